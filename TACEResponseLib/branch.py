@@ -1,0 +1,112 @@
+"""The shape that every source of evidence has: prepare, fit, predict.
+
+A recipe is a list of branches and a fusion. `prepare` turns a case into the little that the
+branch needs (patches, a feature vector), so that a cohort fits in memory and folds share it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from TACEResponseLib.case import Case
+from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.terms import ImageSequence
+
+Kind = Literal["image_network", "radiomics", "clinical"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchOutput:
+    """What the network says of one patch."""
+
+    slice_index: int
+    """Along the superior axis of the image brought to LPS axes."""
+    slice_z_mm: float
+    """Position of the patch's center along the superior axis, LPS."""
+    class_probabilities: tuple[float, ...]
+    probability: float
+    """Of the positive class."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureContribution:
+    """One feature, and what it adds to the branch's output."""
+
+    name: str
+    value: float
+    z_score: float
+    """Against the training cohort's mean and standard deviation."""
+    contribution: float | None
+    """In logits, against a patient with the training cohort's mean; `None` where the
+    classifier has no exact additive contributions."""
+    ibsi_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SaliencyMap:
+    """Grad-CAM on the input image's own grid, 0..1, 0 outside the scored slices' span."""
+
+    volume: Volume
+    method: str
+    scored_slices: tuple[int, ...]
+    """Slices (superior axis, image brought to LPS axes) that the network saw."""
+    interpolated_slices: tuple[int, ...]
+    """Slices between them, filled in linearly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BranchResult:
+    """What one branch says of one case."""
+
+    name: str
+    kind: Kind
+    probability: float
+    """Of the positive class, before fusion and calibration."""
+    logit: float
+    lesions: tuple[int, ...]
+    """`Lesion.index` of the lesions it looked at."""
+    class_probabilities: tuple[tuple[str, float], ...] = ()
+    patches: tuple[PatchOutput, ...] = ()
+    features: tuple[FeatureContribution, ...] = ()
+    saliency: Mapping[ImageSequence, SaliencyMap] = field(default_factory=dict)
+    warnings: tuple[CaseWarning, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by stage."""
+
+
+class FittedBranch(Protocol):
+    """A trained branch, as a bundle holds it."""
+
+    @property
+    def name(self) -> str:
+        """Name in recipe, bundle and record."""
+        ...
+
+    def predict(self, case: Case) -> BranchResult:
+        """Say what this branch finds in one case."""
+        ...
+
+    def logits(self, prepared: Sequence[Any]) -> NDArray[np.float64]:
+        """Patient-level logits (n,) of prepared cases; higher = more likely positive."""
+        ...
+
+
+class BranchRecipe(Protocol):
+    """A branch that can be trained."""
+
+    @property
+    def name(self) -> str:
+        """Name in recipe, bundle and record."""
+        ...
+
+    def prepare(self, case: Case) -> Any:
+        """Reduce a case to what the branch needs of it; small, and picklable by joblib."""
+        ...
+
+    def fit(self, prepared: Sequence[Any], labels: NDArray[np.int64], seed: int) -> FittedBranch:
+        """Train on prepared cases and their labels (0, 1); same seed, same result."""
+        ...

@@ -1,0 +1,76 @@
+"""One patient: images by sequence, ROI, clinical record. Checked once, here.
+
+Readers hand over what they read; after this constructor no stage checks again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.checks import (
+    check_intensities,
+    check_roi_fits,
+    check_same_patient,
+    check_voxels,
+)
+from TACEResponseLib.imaging.lesions import find_lesions
+from TACEResponseLib.imaging.resampling import resample_labels
+from TACEResponseLib.imaging.roi import Lesion, Roi
+from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
+from TACEResponseLib.terms import ImageSequence
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """A patient before treatment, ready to be scored.
+
+    Raises: InputError: an image, the ROI or their fit breaks a rule.
+    """
+
+    case_id: str
+    images: Mapping[ImageSequence, Volume]
+    roi: Roi
+    clinical: ClinicalRecord = field(default_factory=ClinicalRecord)
+    reading_warnings: tuple[CaseWarning, ...] = ()
+    """What the readers found worth saying."""
+    lesions: tuple[Lesion, ...] = field(init=False)
+    """Every connected piece of the ROI, largest axial area first; specks last."""
+    lesion_labels: Mapping[ImageSequence, Voxels] = field(init=False, repr=False)
+    """`Lesion.index` of each voxel, 0 outside, (K, J, I) on that image's grid."""
+    warnings: tuple[CaseWarning, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Check everything and number the lesions."""
+        if not self.images:
+            raise InputError("--image", "at least one image is needed", got="none",
+                             remedy="give --image SEQUENCE=FILE")  # fmt: skip
+        for sequence, volume in self.images.items():
+            check_voxels(volume, sequence)
+        check_same_patient(self.images)
+        lesions, indices = find_lesions(self.roi)
+        labels: dict[ImageSequence, Voxels] = {}
+        warnings = [*self.reading_warnings, *self.clinical.warnings]
+        for sequence, volume in self.images.items():
+            labels[sequence] = resample_labels(indices, self.roi.geometry, volume.geometry)
+            warnings += check_roi_fits(self.roi, volume, labels[sequence])
+            warnings += check_intensities(volume, sequence, labels[sequence] > 0)
+        _set(self, lesions=lesions, lesion_labels=labels, warnings=tuple(warnings))
+
+    @property
+    def largest_lesion(self) -> Lesion:
+        """The lesion with the largest axial area; ROIs of specks alone are refused."""
+        return self.lesions[0]
+
+    def mask(self, sequence: ImageSequence, *indices: int) -> Mask:
+        """Where the lesions with these indices lie on the grid of one image."""
+        return np.isin(self.lesion_labels[sequence], indices)
+
+
+def _set(case: Case, **values: object) -> None:
+    """Fill the derived fields of a frozen case."""
+    for name, value in values.items():
+        object.__setattr__(case, name, value)

@@ -1,0 +1,140 @@
+"""tace-response: score, demo, info. Imports nothing heavy before a command runs.
+
+Exit status: 0 done; 2 the user's mistake, told in one line; 1 ours; 130 interrupted.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from TACEResponseLib import __version__
+from TACEResponseLib.errors import InputError, MissingExtraError
+from TACEResponseLib.terms import NOT_A_DEVICE
+
+DEMO_OUTPUT = Path("demo-result")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("taceresponse").setLevel(
+        logging.DEBUG if options.verbose > 1 else logging.INFO if options.verbose else logging.ERROR
+    )
+    try:
+        options.run(options)
+    except (InputError, MissingExtraError) as error:
+        return _told(f"error: {error}", 2)
+    except KeyboardInterrupt:
+        return _told("interrupted; nothing was written", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:  # the last gate: one line for the user
+        logging.getLogger("taceresponse").debug("traceback", exc_info=True)
+        kind = type(error).__name__
+        return _told(f"internal error: {kind}: {error}; run again with -vv and report it", 1)
+    return 0
+
+
+def _told(message: str, status: int) -> int:
+    """Print one line to stderr."""
+    print(" ".join(message.split()), file=sys.stderr)  # noqa: T201  # the command's own voice
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    parser = argparse.ArgumentParser(
+        prog="tace-response",
+        description=f"Will this liver tumor respond to TACE? {NOT_A_DEVICE}",
+    )
+    parser.add_argument("--version", action="version", version=f"tace-response {__version__}")
+    parser.set_defaults(verbose=0)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_score(commands)
+    _add_demo(commands)
+    _add_info(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction
+
+
+def _add_verbose(parser: argparse.ArgumentParser) -> None:
+    """Every command tells more when asked."""
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=0, help="tell the stages; -vv: everything"
+    )
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    """Where networks run."""
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: %(default)s"
+    )
+
+
+def _add_score(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`score`: one patient."""
+    parser = commands.add_parser("score", help="score one patient", description=NOT_A_DEVICE)
+    add = parser.add_argument
+    add("--bundle", required=True, help="name of an installed bundle, or its folder or .zip")
+    add("--image", required=True, action="append", metavar="SEQUENCE=FILE",
+        help="NIfTI, NRRD, MHA or a DICOM series; once per sequence")  # fmt: skip
+    add("--roi", required=True, type=Path, metavar="FILE",
+        help="label image, Slicer .seg.nrrd or DICOM SEG")  # fmt: skip
+    add("--roi-label", type=int, nargs="+", action="extend", default=[], metavar="N",
+        help="labels to use; default: all")  # fmt: skip
+    add("--roi-segment", action="append", default=[], metavar="NAME",
+        help="segment to use; may be repeated")  # fmt: skip
+    add("--clinical", type=Path, metavar="FILE", help="patient's clinical values, JSON")
+    add("--case-id", default=None, help="id written to the results; default: case")
+    add("--json", action="store_true", help="print the record to stdout and nothing else")
+    add("--output", type=Path, required=True, metavar="FOLDER", help="made by this command")
+    add("--overwrite", action="store_true", help="replace an earlier result")
+    add("--no-scene", action="store_true", help="don't write scene.mrb (needs no slicer-core)")
+    _add_device(parser)
+    _add_verbose(parser)
+    parser.set_defaults(run=_score)
+
+
+def _add_demo(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`demo`: a simulated patient."""
+    parser = commands.add_parser("demo", help="score a simulated patient with the shipped bundle")
+    parser.add_argument("--output", type=Path, default=DEMO_OUTPUT, metavar="FOLDER",
+                        help="default: %(default)s")  # fmt: skip
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier demo")
+    parser.add_argument("--no-scene", action="store_true", help="don't write scene.mrb")
+    parser.add_argument("--seed", type=int, default=7, help="which patient; default: %(default)s")
+    _add_device(parser)
+    _add_verbose(parser)
+    parser.set_defaults(run=_demo)
+
+
+def _add_info(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`info`: this installation, or a bundle's model card."""
+    parser = commands.add_parser("info", help="versions, devices, bundles; or a model card")
+    parser.add_argument("bundle", nargs="?", help="name, folder or .zip of a bundle")
+    _add_verbose(parser)
+    parser.set_defaults(run=_info)
+
+
+def _score(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands.score import run
+
+    run(options)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands.demo import run
+
+    run(options)
+
+
+def _info(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands.info import run
+
+    run(options)

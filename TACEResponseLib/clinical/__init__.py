@@ -1,0 +1,1 @@
+"""Clinical variables with units and ranges, read from one schema, and the scores derived."""

@@ -1,0 +1,1 @@
+"""The image network branch: architectures, inference, saliency, fitting."""

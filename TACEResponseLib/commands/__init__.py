@@ -1,0 +1,1 @@
+"""What each command of tace-response does, one file a command."""

@@ -1,0 +1,65 @@
+"""`tace-response demo`: simulate a patient, score it, say where to look."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from TACEResponseLib.commands.score import check_scene_possible
+from TACEResponseLib.outputs import check_output, write_outputs
+from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.progress import shown
+from TACEResponseLib.wording import percent
+
+DEMO_BUNDLE = "ct-radiomics-cnn-simulated"
+
+
+def run(options: argparse.Namespace) -> None:
+    """Score one simulated patient through the same files that a real one would come in."""
+    check_output(options.output, overwrite=options.overwrite)
+    check_scene_possible(wanted=not options.no_scene)
+    from TACEResponseLib.bundle import load_bundle
+    from TACEResponseLib.cnn.inference import choose_device
+    from TACEResponseLib.commands.reading import read_case
+    from TACEResponseLib.scoring import score
+    from TACEResponseLib.simulation.cohort import write_patient
+    from TACEResponseLib.simulation.patient import simulate_patient
+    from TACEResponseLib.simulation.settings import SimulationSettings
+
+    with shown("demo") as progress, tempfile.TemporaryDirectory() as scratch:
+        progress("simulating a patient")
+        patient = simulate_patient(SimulationSettings(), options.seed, 0)
+        paths = write_patient(patient, Path(scratch))
+        bundle = load_bundle(DEMO_BUNDLE, device=choose_device(options.device))
+        case, _ = read_case(
+            images=[f"ct_arterial={paths.image}"],
+            roi=paths.roi,
+            labels=(),
+            segments=(),
+            clinical=None,
+            case_id=patient.case_id,
+            bundle=bundle.metadata,
+            progress=progress,
+        )
+        prediction = score(case, bundle, progress)
+        files = write_outputs(
+            case,
+            prediction,
+            options.output,
+            overwrite=options.overwrite,
+            with_scene=not options.no_scene,
+            progress=progress,
+        )
+    sys.stdout.write(_told(prediction, files, patient.probability))
+
+
+def _told(prediction: Prediction, files: tuple[Path, ...], truth: float) -> str:
+    """Five lines of result, then the paths."""
+    lines = [
+        prediction.simulated_banner or "",
+        prediction.sentence,
+        prediction.call_sentence,
+        f"This patient was made by a known law, by which the probability is {percent(truth)}.",
+        f"{len(prediction.warnings)} warnings stand in the record; the files to look at:",
+    ]
+    return "\n".join([*lines, *(f"  {path}" for path in files)]) + "\n"

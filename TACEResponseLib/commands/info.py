@@ -1,0 +1,50 @@
+"""`tace-response info`: this installation, or a bundle's model card."""
+
+import argparse
+import sys
+
+from TACEResponseLib.provenance import installed_version, package_versions
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the model card of a bundle, or what is installed here."""
+    from TACEResponseLib.bundle import load_bundle
+
+    text = load_bundle(options.bundle).card if options.bundle else _installation()
+    sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+def _installation() -> str:
+    """Versions, devices and installed bundles."""
+    versions = {**package_versions(), "slicer-core": installed_version("slicer-core")}
+    lines = ["Versions", *(f"  {name} {version}" for name, version in versions.items())]
+    lines += ["Devices", *(f"  {device}" for device in _devices())]
+    return "\n".join([*lines, "Bundles", *_bundles()])
+
+
+def _devices() -> list[str]:
+    """What networks can run on here."""
+    import torch
+
+    cuda = [f"cuda: {torch.cuda.get_device_name(n)}" for n in range(torch.cuda.device_count())] or [
+        "cuda: none"
+    ]
+    return [f"cpu: {torch.get_num_threads()} threads", *cuda]
+
+
+def _bundles() -> list[str]:
+    """One line an installed bundle: what it reads and what it was trained on."""
+    from TACEResponseLib.bundle import installed_bundles, load_bundle
+    from TACEResponseLib.terms import CohortRole
+    from TACEResponseLib.wording import endpoint_phrase
+
+    lines = []
+    for path in installed_bundles():
+        meta = load_bundle(path).metadata
+        cohort = meta.cohorts[CohortRole.TRAINING]
+        kind = "simulated patients" if meta.simulated else "patients"
+        lines.append(
+            f"  {meta.bundle_id}: {', '.join(meta.sequences)}; {endpoint_phrase(meta)}; "
+            f"trained on {cohort.n} {kind}"
+        )
+    return lines or ["  none installed"]

@@ -1,0 +1,115 @@
+"""From the words of the command line to a `Case`."""
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from time import perf_counter
+
+from TACEResponseLib.bundle.metadata import BundleMetadata
+from TACEResponseLib.case import Case
+from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.clinical.record import ClinicalRecord, read_record
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.reading import read_image
+from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.scoring import Progress
+from TACEResponseLib.terms import ImageSequence
+
+# An id becomes the name of a folder in the scene and stands in file-like places.
+CASE_ID_PATTERN = re.compile(r"[\w][\w.\- ]{0,63}", re.UNICODE)
+
+
+def read_case(
+    *,
+    images: Sequence[str],
+    roi: Path,
+    labels: Sequence[int],
+    segments: Sequence[str],
+    clinical: Path | None,
+    case_id: str,
+    bundle: BundleMetadata,
+    progress: Progress,
+) -> tuple[Case, dict[str, float]]:
+    """Read and check everything that the command line names.
+
+    Returns: the case, and the seconds that reading and checking took.
+    Raises: InputError: an option or a file breaks a rule.
+    """
+    start = perf_counter()
+    check_case_id(case_id)
+    paths = parse_images(images)
+    check_sequences_wanted(paths, bundle)
+    volumes: dict[ImageSequence, Volume] = {}
+    warnings: list[CaseWarning] = []
+    for sequence, path in paths.items():
+        progress(f"reading {sequence}")
+        volumes[sequence], found = read_image(path, sequence)
+        warnings += found
+    progress("reading ROI")
+    tumor, found = read_roi(roi, labels=tuple(labels), segments=tuple(segments))
+    record = read_record(clinical) if clinical else ClinicalRecord()
+    read = perf_counter()
+    progress("checking the case")
+    case = Case(
+        case_id=case_id,
+        images=volumes,
+        roi=tumor,
+        clinical=record,
+        reading_warnings=(*warnings, *found),
+    )
+    return case, {"reading": read - start, "checks": perf_counter() - read}
+
+
+def check_case_id(case_id: str) -> None:
+    """Refuse an id that can't name a folder of the scene."""
+    if not CASE_ID_PATTERN.fullmatch(case_id):
+        raise InputError(
+            "--case-id",
+            "must be 1 to 64 letters, digits, spaces, dots, dashes or underscores, "
+            "beginning with a letter or digit",
+            got=repr(case_id),
+            remedy="use a study number",
+        )
+
+
+def parse_images(images: Sequence[str]) -> dict[ImageSequence, Path]:
+    """`SEQUENCE=FILE` words as a mapping; unknown names are answered with the nearest one."""
+    paths: dict[ImageSequence, Path] = {}
+    for word in images:
+        name, equals, path = word.partition("=")
+        if not equals or not path:
+            raise InputError("--image", "must read SEQUENCE=FILE", got=repr(word),
+                             remedy="write for instance --image ct_arterial=ct.nii.gz")  # fmt: skip
+        sequence = _sequence(name)
+        if sequence in paths:
+            raise InputError("--image", "takes each sequence once", got=f"{name} twice",
+                             remedy="leave one out")  # fmt: skip
+        paths[sequence] = Path(path)
+    return paths
+
+
+def _sequence(name: str) -> ImageSequence:
+    """The sequence of this name."""
+    names = [s.value for s in ImageSequence]
+    if name in names:
+        return ImageSequence(name)
+    near = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+    meant = f"did you mean {near[0]}? " if near else ""
+    raise InputError("--image", "must name a known sequence", got=repr(name),
+                     remedy=f"{meant}known are {', '.join(names)}")  # fmt: skip
+
+
+def check_sequences_wanted(paths: dict[ImageSequence, Path], bundle: BundleMetadata) -> None:
+    """Refuse wrong sequences before minutes go into reading them."""
+    wanted = set(bundle.sequences)
+    if wanted == set(paths):
+        return
+    needs = " ".join(f"--image {s.value}=FILE" for s in bundle.sequences)
+    raise InputError(
+        "--image",
+        f"bundle {bundle.bundle_id} needs {' and '.join(s.value for s in bundle.sequences)}",
+        got=" and ".join(s.value for s in paths),
+        remedy=f"give {needs}",
+    )

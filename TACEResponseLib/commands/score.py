@@ -1,0 +1,71 @@
+"""`tace-response score`: one patient."""
+
+import argparse
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter
+
+from TACEResponseLib.errors import MissingExtraError
+from TACEResponseLib.outputs import check_output, write_outputs
+from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.progress import LOG, shown
+from TACEResponseLib.record import record_json
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, score, write and tell; refuse what can be refused before the long steps."""
+    check_output(options.output, overwrite=options.overwrite)
+    check_scene_possible(wanted=not options.no_scene)
+    from dataclasses import replace
+
+    from TACEResponseLib.bundle import load_bundle
+    from TACEResponseLib.cnn.inference import choose_device
+    from TACEResponseLib.commands.reading import check_case_id, read_case
+    from TACEResponseLib.scoring import score
+
+    case_id = options.case_id if options.case_id is not None else "case"
+    check_case_id(case_id)
+    with shown("scoring") as progress:
+        progress("loading the bundle")
+        start = perf_counter()
+        bundle = load_bundle(options.bundle, device=choose_device(options.device))
+        loading = perf_counter() - start
+        case, seconds = read_case(
+            images=options.image,
+            roi=options.roi,
+            labels=options.roi_label,
+            segments=options.roi_segment,
+            clinical=options.clinical,
+            case_id=case_id,
+            bundle=bundle.metadata,
+            progress=progress,
+        )
+        prediction = score(case, bundle, progress)
+        seconds = {"bundle": loading, **seconds, **prediction.seconds}
+        prediction = replace(prediction, seconds=seconds)
+        files = write_outputs(
+            case,
+            prediction,
+            options.output,
+            overwrite=options.overwrite,
+            with_scene=not options.no_scene,
+            progress=progress,
+        )
+    LOG.info("seconds by stage: %s", {k: round(v, 2) for k, v in prediction.seconds.items()})
+    sys.stdout.write(record_json(prediction) if options.json else told(prediction, files))
+
+
+def check_scene_possible(*, wanted: bool) -> None:
+    """A scene needs slicer-core; say so before the work, not after."""
+    if wanted and find_spec("slicer") is None:
+        raise MissingExtraError("slicer-core", "scene.mrb (or add --no-scene)", "scene")
+
+
+def told(prediction: Prediction, files: tuple[Path, ...]) -> str:
+    """The result for a person: banner, sentence, call, warnings, then the files."""
+    lines = [prediction.simulated_banner] if prediction.simulated_banner else []
+    lines += [prediction.sentence, prediction.call_sentence]
+    lines += [f"warning: {w.message}" for w in prediction.warnings]
+    lines += [str(path) for path in files]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""Images as they are in the patient: geometry, reading, resampling, intensity, patches."""

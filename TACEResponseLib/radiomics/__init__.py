@@ -1,0 +1,1 @@
+"""The radiomics branch: pyradiomics features, a classifier, a contribution a feature."""

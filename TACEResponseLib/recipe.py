@@ -1,0 +1,68 @@
+"""What to train: a typed, checked view of one file of Resources/Recipes."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from TACEResponseLib.cnn.settings import ImageNetworkSettings
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.fusion import FusionSettings
+from TACEResponseLib.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.settings import Settings
+from TACEResponseLib.terms import Endpoint, ImageSequence, Modality
+
+BranchSettings = Annotated[ImageNetworkSettings | RadiomicsSettings, Field(discriminator="kind")]
+
+
+class Difference(Settings):
+    """One place where a recipe can't or doesn't follow its paper."""
+
+    topic: str
+    paper: str
+    ours: str
+    why: str
+
+
+class Recipe(Settings):
+    """A published method with every gap settled by a named setting."""
+
+    name: str
+    title: str
+    citation: str
+    modality: Modality
+    sequences: tuple[ImageSequence, ...] = Field(min_length=1)
+    endpoint: Endpoint
+    positive_class: str
+    criterion: str
+    readout: str
+    treatment: str
+    population: str
+    intended_use: str
+    branches: tuple[BranchSettings, ...] = Field(min_length=1)
+    fusion: FusionSettings = FusionSettings()
+    folds: int = Field(default=5, ge=2, le=20)
+    """Cross-validation folds for the out-of-fold outputs that fusion is fitted on."""
+    differences: tuple[Difference, ...] = ()
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe file.
+
+    Raises: InputError: not there, not YAML, or against the schema (names the key).
+    """
+    import yaml
+
+    where = f"recipe {path.name}"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(where, "must be a readable YAML file", got=type(error).__name__,
+                         remedy="check the path and the file") from error  # fmt: skip
+    try:
+        return Recipe.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise InputError(where, f"{key}: {first['msg']}", got=repr(first["input"])[:80],
+                         remedy="correct the key") from error  # fmt: skip

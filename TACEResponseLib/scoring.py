@@ -1,0 +1,128 @@
+"""Score a case with a bundle. The program's main job, top to bottom; read this file first."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from time import perf_counter
+
+from TACEResponseLib.branch import BranchResult
+from TACEResponseLib.bundle import Bundle
+from TACEResponseLib.case import Case
+from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.clinical.scores import derived_scores
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.prediction import FusedProbability, Prediction
+from TACEResponseLib.provenance import case_hashes, package_versions
+from TACEResponseLib.wording import call_sentence, result_sentence, simulated_banner
+
+Progress = Callable[[str], None]
+"""Called with the name of each stage as it begins."""
+
+
+def silent(_stage: str) -> None:
+    """Progress that nobody watches."""
+
+
+def score(case: Case, bundle: Bundle, progress: Progress = silent) -> Prediction:
+    """Estimate the probability of the bundle's positive class for one case.
+
+    Args:
+        case: images, ROI and clinical record; checked by its constructor.
+        bundle: a loaded bundle, networks on the device of the user's choice.
+        progress: told the name of each stage as it begins.
+    Returns: the prediction; equal inputs give an equal prediction on the same machine.
+    Raises: InputError: the case lacks what the bundle needs, or holds what it can't use.
+    """
+    check_case_fits(case, bundle)
+    seconds: dict[str, float] = {}
+    results: list[BranchResult] = []
+    for branch in bundle.branches:
+        progress(f"evidence: {branch.name}")
+        result = branch.predict(case)
+        results.append(result)
+        seconds |= {f"{branch.name}: {stage}": s for stage, s in result.seconds.items()}
+    progress("fusion and calibration")
+    with timed(seconds, "fusion"):
+        logits = {result.name: result.logit for result in results}
+        fused = bundle.fusion.predict(logits, case.clinical)
+    with timed(seconds, "provenance"):
+        provenance = {"versions": package_versions(), **case_hashes(case)}
+    provenance["settings"] = [s.model_dump(mode="json") for s in bundle.metadata.branch_settings]
+    return Prediction(
+        case_id=case.case_id,
+        bundle_id=bundle.metadata.bundle_id,
+        bundle_sha256=bundle.sha256,
+        endpoint=bundle.metadata.endpoint,
+        positive_class=bundle.metadata.positive_class,
+        fused=fused,
+        class_probabilities=_class_probabilities(fused, bundle),
+        branches=tuple(results),
+        lesions=case.lesions,
+        clinical=case.clinical.values,
+        derived_scores={s.name: asdict(s) for s in derived_scores(case.clinical)},
+        sentence=result_sentence(bundle.metadata, fused),
+        call_sentence=call_sentence(fused),
+        simulated_banner=simulated_banner(bundle.metadata),
+        warnings=_warnings(case, bundle, results, fused),
+        provenance=provenance,
+        seconds=seconds,
+    )
+
+
+def check_case_fits(case: Case, bundle: Bundle) -> None:
+    """Refuse a case whose images are not those that the bundle was trained on."""
+    wanted = bundle.metadata.sequences
+    missing = [s.value for s in wanted if s not in case.images]
+    surplus = [s.value for s in case.images if s not in wanted]
+    needs = " ".join(f"--image {s.value}=FILE" for s in wanted)
+    if missing:
+        given = ", ".join(s.value for s in case.images)
+        raise InputError(
+            "--image",
+            f"bundle {bundle.metadata.bundle_id} needs {' and '.join(missing)}",
+            got=given,
+            remedy=f"give {needs}",
+        )
+    if surplus:
+        raise InputError(
+            "--image",
+            f"bundle {bundle.metadata.bundle_id} was trained on {' and '.join(wanted)} alone",
+            got=" and ".join(surplus),
+            remedy=f"give {needs} only, or choose a bundle for that sequence",
+        )
+
+
+@contextmanager
+def timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    """Add the seconds that a block takes to its stage."""
+    start = perf_counter()
+    yield
+    seconds[stage] = seconds.get(stage, 0.0) + perf_counter() - start
+
+
+def _class_probabilities(fused: FusedProbability, bundle: Bundle) -> dict[str, float]:
+    """Calibrated probability of the positive class and of its complement."""
+    positive = bundle.metadata.positive_class
+    return {positive: fused.probability, f"not {positive}": 1.0 - fused.probability}
+
+
+def _warnings(
+    case: Case, bundle: Bundle, results: list[BranchResult], fused: FusedProbability
+) -> tuple[CaseWarning, ...]:
+    """Everything worth saying, each once, in the order in which it arose."""
+    found = [*case.warnings, *(w for r in results for w in r.warnings), *fused.warnings]
+    if not any(result.saliency for result in results):
+        found.append(
+            CaseWarning(
+                code="no_saliency",
+                message="This model has no image network, so there is no attention map.",
+            )
+        )
+    if case.clinical.values and not bundle.fusion.clinical_names:
+        found.append(
+            CaseWarning(
+                code="clinical_unused",
+                message="This model uses no clinical variables; those given are recorded only.",
+            )
+        )
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,62 @@
+"""The field's standard terms, as types: sequences, response classes, endpoints, cohorts."""
+
+from enum import StrEnum
+from typing import Literal
+
+Modality = Literal["CT", "MR"]
+
+RESEARCH_USE = "Research use only: not for offering or withholding TACE."
+NOT_A_DEVICE = "Research use only, not a medical device, no treatment decision."
+
+
+class ImageSequence(StrEnum):
+    """An image of one modality in one contrast phase or weighting."""
+
+    CT_ARTERIAL = "ct_arterial"
+    CT_PORTAL_VENOUS = "ct_portal_venous"
+    CT_DELAYED = "ct_delayed"
+    MR_T2 = "mr_t2"
+    MR_ARTERIAL = "mr_arterial"
+    MR_PORTAL_VENOUS = "mr_portal_venous"
+    MR_DELAYED = "mr_delayed"
+    MR_DUAL_ECHO = "mr_dual_echo"
+
+    @property
+    def modality(self) -> Modality:
+        """`CT` or `MR`."""
+        return "CT" if self.value.startswith("ct_") else "MR"
+
+
+class ResponseClass(StrEnum):
+    """Response of the target lesions by mRECIST."""
+
+    CR = "CR"
+    PR = "PR"
+    SD = "SD"
+    PD = "PD"
+
+
+class Endpoint(StrEnum):
+    """What is predicted."""
+
+    FOUR_CLASS = "four_class"
+    OBJECTIVE_RESPONSE = "objective_response"
+    DISEASE_CONTROL = "disease_control"
+
+    @property
+    def positive_classes(self) -> tuple[ResponseClass, ...]:
+        """Response classes that count as 1; all four stand alone for `four_class`."""
+        return {
+            Endpoint.FOUR_CLASS: tuple(ResponseClass),
+            Endpoint.OBJECTIVE_RESPONSE: (ResponseClass.CR, ResponseClass.PR),
+            Endpoint.DISEASE_CONTROL: (ResponseClass.CR, ResponseClass.PR, ResponseClass.SD),
+        }[self]
+
+
+class CohortRole(StrEnum):
+    """What a patient is used for; a test cohort never shapes a model."""
+
+    TRAINING = "training"
+    TUNING = "tuning"
+    INTERNAL_TEST = "internal_test"
+    EXTERNAL_TEST = "external_test"
