@@ -11,11 +11,14 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.checks import (
     check_intensities,
     check_roi_fits,
     check_same_patient,
     check_voxels,
+    lost_lesion_warnings,
+    registration_warnings,
 )
 from TACEResponseLib.imaging.lesions import find_lesions
 from TACEResponseLib.imaging.resampling import resample_labels
@@ -54,9 +57,11 @@ class Case:
         lesions, indices = find_lesions(self.roi)
         labels: dict[ImageSequence, Voxels] = {}
         warnings = [*self.reading_warnings, *self.clinical.warnings]
+        warnings += registration_warnings(self.images)
         for sequence, volume in self.images.items():
             labels[sequence] = resample_labels(indices, self.roi.geometry, volume.geometry)
             warnings += check_roi_fits(self.roi, volume, labels[sequence])
+            warnings += lost_lesion_warnings(lesions, volume, labels[sequence])
             warnings += check_intensities(volume, sequence, labels[sequence] > 0)
         _set(self, lesions=lesions, lesion_labels=labels, warnings=tuple(warnings))
 
@@ -67,7 +72,11 @@ class Case:
 
     def mask(self, sequence: ImageSequence, *indices: int) -> Mask:
         """Where the lesions with these indices lie on the grid of one image."""
-        return np.isin(self.lesion_labels[sequence], indices)
+        labels = self.lesion_labels[sequence]
+        mask = np.zeros(labels.shape, dtype=np.bool_)
+        if box := marked_box(labels):
+            mask[box] = np.isin(labels[box], indices)
+        return mask
 
 
 def _set(case: Case, **values: object) -> None:

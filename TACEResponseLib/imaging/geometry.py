@@ -118,9 +118,7 @@ class Geometry:
     def overlaps(self, other: "Geometry") -> bool:
         """Whether the two boxes, axis-parallel in LPS, share any space."""
         mine, theirs = self.corners_lps(), other.corners_lps()
-        return bool(
-            (mine.min(0) < theirs.max(0)).all() and (theirs.min(0) < mine.max(0)).all()
-        )
+        return bool((mine.min(0) < theirs.max(0)).all() and (theirs.min(0) < mine.max(0)).all())
 
     def cropped(self, start_ijk: Sequence[int], size_ijk: Sequence[int]) -> "Geometry":
         """The grid of a box of voxels inside (or reaching beyond) this one."""

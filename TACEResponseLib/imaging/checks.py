@@ -1,0 +1,199 @@
+"""The rules that an image, an ROI and their fit must meet; called by the case's constructor."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.box import marked_box
+from TACEResponseLib.imaging.hounsfield import check_hounsfield
+from TACEResponseLib.imaging.phase import phase_warnings
+from TACEResponseLib.imaging.roi import Lesion, Roi
+from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
+from TACEResponseLib.terms import ImageSequence
+
+# Thicker slices than any liver protocol's mean a scout or a broken header.
+LARGEST_SPACING_MM = 20.0
+# A tumor never fills half of an image; an inverted mask does.
+LARGEST_ROI_SHARE = 0.5
+# Less than this missing is a tumor at the edge of the scan; more is another position or patient.
+LARGEST_SHARE_OUTSIDE = 0.5
+
+
+def image_place(volume: Volume, sequence: ImageSequence) -> str:
+    """How messages call an image."""
+    return f"--image {sequence.value}={volume.source}"
+
+
+def roi_place(roi: Roi) -> str:
+    """How messages call an ROI."""
+    return f"--roi {roi.source}"
+
+
+def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
+    """Refuse an image whose voxels can't be used.
+
+    Raises: InputError: a single slice, spacing above `LARGEST_SPACING_MM`, NaN or infinite
+        voxels, or a constant image.
+    """
+    where = image_place(volume, sequence)
+    voxels, geometry = volume.voxels, volume.geometry
+    if min(geometry.size_ijk) < 2:
+        raise InputError(where, "must be 3D with at least 2 voxels on each axis",
+                         got=" x ".join(map(str, geometry.size_ijk)),
+                         remedy="give the whole volume")  # fmt: skip
+    if max(geometry.spacing_mm) > LARGEST_SPACING_MM:
+        raise InputError(where, f"spacing must be <= {LARGEST_SPACING_MM:g} mm on each axis",
+                         got=" x ".join(f"{s:g}" for s in geometry.spacing_mm) + " mm",
+                         remedy="export the image again or mend its header")  # fmt: skip
+    if np.issubdtype(voxels.dtype, np.floating) and not (finite := np.isfinite(voxels)).all():
+        raise InputError(where, "must hold finite numbers only",
+                         got=f"{finite.size - int(finite.sum())} NaN or infinite voxels",
+                         remedy="export the image again")  # fmt: skip
+    if (low := voxels.min()) == voxels.max():
+        raise InputError(where, "must not be constant", got=f"{low:g} in every voxel",
+                         remedy="export the image again")  # fmt: skip
+
+
+def check_same_patient(images: Mapping[ImageSequence, Volume]) -> None:
+    """Refuse images that can't be of one patient in one position.
+
+    Raises: InputError: two images carry different patient ids, or share no space.
+    """
+    for (first, a), (second, b) in combinations(images.items(), 2):
+        where, rule = image_place(b, second), f"must show the patient of {image_place(a, first)}"
+        people = a.acquisition.patient_digest, b.acquisition.patient_digest
+        if None not in people and people[0] != people[1]:
+            raise InputError(where, rule, got="another patient's DICOM id",
+                             remedy="give images of one patient")  # fmt: skip
+        if not a.geometry.overlaps(b.geometry):
+            raise InputError(where, f"{rule} in the same position",
+                             got="no overlap in patient space",
+                             remedy="give images of one examination, or register them")  # fmt: skip
+
+
+def registration_warnings(images: Mapping[ImageSequence, Volume]) -> tuple[CaseWarning, ...]:
+    """Say when images share space by their headers, but not a frame of reference."""
+    return tuple(
+        CaseWarning(
+            code="frames_differ",
+            message=f"{a.source} and {b.source} have different DICOM frames of reference: check "
+            "that they are registered, since one ROI is used for both.",
+        )
+        for a, b in combinations(images.values(), 2)
+        if a.acquisition.frame_of_reference and b.acquisition.frame_of_reference
+        and a.acquisition.frame_of_reference != b.acquisition.frame_of_reference
+    )  # fmt: skip
+
+
+def check_roi_fits(roi: Roi, volume: Volume, labels: Voxels) -> tuple[CaseWarning, ...]:
+    """Refuse an ROI that doesn't lie in the image; say when it had to be resampled.
+
+    Args:
+        roi: as drawn.
+        volume: one image of the case.
+        labels: `Lesion.index` of the ROI's lesions on that image's grid; 1 is the largest.
+    Raises: InputError: more than half of it lies outside, its largest lesion is lost by
+        resampling, or it fills more than half of the image.
+    """
+    warnings: tuple[CaseWarning, ...] = ()
+    if not roi.geometry.same_grid(volume.geometry):
+        outside = _share_outside(roi, volume)
+        if outside > LARGEST_SHARE_OUTSIDE:
+            rule = f"must lie inside {volume.source}, in the same patient's frame"
+            raise InputError(roi_place(roi), rule, got=f"{_percent(outside)} of it outside",
+                             remedy="draw it on this image, or check whose ROI it is")  # fmt: skip
+        warnings = _grid_warnings(roi, volume, outside)
+    box = marked_box(labels)
+    if box is None or not (labels[box] == 1).any():
+        rule = f"its largest lesion must cover the center of a voxel of {volume.source}"
+        raise InputError(roi_place(roi), rule, got="none",
+                         remedy="draw it on this image")  # fmt: skip
+    share = float(np.count_nonzero(labels[box])) / labels.size
+    if share > LARGEST_ROI_SHARE:
+        raise InputError(roi_place(roi), f"must fill at most 50 % of {volume.source}",
+                         got=_percent(share),
+                         remedy="check that tumor and background are not swapped")  # fmt: skip
+    return warnings
+
+
+def lost_lesion_warnings(
+    lesions: Sequence[Lesion], volume: Volume, labels: Voxels
+) -> tuple[CaseWarning, ...]:
+    """Name the lesions of which no voxel is left on a coarser grid.
+
+    Args:
+        lesions: of the ROI.
+        volume: one image of the case.
+        labels: `Lesion.index` on that image's grid.
+    """
+    box = marked_box(labels)
+    present = set(np.unique(labels[box]).tolist()) if box else set()
+    return tuple(
+        CaseWarning(
+            code="lesion_lost",
+            message=f"Lesion {lesion.index} ({lesion.longest_axial_diameter_mm:.0f} mm) covers no "
+            f"voxel center of {volume.source} and is not scored there.",
+        )
+        for lesion in lesions
+        if not lesion.is_speck and lesion.index not in present
+    )
+
+
+def _grid_warnings(roi: Roi, volume: Volume, outside: float) -> tuple[CaseWarning, ...]:
+    """In which ways the ROI's grid is not the image's."""
+    drawn = " x ".join(f"{s:.3g}" for s in roi.geometry.spacing_mm)
+    wanted = " x ".join(f"{s:.3g}" for s in volume.geometry.spacing_mm)
+    resampled = CaseWarning(
+        code="roi_resampled",
+        message=f"The ROI {roi.source} was drawn on another grid ({drawn} mm) than {volume.source} "
+        f"({wanted} mm) and was resampled to it (nearest neighbor).",
+    )
+    if outside == 0:
+        return (resampled,)
+    cut = CaseWarning(
+        code="roi_partly_outside",
+        message=f"{_percent(outside)} of the ROI {roi.source} lies outside {volume.source} and is "
+        "not scored.",
+    )
+    return resampled, cut
+
+
+def _share_outside(roi: Roi, volume: Volume) -> float:
+    """Share of the ROI's voxels whose centers lie outside the image."""
+    box = marked_box(roi.labels)
+    if box is None:
+        return 0.0
+    index = np.argwhere(roi.labels[box]) + [axis.start for axis in box]
+    place = volume.geometry.to_index(roi.geometry.to_lps(index[:, ::-1]))
+    last = np.array(volume.geometry.size_ijk) - 0.5
+    return float(((place < -0.5) | (place > last)).any(axis=1).mean())
+
+
+def _percent(share: float) -> str:
+    """A share in words; never a rounded 0."""
+    return "less than 1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
+
+
+def check_intensities(
+    volume: Volume, sequence: ImageSequence, mask: Mask
+) -> tuple[CaseWarning, ...]:
+    """Whether values and words of an image fit its sequence.
+
+    Args:
+        volume: the image.
+        sequence: what the user calls it.
+        mask: the ROI on its grid; not empty.
+    Raises: InputError: a CT whose values are certainly not HU, or MR given for CT or CT for MR.
+    """
+    where = image_place(volume, sequence)
+    if sequence.modality == "CT":
+        doubts = check_hounsfield(volume, where, mask)
+    elif volume.acquisition.modality == "CT":
+        raise InputError(where, "must be MR", got="a CT image",
+                         remedy="give the MR, or choose a bundle for CT")  # fmt: skip
+    else:
+        doubts = ()
+    return (*doubts, *phase_warnings(volume, sequence, mask))
