@@ -1,0 +1,1 @@
+"""Networks that a bundle may name; those that MONAI has are MONAI's."""

@@ -1,0 +1,92 @@
+"""Which pixels of a patch moved the network: Grad-CAM.
+
+Source: Selvaraju, ICCV 2017 (Grad-CAM); Chattopadhay, WACV 2018 (Grad-CAM++); MONAI computes both.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from TACEResponseLib.errors import InputError
+
+if TYPE_CHECKING:
+    from monai.visualize import GradCAM
+    from torch import Tensor, nn
+
+Method = Literal["gradcam", "gradcam++"]
+METHOD_NAMES: dict[Method, str] = {"gradcam": "Grad-CAM", "gradcam++": "Grad-CAM++"}
+Maps = NDArray[np.float32]
+
+
+def saliency_maps(
+    network: "nn.Module",
+    target_layer: str,
+    patches: NDArray[np.float32],
+    positive: Sequence[int],
+    *,
+    device: str = "cpu",
+    method: Method = "gradcam",
+) -> Maps:
+    """Saliency of the positive class for each patch of one patient.
+
+    Args:
+        network: on `device`.
+        target_layer: module whose activations are read, as `named_modules` spells it.
+        patches: (n, channels, H, W).
+        positive: outputs of the positive class; of several, the log of their summed exponentials
+            is explained, which is the log-odds' part that favors the class.
+        device: where the network is.
+        method: Grad-CAM++ runs one patch at a time, since MONAI's fails on batches.
+    Returns: (n, H, W), 0..1, scaled by the largest value of all patches, so that patches of one
+        patient compare; all 0 where nothing speaks for the class.
+    Raises: InputError: the network has no such layer.
+    """
+    import torch
+
+    _check_layer(network, target_layer)
+    network.eval()
+    explained = _positive_only(network, positive)
+    engine = _engine(explained, f"network.{target_layer}", method)
+    size = 1 if method == "gradcam++" else len(patches)
+    batches = [
+        engine(x=torch.from_numpy(patches[start : start + size]).to(device), class_idx=0)
+        for start in range(0, len(patches), size)
+    ]
+    maps = torch.cat([torch.as_tensor(b) for b in batches])[:, 0].detach().float().cpu().numpy()
+    maps = np.maximum(maps, 0.0)
+    peak = float(maps.max())
+    return np.asarray(maps / peak if peak > 0 else maps, dtype=np.float32)
+
+
+def _check_layer(network: "nn.Module", target_layer: str) -> None:
+    """MONAI merely warns of a missing layer and returns nonsense."""
+    names = [name for name, _ in network.named_modules() if name]
+    if target_layer not in names:
+        raise InputError("target_layer", "must name a module of the network", got=target_layer,
+                         remedy=f"choose from {', '.join(names[:8])}")  # fmt: skip
+
+
+def _positive_only(network: "nn.Module", positive: Sequence[int]) -> "nn.Module":
+    """The network with one output: its score for the positive class."""
+    from torch import nn
+
+    class PositiveScore(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = network
+
+        def forward(self, patches: "Tensor") -> "Tensor":
+            chosen: Tensor = self.network(patches)[:, list(positive)]
+            return chosen.logsumexp(dim=1, keepdim=True)
+
+    return PositiveScore()
+
+
+def _engine(network: "nn.Module", layer: str, method: Method) -> "GradCAM":
+    """MONAI's, without its default post-processing, which turns the map upside down."""
+    from monai.visualize import GradCAM, GradCAMpp
+
+    kind = GradCAM if method == "gradcam" else GradCAMpp
+    return kind(network, target_layers=layer, postprocessing=lambda x: x)
