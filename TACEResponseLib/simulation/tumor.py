@@ -1,0 +1,195 @@
+"""The tumor: an irregular body with a rim, a living part with texture, and a dead core."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from TACEResponseLib.imaging.volume import Mask
+from TACEResponseLib.simulation.canvas import Box, Canvas, Point
+from TACEResponseLib.simulation.law import TumorLook
+from TACEResponseLib.simulation.liver import Liver
+from TACEResponseLib.simulation.settings import TumorSettings
+from TACEResponseLib.simulation.smooth_field import Field, smooth_field
+
+NECROSIS_HU = 26.0
+RIM_SHARE_OF_RADIUS, RIM_MM = 0.15, (2.2, 4.0)
+N_WAVES, WAVE_NUMBERS = 7, (2.0, 5.5)
+HIGHEST_BUMP = (2 * N_WAVES) ** 0.5
+"""All waves at their crest."""
+NECROSIS_KNOTS = 0.4
+"""Distance of the knots of the necrotic front, in radii: the core is eccentric and lobed."""
+NECROSIS_UNEVENNESS = 0.3
+BULGE_MM = 4.0
+"""Liver that covers a tumor where it reaches beyond the organ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bumps:
+    """A smooth function of direction with mean about 0 and standard deviation 1."""
+
+    waves: NDArray[np.float32]
+    """(n, 3)."""
+    phases: NDArray[np.float32]
+    """(n,)."""
+
+    def __call__(self, nx: Field, ny: Field, nz: Field) -> Field:
+        """Height in the direction of unit vectors."""
+        total = np.zeros(np.broadcast_shapes(nx.shape, ny.shape, nz.shape), dtype=np.float32)
+        for (a, b, c), phase in zip(self.waves, self.phases, strict=True):
+            total += np.cos(a * nx + b * ny + c * nz + phase)
+        return total * np.float32((2 / N_WAVES) ** 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TumorShape:
+    """A bumpy ellipsoid whose longest axial diameter is known."""
+
+    center: Point
+    radius_mm: float
+    ratios: Point
+    """Half-axes in units of the radius."""
+    turn: float
+    """From x toward y, radians."""
+    bumps: Bumps
+    irregularity: float
+
+    def distance(self, canvas: Canvas, box: Box) -> Field:
+        """Distance to the border within a box, mm, negative inside."""
+        length, *direction = self.rays(*canvas.offsets(box, self.center))
+        return np.asarray(length - np.float32(self.radius_mm) * self.border(*direction))
+
+    def height(self, bumps: Bumps, canvas: Canvas, box: Box) -> Field:
+        """Other bumps, seen from the center of this shape."""
+        _, *direction = self.rays(*canvas.offsets(box, self.center))
+        return bumps(*direction)
+
+    def border(self, nx: Field, ny: Field, nz: Field) -> Field:
+        """Distance from the center to the border in units of the radius."""
+        return np.asarray(1 + np.float32(self.irregularity) * self.bumps(nx, ny, nz))
+
+    def rays(self, dx: Field, dy: Field, dz: Field) -> tuple[Field, Field, Field, Field]:
+        """Length and direction in the frame in which the ellipsoid is a ball."""
+        c, s = np.float32(np.cos(self.turn)), np.float32(np.sin(self.turn))
+        u = (c * dx + s * dy) / np.float32(self.ratios[0])
+        v = (c * dy - s * dx) / np.float32(self.ratios[1])
+        w = dz / np.float32(self.ratios[2])
+        length = np.sqrt(u * u + v * v + w * w) + np.float32(1e-3)
+        return length, u / length, v / length, w / length
+
+    @property
+    def reach_mm(self) -> float:
+        """No part lies farther from the center."""
+        return self.radius_mm * max(self.ratios) * (1 + HIGHEST_BUMP * self.irregularity)
+
+
+def draw_bumps(rng: np.random.Generator) -> Bumps:
+    """Waves of random direction, between one bump and a few around."""
+    direction = rng.normal(0, 1, (N_WAVES, 3))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    waves = direction * rng.uniform(*WAVE_NUMBERS, (N_WAVES, 1))
+    phases = rng.uniform(0, 2 * np.pi, N_WAVES)
+    return Bumps(waves=waves.astype(np.float32), phases=phases.astype(np.float32))
+
+
+def draw_shape(
+    rng: np.random.Generator, center: Point, diameter_mm: float, settings: TumorSettings
+) -> TumorShape:
+    """A shape at random, scaled until its longest diameter in the middle slice is as asked."""
+    ratios = rng.uniform(0.88, 1.12, 3)
+    unit = TumorShape(
+        center=(0.0, 0.0, 0.0),
+        radius_mm=1.0,
+        ratios=(float(ratios[0]), float(ratios[1]), float(ratios[2])),
+        turn=float(rng.uniform(0, np.pi)),
+        bumps=draw_bumps(rng),
+        irregularity=float(rng.uniform(*settings.irregularity)),
+    )
+    return replace(unit, center=center, radius_mm=diameter_mm / _widest(unit))
+
+
+def _widest(unit: TumorShape) -> float:
+    """Longest diameter in the middle slice of a shape of radius 1."""
+    angle = np.linspace(0, 2 * np.pi, 120, endpoint=False, dtype=np.float32)
+    dx, dy = np.cos(angle), np.sin(angle)
+    length, *direction = unit.rays(dx, dy, np.zeros_like(angle))
+    radius = unit.border(*direction) / length
+    points = np.stack([radius * dx, radius * dy], axis=1)
+    return float(np.linalg.norm(points[:, None] - points[None], axis=2).max())
+
+
+def paint_tumor(
+    canvas: Canvas,
+    shape: TumorShape,
+    look: TumorLook,
+    liver: Liver,
+    *,
+    timing: float,
+    texture_length_mm: float,
+    limit: Field,
+    rng: np.random.Generator,
+) -> tuple[Box, Field]:
+    """Paint one lesion over the liver.
+
+    Args:
+        canvas: painted in place.
+        shape: where it lies.
+        look: what the latents ask for.
+        liver: the organ it lies in.
+        timing: factor on arterial enhancement.
+        texture_length_mm: distance of the knots of the texture.
+        limit: distance to where no tumor grows, mm, negative inside, (1, J, I).
+        rng: the tumor's own stream.
+
+    Returns: the box that holds it, and the distance to its border there.
+    """
+    reach = shape.reach_mm + BULGE_MM
+    box = canvas.box(shape.center, (reach, reach, reach))
+    distance = np.maximum(shape.distance(canvas, box), limit[:, box[1], box[2]])
+    _cover_with_liver(canvas, liver, box, distance)
+    rim_mm = float(np.clip(RIM_SHARE_OF_RADIUS * shape.radius_mm, *RIM_MM))
+    dead = _necrosis(canvas, distance, rim_mm, look.necrosis_share, shape.radius_mm, rng)
+    rim = canvas.inside(-distance - rim_mm)
+    texture = _texture(canvas, (distance < 0) & (rim + dead < 0.5), texture_length_mm, rng)
+    living = liver.hu + timing * (look.enhancement_hu + look.rim_hu * rim)
+    living = living + look.texture_hu * texture * (1 - rim)
+    canvas.paint(box, distance, np.asarray(living + dead * (NECROSIS_HU - living)))
+    return box, distance
+
+
+def _cover_with_liver(canvas: Canvas, liver: Liver, box: Box, distance: Field) -> None:
+    """The liver bulges over a tumor that reaches its surface."""
+    outside = np.ones(canvas.shape, dtype=np.float32)
+    outside[liver.box] = 1 - canvas.inside(liver.distance)
+    canvas.blend(box, canvas.inside(distance - BULGE_MM) * outside[box], liver.hu)
+
+
+def _necrosis(
+    canvas: Canvas,
+    distance: Field,
+    rim_mm: float,
+    share: float,
+    radius_mm: float,
+    rng: np.random.Generator,
+) -> Field:
+    """Share of each voxel that is dead: the deepest part, by an uneven front, of exact volume."""
+    knot_mm = max(NECROSIS_KNOTS * radius_mm, 4.0)
+    uneven = smooth_field(rng, distance.shape, canvas.spacing_kji, knot_mm)
+    depth = -distance
+    score = depth / np.float32(radius_mm) + np.float32(NECROSIS_UNEVENNESS) * uneven
+    inner = score[depth > rim_mm]
+    n_dead = min(round(share * np.count_nonzero(depth > 0)), inner.size)
+    if n_dead == 0:
+        return np.zeros_like(distance)
+    front = np.partition(inner, inner.size - n_dead)[inner.size - n_dead]
+    beyond = (front - score) * np.float32(radius_mm)
+    return canvas.inside(np.maximum(beyond, rim_mm - depth))
+
+
+def _texture(canvas: Canvas, where: Mask, knot_mm: float, rng: np.random.Generator) -> Field:
+    """Uneven enhancement, of mean 0 and standard deviation 1 where it is to show."""
+    field = smooth_field(rng, where.shape, canvas.spacing_kji, knot_mm)
+    shown = field[where]
+    if shown.size < 2:
+        return field
+    return np.asarray((field - shown.mean()) / max(float(shown.std()), 1e-3))
