@@ -1,0 +1,64 @@
+"""A trained model in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from TACEResponseLib.branch import FittedBranch
+from TACEResponseLib.bundle.card import SIMULATED_FIRST_LINE
+from TACEResponseLib.bundle.metadata import (
+    BranchPart,
+    BundleMetadata,
+    ImageNetworkPart,
+    RadiomicsPart,
+)
+from TACEResponseLib.fusion import FittedFusion
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bundle:
+    """Branches, the fusion of their outputs, and what must be known of them.
+
+    Raises: ValueError: the parts don't belong together.
+    """
+
+    metadata: BundleMetadata
+    branches: tuple[FittedBranch, ...]
+    fusion: FittedFusion
+    card: str
+    """The model card, Markdown."""
+    sha256: str = ""
+    """Of the file SHA256SUMS, and so of every file; empty until the bundle has been saved."""
+    source: str = ""
+    """Name of the folder or zip it was read from."""
+
+    def __post_init__(self) -> None:
+        """Refuse parts that contradict each other."""
+        if self.metadata.simulated and not self.card.startswith(SIMULATED_FIRST_LINE):
+            raise ValueError(f"the card of a simulated model must begin: {SIMULATED_FIRST_LINE}")
+        names = self.metadata.branch_names
+        if tuple(branch.name for branch in self.branches) != names:
+            raise ValueError(f"branches must be {names}, as the metadata says")
+        if set(self.fusion.branch_names) != set(names):
+            raise ValueError(f"the fusion must take the outputs of {names}")
+        if self.fusion.settings != self.metadata.fusion:
+            raise ValueError("the fusion must have the settings that the metadata says")
+        told = (self.metadata.threshold, self.metadata.threshold_set_on)
+        if (self.fusion.threshold, self.fusion.threshold_set_on) != told:
+            raise ValueError("the fusion must have the threshold that the metadata says")
+
+
+def describe_branches(branches: Sequence[FittedBranch]) -> tuple[BranchPart, ...]:
+    """What the metadata says of trained branches."""
+    return tuple(_describe(branch) for branch in branches)
+
+
+def _describe(branch: FittedBranch) -> BranchPart:
+    """Settings of one branch, with the state of a radiomics branch."""
+    from TACEResponseLib.cnn.branch import ImageNetworkBranch
+    from TACEResponseLib.radiomics.branch import RadiomicsBranch
+
+    if isinstance(branch, ImageNetworkBranch):
+        return ImageNetworkPart(settings=branch.settings)
+    if isinstance(branch, RadiomicsBranch):
+        return RadiomicsPart(settings=branch.settings, state=branch.state)
+    raise TypeError(f"a bundle can't hold a branch of type {type(branch).__name__}")

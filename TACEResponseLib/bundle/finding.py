@@ -1,0 +1,46 @@
+"""Where bundles are: by the name of an installed one, or by the path of a folder or zip."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from TACEResponseLib.bundle.layout import METADATA
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.resources import resource_path
+
+
+def installed_bundles() -> tuple[Path, ...]:
+    """Folders of the bundles that ship with the program, by name."""
+    folder = resource_path("Bundles")
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path for path in folder.iterdir() if (path / METADATA).is_file()))
+
+
+def find_bundle(name_or_path: str | Path) -> Path:
+    """The folder or zip that the user means.
+
+    Args:
+        name_or_path: a `Path` is a path; of a `str`, an installed name goes before a path.
+    Raises: InputError: neither; names the installed ones and the nearest.
+    """
+    path = Path(name_or_path)
+    if isinstance(name_or_path, Path) and _exists(path):
+        return path
+    installed = {path.name: path for path in installed_bundles()}
+    if str(name_or_path) in installed:
+        return installed[str(name_or_path)]
+    if _exists(path):
+        return path
+    near = get_close_matches(path.name[:80], installed, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    known = ", ".join(installed) or "none"
+    raise InputError("--bundle", "must be the name of an installed bundle, or a folder or zip",
+                     got=repr(path.name[:80]), remedy=f"{meant}installed: {known}")  # fmt: skip
+
+
+def _exists(path: Path) -> bool:
+    """Whether something is there; a name that no file can have is not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

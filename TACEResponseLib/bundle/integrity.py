@@ -1,0 +1,166 @@
+"""A bundle's files are all listed, unchanged, plain, and none holds a pickle."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from TACEResponseLib.bundle.layout import MOST_BYTES, MOST_FILES, MOST_TEXT_BYTES, SUMS
+from TACEResponseLib.errors import InputError
+
+COPY_AGAIN = "get an unchanged copy of the bundle"
+NAME_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,99}")
+SUM_PATTERN = re.compile(r"([0-9a-f]{64})  (\S+)")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Formats whose readers run what the file says, or commonly hold pickles.
+PICKLE_SUFFIXES = frozenset(
+    (".pkl", ".pickle", ".p", ".pt", ".pth", ".ckpt", ".bin", ".joblib", ".npy", ".npz", ".ts",
+     ".h5", ".onnx", ".model", ".sav", ".dill")  # codespell:ignore sav
+)  # fmt: skip
+PICKLE_BEGINNINGS = re.compile(
+    rb"\x80[\x00-\x05]|PK\x03\x04|\x93NUMPY|\x1f\x8b|\x78[\x01\x5e\x9c\xda]"
+)
+
+
+def write_sums(folder: Path) -> str:
+    """List every file with its SHA-256 in `SHA256SUMS`, as sha256sum does.
+
+    Returns: the SHA-256 of the list, which stands for the whole bundle.
+    """
+    names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    lines = [f"{_sha256(folder / name)}  {name}\n" for name in names if name != SUMS]
+    (folder / SUMS).write_bytes("".join(lines).encode())
+    return _sha256(folder / SUMS)
+
+
+def verify(folder: Path, where: str) -> str:
+    """Check every file before any is read for what it says.
+
+    Args:
+        folder: the unpacked bundle.
+        where: how the user named it, for messages.
+    Returns: the SHA-256 of the list, which stands for the whole bundle.
+    Raises: InputError: a file is a link, outside, too large, pickled, missing, unlisted or changed.
+    """
+    names = _plain_files(folder, where)
+    for name in names:
+        check_no_pickle(folder / name, name, where)
+    if SUMS not in names:
+        raise InputError(where, f"must hold the list {SUMS}", got="none",
+                         remedy="check that this is a bundle, or " + COPY_AGAIN)  # fmt: skip
+    sums = _read_sums(folder / SUMS, where)
+    _check_same_names(set(sums), names - {SUMS}, where)
+    _check_hashes(folder, sums, where)
+    return _sha256(folder / SUMS)
+
+
+def check_name(name: str, where: str) -> None:
+    """Refuse a path that leaves the folder or that some system reads differently."""
+    parts = PurePosixPath(name).parts
+    plain = name == "/".join(parts) and len(parts) <= 4
+    if not plain or not all(NAME_PATTERN.fullmatch(part) for part in parts):
+        raise InputError(where, "may hold only files with plain relative names",
+                         got=repr(name)[:80], remedy=COPY_AGAIN)  # fmt: skip
+
+
+def check_no_pickle(path: Path, name: str, where: str) -> None:
+    """Refuse files that can run code when they are read, whatever they are called."""
+    with path.open("rb") as file:
+        beginning = file.read(16)
+    suffix = path.suffix.lower()
+    if suffix == ".safetensors":
+        # Eight bytes of header length may look like anything; a JSON header follows them.
+        suspicious = beginning[8:9] != b"{"
+    elif suffix == ".skops":
+        suspicious = not beginning.startswith(b"PK\x03\x04")
+    else:
+        suspicious = PICKLE_BEGINNINGS.match(beginning) is not None
+    if suffix in PICKLE_SUFFIXES or suspicious:
+        raise InputError(where, "may hold neither pickles nor files that aren't what their names "
+                         "say", got=name, remedy="don't use this bundle; it may run foreign code, "
+                         "or is damaged")  # fmt: skip
+
+
+def read_text(folder: Path, name: str, where: str) -> str:
+    """Text of a verified file.
+
+    Raises: InputError: missing, too large, not UTF-8, or with characters that steer a terminal.
+    """
+    path = folder / name
+    if not path.is_file() or path.stat().st_size > MOST_TEXT_BYTES:
+        raise InputError(where, f"must hold {name} of at most {MOST_TEXT_BYTES // 1024**2} MB",
+                         got="no such file" if not path.is_file() else "a larger one",
+                         remedy=COPY_AGAIN)  # fmt: skip
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(where, f"{name} must be UTF-8 text", got="other bytes",
+                         remedy=COPY_AGAIN) from error  # fmt: skip
+    if found := CONTROL_CHARACTERS.search(text):
+        raise InputError(where, f"{name} must be plain text", got=repr(found[0]),
+                         remedy=COPY_AGAIN)  # fmt: skip
+    return text
+
+
+def _plain_files(folder: Path, where: str) -> set[str]:
+    """Names of all files; links, devices, odd names and floods are refused."""
+    names: set[str] = set()
+    total = 0
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        check_name(name, where)
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise InputError(where, "may hold only plain files and folders", got=f"{name}, a link",
+                             remedy=COPY_AGAIN)  # fmt: skip
+        if path.is_file():
+            names.add(name)
+            total += path.stat().st_size
+        check_amount(len(names), total, where)
+    return names
+
+
+def check_amount(n_files: int, n_bytes: int, where: str) -> None:
+    """Refuse more than any real bundle holds."""
+    if n_files > MOST_FILES or n_bytes > MOST_BYTES:
+        raise InputError(where, f"may hold {MOST_FILES} files and {MOST_BYTES // 1024**3} GiB "
+                         "at most", got=f"{n_files} files, {n_bytes / 1024**3:.2g} GiB or more",
+                         remedy="check that this is a bundle")  # fmt: skip
+
+
+def _read_sums(path: Path, where: str) -> dict[str, str]:
+    """SHA-256 by name."""
+    sums: dict[str, str] = {}
+    for line in read_text(path.parent, path.name, where).splitlines():
+        match = SUM_PATTERN.fullmatch(line)
+        if not match or match[2] in sums:
+            raise InputError(where, f"{SUMS} must list each file once, as sha256sum does",
+                             got=repr(line)[:80], remedy=COPY_AGAIN)  # fmt: skip
+        check_name(match[2], where)
+        sums[match[2]] = match[1]
+    return sums
+
+
+def _check_same_names(listed: set[str], there: set[str], where: str) -> None:
+    """Every file is listed and every listed file is there."""
+    if missing := sorted(listed - there):
+        raise InputError(where, f"must hold every file that {SUMS} lists",
+                         got=f"no {', '.join(missing[:3])}", remedy=COPY_AGAIN)  # fmt: skip
+    if unlisted := sorted(there - listed):
+        raise InputError(where, f"may hold no file that {SUMS} doesn't list",
+                         got=", ".join(unlisted[:3]),
+                         remedy="remove it, or " + COPY_AGAIN)  # fmt: skip
+
+
+def _check_hashes(folder: Path, sums: Mapping[str, str], where: str) -> None:
+    """Every file has the bytes that the list says."""
+    changed = sorted(name for name, wanted in sums.items() if _sha256(folder / name) != wanted)
+    if changed:
+        raise InputError(where, f"every file must match its SHA-256 in {SUMS}",
+                         got=f"another content in {', '.join(changed[:3])}",
+                         remedy=COPY_AGAIN)  # fmt: skip
+
+
+def _sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,12 @@
+"""Names and limits of the files of a bundle."""
+
+METADATA = "configs/metadata.json"
+INFERENCE = "configs/inference.json"
+FUSION = "models/fusion.json"
+CARD = "docs/README.md"
+SUMS = "SHA256SUMS"
+
+# Far above any real bundle (five InceptionV4 weigh 0.9 GB), far below a full disk.
+MOST_FILES = 64
+MOST_BYTES = 2 * 1024**3
+MOST_TEXT_BYTES = 64 * 1024**2

@@ -1,0 +1,189 @@
+"""What a bundle says of itself: what it reads, what it predicts, and on whom it was trained."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from TACEResponseLib.calibration import CalibrationMethod
+from TACEResponseLib.cnn.settings import ImageNetworkSettings
+from TACEResponseLib.fusion import FusionSettings
+from TACEResponseLib.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.radiomics.state import RadiomicsState
+from TACEResponseLib.recipe import BranchSettings, Difference
+from TACEResponseLib.settings import Settings
+from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence, Modality
+
+FORMAT_VERSION: Literal[1] = 1
+
+# Names become file names on every system.
+BRANCH_NAME_PATTERN = r"^[a-z][a-z0-9_\-]{0,31}$"
+BUNDLE_ID_PATTERN = r"^[a-z0-9][a-z0-9._\-]{0,63}$"
+FUSED = "fused"
+"""Stands for the fused model where a metric names its branch."""
+
+
+class CohortSummary(Settings):
+    """How many patients a cohort has, and how many of the positive class."""
+
+    n: int = Field(ge=1)
+    events: int = Field(ge=0)
+    source: str = ""
+    """Where the patients come from."""
+
+    @model_validator(mode="after")
+    def _events_are_patients(self) -> "CohortSummary":
+        if self.events > self.n:
+            raise ValueError(f"events must be <= n, got {self.events} of {self.n}")
+        return self
+
+
+class Metric(Settings):
+    """A measured number with its 95 % interval."""
+
+    name: str
+    branch: str = FUSED
+    cohort: CohortRole
+    value: float
+    low: float
+    high: float
+    n: int = Field(ge=1)
+    """Patients it rests on."""
+    method: str
+    """How the interval was made."""
+
+    @model_validator(mode="after")
+    def _interval_holds_value(self) -> "Metric":
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"low <= value <= high must hold for {self.name}")
+        return self
+
+
+class CalibrationSummary(Settings):
+    """How probabilities were calibrated, and how well that holds."""
+
+    method: CalibrationMethod
+    fitted_on: str
+    slope: Metric | None = None
+    """1 is right, below 1 is overconfident."""
+    intercept: Metric | None = None
+
+
+class ImageNetworkPart(Settings):
+    """An image network of the bundle; its weights lie beside."""
+
+    kind: Literal["image_network"] = "image_network"
+    settings: ImageNetworkSettings
+
+    @property
+    def file(self) -> str:
+        """Path of the weights inside the bundle."""
+        return f"models/{self.settings.name}.safetensors"
+
+
+class RadiomicsPart(Settings):
+    """A radiomics classifier of the bundle; its pipeline lies beside."""
+
+    kind: Literal["radiomics"] = "radiomics"
+    settings: RadiomicsSettings
+    state: RadiomicsState
+    """Features and their training ranges."""
+
+    @model_validator(mode="after")
+    def _ranges_are_ranges(self) -> "RadiomicsPart":
+        state = self.state
+        ranges = zip(state.minimum, state.mean, state.maximum, state.sd, strict=True)
+        for name, (low, mean, high, sd) in zip(state.feature_names, ranges, strict=True):
+            slack = 1e-9 * max(abs(low), abs(high))
+            if not (low - slack <= mean <= high + slack and sd > 0):
+                raise ValueError(f"minimum <= mean <= maximum and sd > 0 must hold for {name}")
+        if not state.feature_names:
+            raise ValueError("at least one feature is needed")
+        return self
+
+    @property
+    def file(self) -> str:
+        """Path of the pipeline inside the bundle."""
+        return f"models/{self.settings.name}.skops"
+
+
+BranchPart = Annotated[ImageNetworkPart | RadiomicsPart, Field(discriminator="kind")]
+
+
+class BundleMetadata(Settings):
+    """Our part of `configs/metadata.json`; MONAI's part is derived from it."""
+
+    format_version: Literal[1] = FORMAT_VERSION
+    bundle_id: str = Field(pattern=BUNDLE_ID_PATTERN)
+    version: str = Field(default="1.0.0", pattern=r"^\d+\.\d+\.\d+$")
+    changelog: dict[str, str] = Field(default_factory=lambda: {"1.0.0": "first version"})
+    title: str
+    authors: str
+    copyright: str
+    license: str
+    citation: str
+    recipe: str
+    differences: tuple[Difference, ...] = ()
+    """Where the recipe can't or doesn't follow its paper."""
+    simulated: bool
+    """Trained on simulated patients: means nothing for a real one."""
+    modality: Modality
+    sequences: tuple[ImageSequence, ...] = Field(min_length=1)
+    endpoint: Endpoint
+    positive_class: str = Field(min_length=1)
+    criterion: str
+    """Response criterion with its version, such as mRECIST."""
+    readout: str
+    """When response was read."""
+    treatment: str
+    population: str
+    intended_use: str
+    failure_modes: tuple[str, ...] = ()
+    """Where it is known to go wrong; one sentence each."""
+    cohorts: dict[CohortRole, CohortSummary]
+    metrics: tuple[Metric, ...] = ()
+    calibration: CalibrationSummary
+    threshold: float = Field(gt=0, lt=1)
+    threshold_set_on: str
+    branches: tuple[BranchPart, ...] = Field(min_length=1)
+    fusion: FusionSettings
+    package_versions: dict[str, str]
+    """Of the training machine, as `provenance.package_versions` names them."""
+    training_seed: int = Field(ge=0)
+
+    @property
+    def branch_settings(self) -> tuple[BranchSettings, ...]:
+        """Settings of every branch, in order."""
+        return tuple(part.settings for part in self.branches)
+
+    @property
+    def branch_names(self) -> tuple[str, ...]:
+        """Names of the branches, in order."""
+        return tuple(part.settings.name for part in self.branches)
+
+    @model_validator(mode="after")
+    def _names_are_file_names(self) -> "BundleMetadata":
+        import re
+
+        bad = [name for name in self.branch_names if not re.match(BRANCH_NAME_PATTERN, name)]
+        if bad:
+            raise ValueError(f"branch names must match {BRANCH_NAME_PATTERN}, got {bad}")
+        if len(set(self.branch_names)) != len(self.branch_names):
+            raise ValueError("branches must have different names")
+        return self
+
+    @model_validator(mode="after")
+    def _branches_read_the_sequences(self) -> "BundleMetadata":
+        read = {settings.sequence for settings in self.branch_settings}
+        if read != set(self.sequences) or len(set(self.sequences)) != len(self.sequences):
+            raise ValueError(f"sequences must be those that branches read, {sorted(read)}")
+        if {s.modality for s in self.sequences} != {self.modality}:
+            raise ValueError(f"sequences must be of modality {self.modality}")
+        return self
+
+    @model_validator(mode="after")
+    def _numbers_have_cohorts(self) -> "BundleMetadata":
+        if CohortRole.TRAINING not in self.cohorts:
+            raise ValueError("cohorts must name the training cohort")
+        if self.calibration.method != self.fusion.calibration:
+            raise ValueError("calibration must be the one that the fusion settings name")
+        return self

@@ -1,0 +1,170 @@
+"""`configs/metadata.json`: MONAI's required fields round our own.
+
+Source: MONAI Bundle Specification, "metadata.json File".
+"""
+
+import json
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from TACEResponseLib.bundle.metadata import FORMAT_VERSION, BundleMetadata, ImageNetworkPart
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.settings import CtWindow
+from TACEResponseLib.settings import Settings
+from TACEResponseLib.terms import NOT_A_DEVICE
+
+# Packages that scoring needs beside MONAI, torch and numpy.
+REQUIRED_PACKAGES = ("SimpleITK", "pyradiomics", "scikit-learn", "scipy", "skops")
+
+
+class TensorFormat(Settings):
+    """What one input or output tensor of a network holds."""
+
+    type: Literal["image", "tuples", "probabilities"]
+    format: Literal["magnitude", "raw", "classes"]
+    modality: str
+    num_channels: int = Field(ge=1)
+    spatial_shape: tuple[int, ...]
+    dtype: Literal["float32", "float64"]
+    value_range: tuple[float, ...]
+    is_patch_data: bool
+    channel_def: dict[str, str]
+
+
+class NetworkDataFormat(Settings):
+    """Inputs and outputs by name."""
+
+    inputs: dict[str, TensorFormat]
+    outputs: dict[str, TensorFormat]
+
+
+class MonaiMetadata(Settings):
+    """The whole file."""
+
+    version: str
+    changelog: dict[str, str]
+    monai_version: str
+    pytorch_version: str
+    numpy_version: str
+    required_packages_version: dict[str, str]
+    name: str
+    task: str
+    description: str
+    authors: str
+    copyright: str
+    intended_use: str
+    references: tuple[str, ...]
+    network_data_format: NetworkDataFormat
+    tace_response: BundleMetadata
+
+
+def monai_metadata(metadata: BundleMetadata) -> MonaiMetadata:
+    """MONAI's fields, derived from ours."""
+    versions = metadata.package_versions
+    sequences = ", ".join(metadata.sequences)
+    return MonaiMetadata(
+        version=metadata.version,
+        changelog=metadata.changelog,
+        monai_version=versions.get("monai", "unknown"),
+        pytorch_version=versions.get("torch", "unknown"),
+        numpy_version=versions.get("numpy", "unknown"),
+        required_packages_version={p: versions[p] for p in REQUIRED_PACKAGES if p in versions},
+        name=metadata.title,
+        task=f"Estimate the probability of {metadata.endpoint.value} to {metadata.treatment} "
+        f"({metadata.criterion}, {metadata.readout}) from {sequences} and the tumor's ROI",
+        description=f"{metadata.title}. Population: {metadata.population}. {NOT_A_DEVICE}",
+        authors=metadata.authors,
+        copyright=metadata.copyright,
+        intended_use=metadata.intended_use,
+        references=(metadata.citation,),
+        network_data_format=_network_data_format(metadata),
+        tace_response=metadata,
+    )
+
+
+def to_json(metadata: BundleMetadata) -> str:
+    """Text of the file, same bytes each time."""
+    content = monai_metadata(metadata).model_dump(mode="json")
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def from_json(text: str, where: str) -> BundleMetadata:
+    """Read and check the file.
+
+    Raises: InputError: of a newer format (says to update), or against the schema (names the key).
+    """
+    check_format_version(text, where)
+    try:
+        return MonaiMetadata.model_validate_json(text, strict=True).tace_response
+    except ValidationError as error:
+        raise refused(error, "configs/metadata.json", where) from error
+
+
+def check_format_version(text: str, where: str) -> None:
+    """Tell a bundle of a later program from a broken one."""
+    try:
+        version = json.loads(text)["tace_response"]["format_version"]
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise InputError(where, "configs/metadata.json must be JSON with tace_response and its "
+                         "format_version", got=f"{type(error).__name__}",
+                         remedy="get a bundle made by this program") from error  # fmt: skip
+    if type(version) is int and version > FORMAT_VERSION:
+        raise InputError(where, f"format_version must be <= {FORMAT_VERSION}", got=version,
+                         remedy="update TACEResponse to read this bundle")  # fmt: skip
+
+
+def refused(error: ValidationError, file: str, where: str) -> InputError:
+    """The first broken rule of a file of the bundle, in one line."""
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    return InputError(where, f"{file}{', ' if key else ''}{key}: {first['msg']}",
+                      got=repr(first["input"])[:80],
+                      remedy="get an unchanged copy of the bundle")  # fmt: skip
+
+
+def _network_data_format(metadata: BundleMetadata) -> NetworkDataFormat:
+    """Tensors of every network; the first bears MONAI's usual names."""
+    networks = [part for part in metadata.branches if isinstance(part, ImageNetworkPart)]
+    names = ["", *(f"_{part.settings.name}" for part in networks[1:])]
+    return NetworkDataFormat(
+        inputs={f"image{n}": _patches(p) for n, p in zip(names, networks, strict=False)},
+        outputs={f"pred{n}": _classes(p) for n, p in zip(names, networks, strict=False)},
+    )
+
+
+def _patches(part: ImageNetworkPart) -> TensorFormat:
+    """What a network takes."""
+    settings = part.settings
+    intensity, size = settings.intensity, settings.patch.size_px
+    clip = None if isinstance(intensity, CtWindow) else intensity.clip
+    return TensorFormat(
+        type="image",
+        format="magnitude",
+        modality=settings.sequence.modality,
+        num_channels=settings.patch.channels,
+        spatial_shape=(size, size),
+        dtype="float32",
+        value_range=(0.0, 1.0) if clip is None else (-clip, clip),
+        is_patch_data=True,
+        channel_def={
+            str(channel): f"{settings.sequence.value}, {settings.patch.channel_content}"
+            for channel in range(settings.patch.channels)
+        },
+    )
+
+
+def _classes(part: ImageNetworkPart) -> TensorFormat:
+    """What a network gives: logits, over which softmax makes probabilities."""
+    classes = part.settings.classes
+    return TensorFormat(
+        type="probabilities",
+        format="classes",
+        modality="n/a",
+        num_channels=len(classes),
+        spatial_shape=(),
+        dtype="float32",
+        value_range=(),
+        is_patch_data=True,
+        channel_def={str(n): str(name) for n, name in enumerate(classes)},
+    )

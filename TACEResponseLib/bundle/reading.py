@@ -1,0 +1,174 @@
+"""Load a bundle: find, unpack, verify, and only then read. It runs no code and opens no network."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import ValidationError
+
+from TACEResponseLib.branch import FittedBranch
+from TACEResponseLib.bundle.archive import unpacked
+from TACEResponseLib.bundle.bundle import Bundle
+from TACEResponseLib.bundle.finding import find_bundle
+from TACEResponseLib.bundle.integrity import COPY_AGAIN, read_text, verify
+from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, SUMS
+from TACEResponseLib.bundle.metadata import (
+    BranchPart,
+    BundleMetadata,
+    ImageNetworkPart,
+    RadiomicsPart,
+)
+from TACEResponseLib.bundle.monai_inference import check_inference
+from TACEResponseLib.bundle.monai_metadata import from_json, refused
+from TACEResponseLib.cnn.settings import ImageNetworkSettings
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.fusion import FittedFusion
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def load_bundle(name_or_path: str | Path, *, device: str = "cpu") -> Bundle:
+    """Load a trained model.
+
+    Args:
+        name_or_path: name of an installed bundle, or path of a folder or zip.
+        device: where networks run, `cpu` or `cuda`.
+    Returns: the bundle, verified file by file.
+    Raises: InputError: not found, damaged, changed, from a newer program, or unsafe.
+    """
+    path = find_bundle(name_or_path)
+    where = f"--bundle {path.name}"
+    try:
+        with _opened(path, where) as folder:
+            sha256 = verify(folder, where)
+            return _read(folder, where, sha256=sha256, source=path.name, device=device)
+    except OSError as error:
+        raise InputError(where, "must be readable", got=error.strerror or type(error).__name__,
+                         remedy="check its permissions and the disk") from error  # fmt: skip
+
+
+@contextmanager
+def _opened(path: Path, where: str) -> Iterator[Path]:
+    """The folder itself, or a zip unpacked for as long as the block lasts."""
+    if path.is_dir():
+        yield path
+    elif zipfile.is_zipfile(path):
+        with unpacked(path, where) as folder:
+            yield folder
+    else:
+        raise InputError(where, "must be a folder or a whole zip file", got="another file",
+                         remedy=COPY_AGAIN)  # fmt: skip
+
+
+def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) -> Bundle:
+    """Read verified files; each has a gate of its own, as a list of hashes can be forged."""
+    metadata = from_json(read_text(folder, METADATA, where), where)
+    _check_files(folder, metadata, where)
+    networks = [part.settings for part in metadata.branches if isinstance(part, ImageNetworkPart)]
+    if networks:
+        check_inference(read_text(folder, INFERENCE, where), networks, where)
+    fusion = _read_fusion(read_text(folder, FUSION, where), where)
+    card = read_text(folder, CARD, where)
+    branches = tuple(_read_branch(folder, part, where, device) for part in metadata.branches)
+    try:
+        return Bundle(metadata=metadata, branches=branches, fusion=fusion, card=card,
+                      sha256=sha256, source=source)  # fmt: skip
+    except ValueError as error:
+        raise InputError(where, str(error), got="parts of different bundles",
+                         remedy=COPY_AGAIN) from error  # fmt: skip
+
+
+def _check_files(folder: Path, metadata: BundleMetadata, where: str) -> None:
+    """`configs` and `models` hold what the metadata names, and nothing else."""
+    wanted = {METADATA, FUSION, *(part.file for part in metadata.branches)}
+    if any(isinstance(part, ImageNetworkPart) for part in metadata.branches):
+        wanted.add(INFERENCE)
+    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    wanted |= {CARD, SUMS}
+    # Text about the bundle is welcome; nothing reads it.
+    others = {name for name in there if name.startswith("docs/") or name == "LICENSE"}
+    if missing := sorted(wanted - there):
+        raise InputError(where, "must hold the parts that its metadata names",
+                         got=f"no {', '.join(missing[:3])}", remedy=COPY_AGAIN)  # fmt: skip
+    if surplus := sorted(there - wanted - others):
+        raise InputError(where, "may hold only the parts that its metadata names",
+                         got=", ".join(surplus[:3]), remedy=COPY_AGAIN)  # fmt: skip
+
+
+def _read_fusion(text: str, where: str) -> FittedFusion:
+    """The fusion; numbers that are not finite or don't fit together are refused."""
+    try:
+        return FittedFusion.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        raise refused(error, FUSION, where) from error
+
+
+def _read_branch(folder: Path, part: BranchPart, where: str, device: str) -> FittedBranch:
+    """One trained branch."""
+    if isinstance(part, ImageNetworkPart):
+        return _read_network(folder / part.file, part, where, device)
+    return _read_radiomics(folder / part.file, part, where)
+
+
+def _read_network(path: Path, part: ImageNetworkPart, where: str, device: str) -> FittedBranch:
+    """An image network: built from an allow-listed definition, then filled with weights."""
+    from TACEResponseLib.cnn.branch import ImageNetworkBranch
+    from TACEResponseLib.cnn.network import build_network, read_weights
+
+    network = build_network(part.settings.network_def, where)
+    try:
+        read_weights(network, path)
+    except InputError as error:
+        raise InputError(where, f"{path.name}: {error.rule}", got=error.got,
+                         remedy=error.remedy) from error  # fmt: skip
+    _check_network(network, part.settings, where)
+    return ImageNetworkBranch(part.settings, network.to(device), device)
+
+
+def _check_network(network: "nn.Module", settings: ImageNetworkSettings, where: str) -> None:
+    """The network takes the patches and gives the classes that its settings name."""
+    import torch
+
+    size, classes = settings.patch.size_px, len(settings.classes)
+    network.eval()
+    try:
+        with torch.inference_mode():
+            answer = network(torch.zeros(1, settings.patch.channels, size, size))
+    except RuntimeError as error:
+        raise _unusable(settings.name, "a network of other patches", where) from error
+    if tuple(answer.shape) != (1, classes) or not bool(answer.isfinite().all()):
+        raise _unusable(settings.name, f"outputs of shape {tuple(answer.shape)}, or none finite",
+                        where)  # fmt: skip
+    if not settings.positive or not set(settings.positive) <= set(range(classes)):
+        raise _unusable(settings.name, f"positive outputs {settings.positive}", where)
+    if settings.target_layer not in dict(network.named_modules()):
+        raise _unusable(settings.name, f"target layer {settings.target_layer[:40]!r}", where)
+
+
+def _read_radiomics(path: Path, part: RadiomicsPart, where: str) -> FittedBranch:
+    """A radiomics classifier, tried on the training cohort's mean patient."""
+    from TACEResponseLib.bundle.skops_files import read_pipeline
+    from TACEResponseLib.radiomics.branch import RadiomicsBranch
+    from TACEResponseLib.radiomics.classifiers import contributions
+
+    pipeline = read_pipeline(path, where)
+    patient = np.array(part.state.mean)
+    try:
+        answer = np.asarray(pipeline.predict_proba(patient[np.newaxis]), dtype=float)
+        contributions(pipeline, patient)
+    # Whatever is wrong inside, the user needs one line.
+    except Exception as error:
+        raise _unusable(part.settings.name, type(error).__name__, where) from error
+    if answer.shape != (1, 2) or not np.isfinite(answer).all():
+        raise _unusable(part.settings.name, f"{answer.shape[-1]} outputs or none finite", where)
+    return RadiomicsBranch(part.settings, part.state, pipeline)
+
+
+def _unusable(name: str, got: str, where: str) -> InputError:
+    """A trained branch doesn't do what the metadata says."""
+    return InputError(where, f"branch {name} must take the inputs and give the outputs that the "
+                      "metadata names", got=got, remedy=COPY_AGAIN)  # fmt: skip

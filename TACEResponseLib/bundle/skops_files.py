@@ -1,0 +1,145 @@
+"""scikit-learn pipelines on disk: skops files with the same bytes each time, read with care.
+
+skops checks types, but what a type's reader does with hostile content is left to it; so a file
+passes two gates more: node kinds and types of our own list before skops sees it, and tree arrays
+before anything is predicted (scikit-learn indexes into them without bounds checks).
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from TACEResponseLib.bundle.archive import fixed_entry
+from TACEResponseLib.bundle.integrity import COPY_AGAIN
+from TACEResponseLib.bundle.layout import MOST_TEXT_BYTES
+from TACEResponseLib.errors import InputError
+
+SCHEMA = "schema.json"
+MOST_ARRAYS = 20_000
+
+# Types that a pipeline of ours is made of, by the kind of node that skops writes for them.
+TYPES_BY_NODE = {
+    "DictNode": {"builtins.dict"},
+    "ListNode": {"builtins.list"},
+    "TupleNode": {"builtins.tuple"},
+    "JsonNode": {"builtins.str"},
+    "TypeNode": {"builtins.str"},
+    "NdArrayNode": {"numpy.ndarray", "numpy.float64", "numpy.int64", "numpy.bool", "numpy.bool_"},
+    "DTypeNode": {"numpy.dtype"},
+    "ObjectNode": {
+        "sklearn.pipeline.Pipeline",
+        "sklearn.preprocessing._data.StandardScaler",
+        "sklearn.linear_model._logistic.LogisticRegression",
+        "sklearn.ensemble._forest.RandomForestClassifier",
+        "sklearn.tree._classes.DecisionTreeClassifier",
+    },
+    "TreeNode": {"sklearn.tree._tree.Tree"},
+}
+# skops trusts the rest by itself; its reason against trees is met by `_check_trees`.
+TRUSTED = ["sklearn.tree._tree.Tree"]
+
+
+def write_pipeline(pipeline: Any, path: Path) -> None:
+    """Write a fitted pipeline; equal pipelines give equal bytes in every process.
+
+    skops names nodes and arrays by memory address and dates the entries. Here they are numbered
+    in the order of the document and dated alike.
+    """
+    import skops.io
+
+    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(pipeline))) as archive:
+        schema = json.loads(archive.read(SCHEMA))
+        arrays = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as canonical:
+        for number, node in enumerate(_nodes(schema)):
+            if "__id__" in node:
+                node["__id__"] = number
+            if "file" in node:
+                content = arrays[node["file"]]
+                node["file"] = f"{number}.npy"
+                canonical.writestr(fixed_entry(node["file"]), content)
+        canonical.writestr(fixed_entry(SCHEMA), json.dumps(schema, indent=1))
+
+
+def read_pipeline(path: Path, where: str) -> Any:
+    """Read a fitted pipeline of scaler and classifier.
+
+    Args:
+        path: the file, verified against the bundle's list.
+        where: how the user named the bundle, for messages.
+    Raises: InputError: damaged, of a type that no bundle of ours holds, or unsafe.
+    """
+    import skops.io
+    from sklearn.pipeline import Pipeline
+
+    try:
+        _check_nodes(path, where)
+        pipeline = skops.io.load(path, trusted=TRUSTED)
+    except InputError:
+        raise
+    # Whatever a hostile file makes the readers say, the user needs one line.
+    except Exception as error:
+        raise InputError(where, f"{path.name} must be a readable skops file",
+                         got=type(error).__name__, remedy=COPY_AGAIN) from error  # fmt: skip
+    if not isinstance(pipeline, Pipeline):
+        raise _unsafe(path, where, type(pipeline).__name__)
+    _check_trees(pipeline, path, where)
+    return pipeline
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """Every node of a skops schema, in the order of the document."""
+    if isinstance(node, dict):
+        if "__loader__" in node:
+            yield node
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from _nodes(child)
+
+
+def _check_nodes(path: Path, where: str) -> None:
+    """Only known types, each read by the node kind that belongs to it, and only plain entries."""
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        announced = sum(entry.file_size for entry in entries)
+        if len(entries) > MOST_ARRAYS or announced > MOST_TEXT_BYTES:
+            raise _unsafe(path, where, f"{len(entries)} entries, {announced} bytes")
+        schema = json.loads(archive.read(SCHEMA))
+    for node in _nodes(schema):
+        name = f"{node.get('__module__')}.{node.get('__class__')}"
+        if name not in TYPES_BY_NODE.get(str(node["__loader__"]), ()):
+            raise _unsafe(path, where, f"{name[:80]} as {str(node['__loader__'])[:40]}")
+
+
+def _check_trees(pipeline: Any, path: Path, where: str) -> None:
+    """Children and features of every tree lie inside its arrays, children after their parent."""
+    for _, step in pipeline.steps:
+        for estimator in getattr(step, "estimators_", ()):
+            tree = estimator.tree_
+            left, right = tree.children_left, tree.children_right
+            leaf = (left == -1) & (right == -1)
+            parent = np.arange(tree.node_count)
+            inner = ~leaf
+            good = (
+                (left[inner] > parent[inner]).all()
+                and (right[inner] > parent[inner]).all()
+                and (np.maximum(left, right) < tree.node_count).all()
+                and (tree.feature[inner] >= 0).all()
+                and (tree.feature[inner] < step.n_features_in_).all()
+                and tree.n_features == step.n_features_in_
+                and np.isfinite(tree.value).all()
+            )
+            if not good:
+                raise _unsafe(path, where, "a tree whose nodes point outside")
+
+
+def _unsafe(path: Path, where: str, got: str) -> InputError:
+    """The file holds what no bundle of ours does."""
+    return InputError(where, f"{path.name} may hold only a pipeline of scaler and classifier",
+                      got=got, remedy="don't use this bundle")  # fmt: skip

@@ -1,0 +1,76 @@
+"""Save a bundle: all of it or nothing, and the same bundle as the same bytes."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from TACEResponseLib.branch import FittedBranch
+from TACEResponseLib.bundle.bundle import Bundle
+from TACEResponseLib.bundle.integrity import write_sums
+from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA
+from TACEResponseLib.bundle.metadata import BranchPart, ImageNetworkPart
+from TACEResponseLib.bundle.monai_inference import inference_json
+from TACEResponseLib.bundle.monai_metadata import to_json
+from TACEResponseLib.errors import InputError
+
+
+def save_bundle(bundle: Bundle, folder: Path) -> Bundle:
+    """Write a bundle to a new folder.
+
+    Args:
+        bundle: the trained model.
+        folder: made by this call; its parent must exist.
+    Returns: the bundle with its SHA-256 and source.
+    Raises: InputError: `folder` exists; nothing is written then.
+    """
+    if folder.exists() or folder.is_symlink():
+        raise InputError(folder.name, "must not exist yet", got="a folder or file",
+                         remedy="choose another name")  # fmt: skip
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.absolute().parent))
+    try:
+        sha256 = _write(bundle, draft)
+        draft.chmod(0o755)
+        draft.replace(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return replace(bundle, sha256=sha256, source=folder.name)
+
+
+def _write(bundle: Bundle, folder: Path) -> str:
+    """Every file of the bundle; returns the SHA-256 of the list."""
+    for name in ("configs", "models", "docs"):
+        (folder / name).mkdir()
+    parts = bundle.metadata.branches
+    _write_text(folder / METADATA, to_json(bundle.metadata))
+    networks = [part.settings for part in parts if isinstance(part, ImageNetworkPart)]
+    if networks:
+        _write_text(folder / INFERENCE, inference_json(networks))
+    fusion = bundle.fusion.model_dump(mode="json")
+    _write_text(folder / FUSION, json.dumps(fusion, indent=1, allow_nan=False) + "\n")
+    _write_text(folder / CARD, bundle.card)
+    for branch, part in zip(bundle.branches, parts, strict=True):
+        _write_branch(branch, part, folder / part.file)
+    return write_sums(folder)
+
+
+def _write_branch(branch: FittedBranch, part: BranchPart, path: Path) -> None:
+    """Weights or pipeline of one branch."""
+    from TACEResponseLib.bundle.skops_files import write_pipeline
+    from TACEResponseLib.cnn.branch import ImageNetworkBranch
+    from TACEResponseLib.cnn.network import write_weights
+    from TACEResponseLib.radiomics.branch import RadiomicsBranch
+
+    if isinstance(branch, ImageNetworkBranch) and part.kind == "image_network":
+        write_weights(branch.network, path)
+    elif isinstance(branch, RadiomicsBranch) and part.kind == "radiomics":
+        write_pipeline(branch.pipeline, path)
+    else:
+        raise TypeError(f"{branch.name}: the metadata calls it {part.kind}, "
+                        f"but it is {type(branch).__name__}")  # fmt: skip
+
+
+def _write_text(path: Path, text: str) -> None:
+    """UTF-8 with the same line ends on every system."""
+    path.write_bytes(text.encode("utf-8"))
