@@ -21,9 +21,9 @@ from TACEResponseLib.case import Case
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.fusion import FittedFusion, fit_fusion
+from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.scoring import Progress, silent
 
 Labels = NDArray[np.int64]
 Floats = NDArray[np.float64]

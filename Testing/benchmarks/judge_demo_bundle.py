@@ -1,0 +1,112 @@
+"""Judge the shipped bundle on fresh simulated patients: `make judge`.
+
+Prints, for the same patients, the best possible AUC (that of the true probabilities), the AUC of
+each branch and of the fused model with interval, the share of the possible that the model reaches,
+(AUC - .5) / (best possible - .5), with a bootstrap interval over patients, and the calibration
+slope with interval. The seed differs from those of training and demo.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from TACEResponseLib.bundle import Bundle, load_bundle
+from TACEResponseLib.evaluation.calibration_line import calibration_line
+from TACEResponseLib.evaluation.discrimination import auc
+from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.simulation.patient import simulate_patient
+from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.training import workers
+
+JUDGING_SEED = 90001
+N_BOOTSTRAP = 2000
+
+
+def score_one(bundle_name: str, seed: int, index: int) -> dict[str, float]:
+    """Outcome, true probability and every output for one fresh patient; runs in a worker."""
+    from TACEResponseLib.scoring import score
+
+    bundle = _bundle(bundle_name)
+    patient = simulate_patient(SimulationSettings(), seed, index)
+    prediction = score(patient.to_case(), bundle)
+    outputs = {branch.name: branch.probability for branch in prediction.branches}
+    return {
+        "response": patient.response,
+        "true": patient.probability,
+        "fused": prediction.fused.probability,
+        **outputs,
+    }
+
+
+_LOADED: dict[str, Bundle] = {}
+
+
+def _bundle(name: str) -> Bundle:
+    """Loaded once in each worker."""
+    if name not in _LOADED:
+        _LOADED[name] = load_bundle(name)
+    return _LOADED[name]
+
+
+def share_of_possible(
+    response: NDArray[np.int64], model: NDArray[np.float64], best: NDArray[np.float64], seed: int
+) -> Estimate:
+    """(AUC - .5) / (best possible AUC - .5) with a percentile bootstrap over patients."""
+
+    def share(rows: NDArray[np.int64]) -> float:
+        reached = auc(response[rows], model[rows]).value - 0.5
+        return reached / (auc(response[rows], best[rows]).value - 0.5)
+
+    rng = np.random.default_rng(seed)
+    n = response.size
+    drawn = [share(rng.integers(0, n, n)) for _ in range(N_BOOTSTRAP)]
+    low, high = np.percentile(drawn, (2.5, 97.5))
+    return Estimate(value=share(np.arange(n)), low=float(low), high=float(high), n=n,
+                    method=f"percentile bootstrap over patients, {N_BOOTSTRAP} resamples")  # fmt: skip
+
+
+def told(name: str, estimate: Estimate) -> str:
+    return f"{name:28s} {estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", default="ct-radiomics-cnn-simulated")
+    parser.add_argument("--patients", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=JUDGING_SEED)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--output", type=Path, help="write the numbers as JSON")
+    options = parser.parse_args()
+    start, n = time.perf_counter(), options.patients
+    with workers(options.jobs) as pool:
+        rows = list(
+            pool.map(score_one, [options.bundle] * n, [options.seed] * n, range(n), chunksize=10)
+        )
+    column = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    response = column.pop("response").astype(np.int64)
+    best = column.pop("true")
+    numbers = {"AUC best possible": auc(response, best)}
+    numbers |= {f"AUC {name}": auc(response, values) for name, values in column.items()}
+    numbers["share of possible, fused"] = share_of_possible(
+        response, column["fused"], best, options.seed
+    )
+    slope, intercept = calibration_line(response, column["fused"])
+    numbers |= {"calibration slope": slope, "calibration intercept": intercept}
+    print(f"{n} simulated patients, {response.sum()} responders, seed {options.seed}")
+    for name, estimate in numbers.items():
+        print(told(name, estimate))
+    print(f"{(time.perf_counter() - start) / 60:.1f} minutes, {options.jobs} processes")
+    if options.output:
+        plain = {
+            name: {"value": e.value, "low": e.low, "high": e.high, "n": e.n, "method": e.method}
+            for name, e in numbers.items()
+        }
+        options.output.write_text(json.dumps(plain, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
