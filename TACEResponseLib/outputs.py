@@ -13,8 +13,8 @@ from pathlib import Path
 from TACEResponseLib.case import Case
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.record import record_json
-from TACEResponseLib.scoring import Progress, silent
 
 RECORD_NAME = "prediction.json"
 CSV_COLUMNS = ("feature", "value", "z_score", "contribution", "ibsi_code")

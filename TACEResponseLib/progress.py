@@ -2,12 +2,16 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from TACEResponseLib.scoring import Progress, silent
-
 LOG = logging.getLogger("taceresponse")
+Progress = Callable[[str], None]
+"""Called with the name of each stage as it begins."""
+
+
+def silent(_stage: str) -> None:
+    """Progress that nobody watches."""
 
 
 @contextmanager
@@ -34,6 +38,3 @@ def shown(title: str) -> Iterator[Progress]:
 def logged(stage: str) -> None:
     """Tell the log alone."""
     LOG.info("%s", stage)
-
-
-__all__ = ["Progress", "logged", "shown", "silent"]

@@ -1,6 +1,6 @@
 """Score a case with a bundle. The program's main job, top to bottom; read this file first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from time import perf_counter
@@ -12,15 +12,9 @@ from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.scores import derived_scores
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.prediction import FusedProbability, Prediction
+from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.provenance import case_hashes, package_versions
 from TACEResponseLib.wording import call_sentence, result_sentence, simulated_banner
-
-Progress = Callable[[str], None]
-"""Called with the name of each stage as it begins."""
-
-
-def silent(_stage: str) -> None:
-    """Progress that nobody watches."""
 
 
 def score(case: Case, bundle: Bundle, progress: Progress = silent) -> Prediction:

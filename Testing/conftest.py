@@ -1,8 +1,29 @@
 """Fixtures that every test may use."""
 
+import os
+
+# Two test processes of one thread beat two of two; must be set before torch is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from TACEResponseLib.branch import (
+    BranchResult,
+    FeatureContribution,
+    PatchOutput,
+    SaliencyMap,
+)
+from TACEResponseLib.case import Case
+from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.volume import Acquisition, Volume
+from TACEResponseLib.prediction import FusedProbability, FusionTerm, Prediction
+from TACEResponseLib.terms import Endpoint, ImageSequence
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +33,123 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder of real images is not beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def ball_geometry() -> Geometry:
+    """A small axial CT grid away from the origin."""
+    return Geometry(
+        size_ijk=(48, 40, 16),
+        spacing_mm=(2.0, 2.0, 4.0),
+        origin_lps=(-60.0, -35.0, 110.0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
+
+
+@pytest.fixture(scope="session")
+def ball_case(ball_geometry: Geometry) -> Case:
+    """Air, a body of 60 HU, and a bright ball of 24 mm diameter as tumor; a second of 14 mm."""
+    k, j, i = np.indices(ball_geometry.shape_kji)
+    position = ball_geometry.to_lps(np.stack([i, j, k], axis=-1))
+    body = np.hypot(i - 24, (j - 20) * 1.2) < 20
+    noise = np.random.default_rng(3).normal(0, 6, ball_geometry.shape_kji)
+    hu = np.where(body, 60.0, -1000.0) + noise
+    labels = np.zeros(ball_geometry.shape_kji, dtype=np.uint8)
+    for label, (center, radius) in enumerate([((-4, 8, 142), 12), ((-32, 2, 142), 7)], start=1):
+        ball = np.linalg.norm(position - np.array(center), axis=-1) < radius
+        labels[ball] = label
+        hu[ball] += 60
+    image = Volume(
+        voxels=hu.round().astype(np.int16),
+        geometry=ball_geometry,
+        source="ball.nii.gz",
+        acquisition=Acquisition(modality="CT", description="arterial phase", has_contrast=True),
+    )
+    roi = Roi(
+        labels=labels,
+        geometry=ball_geometry,
+        names=((1, "Tumor"), (2, "Satellite")),
+        source="tumor.nii.gz",
+    )
+    return Case(case_id="P001", images={ImageSequence.CT_ARTERIAL: image}, roi=roi)
+
+
+@pytest.fixture(scope="session")
+def make_prediction() -> Callable[..., Prediction]:
+    """Builds a prediction by hand, so that tests of outputs need no bundle."""
+    return build_prediction
+
+
+def build_prediction(case: Case, *, with_saliency: bool = True, p: float = 0.58) -> Prediction:
+    """A prediction with two branches, warnings and, if wanted, a saliency map."""
+    image = case.images[ImageSequence.CT_ARTERIAL]
+    mask = case.mask(ImageSequence.CT_ARTERIAL, 1)
+    heat = np.where(mask, 0.8, 0.0).astype(np.float32)
+    slices = np.flatnonzero(mask.any(axis=(1, 2)))
+    middle = int(slices[slices.size // 2])
+    saliency = SaliencyMap(
+        volume=Volume(voxels=heat, geometry=image.geometry),
+        method="Grad-CAM",
+        scored_slices=(middle - 1, middle + 1),
+        interpolated_slices=(middle,),
+    )
+    network = BranchResult(
+        name="cnn",
+        kind="image_network",
+        probability=0.6,
+        logit=0.405,
+        lesions=(1,),
+        class_probabilities=(("non_responder", 0.4), ("responder", 0.6)),
+        patches=(
+            PatchOutput(
+                slice_index=middle, slice_z_mm=142.0, class_probabilities=(0.4, 0.6), probability=0.6
+            ),
+        ),
+        saliency={ImageSequence.CT_ARTERIAL: saliency} if with_saliency else {},
+        seconds={"network": 0.1},
+    )
+    radiomics = BranchResult(
+        name="radiomics",
+        kind="radiomics",
+        probability=0.55,
+        logit=0.2,
+        lesions=(1,),
+        features=(
+            FeatureContribution(
+                name="original_firstorder_Mean", value=118.25, z_score=1.5, contribution=0.3,
+                ibsi_code="Q4LE",
+            ),
+            FeatureContribution(
+                name="original_shape_Sphericity", value=0.9, z_score=-0.5, contribution=None,
+                ibsi_code=None,
+            ),
+        ),
+        seconds={"radiomics": 0.2},
+    )  # fmt: skip
+    fused = FusedProbability(
+        probability=p,
+        interval=(max(p - 0.17, 0.0), min(p + 0.16, 1.0)),
+        interval_method="bootstrap of the fusion stage",
+        threshold=0.55,
+        threshold_set_on="out-of-fold outputs of the training cohort",
+        terms=(FusionTerm(name="cnn", value=0.405, coefficient=0.8, contribution=0.3),),
+    )
+    return Prediction(
+        case_id=case.case_id,
+        bundle_id="by-hand",
+        bundle_sha256="0" * 64,
+        endpoint=Endpoint.OBJECTIVE_RESPONSE,
+        positive_class="responder",
+        fused=fused,
+        class_probabilities={"responder": p, "not responder": 1 - p},
+        branches=(network, radiomics),
+        lesions=case.lesions,
+        clinical={"albumin_g_per_l": 38.0},
+        derived_scores={},
+        sentence="Estimated probability of objective response: 58 %. Research use only.",
+        call_sentence="No call: the interval crosses the model's cut-off of 55 %.",
+        simulated_banner="This model was trained on simulated patients.",
+        warnings=(CaseWarning(code="phase_unverified", message="The phase can't be verified."),),
+        provenance={"versions": {"taceresponse": "0"}},
+        seconds={"fusion": 0.01},
+    )

@@ -14,7 +14,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.reading import read_image
 from TACEResponseLib.imaging.roi_reading import read_roi
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.scoring import Progress
+from TACEResponseLib.progress import Progress
 from TACEResponseLib.terms import ImageSequence
 
 # An id becomes the name of a folder in the scene and stands in file-like places.

@@ -19,7 +19,7 @@ DPI = 200
 TEXT_PT = 8.5
 SMALL_PT = 7.5
 # Characters that fit across A5 at the two sizes.
-TEXT_WIDTH, SMALL_WIDTH = 118, 134
+TEXT_WIDTH, SMALL_WIDTH = 122, 138
 WARNING_LINES = 7
 MAP_CAPTION = (
     "Attention map (Grad-CAM): what moved the network; not viable tumor, not feeders, "
@@ -112,7 +112,7 @@ def _draw_slices(
     caption = 0.03 if saliency else 0.0
     grid = figure.add_gridspec(
         rows, max(len(slices), 3), left=0.03, right=0.90 if saliency else 0.97,
-        top=top - 0.015, bottom=bottom + caption + 0.005, wspace=0.04, hspace=0.05,
+        top=top - 0.015, bottom=bottom + caption + 0.005, wspace=0.03, hspace=0.12,
     )  # fmt: skip
     for column, shown in enumerate(slices):
         for row in range(rows):

@@ -18,6 +18,11 @@ CONTOUR_COLOR = "#22d3ee"
 LETTERS = {"A": (0.5, 0.985, "center", "top"), "P": (0.5, 0.015, "center", "bottom"),
            "R": (0.015, 0.5, "left", "center"), "L": (0.985, 0.5, "right", "center")}  # fmt: skip
 SCALE_BAR_MM = 50.0
+ORIGIN_WORDS = {
+    "scored": "map of a scored slice",
+    "interpolated": "map interpolated between scored slices",
+    "not scored": "no map on this slice",
+}
 
 
 def draw_slice(
@@ -30,7 +35,7 @@ def draw_slice(
         shown: the slice, anterior up.
         scored: lesions drawn with a thick contour; the others get a thin, dashed one.
         with_map: lay the saliency over it.
-        first_row: write the slice's position above it.
+        first_row: write the slice's position above it, else where its map comes from.
     """
     height, width = shown.image.shape
     extent = (0.0, width * shown.pixel_mm[1], height * shown.pixel_mm[0], 0.0)
@@ -42,10 +47,8 @@ def draw_slice(
     _draw_contours(axes, shown, scored)
     _draw_letters(axes)
     _draw_scale_bar(axes, extent)
-    if with_map:
-        _draw_origin(axes, shown)
-    if first_row:
-        axes.set_title(f"z = {shown.z_mm:.1f} mm", fontsize=7.5, pad=2)
+    title = f"z = {shown.z_mm:.1f} mm" if first_row else ORIGIN_WORDS[shown.origin]
+    axes.set_title(title, fontsize=7.5, pad=2)
     axes.set_xticks([])
     axes.set_yticks([])
 
@@ -61,7 +64,7 @@ def draw_color_bar(figure: "Figure", *, left: float, bottom: float, height: floa
     axes.set_xticks([])
     axes.yaxis.tick_right()
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"], fontsize=7.5)
-    axes.set_title("saliency", fontsize=7.5, pad=4)
+    axes.set_title("saliency", fontsize=7.5, pad=8)
 
 
 def _draw_contours(axes: "Axes", shown: ShownSlice, scored: tuple[int, ...]) -> None:
@@ -93,14 +96,6 @@ def _draw_scale_bar(axes: "Axes", extent: tuple[float, float, float, float]) -> 
     )
     axes.text(right - length / 2, low - extent[2] * 0.015, f"{length / 10:.0f} cm", color="white",
               fontsize=7.5, ha="center", va="bottom")  # fmt: skip
-
-
-def _draw_origin(axes: "Axes", shown: ShownSlice) -> None:
-    """Say when the map of this slice was not computed but filled in."""
-    words = {"scored": "scored slice", "interpolated": "map interpolated between scored slices",
-             "not scored": "no map on this slice"}[shown.origin]  # fmt: skip
-    axes.text(0.03, 0.03, words, color="white", fontsize=7, ha="left", va="bottom",
-              transform=axes.transAxes, bbox=_backing())  # fmt: skip
 
 
 def _backing() -> dict[str, object]:

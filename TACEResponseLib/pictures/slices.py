@@ -16,6 +16,8 @@ from TACEResponseLib.terms import ImageSequence
 # Enough of the neighborhood to recognize the place, even round a small lesion.
 SMALLEST_FIELD_OF_VIEW_MM = 160.0
 MARGIN_MM = 40.0
+# Panels are wider than tall, as a patient is.
+WIDTH_TO_HEIGHT = 1.45
 # Abdominal soft-tissue window for CT; MR has no fixed scale.
 LIVER_WINDOW_HU = (-60.0, 180.0)
 
@@ -78,20 +80,18 @@ def _most_salient(mask: Voxels, heat: Voxels | None, count: int) -> list[int]:
 
 
 def field_of_view(lesion: NDArray[np.bool_], geometry: Geometry) -> tuple[slice, slice]:
-    """Rows and columns round the lesion; equal in mm for all slices, inside the image."""
+    """Rows and columns round the lesion, the same for all slices, inside the image."""
     seen = lesion.any(axis=0)
     if not seen.any():
         seen = np.ones_like(seen)
     spacing_i, spacing_j, _ = geometry.spacing_mm
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    side_mm = max(
-        SMALLEST_FIELD_OF_VIEW_MM,
-        (np.ptp(rows) + 1) * spacing_j + 2 * MARGIN_MM,
-        (np.ptp(columns) + 1) * spacing_i + 2 * MARGIN_MM,
-    )
+    height_mm = max(SMALLEST_FIELD_OF_VIEW_MM, (np.ptp(rows) + 1) * spacing_j + 2 * MARGIN_MM)
+    width_mm = (np.ptp(columns) + 1) * spacing_i + 2 * MARGIN_MM
+    height_mm = max(height_mm, width_mm / WIDTH_TO_HEIGHT)
     return (
-        _span(rows, side_mm / spacing_j, seen.shape[0]),
-        _span(columns, side_mm / spacing_i, seen.shape[1]),
+        _span(rows, height_mm / spacing_j, seen.shape[0]),
+        _span(columns, WIDTH_TO_HEIGHT * height_mm / spacing_i, seen.shape[1]),
     )
 
 

@@ -1,0 +1,1 @@
+"""MRML scenes: cases and predictions as nodes, in Slicer and without it."""

@@ -1,0 +1,91 @@
+"""The whole result as one file that Slicer opens: scene.mrb."""
+
+import errno
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from TACEResponseLib.case import Case
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.scene.case_nodes import case_to_nodes
+from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
+from TACEResponseLib.scene.session import headless_scene
+from TACEResponseLib.scene.views import add_slice_views, show_overlay
+
+if TYPE_CHECKING:
+    import slicer
+
+# A disk with less than this left, after a failure, is taken to be full.
+LEAST_ROOM_BYTES = 1_000_000
+
+
+def write_scene(case: Case, prediction: Prediction, path: Path) -> None:
+    """Write a case and its prediction as a scene; whole or not at all.
+
+    Args:
+        case: the case that was scored.
+        prediction: its result.
+        path: ends in `.mrb`; an existing file is replaced.
+    Raises: MissingExtraError: slicer-core is not installed. OSError: the file can't be written.
+    """
+    with headless_scene() as scene:
+        nodes = case_to_nodes(scene, case)
+        result = prediction_to_nodes(scene, nodes, prediction)
+        x, y, z = case.largest_lesion.center_lps
+        add_slice_views(scene, nodes, center_ras=(-x, -y, z))
+        show_overlay(scene, nodes, result)
+        save_scene(scene, path)
+
+
+def save_scene(scene: "slicer.vtkMRMLScene", path: Path) -> None:
+    """Save a scene as a bundle; whole or not at all.
+
+    Args:
+        scene: any scene.
+        path: ends in `.mrb`; an existing file is replaced.
+    Raises: OSError: a node or the bundle can't be written; ENOSPC where a disk is full.
+    """
+    import slicer
+
+    messages = slicer.vtkMRMLMessageCollection()
+    # A bundle's inner folder is named after the file, so the draft must bear the final name.
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.absolute().parent) as folder:
+        draft = Path(folder) / path.name
+        if not scene.WriteToMRB(str(draft), None, messages) or not draft.is_file():
+            raise _explained(path, folder, messages.GetAllMessagesAsString())
+        draft.replace(path)
+
+
+@contextmanager
+def read_scene(path: Path) -> Iterator["slicer.vtkMRMLScene"]:
+    """Open a scene without the application; it is closed at the end of the block.
+
+    Args:
+        path: a `.mrb` file.
+    Raises: InputError: the file is absent or is no scene. MissingExtraError: no slicer-core.
+    """
+    where = path.name
+    if not path.is_file():
+        raise InputError(where, "must be a file", got="nothing there", remedy="check the path")
+    foreign = InputError(where, "must be a scene saved as .mrb", got="a file of another kind",
+                         remedy="save it again in Slicer as .mrb")  # fmt: skip
+    if not zipfile.is_zipfile(path):
+        raise foreign
+    with headless_scene() as scene:
+        if not scene.ReadFromMRB(str(path), True):
+            raise foreign
+        yield scene
+
+
+def _explained(path: Path, folder: str, said: str) -> OSError:
+    """MRML tells what it couldn't write but not why; a disk without room is the usual reason."""
+    places = (folder, tempfile.gettempdir())
+    if min(shutil.disk_usage(place).free for place in places) < LEAST_ROOM_BYTES:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path.name)
+    return OSError(errno.EIO, f"the scene can't be written ({' '.join(said.split())})", path.name)

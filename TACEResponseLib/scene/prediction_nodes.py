@@ -1,0 +1,182 @@
+"""A prediction as nodes beside its case; scoring again updates the same nodes.
+
+The case's segmentation holds a reference to every node of the result, one a role, so that nodes
+are found whatever they are called, in the application and after reading a scene.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from TACEResponseLib.branch import SaliencyMap
+from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.record import record_json
+from TACEResponseLib.scene import tables
+from TACEResponseLib.scene.case_nodes import CaseNodes
+from TACEResponseLib.scene.colors import LEAST_SHOWN, fill_color_table
+from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
+from TACEResponseLib.scene.plots import fill_plot
+from TACEResponseLib.scene.volumes import add_display, volume_to_node
+from TACEResponseLib.terms import ImageSequence
+
+if TYPE_CHECKING:
+    import slicer
+
+ROLE = "TACEResponse."
+SALIENCY_ROLE = f"{ROLE}saliency."
+IMAGE_ROLE = f"{ROLE}image"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ResultNodes:
+    """The nodes of one result; `None` where the result has nothing of the kind."""
+
+    saliency: Mapping[ImageSequence, "slicer.vtkMRMLScalarVolumeNode"]
+    summary: "slicer.vtkMRMLTableNode"
+    branches: "slicer.vtkMRMLTableNode"
+    radiomics: "slicer.vtkMRMLTableNode | None"
+    contributions: "slicer.vtkMRMLTableNode | None"
+    chart: "slicer.vtkMRMLPlotChartNode | None"
+    record: "slicer.vtkMRMLTextNode"
+
+
+def prediction_to_nodes(
+    scene: "slicer.vtkMRMLScene", nodes: CaseNodes, prediction: Prediction
+) -> ResultNodes:
+    """Write a prediction into a scene, in the case's folder.
+
+    Args:
+        scene: that the case's nodes are in.
+        nodes: the case that was scored. An earlier result of its segmentation is updated: same
+            nodes, same ids; what the new result lacks is removed.
+        prediction: saliency maps are on their image's own grid, without its transforms.
+    """
+    text = record_json(prediction)
+    result = _Result(scene, nodes)
+    saliency = _saliency(result, prediction)
+    summary = result.node("summary", "vtkMRMLTableNode")
+    tables.fill_table(summary, tables.summary(prediction))
+    branches = result.node("branches", "vtkMRMLTableNode")
+    tables.fill_table(branches, tables.branches(prediction))
+    radiomics = _radiomics(result, prediction)
+    contributions, chart = _plot(result, prediction)
+    record = result.node("record", "vtkMRMLTextNode")
+    record.SetText(text)
+    result.remove_unused()
+    return ResultNodes(
+        saliency=saliency,
+        summary=summary,
+        branches=branches,
+        radiomics=radiomics,
+        contributions=contributions,
+        chart=chart,
+        record=record,
+    )
+
+
+class _Result:
+    """Finds, makes and removes the nodes of one result by their roles."""
+
+    def __init__(self, scene: "slicer.vtkMRMLScene", nodes: CaseNodes) -> None:
+        """Start a new turn; no role is in use yet."""
+        self._scene = scene
+        self._used: set[str] = set()
+        self.case = nodes
+        self._anchor = nodes.segmentation
+        earlier = self._anchor.GetNodeReference(f"{ROLE}summary")
+        self._folder = case_folder(scene, nodes.case_id, beside=earlier or self._anchor)
+
+    def node(
+        self, role: str, kind: str, name: str | None = None, *, in_tree: bool = True
+    ) -> "slicer.vtkMRMLNode":
+        """The node of a role, made if it isn't there, under its present name."""
+        key = f"{ROLE}{role}"
+        self._used.add(key)
+        node = self._anchor.GetNodeReference(key)
+        if node is None or not node.IsA(kind):
+            node = self._scene.AddNewNodeByClass(kind)
+            self._anchor.SetNodeReferenceID(key, node.GetID())
+        node.SetName(f"{self.case.case_id} {name or role}")
+        if in_tree:
+            put_in_folder(self._scene, self._folder, node)
+        return node
+
+    def remove_unused(self) -> None:
+        """Remove nodes of roles that the new result doesn't have."""
+        count = self._anchor.GetNumberOfNodeReferenceRoles()
+        roles = [self._anchor.GetNthNodeReferenceRole(n) for n in range(count)]
+        for role in roles:
+            if not role.startswith(ROLE) or role in self._used:
+                continue
+            if (node := self._anchor.GetNodeReference(role)) is not None:
+                self._remove(node)
+            self._anchor.RemoveNodeReferenceIDs(role)
+
+    def _remove(self, node: "slicer.vtkMRMLNode") -> None:
+        """Remove a node with its display and storage nodes, which would stay behind."""
+        if node.IsA("vtkMRMLDisplayableNode"):
+            for n in reversed(range(node.GetNumberOfDisplayNodes())):
+                self._scene.RemoveNode(node.GetNthDisplayNode(n))
+        if node.IsA("vtkMRMLStorableNode"):
+            for n in reversed(range(node.GetNumberOfStorageNodes())):
+                self._scene.RemoveNode(node.GetNthStorageNode(n))
+        self._scene.RemoveNode(node)
+
+
+def _saliency(
+    result: _Result, prediction: Prediction
+) -> dict[ImageSequence, "slicer.vtkMRMLScalarVolumeNode"]:
+    """A volume a sequence, from the first branch that has a map of it."""
+    maps: dict[ImageSequence, SaliencyMap] = {}
+    for branch in prediction.branches:
+        maps = {**branch.saliency, **maps}
+    if not maps:
+        return {}
+    colors = result.node("colors", "vtkMRMLColorTableNode", "saliency colors", in_tree=False)
+    fill_color_table(colors)
+    found = {}
+    for sequence, saliency in maps.items():
+        image = result.case.volumes[sequence]
+        node = result.node(
+            f"saliency.{sequence}", "vtkMRMLScalarVolumeNode", f"saliency {sequence}"
+        )
+        volume_to_node(saliency.volume, node)
+        node.SetAndObserveTransformNodeID(image.GetTransformNodeID())
+        node.SetNodeReferenceID(IMAGE_ROLE, image.GetID())
+        _show_saliency(node, colors)
+        found[sequence] = node
+    return found
+
+
+def _show_saliency(
+    node: "slicer.vtkMRMLScalarVolumeNode", colors: "slicer.vtkMRMLColorTableNode"
+) -> None:
+    """Colors over 0..1; low saliency is transparent."""
+    display = add_display(node, (0.0, 1.0))
+    display.SetAndObserveColorNodeID(colors.GetID())
+    display.SetThreshold(LEAST_SHOWN, 1.0)
+    display.ApplyThresholdOn()
+
+
+def _radiomics(result: _Result, prediction: Prediction) -> "slicer.vtkMRMLTableNode | None":
+    """The table of features, if there are any."""
+    columns = tables.radiomics(prediction)
+    if not columns["Feature"]:
+        return None
+    node = result.node("radiomics", "vtkMRMLTableNode")
+    tables.fill_table(node, columns)
+    return node
+
+
+def _plot(
+    result: _Result, prediction: Prediction
+) -> tuple["slicer.vtkMRMLTableNode | None", "slicer.vtkMRMLPlotChartNode | None"]:
+    """Table and chart of contributions, if there are any."""
+    contributions = tables.contributions(prediction)
+    if not contributions.names:
+        return None, None
+    table = result.node("contributions", "vtkMRMLTableNode")
+    series = result.node("plot_series", "vtkMRMLPlotSeriesNode", "contribution to the logit")
+    chart = result.node("plot_chart", "vtkMRMLPlotChartNode", "contributions plot")
+    fill_plot(contributions, table, series, chart)
+    return table, chart
