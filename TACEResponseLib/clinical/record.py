@@ -1,11 +1,21 @@
 """A patient's clinical values, checked against the schema, in the schema's units."""
 
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.clinical.schema import Schema, Variable, load_schema
+from TACEResponseLib.errors import InputError
 
 ClinicalValue = float | int | str | bool
+TRUE_WORDS, FALSE_WORDS = frozenset({"yes", "true"}), frozenset({"no", "false"})
+# A ratio given and the ratio of the given counts may differ by their rounding, not by more.
+RATIO_TOLERANCE = 0.1
+CHILD_PUGH_CLASS_POINTS = {"A": (5, 6), "B": (7, 9), "C": (10, 15)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,3 +24,173 @@ class ClinicalRecord:
 
     values: Mapping[str, ClinicalValue] = field(default_factory=dict)
     warnings: tuple[CaseWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """One broken rule."""
+
+    rule: str
+    got: str
+    remedy: str
+
+
+def read_record(
+    source: Path | Mapping[str, Any], *, for_pre_treatment_model: bool = True
+) -> ClinicalRecord:
+    """Read a record from a JSON file or a mapping.
+
+    A value is a number, a word, true or false; `null` is absent; another unit is written
+    `{"value": 4.2, "unit": "g/dL"}`.
+
+    Args:
+        source: the file, or what stood in one.
+        for_pre_treatment_model: refuse variables that are known only after treatment.
+    Raises: InputError: every problem of the record at once, in one line.
+    """
+    where = f"--clinical {source.name}" if isinstance(source, Path) else "--clinical"
+    content = _read_json(source, where) if isinstance(source, Path) else source
+    schema = load_schema()
+    values: dict[str, ClinicalValue] = {}
+    problems: list[_Problem] = []
+    for name, given in content.items():
+        found = _read_value(schema, name, given, pre_treatment=for_pre_treatment_model)
+        if isinstance(found, _Problem):
+            problems.append(found)
+        elif found is not None:
+            values[name] = found
+    problems += _contradictions(values)
+    if problems:
+        raise _all_at_once(where, problems)
+    return ClinicalRecord(values=values)
+
+
+def _all_at_once(where: str, problems: list[_Problem]) -> InputError:
+    """One error for all problems; the first fills the sentence, the others follow it."""
+    first, *rest = problems
+    more = "".join(f"; also {p.rule}, got {p.got}; {p.remedy}" for p in rest)
+    return InputError(where, first.rule, got=first.got, remedy=first.remedy + more)
+
+
+def _read_json(path: Path, where: str) -> Mapping[str, Any]:
+    """The object in a JSON file; a key given twice is refused."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise InputError(where, "must give each variable once", got=f"{twice[0]} twice",
+                             remedy="remove one")  # fmt: skip
+        return dict(pairs)
+
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=unique)
+    except OSError as error:
+        raise InputError(where, "must be a readable file", got=error.strerror or "an error",
+                         remedy="check the path") from error  # fmt: skip
+    except UnicodeDecodeError as error:
+        raise InputError(where, "must be UTF-8 text", got="other bytes",
+                         remedy="save it as UTF-8") from error  # fmt: skip
+    except json.JSONDecodeError as error:
+        raise InputError(where, "must be JSON",
+                         got=f"{error.msg} at line {error.lineno}, column {error.colno}",
+                         remedy="mend it there") from error  # fmt: skip
+    if not isinstance(content, dict):
+        raise InputError(where, "must hold one JSON object", got=type(content).__name__,
+                         remedy='write {"age_years": 63, ...}')  # fmt: skip
+    return content
+
+
+def _read_value(
+    schema: Schema, name: str, given: object, *, pre_treatment: bool
+) -> ClinicalValue | _Problem | None:
+    """One value in its storage unit, `None` for a blank, or what is wrong with it."""
+    variable = schema.by_name.get(name)
+    if variable is None:
+        near = schema.nearest(name)
+        meant = f"did you mean {near}?" if near else "see the clinical schema for the names"
+        return _Problem("must name a known variable", repr(name)[:60], meant)
+    if variable.post_treatment and pre_treatment:
+        return _Problem(f"{name} is no input of a pre-treatment model",
+                        repr(given)[:40], f"leave it out: {variable.post_treatment}")  # fmt: skip
+    if given is None:
+        return None
+    if variable.type == "category":
+        return _read_category(variable, given)
+    if variable.type == "boolean":
+        return _read_boolean(variable, given)
+    return _read_number(variable, given)
+
+
+def _read_category(variable: Variable, given: object) -> str | _Problem:
+    """The stored form of a category or one of its synonyms, in any case."""
+    word = str(given).strip().lower() if isinstance(given, str | int | float) else ""
+    for stored, synonyms in variable.categories.items():
+        if word in {stored.lower(), *(s.lower() for s in synonyms)}:
+            return stored
+    known = ", ".join(variable.categories)
+    return _Problem(f"{variable.name} must be one of {known}", repr(given)[:40], "choose one")
+
+
+def _read_boolean(variable: Variable, given: object) -> bool | _Problem:
+    """True or false, or the words for them."""
+    if isinstance(given, bool):
+        return given
+    word = given.strip().lower() if isinstance(given, str) else ""
+    if word in TRUE_WORDS | FALSE_WORDS:
+        return word in TRUE_WORDS
+    return _Problem(f"{variable.name} must be true or false", repr(given)[:40], "write one of them")
+
+
+def _read_number(variable: Variable, given: object) -> float | int | _Problem:
+    """A number in its storage unit."""
+    value, unit = given, str(variable.unit)
+    if isinstance(given, dict) and set(given) == {"value", "unit"}:
+        value, unit = given["value"], str(given["unit"])
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return _Problem(f"{variable.name} must be a number in {variable.unit}", repr(given)[:40],
+                        "write the number alone, or null for unknown")  # fmt: skip
+    if unit not in variable.units:
+        known = ", ".join(variable.units)
+        return _Problem(f"{variable.name} must be in one of {known}", repr(unit)[:20],
+                        "convert it")  # fmt: skip
+    stored = value * variable.units[unit]
+    if variable.type == "integer" and stored != int(stored):
+        return _Problem(f"{variable.name} must be a whole number", repr(value), "round it")
+    return _in_range(variable, stored, f"{value:g} {unit}", asked=unit == variable.unit)
+
+
+def _in_range(
+    variable: Variable, stored: float, shown: str, *, asked: bool
+) -> float | int | _Problem:
+    """The value if it is possible in its unit; a slip of the unit is named before the range."""
+    slip = variable.unit_slip
+    if asked and slip is not None and slip.suspects(stored):
+        meant = f'{{"value": {stored:g}, "unit": "{slip.probably}"}}'
+        return _Problem(f"{variable.name} must be in {variable.unit}", shown,
+                        f"if it is {slip.probably}, write {meant}")  # fmt: skip
+    low, high = variable.range or (-math.inf, math.inf)
+    if not low <= stored <= high:
+        return _Problem(f"{variable.name} must lie in {low:g} to {high:g} {variable.unit}",
+                        shown, "check the value and its unit")  # fmt: skip
+    return int(stored) if variable.type == "integer" else float(stored)
+
+
+def _contradictions(values: Mapping[str, ClinicalValue]) -> list[_Problem]:
+    """Values that can't all be true."""
+    problems = []
+    for ratio, over in (("nlr", "neutrophils_1e9_per_l"), ("plr", "platelets_1e9_per_l")):
+        given, top = values.get(ratio), values.get(over)
+        bottom = values.get("lymphocytes_1e9_per_l")
+        if given is None or top is None or not bottom:
+            continue
+        computed = float(top) / float(bottom)
+        if abs(float(given) - computed) > RATIO_TOLERANCE * max(computed, 0.1):
+            problems.append(_Problem(f"{ratio} must be {over} / lymphocytes, {computed:.3g}",
+                                     f"{given:g}", "leave one of them out"))  # fmt: skip
+    letter, points = values.get("child_pugh_class"), values.get("child_pugh_points")
+    if letter is not None and points is not None:
+        low, high = CHILD_PUGH_CLASS_POINTS[str(letter)]
+        if not low <= int(points) <= high:
+            problems.append(_Problem(f"Child-Pugh class {letter} has {low} to {high} points",
+                                     f"{points}", "correct one of them"))  # fmt: skip
+    return problems

@@ -2,7 +2,7 @@
 
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.branch import BranchResult, SaliencyMap
 from TACEResponseLib.case import Case
@@ -68,7 +68,7 @@ def _draw_result(figure: "Figure", prediction: Prediction) -> float:
     return _draw_text(figure, prediction.call_sentence, y, weight="bold")
 
 
-def _draw_text(figure: "Figure", text: str, y: float, **style: str) -> float:
+def _draw_text(figure: "Figure", text: str, y: float, **style: Any) -> float:
     """One wrapped paragraph; returns where the next one begins."""
     lines = textwrap.wrap(text, TEXT_WIDTH)
     figure.text(0.03, y, "\n".join(lines), fontsize=TEXT_PT, va="top", linespacing=1.25, **style)

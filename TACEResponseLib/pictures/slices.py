@@ -10,7 +10,7 @@ from TACEResponseLib.branch import SaliencyMap
 from TACEResponseLib.case import Case
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.orientation import to_lps_axes, voxels_to_lps_axes
-from TACEResponseLib.imaging.volume import Voxels
+from TACEResponseLib.imaging.volume import Mask, Voxels
 from TACEResponseLib.terms import ImageSequence
 
 # Enough of the neighborhood to recognize the place, even round a small lesion.
@@ -52,7 +52,7 @@ def shown_slices(
     lesions = voxels_to_lps_axes(case.lesion_labels[sequence], case.images[sequence].geometry)
     heat = to_lps_axes(saliency.volume).voxels if saliency else None
     chosen = _most_salient(lesions == case.largest_lesion.index, heat, count)
-    rows, columns = field_of_view(lesions[chosen] > 0, volume.geometry)
+    rows, columns = field_of_view(np.asarray(lesions[chosen] > 0), volume.geometry)
     low, high = _display_window(volume.voxels, sequence)
     return tuple(
         ShownSlice(
@@ -81,7 +81,7 @@ def _most_salient(mask: Voxels, heat: Voxels | None, count: int) -> list[int]:
 
 def field_of_view(lesion: NDArray[np.bool_], geometry: Geometry) -> tuple[slice, slice]:
     """Rows and columns round the lesion, the same for all slices, inside the image."""
-    seen = lesion.any(axis=0)
+    seen: Mask = np.asarray(lesion.any(axis=0))
     if not seen.any():
         seen = np.ones_like(seen)
     spacing_i, spacing_j, _ = geometry.spacing_mm

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.branch import SaliencyMap
+from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.record import record_json
 from TACEResponseLib.scene import tables
@@ -16,7 +17,7 @@ from TACEResponseLib.scene.case_nodes import CaseNodes
 from TACEResponseLib.scene.colors import LEAST_SHOWN, fill_color_table
 from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
 from TACEResponseLib.scene.plots import fill_plot
-from TACEResponseLib.scene.volumes import add_display, volume_to_node
+from TACEResponseLib.scene.volumes import add_display, own_geometry, volume_to_node
 from TACEResponseLib.terms import ImageSequence
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def prediction_to_nodes(
         scene: that the case's nodes are in.
         nodes: the case that was scored. An earlier result of its segmentation is updated: same
             nodes, same ids; what the new result lacks is removed.
-        prediction: saliency maps are on their image's own grid, without its transforms.
+        prediction: its saliency maps have a value for each voxel of their images.
     """
     text = record_json(prediction)
     result = _Result(scene, nodes)
@@ -140,7 +141,10 @@ def _saliency(
         node = result.node(
             f"saliency.{sequence}", "vtkMRMLScalarVolumeNode", f"saliency {sequence}"
         )
-        volume_to_node(saliency.volume, node)
+        # The map's own geometry is where the image was seen, its transforms included; the node has
+        # the image's grid and the image's transforms, so that it follows the image.
+        map_on_image = Volume(voxels=saliency.volume.voxels, geometry=own_geometry(image))
+        volume_to_node(map_on_image, node)
         node.SetAndObserveTransformNodeID(image.GetTransformNodeID())
         node.SetNodeReferenceID(IMAGE_ROLE, image.GetID())
         _show_saliency(node, colors)

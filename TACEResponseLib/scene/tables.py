@@ -33,9 +33,10 @@ def fill_table(node: "slicer.vtkMRMLTableNode", columns: Columns) -> None:
 
     Args:
         node: any table.
-        columns: text in one line a cell, or numbers, NaN where there is no value. Numbers are
-            rounded to the six significant digits that MRML's table files keep, so that a table is
-            the same before and after saving; the record has them all.
+        columns: text, or numbers with NaN where there is no value, equally long. Text is put in
+            one line without double quotes and numbers are rounded to six significant digits:
+            that is what MRML's table files keep, so a table is the same before and after saving.
+            The record has everything.
     """
     lengths = [len(values) for values in columns.values()]
     if len(set(lengths)) > 1:
@@ -128,7 +129,11 @@ def _column(name: str, values: Sequence[str] | Sequence[float]) -> "slicer.vtkAb
     else:
         column = vtk.vtkStringArray()
         for value in values:
-            # A tab or a line break would end the cell in the saved file.
-            column.InsertNextValue(" ".join(str(value).split()))
+            column.InsertNextValue(_cell(str(value)))
     column.SetName(name)
     return column
+
+
+def _cell(text: str) -> str:
+    """Text that MRML's table files keep: a tab, line break or double quote would end the cell."""
+    return " ".join(text.split()).replace('"', "'")

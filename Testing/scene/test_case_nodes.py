@@ -127,6 +127,19 @@ def test_a_transform_over_the_image_alone_moves_the_roi_the_other_way_in_it(
     assert np.array_equal(labels[:, :, 5:] > 0, ball_case.roi.mask[:, :, :-5])
 
 
+def test_a_ct_is_shown_in_a_liver_window_and_an_mr_in_one_of_its_own(
+    scene: Any, ball_case: Case
+) -> None:
+    image = ball_case.images[CT]
+    mr_image = Volume(voxels=image.voxels, geometry=image.geometry)
+    images = {CT: image, ImageSequence.MR_T2: mr_image}
+    nodes = case_to_nodes(scene, Case(case_id="P004", images=images, roi=ball_case.roi))
+    ct, mr = (node.GetDisplayNode() for node in nodes.volumes.values())
+    assert (ct.GetWindowLevelMin(), ct.GetWindowLevelMax()) == (-160.0, 240.0)
+    assert (ct.GetAutoWindowLevel(), mr.GetAutoWindowLevel()) == (0, 1)
+    assert {d.GetColorNode().GetName() for d in (ct, mr)} == {"Grey"}
+
+
 def test_one_of_two_segments_may_be_chosen(scene: Any, ball_case: Case) -> None:
     nodes = case_to_nodes(scene, ball_case)
     case = case_from_nodes(scene, nodes.volumes, nodes.segmentation, ["label_2"], "P001")

@@ -52,6 +52,7 @@ def test_segments_are_listed_under_their_segmentation(scene: Any) -> None:
     items = [found.GetId(n) for n in range(found.GetNumberOfIds())]
     assert [tree.GetItemName(item) for item in items] == ["Tumor", "Satellite"]
     assert [tree.GetItemAttribute(item, "segmentID") for item in items] == ids
+    assert {tree.GetItemOwnerPluginName(item) for item in items} == {"Segments"}
 
 
 def test_a_kind_of_node_without_a_known_plugin_is_an_error(scene: Any) -> None:

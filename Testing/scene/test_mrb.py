@@ -2,7 +2,7 @@
 
 import errno
 import json
-import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,9 @@ def test_colors_folder_and_views_come_back(written: Path) -> None:
         items.append(tree.GetItemByDataNode(nodes_in(scene).segmentation))
         assert {tree.GetItemName(tree.GetItemParent(item)) for item in items} == {"P001"}
         composite = scene.GetNodeByID("vtkMRMLSliceCompositeNodeRed")
-        assert composite.GetForegroundVolumeID() == referenced(scene, "saliency.ct_arterial").GetID()
+        assert (
+            composite.GetForegroundVolumeID() == referenced(scene, "saliency.ct_arterial").GetID()
+        )
         assert composite.GetForegroundOpacity() == 0.5
 
 
@@ -132,10 +134,8 @@ def test_real_ct_and_tumor_come_back(
     pytest.importorskip("slicer")
     import SimpleITK as sitk
 
-    folder = next(p for p in sorted((shared_data / "sts").rglob("*CT*image*.nii.gz")))
-    mask = Path(str(folder).replace("image", "mask"))
-    image = Volume.of(sitk.ReadImage(str(folder)))
-    labels = Volume.of(sitk.ReadImage(str(mask)))
+    image = Volume.of(sitk.ReadImage(str(shared_data / "sts" / "STS_025_CT_image.nii.gz")))
+    labels = Volume.of(sitk.ReadImage(str(shared_data / "sts" / "STS_025_CT_mask.nii.gz")))
     roi = Roi(labels=labels.voxels.astype(np.uint8), geometry=labels.geometry, names=((1, "GTV"),))
     case = Case(case_id="STS", images={CT: image}, roi=roi)
     path = tmp_path / "scene.mrb"
@@ -166,14 +166,14 @@ def test_a_failure_leaves_the_earlier_file_and_nothing_else(
     monkeypatch.setattr(mrb.shutil, "disk_usage", lambda _place: usage)
     # The cache in which a bundle is packed vanishes: MRML can't write a single node.
     cache = Path(scene.GetCacheManager().GetRemoteCacheDirectory())
-    cache.rmdir()
+    shutil.rmtree(cache)
     cache.write_text("in the way")
     with pytest.raises(OSError, match=r"scene\.mrb") as failure:
         save_scene(scene, target)
     assert failure.value.errno == (errno.ENOSPC if room == 10 else errno.EIO)
     assert "\n" not in str(failure.value)
     assert target.read_text() == "earlier"
-    assert os.listdir(tmp_path) == ["scene.mrb"]
+    assert list(tmp_path.iterdir()) == [target]
     cache.unlink()
     cache.mkdir()
 

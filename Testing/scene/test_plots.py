@@ -22,7 +22,7 @@ def test_bars_take_their_heights_and_names_from_the_table(nodes: tuple[Any, Any,
     table, series, chart = nodes
     assert chart.GetNthPlotSeriesNode(0) is series
     assert series.GetTableNode() is table
-    assert series.GetPlotTypeAsString(series.GetPlotType()) == "bar"
+    assert series.GetPlotType() == series.PlotTypeBar
     heights = table.GetTable().GetColumnByName(series.GetYColumnName())
     names = table.GetTable().GetColumnByName(series.GetLabelColumnName())
     assert [heights.GetValue(n) for n in range(2)] == [0.5, -0.25]

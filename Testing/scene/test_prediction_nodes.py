@@ -11,9 +11,9 @@ import pytest
 from TACEResponseLib.case import Case
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.record import to_record
-from TACEResponseLib.scene.case_nodes import CaseNodes, case_to_nodes
+from TACEResponseLib.scene.case_nodes import CaseNodes, case_from_nodes, case_to_nodes
 from TACEResponseLib.scene.prediction_nodes import ResultNodes, prediction_to_nodes
-from TACEResponseLib.scene.volumes import own_geometry
+from TACEResponseLib.scene.volumes import volume_from_node
 from TACEResponseLib.terms import ImageSequence
 
 CT = ImageSequence.CT_ARTERIAL
@@ -33,21 +33,35 @@ def tables_of(result: ResultNodes) -> list[Any]:
     return [result.summary, result.branches, result.radiomics, result.contributions]
 
 
-def test_the_saliency_lies_on_the_grid_and_under_the_transform_of_its_image(
+def test_the_saliency_lies_on_the_grid_of_its_image(
     scene: Any, nodes: CaseNodes, ball_case: Case, make_prediction: Make
 ) -> None:
-    from slicer.util import arrayFromVolume
-
-    transform = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
-    nodes.volumes[CT].SetAndObserveTransformNodeID(transform.GetID())
     prediction = make_prediction(ball_case)
     saliency = prediction_to_nodes(scene, nodes, prediction).saliency[CT]
-    assert own_geometry(saliency) == ball_case.images[CT].geometry
-    assert np.array_equal(
-        arrayFromVolume(saliency), prediction.branches[0].saliency[CT].volume.voxels
-    )
-    assert saliency.GetTransformNodeID() == transform.GetID()
+    found = volume_from_node(saliency)
+    assert found.geometry == ball_case.images[CT].geometry
+    assert np.array_equal(found.voxels, prediction.branches[0].saliency[CT].volume.voxels)
     assert saliency.GetNodeReference("TACEResponse.image") is nodes.volumes[CT]
+
+
+def test_the_saliency_of_a_moved_image_lies_over_it_and_follows_it(
+    scene: Any, nodes: CaseNodes, make_prediction: Make
+) -> None:
+    import vtk
+
+    image = nodes.volumes[CT]
+    transform = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    shift = vtk.vtkMatrix4x4()
+    shift.SetElement(0, 3, 20.0)
+    transform.SetMatrixTransformToParent(shift)
+    image.SetAndObserveTransformNodeID(transform.GetID())
+    nodes.segmentation.SetAndObserveTransformNodeID(transform.GetID())
+    case = case_from_nodes(scene, nodes.volumes, nodes.segmentation, ["label_1"], "P001")
+    saliency = prediction_to_nodes(scene, nodes, make_prediction(case)).saliency[CT]
+    assert volume_from_node(saliency).geometry == case.images[CT].geometry
+    shift.SetElement(1, 3, 9.0)
+    transform.SetMatrixTransformToParent(shift)
+    assert volume_from_node(saliency).geometry == volume_from_node(image).geometry
 
 
 def test_the_saliency_is_shown_from_0_to_1_in_its_own_colors(
@@ -151,8 +165,10 @@ def test_results_of_a_users_own_nodes_get_a_folder_and_leave_theirs(
     tree = scene.GetSubjectHierarchyNode()
     own = replace(nodes, case_id="study 7")
     place = tree.GetItemParent(tree.GetItemByDataNode(nodes.segmentation))
-    for _ in range(2):
-        result = prediction_to_nodes(scene, own, make_prediction(ball_case))
+    prediction_to_nodes(scene, own, make_prediction(ball_case))
+    count = tree.GetNumberOfItems()
+    result = prediction_to_nodes(scene, own, make_prediction(ball_case))
+    assert tree.GetNumberOfItems() == count
     folder = tree.GetItemParent(tree.GetItemByDataNode(result.summary))
     assert tree.GetItemName(folder) == "study 7"
     assert tree.GetItemParent(tree.GetItemByDataNode(result.record)) == folder

@@ -123,9 +123,7 @@ def test_segments_on_two_grids_meet_on_the_finer_one(segmentation: Any) -> None:
     assert roi.geometry.to_lps(positions.mean(axis=0)) == pytest.approx(expected, abs=0.26)
 
 
-def test_a_transform_of_the_segmentation_alone_moves_the_roi(
-    scene: Any, segmentation: Any
-) -> None:
+def test_a_transform_of_the_segmentation_alone_moves_the_roi(scene: Any, segmentation: Any) -> None:
     import vtk
 
     a = add_segment(segmentation, "a", box(IMAGE, (2, 4), (2, 4), (2, 6)), IMAGE)
@@ -146,7 +144,7 @@ def test_reading_adds_no_node_to_the_scene(scene: Any, segmentation: Any) -> Non
 
 
 def test_an_unknown_segment_is_refused(segmentation: Any) -> None:
-    with pytest.raises(InputError, match="segmentation drawn: must hold.*no segment gone"):
+    with pytest.raises(InputError, match=r"segmentation drawn: must hold.*no segment gone"):
         roi_from_node(segmentation, ["gone"], [IMAGE])
 
 
@@ -176,5 +174,5 @@ def test_a_surface_without_labelmap_is_refused(segmentation: Any) -> None:
     segment.SetName("shell")
     segment.AddRepresentation("Closed surface", vtk.vtkPolyData())
     segmentation.GetSegmentation().AddSegment(segment, "shell")
-    with pytest.raises(InputError, match="must have a binary labelmap.*Segmentations module"):
+    with pytest.raises(InputError, match=r"must have a binary labelmap.*Segmentations module"):
         roi_from_node(segmentation, ["shell"], [IMAGE])

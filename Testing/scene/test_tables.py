@@ -106,6 +106,7 @@ def test_a_saved_table_is_equal_to_the_one_on_screen(scene: Any, tmp_path: Path)
     node = scene.AddNewNodeByClass("vtkMRMLTableNode", "t")
     fill_table(node, {"text": texts, "number": numbers})
     before = cells(node)
+    assert before["text"][0] == "größer ≥ 0, 'so'; 'x'"
     assert before["text"][-1] == "two cells or lines"
     assert np.allclose(before["number"][:-1], numbers[:-1], rtol=5e-6)
     save_scene(scene, tmp_path / "t.mrb")

@@ -7,7 +7,13 @@ import pytest
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.scene.transforms import direction_ras, moved, origin_ras, ras_geometry, to_world
+from TACEResponseLib.scene.transforms import (
+    direction_ras,
+    moved,
+    origin_ras,
+    ras_geometry,
+    to_world,
+)
 
 TRANSLATION = np.array([[1, 0, 0, 5.0], [0, 1, 0, 7.0], [0, 0, 1, -3.0], [0, 0, 0, 1]])
 # A quarter turn about the superior axis in RAS: right becomes anterior.

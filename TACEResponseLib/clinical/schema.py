@@ -1,0 +1,90 @@
+"""The clinical schema: what each variable is, its unit, its range, its other units."""
+
+from difflib import get_close_matches
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from TACEResponseLib.resources import resource_path
+from TACEResponseLib.settings import Settings
+
+
+class AlternativeUnit(Settings):
+    """Another unit in which a value may come: value in it x factor = value in storage unit."""
+
+    unit: str
+    factor: float = Field(gt=0)
+    source: str
+
+
+class UnitSlip(Settings):
+    """Values beyond this are possible only in another unit."""
+
+    probably: str
+    below: float | None = None
+    above: float | None = None
+
+    def suspects(self, value: float) -> bool:
+        """Whether a value in the storage unit is rather one in the other."""
+        too_low = self.below is not None and value < self.below
+        return too_low or (self.above is not None and value > self.above)
+
+
+class Variable(Settings):
+    """One clinical variable."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str
+    type: Literal["number", "integer", "category", "boolean"]
+    unit: str | None = None
+    """Storage unit; `1` for ratios and counts."""
+    range: tuple[float, float] | None = None
+    """Inclusive limits, in the storage unit."""
+    categories: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Each stored category with its synonyms."""
+    alternative_units: tuple[AlternativeUnit, ...] = ()
+    unit_slip: UnitSlip | None = None
+    post_treatment: str | None = None
+    """Why it can't be known before treatment; such a variable is no input."""
+    missing_allowed: bool = True
+    """Whether a record may lack it; what a model needs, its bundle says."""
+    cut_offs: dict[str, str] = Field(default_factory=dict)
+    """How each paper used it."""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "Variable":
+        numeric = self.type in ("number", "integer")
+        if numeric != (self.unit is not None and self.range is not None):
+            raise ValueError(f"{self.name}: numbers, and only they, need unit and range")
+        if (self.type == "category") != bool(self.categories):
+            raise ValueError(f"{self.name}: categories, and only they, need categories")
+        return self
+
+    @property
+    def units(self) -> dict[str, float]:
+        """Every accepted unit with its factor to the storage unit."""
+        return {str(self.unit): 1.0} | {a.unit: a.factor for a in self.alternative_units}
+
+
+class Schema(Settings):
+    """All variables that the program knows."""
+
+    version: Literal[1]
+    source: str
+    variables: tuple[Variable, ...]
+
+    @property
+    def by_name(self) -> dict[str, Variable]:
+        """Variables by name."""
+        return {variable.name: variable for variable in self.variables}
+
+    def nearest(self, name: str) -> str | None:
+        """The variable whose name is most like this one."""
+        near = get_close_matches(name.lower(), list(self.by_name), n=1, cutoff=0.5)
+        return near[0] if near else None
+
+
+def load_schema() -> Schema:
+    """The schema that ships, Resources/Clinical/schema.json."""
+    path = resource_path("Clinical", "schema.json")
+    return Schema.model_validate_json(path.read_text(encoding="utf-8"))
