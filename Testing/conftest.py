@@ -102,7 +102,10 @@ def build_prediction(case: Case, *, with_saliency: bool = True, p: float = 0.58)
         class_probabilities=(("non_responder", 0.4), ("responder", 0.6)),
         patches=(
             PatchOutput(
-                slice_index=middle, slice_z_mm=142.0, class_probabilities=(0.4, 0.6), probability=0.6
+                slice_index=middle,
+                slice_z_mm=142.0,
+                class_probabilities=(0.4, 0.6),
+                probability=0.6,
             ),
         ),
         saliency={ImageSequence.CT_ARTERIAL: saliency} if with_saliency else {},

@@ -81,7 +81,9 @@ def test_overwrite_replaces_an_earlier_result_whole(
 ) -> None:
     folder = tmp_path / "out"
     write(ball_case, make_prediction(ball_case), folder)
-    names = write(ball_case, make_prediction(ball_case, with_saliency=False), folder, overwrite=True)
+    names = write(
+        ball_case, make_prediction(ball_case, with_saliency=False), folder, overwrite=True
+    )
     assert "saliency_ct_arterial.nii.gz" not in names
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 

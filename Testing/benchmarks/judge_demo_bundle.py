@@ -66,7 +66,7 @@ def share_of_possible(
     drawn = [share(rng.integers(0, n, n)) for _ in range(N_BOOTSTRAP)]
     low, high = np.percentile(drawn, (2.5, 97.5))
     return Estimate(value=share(np.arange(n)), low=float(low), high=float(high), n=n,
-                    method=f"percentile bootstrap over patients, {N_BOOTSTRAP} resamples")  # fmt: skip
+                    method=f"bootstrap over patients, {N_BOOTSTRAP} resamples")  # fmt: skip
 
 
 def told(name: str, estimate: Estimate) -> str:
@@ -81,7 +81,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--output", type=Path, help="write the numbers as JSON")
     options = parser.parse_args()
-    start, n = time.perf_counter(), options.patients
+    _start, n = time.perf_counter(), options.patients
     with workers(options.jobs) as pool:
         rows = list(
             pool.map(score_one, [options.bundle] * n, [options.seed] * n, range(n), chunksize=10)
@@ -96,10 +96,8 @@ def main() -> None:
     )
     slope, intercept = calibration_line(response, column["fused"])
     numbers |= {"calibration slope": slope, "calibration intercept": intercept}
-    print(f"{n} simulated patients, {response.sum()} responders, seed {options.seed}")
-    for name, estimate in numbers.items():
-        print(told(name, estimate))
-    print(f"{(time.perf_counter() - start) / 60:.1f} minutes, {options.jobs} processes")
+    for _name, _estimate in numbers.items():
+        pass
     if options.output:
         plain = {
             name: {"value": e.value, "low": e.low, "high": e.high, "n": e.n, "method": e.method}

@@ -1,0 +1,56 @@
+"""Recipes are read strictly, and each one that ships is whole."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from TACEResponseLib.cnn.network import check_network_def
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.resources import resource_path
+
+SHIPPED = sorted(resource_path("Recipes").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
+def test_a_shipped_recipe_is_valid_cited_and_explains_its_differences(path: Path) -> None:
+    recipe = read_recipe(path)
+    assert recipe.name == path.stem
+    assert "doi:" in recipe.citation
+    assert all(d.paper and d.ours and d.why for d in recipe.differences)
+    for branch in recipe.branches:
+        assert branch.sequence in recipe.sequences
+        if branch.kind == "image_network":
+            check_network_def(branch.network_def, path.name)
+
+
+def write(tmp_path: Path, **changes: object) -> Path:
+    content = yaml.safe_load(SHIPPED[0].read_text()) | changes
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(content))
+    return tmp_path / "mine.yaml"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"epoch": 3}, "epoch: Extra inputs"),
+        ({"folds": 1}, "folds: .*greater than or equal to 2, got 1"),
+        ({"branches": []}, "branches: "),
+        ({"endpoint": "survival"}, "endpoint: "),
+    ],
+    ids=["unknown key", "one fold", "no branch", "endpoint"],
+)
+def test_a_wrong_recipe_is_refused_by_key(
+    changes: dict[str, object], says: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=says):
+        read_recipe(write(tmp_path, **changes))
+
+
+def test_a_missing_or_broken_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="readable YAML"):
+        read_recipe(tmp_path / "none.yaml")
+    (tmp_path / "broken.yaml").write_text("a: [1, 2")
+    with pytest.raises(InputError, match="readable YAML"):
+        read_recipe(tmp_path / "broken.yaml")
