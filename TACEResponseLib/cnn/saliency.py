@@ -50,8 +50,12 @@ def saliency_maps(
     explained = _positive_only(network, positive)
     engine = _engine(explained, f"network.{target_layer}", method)
     size = 1 if method == "gradcam++" else len(patches)
+    # Inputs that want a gradient spare torch a warning about the hook of the first layers.
     batches = [
-        engine(x=torch.from_numpy(patches[start : start + size]).to(device), class_idx=0)
+        engine(
+            x=torch.from_numpy(patches[start : start + size]).to(device).requires_grad_(),
+            class_idx=0,
+        )
         for start in range(0, len(patches), size)
     ]
     maps = torch.cat([torch.as_tensor(b) for b in batches])[:, 0].detach().float().cpu().numpy()
