@@ -9,6 +9,7 @@ from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom import find_series, is_dicom, read_series
 from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.nifti_size import is_whole
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
 
@@ -70,6 +71,8 @@ def read_file(path: Path, where: str, *, vector_allowed: bool = False) -> "sitk.
     try:
         reader.ReadImageInformation()
         _check_dimensions(reader, where, vector_allowed=vector_allowed)
+        if path.name.lower().endswith((".nii", ".nii.gz")) and not is_whole(path, reader):
+            raise _unreadable("truncated", where)
         return reader.Execute()
     except RuntimeError as error:
         raise _unreadable(str(error), where) from error
