@@ -60,6 +60,6 @@ def _told(prediction: Prediction, files: tuple[Path, ...], truth: float) -> str:
         prediction.sentence,
         prediction.call_sentence,
         f"This patient was made by a known law, by which the probability is {percent(truth)}.",
-        f"{len(prediction.warnings)} warnings stand in the record; the files to look at:",
+        f"Warnings in the record: {len(prediction.warnings)}. The files to look at:",
     ]
     return "\n".join([*lines, *(f"  {path}" for path in files)]) + "\n"

@@ -119,7 +119,7 @@ def _draw_slices(
             axes = figure.add_subplot(grid[row, column])
             draw_slice(axes, shown, scored=scored, with_map=row == 1, first_row=row == 0)
     if saliency is not None:
-        draw_color_bar(figure, left=0.915, bottom=bottom + 0.08, height=(top - bottom) * 0.6)
+        draw_color_bar(figure, left=0.932, bottom=bottom + 0.08, height=(top - bottom) * 0.6)
         figure.text(
             0.03, bottom + 0.005, MAP_CAPTION, fontsize=SMALL_PT, va="bottom", style="italic"
         )
