@@ -1,0 +1,141 @@
+"""DICOM series: rescaled, ordered, checked for gaps; nothing that names a patient is kept."""
+
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.reading import read_image
+from TACEResponseLib.terms import ImageSequence
+
+CT = ImageSequence.CT_ARTERIAL
+SPACING = (0.8, 0.6)  # between rows, between columns
+
+
+def write_slice(folder: Path, number: int, z: float, **changes: object) -> np.ndarray:
+    """One axial slice with stored values known by its number; returns what it means in HU."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = CTImageStorage
+    meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[folder.name, str(number)])
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    path = folder / f"{99 - number:03d}.dcm"  # file names run against the slices
+    dataset = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+    stored = (np.arange(12 * 10).reshape(12, 10) + 7 * number).astype(np.int16)
+    values: dict[str, object] = {
+        "SOPClassUID": CTImageStorage,
+        "SOPInstanceUID": meta.MediaStorageSOPInstanceUID,
+        "SeriesInstanceUID": "1.2.3.4",
+        "StudyInstanceUID": "1.2.3",
+        "FrameOfReferenceUID": "1.2.3.9",
+        "PatientName": "Doe^Jane",
+        "PatientID": "12345",
+        "PatientBirthDate": "19500101",
+        "Modality": "CT",
+        "SeriesDescription": "Abdomen arterial",
+        "ContrastBolusAgent": "Iomeprol",
+        "Rows": 12,
+        "Columns": 10,
+        "PixelSpacing": list(SPACING),
+        "SliceThickness": 2.5,
+        "ImagePositionPatient": [-30.0, -20.0, z],
+        "ImageOrientationPatient": [1, 0, 0, 0, 1, 0],
+        "SamplesPerPixel": 1,
+        "PhotometricInterpretation": "MONOCHROME2",
+        "BitsAllocated": 16,
+        "BitsStored": 16,
+        "HighBit": 15,
+        "PixelRepresentation": 1,
+        "RescaleSlope": 2,
+        "RescaleIntercept": -1024,
+        "InstanceNumber": number,
+    }
+    for name, value in (values | changes).items():
+        setattr(dataset, name, value)
+    dataset.PixelData = stored.tobytes()
+    dataset.save_as(path, enforce_file_format=True)
+    return stored.astype(float) * 2 - 1024
+
+
+@pytest.fixture
+def series(tmp_path: Path) -> tuple[Path, np.ndarray]:
+    """Five slices 2.5 mm apart, and their HU from foot to head."""
+    folder = tmp_path / "series"
+    folder.mkdir()
+    return folder, np.stack([write_slice(folder, n, 50 + 2.5 * n) for n in range(5)])
+
+
+@pytest.mark.parametrize("which", ["folder", "file"])
+def test_slices_are_rescaled_and_stacked_by_position(
+    which: str, series: tuple[Path, np.ndarray]
+) -> None:
+    folder, expected = series
+    path = folder if which == "folder" else folder / "097.dcm"
+    volume, _ = read_image(path, CT)
+    assert np.array_equal(volume.voxels, expected)
+    assert volume.geometry.spacing_mm == pytest.approx((SPACING[1], SPACING[0], 2.5))
+    assert volume.geometry.origin_lps == pytest.approx((-30.0, -20.0, 50.0))
+
+
+def test_the_phase_s_words_are_kept_and_the_patient_is_not(series: tuple[Path, np.ndarray]) -> None:
+    volume, _ = read_image(series[0], CT)
+    acquisition = volume.acquisition
+    assert acquisition.description == "Abdomen arterial"
+    assert acquisition.has_contrast is True
+    assert acquisition.frame_of_reference == "1.2.3.9"
+    assert len(str(acquisition.patient_digest)) == 64
+    for secret in ("Doe", "12345", "1950"):
+        assert secret not in repr(acquisition)
+
+
+@pytest.mark.parametrize(
+    ("number", "z", "changes", "says"),
+    [
+        (9, 72.5, {}, "evenly spaced"),
+        (9, 55.0, {}, "one slice a position"),
+        (9, 62.5, {"ImageOrientationPatient": [0, 1, 0, 0, 0, 1]}, "parallel"),
+        (9, 62.5, {"SeriesInstanceUID": "1.2.3.5", "SeriesDescription": "venous"}, "one series"),
+    ],
+    ids=["missing slice", "slice twice", "localizer", "two series"],
+)
+def test_an_irregular_folder_is_refused(
+    number: int,
+    z: float,
+    changes: dict[str, object],
+    says: str,
+    series: tuple[Path, np.ndarray],
+) -> None:
+    write_slice(series[0], number, z, **changes)
+    with pytest.raises(InputError, match=says):
+        read_image(series[0], CT)
+
+
+def test_a_tilted_gantry_is_refused_with_its_angle(tmp_path: Path) -> None:
+    for n in range(4):
+        write_slice(tmp_path, n, 2.5 * n, ImagePositionPatient=[0.0, 1.0 * n, 2.5 * n])
+    # arctan(1 / 2.5) = 21.8 degrees.
+    with pytest.raises(InputError, match=r"21\.8 degrees"):
+        read_image(tmp_path, CT)
+
+
+def test_another_modality_is_refused(tmp_path: Path) -> None:
+    for n in range(3):
+        write_slice(tmp_path, n, 2.5 * n, Modality="MR")
+    with pytest.raises(InputError, match="must be CT, got a DICOM series of modality MR"):
+        read_image(tmp_path, CT)
+
+
+def test_a_real_series_equals_its_pixel_arithmetic(shared_data: Path) -> None:
+    folder = shared_data / "liver_ct" / "dicom"
+    volume, _ = read_image(folder, CT)
+    slices = sorted(
+        (pydicom.dcmread(p) for p in folder.iterdir()), key=lambda d: d.ImagePositionPatient[2]
+    )
+    expected = np.stack(
+        [d.pixel_array * float(d.RescaleSlope) + float(d.RescaleIntercept) for d in slices]
+    )
+    assert np.array_equal(volume.voxels, expected)
+    assert volume.geometry.origin_lps == pytest.approx(slices[0].ImagePositionPatient)
