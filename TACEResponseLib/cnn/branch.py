@@ -15,6 +15,7 @@ from TACEResponseLib.cnn.fitting import fit_network
 from TACEResponseLib.cnn.inference import predict_patches, to_logit
 from TACEResponseLib.cnn.saliency import METHOD_NAMES, saliency_maps
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
+from TACEResponseLib.imaging.cropping import box_round, crop
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.intensity import apply_intensity
 from TACEResponseLib.imaging.orientation import (
@@ -186,24 +187,17 @@ def prepare_patches(case: Case, settings: ImageNetworkSettings) -> PreparedPatch
 
 
 def _crop(volume: Volume, mask: Mask, settings: ImageNetworkSettings) -> tuple[int, Volume, Mask]:
-    """The image round the lesion: first slice, volume and mask. MR keeps its whole body.
+    """The image round the lesion: its first slice, volume and mask.
 
-    MR intensities are standardized within the body, so there only CT is cropped.
+    MR keeps its whole body, in which its intensities are standardized.
     """
     if settings.intensity.kind != "ct_window":
         return 0, volume, mask
-    margin = CROP_MARGIN_MM + _margin_mm(volume.geometry, mask, settings)
-    box = []
-    for axis, spacing in enumerate(reversed(volume.geometry.spacing_mm)):
-        marked = np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis)))
-        pad = int(np.ceil(margin / spacing)) + settings.patch.channels
-        box.append((max(0, marked[0] - pad), min(mask.shape[axis], marked[-1] + 1 + pad)))
-    (k0, k1), (j0, j1), (i0, i1) = box
-    geometry = volume.geometry.cropped((i0, j0, k0), (i1 - i0, j1 - j0, k1 - k0))
-    inside = (slice(k0, k1), slice(j0, j1), slice(i0, i1))
-    cropped = Volume(voxels=volume.voxels[inside], geometry=geometry, source=volume.source,
-                     acquisition=volume.acquisition)  # fmt: skip
-    return int(k0), cropped, mask[inside]
+    in_plane = CROP_MARGIN_MM + _margin_mm(volume.geometry, mask, settings)
+    # Adjacent slices as channels reach beyond the lesion.
+    along = settings.patch.channels * volume.geometry.spacing_mm[2]
+    box = box_round(mask, volume.geometry, (along, in_plane, in_plane))
+    return box[0].start, crop(volume, box), mask[box]
 
 
 def _margin_mm(geometry: Geometry, mask: Mask, settings: ImageNetworkSettings) -> float:

@@ -29,8 +29,9 @@ ALLOWED: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 # What MONAI evaluates or resolves instead of taking it as text.
 RUNNING_PREFIXES = ("$", "@", "%")
-# No published network has a layer wider than this; a larger number exhausts memory.
+# No published network has a layer wider than this; larger numbers exhaust memory.
 LARGEST_NUMBER = 4096
+LARGEST_BY_NAME: Mapping[str, int] = {"widths": 512}
 LONGEST_LIST = 16
 
 
@@ -58,18 +59,19 @@ def check_network_def(network_def: Mapping[str, Any], where: str) -> None:
 def _check_value(name: str, value: object, where: str) -> None:
     """Numbers within reason, plain words, or a short list of them."""
     values = value if isinstance(value, list | tuple) else [value]
-    is_plain = len(values) <= LONGEST_LIST and all(_is_plain(v) for v in values)
+    largest = LARGEST_BY_NAME.get(name, LARGEST_NUMBER)
+    is_plain = len(values) <= LONGEST_LIST and all(_is_plain(v, largest) for v in values)
     if not is_plain:
         raise InputError(where, f"{name} must be a plain number, word or short list of them",
                          got=repr(value)[:80], remedy="write the value itself")  # fmt: skip
 
 
-def _is_plain(value: object) -> bool:
+def _is_plain(value: object, largest: int) -> bool:
     """Neither nested nor something that MONAI would run."""
     if isinstance(value, bool):
         return True
     if isinstance(value, int | float):
-        return abs(value) <= LARGEST_NUMBER
+        return abs(value) <= largest
     return isinstance(value, str) and not value.startswith(RUNNING_PREFIXES) and len(value) <= 40
 
 
