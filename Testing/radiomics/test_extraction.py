@@ -1,0 +1,188 @@
+"""Features: IBSI's values, pyradiomics by its own door, and what the crop must not change."""
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.radiomics.extraction import extract_features
+from TACEResponseLib.radiomics.settings import ExtractionSettings
+
+IDENTITY = (1, 0, 0, 0, 1, 0, 0, 0, 1)
+# IBSI's digital phantom, reference manual section 5.1: four slices of 4 x 5 voxels of 2 mm.
+PHANTOM = np.array(
+    [[[1, 4, 4, 1, 1], [1, 4, 6, 1, 1], [4, 1, 6, 4, 1], [4, 4, 6, 4, 1]],
+     [[1, 4, 4, 1, 1], [1, 1, 6, 1, 1], [1, 1, 3, 1, 1], [4, 4, 6, 1, 1]],
+     [[1, 4, 4, 1, 1], [1, 1, 1, 1, 1], [1, 1, 9, 1, 1], [1, 1, 6, 1, 1]],
+     [[1, 4, 4, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 6, 1, 1]]]
+)  # fmt: skip
+OUTSIDE = [(1, 2, 0), (2, 0, 3), (2, 0, 4), (2, 2, 2), (3, 0, 3), (3, 0, 4)]
+# pyradiomics divides the covariance by the 74 voxels, IBSI by one less; axes are its root.
+PER_VOXEL = (73 / 74) ** 0.5
+# Published value and tolerance, digital phantom, texture in 3D averaged over directions.
+PUBLISHED = {
+    "shape_MeshVolume": (556, 4), "shape_VoxelVolume": (592, 4), "shape_SurfaceArea": (388, 3),
+    "shape_SurfaceVolumeRatio": (0.698, 0.004), "shape_Sphericity": (0.843, 0.005),
+    "shape_Maximum3DDiameter": (13.1, 0.1), "shape_MajorAxisLength": (11.4 * PER_VOXEL, 0.1),
+    "shape_MinorAxisLength": (9.31 * PER_VOXEL, 0.06),
+    "shape_LeastAxisLength": (8.54 * PER_VOXEL, 0.05),
+    "shape_Elongation": (0.816, 0.005), "shape_Flatness": (0.749, 0.005),
+    "firstorder_Mean": (2.15, 0.005), "firstorder_Variance": (3.05, 0.005),
+    "firstorder_Skewness": (1.08, 0.005), "firstorder_Median": (1, 0),
+    "firstorder_90Percentile": (4, 0), "firstorder_InterquartileRange": (3, 0),
+    "firstorder_MeanAbsoluteDeviation": (1.55, 0.005),
+    "firstorder_RobustMeanAbsoluteDeviation": (1.11, 0.005),
+    "firstorder_Energy": (567, 0.5), "firstorder_RootMeanSquared": (2.77, 0.005),
+    "glcm_MaximumProbability": (0.503, 0.001), "glcm_JointEntropy": (2.4, 0.005),
+    "glcm_JointEnergy": (0.303, 0.001), "glcm_Contrast": (5.32, 0.005),
+    "glcm_Correlation": (0.157, 0.001),
+}  # fmt: skip
+
+
+def phantom() -> tuple[Volume, np.ndarray]:
+    geometry = Geometry(size_ijk=(5, 4, 4), spacing_mm=(2, 2, 2), origin_lps=(0, 0, 0),
+                        direction_lps=IDENTITY)  # fmt: skip
+    mask = np.ones(PHANTOM.shape, dtype=bool)
+    for voxel in OUTSIDE:
+        mask[voxel] = False
+    return Volume(voxels=PHANTOM.astype(np.int16), geometry=geometry), mask
+
+
+@pytest.fixture(scope="module")
+def phantom_features() -> dict[str, float]:
+    settings = ExtractionSettings(name="ibsi", spacing_mm=None, bin_width=1)
+    return extract_features(*phantom(), settings)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_feature_has_the_value_that_ibsi_published(
+    name: str, phantom_features: dict[str, float]
+) -> None:
+    value, tolerance = PUBLISHED[name]
+    assert phantom_features[f"original_{name}"] == pytest.approx(value, abs=tolerance + 1e-12)
+
+
+def test_kurtosis_is_ibsi_s_plus_3(phantom_features: dict[str, float]) -> None:
+    assert phantom_features["original_firstorder_Kurtosis"] == pytest.approx(3 - 0.355, abs=5e-4)
+
+
+def test_an_original_image_has_107_features(phantom_features: dict[str, float]) -> None:
+    assert len(phantom_features) == 107
+    assert not any(name.startswith("diagnostics") for name in phantom_features)
+
+
+def textured(seed: int = 0) -> tuple[Volume, np.ndarray]:
+    """A wide image with a textured ball far from its corner.
+
+    No voxel center of its grid lies half-way between two of the resampled one, where rounding
+    would decide which label is nearest.
+    """
+    geometry = Geometry(size_ijk=(170, 150, 40), spacing_mm=(0.93, 0.93, 3.27),
+                        origin_lps=(-70.3, 12.0, 40.0), direction_lps=IDENTITY)  # fmt: skip
+    k, j, i = np.indices(geometry.shape_kji)
+    noise = np.random.default_rng(seed).normal(60, 30, geometry.shape_kji)
+    ball = ((i - 101) * 0.93) ** 2 + ((j - 90) * 0.93) ** 2 + ((k - 22) * 3.27) ** 2 < 12**2
+    return Volume(voxels=noise.astype(np.int16), geometry=geometry), ball
+
+
+def by_pyradiomics(volume: Volume, mask: np.ndarray, spacing: float | None) -> dict[str, float]:
+    """Its own extractor on the whole image."""
+    from radiomics.featureextractor import RadiomicsFeatureExtractor
+
+    logging.getLogger("radiomics").setLevel(logging.CRITICAL)
+    extractor = RadiomicsFeatureExtractor(
+        binWidth=25, resampledPixelSpacing=None if spacing is None else [spacing] * 3,
+        additionalInfo=False,
+    )  # fmt: skip
+    extractor.enableImageTypeByName("Wavelet")
+    extractor.enableImageTypeByName("LoG", customArgs={"sigma": [3.0]})
+    found = extractor.execute(
+        volume.with_voxels(volume.voxels.astype(float)).to_sitk(),
+        volume.with_voxels(mask).to_sitk(),
+    )
+    return {name: float(value) for name, value in found.items()}
+
+
+SETTINGS = ExtractionSettings(
+    name="all", spacing_mm=2.0, image_types=("Original", "LoG", "Wavelet"), log_sigma_mm=(3.0,)
+)
+
+
+@pytest.fixture(scope="module")
+def all_features() -> dict[str, float]:
+    return extract_features(*textured(), SETTINGS)
+
+
+def test_cropping_first_gives_what_pyradiomics_gives_for_the_whole_image(
+    all_features: dict[str, float],
+) -> None:
+    expected = by_pyradiomics(*textured(), 2.0)
+    assert sorted(all_features) == sorted(expected)
+    for name, value in expected.items():
+        assert all_features[name] == pytest.approx(value, rel=1e-8, abs=1e-10), name
+
+
+def test_wanted_features_alone_are_computed_and_equal_to_the_last_digit(
+    all_features: dict[str, float],
+) -> None:
+    wanted = ["wavelet-HLH_glcm_Contrast", "original_shape_Sphericity", "original_ngtdm_Busyness",
+              "log-sigma-3-0-mm-3D_firstorder_Mean"]  # fmt: skip
+    found = extract_features(*textured(), SETTINGS, wanted)
+    assert found == {name: all_features[name] for name in found}
+    assert set(found) == set(wanted)
+
+
+def test_moving_the_patient_changes_no_feature(all_features: dict[str, float]) -> None:
+    from dataclasses import replace
+
+    volume, mask = textured()
+    moved = replace(volume, geometry=replace(volume.geometry, origin_lps=(500.0, -80.0, 3.0)))
+    names = [name for name in all_features if name.startswith("original")]
+    found = extract_features(moved, mask, SETTINGS, names)
+    for name in names:
+        assert found[name] == pytest.approx(all_features[name], rel=1e-6), name
+
+
+@pytest.mark.parametrize("voxels", [0, 1, 5])
+def test_an_roi_too_small_for_texture_is_refused(voxels: int) -> None:
+    volume, mask = textured()
+    small = np.zeros_like(mask)
+    small.reshape(-1)[np.flatnonzero(mask)[:voxels]] = True
+    with pytest.raises(InputError, match=f"--roi: must .*got {voxels} voxels"):
+        extract_features(volume, small, SETTINGS)
+
+
+def test_the_extraction_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
+    logging.getLogger("radiomics").setLevel(logging.INFO)
+    extract_features(*phantom(), ExtractionSettings(name="x", spacing_mm=None, bin_width=1))
+    assert logging.getLogger("radiomics").level == logging.INFO
+    captured = capfd.readouterr()
+    assert captured.out == captured.err == ""
+
+
+def test_a_real_tumor_has_pyradiomics_own_features(shared_data: Path) -> None:
+    import SimpleITK as sitk
+
+    image = sitk.ReadImage(str(shared_data / "sts" / "STS_019_CT_image.nii.gz"))
+    roi = sitk.ReadImage(str(shared_data / "sts" / "STS_019_CT_mask.nii.gz"))
+    volume, mask = Volume.of(image), sitk.GetArrayFromImage(roi) > 0
+    expected = by_pyradiomics(volume, mask, 2.0)
+    names = [name for name in expected if name.startswith("original")]
+    found = extract_features(volume, mask, SETTINGS, names)
+    for name in names:
+        assert found[name] == pytest.approx(expected[name], rel=1e-8, abs=1e-10), name
+
+
+def test_importing_the_branch_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, TACEResponseLib.radiomics.branch;"
+        "print([m for m in ('radiomics', 'sklearn', 'SimpleITK', 'pywt') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
