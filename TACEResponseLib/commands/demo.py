@@ -5,8 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from TACEResponseLib.commands.score import check_scene_possible
-from TACEResponseLib.outputs import check_output, write_outputs
+from TACEResponseLib.commands.score import check_scene_possible, score_and_write
+from TACEResponseLib.outputs import check_output
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.progress import shown
 from TACEResponseLib.wording import percent
@@ -21,7 +21,6 @@ def run(options: argparse.Namespace) -> None:
     from TACEResponseLib.bundle import load_bundle
     from TACEResponseLib.cnn.inference import choose_device
     from TACEResponseLib.commands.reading import read_case
-    from TACEResponseLib.scoring import score
     from TACEResponseLib.simulation.cohort import write_patient
     from TACEResponseLib.simulation.patient import simulate_patient
     from TACEResponseLib.simulation.settings import SimulationSettings
@@ -31,7 +30,7 @@ def run(options: argparse.Namespace) -> None:
         patient = simulate_patient(SimulationSettings(), options.seed, 0)
         paths = write_patient(patient, Path(scratch))
         bundle = load_bundle(DEMO_BUNDLE, device=choose_device(options.device))
-        case, _ = read_case(
+        case, seconds = read_case(
             images=[f"ct_arterial={paths.image}"],
             roi=paths.roi,
             labels=(),
@@ -41,15 +40,7 @@ def run(options: argparse.Namespace) -> None:
             bundle=bundle.metadata,
             progress=progress,
         )
-        prediction = score(case, bundle, progress)
-        files = write_outputs(
-            case,
-            prediction,
-            options.output,
-            overwrite=options.overwrite,
-            with_scene=not options.no_scene,
-            progress=progress,
-        )
+        prediction, files = score_and_write(case, bundle, options, progress, seconds)
     sys.stdout.write(_told(prediction, files, patient.probability))
 
 

@@ -2,14 +2,18 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
+from TACEResponseLib.bundle import Bundle
+from TACEResponseLib.case import Case
 from TACEResponseLib.errors import MissingExtraError
 from TACEResponseLib.outputs import check_output, write_outputs
 from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.progress import LOG, shown
+from TACEResponseLib.progress import LOG, Progress, shown
 from TACEResponseLib.record import record_json
 
 
@@ -17,12 +21,9 @@ def run(options: argparse.Namespace) -> None:
     """Read, score, write and tell; refuse what can be refused before the long steps."""
     check_output(options.output, overwrite=options.overwrite)
     check_scene_possible(wanted=not options.no_scene)
-    from dataclasses import replace
-
     from TACEResponseLib.bundle import load_bundle
     from TACEResponseLib.cnn.inference import choose_device
     from TACEResponseLib.commands.reading import check_case_id, read_case
-    from TACEResponseLib.scoring import score
 
     case_id = options.case_id if options.case_id is not None else "case"
     check_case_id(case_id)
@@ -41,19 +42,33 @@ def run(options: argparse.Namespace) -> None:
             bundle=bundle.metadata,
             progress=progress,
         )
-        prediction = score(case, bundle, progress)
-        seconds = {"bundle": loading, **seconds, **prediction.seconds}
-        prediction = replace(prediction, seconds=seconds)
-        files = write_outputs(
-            case,
-            prediction,
-            options.output,
-            overwrite=options.overwrite,
-            with_scene=not options.no_scene,
-            progress=progress,
-        )
+        seconds = {"bundle": loading, **seconds}
+        prediction, files = score_and_write(case, bundle, options, progress, seconds)
     LOG.info("seconds by stage: %s", {k: round(v, 2) for k, v in prediction.seconds.items()})
     sys.stdout.write(record_json(prediction) if options.json else told(prediction, files))
+
+
+def score_and_write(
+    case: Case,
+    bundle: Bundle,
+    options: argparse.Namespace,
+    progress: Progress,
+    seconds: Mapping[str, float],
+) -> tuple[Prediction, tuple[Path, ...]]:
+    """Score a case and write its folder; `seconds` of earlier stages join the record."""
+    from TACEResponseLib.scoring import score
+
+    prediction = score(case, bundle, progress)
+    prediction = replace(prediction, seconds={**seconds, **prediction.seconds})
+    files = write_outputs(
+        case,
+        prediction,
+        options.output,
+        overwrite=options.overwrite,
+        with_scene=not options.no_scene,
+        progress=progress,
+    )
+    return prediction, files
 
 
 def check_scene_possible(*, wanted: bool) -> None:
