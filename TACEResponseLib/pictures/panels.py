@@ -91,11 +91,12 @@ def _draw_scale_bar(axes: "Axes", extent: tuple[float, float, float, float]) -> 
     """A bar of 5 cm at the lower right, or of 1 cm in a small field of view."""
     length = SCALE_BAR_MM if extent[1] > 2 * SCALE_BAR_MM else 10.0
     right, low = extent[1] * 0.96, extent[2] * 0.93
-    axes.plot(
-        [right - length, right], [low, low], color="white", linewidth=2, solid_capstyle="butt"
-    )
-    axes.text(right - length / 2, low - extent[2] * 0.015, f"{length / 10:.0f} cm", color="white",
-              fontsize=7.5, ha="center", va="bottom")  # fmt: skip
+    # White on black keeps it legible over bone as well as over air.
+    for color, width in (("black", 4.0), ("white", 2.0)):
+        axes.plot([right - length, right], [low, low], color=color, linewidth=width,
+                  solid_capstyle="butt")  # fmt: skip
+    axes.text(right - length / 2, low - extent[2] * 0.025, f"{length / 10:.0f} cm", color="white",
+              fontsize=7.5, ha="center", va="bottom", bbox=_backing())  # fmt: skip
 
 
 def _backing() -> dict[str, object]:
