@@ -148,6 +148,7 @@ class ImageNetworkBranch:
             prepared.patches,
             self.settings.positive,
             device=self.device,
+            method=self.settings.saliency,
         )
         pasted = paste_maps(maps, prepared.plans, to_lps_axes(image).geometry)
         voxels = voxels_from_lps_axes(pasted.voxels, image.geometry)
@@ -157,7 +158,7 @@ class ImageNetworkBranch:
                 geometry=image.geometry,
                 source=f"saliency of {image.source}",
             ),
-            method=METHOD_NAMES["gradcam"],
+            method=METHOD_NAMES[self.settings.saliency],
             scored_slices=pasted.scored_slices,
             interpolated_slices=pasted.interpolated_slices,
         )

@@ -1,22 +1,26 @@
-"""Which pixels of a patch moved the network: Grad-CAM.
+"""Which pixels of a patch moved the network: Grad-CAM, Grad-CAM++, or occlusion when asked for.
 
 Source: Selvaraju, ICCV 2017 (Grad-CAM); Chattopadhay, WACV 2018 (Grad-CAM++); MONAI computes both.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.cnn.settings import SaliencyMethod as Method
 from TACEResponseLib.errors import InputError
 
 if TYPE_CHECKING:
     from monai.visualize import GradCAM
     from torch import Tensor, nn
 
-Method = Literal["gradcam", "gradcam++"]
-METHOD_NAMES: dict[Method, str] = {"gradcam": "Grad-CAM", "gradcam++": "Grad-CAM++"}
+METHOD_NAMES: dict[Method, str] = {
+    "gradcam": "Grad-CAM",
+    "gradcam++": "Grad-CAM++",
+    "occlusion": "occlusion",
+}
 Maps = NDArray[np.float32]
 
 
@@ -43,12 +47,30 @@ def saliency_maps(
         patient compare; all 0 where nothing speaks for the class.
     Raises: InputError: the network has no such layer.
     """
+    if method == "occlusion":
+        from TACEResponseLib.cnn.occlusion import occlusion_maps
+
+        maps = occlusion_maps(network, patches, positive, device=device)
+    else:
+        maps = _gradient_maps(network, target_layer, patches, positive, device, method)
+    peak = float(maps.max())
+    return np.asarray(maps / peak if peak > 0 else maps, dtype=np.float32)
+
+
+def _gradient_maps(
+    network: "nn.Module",
+    target_layer: str,
+    patches: NDArray[np.float32],
+    positive: Sequence[int],
+    device: str,
+    method: Method,
+) -> Maps:
+    """Raw Grad-CAM or Grad-CAM++ of each patch, (n, H, W), >= 0."""
     import torch
 
     _check_layer(network, target_layer)
     network.eval()
-    explained = _positive_only(network, positive)
-    engine = _engine(explained, f"network.{target_layer}", method)
+    engine = _engine(_positive_only(network, positive), f"network.{target_layer}", method)
     size = 1 if method == "gradcam++" else len(patches)
     # Inputs that want a gradient spare torch a warning about the hook of the first layers.
     batches = [
@@ -59,9 +81,7 @@ def saliency_maps(
         for start in range(0, len(patches), size)
     ]
     maps = torch.cat([torch.as_tensor(b) for b in batches])[:, 0].detach().float().cpu().numpy()
-    maps = np.maximum(maps, 0.0)
-    peak = float(maps.max())
-    return np.asarray(maps / peak if peak > 0 else maps, dtype=np.float32)
+    return np.maximum(maps, 0.0)
 
 
 def _check_layer(network: "nn.Module", target_layer: str) -> None:

@@ -8,6 +8,8 @@ from TACEResponseLib.imaging.settings import CtWindow, Intensity, PatchSettings
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import ImageSequence, ResponseClass
 
+SaliencyMethod = Literal["gradcam", "gradcam++", "occlusion"]
+
 
 class FittingSettings(Settings):
     """How the network is trained."""
@@ -38,6 +40,8 @@ class ImageNetworkSettings(Settings):
     """`_target_` and its arguments, as MONAI's ConfigParser reads them."""
     target_layer: str
     """Module whose activations Grad-CAM reads, as `named_modules` spells it."""
+    saliency: SaliencyMethod = "gradcam"
+    """`gradcam++` runs one patch at a time; `occlusion` costs 225 passes a patch."""
     classes: tuple[ResponseClass | Literal["non_responder", "responder"], ...] = (
         "non_responder",
         "responder",

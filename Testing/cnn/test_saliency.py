@@ -7,8 +7,9 @@ from torch import Tensor, nn
 
 from TACEResponseLib.cnn.fitting import fit_network
 from TACEResponseLib.cnn.network import SMALL_CNN, build_network
+from TACEResponseLib.cnn.occlusion import occlusion_maps
 from TACEResponseLib.cnn.saliency import saliency_maps
-from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
+from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings, SaliencyMethod
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.terms import ImageSequence
 
@@ -78,13 +79,16 @@ class BrightSpot(nn.Module):
         return self.classifier(self.features(patches).mean(dim=(2, 3)))
 
 
+@pytest.mark.parametrize("method", ["gradcam", "gradcam++", "occlusion"])
 @pytest.mark.parametrize("spot", [(2, 2), (13, 21), (29, 6), (17, 17)])
-def test_a_planted_spot_is_found_within_half_a_cell(spot: tuple[int, int]) -> None:
+def test_a_planted_spot_is_found_within_half_a_cell(
+    spot: tuple[int, int], method: SaliencyMethod
+) -> None:
     row, column = (4 * (s // 4) for s in spot)
     patch = np.full((1, 1, 32, 32), 0.1, dtype=np.float32)
     patch[0, 0, row : row + 4, column : column + 4] = 1.0
-    heat = saliency_maps(BrightSpot(), "features", patch, (1,))[0]
-    center = np.array(np.unravel_index(int(heat.argmax()), heat.shape))
+    heat = saliency_maps(BrightSpot(), "features", patch, (1,), method=method)[0]
+    center = np.argwhere(heat == heat.max()).mean(axis=0)
     # Half a cell of the layer's grid of 4 pixels.
     assert np.abs(center - np.array([row + 1.5, column + 1.5])).max() <= 2
 
@@ -124,3 +128,20 @@ def bright_squares(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
         squares[i, row : row + 8, column : column + 8] = True
     patches = rng.normal(0, 0.3, (n, 32, 32)) + 0.7 * squares
     return patches[:, np.newaxis].astype(np.float32), labels, squares
+
+
+def test_occlusion_is_the_loss_worked_on_paper() -> None:
+    """The logit is twice the mean: covering one bright square of 2 x 2 costs all of it."""
+    patch = np.zeros((1, 1, 16, 16), dtype=np.float32)
+    patch[0, 0, 4:6, 8:10] = 1.0
+
+    class TwiceTheMean(nn.Module):
+        def forward(self, patches: Tensor) -> Tensor:
+            mean = patches.mean(dim=(1, 2, 3))
+            return torch.stack([-mean, mean], dim=1)
+
+    raw = occlusion_maps(TwiceTheMean(), patch, (1,))[0]
+    # Squares of 2 moved by 1: a bright pixel lies under four, which cover 4, 2, 2 and 1 of the
+    # four bright pixels; each pixel is worth 2 / 256 of the logit.
+    assert raw[4, 8] == pytest.approx((4 + 2 + 2 + 1) / 4 * 2 / 256, rel=1e-4)
+    assert raw[12, 2] == pytest.approx(0.0, abs=1e-9)
