@@ -27,8 +27,8 @@ format: setup  ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-demo-bundle: setup  ## Train the shipped bundle anew into build/ (same bytes; about 15 minutes)
+demo-bundle: setup  ## Train the shipped bundle anew into build/ (same bytes; about 20 minutes)
 	$(BIN)/python -m TACEResponseLib.demo_bundle --output build/ct-radiomics-cnn-simulated
 
-judge: setup  ## Judge the shipped bundle on 2,000 fresh simulated patients (about 40 minutes)
+judge: setup  ## Judge the shipped bundle on 2,000 fresh simulated patients (about 10 minutes)
 	$(BIN)/python Testing/benchmarks/judge_demo_bundle.py

@@ -29,10 +29,11 @@ def main() -> None:
         ]  # fmt: skip
         start = time.perf_counter()
         done = subprocess.run(command, check=True, capture_output=True, text=True)
-        time.perf_counter() - start
-    for _stage, _seconds in json.loads(done.stdout)["seconds"].items():
-        pass
-    resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        wall = time.perf_counter() - start
+    rows = [*json.loads(done.stdout)["seconds"].items(), ("whole command", wall)]
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    lines = [f"{stage:32s} {seconds:8.2f} s" for stage, seconds in rows]
+    sys.stdout.write("\n".join([*lines, f"{'peak memory':32s} {peak:8.0f} MiB"]) + "\n")
 
 
 if __name__ == "__main__":
