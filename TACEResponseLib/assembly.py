@@ -116,6 +116,7 @@ def _metadata(
         readout=recipe.readout,
         treatment=recipe.treatment,
         population=recipe.population,
+        population_limits=recipe.population_limits,
         intended_use=recipe.intended_use,
         failure_modes=identity.failure_modes,
         cohorts={

@@ -24,6 +24,7 @@ from TACEResponseLib.imaging.lesions import find_lesions
 from TACEResponseLib.imaging.resampling import resample_labels
 from TACEResponseLib.imaging.roi import Lesion, Roi
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
+from TACEResponseLib.population import CaseContext
 from TACEResponseLib.terms import ImageSequence
 
 
@@ -38,6 +39,8 @@ class Case:
     images: Mapping[ImageSequence, Volume]
     roi: Roi
     clinical: ClinicalRecord = field(default_factory=ClinicalRecord)
+    context: CaseContext | None = None
+    """What the user said of treatment and stage; `None` when nobody was asked."""
     reading_warnings: tuple[CaseWarning, ...] = ()
     """What the readers found worth saying."""
     lesions: tuple[Lesion, ...] = field(init=False)

@@ -91,6 +91,12 @@ def _add_score(commands: "_Commands[argparse.ArgumentParser]") -> None:
     add("--roi-segment", action="append", default=[], metavar="NAME",
         help="segment to use; may be repeated")  # fmt: skip
     add("--clinical", type=Path, metavar="FILE", help="patient's clinical values, JSON")
+    add(
+        "--context",
+        type=Path,
+        metavar="FILE",
+        help="dates, planned treatment, stage, JSON; compared with the model's population",
+    )
     add("--case-id", default=None, help="id written to the results; default: case")
     add("--json", action="store_true", help="print the record to stdout and nothing else")
     add("--output", type=Path, required=True, metavar="FOLDER", help="made by this command")

@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,14 @@ from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.record import record_json
 
 RECORD_NAME = "prediction.json"
+REPORT_NAME = "report.html"
+Pages = Callable[[Path], Mapping[str, str]]
 CSV_COLUMNS = ("feature", "value", "z_score", "contribution", "ibsi_code")
+
+
+def no_pages(_draft: Path) -> Mapping[str, str]:
+    """Nothing beyond the command line's files."""
+    return {}
 
 
 def write_outputs(
@@ -27,6 +34,7 @@ def write_outputs(
     *,
     overwrite: bool = False,
     with_scene: bool = True,
+    pages: Pages = no_pages,
     progress: Progress = silent,
 ) -> tuple[Path, ...]:
     """Write record, radiomics, saliency, picture and scene as one folder.
@@ -37,6 +45,7 @@ def write_outputs(
         folder: made by this call; its parent is made too when it is missing.
         overwrite: replace `folder` if it holds an earlier result and nothing else.
         with_scene: write `scene.mrb`, which needs slicer-core.
+        pages: further texts by file name, made when the picture is there; it is handed the draft.
         progress: told the name of each stage.
     Returns: paths of the files written, in the order in which a person would open them.
     Raises: InputError: `folder` exists or can't be written; nothing is left behind then.
@@ -44,6 +53,8 @@ def write_outputs(
     check_output(folder, overwrite=overwrite)
     with _new_folder(folder) as draft:
         _write_files(case, prediction, draft, with_scene=with_scene, progress=progress)
+        for name, text in pages(draft).items():
+            (draft / name).write_text(text, encoding="utf-8")
     return tuple(sorted(folder.iterdir(), key=_reading_order))
 
 
@@ -88,7 +99,7 @@ def _foreign_files(folder: Path) -> list[str]:
 
 def _is_ours(path: Path) -> bool:
     """Whether a name is one that `write_outputs` gives."""
-    fixed = {RECORD_NAME, "radiomics.csv", "scene.mrb", "overview.png"}
+    fixed = {RECORD_NAME, REPORT_NAME, "radiomics.csv", "scene.mrb", "overview.png"}
     is_saliency = path.name.startswith("saliency_") and path.name.endswith(".nii.gz")
     return path.is_file() and (path.name in fixed or is_saliency)
 
@@ -209,5 +220,5 @@ def _write_saliency(prediction: Prediction, draft: Path) -> None:
 
 def _reading_order(path: Path) -> tuple[int, str]:
     """The picture first, then the scene, the record and the tables."""
-    order = ("overview.png", "scene.mrb", RECORD_NAME, "radiomics.csv")
+    order = (REPORT_NAME, "overview.png", "scene.mrb", RECORD_NAME, "radiomics.csv")
     return (order.index(path.name) if path.name in order else len(order), path.name)

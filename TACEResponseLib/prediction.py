@@ -8,6 +8,7 @@ from TACEResponseLib.branch import BranchResult
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalValue
 from TACEResponseLib.imaging.roi import Lesion
+from TACEResponseLib.population import CaseContext
 from TACEResponseLib.terms import Endpoint
 
 Call = Literal["above", "below", "no call"]
@@ -72,6 +73,10 @@ class Prediction:
     warnings: tuple[CaseWarning, ...]
     provenance: Mapping[str, Any]
     """Package versions, settings, image and ROI hashes."""
+    context: CaseContext | None = None
+    """What the user said of treatment and stage."""
+    performance_sentence: str = ""
+    """How well the model does on unseen patients, from the bundle alone."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """By stage; the only part of a record that differs between two runs."""
 

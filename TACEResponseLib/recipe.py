@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion import FusionSettings
+from TACEResponseLib.population import PopulationLimits
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import Endpoint, ImageSequence, Modality
@@ -38,6 +39,7 @@ class Recipe(Settings):
     readout: str
     treatment: str
     population: str
+    population_limits: PopulationLimits = PopulationLimits()
     intended_use: str
     branches: tuple[BranchSettings, ...] = Field(min_length=1)
     fusion: FusionSettings = FusionSettings()

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from TACEResponseLib.branch import BranchResult
+from TACEResponseLib.population import context_record
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.terms import NOT_A_DEVICE
 
@@ -20,6 +21,7 @@ def to_record(prediction: Prediction) -> dict[str, Any]:
         "simulated_model": prediction.simulated_banner,
         "case_id": prediction.case_id,
         "sentence": prediction.sentence,
+        "performance": prediction.performance_sentence,
         "bundle": {"id": prediction.bundle_id, "sha256": prediction.bundle_sha256},
         "endpoint": prediction.endpoint.value,
         "positive_class": prediction.positive_class,
@@ -35,6 +37,7 @@ def to_record(prediction: Prediction) -> dict[str, Any]:
         "branches": [_branch(b) for b in prediction.branches],
         "lesions": [asdict(lesion) for lesion in prediction.lesions],
         "clinical": dict(prediction.clinical),
+        "context": context_record(prediction.context) if prediction.context else None,
         "derived_scores": dict(prediction.derived_scores),
         "provenance": dict(prediction.provenance),
         "seconds": {stage: round(s, 3) for stage, s in prediction.seconds.items()},

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from time import perf_counter
 
 from TACEResponseLib.branch import BranchResult
@@ -11,23 +12,29 @@ from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.scores import derived_scores
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.model_words import performance
+from TACEResponseLib.population import check_population
 from TACEResponseLib.prediction import FusedProbability, Prediction
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.provenance import case_hashes, package_versions
 from TACEResponseLib.wording import call_sentence, result_sentence, simulated_banner
 
 
-def score(case: Case, bundle: Bundle, progress: Progress = silent) -> Prediction:
+def score(
+    case: Case, bundle: Bundle, progress: Progress = silent, today: date | None = None
+) -> Prediction:
     """Estimate the probability of the bundle's positive class for one case.
 
     Args:
         case: images, ROI and clinical record; checked by its constructor.
         bundle: a loaded bundle, networks on the device of the user's choice.
         progress: told the name of each stage as it begins.
+        today: stands for the day of a treatment without a date; the present day by default.
     Returns: the prediction; equal inputs give an equal prediction on the same machine.
     Raises: InputError: the case lacks what the bundle needs, or holds what it can't use.
     """
     check_case_fits(case, bundle)
+    population = _population_warnings(case, bundle, today)
     seconds: dict[str, float] = {}
     results: list[BranchResult] = []
     for branch in bundle.branches:
@@ -53,11 +60,13 @@ def score(case: Case, bundle: Bundle, progress: Progress = silent) -> Prediction
         branches=tuple(results),
         lesions=case.lesions,
         clinical=case.clinical.values,
+        context=case.context,
         derived_scores={s.name: asdict(s) for s in derived_scores(case.clinical)},
+        performance_sentence=f"{performance(bundle.metadata)}.",
         sentence=result_sentence(bundle.metadata, fused),
         call_sentence=call_sentence(fused),
         simulated_banner=simulated_banner(bundle.metadata),
-        warnings=_warnings(case, bundle, results, fused),
+        warnings=(*population, *_warnings(case, bundle, results, fused)),
         provenance=provenance,
         seconds=seconds,
     )
@@ -98,6 +107,14 @@ def _class_probabilities(fused: FusedProbability, bundle: Bundle) -> dict[str, f
     """Calibrated probability of the positive class and of its complement."""
     positive = bundle.metadata.positive_class
     return {positive: fused.probability, f"not {positive}": 1.0 - fused.probability}
+
+
+def _population_warnings(case: Case, bundle: Bundle, today: date | None) -> tuple[CaseWarning, ...]:
+    """What speaks against using this model for this patient, if somebody was asked."""
+    if case.context is None:
+        return ()
+    limits = bundle.metadata.population_limits
+    return check_population(case.context, limits, today or date.today())
 
 
 def _warnings(

@@ -31,6 +31,11 @@ def percent(probability: float) -> str:
     return "> 99 %" if whole > 99 else f"{whole} %"
 
 
+def decimal(value: float) -> str:
+    """A number between 0 and 1 as journals print it: `.65`; `1.00` keeps its digit."""
+    return f"{value:.2f}".removeprefix("0")
+
+
 def endpoint_phrase(bundle: BundleMetadata) -> str:
     """Endpoint with criterion and read-out, as in `objective response (CR or PR, ...)`."""
     return f"{ENDPOINT_WORDS[bundle.endpoint]}, {bundle.criterion}, {bundle.readout})"

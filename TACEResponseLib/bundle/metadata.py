@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from TACEResponseLib.calibration import CalibrationMethod
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.fusion import FusionSettings
+from TACEResponseLib.population import PopulationLimits
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.radiomics.state import RadiomicsState
 from TACEResponseLib.recipe import BranchSettings, Difference
@@ -136,6 +137,8 @@ class BundleMetadata(Settings):
     """When response was read."""
     treatment: str
     population: str
+    population_limits: PopulationLimits = PopulationLimits()
+    """What of the population a case can be compared with."""
     intended_use: str
     failure_modes: tuple[str, ...] = ()
     """Where it is known to go wrong; one sentence each."""

@@ -47,8 +47,27 @@ def load_bundle(name_or_path: str | Path, *, device: str = "cpu") -> Bundle:
             sha256 = verify(folder, where)
             return _read(folder, where, sha256=sha256, source=path.name, device=device)
     except OSError as error:
-        raise InputError(where, "must be readable", got=error.strerror or type(error).__name__,
-                         remedy="check its permissions and the disk") from error  # fmt: skip
+        raise _unreadable(error, where) from error
+
+
+def read_metadata(name_or_path: str | Path) -> BundleMetadata:
+    """What a bundle says of itself, verified, without loading its networks.
+
+    Raises: InputError: as `load_bundle`.
+    """
+    path = find_bundle(name_or_path)
+    where = f"--bundle {path.name}"
+    try:
+        with _opened(path, where) as folder:
+            verify(folder, where)
+            return from_json(read_text(folder, METADATA, where), where)
+    except OSError as error:
+        raise _unreadable(error, where) from error
+
+
+def _unreadable(error: OSError, where: str) -> InputError:
+    return InputError(where, "must be readable", got=error.strerror or type(error).__name__,
+                      remedy="check its permissions and the disk")  # fmt: skip
 
 
 @contextmanager

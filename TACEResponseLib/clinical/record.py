@@ -1,6 +1,5 @@
 """A patient's clinical values, checked against the schema, in the schema's units."""
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.schema import Schema, Variable, load_schema
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.json_reading import read_json_object
 
 ClinicalValue = float | int | str | bool
 TRUE_WORDS, FALSE_WORDS = frozenset({"yes", "true"}), frozenset({"no", "false"})
@@ -49,7 +49,11 @@ def read_record(
     Raises: InputError: every problem of the record at once, in one line.
     """
     where = f"--clinical {source.name}" if isinstance(source, Path) else "--clinical"
-    content = _read_json(source, where) if isinstance(source, Path) else source
+    content = (
+        read_json_object(source, where, example='{"age_years": 63, ...}')
+        if isinstance(source, Path)
+        else source
+    )
     schema = load_schema()
     values: dict[str, ClinicalValue] = {}
     problems: list[_Problem] = []
@@ -70,34 +74,6 @@ def _all_at_once(where: str, problems: list[_Problem]) -> InputError:
     first, *rest = problems
     more = "".join(f"; also {p.rule}, got {p.got}; {p.remedy}" for p in rest)
     return InputError(where, first.rule, got=first.got, remedy=first.remedy + more)
-
-
-def _read_json(path: Path, where: str) -> Mapping[str, Any]:
-    """The object in a JSON file; a key given twice is refused."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise InputError(where, "must give each variable once", got=f"{twice[0]} twice",
-                             remedy="remove one")  # fmt: skip
-        return dict(pairs)
-
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=unique)
-    except OSError as error:
-        raise InputError(where, "must be a readable file", got=error.strerror or "an error",
-                         remedy="check the path") from error  # fmt: skip
-    except UnicodeDecodeError as error:
-        raise InputError(where, "must be UTF-8 text", got="other bytes",
-                         remedy="save it as UTF-8") from error  # fmt: skip
-    except json.JSONDecodeError as error:
-        raise InputError(where, "must be JSON",
-                         got=f"{error.msg} at line {error.lineno}, column {error.colno}",
-                         remedy="mend it there") from error  # fmt: skip
-    if not isinstance(content, dict):
-        raise InputError(where, "must hold one JSON object", got=type(content).__name__,
-                         remedy='write {"age_years": 63, ...}')  # fmt: skip
-    return content
 
 
 def _read_value(

@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> None:
             labels=(),
             segments=(),
             clinical=None,
+            context=None,
             case_id=patient.case_id,
             bundle=bundle.metadata,
             progress=progress,

@@ -14,6 +14,8 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.reading import read_image
 from TACEResponseLib.imaging.roi_reading import read_roi
 from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.json_reading import read_json_object
+from TACEResponseLib.population import CaseContext, read_context
 from TACEResponseLib.progress import Progress
 from TACEResponseLib.terms import ImageSequence
 
@@ -28,6 +30,7 @@ def read_case(
     labels: Sequence[int],
     segments: Sequence[str],
     clinical: Path | None,
+    context: Path | None,
     case_id: str,
     bundle: BundleMetadata,
     progress: Progress,
@@ -50,6 +53,7 @@ def read_case(
     progress("reading ROI")
     tumor, found = read_roi(roi, labels=tuple(labels), segments=tuple(segments))
     record = read_record(clinical) if clinical else ClinicalRecord()
+    answers = _read_context(context) if context else None
     read = perf_counter()
     progress("checking the case")
     case = Case(
@@ -57,9 +61,15 @@ def read_case(
         images=volumes,
         roi=tumor,
         clinical=record,
+        context=answers,
         reading_warnings=(*warnings, *found),
     )
     return case, {"reading": read - start, "checks": perf_counter() - read}
+
+
+def _read_context(path: Path) -> CaseContext:
+    """What the user says of treatment and stage."""
+    return read_context(read_json_object(path, "--context", example='{"bclc_stage": "B"}'))
 
 
 def check_case_id(case_id: str) -> None:

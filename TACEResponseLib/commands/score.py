@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> None:
             labels=options.roi_label,
             segments=options.roi_segment,
             clinical=options.clinical,
+            context=options.context,
             case_id=case_id,
             bundle=bundle.metadata,
             progress=progress,

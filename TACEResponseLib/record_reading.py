@@ -1,0 +1,101 @@
+"""A record as the prediction it was made from; images come from their own files."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from TACEResponseLib.branch import BranchResult, FeatureContribution, PatchOutput, SaliencyMap
+from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.roi import Lesion
+from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.population import read_context
+from TACEResponseLib.prediction import FusedProbability, FusionTerm, Prediction
+from TACEResponseLib.record import RECORD_VERSION
+from TACEResponseLib.terms import Endpoint, ImageSequence
+
+Maps = Mapping[tuple[str, ImageSequence], Volume]
+"""Saliency by branch name and sequence."""
+
+
+def prediction_from_record(record: Mapping[str, Any], maps: Maps) -> Prediction:
+    """The prediction that `record.to_record` wrote.
+
+    Args:
+        record: plain JSON values.
+        maps: voxels of the saliency maps; those left out are left out of the prediction too.
+    Returns: equal to the first one except that warnings of branches and of the fusion are among
+        the prediction's own only, and seconds are rounded.
+    Raises: InputError: the record is of another version.
+    """
+    if record.get("record_version") != RECORD_VERSION:
+        raise InputError(
+            "prediction.json",
+            f"must be a record of version {RECORD_VERSION}",
+            got=record.get("record_version"),
+            remedy="score the case again",
+        )
+    context = record["context"]
+    return Prediction(
+        case_id=record["case_id"],
+        bundle_id=record["bundle"]["id"],
+        bundle_sha256=record["bundle"]["sha256"],
+        endpoint=Endpoint(record["endpoint"]),
+        positive_class=record["positive_class"],
+        fused=_fused(record),
+        class_probabilities=record["class_probabilities"],
+        branches=tuple(_branch(branch, maps) for branch in record["branches"]),
+        lesions=tuple(_lesion(lesion) for lesion in record["lesions"]),
+        clinical=record["clinical"],
+        derived_scores=record["derived_scores"],
+        sentence=record["sentence"],
+        performance_sentence=record["performance"],
+        call_sentence=record["call_sentence"],
+        simulated_banner=record["simulated_model"],
+        warnings=tuple(CaseWarning(**warning) for warning in record["warnings"]),
+        provenance=record["provenance"],
+        context=None if context is None else read_context(context),
+        seconds=record["seconds"],
+    )
+
+
+def _fused(record: Mapping[str, Any]) -> FusedProbability:
+    low, high = record["interval_95"]
+    return FusedProbability(
+        probability=record["probability"],
+        interval=(low, high),
+        interval_method=record["interval_method"],
+        threshold=record["threshold"]["value"],
+        threshold_set_on=record["threshold"]["set_on"],
+        terms=tuple(FusionTerm(**term) for term in record["fusion_terms"]),
+    )
+
+
+def _lesion(lesion: Mapping[str, Any]) -> Lesion:
+    x, y, z = lesion["center_lps"]
+    return Lesion(**{**lesion, "center_lps": (x, y, z)})
+
+
+def _branch(branch: Mapping[str, Any], maps: Maps) -> BranchResult:
+    return BranchResult(
+        name=branch["name"],
+        kind=branch["kind"],
+        probability=branch["probability"],
+        logit=branch["logit"],
+        lesions=tuple(branch["lesions_used"]),
+        class_probabilities=tuple(branch["class_probabilities"].items()),
+        patches=tuple(
+            PatchOutput(**{**patch, "class_probabilities": tuple(patch["class_probabilities"])})
+            for patch in branch["patches"]
+        ),
+        features=tuple(FeatureContribution(**feature) for feature in branch["radiomics"]),
+        saliency={
+            ImageSequence(name): SaliencyMap(
+                volume=maps[branch["name"], ImageSequence(name)],
+                method=saliency["method"],
+                scored_slices=tuple(saliency["scored_slices"]),
+                interpolated_slices=tuple(saliency["interpolated_slices"]),
+            )
+            for name, saliency in branch["saliency"].items()
+            if (branch["name"], ImageSequence(name)) in maps
+        },
+    )

@@ -1,0 +1,45 @@
+"""A record read back is the prediction it was made from."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from TACEResponseLib.case import Case
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.population import read_context
+from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.record import record_json, to_record
+from TACEResponseLib.record_reading import prediction_from_record
+from TACEResponseLib.terms import ImageSequence
+
+SEQUENCE = ImageSequence.CT_ARTERIAL
+
+
+@pytest.fixture
+def prediction(ball_case: Case, make_prediction: Callable[..., Prediction]) -> Prediction:
+    context = read_context({"image_date": "2026-03-24", "bclc_stage": "B"})
+    return replace(make_prediction(ball_case), context=context)
+
+
+def test_a_record_gives_its_prediction_back(prediction: Prediction) -> None:
+    volume = prediction.branches[0].saliency[SEQUENCE].volume
+    record = json.loads(record_json(prediction))
+    again = prediction_from_record(record, {("cnn", SEQUENCE): volume})
+    assert to_record(again) == to_record(prediction)
+    assert record_json(again) == record_json(prediction)
+    assert again.lesions == prediction.lesions
+    assert again.fused == prediction.fused
+    assert again.branches[0].saliency[SEQUENCE].volume is volume
+
+
+def test_without_voxels_there_is_no_map(prediction: Prediction) -> None:
+    again = prediction_from_record(to_record(prediction), {})
+    assert not again.branches[0].saliency
+    assert again.sentence == prediction.sentence
+
+
+def test_a_record_of_another_version_is_refused(prediction: Prediction) -> None:
+    with pytest.raises(InputError, match="must be a record of version 1, got 2"):
+        prediction_from_record({**to_record(prediction), "record_version": 2}, {})
