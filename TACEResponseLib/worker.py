@@ -1,0 +1,177 @@
+"""One warm background process that scores on request: `python -m TACEResponseLib.worker`.
+
+Slicer's own process never imports torch, MONAI or pyradiomics; it talks to this one in lines of
+JSON, and hands images and maps over in files (exchange.py).
+
+Requests on stdin: `{"id": 7, "do": "score", ...}`; `do` is a job of worker_jobs.py, or `cancel`
+(ends this process at once, whatever it does) or `stop`. Requests are done in their order, one at
+a time; a second `score` while one runs is refused.
+
+Answers on stdout, each with the request's `id`: `{"kind": "progress", "stage": ...}`, then one of
+`{"kind": "done", "result": {...}}` and
+`{"kind": "failed", "message": ..., "by_user": ..., "traceback": ...}`. Unasked: `hello`, with the
+protocol's version and this process' id, and `alive`, once a second.
+
+The process ends when stdin closes, even in the middle of a job, so none outlives its parent.
+"""
+
+import json
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from typing import IO, Any
+
+from TACEResponseLib import __version__
+from TACEResponseLib.errors import InputError, MissingExtraError
+
+PROTOCOL = 1
+HEARTBEAT_SECONDS = 1.0
+CANCELLED = 3
+"""Exit status after `cancel`."""
+OUT_OF_MEMORY = (
+    "The computer has too little free memory for this; close other programs, or crop the image "
+    "around the liver and score again."
+)
+
+
+class Answers:
+    """The one way out: lines of JSON, never two at once."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        """Write to a stream that nobody else writes to."""
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def send(self, **values: Any) -> None:
+        """Write one line; a reader that is gone ends this process."""
+        line = json.dumps(values, allow_nan=False).encode() + b"\n"
+        try:
+            with self._lock:
+                self._stream.write(line)
+                self._stream.flush()
+        except OSError:
+            os._exit(0)
+
+
+class Inbox:
+    """Reads requests in a thread of its own, so that `cancel` works in the middle of a job."""
+
+    def __init__(self, stream: IO[bytes], answers: Answers) -> None:
+        """Read from a stream until it ends."""
+        self._stream, self._answers = stream, answers
+        self._waiting: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
+        self._scoring = threading.Event()
+
+    def read(self) -> None:
+        """Take requests until stdin ends; then end the process."""
+        for line in self._stream:
+            if line.strip():
+                self._take(line)
+        os._exit(0)
+
+    def next(self) -> Mapping[str, Any]:
+        """The next request; waits for it."""
+        return self._waiting.get()
+
+    def finished(self, request: Mapping[str, Any]) -> None:
+        """Make room for the next scoring."""
+        if request["do"] == "score":
+            self._scoring.clear()
+
+    def _take(self, line: bytes) -> None:
+        """Queue one request, or act on it at once."""
+        try:
+            request = json.loads(line)
+            name, number = request["do"], request["id"]
+        except (ValueError, TypeError, KeyError):
+            self._refuse(None, "A request must be one line of JSON with `id` and `do`.")
+            return
+        if name == "cancel":
+            os._exit(CANCELLED)
+        if name == "stop":
+            os._exit(0)
+        if name == "score" and self._scoring.is_set():
+            self._refuse(number, "A scoring is under way; wait for it or cancel it.")
+            return
+        if name == "score":
+            self._scoring.set()
+        self._waiting.put(request)
+
+    def _refuse(self, number: Any, message: str) -> None:
+        self._answers.send(kind="failed", id=number, message=message, by_user=False, traceback="")
+
+
+def main() -> None:
+    """Answer requests until told to stop."""
+    answers = Answers(_take_stdout())
+    answers.send(kind="hello", protocol=PROTOCOL, pid=os.getpid(), version=__version__)
+    inbox = Inbox(sys.stdin.buffer, answers)
+    threading.Thread(target=inbox.read, daemon=True).start()
+    threading.Thread(target=_beat, args=(answers,), daemon=True).start()
+    from TACEResponseLib.worker_jobs import Jobs
+
+    jobs = Jobs().named()
+    while True:
+        request = inbox.next()
+        _do(jobs, request, answers)
+        inbox.finished(request)
+
+
+def _do(jobs: Mapping[str, Any], request: Mapping[str, Any], answers: Answers) -> None:
+    """Do one job and answer it, whatever happens."""
+    number, name = request["id"], request["do"]
+
+    def tell(stage: str) -> None:
+        answers.send(kind="progress", id=number, stage=stage)
+
+    try:
+        if name not in jobs:
+            raise ValueError(f"no job is called {name!r}; known are {', '.join(jobs)}")
+        answers.send(kind="done", id=number, result=jobs[name](request, tell))
+    except (InputError, MissingExtraError) as error:
+        _tell_failure(answers, number, str(error), by_user=True)
+    except Exception as error:  # noqa: BLE001  # the next job must find a live process
+        if _is_out_of_memory(error):
+            _tell_failure(answers, number, OUT_OF_MEMORY, by_user=True)
+        else:
+            message = f"internal error: {type(error).__name__}: {error}"
+            _tell_failure(answers, number, message, by_user=False)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Memory of the computer or of the GPU; torch tells both in words only."""
+    is_torch = isinstance(error, RuntimeError)
+    words = ("out of memory", "can't allocate memory", "not enough memory")
+    return isinstance(error, MemoryError) or (is_torch and any(w in str(error) for w in words))
+
+
+def _tell_failure(answers: Answers, number: Any, message: str, *, by_user: bool) -> None:
+    """One line for the user, the traceback for the log."""
+    answers.send(
+        kind="failed",
+        id=number,
+        message=" ".join(message.split()),
+        by_user=by_user,
+        traceback=traceback.format_exc(),
+    )
+
+
+def _beat(answers: Answers) -> None:
+    """Say once a second that this process lives."""
+    pause = threading.Event()
+    while not pause.wait(HEARTBEAT_SECONDS):
+        answers.send(kind="alive")
+
+
+def _take_stdout() -> IO[bytes]:
+    """Keep stdout for answers; whatever libraries print goes to stderr."""
+    kept = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return kept
+
+
+if __name__ == "__main__":
+    main()

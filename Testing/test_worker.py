@@ -1,0 +1,281 @@
+"""The background process, driven as the panel drives it: by lines of JSON and files."""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from TACEResponseLib.bundle import load_bundle
+from TACEResponseLib.case import Case
+from TACEResponseLib.exchange import geometry_values, read_volume, write_volume
+from TACEResponseLib.record import to_record
+from TACEResponseLib.scoring import score
+from TACEResponseLib.simulation.patient import simulate_patient
+from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.worker import CANCELLED, PROTOCOL
+
+ROOT = Path(__file__).resolve().parents[1]
+SHIPPED = "ct-radiomics-cnn-simulated"
+SEQUENCE = ImageSequence.CT_ARTERIAL
+WORKER = (sys.executable, "-m", "TACEResponseLib.worker")
+# PythonSlicer is a launcher: it starts the real Python as its child and waits for it.
+LAUNCHER = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+PATIENCE_SECONDS = 60.0
+
+
+class Worker:
+    """A running worker and its answers."""
+
+    def __init__(self, command: tuple[str, ...], folder: Path) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.beats = 0
+        self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._number = 0
+        threading.Thread(target=self._read, daemon=True).start()
+        self.hello = self.next("hello")
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            answer = json.loads(line)
+            if answer["kind"] == "alive":
+                self.beats += 1
+            else:
+                self._answers.put(answer)
+
+    def write(self, line: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + b"\n")
+        self.process.stdin.flush()
+
+    def send(self, do: str, **values: Any) -> int:
+        self._number += 1
+        self.write(json.dumps({"id": self._number, "do": do, **values}).encode())
+        return self._number
+
+    def next(self, *kinds: str) -> dict[str, Any]:
+        """The next answer of one of these kinds."""
+        while True:
+            answer = self._answers.get(timeout=PATIENCE_SECONDS)
+            if answer["kind"] in kinds:
+                return answer
+
+    def ask(self, do: str, **values: Any) -> dict[str, Any]:
+        """Send and wait for the end of the job."""
+        number = self.send(do, **values)
+        answer = self.next("done", "failed")
+        assert answer["id"] == number
+        return answer
+
+
+@pytest.fixture
+def start_worker(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
+    started: list[Worker] = []
+
+    def start(*launcher: str) -> Worker:
+        started.append(Worker((*launcher, *WORKER), tmp_path))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.process.kill()
+        worker.process.wait()
+        for stream in (worker.process.stdin, worker.process.stdout):
+            assert stream is not None
+            try:
+                stream.close()
+            except BrokenPipeError:
+                continue
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return simulate_patient(SimulationSettings(), 3, 1).to_case()
+
+
+@pytest.fixture
+def hand_over(tmp_path: Path, case: Case) -> dict[str, Any]:
+    """What the panel writes and sends for the case."""
+    mask = tmp_path / "segment.npy"
+    np.save(mask, case.roi.mask.astype(np.uint8))
+    return {
+        "image": {
+            "sequence": SEQUENCE.value,
+            "token": f"{SEQUENCE}:1",
+            "image": write_volume(case.images[SEQUENCE], tmp_path / "image.npy"),
+        },
+        "score": {
+            "model": SHIPPED,
+            "case_id": case.case_id,
+            "images": {SEQUENCE.value: f"{SEQUENCE}:1"},
+            "source": case.roi.source,
+            "segments": [
+                {"name": "Tumor", "path": str(mask), "geometry": geometry_values(case.roi.geometry)}
+            ],
+            "folder": str(tmp_path),
+        },
+    }
+
+
+def wait_until_gone(pid: int, seconds: float) -> float:
+    """Seconds until a process has ended; fails when it takes longer."""
+    start = time.perf_counter()
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.perf_counter() - start < seconds, "the process is still there"
+        time.sleep(0.01)
+    return time.perf_counter() - start
+
+
+def test_a_score_through_the_worker_is_the_library_s_score(
+    start_worker: Callable[..., Worker], hand_over: dict[str, Any], case: Case
+) -> None:
+    worker = start_worker()
+    assert worker.hello["protocol"] == PROTOCOL
+    (model,) = worker.ask("models")["result"]["models"]
+    assert (model["id"], model["simulated"]) == (SHIPPED, True)
+    assert worker.ask("warm", model=SHIPPED)["result"]["device"] in ("cpu", "cuda")
+    assert worker.ask("image", **hand_over["image"])["kind"] == "done"
+    first = worker.ask("score", **hand_over["score"])["result"]
+    expected = to_record(score(case, load_bundle(SHIPPED)))
+    for record in (first["record"], expected):
+        record["warnings"] = [w for w in record["warnings"] if w["code"] != "population_unknown"]
+        for key in ("seconds", "context", "provenance"):
+            del record[key]
+    assert json.loads(json.dumps(expected, default=str)) == first["record"]
+    (values,) = first["maps"]
+    assert values["sequence"] == SEQUENCE
+    found = read_volume(values["image"])
+    whole = score(case, load_bundle(SHIPPED)).branches[0].saliency[SEQUENCE].volume
+    start = np.rint(whole.geometry.to_index(found.geometry.origin_lps)).astype(int)[::-1]
+    box = tuple(slice(s, s + n) for s, n in zip(start, found.voxels.shape, strict=True))
+    assert np.array_equal(whole.voxels[box], found.voxels)
+    assert found.voxels.sum() == pytest.approx(whole.voxels.sum(), rel=1e-6)
+
+
+def test_the_second_score_loads_nothing_anew(
+    start_worker: Callable[..., Worker], hand_over: dict[str, Any]
+) -> None:
+    worker = start_worker()
+    worker.ask("image", **hand_over["image"])
+    first = worker.ask("score", **hand_over["score"])["result"]["record"]["seconds"]
+    second = worker.ask("score", **hand_over["score"])["result"]["record"]["seconds"]
+    assert first["model"] > 0
+    assert second["model"] == 0
+
+
+@pytest.mark.parametrize("launcher", [(), (sys.executable, "-c", LAUNCHER)],
+                         ids=["alone", "behind a launcher"])  # fmt: skip
+def test_cancel_ends_a_running_job_within_a_second(
+    start_worker: Callable[..., Worker], hand_over: dict[str, Any], launcher: tuple[str, ...]
+) -> None:
+    worker = start_worker(*launcher)
+    worker.ask("image", **hand_over["image"])
+    worker.send("score", **hand_over["score"])
+    worker.next("progress")
+    worker.send("cancel")
+    assert wait_until_gone(worker.hello["pid"], 1.0) < 1.0
+    assert worker.process.wait(1.0) == CANCELLED
+
+
+@pytest.mark.parametrize("launcher", [(), (sys.executable, "-c", LAUNCHER)],
+                         ids=["alone", "behind a launcher"])  # fmt: skip
+def test_closing_stdin_leaves_no_process_behind(
+    start_worker: Callable[..., Worker], hand_over: dict[str, Any], launcher: tuple[str, ...]
+) -> None:
+    worker = start_worker(*launcher)
+    worker.ask("image", **hand_over["image"])
+    worker.send("score", **hand_over["score"])
+    worker.next("progress")
+    assert worker.process.stdin is not None
+    worker.process.stdin.close()
+    wait_until_gone(worker.hello["pid"], 1.0)
+    assert worker.process.wait(1.0) == 0
+
+
+def test_a_second_score_is_refused_while_one_runs(
+    start_worker: Callable[..., Worker], hand_over: dict[str, Any]
+) -> None:
+    worker = start_worker()
+    worker.ask("image", **hand_over["image"])
+    first = worker.send("score", **hand_over["score"])
+    second = worker.send("score", **hand_over["score"])
+    refused, done = worker.next("done", "failed"), worker.next("done", "failed")
+    assert (refused["id"], refused["kind"]) == (second, "failed")
+    assert "under way" in refused["message"]
+    assert (done["id"], done["kind"]) == (first, "done")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b"rubbish", "one line of JSON"),
+        (b"[1, 2]", "one line of JSON"),
+        (b'{"do": "score"}', "one line of JSON"),
+        (b'{"id": 5, "do": "dance"}', "no job is called 'dance'"),
+        (b'{"id": 5, "do": "warm", "model": "nosuch"}', "must be the name of an installed bundle"),
+        (b'{"id": 5, "do": "score", "model": "ct-radiomics-cnn-simulated"}', "KeyError"),
+    ],
+)
+def test_what_it_cannot_do_it_says_and_lives_on(
+    start_worker: Callable[..., Worker], line: bytes, message: str
+) -> None:
+    worker = start_worker()
+    worker.write(line)
+    answer = worker.next("failed")
+    assert message in answer["message"]
+    assert "\n" not in answer["message"]
+    assert worker.ask("models")["kind"] == "done"
+
+
+def test_a_scoring_without_its_image_fails_and_the_next_works(
+    start_worker: Callable[..., Worker], hand_over: dict[str, Any]
+) -> None:
+    worker = start_worker()
+    answer = worker.ask("score", **hand_over["score"])
+    assert answer["by_user"]
+    assert "must have been handed over" in answer["message"]
+    worker.ask("image", **hand_over["image"])
+    assert worker.ask("score", **hand_over["score"])["kind"] == "done"
+    worker.ask("forget")
+    assert worker.ask("score", **hand_over["score"])["kind"] == "failed"
+
+
+def test_it_measures_checks_forms_and_writes_a_report(
+    start_worker: Callable[..., Worker], hand_over: dict[str, Any], case: Case, tmp_path: Path
+) -> None:
+    worker = start_worker()
+    worker.ask("image", **hand_over["image"])
+    scoring = hand_over["score"]
+    wanted = {key: scoring[key] for key in ("segments", "source")}
+    (lesion, *_) = worker.ask("measure", **wanted)["result"]["lesions"]
+    assert lesion["volume_ml"] == pytest.approx(case.lesions[0].volume_ml)
+    form = {"albumin_g_per_l": {"text": "4.2", "unit": "g/dL"}}
+    checked = worker.ask("check_clinical", form=form)["result"]
+    assert checked["fields"]["albumin_g_per_l"]["stated"] == "4.2 g/dL = 42 g/L"
+    out = {"case_id": case.case_id, "folder": str(tmp_path / "report")}
+    assert "needs a result" in worker.ask("report", **out)["message"]
+    worker.ask("score", **scoring)
+    answer = worker.ask("report", **out)
+    names = {Path(path).name for path in answer["result"]["files"]}
+    assert {"report.html", "overview.png", "prediction.json", "radiomics.csv"} < names
+
+
+def test_its_heart_beats_once_a_second(start_worker: Callable[..., Worker]) -> None:
+    worker = start_worker()
+    time.sleep(2.6)
+    assert worker.beats in (2, 3)
