@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from TACEResponseLib.branch import SaliencyMap
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.prediction import Prediction
@@ -17,6 +19,7 @@ from TACEResponseLib.scene.case_nodes import CaseNodes
 from TACEResponseLib.scene.colors import LEAST_SHOWN, fill_color_table
 from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
 from TACEResponseLib.scene.plots import fill_plot
+from TACEResponseLib.scene.transforms import moved, to_world
 from TACEResponseLib.scene.volumes import add_display, own_geometry, volume_to_node
 from TACEResponseLib.terms import ImageSequence
 
@@ -50,7 +53,7 @@ def prediction_to_nodes(
         scene: that the case's nodes are in.
         nodes: the case that was scored. An earlier result of its segmentation is updated: same
             nodes, same ids; what the new result lacks is removed.
-        prediction: its saliency maps have a value for each voxel of their images.
+        prediction: its saliency maps lie on the grids of their images, whole or cut to a box.
     """
     text = record_json(prediction)
     result = _Result(scene, nodes)
@@ -143,13 +146,22 @@ def _saliency(
         )
         # The map's own geometry is where the image was seen, its transforms included; the node has
         # the image's grid and the image's transforms, so that it follows the image.
-        map_on_image = Volume(voxels=saliency.volume.voxels, geometry=own_geometry(image))
-        volume_to_node(map_on_image, node)
+        on_image = own_geometry(image).cropped(
+            _first_voxel(saliency.volume, image), saliency.volume.geometry.size_ijk
+        )
+        volume_to_node(Volume(voxels=saliency.volume.voxels, geometry=on_image), node)
         node.SetAndObserveTransformNodeID(image.GetTransformNodeID())
         node.SetNodeReferenceID(IMAGE_ROLE, image.GetID())
         _show_saliency(node, colors)
         found[sequence] = node
     return found
+
+
+def _first_voxel(saliency: Volume, image: "slicer.vtkMRMLScalarVolumeNode") -> list[int]:
+    """Index (i, j, k) in the image of a map's first voxel; a map may be cut to a box."""
+    seen = moved(own_geometry(image), to_world(image, image.GetName()), image.GetName())
+    start = np.rint(seen.to_index(saliency.geometry.origin_lps))
+    return [int(index) for index in start]
 
 
 def _show_saliency(

@@ -66,9 +66,23 @@ def volume_from_node(node: "slicer.vtkMRMLScalarVolumeNode") -> Volume:
     Raises: InputError: no voxels, colors in place of one value a voxel, or a transform that is
         not linear or shears the grid.
     """
-    where = f"volume {node.GetName()}"
+    voxels, geometry, acquisition = image_description(node)
+    return Volume(
+        voxels=voxels.copy(), geometry=geometry, source=node.GetName(), acquisition=acquisition
+    )
+
+
+def image_description(
+    node: "slicer.vtkMRMLScalarVolumeNode",
+) -> tuple[Voxels, Geometry, Acquisition]:
+    """Voxels, grid under the node's transforms, and what is known of the scan.
+
+    Returns: the voxels are the node's own, (K, J, I), not a copy.
+    Raises: InputError: as `volume_from_node`.
+    """
     from slicer.util import arrayFromVolume
 
+    where = f"volume {node.GetName()}"
     if node.GetImageData() is None or node.GetImageData().GetNumberOfPoints() == 0:
         raise InputError(where, "must hold an image", got="an empty node",
                          remedy="choose a loaded volume")  # fmt: skip
@@ -76,12 +90,8 @@ def volume_from_node(node: "slicer.vtkMRMLScalarVolumeNode") -> Volume:
     if components != 1:
         raise InputError(where, "must have one value a voxel", got=f"{components}",
                          remedy="choose a grayscale volume")  # fmt: skip
-    return Volume(
-        voxels=arrayFromVolume(node).copy(),
-        geometry=moved(own_geometry(node), to_world(node, where), where),
-        source=node.GetName(),
-        acquisition=_acquisition(node),
-    )
+    geometry = moved(own_geometry(node), to_world(node, where), where)
+    return arrayFromVolume(node), geometry, _acquisition(node)
 
 
 def own_geometry(node: "slicer.vtkMRMLVolumeNode") -> Geometry:

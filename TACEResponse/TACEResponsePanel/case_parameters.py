@@ -1,0 +1,35 @@
+"""What the panel keeps of a case in the scene, so that a saved scene brings the form back."""
+
+from typing import Annotated
+
+from slicer import vtkMRMLSegmentationNode
+from slicer.parameterNodeWrapper import Choice, Default, WithinRange, parameterNodeWrapper
+
+NOT_SAID = "not said"
+TREATMENTS = (NOT_SAID, "cTACE", "DEB-TACE", "HAIC")
+YES_NO = (NOT_SAID, "yes", "no")
+STAGES = (NOT_SAID, "0", "A", "B", "C", "D")
+
+
+@parameterNodeWrapper
+class TACEResponseParameterNode:
+    """Every choice of one case; patient values among them are saved with the scene."""
+
+    caseId: str = "case"
+    model: str
+    segmentation: vtkMRMLSegmentationNode
+    segments: list[str]
+    confirmed: list[str]
+    imageDate: str
+    treatmentDate: str
+    plannedTreatment: Annotated[str, Choice(list(TREATMENTS)), Default(NOT_SAID)]
+    firstTreatment: Annotated[str, Choice(list(YES_NO)), Default(NOT_SAID)]
+    bclcStage: Annotated[str, Choice(list(STAGES)), Default(NOT_SAID)]
+    clinicalForm: str
+    settled: list[str]
+    history: str
+    scoredToken: str
+    mapVisible: bool = True
+    mapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.5
+    mapCut: Annotated[float, WithinRange(0.0, 1.0)] = 0.2
+    identityInReport: bool = False

@@ -1,0 +1,342 @@
+"""Section Clinical data: a form of what the model uses, checked while one types."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.gates import dicomContradictions, missingClinical
+from TACEResponsePanel.headers import showState
+from TACEResponsePanel.worker_client import WorkerClient
+
+TYPING_MS = 250
+
+
+class ClinicalRow:
+    """One variable: a text or a choice, its unit, and a line for what is wrong."""
+
+    def __init__(self, layout: Any, variable: dict[str, Any], section: "ClinicalSection") -> None:
+        """Add the row's widgets below the others."""
+        self.variable, self._section = variable, section
+        self.widget = qt.QWidget()
+        rows = qt.QVBoxLayout(self.widget)
+        rows.setContentsMargins(0, 0, 0, 0)
+        inputs = qt.QHBoxLayout()
+        mark = _("required") if variable["required"] else _("blank if unknown")
+        label = qt.QLabel(f"{variable['label']} ({mark})")
+        inputs.addWidget(label, 1)
+        self.choices = _choices(variable)
+        self.edit = self._combo(self.choices) if self.choices else qt.QLineEdit()
+        self.edit.setToolTip(_hint(variable))
+        self.edit.setAccessibleName(variable["label"])
+        label.setBuddy(self.edit)
+        inputs.addWidget(self.edit, 1)
+        self.units = list(variable["units"])
+        self.unit = None
+        if self.units and self.units != ["1"]:
+            self.unit = self._combo([(unit, unit) for unit in self.units])
+            self.unit.setToolTip(_("Unit of the typed number, which stays as it is"))
+            inputs.addWidget(self.unit)
+        rows.addLayout(inputs)
+        self.remark = qt.QLabel()
+        self.remark.setWordWrap(True)
+        self.remark.setVisible(False)
+        rows.addWidget(self.remark)
+        layout.addWidget(self.widget)
+        name = variable["name"]
+        if self.choices:
+            self.edit.connect(
+                "currentIndexChanged(int)",
+                lambda index: section.onTyped(name, self.choices[index][0]),
+            )
+        else:
+            self.edit.textChanged.connect(lambda text: section.onTyped(name, text))
+        if self.unit is not None:
+            self.unit.connect(
+                "currentIndexChanged(int)", lambda index: section.onUnit(name, self.units[index])
+            )
+
+    def show(self, text: str, unit: str) -> None:
+        """Show what the case has; equal texts are left alone, or the cursor would jump."""
+        if self.choices:
+            values = [value for value, _words in self.choices]
+            self.edit.setCurrentIndex(values.index(text) if text in values else 0)
+        elif text != self._shownText():
+            self.edit.setText(text)
+        if self.unit is not None:
+            self.unit.setCurrentIndex(self.units.index(unit) if unit in self.units else 0)
+
+    def say(self, text: str) -> None:
+        """What is wrong, or the value in the other unit."""
+        self.remark.setText(text)
+        self.remark.setVisible(bool(text))
+
+    def remove(self) -> None:
+        """Take the widgets away."""
+        self.widget.setParent(None)
+        self.widget.deleteLater()
+
+    def _shownText(self) -> str:
+        return self._section.lastTyped(self.variable["name"])
+
+    def _combo(self, choices: list[tuple[str, str]]) -> Any:
+        combo = qt.QComboBox()
+        for _value, words in choices:
+            combo.addItem(words)
+        return combo
+
+
+class ClinicalSection:
+    """Keeps the form and the case's texts the same, and has the process check them."""
+
+    def __init__(self, ui: Any, desk: Desk, client: WorkerClient) -> None:
+        """Connect the section's widgets."""
+        self._ui, self._desk, self._client = ui, desk, client
+        self._rows: dict[str, ClinicalRow] = {}
+        self._typed: dict[str, str] = {}
+        self._isShowing = False
+        self._turn = 0
+        self._timer = qt.QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TYPING_MS)
+        self._timer.timeout.connect(self.check)
+        ui.loadClinicalButton.clicked.connect(self._onLoad)
+        ui.saveClinicalButton.clicked.connect(self._onSave)
+        ui.csvButton.clicked.connect(self._onTable)
+        ui.settleButton.clicked.connect(self._onSettle)
+        desk.modelChanged.connect(self._makeRows)
+        desk.caseBegun.connect(self._onCase)
+        desk.changed.connect(self.refresh)
+
+    def lastTyped(self, name: str) -> str:
+        """What a field shows; kept here, for widgets are not read."""
+        return self._typed.get(name, "")
+
+    def onTyped(self, name: str, text: str) -> None:
+        """A person typed or chose."""
+        self._typed[name] = text
+        if self._isShowing or self._desk.parameters is None:
+            return
+        settled = [s for s in self._desk.parameters.settled if s != name]
+        self._desk.parameters.settled = settled
+        self._timer.start()
+        self._desk.setForm({**self._desk.texts(), name: text}, self._desk.units())
+
+    def onUnit(self, name: str, unit: str) -> None:
+        """Another unit: the typed number stays and is read anew."""
+        if self._isShowing or self._desk.parameters is None:
+            return
+        self._timer.start()
+        self._desk.setForm(self._desk.texts(), {**self._desk.units(), name: unit})
+
+    def check(self) -> None:
+        """Have the process read the form."""
+        if self._desk.parameters is None or self._desk.model is None or not self._rows:
+            return
+        self._turn += 1
+        turn = self._turn
+
+        def done(result: dict[str, Any]) -> None:
+            if turn == self._turn:
+                self._onChecked(result)
+
+        self._client.ask("check_clinical", {"form": self._desk.form()}, done)
+
+    def refresh(self) -> None:
+        """Header and the question about DICOM."""
+        desk = self._desk
+        if desk.parameters is None:
+            return
+        contradictions = dicomContradictions(desk) if desk.model else []
+        self._ui.contradictionLabel.setText("\n".join(contradictions))
+        self._ui.contradictionFrame.setVisible(bool(contradictions))
+        isReady = desk.model is not None and not missingClinical(desk)
+        remark = "" if self._rows or desk.model is None else _("this model uses none")
+        showState(self._ui.clinicalButton, _("Clinical data"), isReady, remark)
+
+    def fill(self, values: dict[str, Any]) -> list[str]:
+        """Fill the form from a record; names that the model doesn't use are returned."""
+        texts, units, others = {}, {}, []
+        for name, value in values.items():
+            if name not in self._rows:
+                others.append(name)
+                continue
+            if isinstance(value, dict):
+                units[name], value = str(value.get("unit", "")), value.get("value")
+            if value is not None and value != "":
+                texts[name] = str(value).lower() if isinstance(value, bool) else str(value)
+        self._desk.setForm(texts, units)
+        self._showTexts()
+        self._timer.start()
+        return others
+
+    def _onChecked(self, result: dict[str, Any]) -> None:
+        """Remarks beside the fields, and the scores."""
+        fields = result["fields"]
+        for name, row in self._rows.items():
+            found = fields.get(name, {"problem": None, "stated": ""})
+            row.say(found["problem"] or found["stated"])
+        self._desk.clinicalProblems = {n: f["problem"] for n, f in fields.items() if f["problem"]}
+        self._desk.clinicalContradiction = result["problem"] or ""
+        self._ui.scoresLabel.setText(_scoresText(result))
+        self._desk.changed.emit()
+
+    def _makeRows(self) -> None:
+        """A row a variable that the model uses."""
+        for row in self._rows.values():
+            row.remove()
+        layout = self._ui.clinicalWidget.layout()
+        variables = self._desk.model["clinical"] if self._desk.model else []
+        self._rows = {v["name"]: ClinicalRow(layout, v, self) for v in variables}
+        for button in (
+            self._ui.loadClinicalButton,
+            self._ui.csvButton,
+            self._ui.saveClinicalButton,
+        ):
+            button.setEnabled(bool(self._rows))
+        self._onCase()
+
+    def _onCase(self) -> None:
+        """Show another case's texts: blank where it has none."""
+        self._turn += 1
+        self._ui.scoresLabel.setText("")
+        for row in self._rows.values():
+            row.say("")
+        self._showTexts()
+        self.check()
+        self.refresh()
+
+    def _showTexts(self) -> None:
+        if self._desk.parameters is None:
+            return
+        texts, units = self._desk.texts(), self._desk.units()
+        self._isShowing = True
+        for name, row in self._rows.items():
+            row.show(texts.get(name, ""), units.get(name, ""))
+        self._isShowing = False
+
+    def _onSettle(self, *_values: Any) -> None:
+        """What was typed is right, whatever DICOM says."""
+        self._desk.parameters.settled = ["age_years", "sex"]
+        self._desk.changed.emit()
+
+    def _onLoad(self, *_values: Any) -> None:
+        path = _chosen(qt.QFileDialog.getOpenFileName(
+            self._ui.clinicalButton, _("Clinical data"), "", _("JSON (*.json)")))  # fmt: skip
+        if path:
+            self.loadJson(Path(path))
+
+    def loadJson(self, path: Path) -> None:
+        """Fill the form from a JSON file, as the command line takes."""
+        try:
+            values = json.loads(path.read_text(encoding="utf-8-sig"))
+            if not isinstance(values, dict):
+                raise ValueError(_("it holds no JSON object"))
+        except (OSError, ValueError) as error:
+            self._say(_("{file} can't be read: {reason}.").format(file=path.name, reason=error))
+            return
+        self._tellOthers(self.fill(values))
+
+    def loadTable(self, path: Path) -> None:
+        """Fill the form from the row of a CSV table that bears the case's id."""
+        caseId = self._desk.parameters.caseId
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                rows = [row for row in csv.DictReader(file) if row.get("case_id") == caseId]
+        except (OSError, ValueError, csv.Error) as error:
+            self._say(_("{file} can't be read: {reason}.").format(file=path.name, reason=error))
+            return
+        if len(rows) != 1:
+            self._say(
+                _("{file} must hold one row with case_id {id}; it holds {n}.").format(
+                    file=path.name, id=caseId, n=len(rows)
+                )
+            )
+            return
+        values = {name: value for name, value in rows[0].items() if name in self._rows}
+        self._tellOthers(self.fill(values))
+
+    def saveJson(self, path: Path) -> None:
+        """Write the form as the command line reads it."""
+        values: dict[str, Any] = {}
+        for name, field in self._desk.form().items():
+            variable = self._rows[name].variable
+            values[name] = _value(variable, field)
+        try:
+            path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            self._say(_("{file} can't be written: {reason}.").format(
+                file=path.name, reason=error.strerror))  # fmt: skip
+
+    def _onSave(self, *_values: Any) -> None:
+        path = _chosen(
+            qt.QFileDialog.getSaveFileName(
+                self._ui.clinicalButton, _("Clinical data"), "clinical.json", _("JSON (*.json)")
+            )
+        )
+        if path:
+            self.saveJson(Path(path))
+
+    def _onTable(self, *_values: Any) -> None:
+        path = _chosen(qt.QFileDialog.getOpenFileName(
+            self._ui.clinicalButton, _("Table"), "", _("CSV (*.csv)")))  # fmt: skip
+        if path:
+            self.loadTable(Path(path))
+
+    def _tellOthers(self, names: list[str]) -> None:
+        text = ", ".join(names)
+        self._say(_("Not used by this model: {names}.").format(names=text) if names else "")
+
+    def _say(self, text: str) -> None:
+        """Words in the section, above the note on saving."""
+        note = _("What is filled in is saved with the scene.")
+        self._ui.savedNoteLabel.setText(f"{text}\n{note}" if text else note)
+
+
+def _choices(variable: dict[str, Any]) -> list[tuple[str, str]]:
+    """Values and words of a variable that is chosen; blank first."""
+    if variable["type"] == "boolean":
+        return [("", _("unknown")), ("true", _("yes")), ("false", _("no"))]
+    words = [(category, category.replace("_", " ")) for category in variable["categories"]]
+    return [("", _("unknown")), *words] if words else []
+
+
+def _hint(variable: dict[str, Any]) -> str:
+    """Range in the storage unit."""
+    if not variable["range"]:
+        return variable["label"]
+    low, high = variable["range"]
+    return _("{low:g} to {high:g} {unit}").format(low=low, high=high, unit=variable["unit"])
+
+
+def _value(variable: dict[str, Any], field: dict[str, str]) -> Any:
+    """A field as JSON; what can't be read as a number is kept as it was typed."""
+    text = field["text"].strip()
+    if variable["type"] in ("category", "boolean"):
+        return {"true": True, "false": False}.get(text, text)
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    if field["unit"] and field["unit"] != variable["unit"]:
+        return {"value": number, "unit": field["unit"]}
+    return number
+
+
+def _scoresText(result: dict[str, Any]) -> str:
+    """Derived scores in one line, with what they predict."""
+    shown = [
+        f"{score['name']} {score['value']:.3g}"
+        + (f" ({_('grade')} {score['grade']})" if score["grade"] else "")
+        for score in result["scores"]
+    ]
+    return f"{', '.join(shown)}: {result['scores_note']}." if shown else ""
+
+
+def _chosen(answer: Any) -> str:
+    """The path that a file dialog gives; PySide6 gives the filter too."""
+    return str(answer[0] if isinstance(answer, tuple) else answer)

@@ -1,0 +1,184 @@
+"""What lies on the desk: one case, the model, and what the process said of them.
+
+Sections read and change it, and hear of each change; none of them knows another.
+"""
+
+import json
+from typing import Any
+
+from TACEResponsePanel.case_parameters import NOT_SAID
+from TACEResponsePanel.dicom_facts import DicomFacts, dicomFacts
+from TACEResponsePanel.signal import Signal
+
+IMAGE_ROLE = "image."
+BLANK = {
+    "caseId": "case",
+    "segmentation": None,
+    "segments": [],
+    "confirmed": [],
+    "imageDate": "",
+    "treatmentDate": "",
+    "plannedTreatment": NOT_SAID,
+    "firstTreatment": NOT_SAID,
+    "bclcStage": NOT_SAID,
+    "clinicalForm": "",
+    "settled": [],
+    "history": "",
+    "scoredToken": "",
+    "identityInReport": False,
+}
+
+
+class Desk:
+    """One case at a time."""
+
+    def __init__(self) -> None:
+        """Begin with nothing; `use` puts a case on the desk."""
+        self.changed = Signal()
+        """Anything that decides whether a score is possible or still holds."""
+        self.caseBegun = Signal()
+        """Another case lies on the desk now, or none."""
+        self.modelChanged = Signal()
+        self.parameters: Any = None
+        self.models: list[dict[str, Any]] = []
+        self.model: dict[str, Any] | None = None
+        self.question: str = ""
+        """Whether an image is of the same patient, while that is open."""
+        self.lesions: list[dict[str, Any]] = []
+        self.lesionProblem = ""
+        self.clinicalProblems: dict[str, str] = {}
+        self.clinicalContradiction = ""
+
+    def use(self, parameters: Any) -> None:
+        """Put the case of a parameter node on the desk, or clear it."""
+        self.parameters = parameters
+        self._forgetAnswers()
+        self.caseBegun.emit()
+        self.changed.emit()
+
+    def newCase(self, caseId: str = "case") -> None:
+        """Empty the desk; results of the last case stay in the scene, in its folder."""
+        node = self.parameters.parameterNode
+        blocker = node.StartModify()
+        for name, value in BLANK.items():
+            setattr(self.parameters, name, value)
+        self.parameters.caseId = caseId
+        for sequence in list(self.images()):
+            node.RemoveNodeReferenceIDs(f"{IMAGE_ROLE}{sequence}")
+        node.EndModify(blocker)
+        self._forgetAnswers()
+        self.caseBegun.emit()
+        self.changed.emit()
+
+    def chooseModel(self, model: dict[str, Any] | None) -> None:
+        """Take a model; phases that were confirmed for the same sequences stay."""
+        self.model = model
+        self.parameters.model = model["path"] if model else ""
+        self.modelChanged.emit()
+        self.changed.emit()
+
+    def sequences(self) -> dict[str, str]:
+        """The sequences that the model reads, each with its name in words."""
+        return self.model["sequences"] if self.model else {}
+
+    def image(self, sequence: str) -> Any:
+        """The node chosen for a sequence."""
+        if self.parameters is None:
+            return None
+        return self.parameters.parameterNode.GetNodeReference(f"{IMAGE_ROLE}{sequence}")
+
+    def images(self) -> dict[str, Any]:
+        """Every image of the case, those of other models' sequences included."""
+        if self.parameters is None:
+            return {}
+        node = self.parameters.parameterNode
+        count = node.GetNumberOfNodeReferenceRoles()
+        roles = [node.GetNthNodeReferenceRole(n) for n in range(count)]
+        found = {
+            role.removeprefix(IMAGE_ROLE): node.GetNodeReference(role)
+            for role in roles
+            if role.startswith(IMAGE_ROLE)
+        }
+        return {sequence: image for sequence, image in found.items() if image is not None}
+
+    def setImage(self, sequence: str, image: Any) -> None:
+        """Choose an image; its phase counts as unconfirmed."""
+        node = self.parameters.parameterNode
+        node.SetNodeReferenceID(f"{IMAGE_ROLE}{sequence}", image.GetID() if image else None)
+        self.confirm(sequence, isConfirmed=False)
+
+    def confirm(self, sequence: str, isConfirmed: bool) -> None:
+        """Say whether a person has looked and found the phase right."""
+        others = [s for s in self.parameters.confirmed if s != sequence]
+        self.parameters.confirmed = [*others, sequence] if isConfirmed else others
+        self.changed.emit()
+
+    def isConfirmed(self, sequence: str) -> bool:
+        """Whether a person has confirmed the phase."""
+        return self.parameters is not None and sequence in list(self.parameters.confirmed)
+
+    def facts(self) -> list[DicomFacts]:
+        """What DICOM says of each image of the case."""
+        return [dicomFacts(image) for image in self.images().values()]
+
+    def isEmpty(self) -> bool:
+        """Whether nothing of a patient is on the desk yet."""
+        p = self.parameters
+        return not (self.images() or p.segmentation or self.texts() or p.history)
+
+    def texts(self) -> dict[str, str]:
+        """What was typed, by variable; blanks are absent."""
+        return dict(self._typed()["texts"])
+
+    def units(self) -> dict[str, str]:
+        """Units that were chosen, by variable."""
+        return dict(self._typed()["units"])
+
+    def setForm(self, texts: dict[str, str], units: dict[str, str]) -> None:
+        """Keep what was typed; everybody hears of it."""
+        filled = {name: text for name, text in texts.items() if text.strip()}
+        self.parameters.clinicalForm = json.dumps({"texts": filled, "units": units})
+        self.changed.emit()
+
+    def _typed(self) -> dict[str, dict[str, str]]:
+        kept = self.parameters.clinicalForm
+        return json.loads(kept) if kept else {"texts": {}, "units": {}}
+
+    def form(self) -> dict[str, dict[str, str]]:
+        """The clinical texts that the model uses."""
+        names = [variable["name"] for variable in self.model["clinical"]] if self.model else []
+        texts, units = self.texts(), self.units()
+        return {
+            name: {"text": texts[name], "unit": units.get(name, "")}
+            for name in names
+            if texts.get(name)
+        }
+
+    def context(self) -> dict[str, Any]:
+        """Dates, treatment and stage as the process reads them; what wasn't said is `None`."""
+        p = self.parameters
+        first = {"yes": True, "no": False}.get(p.firstTreatment)
+        return {
+            "image_date": p.imageDate.strip() or None,
+            "treatment_date": p.treatmentDate.strip() or None,
+            "planned_treatment": None if p.plannedTreatment == NOT_SAID else p.plannedTreatment,
+            "is_first_treatment": first,
+            "bclc_stage": None if p.bclcStage == NOT_SAID else p.bclcStage,
+        }
+
+    def lesionSegments(self) -> list[str]:
+        """Chosen segments that are still there, in the segmentation's order."""
+        segmentation = self.parameters.segmentation if self.parameters else None
+        if segmentation is None:
+            return []
+        chosen = set(self.parameters.segments)
+        content = segmentation.GetSegmentation()
+        present = [content.GetNthSegmentID(n) for n in range(content.GetNumberOfSegments())]
+        return [segmentId for segmentId in present if segmentId in chosen]
+
+    def _forgetAnswers(self) -> None:
+        self.question = ""
+        self.lesions = []
+        self.lesionProblem = ""
+        self.clinicalProblems = {}
+        self.clinicalContradiction = ""

@@ -1,0 +1,265 @@
+"""Gives images and segments of the scene to the background process, without a pause in the panel.
+
+An image is copied a slab a timer tick, and once only for as long as it doesn't change.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import qt
+import vtk
+from slicer.i18n import tr as _
+
+from TACEResponsePanel.worker_client import WorkerClient
+
+SLAB_BYTES = 16_000_000
+"""Copied within some 20 ms."""
+
+
+class Handover:
+    """A folder that both processes know, and what lies in it."""
+
+    def __init__(self, client: WorkerClient) -> None:
+        """Hand over to a client's process."""
+        self._client = client
+        self._folder: Path | None = None
+        self._sent: dict[str, str] = {}
+        self._copying: dict[str, _Copy] = {}
+        client.died.connect(self.forget)
+
+    @property
+    def folder(self) -> Path:
+        """The exchange folder; made when first asked for."""
+        if self._folder is None or not self._folder.is_dir():
+            self._folder = Path(tempfile.mkdtemp(prefix="tace-response-exchange-"))
+            self._sent = {}
+        return self._folder
+
+    def forget(self) -> None:
+        """The process is a new one, or the case is: everything must be handed over again."""
+        for copy in self._copying.values():
+            copy.stop()
+        self._copying = {}
+        self._sent = {}
+
+    def close(self) -> None:
+        """Remove the folder and what is in it."""
+        self.forget()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def image(
+        self,
+        sequence: str,
+        node: Any,
+        done: Callable[[str], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """Make sure that the process has an image as it is now; `done` is told its token."""
+        token = imageToken(sequence, node)
+        if not self._client.isRunning:
+            self.forget()
+        if self._sent.get(sequence) == token:
+            done(token)
+            return
+        running = self._copying.get(sequence)
+        if running is not None and running.token == token:
+            running.waiting.append((done, failed))
+            return
+        if running is not None:
+            running.stop()
+        copy = _Copy(self.folder, token, node, lambda c: self._copied(sequence, c))
+        copy.waiting.append((done, failed))
+        self._copying[sequence] = copy
+        copy.start()
+
+    def finish(self) -> None:
+        """Copy whatever is under way to its end now, as scripts do that have no event loop."""
+        for copy in tuple(self._copying.values()):
+            copy.finish()
+
+    def segments(self, node: Any, segmentIds: list[str]) -> list[dict[str, Any]]:
+        """Write segments as they lie in the world; small, so at once.
+
+        Raises: InputError: a segment is empty or can't be used.
+        """
+        from TACEResponseLib.exchange import geometry_values
+        from TACEResponseLib.scene.segment_reading import read_segment
+
+        parts = []
+        for number, segmentId in enumerate(segmentIds):
+            part = read_segment(node, segmentId)
+            path = self.folder / f"segment_{number}.npy"
+            np.save(path, part.mask.astype(np.uint8), allow_pickle=False)
+            parts.append(
+                {
+                    "name": part.name,
+                    "path": str(path),
+                    "geometry": geometry_values(part.geometry),
+                }
+            )
+        return parts
+
+    def _copied(self, sequence: str, copy: "_Copy") -> None:
+        """The voxels are on disk: tell the process."""
+        values = {"sequence": sequence, "token": copy.token, "image": copy.values}
+
+        def done(_result: dict[str, Any]) -> None:
+            self._end(sequence, copy)
+            self._sent[sequence] = copy.token
+            for onDone, _onFailed in copy.waiting:
+                onDone(copy.token)
+
+        def failed(message: str) -> None:
+            self._end(sequence, copy)
+            for _onDone, onFailed in copy.waiting:
+                onFailed(message)
+
+        if copy.problem:
+            failed(copy.problem)
+        else:
+            self._client.ask("image", values, done, failed)
+
+    def _end(self, sequence: str, copy: "_Copy") -> None:
+        """The process has read the file, or never will."""
+        copy.path.unlink(missing_ok=True)
+        if self._copying.get(sequence) is copy:
+            del self._copying[sequence]
+
+
+class _Copy:
+    """One image on its way to a file."""
+
+    def __init__(
+        self, folder: Path, token: str, node: Any, finished: Callable[["_Copy"], None]
+    ) -> None:
+        self.token = token
+        self.path = folder / f"image_{hashlib.sha256(token.encode()).hexdigest()[:12]}.npy"
+        self.values: dict[str, Any] = {}
+        self.problem = ""
+        self.waiting: list[tuple[Callable[[str], None], Callable[[str], None]]] = []
+        self._node = node
+        self._finished = finished
+        self._next = 0
+        self._target: Any = None
+        self._timer = qt.QTimer()
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        """Say what will come and begin."""
+        from TACEResponseLib.errors import InputError
+        from TACEResponseLib.exchange import volume_values
+        from TACEResponseLib.scene.volumes import image_description
+
+        try:
+            voxels, geometry, acquisition = image_description(self._node)
+            self._voxels = voxels
+            self.values = volume_values(geometry, self._node.GetName(), acquisition, self.path)
+            self._target = np.lib.format.open_memmap(
+                self.path, mode="w+", dtype=voxels.dtype, shape=voxels.shape
+            )
+        except InputError as error:
+            self._end(str(error))
+            return
+        except OSError as error:
+            self._end(_("The image can't be handed over: {reason}.").format(reason=error.strerror))
+            return
+        slices = max(1, SLAB_BYTES // max(1, voxels[0].nbytes))
+        self._slices = int(slices)
+        self._timer.start()
+
+    def finish(self) -> None:
+        """Copy the rest at once."""
+        while self._timer.isActive():
+            self._tick()
+
+    def stop(self) -> None:
+        """Give the copy up; nobody is told."""
+        self._timer.stop()
+        self._target = None
+        self._voxels = None
+
+    def _tick(self) -> None:
+        """Copy one slab."""
+        if self._node.GetScene() is None:
+            self._end(_("The image was removed while it was handed over; choose it again."))
+            return
+        end = min(self._next + self._slices, self._target.shape[0])
+        try:
+            self._target[self._next : end] = self._voxels[self._next : end]
+        except (OSError, ValueError) as error:
+            self._end(_("The image can't be handed over: {reason}.").format(reason=error))
+            return
+        self._next = end
+        if end == self._target.shape[0]:
+            self._end("")
+
+    def _end(self, problem: str) -> None:
+        self.stop()
+        self.problem = problem
+        self._finished(self)
+
+
+def imageToken(sequence: str, node: Any) -> str:
+    """Names an image as it is now: its voxels, its grid and where its transforms put it."""
+    image = node.GetImageData()
+    stamp = image.GetMTime() if image is not None else 0
+    return f"{sequence}:{node.GetID()}:{stamp}:{gridToken(node)}"
+
+
+def gridToken(node: Any) -> str:
+    """Names where an image lies, its transforms included."""
+    matrix = vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(matrix)
+    return f"{_numbers(matrix)}:{_worldKey(node)}"
+
+
+def segmentsToken(node: Any, segmentIds: list[str]) -> str:
+    """Names the content of segments: what an undo brings back has its old name again."""
+    import slicer
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    from TACEResponseLib.imaging.box import marked_box
+
+    digest = hashlib.sha256(_worldKey(node).encode())
+    for segmentId in segmentIds:
+        digest.update(segmentId.encode())
+        image = slicer.vtkOrientedImageData()
+        node.GetBinaryLabelmapRepresentation(segmentId, image)
+        if image.IsEmpty():
+            continue
+        size = image.GetDimensions()
+        mask = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(size[::-1]) > 0
+        box = marked_box(mask)
+        if box is None:
+            continue
+        # Where the marked voxels lie, not how large a box the editor keeps round them.
+        first = image.GetExtent()[::2]
+        place = [axis.start + start for axis, start in zip(box, first[::-1], strict=True)]
+        matrix = vtk.vtkMatrix4x4()
+        image.GetImageToWorldMatrix(matrix)
+        digest.update(f"{_numbers(matrix)} {place} {mask[box].shape}".encode())
+        digest.update(np.packbits(mask[box]).tobytes())
+    return digest.hexdigest()
+
+
+def _worldKey(node: Any) -> str:
+    """Where a node's transforms put it; empty without one."""
+    transform = node.GetParentTransformNode()
+    if transform is None:
+        return ""
+    matrix = vtk.vtkMatrix4x4()
+    if not transform.GetMatrixTransformToWorld(matrix):
+        return f"non-linear {transform.GetID()}:{transform.GetTransformToWorldMTime()}"
+    return _numbers(matrix)
+
+
+def _numbers(matrix: Any) -> str:
+    return ",".join(f"{matrix.GetElement(r, c):.6g}" for r in range(4) for c in range(4))

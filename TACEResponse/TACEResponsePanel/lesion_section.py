@@ -1,0 +1,185 @@
+"""Section Lesion: segments of a segmentation, drawn, loaded or proposed; measured live."""
+
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.gates import missingLesion
+from TACEResponsePanel.handover import Handover
+from TACEResponsePanel.headers import showState
+from TACEResponsePanel.segment_drawing import Drawing
+from TACEResponsePanel.worker_client import WorkerClient
+
+TEN_MM = 10.0
+COLUMNS = ("Lesion", "Segment", "mL", "mm", "10 mm or more", "Used by")
+
+
+class LesionSection:
+    """Chooses segments and shows what they hold."""
+
+    def __init__(self, ui: Any, desk: Desk, client: WorkerClient, handover: Handover) -> None:
+        """Connect the section's widgets."""
+        self._ui, self._desk, self._client, self._handover = ui, desk, client, handover
+        self.drawing = Drawing(ui, desk)
+        self._shown: list[str] = []
+        self._isShowing = False
+        self._turn = 0
+        ui.loadRoiButton.clicked.connect(lambda *_v: slicer.util.openAddDataDialog())
+        ui.proposeButton.clicked.connect(self._onPropose)
+        ui.segmentsTable.setColumnCount(1)
+        ui.segmentsTable.setHorizontalHeaderLabels([_("Segment")])
+        ui.segmentsTable.horizontalHeader().setStretchLastSection(True)
+        ui.segmentsTable.verticalHeader().setVisible(False)
+        ui.segmentsTable.itemChanged.connect(self._onTick)
+        ui.lesionsTable.setColumnCount(len(COLUMNS))
+        ui.lesionsTable.setHorizontalHeaderLabels([_(column) for column in COLUMNS])
+        ui.lesionsTable.verticalHeader().setVisible(False)
+        desk.changed.connect(self.refresh)
+        desk.caseBegun.connect(self._onCase)
+
+    def refresh(self) -> None:
+        """Header and list of segments."""
+        if self._desk.parameters is None:
+            return
+        self._showSegments()
+        isReady = not missingLesion(self._desk) and bool(self._desk.lesions)
+        counted = [lesion for lesion in self._desk.lesions if not lesion["is_speck"]]
+        remark = ""
+        if isReady:
+            largest = counted[0]["longest_axial_diameter_mm"]
+            remark = _("{n} of them, largest {size:.0f} mm").format(n=len(counted), size=largest)
+            if len(counted) == 1:
+                remark = _("{size:.0f} mm").format(size=largest)
+        showState(self._ui.lesionButton, _("Lesion (ROI)"), isReady, remark)
+
+    def measure(self) -> None:
+        """Have the process number and measure the lesions of the ticked segments."""
+        from TACEResponseLib.errors import InputError
+
+        desk = self._desk
+        if desk.parameters is None:
+            return
+        self._turn += 1
+        chosen = desk.lesionSegments()
+        if not chosen:
+            self._show([], "")
+            return
+        try:
+            segments = self._handover.segments(desk.parameters.segmentation, chosen)
+        except InputError as error:
+            self._show([], str(error))
+            return
+        turn, name = self._turn, desk.parameters.segmentation.GetName()
+
+        def done(result: dict[str, Any]) -> None:
+            if turn == self._turn:
+                self._show(result["lesions"], "")
+
+        def failed(message: str) -> None:
+            if turn == self._turn:
+                self._show([], message)
+
+        self._client.ask("measure", {"segments": segments, "source": name}, done, failed)
+
+    def _show(self, lesions: list[dict[str, Any]], problem: str) -> None:
+        """The table of lesions, or why there is none."""
+        self._desk.lesions, self._desk.lesionProblem = lesions, problem
+        table = self._ui.lesionsTable
+        table.setRowCount(len(lesions))
+        for row, lesion in enumerate(lesions):
+            cells = (
+                str(lesion["index"]),
+                lesion["name"],
+                f"{lesion['volume_ml']:.2f}",
+                f"{lesion['longest_axial_diameter_mm']:.1f}",
+                _("yes") if lesion["longest_axial_diameter_mm"] >= TEN_MM else _("no"),
+                self._usedBy(lesion),
+            )
+            for column, text in enumerate(cells):
+                table.setItem(row, column, qt.QTableWidgetItem(text))
+        table.resizeColumnsToContents()
+        self._desk.changed.emit()
+
+    def _usedBy(self, lesion: dict[str, Any]) -> str:
+        """Which evidence looks at this lesion."""
+        if lesion["is_speck"]:
+            return _("nothing: a speck, not counted")
+        model = self._desk.model
+        if model is None:
+            return ""
+        used = [
+            model["evidence"][name]
+            for name, which in model["lesions_used"].items()
+            if which == "all" or lesion["index"] == 1
+        ]
+        return ", ".join(used) or _("nothing")
+
+    def _showSegments(self) -> None:
+        """A row a segment, with a tick; rebuilt only when the segments are others."""
+        segmentation = self._desk.parameters.segmentation
+        content = segmentation.GetSegmentation() if segmentation else None
+        count = content.GetNumberOfSegments() if content else 0
+        ids = [content.GetNthSegmentID(n) for n in range(count)]
+        chosen = set(self._desk.lesionSegments())
+        self._isShowing = True
+        self._ui.segmentsTable.setRowCount(count)
+        for row, segmentId in enumerate(ids):
+            item = qt.QTableWidgetItem(content.GetSegment(segmentId).GetName())
+            item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable | qt.Qt.ItemIsUserCheckable)
+            item.setCheckState(qt.Qt.Checked if segmentId in chosen else qt.Qt.Unchecked)
+            self._ui.segmentsTable.setItem(row, 0, item)
+        self._isShowing = False
+        self._shown = ids
+
+    def _onTick(self, item: Any) -> None:
+        """A segment was ticked or unticked."""
+        if self._isShowing or self._desk.parameters is None:
+            return
+        segmentId = self._shown[item.row()]
+        others = [s for s in self._desk.parameters.segments if s != segmentId]
+        isTicked = item.checkState() == qt.Qt.Checked
+        self._desk.parameters.segments = [*others, segmentId] if isTicked else others
+        self._desk.changed.emit()
+        self.measure()
+
+    def _onCase(self) -> None:
+        """Another case: nothing is measured, and a lone segment ticks itself."""
+        self._turn += 1
+        self._ui.lesionsTable.setRowCount(0)
+        self.refresh()
+
+    def onSegmentationChosen(self) -> None:
+        """A segmentation with a single segment needs no tick by hand."""
+        parameters = self._desk.parameters
+        if parameters is None or parameters.segmentation is None or self._desk.lesionSegments():
+            return
+        content = parameters.segmentation.GetSegmentation()
+        if content.GetNumberOfSegments() == 1:
+            parameters.segments = [content.GetNthSegmentID(0)]
+            self._desk.changed.emit()
+
+    def _onPropose(self, *_values: Any) -> None:
+        """Open TotalSegmentator with image and task; running it is the user's decision."""
+        if not hasattr(slicer.modules, "totalsegmentator"):
+            self._say(
+                _(
+                    "Install the extension TotalSegmentator with the Extensions Manager; it "
+                    "proposes liver lesions."
+                )
+            )
+            return
+        slicer.util.selectModule("TotalSegmentator")
+        widget = slicer.modules.totalsegmentator.widgetRepresentation().self()
+        images = [i for i in map(self._desk.image, self._desk.sequences()) if i is not None]
+        modality = self._desk.model["modality"] if self._desk.model else "CT"
+        parameters = widget._parameterNode
+        if images:
+            parameters.SetNodeReferenceID("InputVolume", images[0].GetID())
+        parameters.SetParameter("Task", "liver_lesions_mr" if modality == "MR" else "liver_lesions")
+
+    def _say(self, text: str) -> None:
+        """Words in the section, not a pop-up."""
+        self._ui.lesionNoteLabel.setText(text)

@@ -1,0 +1,143 @@
+"""Section Model: which model, what it is made for, how well it does."""
+
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.gates import missingModel
+from TACEResponsePanel.headers import showState
+from TACEResponsePanel.worker_client import WorkerClient
+
+
+class ModelSection:
+    """Lists models, opens others, shows the card."""
+
+    def __init__(self, ui: Any, desk: Desk, client: WorkerClient) -> None:
+        """Connect the section's widgets; nothing is asked of the process yet."""
+        self._ui, self._desk, self._client = ui, desk, client
+        self._paths: list[str] = []
+        self._isFilling = False
+        self._cards: dict[str, str] = {}
+        ui.modelCombo.connect("currentIndexChanged(int)", self._onChosen)
+        ui.openModelButton.clicked.connect(self._onOpen)
+        ui.modelCardButton.clicked.connect(self._onCard)
+        desk.changed.connect(self.refresh)
+        desk.caseBegun.connect(self._restore)
+
+    def load(self, message: Any = None) -> None:
+        """Ask the process which models there are."""
+        failed = message or (lambda _text: None)
+        self._client.ask("models", {"paths": self._paths}, self._onModels, failed)
+
+    def openModel(self, path: str) -> None:
+        """Add a model from disk and take it, if it can be used."""
+        if path not in self._paths:
+            self._paths.append(path)
+        self._wanted = path
+        self.load()
+
+    def refresh(self) -> None:
+        """Header, line and buttons."""
+        model = self._desk.model
+        isReady = self._desk.parameters is not None and not missingModel(self._desk)
+        showState(self._ui.modelButton, _("Model"), isReady, model["title"] if model else "")
+        self._ui.modelLineLabel.setText(self._line(model))
+        self._ui.modelCardButton.setEnabled(model is not None)
+        banner = model["banner"] if model else None
+        self._ui.bannerLabel.setText(banner or "")
+        self._ui.bannerLabel.setVisible(bool(banner))
+
+    def _line(self, model: dict[str, Any] | None) -> str:
+        """The chosen model in one line, and what is wrong with others."""
+        problems = [m["problem"] for m in self._desk.models if "problem" in m]
+        lines = [model["line"]] if model else []
+        return "\n".join([*lines, *problems])
+
+    def _onModels(self, result: dict[str, Any]) -> None:
+        """Fill the list; a model of simulated patients is never chosen by the program."""
+        self._desk.models = result["models"]
+        usable = self._usable()
+        self._isFilling = True
+        self._ui.modelCombo.clear()
+        self._ui.modelCombo.addItem(_("Choose a model"))
+        for model in usable:
+            mark = _(" (simulated patients)") if model["simulated"] else ""
+            self._ui.modelCombo.addItem(model["title"] + mark)
+        self._isFilling = False
+        self._restore()
+        wanted, self._wanted = getattr(self, "_wanted", None), None
+        if wanted is not None:
+            self._take(next((m for m in usable if m["path"] == wanted), self._desk.model))
+        elif self._desk.model is None:
+            real = [m for m in usable if not m["simulated"]]
+            self._take(real[0] if len(real) == 1 else None)
+        self.refresh()
+
+    def _restore(self) -> None:
+        """Take the model that the case was begun with."""
+        if self._desk.parameters is None:
+            self._desk.model = None
+            return
+        path = self._desk.parameters.model
+        self._take(next((m for m in self._usable() if m["path"] == path), None))
+
+    def _take(self, model: dict[str, Any] | None) -> None:
+        """Choose a model and have the process load it."""
+        usable = self._usable()
+        self._isFilling = True
+        self._ui.modelCombo.setCurrentIndex(usable.index(model) + 1 if model in usable else 0)
+        self._isFilling = False
+        if model == self._desk.model or self._desk.parameters is None:
+            return
+        if model is None and not usable:
+            # Models aren't listed yet: what the scene says stays.
+            return
+        self._desk.chooseModel(model)
+        self._ui.modelCardBrowser.setVisible(False)
+        if model is not None:
+            self._client.ask("warm", {"model": model["path"]}, self._onWarm)
+
+    def _usable(self) -> list[dict[str, Any]]:
+        return [model for model in self._desk.models if "problem" not in model]
+
+    def _onChosen(self, index: int) -> None:
+        """A person chose."""
+        if self._isFilling or self._desk.parameters is None:
+            return
+        usable = self._usable()
+        self._take(usable[index - 1] if 0 < index <= len(usable) else None)
+
+    def _onWarm(self, result: dict[str, Any]) -> None:
+        if self._desk.model is not None:
+            self._cards[self._desk.model["path"]] = result["card"]
+
+    def _onOpen(self, *_values: Any) -> None:
+        path = qt.QFileDialog.getOpenFileName(
+            self._ui.modelButton,
+            _("Open a model"),
+            "",
+            _("Model (*.zip SHA256SUMS)"),
+        )
+        # PySide6 gives the filter too.
+        path = path[0] if isinstance(path, tuple) else path
+        if path:
+            self.openModel(path.removesuffix("/SHA256SUMS"))
+
+    def _onCard(self, *_values: Any) -> None:
+        """Show or hide the card below the line."""
+        model = self._desk.model
+        if model is None:
+            return
+        if model["path"] in self._cards:
+            self._showCard(self._cards[model["path"]])
+            return
+        self._client.ask(
+            "warm", {"model": model["path"]}, lambda r: self._showCard(r["card"]), self._showCard
+        )
+
+    def _showCard(self, text: str) -> None:
+        browser = self._ui.modelCardBrowser
+        browser.setMarkdown(text)
+        browser.setVisible(browser.isHidden())

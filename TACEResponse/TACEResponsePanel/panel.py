@@ -1,0 +1,161 @@
+"""Puts the sections together; each knows its collaborators, none knows the others."""
+
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from TACEResponsePanel import installation
+from TACEResponsePanel.case_watch import CaseWatch
+from TACEResponsePanel.clinical_section import ClinicalSection
+from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.handover import Handover
+from TACEResponsePanel.images_section import ImagesSection
+from TACEResponsePanel.lesion_section import LesionSection
+from TACEResponsePanel.map_controls import MapControls
+from TACEResponsePanel.model_section import ModelSection
+from TACEResponsePanel.result_book import ResultBook
+from TACEResponsePanel.result_section import ResultSection
+from TACEResponsePanel.score_bar import ScoreBar
+from TACEResponsePanel.worker_client import WorkerClient
+
+
+class Panel:
+    """The whole panel of one module widget."""
+
+    def __init__(self, ui: Any, client: WorkerClient, handover: Handover) -> None:
+        """Build the sections on the widgets of the .ui file."""
+        self.ui, self.client, self.handover = ui, client, handover
+        self.desk = Desk()
+        self.watch = CaseWatch(self.desk)
+        self.book = ResultBook(self.desk)
+        self.model = ModelSection(ui, self.desk, client)
+        self.images = ImagesSection(ui, self.desk)
+        self.lesion = LesionSection(ui, self.desk, client, handover)
+        self.clinical = ClinicalSection(ui, self.desk, client)
+        self.bar = ScoreBar(ui, self.desk, self.book, client, handover)
+        self.result = ResultSection(ui, self.desk, self.book, client)
+        self.map = MapControls(ui, self.desk, self.book)
+        self._segmentation: Any = None
+        self._isUpdating = False
+        self.watch.quiet.connect(self._onQuiet)
+        ui.caseLabel.setBuddy(ui.caseIdEdit)
+        ui.newCaseButton.clicked.connect(lambda *_v: self.desk.newCase())
+        ui.installButton.clicked.connect(lambda *_v: self.install())
+        ui.wheelsButton.clicked.connect(lambda *_v: self._onWheels())
+
+    def begin(self) -> None:
+        """Show what is missing to run, or ask the process for the models."""
+        text = installation.explanation()
+        self._showInstall(text)
+        if not text and not self.desk.models:
+            self.model.load(self._showFailure)
+        self.model.refresh()
+
+    def use(self, parameters: Any) -> None:
+        """Show the case of a parameter node; `None` while there is no scene."""
+        self._segmentation = None
+        if parameters is None:
+            self.bar.abandon()
+            self.lesion.drawing.release()
+            self.map.release()
+            self.handover.forget()
+        self.desk.use(parameters)
+        if parameters is not None:
+            self.onParameters()
+
+    def onParameters(self) -> None:
+        """The parameter node changed: by a bound widget, by the program, or by a loaded scene."""
+        parameters = self.desk.parameters
+        if parameters is None or self._isUpdating:
+            return
+        self._isUpdating = True
+        try:
+            if parameters.segmentation is not self._segmentation:
+                self._segmentation = parameters.segmentation
+                self.lesion.onSegmentationChosen()
+            self.desk.changed.emit()
+            self.map.apply()
+            self.book.check(self.bar.scoreInput())
+        finally:
+            self._isUpdating = False
+
+    def leave(self) -> None:
+        """Another module is opened; keyboard and views are its own."""
+        self.lesion.drawing.close()
+
+    def close(self) -> None:
+        """The application ends."""
+        self.watch.stop()
+        self.map.release()
+        self.client.stop()
+        self.handover.close()
+
+    def install(self) -> None:
+        """Ask once, install, go on."""
+        self._tryInstall(lambda: installation.install(_confirm))
+
+    def installFromFolder(self, folder: Path) -> None:
+        """Install from wheel files."""
+        self._tryInstall(lambda: installation.installFromFolder(folder))
+
+    def _tryInstall(self, action: Any) -> None:
+        try:
+            action()
+        except installation.Declined:
+            self._showInstall(
+                installation.explanation() + "\n" + _("Not installed; scoring needs them.")
+            )
+            return
+        except installation.Failed as error:
+            self._showInstall(f"{installation.explanation()}\n{error}")
+            return
+        self.begin()
+
+    def _onWheels(self) -> None:
+        folder = qt.QFileDialog.getExistingDirectory(
+            self.ui.installFrame, _("Folder of wheel files")
+        )
+        if folder:
+            self.installFromFolder(Path(str(folder)))
+
+    def _showInstall(self, text: str) -> None:
+        self.ui.installLabel.setText(text)
+        self.ui.installFrame.setVisible(bool(text))
+        self.ui.installButton.setEnabled(not installation.missingExtensions())
+        self.bar.isInstalled = not text
+        self.bar.refresh()
+
+    def _showFailure(self, message: str) -> None:
+        """The process can't list the models."""
+        self.ui.modelLineLabel.setText(message)
+
+    def _onQuiet(self) -> None:
+        """Lesion or images have come to rest: measure and compare with what was scored."""
+        if self.desk.parameters is None:
+            return
+        if self.bar.isInstalled and not self.bar.isScoring:
+            self.images.guess()
+            self.lesion.measure()
+        self.desk.changed.emit()
+        if not self.bar.isScoring:
+            self.book.check(self.bar.scoreInput())
+        self._handOverAhead()
+
+    def _handOverAhead(self) -> None:
+        """Give confirmed images to the process while the user is busy elsewhere."""
+        if not self.bar.isInstalled or self.bar.isScoring or self.desk.model is None:
+            return
+        from TACEResponsePanel.gates import imageProblem
+
+        for sequence in self.desk.sequences():
+            image = self.desk.image(sequence)
+            isFit = image is not None and not imageProblem(image, sequence)
+            if isFit and self.desk.isConfirmed(sequence):
+                self.handover.image(sequence, image, lambda _token: None, lambda _message: None)
+
+
+def _confirm(question: str) -> bool:
+    return bool(slicer.util.confirmOkCancelDisplay(question, _("TACE Response")))

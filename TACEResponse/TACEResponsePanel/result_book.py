@@ -1,0 +1,157 @@
+"""The results of one case: the last one in the scene, and the history of all of them."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.score_run import ScoreAnswer, ScoreInput
+from TACEResponsePanel.signal import Signal
+
+RECORD_ROLE = "TACEResponse.record"
+SALIENCY_ROLE = "TACEResponse.saliency."
+
+
+class ResultBook:
+    """Writes results into the scene, finds them again, and knows when they are out of date."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Begin without a result."""
+        self._desk = desk
+        self.changed = Signal()
+        self.prediction: Any = None
+        self.isOutOfDate = False
+        self.difference = ""
+        """Words on the change since the score before."""
+        self._stamps: str | None = None
+        desk.caseBegun.connect(self.restore)
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """Every score of the case, the first one first."""
+        parameters = self._desk.parameters
+        return json.loads(parameters.history) if parameters and parameters.history else []
+
+    def maps(self) -> dict[str, Any]:
+        """Volume of the attention map, by sequence."""
+        anchor = self._anchor()
+        found = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in self._sequences()}
+        return {sequence: node for sequence, node in found.items() if node is not None}
+
+    def node(self, role: str) -> Any:
+        """A node of the result, such as its `summary`."""
+        anchor = self._anchor()
+        return anchor.GetNodeReference(f"TACEResponse.{role}") if anchor else None
+
+    def add(self, scoring: ScoreInput, answer: ScoreAnswer) -> None:
+        """Write a new result into the scene and the history."""
+        from TACEResponseLib.record import record_json
+        from TACEResponseLib.scene.case_nodes import CaseNodes
+        from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
+        from TACEResponseLib.scene.result_marks import keep_first_score
+        from TACEResponseLib.terms import ImageSequence
+
+        nodes = CaseNodes(
+            case_id=scoring.caseId,
+            volumes={ImageSequence(s): node for s, node in scoring.images.items()},
+            segmentation=scoring.segmentation,
+        )
+        prediction_to_nodes(slicer.mrmlScene, nodes, answer.prediction)
+        keep_first_score(
+            slicer.mrmlScene, scoring.segmentation, scoring.caseId, record_json(answer.prediction)
+        )
+        self._remember(answer)
+
+    def check(self, scoring: ScoreInput | None) -> None:
+        """Compare the case with what was scored; `None`: the case can't be scored now."""
+        if self.prediction is None:
+            return
+        isSame = (
+            scoring is not None
+            and scoring.content() == self._desk.parameters.scoredToken
+            and self._stamps in (None, scoring.stamps())
+        )
+        if isSame and self._stamps is None:
+            # A scene that was just opened: the voxels are those that were saved.
+            self._stamps = scoring.stamps()
+        self._mark(not isSame)
+
+    def restore(self) -> None:
+        """Find the result that the scene holds of the case on the desk."""
+        self.prediction, self._stamps = None, None
+        self.isOutOfDate, self.difference = False, ""
+        anchor = self._anchor()
+        record = anchor.GetNodeReference(RECORD_ROLE) if anchor and self.history else None
+        if record is not None:
+            self.prediction = _read(record.GetText())
+        self.changed.emit()
+
+    def _remember(self, answer: ScoreAnswer) -> None:
+        """Result, history and difference."""
+        fused = answer.prediction.fused
+        earlier = self.history
+        used = {index for branch in answer.prediction.branches for index in branch.lesions}
+        volume = sum(le.volume_ml for le in answer.prediction.lesions if le.index in used)
+        entry = {
+            "time": datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
+            "volume_ml": volume,
+            "probability": fused.probability,
+            "interval": list(fused.interval),
+            "model": answer.prediction.bundle_id,
+        }
+        self.difference = _difference(earlier[-1], entry) if earlier else ""
+        parameters = self._desk.parameters
+        parameters.history = json.dumps([*earlier, entry])
+        parameters.scoredToken = answer.content
+        self.prediction, self._stamps = answer.prediction, answer.stamps
+        self.isOutOfDate = False
+        self.changed.emit()
+
+    def _mark(self, isOutOfDate: bool) -> None:
+        """Say it in the scene and in the panel."""
+        if isOutOfDate == self.isOutOfDate:
+            return
+        from TACEResponseLib.scene.result_marks import mark_out_of_date
+
+        self.isOutOfDate = isOutOfDate
+        anchor = self._anchor()
+        if anchor is not None:
+            mark_out_of_date(anchor, is_out_of_date=isOutOfDate)
+        self.changed.emit()
+
+    def _anchor(self) -> Any:
+        """The segmentation, to which the nodes of a result are tied."""
+        parameters = self._desk.parameters
+        return parameters.segmentation if parameters else None
+
+    def _sequences(self) -> list[str]:
+        anchor = self._anchor()
+        if anchor is None:
+            return []
+        count = anchor.GetNumberOfNodeReferenceRoles()
+        roles = [anchor.GetNthNodeReferenceRole(n) for n in range(count)]
+        return [r.removeprefix(SALIENCY_ROLE) for r in roles if r.startswith(SALIENCY_ROLE)]
+
+
+def _read(text: str) -> Any:
+    """The prediction of a record; `None` where the packages or the record can't be read."""
+    try:
+        from TACEResponseLib.record_reading import prediction_from_record
+    except ModuleNotFoundError:
+        return None
+    try:
+        return prediction_from_record(json.loads(text), {})
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _difference(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """What changed since the last score."""
+    points = round(100 * now["probability"]) - round(100 * before["probability"])
+    words = _("{points:+d} percentage points, lesion volume {before:.2f} to {now:.2f} mL.").format(
+        points=points, before=before["volume_ml"], now=now["volume_ml"]
+    )
+    return _("Since the last score: {words}").format(words=words)

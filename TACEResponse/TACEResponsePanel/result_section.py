@@ -1,0 +1,178 @@
+"""Section Result: warnings first, then the estimate, its evidence, its history, its report."""
+
+import html
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.dicom_facts import dicomFacts
+from TACEResponsePanel.headers import showState
+from TACEResponsePanel.result_book import ResultBook
+from TACEResponsePanel.worker_client import WorkerClient
+
+EVIDENCE = ("Evidence", "Probability", "Lesions")
+CONTRIBUTIONS = ("Feature", "Contribution (logit)", "z-score", "Value")
+HISTORY = ("Score", "Time", "Volume (mL)", "Probability")
+
+
+class ResultSection:
+    """Shows what the book holds."""
+
+    def __init__(self, ui: Any, desk: Desk, book: ResultBook, client: WorkerClient) -> None:
+        """Connect the section's widgets."""
+        self._ui, self._desk, self._book, self._client = ui, desk, book, client
+        for table, columns in (
+            (ui.evidenceTable, EVIDENCE),
+            (ui.contributionsTable, CONTRIBUTIONS),
+            (ui.historyTable, HISTORY),
+        ):
+            table.setColumnCount(len(columns))
+            table.setHorizontalHeaderLabels([_(column) for column in columns])
+            table.verticalHeader().setVisible(False)
+        ui.plotButton.clicked.connect(self._onPlot)
+        ui.tablesButton.clicked.connect(self._onTables)
+        ui.reportButton.clicked.connect(self._onReport)
+        book.changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Everything, or the remark that there is nothing yet."""
+        ui, prediction = self._ui, self._book.prediction
+        has = prediction is not None
+        remark = _("out of date") if has and self._book.isOutOfDate else ""
+        showState(ui.resultButton, _("Result"), has and not self._book.isOutOfDate, remark)
+        for widget in (ui.evidenceTable, ui.contributionsTable, ui.historyTable, ui.plotButton,
+                       ui.tablesButton, ui.reportButton, ui.identityCheck):  # fmt: skip
+            widget.setVisible(has)
+        self._showTexts(prediction)
+        if has:
+            ui.resultButton.collapsed = False
+            self._showTables(prediction)
+        # What is out of date must not be handed on as a result.
+        ui.reportButton.setEnabled(has and not self._book.isOutOfDate)
+        ui.plotButton.setEnabled(self._book.node("plot_chart") is not None)
+
+    def writeReport(self, folder: Path) -> None:
+        """Have the process write the report into a new folder."""
+        prediction = self._book.prediction
+        if prediction is None:
+            return
+        request = {
+            "case_id": prediction.case_id,
+            "folder": str(folder),
+            "history": self._book.history,
+            "identity": self._identity(),
+        }
+        self._ui.reportLabel.setText(_("Writing the report"))
+        self._client.ask("report", request, self._onWritten, self._ui.reportLabel.setText)
+
+    def _showTexts(self, prediction: Any) -> None:
+        """Banner, warnings, sentence, call, lesion."""
+        ui = self._ui
+        texts = ("", "", "", "", "")
+        if prediction is not None:
+            from TACEResponseLib.case_report import scored_lesion
+
+            warnings = "\n".join(f"! {w.message}" for w in prediction.warnings)
+            sentence = f"{prediction.sentence} {prediction.performance_sentence}"
+            result = f"<b>{html.escape(sentence)}</b>"
+            if self._book.isOutOfDate:
+                note = html.escape(_("Out of date: the case has changed. Score again."))
+                result = f"<s>{html.escape(sentence)}</s><br><b>{note}</b>"
+            texts = (
+                prediction.simulated_banner or "",
+                warnings,
+                result,
+                prediction.call_sentence,
+                f"{scored_lesion(prediction)}.",
+            )
+        labels = (ui.resultBannerLabel, ui.warningsLabel, ui.resultLabel, ui.callLabel,
+                  ui.scoredLabel)  # fmt: skip
+        for label, text in zip(labels, texts, strict=True):
+            label.setText(text)
+            label.setVisible(bool(text))
+        ui.differenceLabel.setText(self._book.difference)
+        ui.differenceLabel.setVisible(bool(self._book.difference))
+
+    def _showTables(self, prediction: Any) -> None:
+        """Evidence, contributions, history."""
+        from TACEResponseLib.case_report import CaseHistory
+        from TACEResponseLib.wording import percent
+
+        kinds = self._desk.model["evidence"] if self._desk.model else {}
+        _fill(self._ui.evidenceTable, [
+            (kinds.get(b.name, b.name), f"{b.probability:.3f}", ", ".join(map(str, b.lesions)))
+            for b in prediction.branches
+        ])  # fmt: skip
+        features = [f for branch in prediction.branches for f in branch.features]
+        features.sort(key=lambda feature: -abs(feature.contribution or 0.0))
+        _fill(self._ui.contributionsTable, [
+            (f.name, "" if f.contribution is None else f"{f.contribution:+.3f}",
+             f"{f.z_score:+.2f}", f"{f.value:.4g}")
+            for f in features
+        ])  # fmt: skip
+        history = self._book.history
+        _fill(self._ui.historyTable, [
+            (f"{n}{_(' (first)') if n == 1 else ''}", entry["time"], f"{entry['volume_ml']:.2f}",
+             percent(entry["probability"]))
+            for n, entry in enumerate(history, start=1)
+        ])  # fmt: skip
+        self._ui.historyLabel.setText(CaseHistory.of(history).sentence)
+
+    def _identity(self) -> str | None:
+        """Name and number from DICOM, if the user ticked it."""
+        if not self._desk.parameters.identityInReport:
+            return None
+        facts = [dicomFacts(image) for image in self._desk.images().values()]
+        words = [f"{f.patientName} ({f.patientId})" for f in facts if f.patientId]
+        return words[0] if words else None
+
+    def _onPlot(self, *_values: Any) -> None:
+        """Show the bars; the layout changes because the user asks for it."""
+        chart = self._book.node("plot_chart")
+        if chart is not None and slicer.app.layoutManager() is not None:
+            slicer.modules.plots.logic().ShowChartInLayout(chart)
+
+    def _onTables(self, *_values: Any) -> None:
+        """Show the summary in a layout with a table."""
+        summary = self._book.node("summary")
+        layouts = slicer.app.layoutManager()
+        if summary is None or layouts is None:
+            return
+        layouts.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpTableView)
+        slicer.app.applicationLogic().GetSelectionNode().SetActiveTableID(summary.GetID())
+        slicer.app.applicationLogic().PropagateTableSelection()
+
+    def _onReport(self, *_values: Any) -> None:
+        """Ask for a folder; the report's own folder is made in it."""
+        parent = qt.QFileDialog.getExistingDirectory(
+            self._ui.resultButton, _("Folder in which the report's folder is made")
+        )
+        if parent:
+            stem = f"{self._book.prediction.case_id} report"
+            self.writeReport(_unused(Path(str(parent)), stem))
+
+    def _onWritten(self, result: dict[str, Any]) -> None:
+        """Say where it is."""
+        folder = Path(result["files"][0]).parent
+        self._ui.reportLabel.setText(_("Report written: {folder}").format(folder=folder))
+
+
+def _fill(table: Any, rows: list[tuple[str, ...]]) -> None:
+    """Replace the rows of a table."""
+    table.setRowCount(len(rows))
+    for n, row in enumerate(rows):
+        for column, text in enumerate(row):
+            item = qt.QTableWidgetItem(text)
+            item.setToolTip(text)
+            table.setItem(n, column, item)
+    table.resizeColumnsToContents()
+
+
+def _unused(parent: Path, stem: str) -> Path:
+    """A name in a folder that nothing has yet."""
+    names = [stem, *(f"{stem} {n}" for n in range(2, 1000))]
+    return next(parent / name for name in names if not (parent / name).exists())

@@ -1,0 +1,38 @@
+"""A simulated patient in Sample Data, made on this computer without a network."""
+
+from pathlib import Path
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+CATEGORY = "TACEResponse"
+NAME = "TACEResponseSimulatedPatient"
+SEED, INDEX = 2, 0
+
+
+def registerSampleData(icons: Path) -> None:
+    """Show the simulated patient in the module Sample Data."""
+    import SampleData
+
+    SampleData.SampleDataLogic.registerCustomSampleDataCategory(CATEGORY, title=_("TACE Response"))
+    SampleData.SampleDataLogic.registerCustomSampleDataSource(
+        category=CATEGORY,
+        sampleName=NAME,
+        thumbnailFileName=str(icons / "TACEResponse.png"),
+        customDownloader=makeSimulatedPatient,
+    )
+
+
+def makeSimulatedPatient(_source: Any = None) -> list[Any]:
+    """Simulate a patient and add image and lesion to the scene.
+
+    Returns: the volume and the segmentation.
+    """
+    from TACEResponseLib.scene.case_nodes import case_to_nodes
+    from TACEResponseLib.simulation.patient import simulate_patient
+    from TACEResponseLib.simulation.settings import SimulationSettings
+
+    case = simulate_patient(SimulationSettings(), SEED, INDEX).to_case()
+    nodes = case_to_nodes(slicer.mrmlScene, case)
+    return [*nodes.volumes.values(), nodes.segmentation]

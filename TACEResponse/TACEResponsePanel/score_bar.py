@@ -1,0 +1,156 @@
+"""The bar that is always visible: Score, Cancel, what is missing, the result in one line."""
+
+import html
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.gates import missing
+from TACEResponsePanel.handover import Handover
+from TACEResponsePanel.result_book import ResultBook
+from TACEResponsePanel.score_run import ScoreAnswer, ScoreInput, ScoreRun
+from TACEResponsePanel.worker_client import WorkerClient
+
+USE = _("Research use only: not for offering or withholding TACE.")
+
+
+class ScoreBar:
+    """Scores the case on the desk, and lets that be stopped."""
+
+    def __init__(
+        self, ui: Any, desk: Desk, book: ResultBook, client: WorkerClient, handover: Handover
+    ) -> None:
+        """Connect the bar's widgets."""
+        self._ui, self._desk, self._book = ui, desk, book
+        self._client, self._handover = client, handover
+        self._run: ScoreRun | None = None
+        self._message = ""
+        self.isInstalled = True
+        """Whether the packages are there; the panel says."""
+        ui.scoreButton.clicked.connect(lambda *_v: self.score())
+        ui.cancelButton.clicked.connect(lambda *_v: self.cancel())
+        ui.useLabel.setText(USE)
+        desk.changed.connect(self._onChanged)
+        desk.caseBegun.connect(self._onCase)
+        book.changed.connect(self.refresh)
+
+    @property
+    def isScoring(self) -> bool:
+        """Whether a scoring is under way."""
+        return self._run is not None
+
+    def score(self) -> None:
+        """Begin to score, if nothing is missing."""
+        scoring = self.scoreInput()
+        if self._run is not None or scoring is None:
+            return
+        self._message = ""
+        run = ScoreRun(
+            self._client,
+            self._handover,
+            scoring,
+            lambda answer: self._onDone(run, scoring, answer),
+            lambda message: self._onFailed(run, message),
+            self._onProgress,
+        )
+        self._run = run
+        self.refresh()
+        run.start()
+
+    def cancel(self) -> None:
+        """Stop at once; the process is started anew when it is next needed."""
+        if self._run is None:
+            return
+        self._run.abandon()
+        self._run = None
+        self._message = _("Cancelled.")
+        self._client.cancel()
+        self._handover.forget()
+        self.refresh()
+
+    def abandon(self) -> None:
+        """The scene closes: forget the scoring and say nothing."""
+        if self._run is not None:
+            self._run.abandon()
+            self._run = None
+            self._client.cancel()
+            self._handover.forget()
+
+    def scoreInput(self) -> ScoreInput | None:
+        """What would be scored now; `None` while something is missing."""
+        desk = self._desk
+        if not self.isInstalled or missing(desk):
+            return None
+        return ScoreInput(
+            caseId=desk.parameters.caseId.strip() or "case",
+            model=desk.model["path"],
+            images={sequence: desk.image(sequence) for sequence in desk.sequences()},
+            segmentation=desk.parameters.segmentation,
+            segmentIds=desk.lesionSegments(),
+            form=desk.form(),
+            context=desk.context(),
+        )
+
+    def refresh(self) -> None:
+        """Buttons and lines."""
+        ui, isScoring = self._ui, self._run is not None
+        absent = missing(self._desk) if self.isInstalled else [_("Install what is missing first.")]
+        ui.scoreButton.setEnabled(not absent and not isScoring)
+        ui.scoreButton.setText(_("&Score again") if self._book.prediction else _("&Score"))
+        ui.cancelButton.setVisible(isScoring)
+        ui.progressBar.setVisible(isScoring)
+        lines = [self._message, *([] if isScoring else absent)]
+        ui.missingLabel.setText("\n".join(line for line in lines if line))
+        ui.missingLabel.setVisible(any(lines))
+        ui.oneLineLabel.setText(oneLine(self._book))
+        ui.oneLineLabel.setVisible(self._book.prediction is not None)
+
+    def _onDone(self, run: ScoreRun, scoring: ScoreInput, answer: ScoreAnswer) -> None:
+        """Write the result, unless another case lies on the desk by now."""
+        if run is not self._run:
+            return
+        self._run = None
+        with slicer.util.tryWithErrorDisplay(_("The result can't be shown."), waitCursor=True):
+            self._book.add(scoring, answer)
+        self.lastSeconds = answer.seconds
+        self.refresh()
+
+    def _onFailed(self, run: ScoreRun, message: str) -> None:
+        if run is not self._run:
+            return
+        self._run = None
+        self._message = message
+        self.refresh()
+
+    def _onProgress(self, stage: str) -> None:
+        self._ui.progressBar.setFormat(stage)
+
+    def _onChanged(self) -> None:
+        if self._run is None:
+            self._message = ""
+        self.refresh()
+
+    def _onCase(self) -> None:
+        """A scoring of another case would end in this one."""
+        self.abandon()
+        self._message = ""
+        self.refresh()
+
+
+def oneLine(book: ResultBook) -> str:
+    """The result in one line, as rich text; struck through when it is out of date."""
+    if book.prediction is None:
+        return ""
+    from TACEResponseLib.wording import percent
+
+    fused = book.prediction.fused
+    low, high = (percent(end) for end in fused.interval)
+    number = f"{percent(fused.probability)} ({low.removesuffix(' %')} to {high})"
+    text = f"{html.escape(number)}: {html.escape(book.prediction.call_sentence)}"
+    if book.prediction.simulated_banner:
+        text = f"{_('Simulated model')}. {text}"
+    if book.isOutOfDate:
+        return f"<s>{text}</s> <b>{html.escape(_('Out of date: the case has changed.'))}</b>"
+    return text

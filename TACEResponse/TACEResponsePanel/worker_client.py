@@ -1,0 +1,291 @@
+"""The panel's end of the line to the background process (TACEResponseLib/worker.py)."""
+
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from TACEResponsePanel.signal import Signal
+
+PROTOCOL = 1
+HANG_SECONDS = 45.0
+"""A process that hasn't said it lives for so long has stopped; loading torch may hold it up."""
+GRACE_MS = 400
+"""What a process has to end after `cancel`, before it is killed."""
+PUMP_MS = 100
+KEPT_OF_STDERR = 4000
+
+
+def worker_command() -> list[str]:
+    """How the background process is started: Slicer's own Python, as a module."""
+    python = shutil.which("PythonSlicer") or sys.executable
+    return [python, "-m", "TACEResponseLib.worker"]
+
+
+@dataclass
+class Pending:
+    """A request that waits for its answer."""
+
+    do: str
+    done: Callable[[dict[str, Any]], None]
+    failed: Callable[[str], None]
+    progress: Callable[[str], None]
+
+
+def ignore(*_values: Any) -> None:
+    """A slot for answers that nobody waits for."""
+
+
+class WorkerClient:
+    """Starts the process when it is needed, and again after it has ended; never blocks."""
+
+    def __init__(self, libraryParent: Path, command: Sequence[str] | None = None) -> None:
+        """Know how to start the process; nothing is started yet.
+
+        Args:
+            libraryParent: folder that holds TACEResponseLib.
+            command: how to start it; Slicer's Python by default.
+        """
+        self.died = Signal()
+        self._libraryParent = libraryParent
+        self._command = list(command) if command else worker_command()
+        self._process = None
+        self._folder: str | None = None
+        self._pid: int | None = None
+        self._number = 0
+        self._pending: dict[int, Pending] = {}
+        self._unread = b""
+        self._stderr = ""
+        self._lastHeard = 0.0
+        self._wasCancelled = False
+        self._watch = qt.QTimer()
+        self._watch.setInterval(1000)
+        self._watch.timeout.connect(self._checkPulse)
+
+    @property
+    def isRunning(self) -> bool:
+        """Whether there is a process."""
+        return self._process is not None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the real Python, which a launcher may stand in front of; `None` before its hello."""
+        return self._pid
+
+    def isBusy(self, do: str) -> bool:
+        """Whether a job of this name has no answer yet."""
+        return any(pending.do == do for pending in self._pending.values())
+
+    def start(self) -> None:
+        """Start the process, if there is none."""
+        if self._process is not None:
+            return
+        # An empty folder: run from inside the library, our `radiomics` would shadow pyradiomics.
+        self._folder = tempfile.mkdtemp(prefix="tace-response-worker-")
+        process = qt.QProcess()
+        process.setWorkingDirectory(self._folder)
+        process.setProcessEnvironment(self._environment())
+        process.readyReadStandardOutput.connect(self._read)
+        process.readyReadStandardError.connect(self._readStderr)
+        process.finished.connect(self._onFinished)
+        process.errorOccurred.connect(self._onError)
+        self._unread, self._stderr, self._pid = b"", "", None
+        self._wasCancelled = False
+        self._lastHeard = time.monotonic()
+        self._process = process
+        self._watch.start()
+        process.start(self._command[0], self._command[1:])
+
+    def ask(
+        self,
+        do: str,
+        values: dict[str, Any] | None = None,
+        done: Callable[[dict[str, Any]], None] = ignore,
+        failed: Callable[[str], None] = ignore,
+        progress: Callable[[str], None] = ignore,
+    ) -> int:
+        """Send a request; exactly one of `done(result)` and `failed(message)` is called later.
+
+        Returns: the request's number.
+        """
+        self.start()
+        self._number += 1
+        self._pending[self._number] = Pending(do, done, failed, progress)
+        self._write({"id": self._number, "do": do, **(values or {})})
+        return self._number
+
+    def cancel(self) -> None:
+        """End whatever runs; the next request starts a new process."""
+        if self._process is None:
+            return
+        self._wasCancelled = True
+        self._write({"id": 0, "do": "cancel"})
+        process = self._process
+        qt.QTimer.singleShot(GRACE_MS, lambda: self._kill(process))
+
+    def stop(self) -> None:
+        """End the process and wait until it is gone, as at the end of the application."""
+        process, pid = self._process, self._pid
+        if process is None:
+            return
+        self._wasCancelled = True
+        process.closeWriteChannel()
+        if not process.waitForFinished(1000):
+            _killPid(pid)
+            process.kill()
+            process.waitForFinished(1000)
+        self._forgetProcess()
+
+    def pump(self) -> None:
+        """Take what comes within a moment, without an event loop; scripts call it again."""
+        if self._process is None:
+            self._failAll(_("The background process is gone; score again."))
+            return
+        self._process.waitForReadyRead(PUMP_MS)
+        self._read()
+        self._checkPulse()
+
+    def _environment(self) -> Any:
+        """The application's environment, with the library on the path."""
+        environment = qt.QProcessEnvironment.systemEnvironment()
+        # Old entries stay: inside Slicer they lead to its own packages.
+        known = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+        environment.insert("PYTHONPATH", os.pathsep.join([str(self._libraryParent), *known]))
+        environment.insert("PYTHONDONTWRITEBYTECODE", "1")
+        return environment
+
+    def _write(self, request: dict[str, Any]) -> None:
+        self._process.write(json.dumps(request).encode() + b"\n")
+
+    def _read(self) -> None:
+        """Take whole lines; output comes in arbitrary pieces."""
+        if self._process is None:
+            return
+        self._unread += bytes(self._process.readAllStandardOutput().data())
+        *lines, self._unread = self._unread.split(b"\n")
+        for line in lines:
+            self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        """Act on one line; a line that is no answer of ours goes to the log."""
+        self._lastHeard = time.monotonic()
+        try:
+            answer = json.loads(line)
+            kind = answer["kind"]
+        except (ValueError, TypeError, KeyError):
+            logging.warning("TACE Response: the background process said %r", line[:200])
+            return
+        if kind == "hello":
+            self._greet(answer)
+        elif kind == "progress" and answer["id"] in self._pending:
+            self._pending[answer["id"]].progress(answer["stage"])
+        elif kind == "done" and answer["id"] in self._pending:
+            self._pending.pop(answer["id"]).done(answer["result"])
+        elif kind == "failed" and answer["id"] in self._pending:
+            if answer["traceback"]:
+                logging.error("TACE Response: %s", answer["traceback"])
+            self._pending.pop(answer["id"]).failed(answer["message"])
+
+    def _greet(self, answer: dict[str, Any]) -> None:
+        """Refuse a library of another version than the panel's."""
+        self._pid = answer["pid"]
+        if answer["protocol"] != PROTOCOL:
+            self._fail(
+                _(
+                    "The background process speaks another version; update the extension and "
+                    "restart Slicer."
+                )
+            )
+
+    def _readStderr(self) -> None:
+        """Keep the end of what libraries print, for the log."""
+        if self._process is None:
+            return
+        text = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
+        self._stderr = (self._stderr + text)[-KEPT_OF_STDERR:]
+
+    def _checkPulse(self) -> None:
+        """A process that is silent for long has stopped working."""
+        if self._process is None or time.monotonic() - self._lastHeard < HANG_SECONDS:
+            return
+        self._fail(_("The background process stopped answering and was ended; score again."))
+
+    def _onError(self, error: Any) -> None:
+        if error == qt.QProcess.FailedToStart:
+            self._fail(
+                _("The background process could not be started ({program}).").format(
+                    program=Path(self._command[0]).name
+                )
+            )
+
+    def _onFinished(self, *values: Any) -> None:
+        """The process ended: by our cancel, or by itself."""
+        if self._process is None:
+            return
+        self._read()
+        self._readStderr()
+        wasCancelled, stderr = self._wasCancelled, self._stderr
+        self._forgetProcess()
+        if wasCancelled:
+            self._failAll(_("Cancelled."))
+            return
+        logging.error("TACE Response: the background process ended (%s): %s", values, stderr)
+        self._failAll(
+            _(
+                "The background process ended unexpectedly, often for lack of memory; score again, "
+                "or crop the image around the liver first."
+            )
+        )
+        self.died.emit()
+
+    def _fail(self, message: str) -> None:
+        """Give the process up."""
+        process = self._process
+        _killPid(self._pid)
+        self._forgetProcess()
+        if process is not None:
+            process.kill()
+        logging.error("TACE Response: %s %s", message, self._stderr)
+        self._failAll(message)
+        self.died.emit()
+
+    def _failAll(self, message: str) -> None:
+        waiting, self._pending = self._pending, {}
+        for pending in waiting.values():
+            pending.failed(message)
+
+    def _kill(self, process: Any) -> None:
+        """The last resort after `cancel`: the launcher's child first."""
+        if process is self._process:
+            _killPid(self._pid)
+            process.kill()
+
+    def _forgetProcess(self) -> None:
+        """Be as before the start; the old process may still say `finished`, to nobody."""
+        self._watch.stop()
+        self._process = None
+        self._pid = None
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+
+def _killPid(pid: int | None) -> None:
+    """Kill a process that may be gone already."""
+    if pid is None:
+        return
+    try:
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    except OSError:
+        return
