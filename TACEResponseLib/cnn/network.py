@@ -14,13 +14,23 @@ if TYPE_CHECKING:
     from torch import nn
 
 SMALL_CNN = "TACEResponseLib.cnn.architectures.small_cnn.SmallCNN"
+ALEXNET = "TACEResponseLib.cnn.architectures.alexnet.AlexNet"
+RESNET18 = "TACEResponseLib.cnn.architectures.resnet.resnet18"
 RESNET50 = "TACEResponseLib.cnn.architectures.resnet.resnet50"
+DENSENET169 = "TACEResponseLib.cnn.architectures.densenet.densenet169"
+SWIN_TINY = "TACEResponseLib.cnn.architectures.swin.SwinTiny"
+INCEPTION_V4 = "TACEResponseLib.cnn.architectures.inception_v4.InceptionV4"
 MONAI_RESNET = "monai.networks.nets.ResNet"
 MONAI_DENSENET169 = "monai.networks.nets.DenseNet169"
 # Each network that a bundle may name, with the arguments that it may set.
 ALLOWED: Mapping[str, frozenset[str]] = {
     SMALL_CNN: frozenset({"in_channels", "n_classes", "widths", "dropout"}),
-    RESNET50: frozenset({"in_channels", "n_classes"}),
+    ALEXNET: frozenset({"in_channels", "n_classes", "dropout"}),
+    RESNET18: frozenset({"in_channels", "n_classes", "dropout"}),
+    RESNET50: frozenset({"in_channels", "n_classes", "dropout"}),
+    DENSENET169: frozenset({"in_channels", "n_classes"}),
+    SWIN_TINY: frozenset({"in_channels", "n_classes", "stochastic_depth"}),
+    INCEPTION_V4: frozenset({"in_channels", "n_classes", "dropout"}),
     MONAI_RESNET: frozenset(
         {"block", "layers", "block_inplanes", "spatial_dims", "n_input_channels", "num_classes",
          "conv1_t_size", "conv1_t_stride", "bias_downsample", "shortcut_type", "widen_factor"}
