@@ -28,7 +28,7 @@ class Handover:
         """Hand over to a client's process."""
         self._client = client
         self._folder: Path | None = None
-        self._sent: dict[str, str] = {}
+        self._sent: dict[str, tuple[int, str]] = {}
         self._copying: dict[str, _Copy] = {}
         client.died.connect(self.forget)
 
@@ -63,9 +63,7 @@ class Handover:
     ) -> None:
         """Make sure that the process has an image as it is now; `done` is told its token."""
         token = imageToken(sequence, node)
-        if not self._client.isRunning:
-            self.forget()
-        if self._sent.get(sequence) == token:
+        if self._sent.get(sequence) == (self._client.generation, token):
             done(token)
             return
         running = self._copying.get(sequence)
@@ -109,10 +107,11 @@ class Handover:
     def _copied(self, sequence: str, copy: "_Copy") -> None:
         """The voxels are on disk: tell the process."""
         values = {"sequence": sequence, "token": copy.token, "image": copy.values}
+        generation = self._client.generation
 
         def done(_result: dict[str, Any]) -> None:
             self._end(sequence, copy)
-            self._sent[sequence] = copy.token
+            self._sent[sequence] = (generation, copy.token)
             for onDone, _onFailed in copy.waiting:
                 onDone(copy.token)
 

@@ -36,6 +36,7 @@ class LesionSection:
         ui.segmentsTable.itemChanged.connect(self._onTick)
         ui.lesionsTable.setColumnCount(len(COLUMNS))
         ui.lesionsTable.setHorizontalHeaderLabels([_(column) for column in COLUMNS])
+        ui.lesionsTable.horizontalHeader().setStretchLastSection(True)
         ui.lesionsTable.verticalHeader().setVisible(False)
         desk.changed.connect(self.refresh)
         desk.caseBegun.connect(self._onCase)

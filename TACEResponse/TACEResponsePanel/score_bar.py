@@ -1,6 +1,5 @@
 """The bar that is always visible: Score, Cancel, what is missing, the result in one line."""
 
-import html
 from typing import Any
 
 import slicer
@@ -13,6 +12,11 @@ from TACEResponsePanel.result_book import ResultBook
 from TACEResponsePanel.score_run import ScoreAnswer, ScoreInput, ScoreRun
 from TACEResponsePanel.worker_client import WorkerClient
 
+CALL_WORDS = {
+    "above": _("above the model's cut-off"),
+    "below": _("below the model's cut-off"),
+    "no call": _("no call: the interval crosses the model's cut-off"),
+}
 USE = _("Research use only: not for offering or withholding TACE.")
 
 
@@ -148,9 +152,9 @@ def oneLine(book: ResultBook) -> str:
     fused = book.prediction.fused
     low, high = (percent(end) for end in fused.interval)
     number = f"{percent(fused.probability)} ({low.removesuffix(' %')} to {high})"
-    text = f"{html.escape(number)}: {html.escape(book.prediction.call_sentence)}"
+    text = f"{number}, {CALL_WORDS[fused.call]}"
     if book.prediction.simulated_banner:
-        text = f"{_('Simulated model')}. {text}"
+        text = f"{_('Simulated model')}: {text}"
     if book.isOutOfDate:
-        return f"<s>{text}</s> <b>{html.escape(_('Out of date: the case has changed.'))}</b>"
-    return text
+        return f"<s>{text}</s> <b>{_('Out of date: the case has changed.')}</b>"
+    return f"<b>{text}</b>"

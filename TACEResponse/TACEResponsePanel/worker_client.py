@@ -61,9 +61,12 @@ class WorkerClient:
         self._libraryParent = libraryParent
         self._command = list(command) if command else worker_command()
         self._process = None
+        self._ending: list[Any] = []
+        """Processes on their way out: dropping one that still runs would wait for its end."""
         self._folder: str | None = None
         self._pid: int | None = None
         self._number = 0
+        self._starts = 0
         self._pending: dict[int, Pending] = {}
         self._unread = b""
         self._stderr = ""
@@ -72,6 +75,10 @@ class WorkerClient:
         self._watch = qt.QTimer()
         self._watch.setInterval(1000)
         self._watch.timeout.connect(self._checkPulse)
+        self._grace = qt.QTimer()
+        self._grace.setSingleShot(True)
+        self._grace.setInterval(GRACE_MS)
+        self._grace.timeout.connect(self._kill)
 
     @property
     def isRunning(self) -> bool:
@@ -82,6 +89,12 @@ class WorkerClient:
     def pid(self) -> int | None:
         """Of the real Python, which a launcher may stand in front of; `None` before its hello."""
         return self._pid
+
+    @property
+    def generation(self) -> int:
+        """Number of the process that takes the next request; another one knows nothing."""
+        isEnding = self._process is None or self._wasCancelled
+        return self._starts + 1 if isEnding else self._starts
 
     def isBusy(self, do: str) -> bool:
         """Whether a job of this name has no answer yet."""
@@ -98,12 +111,14 @@ class WorkerClient:
         process.setProcessEnvironment(self._environment())
         process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._readStderr)
-        process.finished.connect(self._onFinished)
-        process.errorOccurred.connect(self._onError)
+        # An old process may still speak when its successor runs.
+        process.finished.connect(lambda *values: self._onFinished(process, values))
+        process.errorOccurred.connect(lambda error: self._onError(process, error))
         self._unread, self._stderr, self._pid = b"", "", None
         self._wasCancelled = False
         self._lastHeard = time.monotonic()
         self._process = process
+        self._starts += 1
         self._watch.start()
         process.start(self._command[0], self._command[1:])
 
@@ -119,6 +134,9 @@ class WorkerClient:
 
         Returns: the request's number.
         """
+        if self._wasCancelled and self._process is not None:
+            # It is ending: its successor takes the request.
+            self._letGo()
         self.start()
         self._number += 1
         self._pending[self._number] = Pending(do, done, failed, progress)
@@ -131,8 +149,7 @@ class WorkerClient:
             return
         self._wasCancelled = True
         self._write({"id": 0, "do": "cancel"})
-        process = self._process
-        qt.QTimer.singleShot(GRACE_MS, lambda: self._kill(process))
+        self._grace.start()
 
     def stop(self) -> None:
         """End the process and wait until it is gone, as at the end of the application."""
@@ -221,17 +238,19 @@ class WorkerClient:
             return
         self._fail(_("The background process stopped answering and was ended; score again."))
 
-    def _onError(self, error: Any) -> None:
-        if error == qt.QProcess.FailedToStart:
+    def _onError(self, process: Any, error: Any) -> None:
+        if process is self._process and error == qt.QProcess.FailedToStart:
             self._fail(
                 _("The background process could not be started ({program}).").format(
                     program=Path(self._command[0]).name
                 )
             )
 
-    def _onFinished(self, *values: Any) -> None:
+    def _onFinished(self, process: Any, values: tuple[Any, ...]) -> None:
         """The process ended: by our cancel, or by itself."""
-        if self._process is None:
+        if process in self._ending:
+            self._ending.remove(process)
+        if process is not self._process:
             return
         self._read()
         self._readStderr()
@@ -265,15 +284,26 @@ class WorkerClient:
         for pending in waiting.values():
             pending.failed(message)
 
-    def _kill(self, process: Any) -> None:
+    def _kill(self) -> None:
         """The last resort after `cancel`: the launcher's child first."""
-        if process is self._process:
+        if self._process is not None and self._wasCancelled:
             _killPid(self._pid)
-            process.kill()
+            self._process.kill()
+
+    def _letGo(self) -> None:
+        """End a cancelled process now."""
+        process, pid = self._process, self._pid
+        self._forgetProcess()
+        _killPid(pid)
+        process.kill()
+        self._failAll(_("Cancelled."))
 
     def _forgetProcess(self) -> None:
         """Be as before the start; the old process may still say `finished`, to nobody."""
         self._watch.stop()
+        self._grace.stop()
+        if self._process is not None and self._process.state() != qt.QProcess.NotRunning:
+            self._ending.append(self._process)
         self._process = None
         self._pid = None
         if self._folder:

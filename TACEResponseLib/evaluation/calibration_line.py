@@ -1,9 +1,17 @@
 """Calibration slope and intercept: does 60 % mean 60 of 100?"""
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+import warnings
 
-from TACEResponseLib.evaluation.estimate import Estimate
+import numpy as np
+from numpy.typing import ArrayLike
+
+from TACEResponseLib.evaluation.estimate import Z_95, Estimate
+from TACEResponseLib.evaluation.inputs import (
+    Floats,
+    checked_outcome,
+    checked_probabilities,
+    is_separated,
+)
 
 # Probabilities of exactly 0 or 1 have no logit; a model that gives them is badly calibrated
 # but must still get a number.
@@ -16,17 +24,21 @@ def calibration_line(labels: ArrayLike, probabilities: ArrayLike) -> tuple[Estim
     Args:
         labels: (n,), 1 for the positive class, 0 else.
         probabilities: (n,), of the positive class.
-    Returns: slope (1 is right, below 1 is overconfident) and intercept at that slope.
-    Raises: ValueError: one class only.
+    Returns: slope (1 is right, below 1 is overconfident) and intercept at that slope; nan where
+        the probabilities separate the classes or are all the same, for then no line is best.
+    Raises: InputError: one class only, or no probabilities.
     Source: Cox, Biometrika 1958;45:562; intervals by Wald.
     """
     import statsmodels.api as sm
 
-    outcome = np.asarray(labels, dtype=float)
-    if not 0 < outcome.mean() < 1:
-        raise ValueError("labels must hold both classes")
-    design = sm.add_constant(_logits(probabilities))
-    fit = sm.Logit(outcome, design).fit(disp=0)
+    outcome = checked_outcome(labels)
+    logit = logits(checked_probabilities(probabilities, outcome))
+    if is_separated(outcome, logit, but_for_ties=True):
+        same = np.ptp(logit) == 0
+        why = "all probabilities are the same" if same else "the probabilities separate the classes"
+        none = _none(outcome.size, f"none, for {why}")
+        return none, none
+    fit = sm.Logit(outcome, sm.add_constant(logit)).fit(disp=0)
     intercept, slope = (
         Estimate(
             value=float(value), low=float(low), high=float(high), n=outcome.size, method="Wald"
@@ -36,8 +48,41 @@ def calibration_line(labels: ArrayLike, probabilities: ArrayLike) -> tuple[Estim
     return slope, intercept
 
 
-def _logits(probabilities: ArrayLike) -> NDArray[np.float64]:
-    """Finite logits."""
-    p = np.clip(np.asarray(probabilities, dtype=float), SMALLEST_PROBABILITY, None)
-    p = np.minimum(p, 1 - SMALLEST_PROBABILITY)
+def calibration_in_the_large(labels: ArrayLike, probabilities: ArrayLike) -> Estimate:
+    """Intercept with the slope held at 1: how far all logits are off together.
+
+    Args:
+        labels: (n,), 1 for the positive class, 0 else.
+        probabilities: (n,), of the positive class.
+    Returns: 0 is right; above 0 the model says too little, below 0 too much.
+    Raises: InputError: one class only, or no probabilities.
+    Source: Steyerberg and Vergouwe, European Heart Journal 2014;35:1925; interval by Wald.
+    """
+    import statsmodels.api as sm
+
+    outcome = checked_outcome(labels)
+    offset = logits(checked_probabilities(probabilities, outcome))
+    with warnings.catch_warnings():
+        # A shift always exists where both classes occur; the remark means that every patient's
+        # fitted probability is near its outcome.
+        warnings.simplefilter("ignore", sm.tools.sm_exceptions.PerfectSeparationWarning)
+        fit = sm.GLM(
+            outcome, np.ones(outcome.size), family=sm.families.Binomial(), offset=offset
+        ).fit()
+    value, error = float(fit.params[0]), float(fit.bse[0])
+    return Estimate(
+        value=value, low=value - Z_95 * error, high=value + Z_95 * error, n=outcome.size,
+        method="Wald",
+    )  # fmt: skip
+
+
+def logits(probabilities: ArrayLike) -> Floats:
+    """Finite logits of probabilities within 0..1."""
+    p = np.clip(np.asarray(probabilities, float), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     return np.log(p / (1 - p))
+
+
+def _none(n: int, why: str) -> Estimate:
+    """An estimate that these patients can't give."""
+    nan = float("nan")
+    return Estimate(value=nan, low=nan, high=nan, n=n, method=why)

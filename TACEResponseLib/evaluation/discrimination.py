@@ -1,4 +1,4 @@
-"""Area under the ROC curve with DeLong's interval.
+"""Area under the ROC curve with DeLong's interval, or a bootstrap's by patient.
 
 Simple case first: the AUC is the share of (positive, negative) pairs in which the positive
 patient has the higher score, ties counting half. Each patient's *placement* is the share of
@@ -9,7 +9,10 @@ its variance. scikit-learn has the AUC but no interval.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from TACEResponseLib.evaluation.bootstrap import RESAMPLES, bootstrap_estimate
 from TACEResponseLib.evaluation.estimate import Z_95, Estimate
+from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_scores
+from TACEResponseLib.evaluation.placements import by_class, placements
 
 # Below this many patients in a class, or above this AUC, the plain interval leaves 0..1 or
 # covers too little; it is then made on the logit scale.
@@ -24,55 +27,99 @@ def auc(labels: ArrayLike, scores: ArrayLike) -> Estimate:
         labels: (n,), 1 for the positive class, 0 else; both must occur.
         scores: (n,), higher = more likely positive; probabilities or logits.
     Returns: the AUC; `method` says on which scale the interval was made.
-    Raises: ValueError: one class only, or lengths differ.
+    Raises: InputError: one class only, lengths differ, or a value is missing.
     Source: DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837; ranks as in Sun and Xu,
         IEEE Signal Processing Letters 2014;21:1389.
     """
-    positive, negative = _by_class(labels, scores)
-    beats_positive, beats_negative = _placements(positive, negative)
-    value = float(beats_positive.mean())
-    variance = _mean_variance(beats_positive) + _mean_variance(beats_negative)
-    few = min(positive.size, negative.size) < FEW_PER_CLASS
-    low, high, scale = _interval(value, variance**0.5, on_logits=few or value > HIGH_AUC)
-    return Estimate(value=value, low=low, high=high, n=positive.size + negative.size,
-                    method=f"DeLong{scale}")  # fmt: skip
+    value, error, smaller = delong_error(labels, scores)
+    low, high, method = _interval(value, error, smaller)
+    return Estimate(value=value, low=low, high=high, n=np.size(labels), method=method)
 
 
-def _by_class(
-    labels: ArrayLike, scores: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Scores of the positive and of the negative patients."""
-    outcome, score = np.asarray(labels), np.asarray(scores, dtype=float)
-    if outcome.shape != score.shape or outcome.ndim != 1:
-        raise ValueError(f"labels and scores must be (n,), got {outcome.shape}, {score.shape}")
-    if set(np.unique(outcome)) != {0, 1}:
-        raise ValueError(f"labels must hold both 0 and 1 and no other, got {np.unique(outcome)}")
-    return score[outcome == 1], score[outcome == 0]
+def delong_error(labels: ArrayLike, scores: ArrayLike) -> tuple[float, float, int]:
+    """AUC, DeLong's standard error, and the size of the smaller class.
+
+    Args:
+        labels: (n,), 1 for the positive class, 0 else; both must occur.
+        scores: (n,), higher = more likely positive.
+    Returns: the error is 0 where no pair is wrong, and too small where a class has one patient.
+    Raises: InputError: one class only, lengths differ, or a value is missing.
+    """
+    positive, negative = by_class(labels, scores)
+    beats_negative, beaten_by_positive = placements(positive, negative)
+    variance = _mean_variance(beats_negative) + _mean_variance(beaten_by_positive)
+    return float(beats_negative.mean()), variance**0.5, min(positive.size, negative.size)
 
 
-def _placements(
-    positive: NDArray[np.float64], negative: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Share of the other class that each patient beats (positives) or is beaten by (negatives)."""
-    from scipy.stats import rankdata
+def bootstrap_auc(
+    labels: ArrayLike,
+    scores: ArrayLike,
+    rng: np.random.Generator,
+    *,
+    clusters: ArrayLike | None = None,
+    resamples: int = RESAMPLES,
+) -> Estimate:
+    """AUC with a bootstrap interval, clustered by patient for patches and lesions.
 
-    ranks = rankdata(np.concatenate([positive, negative]))
-    m, n = positive.size, negative.size
-    beats_positive = (ranks[:m] - rankdata(positive)) / n
-    beats_negative = 1 - (ranks[m:] - rankdata(negative)) / m
-    return beats_positive, beats_negative
+    Args:
+        labels: (n,), 1 for the positive class, 0 else; both must occur.
+        scores: (n,), higher = more likely positive.
+        rng: source of the draws.
+        clusters: (n,), patient of each row; each row its own patient if not given.
+        resamples: how many cohorts are drawn.
+    Raises: InputError: one class only, lengths differ, or a value is missing.
+    """
+    outcome = checked_outcome(labels)
+    levels = score_levels(checked_scores(scores, outcome))
+
+    def of(rows: NDArray[np.intp]) -> float:
+        return area(outcome[rows], levels[rows])
+
+    return bootstrap_estimate(of, outcome.size, rng, clusters=clusters, resamples=resamples)
 
 
-def _mean_variance(values: NDArray[np.float64]) -> float:
+def score_levels(scores: Floats) -> NDArray[np.int_]:
+    """Place of each score among the different scores, 0 the lowest; ranked once for all draws."""
+    levels: NDArray[np.int_] = np.unique(scores, return_inverse=True)[1]
+    return levels
+
+
+def area(labels: Labels, levels: NDArray[np.int_]) -> float:
+    """AUC alone, of checked values; nan where a class is absent.
+
+    Args:
+        labels: (n,), 0 and 1.
+        levels: (n,), from `score_levels`.
+    """
+    counts = int(levels.max()) + 1
+    positives = np.bincount(levels[labels == 1], minlength=counts)
+    negatives = np.bincount(levels[labels == 0], minlength=counts)
+    pairs = int(positives.sum()) * int(negatives.sum())
+    beaten = np.cumsum(negatives) - negatives / 2
+    return float(positives @ beaten / pairs) if pairs else float("nan")
+
+
+def _mean_variance(values: Floats) -> float:
     """Variance of a mean; 0 for a single value, which carries no spread."""
     return float(values.var(ddof=1) / values.size) if values.size > 1 else 0.0
 
 
-def _interval(value: float, error: float, *, on_logits: bool) -> tuple[float, float, str]:
-    """95 % interval inside 0..1, on the logit scale where the plain one fails."""
-    if not on_logits or not 0 < value < 1:
-        return max(0.0, value - Z_95 * error), min(1.0, value + Z_95 * error), ""
+def _interval(value: float, error: float, smaller: int) -> tuple[float, float, str]:
+    """95 % interval inside 0..1 and how it was made, by the size of the smaller class.
+
+    Without a single wrong pair DeLong's variance is 0. Pairs that share no patient are
+    independent, and the smaller class has as many of them: all were won, so the exact binomial
+    limit of so many pairs holds.
+    """
+    if smaller == 1:
+        return 0.0, 1.0, "none, for a class of one patient has no spread"
+    if value in (0, 1):
+        limit = 0.025 ** (1 / smaller)
+        method = f"exact binomial on {smaller} disjoint pairs, none of them wrong"
+        return (limit, 1.0, method) if value == 1 else (0.0, 1 - limit, method)
+    if smaller >= FEW_PER_CLASS and value <= HIGH_AUC:
+        return max(0.0, value - Z_95 * error), min(1.0, value + Z_95 * error), "DeLong"
     logit = np.log(value / (1 - value))
     half = Z_95 * error / (value * (1 - value))
     low, high = 1 / (1 + np.exp(-(logit - half))), 1 / (1 + np.exp(-(logit + half)))
-    return float(low), float(high), ", logit scale"
+    return float(low), float(high), "DeLong, logit scale"

@@ -1,21 +1,9 @@
 """AUC and DeLong's interval against pROC's published example and pairs counted by hand."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from TACEResponseLib.evaluation.discrimination import auc
-
-
-@pytest.fixture(scope="module")
-def asah(shared_data: Path) -> dict[str, np.ndarray]:
-    """pROC's aSAH patients: outcome (1 = poor) and three predictors."""
-    with (shared_data / "statistics" / "asah.csv").open() as lines:
-        rows = list(csv.DictReader(lines))
-    columns = {name: np.array([float(r[name]) for r in rows]) for name in ("s100b", "ndka", "wfns")}
-    return columns | {"poor": np.array([int(r["outcome"] == "Poor") for r in rows])}
+from TACEResponseLib.evaluation.discrimination import auc, bootstrap_auc
 
 
 @pytest.mark.parametrize(
@@ -50,6 +38,43 @@ def test_few_patients_get_an_interval_on_the_logit_scale_inside_0_to_1() -> None
     estimate = auc([1] * 10 + [0] * 10, [*range(9, 19), *range(10)])
     assert 0 < estimate.low < estimate.value < estimate.high < 1
     assert estimate.method == "DeLong, logit scale"
+
+
+def test_an_auc_of_1_still_has_a_wide_interval_when_patients_are_few() -> None:
+    # Five disjoint pairs, all won: the exact binomial lower limit of 5 of 5 is .025 ** (1 / 5).
+    estimate = auc([1] * 5 + [0] * 9, [*range(20, 25), *range(9)])
+    assert (estimate.value, estimate.high) == (1, 1)
+    assert estimate.low == pytest.approx(0.4782, abs=5e-5)
+    reversed_estimate = auc([0] * 5 + [1] * 9, [*range(20, 25), *range(9)])
+    assert reversed_estimate.high == pytest.approx(1 - 0.4782, abs=5e-5)
+
+
+def test_a_class_of_one_patient_has_no_interval() -> None:
+    estimate = auc([1, 0, 0, 0], [0.5, 0.1, 0.7, 0.2])
+    assert (estimate.low, estimate.high) == (0, 1)
+
+
+def test_bootstrap_interval_agrees_with_delong_where_rows_are_patients(
+    asah: dict[str, np.ndarray],
+) -> None:
+    delong = auc(asah["poor"], asah["s100b"])
+    boot = bootstrap_auc(asah["poor"], asah["s100b"], np.random.default_rng(1), resamples=1000)
+    assert boot.value == pytest.approx(delong.value)
+    assert (boot.low, boot.high) == pytest.approx((delong.low, delong.high), abs=0.015)
+
+
+def test_copies_of_a_patient_narrow_nothing_when_clustered() -> None:
+    rng = np.random.default_rng(2)
+    labels = rng.integers(0, 2, 80)
+    scores = labels + rng.normal(0, 1.5, 80)
+    copies = np.repeat(np.arange(80), 5)
+    alone = bootstrap_auc(labels, scores, np.random.default_rng(3), resamples=800)
+    tables = labels[copies], scores[copies], np.random.default_rng(3)
+    clustered = bootstrap_auc(*tables, clusters=[f"P{i}" for i in copies], resamples=800)
+    naive = bootstrap_auc(*tables, resamples=800)
+    assert clustered.n == 80
+    assert clustered.high - clustered.low == pytest.approx(alone.high - alone.low, rel=0.1)
+    assert naive.high - naive.low < 0.6 * (clustered.high - clustered.low)
 
 
 def test_one_class_alone_is_refused() -> None:

@@ -24,9 +24,9 @@ from . import (
     application,
     module_objects,
     node_combo_box,
-    packaging_standin,
     parameter_node,
     pythonqt_flavor,
+    pytorch_utils,
     qmrml_widget,
     sample_data,
     segment_editor_widget,
@@ -39,6 +39,7 @@ from .message_boxes import User
 from .modules_of_qt import make_ctk, make_qt
 from .packaging_standin import Pip, packaging_functions
 from .patches import Patches
+from .pytorch_utils import new_module
 from .scene_start import Scene, start_scene
 
 if TYPE_CHECKING:
@@ -84,14 +85,23 @@ class Standins:
         self.app.commandOptions()._is_testing = is_testing
 
     def install_extension(self, *names: str) -> None:
-        """Have extensions installed."""
+        """Have extensions installed; PyTorch brings its module PyTorchUtils."""
         model = self.app.extensionsManagerModel()
         model._names = (*model._names, *names)
         model.modelUpdated.emit()
+        if "PyTorch" in names:
+            sys.modules["PyTorchUtils"] = pytorch_utils.module_of(self.pip)
+            self._names.append("PyTorchUtils")
 
-    def add_module(self, name: str, logic: Any = None) -> Any:
-        """Have another module loaded, for instance "TotalSegmentator"."""
-        module = module_objects.qSlicerCoreModule(name, logic)
+    def add_module(self, name: str, logic: Any = None, *, script: Any = None) -> Any:
+        """Have another module loaded, for instance "TotalSegmentator".
+
+        Args:
+            name: the module's name.
+            logic: its C++ logic, if it has one.
+            script: what `widgetRepresentation().self()` gives, made by the test.
+        """
+        module = module_objects.qSlicerCoreModule(name, logic, script)
         self._register(name, module)
         return module
 
@@ -140,7 +150,11 @@ def install(*, main_window: bool = True) -> Standins:
     Args:
         main_window: with one, message boxes are shown and views exist; without, as under
             `--no-main-window`, `slicer.app.layoutManager()` is None.
+
+    Raises: RuntimeError: they are installed already; the one before must be uninstalled first.
     """
+    if "qt" in sys.modules:
+        raise RuntimeError("the stand-ins are installed already: uninstall the others first")
     _ = QtWidgets.QApplication.instance() or QtWidgets.QApplication(["Slicer"])
     folder = Path(tempfile.mkdtemp(prefix="slicer-standins-"))
     _keep_true_and_false()
@@ -220,7 +234,7 @@ def _put_into_slicer(patches: Patches, app: Any, scene: Scene) -> None:
 def _put_modules(patches: Patches, qt: Any, ctk: Any, pip: Pip) -> list[str]:
     """Modules that Python code of an extension imports."""
     sys.modules.update(qt=qt, ctk=ctk)
-    packaging = types.ModuleType("slicer.packaging", packaging_standin.__doc__)
+    packaging = new_module("slicer.packaging")
     vars(packaging).update(packaging_functions(pip))
     scripted = _fresh("slicer.ScriptedLoadableModule", "scripted_module.py")
     below_slicer = {

@@ -80,7 +80,7 @@ def describe(box: Any) -> Displayed:
     names = [b.name for b in BUTTONS if b.value and b & shown and bin(b.value).count("1") == 1]
     return Displayed(
         kind=box.icon.name,
-        title=box.windowTitle,
+        title=box.windowTitle.strip(),  # Slicer pads it to widen boxes with details
         text=box.text,
         detailed_text=box.detailedText,
         buttons=tuple(dict.fromkeys(str(name) for name in names)) or ("Ok",),

@@ -27,26 +27,32 @@ class Modules:
 
 @stands_for("Slicer Base/QTCore/qSlicerAbstractCoreModule.h")
 class qSlicerCoreModule(QtCore.QObject):
-    """A module written in C++: a name and a logic."""
+    """A module that was there before: a name, a logic, and its script where it has one."""
 
     _module_name = ""
     _logic: Any = None
+    _panel: Any = None
     name = declared("QString", lambda self: self._module_name)
     title = declared("QString", lambda self: self._module_name)
 
-    def __init__(self, name: str, logic: Any) -> None:
+    def __init__(self, name: str, logic: Any, script: Any) -> None:
         super().__init__()
         self._module_name, self._logic = name, logic
+        if script is not None:
+            self._panel = qSlicerScriptedLoadableModuleWidget(name, lambda _panel: script)
+            self._panel._script = script
 
     def logic(self) -> Any:
         """The real logic, or None."""
         return self._logic
 
     def widgetRepresentation(self) -> Any:
-        """The panel; C++ modules have none here.
+        """The panel of a script; C++ modules have none here.
 
-        Raises: NotImplementedError: always, rather than None, which Slicer never returns.
+        Raises: NotImplementedError: no script; Slicer would return a panel, never None.
         """
+        if self._panel is not None:
+            return self._panel
         raise NotImplementedError(f"the stand-in of module {self._module_name} has no panel")
 
 

@@ -15,6 +15,7 @@ from PySide6 import QtCore
 from . import ctk_collapsible, ctk_values
 from .message_boxes import message_box_class
 from .pythonqt_flavor import qt_class
+from .pytorch_utils import new_module
 from .qt_names import CLASSES
 from .ui_loader import loader_class
 
@@ -28,7 +29,7 @@ def make_qt(widgets: dict[str, type]) -> types.ModuleType:
     Args:
         widgets: classes of CTK and Slicer that a .ui file may name; read when a file is loaded.
     """
-    module = types.ModuleType("qt")
+    module = new_module("qt")
     for name in sorted(CLASSES):
         setattr(module, name, qt_class(name))
     module.Qt = QtCore.Qt  # type: ignore[attr-defined]
@@ -38,7 +39,7 @@ def make_qt(widgets: dict[str, type]) -> types.ModuleType:
 
 def make_ctk(user: User) -> types.ModuleType:
     """The module `ctk`, with the widgets that we know only."""
-    module = types.ModuleType("ctk")
+    module = new_module("ctk")
     for source in (ctk_collapsible, ctk_values):
         for name, kind in vars(source).items():
             if name.startswith("ctk") and isinstance(kind, type):

@@ -219,6 +219,8 @@ def _link_by_signature(
     Raises: AttributeError: the class has no such signal (PythonQt prints this, returns False).
     """
     this: Any = sender()
+    if this is None:
+        raise RuntimeError(f"the object was gone before '{signature}' could be connected")
     if len(rest) == 2:
         rest = (slot_by_signature(*rest),)
     declared = declared_signal(this, signature)

@@ -38,8 +38,9 @@ class Scene:
     managers: tuple[Any, ...]
 
     def stop(self) -> None:
-        """Empty the scene, singletons too."""
+        """Empty the scene, singletons too; nobody hears of its end."""
         self.scene.Clear(1)
+        self.scene.RemoveAllObservers()
 
 
 def start_scene(folder: Path) -> Scene:

@@ -52,7 +52,7 @@ class Parameter:
         self.name, self.annotated = name, annotated
         try:
             self.serializer: Validated = serializer_of(annotated)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, AttributeError) as error:
             raise TypeError(
                 f"Unable to create serializer for {owner.__name__} member {name}"
             ) from error
