@@ -70,8 +70,8 @@ class Person:
         return next(row for row in self.panel.images._rows if row.sequence == sequence)
 
     def choose_image(self, node: Any, sequence: str = SEQUENCE) -> None:
-        """Choose an image in its selector."""
-        self.standins.choose_node(self.row(sequence).selector, node)
+        """Choose an image in its selector, which goes back to the last one while it asks."""
+        self.row(sequence).selector.setCurrentNode(node)
 
     def tick_phase(self, sequence: str = SEQUENCE) -> None:
         """Say that the phase is right."""
@@ -152,3 +152,61 @@ def patient() -> Case:
 @pytest.fixture(scope="session")
 def other_patient() -> Case:
     return simulate_patient(SimulationSettings(), 2, 1).to_case()
+
+
+def clinical_model(folder: Path) -> Path:
+    """A model of the shipped evidence and five clinical variables; said to be of patients."""
+    import numpy as np
+
+    from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
+    from TACEResponseLib.bundle.card import model_card
+    from TACEResponseLib.clinical.record import ClinicalRecord
+    from TACEResponseLib.fusion import FusionSettings, fit_fusion
+    from TACEResponseLib.fusion_inputs import ClinicalInput
+
+    shipped = load_bundle("ct-radiomics-cnn-simulated")
+    clinical = (
+        ClinicalInput(name="albumin_g_per_l"),
+        ClinicalInput(name="bilirubin_umol_per_l"),
+        ClinicalInput(name="age_years", required=False),
+        ClinicalInput(name="sex", transform="codes", codes={"M": 1.0, "F": 0.0}, required=False,
+                      impute="mode"),
+        ClinicalInput(name="hypertension", transform="yes_no", required=False, impute="mode"),
+    )  # fmt: skip
+    rng = np.random.default_rng(4)
+    records = [
+        ClinicalRecord(
+            values={
+                "albumin_g_per_l": float(rng.uniform(30, 48)),
+                "bilirubin_umol_per_l": float(rng.uniform(6, 40)),
+                "age_years": float(rng.uniform(40, 80)),
+                "sex": "MF"[i % 2],
+                "hypertension": bool(i % 3),
+            }
+        )
+        for i in range(120)
+    ]
+    logits = {name: rng.normal(size=120) for name in shipped.metadata.branch_names}
+    labels = (logits["cnn"] + logits["radiomics"] + rng.normal(0, 1, 120) > 0).astype(int)
+    settings = FusionSettings(n_bootstrap=40, clinical=clinical)
+    fusion = fit_fusion(settings, logits, records, labels, seed=1)
+    metadata = shipped.metadata.model_copy(
+        update={
+            "bundle_id": "with-clinical-data",
+            "title": "A model with clinical data",
+            "simulated": False,
+            "fusion": fusion.settings,
+            "threshold": fusion.threshold,
+            "threshold_set_on": fusion.threshold_set_on,
+        }
+    )
+    bundle = Bundle(
+        metadata=metadata, branches=shipped.branches, fusion=fusion, card=model_card(metadata)
+    )
+    save_bundle(bundle, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def with_clinical(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clinical_model(tmp_path_factory.mktemp("models") / "with-clinical-data")

@@ -63,14 +63,27 @@ def apply(patches: Patches) -> None:
 
 
 def _make_properties_attributes(patches: Patches, kind: type) -> None:
+    for name, attribute in _attributes_of(kind):
+        patches.set(kind, name, attribute)
+
+
+@functools.cache
+def _attributes_of(kind: type) -> tuple[tuple[str, property], ...]:
+    """Every property that a class of PySide6 adds to its base, as a Python attribute.
+
+    Found out once a process, before any patch: PySide6 may drop the Python side of a meta-object
+    later and then refuses to be asked again.
+    """
     meta = kind.staticMetaObject  # type: ignore[attr-defined]
     missing = MISSING_MEMBERS.get(kind.__name__, "").split()
+    found = []
     for index in range(meta.propertyCount()):
         name = meta.property(index).name()
         # A getter that a class overrides (sizeHint) hides the property of its base again.
         is_own = index >= meta.propertyOffset() or callable(vars(kind).get(name))
         if is_own and (kind.__name__, name) not in NOT_A_PROPERTY and name not in missing:
-            patches.set(kind, name, _attribute(kind, name, meta.property(index)))
+            found.append((name, _attribute(kind, name, meta.property(index))))
+    return tuple(found)
 
 
 def _attribute(kind: type, name: str, meta_property: QtCore.QMetaProperty) -> property:
@@ -78,12 +91,13 @@ def _attribute(kind: type, name: str, meta_property: QtCore.QMetaProperty) -> pr
     getter = vars(kind).get(name)
     setter = vars(kind).get(f"set{name[0].upper()}{name[1:]}")
     type_name: Any = meta_property.typeName()
+    is_writable = meta_property.isWritable()
 
     def read(self: QtCore.QObject) -> Any:
         return getter.__get__(self)() if getter else QtCore.QObject.property(self, name)
 
     def write(self: QtCore.QObject, value: Any) -> None:
-        if not meta_property.isWritable():
+        if not is_writable:
             raise AttributeError(f"Property '{name}' of {kind.__name__} object is not writable")
         try:
             done = True if setter else QtCore.QObject.setProperty(self, name, value)
