@@ -3,7 +3,7 @@ BIN := .venv/bin
 # One thread a process: two processes of one thread beat two of two by a factor of two.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup demo test check format demo-bundle judge
+.PHONY: help setup demo test check format screenshots demo-bundle judge
 
 help:  ## Say what the targets do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/:/' | column -t -s:
@@ -26,6 +26,9 @@ check: setup  ## Lint, format, spelling and types
 format: setup  ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+screenshots: setup  ## Make the pictures of the panel in docs/ anew
+	$(BIN)/python Testing/module/screenshots.py
 
 demo-bundle: setup  ## Train the shipped bundle anew into build/ (same bytes; about 20 minutes)
 	$(BIN)/python -m TACEResponseLib.demo_bundle --output build/ct-radiomics-cnn-simulated

@@ -1,6 +1,7 @@
 """From trained parts to a bundle: metrics, metadata and card."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 from TACEResponseLib.bundle import Bundle, BundleMetadata, describe_branches, model_card
 from TACEResponseLib.bundle.metadata import (
@@ -66,9 +67,14 @@ def assemble(
                 for name, values in outputs.items()
             ]
             slope, intercept = calibration_line(cohort.labels, outputs[FUSED])
+            # A cohort that is too small to have a line has none.
             lines += [
-                _metric("calibration slope", FUSED, role, slope),
-                _metric("calibration intercept", FUSED, role, intercept),
+                _metric(name, FUSED, role, estimate)
+                for name, estimate in (
+                    ("calibration slope", slope),
+                    ("calibration intercept", intercept),
+                )
+                if isfinite(estimate.value)
             ]
     metadata = _metadata(recipe, identity, trained, cohorts, metrics, lines, seed)
     return Bundle(

@@ -10,6 +10,7 @@ from slicer.util import VTKObservationMixin
 
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.result_book import ResultBook
+from TACEResponsePanel.view_banner import ViewBanner
 
 CAPTION = _(
     "Attention map (Grad-CAM): what moved the network; not viable tumor, not feeders, not where "
@@ -29,6 +30,7 @@ class MapControls(VTKObservationMixin):
         self._isHeld = False
         self._lesion = 0
         self._shown: Any = None
+        self._banner = ViewBanner()
         ui.mapCaptionLabel.setText(CAPTION)
         ui.hideMapButton.pressed.connect(lambda: self._hold(isHeld=True))
         ui.hideMapButton.released.connect(lambda: self._hold(isHeld=False))
@@ -68,16 +70,30 @@ class MapControls(VTKObservationMixin):
             image = self._desk.image(sequence)
             if image is not None:
                 self._overlay(image, node, parameters)
+        self._showBanner()
         self._showNote()
 
     def release(self) -> None:
         """Before the scene is closed or the panel is left."""
         self.removeObservers()
         self._shown = None
+        self._banner.show(isWanted=False)
+
+    def _showBanner(self) -> None:
+        """A simulated model's map is never seen without its banner."""
+        prediction = self._book.prediction
+        isSimulated = prediction is not None and bool(prediction.simulated_banner)
+        isSeen = self._shown is not None and self._isVisible()
+        self._banner.show(isWanted=isSimulated and isSeen)
+
+    def _isVisible(self) -> bool:
+        """Whether the map is to be seen now."""
+        isWanted = self._desk.parameters is not None and self._desk.parameters.mapVisible
+        return isWanted and not self._isHeld and not self._book.isOutOfDate
 
     def _overlay(self, image: Any, node: Any, parameters: Any) -> None:
         """Lay the map over those slice views that show its image."""
-        isVisible = parameters.mapVisible and not self._isHeld and not self._book.isOutOfDate
+        isVisible = self._isVisible()
         for composite in _composites():
             isOurs = composite.GetForegroundVolumeID() == node.GetID()
             if composite.GetBackgroundVolumeID() not in (None, image.GetID()) and not isOurs:
@@ -188,8 +204,7 @@ class MapControls(VTKObservationMixin):
     def _onCase(self) -> None:
         """Another case: its map, if it has one, is shown by the book's news."""
         self._lesion = 0
-        self.removeObservers()
-        self._shown = None
+        self.release()
 
 
 def _composites() -> list[Any]:

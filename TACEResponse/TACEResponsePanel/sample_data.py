@@ -15,10 +15,15 @@ def registerSampleData(icons: Path) -> None:
     """Show the simulated patient in the module Sample Data."""
     import SampleData
 
-    SampleData.SampleDataLogic.registerCustomSampleDataCategory(CATEGORY, title=_("TACE Response"))
-    SampleData.SampleDataLogic.registerCustomSampleDataSource(
+    logic = SampleData.SampleDataLogic
+    if hasattr(logic, "registerCustomSampleDataCategory"):  # since Slicer 5.12
+        logic.registerCustomSampleDataCategory(CATEGORY, title=_("TACE Response"))
+    # No file is fetched: without a list of addresses the logic can't count them.
+    logic.registerCustomSampleDataSource(
         category=CATEGORY,
         sampleName=NAME,
+        uris=[],
+        fileNames=[],
         thumbnailFileName=str(icons / "TACEResponse.png"),
         customDownloader=makeSimulatedPatient,
     )

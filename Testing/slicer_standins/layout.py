@@ -26,10 +26,20 @@ class qMRMLSliceView(QtWidgets.QWidget):
     """The drawing area of a slice view; nothing is rendered."""
 
     _interactor: Any = None
+    _window: Any = None
 
     def __init__(self) -> None:
         super().__init__()
         self._interactor = vtk.vtkRenderWindowInteractor()
+        self._window = vtk.vtkRenderWindow()
+        self._window.AddRenderer(vtk.vtkRenderer())
+
+    def renderWindow(self) -> Any:
+        """The real VTK window; it is never drawn."""
+        return self._window
+
+    def scheduleRender(self) -> None:
+        """Draw soon; nothing is drawn here."""
 
     def interactor(self) -> Any:
         """The real VTK interactor, to which keys can be sent."""

@@ -54,6 +54,13 @@ class SampleDataLogic:
     """Registers samples in `slicer.modules.sampleDataSources` and loads them."""
 
     @staticmethod
+    def registerCustomSampleDataCategory(category: str, title: str) -> None:
+        """Name a category; new in 5.12."""
+        if not hasattr(slicer.modules, "sampleDataSourceCategories"):
+            slicer.modules.sampleDataSourceCategories = {}
+        slicer.modules.sampleDataSourceCategories.setdefault(category, {})["title"] = title
+
+    @staticmethod
     def registerCustomSampleDataSource(
         category: str = "Custom", sampleName: Any = None, uris: Any = None,
         fileNames: Any = None, nodeNames: Any = None, customDownloader: Any = None,

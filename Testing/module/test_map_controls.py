@@ -1,0 +1,153 @@
+"""The attention map: overlay, hiding, cut, visits, legend, notes; nothing changes unasked."""
+
+from typing import Any
+
+import pytest
+
+from TACEResponseLib.case import Case
+
+
+def composites(person: Any) -> list[Any]:
+    scene = person.standins.scene
+    count = scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")
+    return [scene.GetNthNodeByClass(n, "vtkMRMLSliceCompositeNode") for n in range(count)]
+
+
+def axial(person: Any) -> Any:
+    scene = person.standins.scene
+    count = scene.GetNumberOfNodesByClass("vtkMRMLSliceNode")
+    nodes = [scene.GetNthNodeByClass(n, "vtkMRMLSliceNode") for n in range(count)]
+    return next(node for node in nodes if node.GetOrientation() == "Axial")
+
+
+def superior(node: Any) -> float:
+    return float(node.GetSliceToRAS().GetElement(2, 3))
+
+
+@pytest.fixture
+def scored(person: Any, patient: Case) -> Any:
+    person.image, person.segmentation = person.make_ready(patient)
+    person.score()
+    person.map = person.panel.book.maps()["ct_arterial"]
+    return person
+
+
+def test_the_map_lies_over_the_image_with_the_chosen_opacity(scored: Any) -> None:
+    assert composites(scored)
+    for composite in composites(scored):
+        assert composite.GetForegroundVolumeID() == scored.map.GetID()
+        assert composite.GetForegroundOpacity() == pytest.approx(0.5)
+    scored.ui.mapOpacitySlider.value = 0.8
+    assert composites(scored)[0].GetForegroundOpacity() == pytest.approx(0.8)
+
+
+def test_the_cut_hides_low_attention(scored: Any) -> None:
+    scored.ui.mapCutSlider.value = 0.35
+    assert scored.map.GetDisplayNode().GetLowerThreshold() == pytest.approx(0.35)
+    scored.ui.mapCutSlider.value = 0.2
+
+
+def test_off_is_off_and_on_is_on(scored: Any) -> None:
+    scored.ui.mapCheck.click()
+    assert {c.GetForegroundOpacity() for c in composites(scored)} == {0.0}
+    scored.ui.mapCheck.click()
+    assert composites(scored)[0].GetForegroundOpacity() > 0
+
+
+def test_holding_the_button_or_the_key_hides_the_map(scored: Any) -> None:
+    scored.ui.hideMapButton.pressed.emit()
+    assert {c.GetForegroundOpacity() for c in composites(scored)} == {0.0}
+    scored.ui.hideMapButton.released.emit()
+    assert composites(scored)[0].GetForegroundOpacity() > 0
+    layouts = scored.standins.app.layoutManager()
+    interactor = layouts.sliceWidget(layouts.sliceViewNames()[0]).sliceView().interactor()
+    interactor.SetKeySym("h")
+    interactor.InvokeEvent("KeyPressEvent")
+    assert {c.GetForegroundOpacity() for c in composites(scored)} == {0.0}
+    interactor.InvokeEvent("KeyReleaseEvent")
+    assert composites(scored)[0].GetForegroundOpacity() > 0
+    interactor.SetKeySym("x")
+    interactor.InvokeEvent("KeyPressEvent")
+    assert composites(scored)[0].GetForegroundOpacity() > 0
+
+
+def test_window_and_layout_stay_until_the_user_asks(person: Any, patient: Case) -> None:
+    image, _ = person.make_ready(patient)
+    display = image.GetDisplayNode()
+    display.AutoWindowLevelOff()
+    display.SetWindowLevelMinMax(-10, 90)
+    layout = person.standins.app.layoutManager().layout
+    person.score()
+    assert display.GetWindowLevelMin() == -10
+    assert person.standins.app.layoutManager().layout == layout
+    person.ui.liverWindowButton.click()
+    assert (display.GetWindowLevelMin(), display.GetWindowLevelMax()) == (-160, 240)
+
+
+def test_the_most_salient_slice_is_one_that_the_network_saw(scored: Any) -> None:
+    scored.ui.salientSliceButton.click()
+    z = superior(axial(scored))
+    seen = [p.slice_z_mm for p in scored.panel.book.prediction.branch("image_network").patches]
+    assert min(abs(z - s) for s in seen) <= scored.image.GetSpacing()[2]
+    assert scored.ui.sliceNoteLabel.text.startswith("Map on this slice: ")
+
+
+def test_slices_between_the_computed_ones_are_said_to_be_interpolated(scored: Any) -> None:
+    seen = sorted(
+        p.slice_z_mm for p in scored.panel.book.prediction.branch("image_network").patches
+    )
+    note = scored.panel.map._sliceNote
+    assert note(seen[0]) == "Map on this slice: computed."
+    assert note((seen[0] + seen[1]) / 2) == (
+        "Map on this slice: interpolated between computed slices."
+    )
+    assert "the network did not see it" in note(seen[-1] + 40)
+
+
+def test_next_lesion_moves_the_views_to_its_center(scored: Any) -> None:
+    scored.ui.nextLesionButton.click()
+    center = scored.panel.desk.lesions[0]["center_lps"]
+    assert superior(axial(scored)) == pytest.approx(center[2], abs=0.01)
+
+
+def test_the_legend_shows_the_colors_of_the_map(scored: Any) -> None:
+    pixmap = scored.ui.legendLabel.pixmap
+    image = pixmap.toImage()
+    first, last = image.pixelColor(0, 3), image.pixelColor(image.width() - 1, 3)
+    assert first.lightness() < last.lightness()
+    assert scored.ui.legendLabel.toolTip == "Attention from 0 (left) to 1 (right)"
+
+
+def test_an_out_of_date_map_is_not_shown(scored: Any) -> None:
+    combo = scored.ui.bclcCombo
+    combo.setCurrentIndex(combo.findText("C"))
+    scored.wait(lambda: scored.panel.book.isOutOfDate, 5)
+    assert {c.GetForegroundOpacity() for c in composites(scored)} == {0.0}
+
+
+def test_a_model_without_network_shows_no_map_controls(scored: Any) -> None:
+    scored.standins.scene.RemoveNode(scored.map)
+    scored.panel.map.onResult()
+    assert not scored.ui.mapFrame.isVisibleTo(scored.ui.resultButton)
+    assert "no attention map" in scored.ui.noMapLabel.text
+
+
+def lines_in_views(person: Any) -> list[str]:
+    layouts = person.standins.app.layoutManager()
+    found = []
+    for name in layouts.sliceViewNames():
+        window = layouts.sliceWidget(name).sliceView().renderWindow()
+        props = window.GetRenderers().GetFirstRenderer().GetViewProps()
+        found += [props.GetItemAsObject(n).GetInput() for n in range(props.GetNumberOfItems())]
+    return found
+
+
+def test_a_simulated_model_s_map_is_never_seen_without_its_banner(scored: Any) -> None:
+    assert len(lines_in_views(scored)) == len(scored.standins.app.layoutManager().sliceViewNames())
+    assert all("SIMULATED MODEL" in line for line in lines_in_views(scored))
+    scored.ui.mapCheck.click()
+    assert lines_in_views(scored) == []
+    scored.ui.mapCheck.click()
+    assert lines_in_views(scored)
+    scored.ui.newCaseButton.click()
+    assert lines_in_views(scored) == []

@@ -1,0 +1,89 @@
+"""The application stays responsive on a large image: no pause of the panel beyond 100 ms."""
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.case import Case
+from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.volume import Acquisition, Volume
+from TACEResponseLib.terms import ImageSequence
+
+LONGEST_PAUSE_SECONDS = 0.1
+SIZE = (512, 512, 400)
+
+
+@pytest.fixture(scope="module")
+def large_case() -> Case:
+    """Air round a body of 60 HU with a bright ball of 40 mm; 105 million voxels."""
+    geometry = Geometry(
+        size_ijk=SIZE,
+        spacing_mm=(0.75, 0.75, 1.0),
+        origin_lps=(-192.0, -192.0, -200.0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
+    rng = np.random.default_rng(2)
+    voxels = np.full(geometry.shape_kji, -1000, dtype=np.int16)
+    noise = rng.normal(60, 12, (512, 512)).astype(np.int16)
+    voxels[:, 100:420, 80:440] = noise[100:420, 80:440]
+    k, j, i = np.ogrid[:400, :512, :512]
+    ball = ((k - 200) ** 2 + (0.75 * (j - 260)) ** 2 + (0.75 * (i - 200)) ** 2) < 20**2
+    voxels[ball] += 60
+    return Case(
+        case_id="large",
+        images={
+            ImageSequence.CT_ARTERIAL: Volume(
+                voxels=voxels,
+                geometry=geometry,
+                source="large",
+                acquisition=Acquisition(modality="CT", description="arterial", has_contrast=True),
+            )
+        },
+        roi=Roi(labels=ball.astype(np.uint8), geometry=geometry, names=((1, "Tumor"),)),
+    )
+
+
+class Pauses:
+    """Time that single turns of the event loop took."""
+
+    def __init__(self, person: Any) -> None:
+        self._person = person
+        self.longest = 0.0
+
+    def run(self, until: Any, seconds: float) -> None:
+        end = time.perf_counter() + seconds
+        while not until() and time.perf_counter() < end:
+            start = time.perf_counter()
+            self._person.standins.app.processEvents()
+            self.longest = max(self.longest, time.perf_counter() - start)
+            time.sleep(0.001)
+        assert until()
+
+
+@pytest.mark.slow
+def test_scoring_and_editing_a_large_image_never_stall_the_panel(
+    person: Any, large_case: Case
+) -> None:
+    import slicer
+
+    image, segmentation = person.make_ready(large_case)
+    pauses = Pauses(person)
+    start = time.perf_counter()
+    person.ui.scoreButton.click()
+    click = time.perf_counter() - start
+    pauses.run(lambda: not person.panel.bar.isScoring, 120)
+    assert person.missing == ""
+    scoring = pauses.longest
+    segment_id = segmentation.GetSegmentation().GetNthSegmentID(0)
+    mask = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, segment_id, image)
+    mask[:200] = 0
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, segmentation, segment_id, image)
+    pauses.longest = 0.0
+    pauses.run(lambda: person.panel.book.isOutOfDate, 20)
+    pauses.run(lambda: False or person.panel.desk.lesions[0]["volume_ml"] < 20, 20)
+    editing = pauses.longest
+    print(f"click {click:.3f} s, scoring {scoring:.3f} s, editing {editing:.3f} s")  # noqa: T201
+    assert max(click, scoring, editing) <= LONGEST_PAUSE_SECONDS
