@@ -25,7 +25,7 @@ from TACEResponseLib.training import Member, prepare, train
 RECIPE_FILE = "ct-radiomics-cnn.yaml"
 TRAINING_SEED, TEST_SEED = 20210, 20211
 """Of the two cohorts; the demo's patient and the judging use others."""
-N_TRAINING, N_TEST = 2000, 400
+N_TRAINING, N_TEST = 4000, 400
 IDENTITY = BundleIdentity(
     bundle_id="ct-radiomics-cnn-simulated",
     title="Radiomics and a convolutional network on simulated arterial CT",

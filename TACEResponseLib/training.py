@@ -2,7 +2,7 @@
 
 1. Each patient is loaded once and reduced to what the branches need.
 2. Every branch is trained on each fold's other patients and asked about the fold's own: these
-   out-of-fold outputs, brought to one mean, are all that fusion, calibration and threshold see.
+   out-of-fold outputs are all that fusion, calibration and threshold ever see.
 3. Every branch is trained once more, on the whole training cohort; that is what ships.
 """
 
@@ -96,7 +96,6 @@ def train(
             out_of_fold[name][folds == fold] = answer.result()
             progress(f"{name}: fold {fold + 1} of {recipe.folds}")
         branches = tuple(answer.result() for answer in final)
-    out_of_fold = {name: aligned(logits, folds) for name, logits in out_of_fold.items()}
     progress("fusion and calibration")
     fusion = fit_fusion(recipe.fusion, out_of_fold, cohort.clinical, cohort.labels, seed)
     return TrainedModel(branches=branches, fusion=fusion, out_of_fold=out_of_fold)
@@ -140,24 +139,6 @@ def stratified_folds(cohort: PreparedCohort, folds: int, seed: int) -> Labels:
     for number, (_, held_out) in enumerate(splitter.split(cohort.labels, cohort.labels)):
         fold[held_out] = number
     return fold
-
-
-def aligned(logits: Floats, folds: Labels) -> Floats:
-    """Out-of-fold logits with the same mean in every fold.
-
-    Each fold's outputs come from a model of its own, and networks that differ only in their
-    training patients differ in their bias. Classes are spread evenly over the folds, so means of
-    folds should agree; what they differ by is no evidence. Left in, it makes out-of-fold outputs
-    noisier than those of the one model that ships, and the fusion too timid (calibration slope
-    above 1). No label is used. See docs/decisions/0003.
-
-    Args:
-        logits: of one branch, (n,).
-        folds: fold of each patient, (n,).
-    """
-    shifts = np.array([logits[folds == fold].mean() for fold in np.unique(folds)])
-    _, place = np.unique(folds, return_inverse=True)
-    return np.asarray(logits - shifts[place] + logits.mean())
 
 
 def branch_recipe(settings: ImageNetworkSettings | RadiomicsSettings) -> BranchRecipe:

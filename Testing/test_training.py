@@ -9,7 +9,7 @@ from TACEResponseLib import training
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.resources import resource_path
-from TACEResponseLib.training import PreparedCohort, aligned, stratified_folds, train
+from TACEResponseLib.training import PreparedCohort, stratified_folds, train
 
 FEATURES = [f"original_firstorder_{name}" for name in ("Mean", "Entropy", "Skewness", "Energy")]
 
@@ -50,22 +50,6 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
             yield pool
 
     monkeypatch.setattr(training, "workers", workers)
-
-
-def test_the_bias_of_a_fold_s_model_is_taken_out_of_its_outputs() -> None:
-    folds = np.array([0, 0, 1, 1])
-    # Means 2 and 6, of all 4: the folds move by +2 and -2.
-    assert aligned(np.array([1.0, 3.0, 5.0, 7.0]), folds).tolist() == [3.0, 5.0, 3.0, 5.0]
-
-
-def test_equal_folds_are_left_alone_and_differences_within_a_fold_are_kept() -> None:
-    rng = np.random.default_rng(5)
-    logits, folds = rng.normal(size=90), np.repeat([2, 0, 1], 30)
-    biased = logits + np.array([0.4, -0.3, 0.1])[folds]
-    found = aligned(biased, folds)
-    assert np.allclose(found - found.mean(), aligned(logits, folds) - logits.mean())
-    assert np.allclose(np.diff(found[:30]), np.diff(logits[:30]))
-    assert found.mean() == pytest.approx(biased.mean())
 
 
 def test_folds_hold_each_patient_once_with_classes_spread_evenly() -> None:
