@@ -192,6 +192,7 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
             segmentIds=segmentIds,
             form=texts,
             context=context or {},
+            reader=self.handover.reader,
         )
         outcome: list[tuple[Any, str]] = []
 

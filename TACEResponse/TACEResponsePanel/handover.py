@@ -15,6 +15,7 @@ import qt
 import vtk
 from slicer.i18n import tr as _
 
+from TACEResponsePanel.segment_reader import SegmentReader, numbers, worldKey
 from TACEResponsePanel.worker_client import WorkerClient
 
 SLAB_BYTES = 16_000_000
@@ -30,6 +31,7 @@ class Handover:
         self._folder: Path | None = None
         self._sent: dict[str, tuple[int, str]] = {}
         self._copying: dict[str, _Copy] = {}
+        self.reader = SegmentReader()
         client.died.connect(self.forget)
 
     @property
@@ -83,26 +85,28 @@ class Handover:
             copy.finish()
 
     def segments(self, node: Any, segmentIds: list[str]) -> list[dict[str, Any]]:
-        """Write segments as they lie in the world; small, so at once.
+        """Write segments as they lie in the world; small, so at once, and once a change.
 
         Raises: InputError: a segment is empty or can't be used.
         """
         from TACEResponseLib.exchange import geometry_values
-        from TACEResponseLib.scene.segment_reading import read_segment
 
-        parts = []
+        told = []
         for number, segmentId in enumerate(segmentIds):
-            part = read_segment(node, segmentId)
-            path = self.folder / f"segment_{number}.npy"
-            np.save(path, part.mask.astype(np.uint8), allow_pickle=False)
-            parts.append(
-                {
-                    "name": part.name,
-                    "path": str(path),
-                    "geometry": geometry_values(part.geometry),
-                }
+            part = self.reader.part(node, segmentId)
+            path = self.folder / f"segment_{number}_{self.reader.digest(node, segmentId)[:12]}.npy"
+            if not path.is_file():
+                self._removeOld(f"segment_{number}_")
+                np.save(path, part.mask.astype(np.uint8), allow_pickle=False)
+            told.append(
+                {"name": part.name, "path": str(path), "geometry": geometry_values(part.geometry)}
             )
-        return parts
+        return told
+
+    def _removeOld(self, prefix: str) -> None:
+        """A segment's earlier contents; the process has read them."""
+        for path in self.folder.glob(f"{prefix}*.npy"):
+            path.unlink(missing_ok=True)
 
     def _copied(self, sequence: str, copy: "_Copy") -> None:
         """The voxels are on disk: tell the process."""
@@ -217,48 +221,4 @@ def gridToken(node: Any) -> str:
     """Names where an image lies, its transforms included."""
     matrix = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
-    return f"{_numbers(matrix)}:{_worldKey(node)}"
-
-
-def segmentsToken(node: Any, segmentIds: list[str]) -> str:
-    """Names the content of segments: what an undo brings back has its old name again."""
-    import slicer
-    from vtk.util.numpy_support import vtk_to_numpy
-
-    from TACEResponseLib.imaging.box import marked_box
-
-    digest = hashlib.sha256(_worldKey(node).encode())
-    for segmentId in segmentIds:
-        digest.update(segmentId.encode())
-        image = slicer.vtkOrientedImageData()
-        node.GetBinaryLabelmapRepresentation(segmentId, image)
-        if image.IsEmpty():
-            continue
-        size = image.GetDimensions()
-        mask = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(size[::-1]) > 0
-        box = marked_box(mask)
-        if box is None:
-            continue
-        # Where the marked voxels lie, not how large a box the editor keeps round them.
-        first = image.GetExtent()[::2]
-        place = [axis.start + start for axis, start in zip(box, first[::-1], strict=True)]
-        matrix = vtk.vtkMatrix4x4()
-        image.GetImageToWorldMatrix(matrix)
-        digest.update(f"{_numbers(matrix)} {place} {mask[box].shape}".encode())
-        digest.update(np.packbits(mask[box]).tobytes())
-    return digest.hexdigest()
-
-
-def _worldKey(node: Any) -> str:
-    """Where a node's transforms put it; empty without one."""
-    transform = node.GetParentTransformNode()
-    if transform is None:
-        return ""
-    matrix = vtk.vtkMatrix4x4()
-    if not transform.GetMatrixTransformToWorld(matrix):
-        return f"non-linear {transform.GetID()}:{transform.GetTransformToWorldMTime()}"
-    return _numbers(matrix)
-
-
-def _numbers(matrix: Any) -> str:
-    return ",".join(f"{matrix.GetElement(r, c):.6g}" for r in range(4) for c in range(4))
+    return f"{numbers(matrix)}:{worldKey(node)}"

@@ -6,6 +6,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from TACEResponsePanel import tables
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.gates import missingLesion
 from TACEResponsePanel.handover import Handover
@@ -14,7 +15,8 @@ from TACEResponsePanel.segment_drawing import Drawing
 from TACEResponsePanel.worker_client import WorkerClient
 
 TEN_MM = 10.0
-COLUMNS = ("Lesion", "Segment", "mL", "mm", "10 mm or more", "Used by")
+COLUMNS = (_("Lesion"), _("Segment"), _("mL"), _("mm"), _("10 mm or more"), _("Used by"))
+MOST_LESIONS, MOST_SEGMENTS = 6, 5
 
 
 class LesionSection:
@@ -29,15 +31,9 @@ class LesionSection:
         self._turn = 0
         ui.loadRoiButton.clicked.connect(lambda *_v: slicer.util.openAddDataDialog())
         ui.proposeButton.clicked.connect(self._onPropose)
-        ui.segmentsTable.setColumnCount(1)
-        ui.segmentsTable.setHorizontalHeaderLabels([_("Segment")])
-        ui.segmentsTable.horizontalHeader().setStretchLastSection(True)
-        ui.segmentsTable.verticalHeader().setVisible(False)
+        tables.prepare(ui.segmentsTable, [_("Segment")], wide=0, mostRows=MOST_SEGMENTS)
         ui.segmentsTable.itemChanged.connect(self._onTick)
-        ui.lesionsTable.setColumnCount(len(COLUMNS))
-        ui.lesionsTable.setHorizontalHeaderLabels([_(column) for column in COLUMNS])
-        ui.lesionsTable.horizontalHeader().setStretchLastSection(True)
-        ui.lesionsTable.verticalHeader().setVisible(False)
+        tables.prepare(ui.lesionsTable, COLUMNS, wide=5, mostRows=MOST_LESIONS)
         desk.changed.connect(self.refresh)
         desk.caseBegun.connect(self._onCase)
 
@@ -88,10 +84,8 @@ class LesionSection:
     def _show(self, lesions: list[dict[str, Any]], problem: str) -> None:
         """The table of lesions, or why there is none."""
         self._desk.lesions, self._desk.lesionProblem = lesions, problem
-        table = self._ui.lesionsTable
-        table.setRowCount(len(lesions))
-        for row, lesion in enumerate(lesions):
-            cells = (
+        rows = [
+            (
                 str(lesion["index"]),
                 lesion["name"],
                 f"{lesion['volume_ml']:.2f}",
@@ -99,9 +93,9 @@ class LesionSection:
                 _("yes") if lesion["longest_axial_diameter_mm"] >= TEN_MM else _("no"),
                 self._usedBy(lesion),
             )
-            for column, text in enumerate(cells):
-                table.setItem(row, column, qt.QTableWidgetItem(text))
-        table.resizeColumnsToContents()
+            for lesion in lesions
+        ]
+        tables.fill(self._ui.lesionsTable, rows, mostRows=MOST_LESIONS)
         self._desk.changed.emit()
 
     def _usedBy(self, lesion: dict[str, Any]) -> str:
@@ -132,6 +126,7 @@ class LesionSection:
             item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable | qt.Qt.ItemIsUserCheckable)
             item.setCheckState(qt.Qt.Checked if segmentId in chosen else qt.Qt.Unchecked)
             self._ui.segmentsTable.setItem(row, 0, item)
+        tables.fit(self._ui.segmentsTable, count, mostRows=MOST_SEGMENTS)
         self._isShowing = False
         self._shown = ids
 
@@ -149,7 +144,7 @@ class LesionSection:
     def _onCase(self) -> None:
         """Another case: nothing is measured, and a lone segment ticks itself."""
         self._turn += 1
-        self._ui.lesionsTable.setRowCount(0)
+        tables.fill(self._ui.lesionsTable, [], mostRows=MOST_LESIONS)
         self.refresh()
 
     def onSegmentationChosen(self) -> None:

@@ -16,6 +16,7 @@ from TACEResponsePanel.images_section import ImagesSection
 from TACEResponsePanel.lesion_section import LesionSection
 from TACEResponsePanel.map_controls import MapControls
 from TACEResponsePanel.model_section import ModelSection
+from TACEResponsePanel.preloading import Preloading
 from TACEResponsePanel.result_book import ResultBook
 from TACEResponsePanel.result_section import ResultSection
 from TACEResponsePanel.score_bar import ScoreBar
@@ -38,6 +39,7 @@ class Panel:
         self.bar = ScoreBar(ui, self.desk, self.book, client, handover)
         self.result = ResultSection(ui, self.desk, self.book, client)
         self.map = MapControls(ui, self.desk, self.book)
+        self._preloading = Preloading()
         self._segmentation: Any = None
         self._isUpdating = False
         self.watch.quiet.connect(self._onQuiet)
@@ -52,6 +54,8 @@ class Panel:
         self._showInstall(text)
         if not text and not self.desk.models:
             self.model.load(self._showFailure)
+        if not text:
+            self._preloading.start()
         self.model.refresh()
 
     def use(self, parameters: Any) -> None:
@@ -89,6 +93,7 @@ class Panel:
     def close(self) -> None:
         """The application ends."""
         self.watch.stop()
+        self._preloading.stop()
         self.map.release()
         self.client.stop()
         self.handover.close()

@@ -71,7 +71,7 @@ class ResultBook:
             return
         isSame = (
             scoring is not None
-            and scoring.content() == self._desk.parameters.scoredToken
+            and _content(scoring) == self._desk.parameters.scoredToken
             and self._stamps in (None, scoring.stamps())
         )
         if isSame and self._stamps is None:
@@ -134,6 +134,16 @@ class ResultBook:
         count = anchor.GetNumberOfNodeReferenceRoles()
         roles = [anchor.GetNthNodeReferenceRole(n) for n in range(count)]
         return [r.removeprefix(SALIENCY_ROLE) for r in roles if r.startswith(SALIENCY_ROLE)]
+
+
+def _content(scoring: ScoreInput) -> str:
+    """What would be scored; empty where it can't be."""
+    from TACEResponseLib.errors import InputError
+
+    try:
+        return scoring.content()
+    except InputError:
+        return ""
 
 
 def _read(text: str) -> Any:

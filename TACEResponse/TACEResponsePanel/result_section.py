@@ -8,15 +8,16 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from TACEResponsePanel import tables
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.dicom_facts import dicomFacts
 from TACEResponsePanel.headers import showState
 from TACEResponsePanel.result_book import ResultBook
 from TACEResponsePanel.worker_client import WorkerClient
 
-EVIDENCE = ("Evidence", "Probability", "Lesions")
-CONTRIBUTIONS = ("Feature", "Contribution (logit)", "z-score", "Value")
-HISTORY = ("Score", "Time", "Volume (mL)", "Probability")
+EVIDENCE = (_("Evidence"), _("Probability"), _("Lesions"))
+CONTRIBUTIONS = (_("Feature"), _("Adds (logit)"), _("z-score"), _("Value"))
+HISTORY = (_("Score"), _("Time"), _("Volume (mL)"), _("Probability"))
 
 
 class ResultSection:
@@ -25,17 +26,9 @@ class ResultSection:
     def __init__(self, ui: Any, desk: Desk, book: ResultBook, client: WorkerClient) -> None:
         """Connect the section's widgets."""
         self._ui, self._desk, self._book, self._client = ui, desk, book, client
-        for table, columns in (
-            (ui.evidenceTable, EVIDENCE),
-            (ui.contributionsTable, CONTRIBUTIONS),
-            (ui.historyTable, HISTORY),
-        ):
-            table.setColumnCount(len(columns))
-            table.setHorizontalHeaderLabels([_(column) for column in columns])
-            table.verticalHeader().setVisible(False)
-        ui.contributionsTable.horizontalHeader().setSectionResizeMode(0, qt.QHeaderView.Stretch)
-        ui.evidenceTable.horizontalHeader().setStretchLastSection(True)
-        ui.historyTable.horizontalHeader().setStretchLastSection(True)
+        tables.prepare(ui.evidenceTable, EVIDENCE, wide=0, mostRows=6)
+        tables.prepare(ui.contributionsTable, CONTRIBUTIONS, wide=0, mostRows=7)
+        tables.prepare(ui.historyTable, HISTORY, wide=1, mostRows=6)
         ui.plotButton.clicked.connect(self._onPlot)
         ui.tablesButton.clicked.connect(self._onTables)
         ui.reportButton.clicked.connect(self._onReport)
@@ -48,7 +41,8 @@ class ResultSection:
         remark = _("out of date") if has and self._book.isOutOfDate else ""
         showState(ui.resultButton, _("Result"), has and not self._book.isOutOfDate, remark)
         for widget in (ui.evidenceTable, ui.contributionsTable, ui.historyTable, ui.plotButton,
-                       ui.tablesButton, ui.reportButton, ui.identityCheck):  # fmt: skip
+                       ui.tablesButton, ui.reportButton, ui.identityCheck, ui.historyLabel,
+                       ui.reportLabel):  # fmt: skip
             widget.setVisible(has)
         self._showTexts(prediction)
         if has:
@@ -79,6 +73,7 @@ class ResultSection:
         if prediction is not None:
             from TACEResponseLib.case_report import scored_lesion
 
+            banner = prediction.simulated_banner or ""
             warnings = "\n".join(f"! {w.message}" for w in prediction.warnings)
             sentence = f"{prediction.sentence} {prediction.performance_sentence}"
             result = f"<b>{html.escape(sentence)}</b>"
@@ -86,7 +81,7 @@ class ResultSection:
                 note = html.escape(_("Out of date: the case has changed. Score again."))
                 result = f"<s>{html.escape(sentence)}</s><br><b>{note}</b>"
             texts = (
-                prediction.simulated_banner or "",
+                "" if self._desk.model and self._desk.model["banner"] else banner,
                 warnings,
                 result,
                 prediction.call_sentence,
@@ -95,7 +90,8 @@ class ResultSection:
         labels = (ui.resultBannerLabel, ui.warningsLabel, ui.resultLabel, ui.callLabel,
                   ui.scoredLabel)  # fmt: skip
         for label, text in zip(labels, texts, strict=True):
-            label.setText(text)
+            # A number and its percent sign stay on one line.
+            label.setText(text.replace(" %", "\u00a0%"))
             label.setVisible(bool(text))
         ui.differenceLabel.setText(self._book.difference)
         ui.differenceLabel.setVisible(bool(self._book.difference))
@@ -106,23 +102,34 @@ class ResultSection:
         from TACEResponseLib.wording import percent
 
         kinds = self._desk.model["evidence"] if self._desk.model else {}
-        _fill(self._ui.evidenceTable, [
+        evidence = [
             (kinds.get(b.name, b.name), f"{b.probability:.3f}", ", ".join(map(str, b.lesions)))
             for b in prediction.branches
-        ])  # fmt: skip
+        ]
         features = [f for branch in prediction.branches for f in branch.features]
         features.sort(key=lambda feature: -abs(feature.contribution or 0.0))
-        _fill(self._ui.contributionsTable, [
-            (f.name, "" if f.contribution is None else f"{f.contribution:+.3f}",
-             f"{f.z_score:+.2f}", f"{f.value:.4g}")
+        contributions = [
+            (
+                f.name,
+                "" if f.contribution is None else f"{f.contribution:+.3f}",
+                f"{f.z_score:+.2f}",
+                f"{f.value:.4g}",
+            )
             for f in features
-        ])  # fmt: skip
+        ]
         history = self._book.history
-        _fill(self._ui.historyTable, [
-            (f"{n}{_(' (first)') if n == 1 else ''}", entry["time"], f"{entry['volume_ml']:.2f}",
-             percent(entry["probability"]))
+        scores = [
+            (
+                f"{n}{_(' (first)') if n == 1 else ''}",
+                entry["time"],
+                f"{entry['volume_ml']:.2f}",
+                percent(entry["probability"]),
+            )
             for n, entry in enumerate(history, start=1)
-        ])  # fmt: skip
+        ]
+        tables.fill(self._ui.evidenceTable, evidence, mostRows=6)
+        tables.fill(self._ui.contributionsTable, contributions, mostRows=7)
+        tables.fill(self._ui.historyTable, scores, mostRows=6)
         self._ui.historyLabel.setText(CaseHistory.of(history).sentence)
 
     def _identity(self) -> str | None:
@@ -162,17 +169,6 @@ class ResultSection:
         """Say where it is."""
         folder = Path(result["files"][0]).parent
         self._ui.reportLabel.setText(_("Report written: {folder}").format(folder=folder))
-
-
-def _fill(table: Any, rows: list[tuple[str, ...]]) -> None:
-    """Replace the rows of a table."""
-    table.setRowCount(len(rows))
-    for n, row in enumerate(rows):
-        for column, text in enumerate(row):
-            item = qt.QTableWidgetItem(text)
-            item.setToolTip(text)
-            table.setItem(n, column, item)
-    table.resizeColumnsToContents()
 
 
 def _unused(parent: Path, stem: str) -> Path:

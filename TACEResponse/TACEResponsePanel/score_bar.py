@@ -31,6 +31,7 @@ class ScoreBar:
         self._client, self._handover = client, handover
         self._run: ScoreRun | None = None
         self._message = ""
+        self._stage = ""
         self.isInstalled = True
         """Whether the packages are there; the panel says."""
         ui.scoreButton.clicked.connect(lambda *_v: self.score())
@@ -51,6 +52,7 @@ class ScoreBar:
         if self._run is not None or scoring is None:
             return
         self._message = ""
+        self._stage = _("Scoring")
         run = ScoreRun(
             self._client,
             self._handover,
@@ -95,6 +97,7 @@ class ScoreBar:
             segmentIds=desk.lesionSegments(),
             form=desk.form(),
             context=desk.context(),
+            reader=self._handover.reader,
         )
 
     def refresh(self) -> None:
@@ -105,7 +108,7 @@ class ScoreBar:
         ui.scoreButton.setText(_("&Score again") if self._book.prediction else _("&Score"))
         ui.cancelButton.setVisible(isScoring)
         ui.progressBar.setVisible(isScoring)
-        lines = [self._message, *([] if isScoring else absent)]
+        lines = [self._stage] if isScoring else [self._message, *absent]
         ui.missingLabel.setText("\n".join(line for line in lines if line))
         ui.missingLabel.setVisible(any(lines))
         ui.oneLineLabel.setText(oneLine(self._book))
@@ -129,7 +132,12 @@ class ScoreBar:
         self.refresh()
 
     def _onProgress(self, stage: str) -> None:
-        self._ui.progressBar.setFormat(stage)
+        """Say the stage in the panel's words; evidence goes by its kind, not by its name."""
+        words = dict(self._desk.model["evidence"]) if self._desk.model else {}
+        kind, _colon, name = stage.partition(": ")
+        shown = f"{kind}: {words[name]}" if name in words else stage
+        self._stage = _("Scoring: {stage}").format(stage=shown)
+        self.refresh()
 
     def _onChanged(self) -> None:
         if self._run is None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from TACEResponsePanel.handover import Handover, gridToken, imageToken, segmentsToken
+from TACEResponsePanel.handover import Handover, gridToken, imageToken
+from TACEResponsePanel.segment_reader import SegmentReader
 from TACEResponsePanel.worker_client import WorkerClient
 
 
@@ -27,10 +28,17 @@ class ScoreInput:
     form: dict[str, dict[str, str]] = field(default_factory=dict)
     """Clinical texts with their units."""
     context: dict[str, Any] = field(default_factory=dict)
+    reader: SegmentReader = field(default_factory=SegmentReader)
+    """Remembers segments between turns."""
 
     def content(self) -> str:
-        """Names what a saved scene keeps of it; equal after the scene was opened again."""
-        digest = hashlib.sha256(segmentsToken(self.segmentation, self.segmentIds).encode())
+        """Names what a saved scene keeps of it; equal after the scene was opened again.
+
+        Raises: InputError: a segment is empty or can't be used.
+        """
+        digest = hashlib.sha256()
+        for segmentId in self.segmentIds:
+            digest.update(self.reader.digest(self.segmentation, segmentId).encode())
         typed = sorted((name, f["text"], f["unit"]) for name, f in self.form.items())
         grids = sorted((sequence, gridToken(node)) for sequence, node in self.images.items())
         said = sorted((key, str(value)) for key, value in self.context.items())

@@ -74,13 +74,26 @@ def _given(schema: Schema, name: str, field: Field) -> object:
 
 
 def _checked(schema: Schema, name: str, field: Field) -> tuple[str | None, Any]:
-    """The problem of one field alone, and its value in the storage unit."""
+    """The problem of one field alone in a form's words, and its value in the storage unit."""
     try:
         record = read_record({name: _given(schema, name, field)})
     except InputError as error:
-        comma = "; write a decimal point" if "," in field.get("text", "") else ""
-        return f"{error.rule}, got {error.got}{comma or '; ' + error.remedy}", None
+        return _in_words(schema.by_name.get(name), field, error), None
     return None, record.values.get(name)
+
+
+def _in_words(variable: Variable | None, field: Field, error: InputError) -> str:
+    """What to do in a form, where units are chosen and not written."""
+    text, unit = field.get("text", "").strip(), field.get("unit", "")
+    rule = error.rule.removeprefix(f"{variable.name} ") if variable else error.rule
+    if "," in text:
+        return f"{rule}, got {text}; write a decimal point"
+    slip = variable.unit_slip if variable else None
+    is_stored_unit = variable is not None and unit in ("", variable.unit)
+    if slip and is_stored_unit and NUMBER.fullmatch(text) and slip.suspects(float(text)):
+        return f"{text} is hardly possible in {variable.unit if variable else unit}; " \
+               f"if it is {slip.probably}, choose that unit"  # fmt: skip
+    return f"{rule}, got {error.got}; {error.remedy}"
 
 
 def _stated(schema: Schema, name: str, field: Field, value: Any) -> str:

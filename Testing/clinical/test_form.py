@@ -38,7 +38,7 @@ def test_a_blank_is_absent_and_never_a_number(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("4.2", "if it is g/dL"),
+        ("4.2", "4.2 is hardly possible in g/L; if it is g/dL, choose that unit"),
         ("4,2", "write a decimal point"),
         ("about 40", "must be a number"),
         ("nan", "must be a number"),

@@ -34,7 +34,7 @@ class Camera:
         self._top.show()
         self._person.pause(0.3)
         area = self._person.ui.sectionsArea
-        place = getattr(self._person.ui, show).y() if show else 0
+        place = getattr(self._person.ui, show).y if show else 0
         area.verticalScrollBar().setValue(place)
         self._person.pause(0.1)
         path = self._folder / f"panel-{name}.png"
@@ -73,7 +73,7 @@ def states(person: Person, camera: Camera, models: Path) -> None:
     fields = person.panel.clinical._rows
     fields["albumin_g_per_l"].edit.setText("4.2")
     fields["albumin_g_per_l"].unit.setCurrentIndex(1)
-    fields["bilirubin_umol_per_l"].edit.setText("900")
+    fields["bilirubin_umol_per_l"].edit.setText("1.2")
     person.pause(1.5)
     camera.take("clinical", show="clinicalButton")
 

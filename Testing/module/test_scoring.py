@@ -39,7 +39,9 @@ def test_the_panel_s_result_is_the_library_s_and_lies_in_the_scene(
     expected = score(patient, load_bundle("ct-radiomics-cnn-simulated"))
     assert prediction.fused.probability == expected.fused.probability
     assert prediction.fused.interval == expected.fused.interval
-    assert prediction.sentence in person.ui.resultLabel.text.replace("&#x27;", "'")
+    assert prediction.sentence in person.ui.resultLabel.text.replace("\u00a0", " ").replace(
+        "&#x27;", "'"
+    )
     assert "AUC on unseen simulated patients" in person.ui.resultLabel.text
     assert person.ui.scoredLabel.text == "Scored: lesion 1 of 1, 46 mm."
     tree = slicer.mrmlScene.GetSubjectHierarchyNode()
@@ -75,6 +77,8 @@ def test_a_simulated_model_s_banner_stands_in_panel_and_result(person: Any, pati
     banner = "This model was trained on simulated patients"
     assert banner in person.ui.bannerLabel.text
     person.score()
+    person.ui.modelCombo.setCurrentIndex(0)
+    assert person.ui.bannerLabel.text == ""
     assert banner in person.ui.resultBannerLabel.text
     assert "Simulated model" in person.ui.oneLineLabel.text
 
