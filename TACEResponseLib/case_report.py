@@ -17,16 +17,17 @@ from TACEResponseLib.wording import percent
 
 MAP_CAPTION = "What moved the network; not viable tumor, not feeders, not where treatment works."
 STYLE = """
-body { font: 10.5pt/1.45 system-ui, sans-serif; color: #111; background: #fff; max-width: 46em;
+body { font: 10.5pt/1.45 system-ui, sans-serif; color: #111; background: #fff; max-width: 52em;
        margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 15pt; margin: 0 0 .2em; } h2 { font-size: 11.5pt; margin: 1.4em 0 .3em; }
 .banner { border: 2px solid #111; padding: .4em .7em; font-weight: bold; }
 .result { font-size: 12.5pt; border-left: 4px solid #444; padding-left: .8em; }
 .use { font-weight: bold; } img { width: 100%; }
-table { border-collapse: collapse; width: 100%; } caption { text-align: left; color: #444; }
+table { border-collapse: collapse; width: 100%; font-size: .92em; } caption { text-align: left; color: #444; }
 th, td { text-align: left; padding: .18em .7em .18em 0; border-bottom: 1px solid #ccc;
          vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number { white-space: nowrap; } td { overflow-wrap: break-word; }
 @media print { body { margin: 0; } h2, tr, img { break-inside: avoid; } }
 """
 
@@ -171,20 +172,34 @@ def _picture(picture: bytes) -> str:
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], note: str = "") -> str:
-    """A table; nothing where it would be empty. Cells that look like numbers align right."""
-    lines = ["<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows]
-    if not lines:
+    """A table; nothing where it would be empty. Columns of numbers align right, heads too."""
+    cells = [tuple(row) for row in rows]
+    if not cells:
         return ""
-    header = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    numeric = [all(_is_number(text) for text in column) for column in zip(*cells, strict=True)]
+    header = _row("th", head, numeric)
+    body = "\n".join(_row("td", row, numeric) for row in cells)
     caption = f"<caption>{escape(note)}</caption>" if note else ""
-    body = "\n".join(lines)
-    return f"<h2>{escape(title)}</h2>\n<table>{caption}\n<tr>{header}</tr>\n{body}\n</table>"
+    return f"<h2>{escape(title)}</h2>\n<table>{caption}\n{header}\n{body}\n</table>"
 
 
-def _cell(text: str) -> str:
-    is_number = text.lstrip("+-").replace(".", "", 1).isdigit()
-    opening = '<td class="number">' if is_number else "<td>"
-    return f"{opening}{escape(text)}</td>"
+def _row(tag: str, cells: Sequence[str], numeric: Sequence[bool]) -> str:
+    """One row of heads or cells."""
+    kinds = [' class="number"' if is_number else "" for is_number in numeric]
+    return (
+        "<tr>"
+        + "".join(f"<{tag}{kind}>{escape(c)}</{tag}>" for c, kind in zip(cells, kinds, strict=True))
+        + "</tr>"
+    )
+
+
+def _is_number(text: str) -> bool:
+    """Whether a cell holds a number, or nothing."""
+    try:
+        float(text or "0")
+    except ValueError:
+        return False
+    return True
 
 
 def _lesions(lesions: Sequence[Lesion]) -> str:
