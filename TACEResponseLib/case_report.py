@@ -23,7 +23,8 @@ h1 { font-size: 15pt; margin: 0 0 .2em; } h2 { font-size: 11.5pt; margin: 1.4em 
 .banner { border: 2px solid #111; padding: .4em .7em; font-weight: bold; }
 .result { font-size: 12.5pt; border-left: 4px solid #444; padding-left: .8em; }
 .use { font-weight: bold; } img { width: 100%; }
-table { border-collapse: collapse; width: 100%; font-size: .92em; } caption { text-align: left; color: #444; }
+table { border-collapse: collapse; width: 100%; font-size: .92em; }
+caption { text-align: left; color: #444; }
 th, td { text-align: left; padding: .18em .7em .18em 0; border-bottom: 1px solid #ccc;
          vertical-align: top; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }

@@ -12,6 +12,7 @@ from TACEResponsePanel.gates import missingLesion
 from TACEResponsePanel.handover import Handover
 from TACEResponsePanel.headers import showState
 from TACEResponsePanel.segment_drawing import Drawing
+from TACEResponsePanel.words import inPanelWords
 from TACEResponsePanel.worker_client import WorkerClient
 
 TEN_MM = 10.0
@@ -83,7 +84,7 @@ class LesionSection:
 
     def _show(self, lesions: list[dict[str, Any]], problem: str) -> None:
         """The table of lesions, or why there is none."""
-        self._desk.lesions, self._desk.lesionProblem = lesions, problem
+        self._desk.lesions, self._desk.lesionProblem = lesions, inPanelWords(problem)
         rows = [
             (
                 str(lesion["index"]),

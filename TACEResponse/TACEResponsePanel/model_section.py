@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.gates import missingModel
 from TACEResponsePanel.headers import showState
+from TACEResponsePanel.words import inPanelWords
 from TACEResponsePanel.worker_client import WorkerClient
 
 
@@ -51,7 +52,7 @@ class ModelSection:
 
     def _line(self, model: dict[str, Any] | None) -> str:
         """The chosen model in one line, and what is wrong with others."""
-        problems = [m["problem"] for m in self._desk.models if "problem" in m]
+        problems = [inPanelWords(m["problem"]) for m in self._desk.models if "problem" in m]
         lines = [model["line"]] if model else []
         return "\n".join([*lines, *problems])
 

@@ -13,6 +13,7 @@ from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.dicom_facts import dicomFacts
 from TACEResponsePanel.headers import showState
 from TACEResponsePanel.result_book import ResultBook
+from TACEResponsePanel.words import inPanelWords
 from TACEResponsePanel.worker_client import WorkerClient
 
 EVIDENCE = (_("Evidence"), _("Probability"), _("Lesions"))
@@ -74,7 +75,7 @@ class ResultSection:
             from TACEResponseLib.case_report import scored_lesion
 
             banner = prediction.simulated_banner or ""
-            warnings = "\n".join(f"! {w.message}" for w in prediction.warnings)
+            warnings = "\n".join(f"! {inPanelWords(w.message)}" for w in prediction.warnings)
             sentence = f"{prediction.sentence} {prediction.performance_sentence}"
             result = f"<b>{html.escape(sentence)}</b>"
             if self._book.isOutOfDate:

@@ -10,6 +10,7 @@ from TACEResponsePanel.gates import missing
 from TACEResponsePanel.handover import Handover
 from TACEResponsePanel.result_book import ResultBook
 from TACEResponsePanel.score_run import ScoreAnswer, ScoreInput, ScoreRun
+from TACEResponsePanel.words import inPanelWords
 from TACEResponsePanel.worker_client import WorkerClient
 
 CALL_WORDS = {
@@ -128,7 +129,7 @@ class ScoreBar:
         if run is not self._run:
             return
         self._run = None
-        self._message = message
+        self._message = inPanelWords(message)
         self.refresh()
 
     def _onProgress(self, stage: str) -> None:

@@ -1,0 +1,34 @@
+"""Messages of the library in the panel's words: a radiologist knows no options and no bundles."""
+
+import re
+
+from slicer.i18n import tr as _
+
+OPTIONS = {
+    "--bundle": _("Model"),
+    "--image": _("Image"),
+    "--roi": _("Lesion"),
+    "--clinical": _("Clinical data"),
+    "--context": _("Dates and treatment"),
+    "--output": _("Report"),
+    "--case-id": _("Case"),
+    "--device": _("Device"),
+}
+WORDS = {
+    r"\bbundle's\b": "model's",
+    r"\bbundles\b": "models",
+    r"\bbundle\b": "model",
+    r"\bbranches\b": "sources of evidence",
+    r"\bbranch\b": "evidence",
+    r"\brecipe\b": "method",
+    r"\bROI\b": "lesion",
+}
+
+
+def inPanelWords(message: str) -> str:
+    """A message with the reader's words in place of the command line's."""
+    for option, name in OPTIONS.items():
+        message = message.replace(f"{option} ", f"{name} ").replace(f"{option}:", f"{name}:")
+    for pattern, word in WORDS.items():
+        message = re.sub(pattern, word, message)
+    return message
