@@ -1,4 +1,4 @@
-"""tace-response: score, demo, info. Imports nothing heavy before a command runs.
+"""tace-response: score, demo, info, recipe, simulate. Imports nothing heavy before a command runs.
 
 Exit status: 0 done; 2 the user's mistake, told in one line; 1 ours; 130 interrupted.
 """
@@ -57,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_score(commands)
     _add_demo(commands)
     _add_info(commands)
+    _add_recipe(commands)
+    _add_simulate(commands)
     return parser
 
 
@@ -128,6 +130,35 @@ def _add_info(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.set_defaults(run=_info)
 
 
+def _add_recipe(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`recipe`: published methods."""
+    recipe = commands.add_parser("recipe", help="list, show or copy published methods")
+    actions = recipe.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="every recipe with its paper")
+    show = actions.add_parser("show", help="what the paper says, what we do, and why")
+    show.add_argument("recipe", metavar="RECIPE", help="name of a shipped recipe, or a file")
+    new = actions.add_parser("new", help="copy a recipe, to change it")
+    new.add_argument("name", metavar="NAME", help="of the copy, written to NAME.yaml")
+    new.add_argument("--from", dest="source", required=True, metavar="RECIPE")
+    for parser, action in ((listing, "run_list"), (show, "run_show"), (new, "run_new")):
+        _add_verbose(parser)
+        parser.set_defaults(run=_recipe, action=action)
+
+
+def _add_simulate(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`simulate`: a cohort with a known answer."""
+    parser = commands.add_parser("simulate", help="write a simulated cohort with a known answer")
+    add = parser.add_argument
+    add("--modality", choices=("ct", "mr"), default="ct", help="default: %(default)s")
+    add("--patients", type=int, required=True, metavar="N")
+    add("--seed", type=int, required=True, help="same seed, same bytes")
+    add("--role", default="training", help="cohort role; default: %(default)s",
+        choices=("training", "tuning", "internal_test", "external_test"))  # fmt: skip
+    add("--output", type=Path, required=True, metavar="FOLDER", help="made by this command")
+    _add_verbose(parser)
+    parser.set_defaults(run=_simulate)
+
+
 def _score(options: argparse.Namespace) -> None:
     from TACEResponseLib.commands.score import run
 
@@ -142,5 +173,17 @@ def _demo(options: argparse.Namespace) -> None:
 
 def _info(options: argparse.Namespace) -> None:
     from TACEResponseLib.commands.info import run
+
+    run(options)
+
+
+def _recipe(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands import recipe
+
+    getattr(recipe, options.action)(options)
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands.simulate import run
 
     run(options)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.simulation.patient import SimulatedPatient, simulate_patient
 from TACEResponseLib.simulation.settings import LATENTS, SimulationSettings
 from TACEResponseLib.terms import CohortRole, ImageSequence
@@ -56,6 +57,7 @@ def write_cohort(
     folder: Path,
     *,
     role: CohortRole = CohortRole.TRAINING,
+    progress: Progress = silent,
 ) -> Path:
     """Write patients 0 to n - 1 of a seed, and a table of them.
 
@@ -65,6 +67,7 @@ def write_cohort(
         seed: of the cohort, >= 0.
         folder: made if absent.
         role: what the patients are for; a second cohort needs another seed.
+        progress: told how far it got.
 
     Returns: the table; its paths are relative to its folder. Columns from `true_probability` on
         are what only a simulation knows: no model may be given them.
@@ -74,6 +77,7 @@ def write_cohort(
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for index in range(n):
+        progress(f"patient {index + 1} of {n}")
         patient = simulate_patient(settings, seed, index)
         files = write_patient(patient, folder / "images")
         rows.append(_row(patient, files, folder, role))

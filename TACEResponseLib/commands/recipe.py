@@ -1,0 +1,90 @@
+"""`tace-response recipe list | show | new`: published methods, and copies of them to change."""
+
+import argparse
+import re
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.resources import resource_path
+
+NAME_PATTERN = re.compile(r"[a-z][a-z0-9\-]{0,63}")
+
+
+def run_list(_options: argparse.Namespace) -> None:
+    """Print every recipe that ships with its source."""
+    for path in shipped_recipes():
+        recipe = read_recipe(path)
+        sys.stdout.write(f"{recipe.name}\n  {recipe.title}\n  {recipe.citation}\n")
+
+
+def run_show(options: argparse.Namespace) -> None:
+    """Print what the paper says, what we do and why, line by line."""
+    sys.stdout.write(described(read_recipe(find_recipe(options.recipe))))
+
+
+def run_new(options: argparse.Namespace) -> None:
+    """Copy a recipe under another name, to be changed."""
+    if not NAME_PATTERN.fullmatch(options.name):
+        raise InputError("NAME", "must be lower-case letters, digits and dashes",
+                         got=repr(options.name), remedy="write for instance my-recipe")  # fmt: skip
+    source = find_recipe(options.source)
+    target = Path(f"{options.name}.yaml")
+    if target.exists():
+        raise InputError(str(target), "must not exist yet", got="a file",
+                         remedy="choose another name")  # fmt: skip
+    text = source.read_text(encoding="utf-8")
+    renamed = re.sub(r"^name: .*$", f"name: {options.name}", text, count=1, flags=re.MULTILINE)
+    target.write_text(renamed, encoding="utf-8")
+    sys.stdout.write(f"{target}\n")
+
+
+def shipped_recipes() -> tuple[Path, ...]:
+    """Every recipe of Resources/Recipes, by name."""
+    return tuple(sorted(resource_path("Recipes").glob("*.yaml")))
+
+
+def find_recipe(name_or_path: str) -> Path:
+    """The file of a shipped recipe, or a file of the user's.
+
+    Raises: InputError: neither; names the nearest.
+    """
+    shipped = {path.stem: path for path in shipped_recipes()}
+    if name_or_path in shipped:
+        return shipped[name_or_path]
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    near = get_close_matches(name_or_path, shipped, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    raise InputError("RECIPE", "must be the name of a shipped recipe or a file",
+                     got=repr(name_or_path[:80]),
+                     remedy=f"{meant}shipped: {', '.join(shipped)}")  # fmt: skip
+
+
+def described(recipe: Recipe) -> str:
+    """A recipe as text: its facts, then each difference from its paper."""
+    facts = [
+        ("title", recipe.title),
+        ("paper", recipe.citation),
+        ("images", " + ".join(recipe.sequences)),
+        ("endpoint", f"{recipe.endpoint}, positive class: {recipe.positive_class}"),
+        ("criterion", f"{recipe.criterion}, read {recipe.readout}"),
+        ("treatment", recipe.treatment),
+        ("population", recipe.population),
+        ("evidence", ", ".join(f"{b.name} ({b.kind.replace('_', ' ')})" for b in recipe.branches)),
+        ("folds", str(recipe.folds)),
+        ("use", recipe.intended_use),
+    ]
+    lines = [recipe.name, *(f"  {key:12s}{value}" for key, value in facts)]
+    for difference in recipe.differences:
+        lines += [
+            "",
+            f"  {difference.topic}",
+            f"    paper says  {difference.paper}",
+            f"    we do       {difference.ours}",
+            f"    why         {difference.why}",
+        ]
+    return "\n".join(lines) + "\n"

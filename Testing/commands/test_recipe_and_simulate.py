@@ -1,0 +1,79 @@
+"""`recipe` and `simulate` on the command line."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from TACEResponseLib.cli import main
+from TACEResponseLib.commands.recipe import shipped_recipes
+from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.simulation.patient import simulate_truth
+from TACEResponseLib.simulation.settings import SimulationSettings
+
+
+def test_every_recipe_is_listed_with_its_paper(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipe", "list"]) == 0
+    told = capsys.readouterr().out
+    for path in shipped_recipes():
+        assert path.stem in told
+        assert read_recipe(path).citation in told
+
+
+def test_show_prints_every_difference_from_the_paper(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipe", "show", "ct-radiomics-cnn"]) == 0
+    told = capsys.readouterr().out
+    recipe = read_recipe(shipped_recipes()[0])
+    for difference in recipe.differences:
+        assert difference.paper in told
+        assert difference.ours in told
+    assert "we do       64 x 64, one channel" in told
+
+
+def test_a_copy_has_the_new_name_and_the_old_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["recipe", "new", "mine", "--from", "ct-radiomics-cnn"]) == 0
+    mine, source = read_recipe(tmp_path / "mine.yaml"), read_recipe(shipped_recipes()[0])
+    assert mine == source.model_copy(update={"name": "mine"})
+    assert main(["recipe", "new", "mine", "--from", "ct-radiomics-cnn"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        (["recipe", "show", "ct-radiomic-cnn"], "did you mean ct-radiomics-cnn?"),
+        (["recipe", "new", "Mine!", "--from", "ct-radiomics-cnn"], "lower-case letters"),
+        (["simulate", "--patients", "0", "--seed", "1", "--output", "c"], "must be at least 1"),
+        (["simulate", "--patients", "1", "--seed", "-1", "--output", "c"], "must be 0 or more"),
+        (["simulate", "--modality", "mr", "--patients", "1", "--seed", "1", "--output", "c"],
+         "MR is not simulated yet"),
+    ],
+)  # fmt: skip
+def test_mistakes_get_one_line(
+    words: list[str], rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert rule in told
+    assert told.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_simulated_cohort_is_written_with_its_answers(tmp_path: Path) -> None:
+    folder = tmp_path / "cohort"
+    words = ["simulate", "--patients", "2", "--seed", "5", "--role", "tuning"]
+    assert main([*words, "--output", str(folder)]) == 0
+    with (folder / "cohort.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    truths = [simulate_truth(SimulationSettings(), 5, index) for index in range(2)]
+    assert [row["case_id"] for row in rows] == [truth.case_id for truth in truths]
+    assert [float(row["true_probability"]) for row in rows] == pytest.approx(
+        [truth.probability for truth in truths], abs=1e-6
+    )
+    assert {row["role"] for row in rows} == {"tuning"}
+    assert all((folder / row["ct_arterial"]).is_file() for row in rows)
+    assert main([*words, "--output", str(folder)]) == 2
