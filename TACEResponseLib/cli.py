@@ -59,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_info(commands)
     _add_recipe(commands)
     _add_simulate(commands)
+    _add_cohort(commands)
+    _add_train(commands)
     return parser
 
 
@@ -159,6 +161,40 @@ def _add_simulate(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.set_defaults(run=_simulate)
 
 
+def _add_cohort(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`cohort`: a table of patients."""
+    cohort = commands.add_parser("cohort", help="check or describe a table of patients")
+    actions = cohort.add_subparsers(required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="every problem of every row at once")
+    check.add_argument("--table-only", action="store_true", help="don't open images and masks")
+    describe = actions.add_parser("describe", help="table 1, by role and response")
+    describe.add_argument("--endpoint", choices=("objective_response", "disease_control"),
+                          default="objective_response", help="default: %(default)s")  # fmt: skip
+    for parser, action in ((check, "run_check"), (describe, "run_describe")):
+        parser.add_argument("cohort", type=Path, metavar="COHORT", help="CSV, one row a patient")
+        _add_verbose(parser)
+        parser.set_defaults(run=_cohort, action=action)
+
+
+def _add_train(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`train`: a recipe on a cohort."""
+    parser = commands.add_parser("train", help="train a recipe on a cohort")
+    add = parser.add_argument
+    add("--recipe", required=True, help="name of a shipped recipe, or a file")
+    add("--cohort", required=True, type=Path, help="CSV, one row a patient")
+    add("--output", required=True, type=Path, metavar="BUNDLE", help="folder made by this command")
+    add(
+        "--seed", type=int, default=1, help="of folds, networks and bootstrap; default: %(default)s"
+    )
+    add("--jobs", type=int, default=2, help="worker processes; they don't change the result")
+    add("--title", help="of the model; default: the recipe's")
+    add("--authors", default="not stated", help="for the model card")
+    add("--license", default="not stated", help="for the model card")
+    add("--simulated", action="store_true", help="the patients are simulated; every result says so")
+    _add_verbose(parser)
+    parser.set_defaults(run=_train)
+
+
 def _score(options: argparse.Namespace) -> None:
     from TACEResponseLib.commands.score import run
 
@@ -185,5 +221,17 @@ def _recipe(options: argparse.Namespace) -> None:
 
 def _simulate(options: argparse.Namespace) -> None:
     from TACEResponseLib.commands.simulate import run
+
+    run(options)
+
+
+def _cohort(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands import cohort
+
+    getattr(cohort, options.action)(options)
+
+
+def _train(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands.train import run
 
     run(options)

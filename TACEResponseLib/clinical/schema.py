@@ -1,6 +1,7 @@
 """The clinical schema: what each variable is, its unit, its range, its other units."""
 
 from difflib import get_close_matches
+from functools import cache
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -84,6 +85,7 @@ class Schema(Settings):
         return near[0] if near else None
 
 
+@cache
 def load_schema() -> Schema:
     """The schema that ships, Resources/Clinical/schema.json."""
     path = resource_path("Clinical", "schema.json")

@@ -24,9 +24,9 @@ from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.training import workers
 
-# Seeds 90001 and 90002 judged an earlier bundle and led to changes in training; a bundle made after
+# Seeds 90001 to 90003 judged earlier bundles and led to changes in training; a bundle made after
 # them is judged on patients that nobody had seen. docs/demo-bundle.md has all results.
-JUDGING_SEED = 90003
+JUDGING_SEED = 90004
 N_BOOTSTRAP = 2000
 
 

@@ -1,0 +1,88 @@
+"""Table 1: a cohort by role and response, missing values counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from TACEResponseLib.clinical.record import ClinicalValue
+from TACEResponseLib.clinical.schema import Variable, load_schema
+from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.terms import CohortRole, Endpoint
+
+OUTCOMES = {1: "positive", 0: "negative", None: "no response read"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableOne:
+    """Columns are roles by response; rows are characteristics."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def describe_cohort(patients: Sequence[CohortPatient], endpoint: Endpoint) -> TableOne:
+    """Count and summarize.
+
+    Numbers are median (quartiles), categories are n (%) of the known; every row with a missing
+    value says how many. Patients without a response are a column of their own.
+    """
+    groups = {
+        f"{role.value}, {word}": [
+            p for p in patients if p.role is role and p.label(endpoint) == label
+        ]
+        for role in CohortRole
+        for label, word in OUTCOMES.items()
+    }
+    groups = {name: group for name, group in groups.items() if group}
+    rows = [("patients", *(str(len(group)) for group in groups.values()))]
+    for variable in load_schema().variables:
+        if any(variable.name in p.clinical.values for p in patients):
+            rows += _rows_of(variable, list(groups.values()))
+    return TableOne(header=("", *groups), rows=tuple(rows))
+
+
+def _rows_of(
+    variable: Variable, groups: Sequence[Sequence[CohortPatient]]
+) -> list[tuple[str, ...]]:
+    """The row, or rows, of one variable."""
+    columns = [[p.clinical.values.get(variable.name) for p in group] for group in groups]
+    if variable.type in ("number", "integer"):
+        unit = "" if variable.unit in (None, "1") else f", {variable.unit}"
+        label = f"{variable.label}{unit}, median (quartiles)"
+        return [(label, *(_number(values) for values in columns))]
+    stored: Sequence[ClinicalValue] = (
+        (True, False) if variable.type == "boolean" else tuple(variable.categories)
+    )
+    words = {True: "yes", False: "no"}
+    return [
+        (f"{variable.label}: {words.get(value, str(value)) if isinstance(value, bool) else value}",
+         *(_share(values, value) for values in columns))
+        for value in stored
+    ]  # fmt: skip
+
+
+def _number(values: Sequence[ClinicalValue | None]) -> str:
+    known = [float(v) for v in values if v is not None]
+    if not known:
+        return _missing(values) or "-"
+    low, middle, high = np.percentile(known, (25, 50, 75))
+    return f"{middle:.4g} ({low:.4g} to {high:.4g})" + _note(values)
+
+
+def _share(values: Sequence[ClinicalValue | None], value: ClinicalValue) -> str:
+    known = [v for v in values if v is not None]
+    if not known:
+        return _missing(values) or "-"
+    n = sum(v == value for v in known)
+    return f"{n} ({100 * n / len(known):.0f} %)" + _note(values)
+
+
+def _note(values: Sequence[ClinicalValue | None]) -> str:
+    told = _missing(values)
+    return f"; {told}" if told else ""
+
+
+def _missing(values: Sequence[ClinicalValue | None]) -> str:
+    absent = sum(v is None for v in values)
+    return f"{absent} missing" if absent else ""

@@ -1,0 +1,53 @@
+"""One row of a cohort, and what can be wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence, ResponseClass
+
+POSITIVE_WORDS, NEGATIVE_WORDS = ("1", "responder"), ("0", "non_responder")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A broken rule, where it is and what to do."""
+
+    row: int
+    """Line of the file, the header being line 1; 0 for the file as a whole."""
+    column: str
+    rule: str
+    got: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """The problem in one line."""
+        where = f"line {self.row}, " if self.row else ""
+        return f"{where}{self.column}: {self.rule}, got {self.got}; {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortPatient:
+    """One patient of a cohort; images are not read yet."""
+
+    row: int
+    case_id: str
+    role: CohortRole
+    images: Mapping[ImageSequence, Path]
+    roi: Path
+    clinical: ClinicalRecord
+    response: str
+    """A response class, `responder` or `non_responder`; empty if it was never read."""
+    other: Mapping[str, str] = field(default_factory=dict)
+    """Columns that no model reads: site, scanner, survival."""
+
+    def label(self, endpoint: Endpoint) -> int | None:
+        """1 for the positive class of an endpoint, 0 else, `None` without a response."""
+        if not self.response:
+            return None
+        if self.response in POSITIVE_WORDS:
+            return 1
+        if self.response in NEGATIVE_WORDS:
+            return 0
+        return int(ResponseClass(self.response) in endpoint.positive_classes)
