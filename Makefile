@@ -15,7 +15,7 @@ demo: setup  ## Score one simulated patient and say where to look
 	@$(BIN)/tace-response demo --output demo-result --overwrite
 
 test: setup  ## Run all tests on two cores
-	@$(BIN)/python -m pytest -n 2 -q
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 check: setup  ## Lint, format, spelling and types
 	$(BIN)/ruff check .

@@ -83,12 +83,14 @@ def _add_device(parser: argparse.ArgumentParser) -> None:
 
 def _add_score(commands: "_Commands[argparse.ArgumentParser]") -> None:
     """`score`: one patient."""
-    parser = commands.add_parser("score", help="score one patient", description=NOT_A_DEVICE)
+    parser = commands.add_parser("score", help="score patients", description=NOT_A_DEVICE)
     add = parser.add_argument
     add("--bundle", required=True, help="name of an installed bundle, or its folder or .zip")
-    add("--image", required=True, action="append", metavar="SEQUENCE=FILE",
+    add("--cohort", type=Path, metavar="FILE",
+        help="score every patient of a table in place of --image and --roi")  # fmt: skip
+    add("--image", action="append", metavar="SEQUENCE=FILE",
         help="NIfTI, NRRD, MHA or a DICOM series; once per sequence")  # fmt: skip
-    add("--roi", required=True, type=Path, metavar="FILE",
+    add("--roi", type=Path, metavar="FILE",
         help="label image, Slicer .seg.nrrd or DICOM SEG")  # fmt: skip
     add("--roi-label", type=int, nargs="+", action="extend", default=[], metavar="N",
         help="labels to use; default: all")  # fmt: skip
@@ -196,6 +198,17 @@ def _add_train(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 
 def _score(options: argparse.Namespace) -> None:
+    given = [bool(options.cohort), bool(options.image), bool(options.roi)]
+    if given not in ([True, False, False], [False, True, True]):
+        raise InputError("score", "needs --image and --roi, or --cohort alone",
+                         got=" ".join(n for n, g in zip(("--cohort", "--image", "--roi"), given,
+                                                        strict=True) if g) or "neither",
+                         remedy="name one patient's files or a table")  # fmt: skip
+    if options.cohort:
+        from TACEResponseLib.commands.score_cohort import run as run_cohort
+
+        run_cohort(options)
+        return
     from TACEResponseLib.commands.score import run
 
     run(options)

@@ -51,7 +51,7 @@ def write_outputs(
     Raises: InputError: `folder` exists or can't be written; nothing is left behind then.
     """
     check_output(folder, overwrite=overwrite)
-    with _new_folder(folder) as draft:
+    with new_folder(folder) as draft:
         _write_files(case, prediction, draft, with_scene=with_scene, progress=progress)
         for name, text in pages(draft).items():
             (draft / name).write_text(text, encoding="utf-8")
@@ -105,7 +105,7 @@ def _is_ours(path: Path) -> bool:
 
 
 @contextmanager
-def _new_folder(folder: Path) -> Iterator[Path]:
+def new_folder(folder: Path) -> Iterator[Path]:
     """A draft folder beside the target, renamed to it at the end or removed on any failure."""
     made = _make_parents(folder.absolute().parent)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.absolute().parent))

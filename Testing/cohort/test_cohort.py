@@ -53,6 +53,11 @@ def write(path: Path, rows: list[dict[str, str]], header: list[str] | None = Non
     return path
 
 
+def read_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 def test_rows_become_patients_with_values_in_storage_units(table: Path) -> None:
     first, *_ = usable_cohort(table)
     assert first.case_id == "P1"
@@ -190,3 +195,33 @@ def test_a_simulated_cohort_is_read_as_it_was_written(simulated: Path) -> None:
     case = load_case(patients[0])
     assert case.case_id == patients[0].case_id
     assert np.asarray(case.images[SEQUENCE].voxels).ndim == 3
+
+
+def test_a_cohort_is_scored_and_a_failing_patient_is_reported(
+    simulated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = read_rows(simulated)[:2]
+    for entry in rows:
+        for column in ("ct_arterial", "roi"):
+            entry[column] = str(simulated.parent / entry[column])
+    broken = tmp_path / "broken.nii.gz"
+    broken.write_text("no image")
+    table = write(tmp_path / "cohort.csv", [rows[0], {**rows[1], "ct_arterial": str(broken)}])
+    out = tmp_path / "out"
+    words = ["score", "--bundle", "ct-radiomics-cnn-simulated", "--cohort", str(table)]
+    assert main([*words, "--output", str(out), "--no-scene"]) == 2
+    assert "1 of 2 not" in capsys.readouterr().err
+    first, second = read_rows(out / "predictions.csv")
+    assert 0 < float(first["low_95"]) <= float(first["probability"]) < 1
+    assert first["outcome"] == rows[0]["response"]
+    assert (out / first["case_id"] / "prediction.json").is_file()
+    assert second["probability"] == ""
+    assert "broken.nii.gz" in second["problem"]
+
+
+@pytest.mark.parametrize("words", [[], ["--roi", "r.nrrd"], ["--cohort", "c.csv", "--roi", "r"]])
+def test_score_wants_one_patient_or_a_table(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["score", "--bundle", "x", "--output", str(tmp_path / "o"), *words]) == 2
+    assert "needs --image and --roi, or --cohort alone" in capsys.readouterr().err
