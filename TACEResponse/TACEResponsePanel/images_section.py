@@ -179,12 +179,12 @@ class ImagesSection:
         self._desk.changed.emit()
 
     def _makeRows(self) -> None:
-        """A row a sequence of the model."""
+        """A row a sequence of the model; a selector that goes chooses nothing as it does."""
+        self._isShowing = True
         for row in self._rows:
             row.remove()
         layout = self._ui.phasesWidget.layout()
         sequences = self._desk.sequences()
-        self._isShowing = True
         self._rows = [PhaseRow(layout, s, words, self) for s, words in sequences.items()]
         self._isShowing = False
         self.guess()

@@ -13,7 +13,7 @@ from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.cnn.fitting import fit_network
 from TACEResponseLib.cnn.inference import predict_patches, to_logit
-from TACEResponseLib.cnn.saliency import METHOD_NAMES, saliency_maps
+from TACEResponseLib.cnn.saliency import AGAINST, METHOD_NAMES, Maps, saliency_maps
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.imaging.cropping import box_round, crop
 from TACEResponseLib.imaging.geometry import Geometry
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 # Cut round the lesion before anything is computed; patches reach no further than their margin,
 # or half a patch of fixed pixels, which `_margin_mm` adds.
 CROP_MARGIN_MM = 20.0
+SPOKE_AGAINST = (
+    "Nothing in the image speaks for the positive class to {name}; the attention map shows what "
+    "speaks against it."
+)
+EMPTY = "The attention map of {name} is empty: nothing in the image moved the network."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -142,14 +147,7 @@ class ImageNetworkBranch:
     ) -> tuple[SaliencyMap, tuple[CaseWarning, ...]]:
         """Grad-CAM, laid back onto the input image's own grid."""
         image = case.images[self.settings.sequence]
-        maps = saliency_maps(
-            self.network,
-            self.settings.target_layer,
-            prepared.patches,
-            self.settings.positive,
-            device=self.device,
-            method=self.settings.saliency,
-        )
+        maps, method, warnings = self._maps(prepared)
         pasted = paste_maps(maps, prepared.plans, to_lps_axes(image).geometry)
         voxels = voxels_from_lps_axes(pasted.voxels, image.geometry)
         saliency = SaliencyMap(
@@ -158,19 +156,34 @@ class ImageNetworkBranch:
                 geometry=image.geometry,
                 source=f"saliency of {image.source}",
             ),
-            method=METHOD_NAMES[self.settings.saliency],
+            method=method,
             scored_slices=pasted.scored_slices,
             interpolated_slices=pasted.interpolated_slices,
         )
-        if voxels.any():
-            return saliency, ()
-        return saliency, (
-            CaseWarning(
-                code="saliency_empty",
-                message=f"The attention map of {self.name} is empty: nothing in the patches "
-                "spoke for the positive class.",
-            ),
-        )
+        return saliency, warnings
+
+    def _maps(self, prepared: PreparedPatches) -> tuple[Maps, str, tuple[CaseWarning, ...]]:
+        """What speaks for the positive class in each patch, or against it where nothing does."""
+        settings = self.settings
+        against = tuple(n for n in range(len(settings.classes)) if n not in settings.positive)
+        method = METHOD_NAMES[settings.saliency]
+        for outputs, name, code, message in (
+            (settings.positive, method, "", ""),
+            (against, method + AGAINST, "saliency_against", SPOKE_AGAINST),
+        ):
+            maps = saliency_maps(
+                self.network,
+                settings.target_layer,
+                prepared.patches,
+                outputs,
+                device=self.device,
+                method=settings.saliency,
+            )
+            if maps.any():
+                told = CaseWarning(code=code, message=message.format(name=self.name))
+                return maps, name, (told,) if code else ()
+        empty = CaseWarning(code="saliency_empty", message=EMPTY.format(name=self.name))
+        return maps, method, (empty,)
 
 
 def prepare_patches(case: Case, settings: ImageNetworkSettings) -> PreparedPatches:

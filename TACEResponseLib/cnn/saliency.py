@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monai.visualize import GradCAM
     from torch import Tensor, nn
 
+AGAINST = ", against the positive class"
 METHOD_NAMES: dict[Method, str] = {
     "gradcam": "Grad-CAM",
     "gradcam++": "Grad-CAM++",

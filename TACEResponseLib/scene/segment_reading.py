@@ -83,7 +83,7 @@ def _filled_labels(
     if image.IsEmpty():
         raise _empty(where)
     labels = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
-    box = marked_box(labels.view(np.bool_) if labels.dtype.itemsize == 1 else labels)
+    box = marked_box(labels)
     if box is None:
         raise _empty(where)
     inner = labels[box]

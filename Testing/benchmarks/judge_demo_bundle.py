@@ -73,6 +73,19 @@ def share_of_possible(
                     method=f"bootstrap over patients, {N_BOOTSTRAP} resamples")  # fmt: skip
 
 
+def expected_slope(true: NDArray[np.float64], model: NDArray[np.float64]) -> float:
+    """Calibration slope if each patient had responded as often as the law says.
+
+    The responses that were drawn move the slope of 2,000 patients by .06 (SE) whatever the model;
+    this is what is left of it.
+    """
+    import statsmodels.api as sm
+
+    logit = np.log(model / (1 - model))
+    line = sm.GLM(true, sm.add_constant(logit), family=sm.families.Binomial()).fit()
+    return float(line.params[1])
+
+
 def told(name: str, estimate: Estimate) -> str:
     return f"{name:28s} {estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
@@ -104,10 +117,12 @@ def main() -> None:
         "calibration intercept": intercept,
         "slope of true probabilities": calibration_line(response, best)[0],
     }
+    noise_free = expected_slope(best, column["fused"])
     minutes = (time.perf_counter() - start) / 60
     lines = [
         f"{n} simulated patients, {response.sum()} responders, seed {options.seed}",
         *(told(name, estimate) for name, estimate in numbers.items()),
+        f"{'slope without outcome noise':28s} {noise_free:.3f}",
         f"{minutes:.1f} minutes, {options.jobs} processes",
     ]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -116,6 +131,7 @@ def main() -> None:
             name: {"value": e.value, "low": e.low, "high": e.high, "n": e.n, "method": e.method}
             for name, e in numbers.items()
         }
+        plain["slope without outcome noise"] = {"value": noise_free, "n": n}
         options.output.write_text(json.dumps(plain, indent=2) + "\n")
 
 

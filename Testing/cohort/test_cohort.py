@@ -109,7 +109,7 @@ def test_one_image_under_two_ids_is_refused_even_as_a_copy(table: Path) -> None:
 
 
 def test_unknown_columns_are_answered_with_the_nearest(table: Path) -> None:
-    rows = [{**row(1), "albumin_g_per_L": "40", "respons": "PR"}]
+    rows = [{**row(1), "albumin_g_per_L": "40", "rresponse": "PR"}]
     problems = read_cohort(write(table, rows)).problems
     assert [p.remedy for p in problems] == [
         "did you mean albumin_g_per_l?", "did you mean response?"

@@ -289,6 +289,6 @@ def test_a_model_removed_after_choosing_is_told(
         (copy / "models" / "cnn.safetensors").unlink()
     person.ui.scoreButton.click()
     person.wait(lambda: not person.panel.bar.isScoring)
-    assert person.missing.startswith("Model ")
+    assert person.missing.startswith("Model")
     assert "bundle" not in person.missing
     assert person.panel.book.prediction is None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 # Before PySide6 is imported: no screen is needed.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import shiboken6
 import slicer
 import slicer.util
 from PySide6 import QtCore, QtWidgets
@@ -133,6 +134,10 @@ class Standins:
         for name in reversed(self._modules):
             self.app.moduleManager().moduleAboutToBeUnloaded.emit(name)
         self._scene.stop()
+        if self.main_window is not None:
+            # Else `slicer.util.mainWindow` would find it in the next installation.
+            shiboken6.delete(self.main_window)
+            self.main_window = None
         for name in self._names:
             sys.modules.pop(name, None)
         self._patches.undo()
