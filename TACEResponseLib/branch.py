@@ -4,8 +4,9 @@ A recipe is a list of branches and a fusion. `prepare` turns a case into the lit
 branch needs (patches, a feature vector), so that a cohort fits in memory and folds share it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.terms import ImageSequence
 
@@ -78,6 +80,22 @@ class BranchResult:
     """Seconds by stage."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitContext:
+    """What a fit may use beside its patients; none of it changes what is learned from them."""
+
+    device: str = "cpu"
+    checkpoint: Path | None = None
+    """Folder of this fit alone. A fit that finds its own checkpoint there goes on from it and ends
+    with the same numbers; the caller removes the folder."""
+    log: Callable[[str, int, float], None] | None = None
+    """Told a quantity, its epoch and its value."""
+    weights: Path | None = None
+    """ImageNet weights to begin with."""
+    tuning: tuple[Sequence[Any], NDArray[np.int64]] | None = None
+    """Prepared patients and labels for the choice of an epoch; never those of a test cohort."""
+
+
 class FittedBranch(Protocol):
     """A trained branch, as a bundle holds it."""
 
@@ -107,6 +125,26 @@ class BranchRecipe(Protocol):
         """Reduce a case to what the branch needs of it; small, and picklable by joblib."""
         ...
 
-    def fit(self, prepared: Sequence[Any], labels: NDArray[np.int64], seed: int) -> FittedBranch:
-        """Train on prepared cases and their labels (0, 1); same seed, same result."""
+    def from_features(self, clinical: ClinicalRecord, features: Mapping[str, float]) -> Any | None:
+        """What `prepare` would give, from features that stand in a cohort table.
+
+        Returns: `None` if the branch reads images, or a feature lacks.
+        """
+        ...
+
+    def fit(
+        self,
+        prepared: Sequence[Any],
+        labels: NDArray[np.int64],
+        seed: int,
+        context: FitContext = FitContext(),
+    ) -> FittedBranch:
+        """Train on prepared cases; same seed, same result.
+
+        Args:
+            prepared: of training patients only.
+            labels: (n,), 0 or 1; for a network of four classes the index of its class.
+            seed: of everything that is drawn.
+            context: device, checkpoint, log.
+        """
         ...

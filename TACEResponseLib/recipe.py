@@ -25,6 +25,18 @@ class Difference(Settings):
     why: str
 
 
+class Candidate(Settings):
+    """One of the fusions that a recipe compares."""
+
+    name: str
+    branches: tuple[str, ...] = Field(min_length=1)
+    """Names of the branches whose outputs it fuses."""
+    fusion: FusionSettings | None = None
+    """The recipe's own if none is given."""
+    paper: str = ""
+    """What the paper calls it."""
+
+
 class Recipe(Settings):
     """A published method with every gap settled by a named setting."""
 
@@ -42,7 +54,10 @@ class Recipe(Settings):
     population_limits: PopulationLimits = PopulationLimits()
     intended_use: str
     branches: tuple[BranchSettings, ...] = Field(min_length=1)
+    """Every source of evidence that any candidate uses; all are trained on the same folds."""
     fusion: FusionSettings = FusionSettings()
+    candidates: tuple[Candidate, ...] = ()
+    """What is compared; the best on the tuning patients is kept. None: all branches, fused."""
     folds: int = Field(default=5, ge=2, le=20)
     """Cross-validation folds for the out-of-fold outputs that fusion is fitted on."""
     differences: tuple[Difference, ...] = ()

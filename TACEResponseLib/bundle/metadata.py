@@ -176,7 +176,7 @@ class BundleMetadata(Settings):
 
     @model_validator(mode="after")
     def _branches_read_the_sequences(self) -> "BundleMetadata":
-        read = {settings.sequence for settings in self.branch_settings}
+        read = {sequence for settings in self.branch_settings for sequence in settings.sequences}
         if read != set(self.sequences) or len(set(self.sequences)) != len(self.sequences):
             raise ValueError(f"sequences must be those that branches read, {sorted(read)}")
         if {s.modality for s in self.sequences} != {self.modality}:

@@ -1,6 +1,6 @@
 """The image network as a branch: patches of the largest lesion in, probability and map out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from TACEResponseLib.branch import BranchResult, PatchOutput, SaliencyMap
+from TACEResponseLib.branch import BranchResult, FitContext, PatchOutput, SaliencyMap
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.cnn.fitting import fit_network
 from TACEResponseLib.cnn.inference import predict_patches, to_logit
 from TACEResponseLib.cnn.saliency import AGAINST, METHOD_NAMES, Maps, saliency_maps
@@ -65,8 +66,15 @@ class ImageNetworkRecipe:
         """Cut the patches of the largest lesion."""
         return prepare_patches(case, self.settings)
 
+    def from_features(self, clinical: ClinicalRecord, features: Mapping[str, float]) -> None:
+        """Nothing: a network reads images."""
+
     def fit(
-        self, prepared: Sequence[PreparedPatches], labels: NDArray[np.int64], seed: int
+        self,
+        prepared: Sequence[PreparedPatches],
+        labels: NDArray[np.int64],
+        seed: int,
+        context: FitContext = FitContext(),  # noqa: ARG002, B008
     ) -> "ImageNetworkBranch":
         """Train on prepared patients; every patch carries its patient's label."""
         counts = [len(p.patches) for p in prepared]

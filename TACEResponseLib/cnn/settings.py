@@ -29,11 +29,11 @@ class FittingSettings(Settings):
 
 
 class ImageNetworkSettings(Settings):
-    """One network on the patches of one sequence of the largest lesion."""
+    """One network on the patches of one or several sequences of the largest lesion."""
 
     kind: Literal["image_network"] = "image_network"
     name: str = "cnn"
-    sequence: ImageSequence
+    sequences: tuple[ImageSequence, ...] = Field(min_length=1)
     intensity: Intensity = CtWindow()
     patch: PatchSettings = PatchSettings()
     network_def: dict[str, Any]
@@ -50,3 +50,8 @@ class ImageNetworkSettings(Settings):
     positive: tuple[int, ...] = (1,)
     """Outputs whose probabilities add up to that of the positive class."""
     fitting: FittingSettings = FittingSettings()
+
+    @property
+    def sequence(self) -> ImageSequence:
+        """The first sequence, on whose grid the slices are chosen."""
+        return self.sequences[0]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from TACEResponseLib.branch import BranchResult, FeatureContribution
+from TACEResponseLib.branch import BranchResult, FeatureContribution, FitContext
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.imaging.volume import Mask
 from TACEResponseLib.radiomics.classifiers import contributions, fit_classifier, logits
 from TACEResponseLib.radiomics.extraction import extract_features
@@ -42,8 +43,20 @@ class RadiomicsRecipe:
         image = case.images[self.settings.sequence]
         return extract_features(image, scored_mask(case, self.settings), self.settings.extraction)
 
+    def from_features(
+        self,
+        clinical: ClinicalRecord,  # noqa: ARG002
+        features: Mapping[str, float],
+    ) -> dict[str, float] | None:
+        """The features of a table, if it has any."""
+        return dict(features) or None
+
     def fit(
-        self, prepared: Sequence[Mapping[str, float]], labels: NDArray[np.int64], seed: int
+        self,
+        prepared: Sequence[Mapping[str, float]],
+        labels: NDArray[np.int64],
+        seed: int,
+        context: FitContext = FitContext(),  # noqa: ARG002, B008
     ) -> "RadiomicsBranch":
         """Select features and train the classifier, on these patients alone."""
         names = sorted(prepared[0])

@@ -26,11 +26,11 @@ class ExtractionSettings(Settings):
 
 
 class RadiomicsSettings(Settings):
-    """One classifier on the radiomics of one sequence."""
+    """One classifier on the radiomics of one or several sequences."""
 
     kind: Literal["radiomics"] = "radiomics"
     name: str = "radiomics"
-    sequence: ImageSequence
+    sequences: tuple[ImageSequence, ...] = Field(min_length=1)
     lesion: Literal["largest", "union"] = "largest"
     extraction: ExtractionSettings
     selection: Literal["none", "rfe"] = "rfe"
@@ -41,3 +41,8 @@ class RadiomicsSettings(Settings):
     """scikit-learn's C of the logistic classifier."""
     n_trees: int = Field(default=300, ge=1)
     min_samples_leaf: int = Field(default=5, ge=1)
+
+    @property
+    def sequence(self) -> ImageSequence:
+        """The first sequence."""
+        return self.sequences[0]

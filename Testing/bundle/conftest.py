@@ -50,7 +50,7 @@ def network_branch() -> ImageNetworkBranch:
     import torch
 
     settings = ImageNetworkSettings(
-        sequence=ImageSequence.CT_ARTERIAL,
+        sequences=(ImageSequence.CT_ARTERIAL,),
         patch=PatchSettings(size_px=64, channels=1),
         network_def=NETWORK_DEF,
         target_layer="features",
@@ -65,7 +65,7 @@ def make_radiomics_branch(classifier: str) -> RadiomicsBranch:
     """A classifier of three features, fitted on 80 patients."""
     settings = RadiomicsSettings.model_validate(
         {
-            "sequence": ImageSequence.CT_ARTERIAL,
+            "sequences": (ImageSequence.CT_ARTERIAL,),
             "extraction": ExtractionSettings(name="test", spacing_mm=2.0),
             "n_features": 3,
             "classifier": classifier,

@@ -24,7 +24,7 @@ CT = ImageSequence.CT_ARTERIAL
 
 def settings(**patch: object) -> ImageNetworkSettings:
     return ImageNetworkSettings(
-        sequence=CT,
+        sequences=(CT,),
         patch=PatchSettings(**{"size_px": 32, "channels": 1} | patch),
         network_def={"_target_": SMALL_CNN, "in_channels": 1, "n_classes": 2, "widths": [4, 8]},
         target_layer="features",

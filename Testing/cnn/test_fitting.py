@@ -14,7 +14,7 @@ from TACEResponseLib.terms import ImageSequence
 
 def settings(**fitting: object) -> ImageNetworkSettings:
     return ImageNetworkSettings(
-        sequence=ImageSequence.CT_ARTERIAL,
+        sequences=(ImageSequence.CT_ARTERIAL,),
         network_def={
             "_target_": SMALL_CNN, "in_channels": 1, "n_classes": 2, "widths": [8, 16],
         },

@@ -111,7 +111,7 @@ def test_randomized_weights_change_the_map() -> None:
 
 
 SETTINGS = ImageNetworkSettings(
-    sequence=ImageSequence.CT_ARTERIAL,
+    sequences=(ImageSequence.CT_ARTERIAL,),
     network_def={"_target_": SMALL_CNN, "in_channels": 1, "n_classes": 2, "widths": [8, 16]},
     target_layer="features",
     fitting=FittingSettings(epochs=8, learning_rate=0.01),

@@ -20,7 +20,7 @@ NAMES = [f"original_firstorder_{name}" for name in
 
 def settings(**changes: object) -> RadiomicsSettings:
     fixed = {
-        "sequence": ImageSequence.CT_ARTERIAL,
+        "sequences": (ImageSequence.CT_ARTERIAL,),
         "extraction": ExtractionSettings(
             name="small", spacing_mm=None, feature_classes=("shape", "firstorder")
         ),
