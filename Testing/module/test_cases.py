@@ -1,5 +1,6 @@
 """One case at a time: whose image it is, what a new case keeps, what DICOM contradicts."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +211,29 @@ def test_the_result_is_scored_with_the_answers(person: Any, patient: Case) -> No
     combo.setCurrentIndex(combo.findText("HAIC"))
     person.score()
     assert "! HAIC is planned; the model's cohort received cTACE." in person.ui.warningsLabel.text
+
+
+def test_a_patient_s_name_stands_in_the_report_only_where_the_user_ticked_it(
+    person: Any, patient: Case, tmp_path: Path
+) -> None:
+    image, segmentation = person.load_patient(patient)
+    image.SetName("arterial")
+    from_dicom(person, image, PatientName="Muster^Anna", StudyDate=time.strftime("%Y%m%d"))
+    person.choose_model()
+    person.choose_image(image)
+    person.tick_phase()
+    person.choose_lesion(segmentation)
+    person.answer_context()
+    person.wait(lambda: person.missing == "", 20)
+    person.score()
+    pages = []
+    for name in ("without", "with"):
+        if name == "with":
+            person.ui.identityCheck.click()
+        person.ui.reportLabel.text = ""
+        person.panel.result.writeReport(tmp_path / name)
+        person.wait(lambda: "Report written" in person.ui.reportLabel.text)
+        pages.append((tmp_path / name / "report.html").read_text(encoding="utf-8"))
+    assert "Muster" not in pages[0]
+    assert "(A1)" not in pages[0]
+    assert "Patient: Muster Anna (A1)" in pages[1]

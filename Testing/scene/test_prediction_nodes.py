@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.case import Case
+from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.record import to_record
 from TACEResponseLib.scene.case_nodes import CaseNodes, case_from_nodes, case_to_nodes
@@ -42,6 +43,24 @@ def test_the_saliency_lies_on_the_grid_of_its_image(
     assert found.geometry == ball_case.images[CT].geometry
     assert np.array_equal(found.voxels, prediction.branches[0].saliency[CT].volume.voxels)
     assert saliency.GetNodeReference("TACEResponse.image") is nodes.volumes[CT]
+
+
+def test_a_map_cut_to_a_box_lies_where_the_box_lay(
+    scene: Any, nodes: CaseNodes, ball_case: Case, make_prediction: Make
+) -> None:
+    prediction = make_prediction(ball_case)
+    network = prediction.branches[0]
+    whole = network.saliency[CT]
+    start, size = (3, 2, 1), (5, 6, 7)
+    box = tuple(slice(s, s + n) for s, n in zip(start[::-1], size[::-1], strict=True))
+    cut = Volume(
+        voxels=whole.volume.voxels[box], geometry=whole.volume.geometry.cropped(start, size)
+    )
+    network = replace(network, saliency={CT: replace(whole, volume=cut)})
+    prediction = replace(prediction, branches=(network, *prediction.branches[1:]))
+    found = volume_from_node(prediction_to_nodes(scene, nodes, prediction).saliency[CT])
+    assert found.geometry == cut.geometry
+    assert np.array_equal(found.voxels, cut.voxels)
 
 
 def test_the_saliency_of_a_moved_image_lies_over_it_and_follows_it(

@@ -1,0 +1,45 @@
+"""A model in a radiologist's words."""
+
+from TACEResponseLib.bundle import Bundle
+from TACEResponseLib.bundle.metadata import Metric
+from TACEResponseLib.model_words import describe_model, model_line, performance, unseen_auc
+from TACEResponseLib.terms import CohortRole
+
+
+def metric(role: CohortRole, value: float, branch: str = "fused") -> Metric:
+    return Metric(name="AUC", branch=branch, cohort=role, value=value, low=value - 0.1,
+                  high=value + 0.1, n=50, method="DeLong")  # fmt: skip
+
+
+def test_the_external_cohort_speaks_before_the_internal_and_training_never(bundle: Bundle) -> None:
+    metrics = (
+        metric(CohortRole.TRAINING, 0.9),
+        metric(CohortRole.INTERNAL_TEST, 0.7),
+        metric(CohortRole.EXTERNAL_TEST, 0.8, branch="cnn"),
+    )
+    metadata = bundle.metadata.model_copy(update={"metrics": metrics})
+    assert unseen_auc(metadata) == metrics[1]
+    metrics += (metric(CohortRole.EXTERNAL_TEST, 0.65),)
+    metadata = bundle.metadata.model_copy(update={"metrics": metrics, "simulated": False})
+    assert performance(metadata) == "AUC on unseen patients .65 (.55 to .75)"
+
+
+def test_a_model_that_was_never_tested_says_so(bundle: Bundle) -> None:
+    metadata = bundle.metadata.model_copy(update={"metrics": (metric(CohortRole.TRAINING, 0.9),)})
+    assert performance(metadata) == "AUC on unseen patients not measured"
+
+
+def test_a_simulated_model_says_simulated_in_its_line_and_banner(bundle: Bundle) -> None:
+    simulated = bundle.metadata.model_copy(update={"simulated": True})
+    assert "simulated patients" in model_line(simulated)
+    assert describe_model(simulated)["banner"]
+    real = bundle.metadata.model_copy(update={"simulated": False})
+    assert "simulated" not in model_line(real)
+    assert describe_model(real)["banner"] is None
+
+
+def test_nothing_of_the_machine_room_is_in_the_words(bundle: Bundle) -> None:
+    told = describe_model(bundle.metadata)
+    shown = " ".join([told["title"], told["line"], *told["evidence"].values()]).lower()
+    assert not any(word in shown for word in ("bundle", "branch", "recipe"))
+    assert told["sequences"] == {"ct_arterial": "CT, arterial phase"}
