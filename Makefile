@@ -30,7 +30,7 @@ format: setup  ## Format and mend what can be mended
 screenshots: setup  ## Make the pictures of the panel in docs/ anew
 	$(BIN)/python Testing/module/screenshots.py
 
-demo-bundle: setup  ## Train the shipped bundle anew into build/ (same bytes; about 20 minutes)
+demo-bundle: setup  ## Train the shipped bundle anew into build/ (same bytes; about 35 minutes)
 	$(BIN)/python -m TACEResponseLib.demo_bundle --output build/ct-radiomics-cnn-simulated
 
 judge: setup  ## Judge the shipped bundle on 2,000 fresh simulated patients (about 10 minutes)
