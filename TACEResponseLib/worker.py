@@ -15,10 +15,12 @@ protocol's version and this process' id, and `alive`, once a second.
 The process ends when stdin closes, even in the middle of a job, so none outlives its parent.
 """
 
+import errno
 import json
 import os
 import queue
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Mapping
@@ -31,6 +33,8 @@ PROTOCOL = 1
 HEARTBEAT_SECONDS = 1.0
 CANCELLED = 3
 """Exit status after `cancel`."""
+# EFBIG: a file may be no larger, by the user's limit.
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 OUT_OF_MEMORY = (
     "The computer has too little free memory for this; close other programs, or crop the image "
     "around the liver and score again."
@@ -134,11 +138,15 @@ def _do(jobs: Mapping[str, Any], request: Mapping[str, Any], answers: Answers) -
     except (InputError, MissingExtraError) as error:
         _tell_failure(answers, number, str(error), by_user=True)
     except Exception as error:  # noqa: BLE001  # the next job must find a live process
-        if _is_out_of_memory(error):
-            _tell_failure(answers, number, OUT_OF_MEMORY, by_user=True)
-        else:
-            message = f"internal error: {type(error).__name__}: {error}"
-            _tell_failure(answers, number, message, by_user=False)
+        known = OUT_OF_MEMORY if _is_out_of_memory(error) else _disk_trouble(error)
+        message = known or f"internal error: {type(error).__name__}: {error}"
+        _tell_failure(answers, number, message, by_user=bool(known))
+
+
+def _disk_trouble(error: Exception) -> str:
+    """What to say of a disk without room; empty for any other error."""
+    is_full = isinstance(error, OSError) and error.errno in DISK_FULL
+    return f"The disk is full; make room in {tempfile.gettempdir()} and try again." * is_full
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -1,5 +1,7 @@
 """The background process, driven as the panel drives it: by lines of JSON and files."""
 
+import errno
+import io
 import json
 import os
 import queue
@@ -23,7 +25,7 @@ from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.terms import ImageSequence
-from TACEResponseLib.worker import CANCELLED, PROTOCOL
+from TACEResponseLib.worker import CANCELLED, PROTOCOL, Answers, _do
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = "ct-radiomics-cnn-simulated"
@@ -279,3 +281,35 @@ def test_its_heart_beats_once_a_second(start_worker: Callable[..., Worker]) -> N
     worker = start_worker()
     time.sleep(2.6)
     assert worker.beats in (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full; make room in "),
+        (MemoryError(), "The computer has too little free memory"),
+        (RuntimeError("CUDA out of memory."), "The computer has too little free memory"),
+    ],
+    ids=["disk", "memory", "GPU"],
+)
+def test_a_full_disk_or_memory_is_the_user_s_to_mend(error: Exception, told: str) -> None:
+    def job(_request: Any, _tell: Any) -> None:
+        raise error
+
+    stream = io.BytesIO()
+    _do({"score": job}, {"id": 7, "do": "score"}, Answers(stream))
+    answer = json.loads(stream.getvalue())
+    assert answer["message"].startswith(told)
+    assert answer["by_user"]
+    assert "Traceback" in answer["traceback"]
+
+
+def test_any_other_error_is_ours() -> None:
+    def job(_request: Any, _tell: Any) -> None:
+        raise ZeroDivisionError("by 0")
+
+    stream = io.BytesIO()
+    _do({"score": job}, {"id": 7, "do": "score"}, Answers(stream))
+    answer = json.loads(stream.getvalue())
+    assert answer["message"] == "internal error: ZeroDivisionError: by 0"
+    assert not answer["by_user"]

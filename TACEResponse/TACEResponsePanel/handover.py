@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ class _Copy:
         self._node = node
         self._finished = finished
         self._next = 0
-        self._target: Any = None
+        self._file: Any = None
         self._timer = qt.QTimer()
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._tick)
@@ -165,14 +166,15 @@ class _Copy:
             voxels, geometry, acquisition = image_description(self._node)
             self._voxels = voxels
             self.values = volume_values(geometry, self._node.GetName(), acquisition, self.path)
-            self._target = np.lib.format.open_memmap(
-                self.path, mode="w+", dtype=voxels.dtype, shape=voxels.shape
-            )
+            # Written, not mapped: a mapped file on a full disk would end the application.
+            self._file = self.path.open("wb")
+            header = np.lib.format.header_data_from_array_1_0(voxels)
+            np.lib.format.write_array_header_1_0(self._file, header)
         except InputError as error:
             self._end(str(error))
             return
         except OSError as error:
-            self._end(_("The image can't be handed over: {reason}.").format(reason=error.strerror))
+            self._end(_cannot(error))
             return
         slices = max(1, SLAB_BYTES // max(1, voxels[0].nbytes))
         self._slices = int(slices)
@@ -186,28 +188,40 @@ class _Copy:
     def stop(self) -> None:
         """Give the copy up; nobody is told."""
         self._timer.stop()
-        self._target = None
         self._voxels = None
+        if self._file is not None:
+            # What is still buffered may find no room either; the copy is void then anyway.
+            with suppress(OSError):
+                self._file.close()
+            self._file = None
 
     def _tick(self) -> None:
         """Copy one slab."""
         if self._node.GetScene() is None:
             self._end(_("The image was removed while it was handed over; choose it again."))
             return
-        end = min(self._next + self._slices, self._target.shape[0])
+        end = min(self._next + self._slices, len(self._voxels))
         try:
-            self._target[self._next : end] = self._voxels[self._next : end]
-        except (OSError, ValueError) as error:
-            self._end(_("The image can't be handed over: {reason}.").format(reason=error))
+            self._file.write(np.ascontiguousarray(self._voxels[self._next : end]).data)
+            self._file.flush()
+        except OSError as error:
+            self._end(_cannot(error))
             return
         self._next = end
-        if end == self._target.shape[0]:
+        if end == len(self._voxels):
             self._end("")
 
     def _end(self, problem: str) -> None:
         self.stop()
         self.problem = problem
         self._finished(self)
+
+
+def _cannot(error: OSError) -> str:
+    """Why an image can't be handed over, and what helps."""
+    return _(
+        "The image can't be handed over: {reason}; make room in {folder} and score again."
+    ).format(reason=error.strerror or error, folder=tempfile.gettempdir())
 
 
 def imageToken(sequence: str, node: Any) -> str:

@@ -109,7 +109,7 @@ class LesionSection:
         used = [
             model["evidence"][name]
             for name, which in model["lesions_used"].items()
-            if which == "all" or lesion["index"] == 1
+            if which == "all" or (which == "largest" and lesion["index"] == 1)
         ]
         return ", ".join(used) or _("nothing")
 

@@ -292,3 +292,21 @@ def test_a_model_removed_after_choosing_is_told(
     assert person.missing.startswith("Model")
     assert "bundle" not in person.missing
     assert person.panel.book.prediction is None
+
+
+def test_a_full_disk_is_told_and_the_next_score_works(person: Any, patient: Case) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # No file may be larger: to a writer the same as a full disk.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        person.make_ready(patient)
+        person.pause(0.5)
+        person.ui.scoreButton.click()
+        person.wait(lambda: not person.panel.bar.isScoring)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert person.missing.startswith("The image can't be handed over: File too large; make room in")
+    assert person.panel.book.prediction is None
+    assert person.score().fused.probability > 0
