@@ -89,7 +89,7 @@ def test_an_empty_segment_is_told(person: Any, patient: Case) -> None:
     slicer.util.updateSegmentBinaryLabelmapFromArray(
         np.zeros(shape, dtype=np.uint8), segmentation, segment_id, image
     )
-    person.wait(lambda: "must mark at least one voxel" in person.missing, 10)
+    person.wait(lambda: "must mark at least one voxel" in person.missing)
     assert not person.ui.scoreButton.enabled
 
 
@@ -109,7 +109,7 @@ def test_a_surface_without_labelmap_is_told(person: Any, patient: Case) -> None:
     person.choose_model()
     person.choose_image(image)
     person.choose_lesion(segmentation)
-    person.wait(lambda: "must have a binary labelmap" in person.missing, 10)
+    person.wait(lambda: "must have a binary labelmap" in person.missing)
 
 
 def test_two_segments_of_one_name_are_told(person: Any, patient: Case) -> None:
@@ -155,7 +155,7 @@ def test_a_moved_lesion_is_scored_where_it_is_seen(person: Any, patient: Case) -
     matrix.SetElement(2, 3, 2 * image.GetSpacing()[2])
     transform.SetMatrixTransformToParent(matrix)
     segmentation.SetAndObserveTransformNodeID(transform.GetID())
-    person.wait(lambda: person.panel.book.isOutOfDate, 5)
+    person.wait(lambda: person.panel.book.isOutOfDate)
     second = person.score()
     x, y, z = first.lesions[0].center_lps
     moved = (x, y, z + 2 * image.GetSpacing()[2])
@@ -174,7 +174,7 @@ def test_image_and_lesion_moved_together_score_the_same(person: Any, patient: Ca
     transform.SetMatrixTransformToParent(matrix)
     for node in (image, segmentation):
         node.SetAndObserveTransformNodeID(transform.GetID())
-    person.wait(lambda: person.panel.book.isOutOfDate, 5)
+    person.wait(lambda: person.panel.book.isOutOfDate)
     second = person.score()
     assert second.fused.probability == pytest.approx(first.fused.probability, abs=1e-6)
     saliency = person.panel.book.maps()["ct_arterial"]
@@ -184,9 +184,9 @@ def test_image_and_lesion_moved_together_score_the_same(person: Any, patient: Ca
 def test_a_removed_segment_or_image_is_told(person: Any, patient: Case) -> None:
     image, segmentation = person.make_ready(patient)
     segmentation.GetSegmentation().RemoveAllSegments()
-    person.wait(lambda: "Tick the segment" in person.missing, 5)
+    person.wait(lambda: "Tick the segment" in person.missing)
     person.standins.scene.RemoveNode(image)
-    person.wait(lambda: "Choose the image" in person.missing, 5)
+    person.wait(lambda: "Choose the image" in person.missing)
 
 
 def test_segments_read_from_the_scene_are_what_the_process_measures(

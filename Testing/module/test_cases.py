@@ -55,7 +55,7 @@ def test_the_guess_stays_unconfirmed_until_it_is_ticked(person: Any, patient: Ca
     image, _ = person.load_patient(patient)
     image.SetName("4 ART 1.25mm")
     person.choose_model()
-    person.wait(lambda: person.panel.desk.image("ct_arterial") is image, 5)
+    person.wait(lambda: person.panel.desk.image("ct_arterial") is image)
     assert "tick its phase" in person.missing
     assert person.row().remark.text == "Unconfirmed."
     person.tick_phase()
@@ -224,7 +224,7 @@ def test_a_patient_s_name_stands_in_the_report_only_where_the_user_ticked_it(
     person.tick_phase()
     person.choose_lesion(segmentation)
     person.answer_context()
-    person.wait(lambda: person.missing == "", 20)
+    person.wait(lambda: person.missing == "")
     person.score()
     pages = []
     for name in ("without", "with"):

@@ -70,8 +70,8 @@ def test_what_is_drawn_is_measured_and_scored(person: Any, patient: Case) -> Non
     slicer.util.updateSegmentBinaryLabelmapFromArray(
         np.asarray(source), drawn, drawn.GetSegmentation().GetNthSegmentID(0), image
     )
-    person.wait(lambda: person.panel.desk.lesions, 20)
-    person.wait(lambda: person.missing == "", 20)
+    person.wait(lambda: person.panel.desk.lesions)
+    person.wait(lambda: person.missing == "")
     assert cells(person.ui.lesionsTable)[0][1:4] == ["Tumor", "26.62", "46.2"]
     assert 0 < person.score().fused.probability < 1
 
@@ -93,7 +93,7 @@ def test_separate_pieces_and_specks_are_listed_with_what_uses_them(person: Any) 
     mask[2, 60:64, 60:72] = mask[3, 60:64, 60:72] = 1
     mask[36, 30, 30] = 1
     slicer.util.updateSegmentBinaryLabelmapFromArray(mask, segmentation, segment_id, image)
-    person.wait(lambda: len(person.panel.desk.lesions) == 3, 20)
+    person.wait(lambda: len(person.panel.desk.lesions) == 3)
     rows = cells(person.ui.lesionsTable)
     assert [row[5] for row in rows] == [
         "image network, radiomics", "nothing", "nothing: a speck, not counted"
@@ -110,14 +110,14 @@ def test_several_segments_are_ticked_one_by_one(person: Any, patient: Case) -> N
     image, segmentation = person.make_ready(patient)
     content = segmentation.GetSegmentation()
     content.AddEmptySegment("liver", "Liver")
-    person.wait(lambda: person.ui.segmentsTable.rowCount == 2, 5)
+    person.wait(lambda: person.ui.segmentsTable.rowCount == 2)
     assert person.panel.desk.lesionSegments() == [content.GetNthSegmentID(0)]
     import qt
 
     person.ui.segmentsTable.item(0, 0).setCheckState(qt.Qt.Unchecked)
     assert "Tick the segment that is the lesion." in person.missing
     person.ui.segmentsTable.item(0, 0).setCheckState(qt.Qt.Checked)
-    person.wait(lambda: person.missing == "", 10)
+    person.wait(lambda: person.missing == "")
     assert image is not None
 
 

@@ -91,7 +91,7 @@ def test_an_edit_puts_the_result_out_of_date_and_an_undo_brings_it_back(
     image, segmentation = person.make_ready(patient)
     person.score()
     before = edit(segmentation, image)
-    person.wait(lambda: person.panel.book.isOutOfDate, 5)
+    person.wait(lambda: person.panel.book.isOutOfDate)
     assert "<s>" in person.ui.oneLineLabel.text
     assert "<s>" in person.ui.resultLabel.text
     assert not person.ui.reportButton.enabled
@@ -99,7 +99,7 @@ def test_an_edit_puts_the_result_out_of_date_and_an_undo_brings_it_back(
     assert summary.GetName().endswith("(out of date)")
     segment_id = segmentation.GetSegmentation().GetNthSegmentID(0)
     slicer.util.updateSegmentBinaryLabelmapFromArray(before, segmentation, segment_id, image)
-    person.wait(lambda: not person.panel.book.isOutOfDate, 5)
+    person.wait(lambda: not person.panel.book.isOutOfDate)
     assert "<s>" not in person.ui.oneLineLabel.text
     assert not summary.GetName().endswith("(out of date)")
 
@@ -110,7 +110,7 @@ def test_scoring_again_tells_the_difference_and_keeps_every_score(
     image, segmentation = person.make_ready(patient)
     first = person.score()
     edit(segmentation, image)
-    person.wait(lambda: person.panel.book.isOutOfDate, 5)
+    person.wait(lambda: person.panel.book.isOutOfDate)
     assert person.ui.scoreButton.text == "&Score again"
     second = person.score()
     points = round(100 * second.fused.probability) - round(100 * first.fused.probability)
@@ -137,9 +137,9 @@ def test_a_transform_and_a_clinical_answer_put_the_result_out_of_date(
     person.score()
     combo = person.ui.bclcCombo
     combo.setCurrentIndex(combo.findText("C"))
-    person.wait(lambda: person.panel.book.isOutOfDate, 5)
+    person.wait(lambda: person.panel.book.isOutOfDate)
     combo.setCurrentIndex(combo.findText("B"))
-    person.wait(lambda: not person.panel.book.isOutOfDate, 5)
+    person.wait(lambda: not person.panel.book.isOutOfDate)
     transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
     import vtk
 
@@ -147,7 +147,7 @@ def test_a_transform_and_a_clinical_answer_put_the_result_out_of_date(
     matrix.SetElement(0, 3, 4.0)
     transform.SetMatrixTransformToParent(matrix)
     segmentation.SetAndObserveTransformNodeID(transform.GetID())
-    person.wait(lambda: person.panel.book.isOutOfDate, 5)
+    person.wait(lambda: person.panel.book.isOutOfDate)
 
 
 def test_cancel_stops_within_a_second_and_the_next_score_works(person: Any, patient: Case) -> None:
@@ -179,7 +179,7 @@ def test_a_killed_process_is_told_in_one_sentence_and_the_next_score_works(
     person.make_ready(patient)
     person.ui.scoreButton.click()
     os.kill(person.panel.client.pid, signal.SIGKILL)
-    person.wait(lambda: not person.panel.bar.isScoring, 10)
+    person.wait(lambda: not person.panel.bar.isScoring)
     assert "ended unexpectedly" in person.missing
     assert person.panel.book.prediction is None
     person.ui.scoreButton.click()
@@ -231,16 +231,16 @@ def test_a_saved_scene_brings_case_and_result_back(
     slicer.mrmlScene.Clear(0)
     assert person.panel.book.prediction is None
     assert slicer.mrmlScene.ReadFromMRB(str(path))
-    person.wait(lambda: person.panel.book.prediction is not None, 20)
+    person.wait(lambda: person.panel.book.prediction is not None)
     assert person.panel.book.prediction.fused == prediction.fused
     assert person.ui.caseIdEdit.text == "P007"
-    person.wait(lambda: person.missing == "", 20)
+    person.wait(lambda: person.missing == "")
     person.pause(0.6)
     assert not person.panel.book.isOutOfDate
     assert person.panel.book.maps()
     again = person.panel.desk.parameters.segmentation
     edit(again, person.panel.desk.image("ct_arterial"))
-    person.wait(lambda: person.panel.book.isOutOfDate, 5)
+    person.wait(lambda: person.panel.book.isOutOfDate)
 
 
 def test_the_report_holds_every_score_and_no_name(

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 # Before PySide6 is imported: no screen is needed.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import shiboken6
 import slicer
 import slicer.util
 from PySide6 import QtCore, QtWidgets
@@ -135,8 +134,9 @@ class Standins:
             self.app.moduleManager().moduleAboutToBeUnloaded.emit(name)
         self._scene.stop()
         if self.main_window is not None:
-            # Else `slicer.util.mainWindow` would find it in the next installation.
-            shiboken6.delete(self.main_window)
+            # Else `slicer.util.mainWindow` would find it by its name in the next installation.
+            self.main_window.setObjectName("")
+            self.main_window.close()
             self.main_window = None
         for name in self._names:
             sys.modules.pop(name, None)
