@@ -36,18 +36,18 @@ def test_a_model_without_clinical_data_says_so(person: Any) -> None:
 
 def test_what_is_out_of_range_is_said_while_one_types(form: Any) -> None:
     field(form, "albumin_g_per_l").setText("4.2")
-    form.wait(lambda: remark(form, "albumin_g_per_l"), 20)
+    form.wait(lambda: remark(form, "albumin_g_per_l"))
     assert "if it is g/dL" in remark(form, "albumin_g_per_l")
     assert "hardly possible in g/L" in form.missing
     field(form, "albumin_g_per_l").setText("42")
-    form.wait(lambda: not remark(form, "albumin_g_per_l"), 20)
+    form.wait(lambda: not remark(form, "albumin_g_per_l"))
 
 
 def test_a_change_of_unit_keeps_the_number_and_shows_the_si_value(form: Any) -> None:
     field(form, "albumin_g_per_l").setText("4.2")
     row = form.panel.clinical._rows["albumin_g_per_l"]
     row.unit.setCurrentIndex(row.units.index("g/dL"))
-    form.wait(lambda: "=" in remark(form, "albumin_g_per_l"), 20)
+    form.wait(lambda: "=" in remark(form, "albumin_g_per_l"))
     assert remark(form, "albumin_g_per_l") == "4.2 g/dL = 42 g/L"
     assert field(form, "albumin_g_per_l").text == "4.2"
     assert "hardly possible" not in form.missing
@@ -56,7 +56,7 @@ def test_a_change_of_unit_keeps_the_number_and_shows_the_si_value(form: Any) -> 
 def test_scores_are_shown_live_with_what_they_predict(form: Any) -> None:
     field(form, "albumin_g_per_l").setText("42")
     field(form, "bilirubin_umol_per_l").setText("10")
-    form.wait(lambda: form.ui.scoresLabel.text, 20)
+    form.wait(lambda: form.ui.scoresLabel.text)
     assert form.ui.scoresLabel.text == "ALBI -2.91 (grade 1): predicts survival, not response."
 
 
@@ -76,9 +76,9 @@ def test_blank_is_blank_and_a_blank_optional_value_is_told_in_the_result(
     assert "age_years is missing" in form.ui.warningsLabel.text
     assert form.ui.bannerLabel.text == ""
     field(form, "albumin_g_per_l").setText("30")
-    form.wait(lambda: form.panel.book.isOutOfDate, 5)
+    form.wait(lambda: form.panel.book.isOutOfDate)
     field(form, "albumin_g_per_l").setText("42")
-    form.wait(lambda: not form.panel.book.isOutOfDate, 5)
+    form.wait(lambda: not form.panel.book.isOutOfDate)
 
 
 def test_a_form_written_and_read_again_is_the_same(form: Any, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_the_legend_shows_the_colors_of_the_map(scored: Any) -> None:
 def test_an_out_of_date_map_is_not_shown(scored: Any) -> None:
     combo = scored.ui.bclcCombo
     combo.setCurrentIndex(combo.findText("C"))
-    scored.wait(lambda: scored.panel.book.isOutOfDate, 5)
+    scored.wait(lambda: scored.panel.book.isOutOfDate)
     assert {c.GetForegroundOpacity() for c in composites(scored)} == {0.0}
 
 
