@@ -7,6 +7,7 @@ from TACEResponseLib.bundle import Bundle, BundleMetadata, describe_branches, mo
 from TACEResponseLib.bundle.metadata import (
     FUSED,
     CalibrationSummary,
+    CandidateRow,
     CohortSummary,
     Metric,
 )
@@ -16,9 +17,11 @@ from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.provenance import package_versions
 from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.settings import Settings
-from TACEResponseLib.terms import CohortRole
-from TACEResponseLib.training import Floats, PreparedCohort, TrainedModel
+from TACEResponseLib.terms import CohortRole, ImageSequence
+from TACEResponseLib.training import TrainedModel, logits_of
+from TACEResponseLib.training_cohort import Floats, PreparedCohort
 
+TEST_ROLES = (CohortRole.INTERNAL_TEST, CohortRole.EXTERNAL_TEST)
 OUT_OF_FOLD = "out-of-fold outputs of the training cohort"
 
 
@@ -41,6 +44,9 @@ def assemble(
     trained: TrainedModel,
     cohorts: Mapping[CohortRole, PreparedCohort],
     seed: int,
+    *,
+    permuted_labels: bool = False,
+    device: str = "cpu",
 ) -> Bundle:
     """Measure the trained parts and say what they are.
 
@@ -48,35 +54,36 @@ def assemble(
         recipe: what was trained.
         identity: its name, license and patients.
         trained: branches and fusion.
-        cohorts: the training cohort, and any test cohorts that no fit has seen.
+        cohorts: the training cohort, tuning patients, and any test cohorts that no fit has seen.
         seed: of the training.
+        permuted_labels: the labels that were trained on mean nothing.
+        device: of the networks in training.
     Returns: a bundle ready to be saved. The training cohort's metrics are of out-of-fold outputs;
-        those of a test cohort are of the shipped model, and calibration is measured on the first.
+        those of the others are of the shipped model, and calibration is measured on the first
+        test cohort.
     """
     training = cohorts[CohortRole.TRAINING]
     metrics = [
-        _metric("AUC", name, CohortRole.TRAINING, auc(training.labels, logits), "; out-of-fold")
+        as_metric("AUC", name, CohortRole.TRAINING, auc(training.labels, logits), "; out-of-fold")
         for name, logits in trained.out_of_fold.items()
     ]
     lines: list[Metric] = []
     for role, cohort in cohorts.items():
-        if role is not CohortRole.TRAINING:
-            outputs = shipped_outputs(trained, cohort)
-            metrics += [
-                _metric("AUC", name, role, auc(cohort.labels, values))
-                for name, values in outputs.items()
-            ]
-            slope, intercept = calibration_line(cohort.labels, outputs[FUSED])
-            # A cohort that is too small to have a line has none.
-            lines += [
-                _metric(name, FUSED, role, estimate)
-                for name, estimate in (
-                    ("calibration slope", slope),
-                    ("calibration intercept", intercept),
-                )
-                if isfinite(estimate.value)
-            ]
+        if role is CohortRole.TRAINING:
+            metrics += _fused_out_of_fold(trained)
+            continue
+        outputs = shipped_outputs(trained, cohort)
+        remark = "; chosen on them, hence optimistic" if _chosen_on(trained, role) else ""
+        metrics += [
+            as_metric("AUC", name, role, auc(cohort.labels, values), remark)
+            for name, values in outputs.items()
+        ]
+        if role in TEST_ROLES:
+            lines += _calibration_lines(role, cohort, outputs[FUSED])
     metadata = _metadata(recipe, identity, trained, cohorts, metrics, lines, seed)
+    metadata = metadata.model_copy(
+        update={"permuted_labels": permuted_labels, "trained_on": device}
+    )
     return Bundle(
         metadata=metadata,
         branches=trained.branches,
@@ -85,12 +92,61 @@ def assemble(
     )
 
 
+def candidate_rows(trained: TrainedModel) -> tuple[CandidateRow, ...]:
+    """Every candidate that was compared, as the metadata holds it; none where there was one."""
+    if len(trained.candidates) < 2:
+        return ()
+    return tuple(
+        CandidateRow(
+            name=one.candidate.name,
+            branches=one.candidate.branches,
+            paper=one.candidate.paper,
+            training=as_metric("AUC", FUSED, CohortRole.TRAINING, one.training, "; out-of-fold"),
+            tuning=one.tuning and as_metric("AUC", FUSED, CohortRole.TUNING, one.tuning),
+            chosen=one.is_chosen,
+        )
+        for one in trained.candidates
+    )
+
+
+def _fused_out_of_fold(trained: TrainedModel) -> list[Metric]:
+    """The fused AUC of the training patients, each by a fusion without its fold."""
+    return [
+        as_metric("AUC", FUSED, CohortRole.TRAINING, one.training, "; out-of-fold")
+        for one in trained.candidates
+        if one.is_chosen
+    ]
+
+
+def _chosen_on(trained: TrainedModel, role: CohortRole) -> bool:
+    """Whether these patients chose among several."""
+    return role is CohortRole.TUNING and len(trained.candidates) > 1
+
+
+def _calibration_lines(
+    role: CohortRole, cohort: PreparedCohort, probabilities: Floats
+) -> list[Metric]:
+    """Slope and intercept; a cohort that is too small to have a line has none."""
+    slope, intercept = calibration_line(cohort.labels, probabilities)
+    named = (("calibration slope", slope), ("calibration intercept", intercept))
+    return [
+        as_metric(name, FUSED, role, estimate)
+        for name, estimate in named
+        if isfinite(estimate.value)
+    ]
+
+
 def shipped_outputs(trained: TrainedModel, cohort: PreparedCohort) -> dict[str, Floats]:
     """Logits of each branch and the fused probability of patients that no fit has seen, (n,)."""
-    logits = {
-        branch.name: branch.logits(cohort.by_branch[branch.name]) for branch in trained.branches
-    }
+    logits = logits_of(trained.branches, cohort)
     return {**logits, FUSED: trained.fusion.probabilities(logits, cohort.clinical)}
+
+
+def sequences_read(recipe: Recipe, trained: TrainedModel) -> tuple[ImageSequence, ...]:
+    """Sequences that the chosen branches read, in the recipe's order."""
+    names = {branch.name for branch in trained.branches}
+    read = {q for s in recipe.branches if s.name in names for q in s.sequences}
+    return tuple(sequence for sequence in recipe.sequences if sequence in read)
 
 
 def _metadata(
@@ -115,7 +171,7 @@ def _metadata(
         differences=recipe.differences,
         simulated=identity.simulated,
         modality=recipe.modality,
-        sequences=recipe.sequences,
+        sequences=sequences_read(recipe, trained),
         endpoint=recipe.endpoint,
         positive_class=recipe.positive_class,
         criterion=recipe.criterion,
@@ -134,8 +190,9 @@ def _metadata(
             for role, cohort in cohorts.items()
         },
         metrics=tuple(metrics),
+        candidates=candidate_rows(trained),
         calibration=CalibrationSummary(
-            method=recipe.fusion.calibration,
+            method=trained.fusion.settings.calibration,
             fitted_on=OUT_OF_FOLD,
             slope=slope,
             intercept=intercept,
@@ -143,13 +200,13 @@ def _metadata(
         threshold=trained.fusion.threshold,
         threshold_set_on=trained.fusion.threshold_set_on,
         branches=describe_branches(trained.branches),
-        fusion=recipe.fusion,
+        fusion=trained.fusion.settings,
         package_versions=package_versions(),
         training_seed=seed,
     )
 
 
-def _metric(
+def as_metric(
     name: str, branch: str, role: CohortRole, estimate: Estimate, remark: str = ""
 ) -> Metric:
     """An estimate as the metadata holds it."""

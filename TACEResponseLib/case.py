@@ -20,6 +20,7 @@ from TACEResponseLib.imaging.checks import (
     lost_lesion_warnings,
     registration_warnings,
 )
+from TACEResponseLib.imaging.lesion_matching import matched_indices
 from TACEResponseLib.imaging.lesions import find_lesions
 from TACEResponseLib.imaging.resampling import resample_labels
 from TACEResponseLib.imaging.roi import Lesion, Roi
@@ -37,14 +38,17 @@ class Case:
 
     case_id: str
     images: Mapping[ImageSequence, Volume]
-    roi: Roi
+    roi: Roi | None = None
+    """Every model but those of whole slices needs one; the first of `sequence_rois` stands in."""
+    sequence_rois: Mapping[ImageSequence, Roi] = field(default_factory=dict)
+    """The tumor as it was drawn on that sequence, in place of `roi` resampled to it."""
     clinical: ClinicalRecord = field(default_factory=ClinicalRecord)
     context: CaseContext | None = None
     """What the user said of treatment and stage; `None` when nobody was asked."""
     reading_warnings: tuple[CaseWarning, ...] = ()
     """What the readers found worth saying."""
     lesions: tuple[Lesion, ...] = field(init=False)
-    """Every connected piece of the ROI, largest axial area first; specks last."""
+    """Every connected piece of the ROI, largest axial area first; specks last; none without."""
     lesion_labels: Mapping[ImageSequence, Voxels] = field(init=False, repr=False)
     """`Lesion.index` of each voxel, 0 outside, (K, J, I) on that image's grid."""
     warnings: tuple[CaseWarning, ...] = field(init=False)
@@ -57,29 +61,65 @@ class Case:
         for sequence, volume in self.images.items():
             check_voxels(volume, sequence)
         check_same_patient(self.images)
-        lesions, indices = find_lesions(self.roi)
+        self._check_sequence_rois()
+        roi = self.roi or next((self.sequence_rois[s] for s in self._drawn_sequences), None)
+        lesions, indices = find_lesions(roi) if roi else ((), None)
         labels: dict[ImageSequence, Voxels] = {}
         warnings = [*self.reading_warnings, *self.clinical.warnings]
         warnings += registration_warnings(self.images)
         for sequence, volume in self.images.items():
-            labels[sequence] = resample_labels(indices, self.roi.geometry, volume.geometry)
-            warnings += check_roi_fits(self.roi, volume, labels[sequence])
+            if roi is None or indices is None:
+                warnings += check_intensities(volume, sequence, None)
+                continue
+            drawn = self.sequence_rois.get(sequence, roi)
+            own = indices if drawn is roi else matched_indices(drawn, roi, indices)
+            labels[sequence] = resample_labels(own, drawn.geometry, volume.geometry)
+            warnings += check_roi_fits(drawn, volume, labels[sequence])
             warnings += lost_lesion_warnings(lesions, volume, labels[sequence])
             warnings += check_intensities(volume, sequence, labels[sequence] > 0)
-        _set(self, lesions=lesions, lesion_labels=labels, warnings=tuple(warnings))
+        _set(self, roi=roi, lesions=lesions, lesion_labels=labels, warnings=tuple(warnings))
+
+    @property
+    def _drawn_sequences(self) -> tuple[ImageSequence, ...]:
+        """Sequences with an ROI of their own, in the order of the images."""
+        return tuple(sequence for sequence in self.images if sequence in self.sequence_rois)
+
+    def _check_sequence_rois(self) -> None:
+        """An ROI belongs to an image."""
+        for sequence in self.sequence_rois:
+            if sequence not in self.images:
+                raise InputError(f"--roi {sequence.value}", "must belong to an image that is given",
+                                 got=", ".join(self.images),
+                                 remedy=f"give --image {sequence.value}=FILE too")  # fmt: skip
 
     @property
     def largest_lesion(self) -> Lesion:
-        """The lesion with the largest axial area; ROIs of specks alone are refused."""
+        """The lesion with the largest axial area; ROIs of specks alone are refused.
+
+        Raises: InputError: no ROI was given.
+        """
+        if not self.lesions:
+            raise missing_roi("this model")
         return self.lesions[0]
 
     def mask(self, sequence: ImageSequence, *indices: int) -> Mask:
-        """Where the lesions with these indices lie on the grid of one image."""
+        """Where the lesions with these indices lie on the grid of one image.
+
+        Raises: InputError: no ROI was given.
+        """
+        if sequence not in self.lesion_labels and sequence in self.images:
+            raise missing_roi("this model")
         labels = self.lesion_labels[sequence]
         mask = np.zeros(labels.shape, dtype=np.bool_)
         if box := marked_box(labels):
             mask[box] = np.isin(labels[box], indices)
         return mask
+
+
+def missing_roi(who: str) -> InputError:
+    """What a part of a model says that looks at the tumor, of a case without an ROI."""
+    return InputError("--roi", f"{who} looks at the tumor and needs its ROI", got="none",
+                      remedy="give --roi FILE")  # fmt: skip
 
 
 def _set(case: Case, **values: object) -> None:

@@ -61,6 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_simulate(commands)
     _add_cohort(commands)
     _add_train(commands)
+    _add_validate(commands)
+    _add_compare(commands)
+    _add_recalibrate(commands)
+    _add_biology(commands)
     return parser
 
 
@@ -90,8 +94,8 @@ def _add_score(commands: "_Commands[argparse.ArgumentParser]") -> None:
         help="score every patient of a table in place of --image and --roi")  # fmt: skip
     add("--image", action="append", metavar="SEQUENCE=FILE",
         help="NIfTI, NRRD, MHA or a DICOM series; once per sequence")  # fmt: skip
-    add("--roi", type=Path, metavar="FILE",
-        help="label image, Slicer .seg.nrrd or DICOM SEG")  # fmt: skip
+    add("--roi", action="append", metavar="[SEQUENCE=]FILE",
+        help="label image, Slicer .seg.nrrd or DICOM SEG; of all images or of one")  # fmt: skip
     add("--roi-label", type=int, nargs="+", action="extend", default=[], metavar="N",
         help="labels to use; default: all")  # fmt: skip
     add("--roi-segment", action="append", default=[], metavar="NAME",
@@ -153,7 +157,10 @@ def _add_simulate(commands: "_Commands[argparse.ArgumentParser]") -> None:
     """`simulate`: a cohort with a known answer."""
     parser = commands.add_parser("simulate", help="write a simulated cohort with a known answer")
     add = parser.add_argument
-    add("--modality", choices=("ct", "mr"), default="ct", help="default: %(default)s")
+    add("--modality", choices=("ct", "mr"), default="ct",
+        help="arterial CT, or five MR sequences; default: %(default)s")  # fmt: skip
+    add("--treatment", choices=("tace", "haic"), default="tace",
+        help="regimens in the clinical record; default: %(default)s")  # fmt: skip
     add("--patients", type=int, required=True, metavar="N")
     add("--seed", type=int, required=True, help="same seed, same bytes")
     add("--role", default="training", help="cohort role; default: %(default)s",
@@ -165,7 +172,7 @@ def _add_simulate(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 def _add_cohort(commands: "_Commands[argparse.ArgumentParser]") -> None:
     """`cohort`: a table of patients."""
-    cohort = commands.add_parser("cohort", help="check or describe a table of patients")
+    cohort = commands.add_parser("cohort", help="check, describe or import patients")
     actions = cohort.add_subparsers(required=True, metavar="ACTION")
     check = actions.add_parser("check", help="every problem of every row at once")
     check.add_argument("--table-only", action="store_true", help="don't open images and masks")
@@ -173,9 +180,25 @@ def _add_cohort(commands: "_Commands[argparse.ArgumentParser]") -> None:
     describe.add_argument("--endpoint", choices=("objective_response", "disease_control"),
                           default="objective_response", help="default: %(default)s")  # fmt: skip
     for parser, action in ((check, "run_check"), (describe, "run_describe")):
-        parser.add_argument("cohort", type=Path, metavar="COHORT", help="CSV, one row a patient")
+        parser.add_argument("cohort", type=Path, metavar="COHORT",
+                            help="CSV or .xlsx, one row a patient")  # fmt: skip
         _add_verbose(parser)
         parser.set_defaults(run=_cohort, action=action)
+    _add_cohort_import(actions)
+
+
+def _add_cohort_import(actions: "_Commands[argparse.ArgumentParser]") -> None:
+    """`cohort import`: a public cohort."""
+    collections = actions.add_parser("import", help="a public cohort as a table of ours")
+    kinds = collections.add_subparsers(required=True, metavar="COLLECTION")
+    parser = kinds.add_parser("hcc-tace-seg", help="105 real patients, doi 10.7937/TCIA.5FNA-0924")
+    add = parser.add_argument
+    add("table", type=Path, metavar="TABLE.xlsx", help="the collection's clinical table, version 2")
+    add("--features", type=Path, metavar="FILE",
+        help="CSV of pyradiomics features by patient")  # fmt: skip
+    add("--output", type=Path, required=True, metavar="FOLDER", help="made by this command")
+    _add_verbose(parser)
+    parser.set_defaults(run=_cohort_import)
 
 
 def _add_train(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -185,10 +208,21 @@ def _add_train(commands: "_Commands[argparse.ArgumentParser]") -> None:
     add("--recipe", required=True, help="name of a shipped recipe, or a file")
     add("--cohort", required=True, type=Path, help="CSV, one row a patient")
     add("--output", required=True, type=Path, metavar="BUNDLE", help="folder made by this command")
+    add("--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
+        help="change a setting of the recipe: folds=3, cnn.fitting.batch_size=8")  # fmt: skip
+    add("--epochs", type=int, metavar="N", help="of every network, in place of the recipe's")
+    _add_device(parser)
+    add("--weights", type=Path, metavar="FILE", help="ImageNet weights that networks begin with")
     add(
         "--seed", type=int, default=1, help="of folds, networks and bootstrap; default: %(default)s"
     )
-    add("--jobs", type=int, default=2, help="worker processes; they don't change the result")
+    add("--jobs", type=int, metavar="N",
+        help="worker processes, which don't change the result; default: every core")  # fmt: skip
+    add("--resume", action="store_true", help="go on with a training that was interrupted")
+    add("--permute-labels", action="store_true",
+        help="train on labels dealt out at random; the AUC must then be .5")  # fmt: skip
+    add("--cache", type=Path, metavar="FOLDER",
+        help="of prepared patients; default: the user's cache folder")  # fmt: skip
     add("--title", help="of the model; default: the recipe's")
     add("--authors", default="not stated", help="for the model card")
     add("--license", default="not stated", help="for the model card")
@@ -197,9 +231,84 @@ def _add_train(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.set_defaults(run=_train)
 
 
+def _add_validate(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`validate`: from predictions to a report."""
+    parser = commands.add_parser("validate", help="figures, tables and an honest report")
+    add = parser.add_argument
+    add("--predictions", type=Path, metavar="FILE",
+        help="CSV: case_id, outcome (0 or 1), a column of probabilities a model")  # fmt: skip
+    add("--threshold", type=float, metavar="P",
+        help="the model's own cut-off, set before these patients; default: one half")  # fmt: skip
+    add("--positive-class", default="outcome 1", metavar="WORDS", help="what outcome 1 means")
+    add("--cross-validated", action="store_true", help="the predictions are out-of-fold")
+    add("--simulated", action="store_true", help="the patients are simulated; the report says so")
+    add("--bundle", action="append", default=[], help="a model to score --cohort with; repeatable")
+    add("--cohort", type=Path, metavar="FILE", help="CSV or .xlsx, one row a patient")
+    add("--role", choices=("training", "tuning", "internal_test", "external_test"),
+        help="patients to judge on; default: test cohorts, else everybody")  # fmt: skip
+    add("--reader-study", type=Path, metavar="FILE", help="CSV: case_id, a column for each reader")
+    add("--endpoint", choices=("objective_response", "disease_control"),
+        default="objective_response", help="of classes in --reader-study")  # fmt: skip
+    add("--landmark", type=float, metavar="DAY",
+        help="of the read-out: adds survival by observed outcome from then on")  # fmt: skip
+    add("--resamples", type=int, default=2000, help="bootstrap samples; default: %(default)s")
+    add("--seed", type=int, default=1, help="of all draws; default: %(default)s")
+    add("--jobs", type=int, default=2, help="worker processes; they don't change the result")
+    add("--output", required=True, type=Path, metavar="FOLDER", help="made by this command")
+    _add_device(parser)
+    _add_verbose(parser)
+    parser.set_defaults(run=_validate)
+
+
+def _add_compare(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`compare`: validations side by side."""
+    parser = commands.add_parser("compare", help="several validations side by side")
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER",
+                        help="that validate wrote; tested on the same patients")  # fmt: skip
+    parser.add_argument("--output", type=Path, metavar="FOLDER", help="both tables as CSV")
+    _add_verbose(parser)
+    parser.set_defaults(run=_compare)
+
+
+def _add_recalibrate(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`recalibrate`: a bundle for a user's own patients."""
+    parser = commands.add_parser("recalibrate", help="set a bundle's probabilities right")
+    add = parser.add_argument
+    add("--bundle", required=True, help="name of an installed bundle, or its folder or .zip")
+    add("--cohort", required=True, type=Path, help="CSV or .xlsx; judge on other patients")
+    add("--method", required=True, choices=("intercept", "slope"),
+        help="level alone, or level and spread of the logits")  # fmt: skip
+    add("--seed", type=int, default=1, help="of resamples; default: %(default)s")
+    add("--jobs", type=int, default=2, help="worker processes; they don't change the result")
+    add("--output", required=True, type=Path, metavar="BUNDLE", help="folder made by this command")
+    _add_device(parser)
+    _add_verbose(parser)
+    parser.set_defaults(run=_recalibrate)
+
+
+def _add_biology(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    """`biology`: gene sets by predicted group."""
+    parser = commands.add_parser("biology", help="gene sets that differ between predicted groups")
+    add = parser.add_argument
+    add(
+        "--expression",
+        required=True,
+        type=Path,
+        metavar="TABLE",
+        help="CSV: gene, then a column a case",
+    )
+    add("--groups", required=True, type=Path, metavar="TABLE", help="CSV: case_id, group")
+    add("--gene-sets", required=True, type=Path, metavar="FILE.gmt", help="your own; no download")
+    add("--permutations", type=int, default=1000, help="default: %(default)s")
+    add("--seed", type=int, default=1, help="of permutations; default: %(default)s")
+    add("--output", required=True, type=Path, metavar="FOLDER", help="made by this command")
+    _add_verbose(parser)
+    parser.set_defaults(run=_biology)
+
+
 def _score(options: argparse.Namespace) -> None:
     given = [bool(options.cohort), bool(options.image), bool(options.roi)]
-    if given not in ([True, False, False], [False, True, True]):
+    if given not in ([True, False, False], [False, True, True], [False, True, False]):
         raise InputError("score", "needs --image and --roi, or --cohort alone",
                          got=" ".join(n for n, g in zip(("--cohort", "--image", "--roi"), given,
                                                         strict=True) if g) or "neither",
@@ -244,7 +353,37 @@ def _cohort(options: argparse.Namespace) -> None:
     getattr(cohort, options.action)(options)
 
 
+def _cohort_import(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands.cohort_import import run_import
+
+    run_import(options)
+
+
 def _train(options: argparse.Namespace) -> None:
     from TACEResponseLib.commands.train import run
+
+    run(options)
+
+
+def _validate(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands.validate import run
+
+    run(options)
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands.compare import run
+
+    run(options)
+
+
+def _recalibrate(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands.recalibrate import run
+
+    run(options)
+
+
+def _biology(options: argparse.Namespace) -> None:
+    from TACEResponseLib.commands.biology import run
 
     run(options)

@@ -8,21 +8,19 @@ neither the test cohort nor the judging cohort has shaped anything.
 import argparse
 import logging
 import sys
-from functools import partial
 from pathlib import Path
 
 from TACEResponseLib.assembly import BundleIdentity, assemble
 from TACEResponseLib.bundle import Bundle, save_bundle
-from TACEResponseLib.case import Case
 from TACEResponseLib.progress import LOG, Progress, shown, silent
 from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.resources import resource_path
-from TACEResponseLib.simulation.patient import simulate_patient, simulate_truth
+from TACEResponseLib.simulated_members import simulated_members
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.terms import CohortRole
-from TACEResponseLib.training import Member, prepare, train
+from TACEResponseLib.training import prepare, train
 
-RECIPE_FILE = "ct-radiomics-cnn.yaml"
+RECIPE_FILE = "ct-radiomics-cnn-demo.yaml"
 TRAINING_SEED, TEST_SEED = 20210, 20211
 """Of the two cohorts; the demo's patient and the judging use others."""
 N_TRAINING, N_TEST = 4000, 400
@@ -62,32 +60,16 @@ def train_demo_bundle(
         jobs: worker processes; they don't change the result.
         progress: told each step.
     """
+    settings = SimulationSettings()
     training = prepare(
-        recipe, simulated_members(n_training, TRAINING_SEED), jobs=jobs, progress=progress
+        recipe, simulated_members(settings, n_training, TRAINING_SEED), jobs=jobs, progress=progress
     )
-    test = prepare(recipe, simulated_members(n_test, TEST_SEED), jobs=jobs, progress=progress)
+    test = prepare(
+        recipe, simulated_members(settings, n_test, TEST_SEED), jobs=jobs, progress=progress
+    )
     trained = train(recipe, training, seed=TRAINING_SEED, jobs=jobs, progress=progress)
     cohorts = {CohortRole.TRAINING: training, CohortRole.INTERNAL_TEST: test}
     return assemble(recipe, IDENTITY, trained, cohorts, TRAINING_SEED)
-
-
-def simulated_members(n: int, seed: int) -> list[Member]:
-    """A cohort of simulated patients, each made when it is loaded."""
-    settings = SimulationSettings()
-    truths = [simulate_truth(settings, seed, index) for index in range(n)]
-    return [
-        Member(
-            case_id=truth.case_id,
-            label=truth.response,
-            load=partial(simulated_case, settings, seed, index),
-        )
-        for index, truth in enumerate(truths)
-    ]
-
-
-def simulated_case(settings: SimulationSettings, seed: int, index: int) -> Case:
-    """One simulated patient; called in a worker process."""
-    return simulate_patient(settings, seed, index).to_case()
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """The one way in which the program says that an input can't be used."""
 
+from typing import Any
+
 
 class InputError(ValueError):
     """The user's input breaks a rule; the program stops with exit status 2.
@@ -21,6 +23,14 @@ class InputError(ValueError):
         self.got = str(got)
         self.remedy = remedy
         super().__init__(" ".join(f"{where}: {rule}, got {got}; {remedy}".split()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survive the way back from a worker process, which would call `InputError(message)`."""
+        return _rebuilt, (self.where, self.rule, self.got, self.remedy)
+
+
+def _rebuilt(where: str, rule: str, got: str, remedy: str) -> InputError:
+    return InputError(where, rule, got=got, remedy=remedy)
 
 
 class MissingExtraError(RuntimeError):

@@ -19,6 +19,7 @@ from TACEResponseLib.fusion_inputs import (
 from TACEResponseLib.fusion_model import (
     FusionModel,
     Labels,
+    LinearModel,
     ThresholdRule,
     choose_threshold,
     fit_model,
@@ -38,11 +39,13 @@ INTERVAL_PERCENT = (2.5, 97.5)
 class FusionSettings(Settings):
     """How branch outputs and clinical variables become one probability."""
 
+    model: LinearModel = "logistic"
+    """Logistic regression, or a linear support vector machine on the same columns."""
     clinical: tuple[ClinicalInput, ...] = ()
     calibration: CalibrationMethod = "platt"
     n_bootstrap: int = Field(default=200, ge=40, le=5000)
     inverse_regularization: float = Field(default=1.0, gt=0)
-    """scikit-learn's C of the logistic regression."""
+    """scikit-learn's C of the logistic regression or the support vector machine."""
     threshold_rule: ThresholdRule = "youden"
     folds: int = Field(default=5, ge=2, le=20)
     """Of the cross-validation inside the fusion, which calibration is fitted on."""
@@ -214,6 +217,21 @@ def fit_fusion(
         InputError: a clinical variable is missing where it must not be.
         ValueError: a class has fewer patients than there are folds, or sizes disagree.
     """
+    return fit_fusion_and_ask(settings, branch_logits, clinical, labels, seed)[0]
+
+
+def fit_fusion_and_ask(
+    settings: FusionSettings,
+    branch_logits: Mapping[str, ArrayLike],
+    clinical: Sequence[ClinicalRecord],
+    labels: ArrayLike,
+    seed: int,
+) -> tuple[FittedFusion, Floats]:
+    """As `fit_fusion`, and the fused logit (n,) of each patient by a model without its fold.
+
+    Coefficients leave the patient's fold out; means, deviations and imputed values, which see no
+    label, are those of the cohort.
+    """
     y = np.asarray(labels, dtype=np.int64)
     logits = {name: np.asarray(values, dtype=float) for name, values in branch_logits.items()}
     _check_training(settings, logits, clinical, y)
@@ -225,12 +243,13 @@ def fit_fusion(
     folds = stratified_folds(y, settings.folds, seed)
     fit = partial(
         fit_model,
+        kind=settings.model,
         inverse_regularization=settings.inverse_regularization,
         calibration=settings.calibration,
     )
     model, out_of_fold = fit(z_scores, y, folds)
     rng = np.random.default_rng(seed)
-    return FittedFusion(
+    fusion = FittedFusion(
         settings=settings,
         branches=branch_columns,
         clinical=tuple(column for column, _ in fitted),
@@ -245,6 +264,7 @@ def fit_fusion(
         threshold_set_on=THRESHOLD_SET_ON[settings.threshold_rule],
         n_training=y.size,
     )
+    return fusion, out_of_fold
 
 
 def _check_training(

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from TACEResponseLib.bundle.metadata import FUSED, BundleMetadata, Metric
+from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, BundleMetadata, Metric
 from TACEResponseLib.clinical.schema import Variable, load_schema
+from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.recipe import BranchSettings
 from TACEResponseLib.terms import CohortRole, ImageSequence
 from TACEResponseLib.wording import SIMULATED_BANNER, decimal, endpoint_phrase
 
@@ -18,7 +20,11 @@ SEQUENCE_WORDS = {
     ImageSequence.MR_DELAYED: "MR, delayed phase",
     ImageSequence.MR_DUAL_ECHO: "MR, dual echo",
 }
-EVIDENCE_WORDS = {"image_network": "image network", "radiomics": "radiomics"}
+EVIDENCE_WORDS = {
+    "image_network": "image network",
+    "radiomics": "radiomics",
+    "clinical": "clinical model",
+}
 
 
 def describe_model(metadata: BundleMetadata) -> dict[str, Any]:
@@ -45,7 +51,7 @@ def describe_model(metadata: BundleMetadata) -> dict[str, Any]:
         "has_map": any(s.kind == "image_network" for s in metadata.branch_settings),
         "clinical": [
             {**describe_variable(load_schema().by_name[c.name]), "required": c.required}
-            for c in metadata.fusion.clinical
+            for c in metadata.clinical_inputs
         ],
     }
 
@@ -65,11 +71,22 @@ def performance(metadata: BundleMetadata) -> str:
     """AUC on patients that shaped nothing, best evidence first; or that there is none."""
     metric = unseen_auc(metadata)
     if metric is None:
-        return "AUC on unseen patients not measured"
+        return cross_validated_performance(metadata) or "AUC on unseen patients not measured"
     return (
         f"AUC on unseen {'simulated ' if metadata.simulated else ''}patients "
         f"{decimal(metric.value)} ({decimal(metric.low)} to {decimal(metric.high)})"
     )
+
+
+def cross_validated_performance(metadata: BundleMetadata) -> str:
+    """The AUC of the whole procedure in cross-validation; empty if nobody measured it."""
+    for metric in metadata.metrics:
+        if (metric.name, metric.branch) == (CROSS_VALIDATED_AUC, FUSED):
+            return (
+                f"AUC in cross-validation {decimal(metric.value)} ({decimal(metric.low)} to "
+                f"{decimal(metric.high)}); on unseen patients not measured"
+            )
+    return ""
 
 
 def unseen_auc(metadata: BundleMetadata) -> Metric | None:
@@ -83,13 +100,15 @@ def unseen_auc(metadata: BundleMetadata) -> Metric | None:
 
 
 def lesions_used(metadata: BundleMetadata) -> dict[str, str]:
-    """Evidence by the lesions it looks at: `largest` or `all`."""
-    return {
-        settings.name: "all"
-        if isinstance(settings, RadiomicsSettings) and settings.lesion == "union"
-        else "largest"
-        for settings in metadata.branch_settings
-    }
+    """Evidence by the lesions it looks at: `largest`, `all` or, of clinical values, `none`."""
+    return {settings.name: _lesions_of(settings) for settings in metadata.branch_settings}
+
+
+def _lesions_of(settings: BranchSettings) -> str:
+    if isinstance(settings, ClinicalSettings):
+        return "all" if settings.needs_roi else "none"
+    is_union = isinstance(settings, RadiomicsSettings) and settings.lesion == "union"
+    return "all" if is_union else "largest"
 
 
 def describe_variable(variable: Variable) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from TACEResponseLib import __version__
 from TACEResponseLib.case import Case
 from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.volume import Voxels
 
 # Packages whose version can move a number.
@@ -41,11 +42,21 @@ def case_hashes(case: Case) -> dict[str, Any]:
             sequence.value: {"file": volume.source, "sha256": _hash(volume.voxels, volume.geometry)}
             for sequence, volume in case.images.items()
         },
-        "roi": {
-            "file": case.roi.source,
-            "sha256": _hash(case.roi.labels, case.roi.geometry),
-            "segments": [name for _, name in case.roi.names],
-        },
+        "roi": _roi_hash(case.roi) if case.roi else None,
+        **(
+            {"sequence_rois": {s.value: _roi_hash(r) for s, r in case.sequence_rois.items()}}
+            if case.sequence_rois
+            else {}
+        ),
+    }
+
+
+def _roi_hash(roi: Roi) -> dict[str, Any]:
+    """File, hash and segments of one drawing."""
+    return {
+        "file": roi.source,
+        "sha256": _hash(roi.labels, roi.geometry),
+        "segments": [name for _, name in roi.names],
     }
 
 

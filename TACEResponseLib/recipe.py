@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
+from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion import FusionSettings
@@ -13,7 +14,9 @@ from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import Endpoint, ImageSequence, Modality
 
-BranchSettings = Annotated[ImageNetworkSettings | RadiomicsSettings, Field(discriminator="kind")]
+BranchSettings = Annotated[
+    ImageNetworkSettings | RadiomicsSettings | ClinicalSettings, Field(discriminator="kind")
+]
 
 
 class Difference(Settings):
@@ -62,6 +65,22 @@ class Recipe(Settings):
     """Cross-validation folds for the out-of-fold outputs that fusion is fitted on."""
     differences: tuple[Difference, ...] = ()
 
+    @model_validator(mode="after")
+    def _names_fit(self) -> "Recipe":
+        names = [settings.name for settings in self.branches]
+        if len(set(names)) != len(names):
+            raise ValueError("branches must have different names")
+        listed = [candidate.name for candidate in self.candidates]
+        if len(set(listed)) != len(listed):
+            raise ValueError("candidates must have different names")
+        for candidate in self.candidates:
+            if unknown := sorted(set(candidate.branches) - set(names)):
+                raise ValueError(f"candidate {candidate.name} names {unknown[0]}, which is none of "
+                                 f"the branches {', '.join(names)}")  # fmt: skip
+            if len(set(candidate.branches)) != len(candidate.branches):
+                raise ValueError(f"candidate {candidate.name} must name each branch once")
+        return self
+
 
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe file.
@@ -79,7 +98,6 @@ def read_recipe(path: Path) -> Recipe:
     try:
         return Recipe.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InputError(where, f"{key}: {first['msg']}", got=repr(first["input"])[:80],
-                         remedy="correct the key") from error  # fmt: skip
+        from TACEResponseLib.recipe_keys import refused_recipe
+
+        raise refused_recipe(error, where) from error

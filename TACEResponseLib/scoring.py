@@ -7,8 +7,9 @@ from datetime import date
 from time import perf_counter
 
 from TACEResponseLib.branch import BranchResult
-from TACEResponseLib.bundle import Bundle
-from TACEResponseLib.case import Case
+from TACEResponseLib.branch_recipes import needs_roi
+from TACEResponseLib.bundle import Bundle, BundleMetadata
+from TACEResponseLib.case import Case, missing_roi
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.scores import derived_scores
 from TACEResponseLib.errors import InputError
@@ -93,6 +94,13 @@ def check_case_fits(case: Case, bundle: Bundle) -> None:
             got=" and ".join(surplus),
             remedy=f"give {needs} only, or choose a bundle for that sequence",
         )
+    check_roi_given(bundle.metadata, is_given=case.roi is not None)
+
+
+def check_roi_given(metadata: BundleMetadata, *, is_given: bool) -> None:
+    """Refuse a case without an ROI where a branch looks at the tumor."""
+    if not is_given and any(needs_roi(settings) for settings in metadata.branch_settings):
+        raise missing_roi(f"bundle {metadata.bundle_id}")
 
 
 @contextmanager
@@ -129,7 +137,7 @@ def _warnings(
                 message="This model has no image network, so there is no attention map.",
             )
         )
-    if case.clinical.values and not bundle.fusion.clinical_names:
+    if case.clinical.values and not bundle.metadata.clinical_inputs:
         found.append(
             CaseWarning(
                 code="clinical_unused",

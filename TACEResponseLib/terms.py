@@ -42,14 +42,17 @@ class Endpoint(StrEnum):
     FOUR_CLASS = "four_class"
     OBJECTIVE_RESPONSE = "objective_response"
     DISEASE_CONTROL = "disease_control"
+    PROGRESSION = "progression"
+    """Disease control with the other class as the positive one."""
 
     @property
     def positive_classes(self) -> tuple[ResponseClass, ...]:
-        """Response classes that count as 1; all four stand alone for `four_class`."""
+        """Response classes that count as 1; four classes are summed up as objective response."""
         return {
-            Endpoint.FOUR_CLASS: tuple(ResponseClass),
+            Endpoint.FOUR_CLASS: (ResponseClass.CR, ResponseClass.PR),
             Endpoint.OBJECTIVE_RESPONSE: (ResponseClass.CR, ResponseClass.PR),
             Endpoint.DISEASE_CONTROL: (ResponseClass.CR, ResponseClass.PR, ResponseClass.SD),
+            Endpoint.PROGRESSION: (ResponseClass.PD,),
         }[self]
 
 

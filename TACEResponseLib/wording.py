@@ -10,16 +10,22 @@ from TACEResponseLib.terms import RESEARCH_USE, CohortRole, Endpoint
 ENDPOINT_WORDS = {
     Endpoint.OBJECTIVE_RESPONSE: "objective response (CR or PR",
     Endpoint.DISEASE_CONTROL: "disease control (CR, PR or SD",
+    Endpoint.PROGRESSION: "progression (PD",
     Endpoint.FOUR_CLASS: "objective response (CR or PR, from four classes",
 }
 # The verb of the cohort line, by endpoint: what the events did.
 EVENT_WORDS = {
     Endpoint.OBJECTIVE_RESPONSE: "responded",
     Endpoint.DISEASE_CONTROL: "had disease control",
+    Endpoint.PROGRESSION: "progressed",
     Endpoint.FOUR_CLASS: "responded",
 }
 SIMULATED_BANNER = (
     "This model was trained on simulated patients: its results mean nothing for a real one."
+)
+
+PERMUTED_BANNER = (
+    "This model was trained on permuted labels to check the procedure: its results mean nothing."
 )
 
 
@@ -70,5 +76,7 @@ def call_sentence(fused: FusedProbability) -> str:
 
 
 def simulated_banner(bundle: BundleMetadata) -> str | None:
-    """First line of every result made with a bundle that saw simulated patients only."""
-    return SIMULATED_BANNER if bundle.simulated else None
+    """First line of every result of a bundle that saw simulated patients or permuted labels."""
+    lines = [SIMULATED_BANNER] if bundle.simulated else []
+    lines += [PERMUTED_BANNER] if bundle.permuted_labels else []
+    return " ".join(lines) or None

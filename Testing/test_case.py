@@ -170,3 +170,56 @@ def test_an_inverted_roi_is_refused() -> None:
     inverted = Roi(labels=labels, geometry=grid(), names=((1, "Tumor"),), source="roi.nii.gz")
     with pytest.raises(InputError, match=r"must fill at most 50 % .*tumor and background"):
         case(roi=inverted)
+
+
+def drawn_again(shift_mm: float = 0.0, **changes: Any) -> Roi:
+    """The lesions as drawn on another series, without the speck."""
+    geometry = grid()
+    k, j, i = np.indices(geometry.shape_kji)
+    position = geometry.to_lps(np.stack([i, j, k], axis=-1))
+    labels = np.zeros(geometry.shape_kji, np.uint8)
+    # The smaller lesion has the lower label here, and the larger one less area.
+    for label, center, radius in [(1, (-32, 2, 142), 9), (2, (-4, 8, 142), 8)]:
+        moved = np.add(center, (0.0, 0.0, shift_mm))
+        labels[np.linalg.norm(position - moved, axis=-1) < radius] = label
+    return Roi(labels=labels, geometry=geometry, names=((1, "B"), (2, "A")), **changes)
+
+
+def test_lesions_drawn_on_a_sequence_keep_the_numbers_of_the_main_roi() -> None:
+    images = {CT: image(), PORTAL: image(description="portal venous")}
+    two = Case(case_id="P1", images=images, roi=balls(grid()),
+               sequence_rois={PORTAL: drawn_again()})  # fmt: skip
+    assert [lesion.index for lesion in two.lesions] == [1, 2, 3]
+    assert np.array_equal(two.mask(CT, 1), balls(grid()).labels == 1)
+    assert np.array_equal(two.mask(PORTAL, 1), drawn_again().labels == 2)
+    assert np.array_equal(two.mask(PORTAL, 2), drawn_again().labels == 1)
+
+
+def test_the_first_drawn_sequence_stands_in_for_a_missing_roi() -> None:
+    images = {CT: image(), PORTAL: image(description="portal venous")}
+    two = Case(case_id="P1", images=images, sequence_rois={PORTAL: drawn_again()})
+    assert [lesion.name for lesion in two.lesions] == ["B", "A"]
+    assert np.array_equal(two.mask(CT, 1), two.mask(PORTAL, 1))
+
+
+def test_an_roi_of_an_image_that_is_not_given_is_refused() -> None:
+    with pytest.raises(InputError, match="--roi ct_portal_venous: must belong to an image"):
+        Case(case_id="P1", images={CT: image()}, sequence_rois={PORTAL: drawn_again()})
+
+
+def test_a_case_without_an_roi_has_no_lesions_and_says_so_when_asked() -> None:
+    bare = Case(case_id="P1", images={CT: image()})
+    assert bare.lesions == ()
+    assert bare.lesion_labels == {}
+    assert "suspected_lipiodol" not in codes(bare)
+    for ask in (lambda: bare.largest_lesion, lambda: bare.mask(CT, 1)):
+        with pytest.raises(InputError, match="--roi: this model looks at the tumor"):
+            ask()
+
+
+def test_an_mr_given_as_ct_is_refused_without_an_roi_too() -> None:
+    offset = image()
+    moved = Volume(voxels=offset.voxels + np.int16(1024), geometry=offset.geometry,
+                   source="ct.nii.gz", acquisition=offset.acquisition)  # fmt: skip
+    with pytest.raises(InputError, match="Hounsfield"):
+        Case(case_id="P1", images={CT: moved})

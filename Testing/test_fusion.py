@@ -409,3 +409,30 @@ def _as_lists(content: Any) -> Any:
     if isinstance(content, list | tuple):
         return [_as_lists(value) for value in content]
     return content
+
+
+def test_a_linear_support_vector_machine_is_calibrated_on_values_it_did_not_see() -> None:
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import LinearSVC
+
+    from TACEResponseLib.calibration import fit_calibration
+
+    rng = np.random.default_rng(5)
+    labels = np.tile([0, 1], 60)
+    values = rng.normal(size=120) + labels
+    settings = FusionSettings(model="linear_svm", n_bootstrap=40, folds=3)
+    fusion = fit_fusion(settings, {"cnn": values}, [ClinicalRecord()] * 120, labels, seed=1)
+    z = StandardScaler().fit_transform(values[:, np.newaxis])
+    machine = LinearSVC(dual=False, tol=1e-8).fit(z, labels)
+    assert fusion.model.coefficients == pytest.approx(machine.coef_[0], rel=1e-6)
+    folds, unseen = stratified_folds(labels, 3, seed=1), np.empty(120)
+    for fold in range(3):
+        part = LinearSVC(dual=False, tol=1e-8).fit(z[folds != fold], labels[folds != fold])
+        unseen[folds == fold] = part.decision_function(z[folds == fold])
+    expected = fit_calibration("platt", unseen, labels)
+    assert fusion.model.calibration.slope == pytest.approx(expected.slope, rel=1e-4)
+    resubstituted = fit_calibration("platt", machine.decision_function(z), labels)
+    assert fusion.model.calibration.slope != pytest.approx(resubstituted.slope, rel=1e-3)
+    p = fusion.probabilities({"cnn": values}, [ClinicalRecord()] * 120)
+    assert p.mean() == pytest.approx(0.5, abs=0.02)
+    assert (np.diff(p[np.argsort(values)]) >= 0).all()

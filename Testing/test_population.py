@@ -106,6 +106,6 @@ def test_answers_survive_the_record() -> None:
 
 
 def test_the_shipped_recipe_and_bundle_have_the_paper_s_limits() -> None:
-    recipe = read_recipe(Path(resource_path("Recipes", "ct-radiomics-cnn.yaml")))
+    recipe = read_recipe(Path(resource_path("Recipes", "ct-radiomics-cnn-demo.yaml")))
     assert recipe.population_limits == LIMITS
     assert load_bundle("ct-radiomics-cnn-simulated").metadata.population_limits == LIMITS

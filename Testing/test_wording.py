@@ -23,6 +23,7 @@ def bundle(**changes: object) -> SimpleNamespace:
         "readout": "about 30 days after first TACE",
         "cohorts": {CohortRole.TRAINING: SimpleNamespace(n=96, events=61)},
         "simulated": False,
+        "permuted_labels": False,
     }
     return SimpleNamespace(**fields | changes)
 
@@ -86,6 +87,7 @@ def test_every_endpoint_has_words() -> None:
         assert endpoint_phrase(bundle(endpoint=endpoint)).endswith("first TACE)")
 
 
-def test_only_a_simulated_bundle_has_a_banner() -> None:
+def test_only_a_bundle_that_means_nothing_has_a_banner() -> None:
     assert simulated_banner(bundle()) is None
     assert "mean nothing for a real" in str(simulated_banner(bundle(simulated=True)))
+    assert "permuted labels" in str(simulated_banner(bundle(permuted_labels=True)))

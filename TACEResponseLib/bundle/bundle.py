@@ -8,6 +8,7 @@ from TACEResponseLib.bundle.card import SIMULATED_FIRST_LINE
 from TACEResponseLib.bundle.metadata import (
     BranchPart,
     BundleMetadata,
+    ClinicalPart,
     ImageNetworkPart,
     RadiomicsPart,
 )
@@ -53,12 +54,15 @@ def describe_branches(branches: Sequence[FittedBranch]) -> tuple[BranchPart, ...
 
 
 def _describe(branch: FittedBranch) -> BranchPart:
-    """Settings of one branch, with the state of a radiomics branch."""
+    """Settings of one branch, with the state that is not in a file of its own."""
+    from TACEResponseLib.clinical.branch import ClinicalBranch
     from TACEResponseLib.cnn.branch import ImageNetworkBranch
     from TACEResponseLib.radiomics.branch import RadiomicsBranch
 
     if isinstance(branch, ImageNetworkBranch):
-        return ImageNetworkPart(settings=branch.settings)
+        return ImageNetworkPart(settings=branch.settings, state=branch.state)
     if isinstance(branch, RadiomicsBranch):
         return RadiomicsPart(settings=branch.settings, state=branch.state)
+    if isinstance(branch, ClinicalBranch):
+        return ClinicalPart(settings=branch.settings, state=branch.state)
     raise TypeError(f"a bundle can't hold a branch of type {type(branch).__name__}")

@@ -2,11 +2,27 @@
 
 from collections.abc import Iterable, Iterator
 
-from TACEResponseLib.bundle.metadata import BundleMetadata, ImageNetworkPart, Metric
+from TACEResponseLib.bundle.metadata import (
+    BundleMetadata,
+    CalibrationSummary,
+    CandidateRow,
+    ClinicalPart,
+    ImageNetworkPart,
+    Metric,
+    RadiomicsPart,
+    Recalibration,
+)
 from TACEResponseLib.terms import NOT_A_DEVICE
 
 SIMULATED_FIRST_LINE = "Trained on simulated patients: means nothing for a real one."
+PERMUTED_LINE = "Trained on permuted labels, a check of the procedure: means nothing."
 MOST_FEATURES = 30
+# Neighbors and support vectors are patients.
+KEEPS_PATIENTS = ("knn", "svm_linear", "svm_rbf")
+REPRODUCIBLE = {
+    "cpu": "CPU; the same machine and versions give the same bytes again",
+    "cuda": "CUDA; the same training may differ in the last digits, and so may all that follows",
+}
 
 
 def model_card(metadata: BundleMetadata) -> str:
@@ -16,12 +32,19 @@ def model_card(metadata: BundleMetadata) -> str:
     bundle identifies it.
     """
     blocks = [
-        *([SIMULATED_FIRST_LINE] if metadata.simulated else []),
+        *_first_line(metadata),
         f"# {metadata.title}",
         NOT_A_DEVICE,
         *_sections(metadata),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _first_line(metadata: BundleMetadata) -> list[str]:
+    """What must be known before anything else."""
+    lines = [SIMULATED_FIRST_LINE] if metadata.simulated else []
+    lines += [PERMUTED_LINE] if metadata.permuted_labels else []
+    return [" ".join(lines)] if lines else []
 
 
 def _sections(metadata: BundleMetadata) -> Iterator[str]:
@@ -31,7 +54,11 @@ def _sections(metadata: BundleMetadata) -> Iterator[str]:
     yield _section("Training and test patients", _cohorts(metadata))
     yield _section("Inputs", _inputs(metadata))
     yield _section("Measured performance", _metrics(metadata.metrics))
-    yield _section("Calibration", _calibration(metadata))
+    if metadata.candidates:
+        yield _section("What was compared", _candidates(metadata.candidates))
+    yield _section("Calibration", _calibration(metadata.calibration))
+    if metadata.recalibration:
+        yield _section("Recalibration", _recalibration(metadata.recalibration))
     yield _section("Cut-off", [
         f"{metadata.threshold:.3f} on the calibrated probability, set on "
         f"{metadata.threshold_set_on}."
@@ -78,21 +105,57 @@ def _inputs(metadata: BundleMetadata) -> list[str]:
     """What each branch reads, and the clinical variables."""
     lines = []
     for part in metadata.branches:
-        settings = part.settings
         if isinstance(part, ImageNetworkPart):
-            size = part.settings.patch.size_px
-            lines.append(f"- {settings.name}: network on {size} x {size} patches of the largest "
-                         f"lesion in {settings.sequence.value} (`{part.file}`)")  # fmt: skip
+            lines += _network(part)
+        elif isinstance(part, ClinicalPart):
+            lines += _formula(part)
         else:
-            names = part.state.feature_names
-            shown = ", ".join(names[:MOST_FEATURES]) + (" ..." if names[MOST_FEATURES:] else "")
-            lines.append(f"- {settings.name}: {part.settings.classifier} classifier of "
-                         f"{len(names)} radiomics features of {settings.sequence.value} "
-                         f"(`{part.file}`): {shown}")  # fmt: skip
-    for variable in metadata.fusion.clinical:
+            lines += _radiomics(part)
+    for variable in metadata.clinical_inputs:
         lines.append(f"- clinical: {variable.name}, "
                      f"{'required' if variable.required else 'optional'}")  # fmt: skip
-    return lines if metadata.fusion.clinical else [*lines, "- clinical: none used"]
+    return lines if metadata.clinical_inputs else [*lines, "- clinical: none used"]
+
+
+def _network(part: ImageNetworkPart) -> list[str]:
+    """What an image network sees, and from which weights its training started."""
+    settings, begun = part.settings, part.state.starting_weights
+    _, rows, columns = settings.input_shape
+    of = "patches of the largest lesion" if settings.needs_roi else "slices of the whole image"
+    read = ", ".join(sequence.value for sequence in settings.sequences)
+    joined = f", with {len(settings.clinical)} clinical variables" if settings.clinical else ""
+    lines = [f"- {settings.name}: network on {rows} x {columns} {of} in {read}{joined} "
+             f"(`{part.file}`)"]  # fmt: skip
+    if begun is None:
+        return [*lines, "  - Its training started from random weights."]
+    origin = "" if begun.is_official else ", not the published file"
+    return [*lines, f"  - Its training started from {begun.architecture} weights: {begun.file} "
+                    f"(SHA-256 {begun.sha256}{origin})."]  # fmt: skip
+
+
+def _radiomics(part: RadiomicsPart) -> list[str]:
+    """Classifier and features, what was odd in training, and whether it keeps patients."""
+    settings, names = part.settings, part.state.feature_names
+    shown = ", ".join(names[:MOST_FEATURES]) + (" ..." if names[MOST_FEATURES:] else "")
+    read = ", ".join(sequence.value for sequence in settings.sequences)
+    lines = [f"- {settings.name}: {settings.classifier} classifier of {len(names)} radiomics "
+             f"features of {read} (`{part.file}`): {shown}"]  # fmt: skip
+    if settings.classifier in KEEPS_PATIENTS:
+        lines.append("  - Its file holds these features of training patients, without their names.")
+    return lines + [f"  - {remark}" for remark in part.state.remarks]
+
+
+def _formula(part: ClinicalPart) -> list[str]:
+    """Every term of a clinical branch."""
+    state = part.state
+    lines = [f"- {part.settings.name}: logistic formula, intercept {state.intercept:.3f}; logits a "
+             "standard deviation over the training patients' mean:"]  # fmt: skip
+    for column, coefficient in zip(state.columns, state.coefficients, strict=True):
+        seen = f"mean {column.mean:.4g}, SD {column.sd:.4g}, " \
+               f"{column.minimum:.4g} to {column.maximum:.4g}"  # fmt: skip
+        gap = "" if column.filled_in is None else f", {column.filled_in:.4g} where missing"
+        lines.append(f"  - {column.name}: {coefficient:+.3f} ({seen}{gap})")
+    return lines
 
 
 def _metrics(metrics: Iterable[Metric]) -> list[str]:
@@ -107,12 +170,52 @@ def _metrics(metrics: Iterable[Metric]) -> list[str]:
     return head + rows if rows else []
 
 
-def _calibration(metadata: BundleMetadata) -> list[str]:
+def _candidates(rows: Iterable[CandidateRow]) -> list[str]:
+    """A table of every candidate; the choice rested on the tuning patients alone."""
+    return [
+        "The tuning AUC of the chosen one is the best of several, hence optimistic.",
+        "",
+        "| Candidate | Branches | AUC, training, out-of-fold | AUC, tuning | Kept |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {row.name}{f' ({row.paper})' if row.paper else ''} | {', '.join(row.branches)} "
+            f"| {_with_interval(row.training)} | {_with_interval(row.tuning)} "
+            f"| {'yes' if row.chosen else ''} |"
+            for row in rows
+        ),
+    ]
+
+
+def _with_interval(metric: Metric | None) -> str:
+    """A number as a cell."""
+    if metric is None:
+        return "not measured"
+    return f"{metric.value:.3f} ({metric.low:.3f} to {metric.high:.3f}), n = {metric.n}"
+
+
+def _calibration(summary: CalibrationSummary) -> list[str]:
     """Method, and slope and intercept if they were measured."""
-    summary = metadata.calibration
     lines = [f"Method: {summary.method}, fitted on {summary.fitted_on}."]
     measured = [m for m in (summary.slope, summary.intercept) if m]
     return [*lines, "", *_metrics(measured)] if measured else [*lines, "Not measured since."]
+
+
+def _recalibration(found: Recalibration) -> list[str]:
+    """The update, and both calibrations: before it, by training; and on which patients it rests."""
+    measured = [m for m in (found.slope_before, found.intercept_before) if m]
+    return [
+        f"New logit = {found.slope:.3f} x old logit {found.shift:+.3f}, fitted ({found.method}) on "
+        f"{found.source}: {found.n} patients, {found.events} of the positive class. Performance "
+        "above was measured before; calibration after it has not been measured on other patients.",
+        "",
+        "The old calibration on these patients:",
+        "",
+        *_metrics(measured),
+        "",
+        "The calibration of training:",
+        "",
+        *_calibration(found.before),
+    ]
 
 
 def _versions(metadata: BundleMetadata) -> list[str]:
@@ -122,6 +225,7 @@ def _versions(metadata: BundleMetadata) -> list[str]:
         f"- Bundle: {metadata.bundle_id} {metadata.version}, recipe {metadata.recipe}, "
         f"seed {metadata.training_seed}",
         f"- Trained with: {versions}",
+        f"- Networks trained on: {REPRODUCIBLE.get(metadata.trained_on, metadata.trained_on)}",
         f"- Authors: {metadata.authors}",
         f"- License: {metadata.license}; {metadata.copyright}",
         f"- Method: {metadata.citation}",

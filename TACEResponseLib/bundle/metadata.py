@@ -5,8 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from TACEResponseLib.calibration import CalibrationMethod
-from TACEResponseLib.cnn.settings import ImageNetworkSettings
+from TACEResponseLib.clinical.branch import check_columns
+from TACEResponseLib.clinical.settings import ClinicalSettings
+from TACEResponseLib.clinical.state import ClinicalState
+from TACEResponseLib.cnn.settings import ImageNetworkSettings, ImageNetworkState
 from TACEResponseLib.fusion import FusionSettings
+from TACEResponseLib.fusion_inputs import ClinicalInput
 from TACEResponseLib.population import PopulationLimits
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.radiomics.state import RadiomicsState
@@ -21,6 +25,8 @@ BRANCH_NAME_PATTERN = r"^[a-z][a-z0-9_\-]{0,31}$"
 BUNDLE_ID_PATTERN = r"^[a-z0-9][a-z0-9._\-]{0,63}$"
 FUSED = "fused"
 """Stands for the fused model where a metric names its branch."""
+CROSS_VALIDATED_AUC = "AUC, cross-validated"
+"""Name of a metric: the whole procedure judged by repeated cross-validation."""
 
 
 class CohortSummary(Settings):
@@ -59,6 +65,20 @@ class Metric(Settings):
         return self
 
 
+class CandidateRow(Settings):
+    """One of the fusions that were compared; the bundle holds the chosen one."""
+
+    name: str
+    branches: tuple[str, ...] = Field(min_length=1)
+    paper: str = ""
+    """What the paper calls it."""
+    training: Metric
+    """AUC of out-of-fold outputs of the training patients."""
+    tuning: Metric | None = None
+    """AUC of the tuning patients, on which the choice rests."""
+    chosen: bool
+
+
 class CalibrationSummary(Settings):
     """How probabilities were calibrated, and how well that holds."""
 
@@ -69,11 +89,39 @@ class CalibrationSummary(Settings):
     intercept: Metric | None = None
 
 
+class Recalibration(Settings):
+    """An update of the calibration on a user's own patients, after training."""
+
+    method: Literal["intercept", "slope"]
+    source: str
+    n: int = Field(ge=1)
+    events: int = Field(ge=0)
+    slope: float = Field(gt=0)
+    """New logit = slope x old logit + shift."""
+    shift: float
+    slope_before: Metric | None = None
+    """Of the old calibration on these patients, as is `intercept_before`."""
+    intercept_before: Metric | None = None
+    before: CalibrationSummary
+    """The calibration that training gave."""
+
+
 class ImageNetworkPart(Settings):
     """An image network of the bundle; its weights lie beside."""
 
     kind: Literal["image_network"] = "image_network"
     settings: ImageNetworkSettings
+    state: ImageNetworkState = ImageNetworkState()
+
+    @model_validator(mode="after")
+    def _state_fits(self) -> "ImageNetworkPart":
+        wanted = [variable.name for variable in self.settings.clinical]
+        if [column.name for column in self.state.clinical] != wanted:
+            raise ValueError(f"clinical columns must be {wanted}")
+        for variable, column in zip(self.settings.clinical, self.state.clinical, strict=True):
+            if variable.required == (column.filled_in is not None):
+                raise ValueError("filled_in must be given for optional variables, and only there")
+        return self
 
     @property
     def file(self) -> str:
@@ -82,7 +130,7 @@ class ImageNetworkPart(Settings):
 
 
 class RadiomicsPart(Settings):
-    """A radiomics classifier of the bundle; its pipeline lies beside."""
+    """A radiomics classifier of the bundle, which lies beside; a network's weights as such."""
 
     kind: Literal["radiomics"] = "radiomics"
     settings: RadiomicsSettings
@@ -99,15 +147,34 @@ class RadiomicsPart(Settings):
                 raise ValueError(f"minimum <= mean <= maximum and sd > 0 must hold for {name}")
         if not state.feature_names:
             raise ValueError("at least one feature is needed")
+        self.settings.check_names(state.feature_names)
         return self
 
     @property
     def file(self) -> str:
-        """Path of the pipeline inside the bundle."""
-        return f"models/{self.settings.name}.skops"
+        """Path of the classifier inside the bundle."""
+        kind = "safetensors" if self.settings.classifier == "dnn" else "skops"
+        return f"models/{self.settings.name}.{kind}"
 
 
-BranchPart = Annotated[ImageNetworkPart | RadiomicsPart, Field(discriminator="kind")]
+class ClinicalPart(Settings):
+    """A clinical formula of the bundle, whole: its state is its every number."""
+
+    kind: Literal["clinical"] = "clinical"
+    settings: ClinicalSettings
+    state: ClinicalState
+
+    @model_validator(mode="after")
+    def _state_fits(self) -> "ClinicalPart":
+        check_columns(self.settings, self.state)
+        return self
+
+    @property
+    def file(self) -> None:
+        """No file lies beside."""
+
+
+BranchPart = Annotated[ImageNetworkPart | RadiomicsPart | ClinicalPart, Field(discriminator="kind")]
 
 
 class BundleMetadata(Settings):
@@ -144,7 +211,15 @@ class BundleMetadata(Settings):
     """Where it is known to go wrong; one sentence each."""
     cohorts: dict[CohortRole, CohortSummary]
     metrics: tuple[Metric, ...] = ()
+    candidates: tuple[CandidateRow, ...] = ()
+    """What the recipe compared, in its order; none where there was nothing to choose."""
+    permuted_labels: bool = False
+    """Trained on labels that were dealt out at random, to check the procedure."""
+    trained_on: str = "cpu"
+    """Device of the networks; on CUDA the same training may give other last digits."""
     calibration: CalibrationSummary
+    recalibration: Recalibration | None = None
+    """None where the calibration is still that of training."""
     threshold: float = Field(gt=0, lt=1)
     threshold_set_on: str
     branches: tuple[BranchPart, ...] = Field(min_length=1)
@@ -162,6 +237,20 @@ class BundleMetadata(Settings):
     def branch_names(self) -> tuple[str, ...]:
         """Names of the branches, in order."""
         return tuple(part.settings.name for part in self.branches)
+
+    @property
+    def clinical_inputs(self) -> tuple[ClinicalInput, ...]:
+        """Clinical variables that anything of the bundle reads; required if anything needs it."""
+        read = [*self.fusion.clinical]
+        for settings in self.branch_settings:
+            # A clinical branch has variables; an image network may have a clinical input.
+            read += getattr(settings, "variables", ())
+            read += getattr(settings, "clinical", ())
+        by_name: dict[str, ClinicalInput] = {}
+        for variable in read:
+            if variable.required or variable.name not in by_name:
+                by_name[variable.name] = variable
+        return tuple(by_name.values())
 
     @model_validator(mode="after")
     def _names_are_file_names(self) -> "BundleMetadata":

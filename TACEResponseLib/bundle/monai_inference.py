@@ -12,14 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from TACEResponseLib.bundle.integrity import COPY_AGAIN
 from TACEResponseLib.bundle.layout import INFERENCE
+from TACEResponseLib.cnn.branch_network import whole_network_def
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 
 
 def inference_config(networks: Sequence[ImageNetworkSettings]) -> dict[str, Any]:
     """The first network as `network_def`, any others by name."""
-    others = {f"network_def_{s.name}": s.network_def for s in networks[1:]}
-    return {"bundle_root": ".", "network_def": networks[0].network_def, **others}
+    others = {f"network_def_{s.name}": whole_network_def(s) for s in networks[1:]}
+    return {"bundle_root": ".", "network_def": whole_network_def(networks[0]), **others}
 
 
 def inference_json(networks: Sequence[ImageNetworkSettings]) -> str:

@@ -9,8 +9,9 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from TACEResponseLib.bundle.metadata import FORMAT_VERSION, BundleMetadata, ImageNetworkPart
+from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.settings import CtWindow
+from TACEResponseLib.imaging.settings import MrZScore
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import NOT_A_DEVICE
 
@@ -136,26 +137,36 @@ def _network_data_format(metadata: BundleMetadata) -> NetworkDataFormat:
 def _patches(part: ImageNetworkPart) -> TensorFormat:
     """What a network takes."""
     settings = part.settings
-    intensity, size = settings.intensity, settings.patch.size_px
-    clip = None if isinstance(intensity, CtWindow) else intensity.clip
+    channels, rows, columns = settings.input_shape
     return TensorFormat(
         type="image",
         format="magnitude",
         modality=settings.sequence.modality,
-        num_channels=settings.patch.channels,
-        spatial_shape=(size, size),
+        num_channels=channels,
+        spatial_shape=(rows, columns),
         dtype="float32",
-        value_range=(0.0, 1.0) if clip is None else (-clip, clip),
+        value_range=_value_range(settings),
         is_patch_data=True,
         channel_def={
-            str(channel): f"{settings.sequence.value}, {settings.patch.channel_content}"
-            for channel in range(settings.patch.channels)
+            str(channel): f"{sequence.value}, {settings.patch.channel_content}"
+            for channel, sequence in enumerate(settings.channel_sequences)
         },
     )
 
 
+def _value_range(settings: ImageNetworkSettings) -> tuple[float, float]:
+    """Of all channels, after intensity step and normalization."""
+    low, high = 0.0, 1.0
+    if isinstance(settings.intensity, MrZScore):
+        low, high = -settings.intensity.clip, settings.intensity.clip
+    if settings.normalization is None:
+        return low, high
+    numbers = list(zip(settings.normalization.mean, settings.normalization.sd, strict=True))
+    return min((low - m) / sd for m, sd in numbers), max((high - m) / sd for m, sd in numbers)
+
+
 def _classes(part: ImageNetworkPart) -> TensorFormat:
-    """What a network gives: logits, over which softmax makes probabilities."""
+    """What a network gives: logits, of which softmax or sigmoids make probabilities."""
     classes = part.settings.classes
     return TensorFormat(
         type="probabilities",

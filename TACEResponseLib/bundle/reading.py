@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from pydantic import ValidationError
 
 from TACEResponseLib.branch import FittedBranch
@@ -18,6 +17,7 @@ from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, SUM
 from TACEResponseLib.bundle.metadata import (
     BranchPart,
     BundleMetadata,
+    ClinicalPart,
     ImageNetworkPart,
     RadiomicsPart,
 )
@@ -92,7 +92,7 @@ def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) ->
         check_inference(read_text(folder, INFERENCE, where), networks, where)
     fusion = _read_fusion(read_text(folder, FUSION, where), where)
     card = read_text(folder, CARD, where)
-    branches = tuple(_read_branch(folder, part, where, device) for part in metadata.branches)
+    branches = tuple(read_branch(folder, part, where, device) for part in metadata.branches)
     try:
         return Bundle(metadata=metadata, branches=branches, fusion=fusion, card=card,
                       sha256=sha256, source=source)  # fmt: skip
@@ -103,7 +103,7 @@ def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) ->
 
 def _check_files(folder: Path, metadata: BundleMetadata, where: str) -> None:
     """`configs` and `models` hold what the metadata names, and nothing else."""
-    wanted = {METADATA, FUSION, *(part.file for part in metadata.branches)}
+    wanted = {METADATA, FUSION, *(part.file for part in metadata.branches if part.file)}
     if any(isinstance(part, ImageNetworkPart) for part in metadata.branches):
         wanted.add(INFERENCE)
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
@@ -126,37 +126,44 @@ def _read_fusion(text: str, where: str) -> FittedFusion:
         raise refused(error, FUSION, where) from error
 
 
-def _read_branch(folder: Path, part: BranchPart, where: str, device: str) -> FittedBranch:
+def read_branch(folder: Path, part: BranchPart, where: str, device: str) -> FittedBranch:
     """One trained branch."""
     if isinstance(part, ImageNetworkPart):
         return _read_network(folder / part.file, part, where, device)
+    if isinstance(part, ClinicalPart):
+        from TACEResponseLib.clinical.branch import ClinicalBranch
+
+        return ClinicalBranch(part.settings, part.state)
     return _read_radiomics(folder / part.file, part, where)
 
 
 def _read_network(path: Path, part: ImageNetworkPart, where: str, device: str) -> FittedBranch:
     """An image network: built from an allow-listed definition, then filled with weights."""
     from TACEResponseLib.cnn.branch import ImageNetworkBranch
-    from TACEResponseLib.cnn.network import build_network, read_weights
+    from TACEResponseLib.cnn.branch_network import build_branch_network
+    from TACEResponseLib.cnn.network import read_weights
 
-    network = build_network(part.settings.network_def, where)
+    network = build_branch_network(part.settings, where)
     try:
         read_weights(network, path)
     except InputError as error:
         raise InputError(where, f"{path.name}: {error.rule}", got=error.got,
                          remedy=error.remedy) from error  # fmt: skip
     _check_network(network, part.settings, where)
-    return ImageNetworkBranch(part.settings, network.to(device), device)
+    return ImageNetworkBranch(part.settings, network.to(device), device, part.state)
 
 
 def _check_network(network: "nn.Module", settings: ImageNetworkSettings, where: str) -> None:
     """The network takes the patches and gives the classes that its settings name."""
     import torch
 
-    size, classes = settings.patch.size_px, len(settings.classes)
-    network.eval()
+    from TACEResponseLib.cnn.branch_network import for_patient, image_part
+
+    classes = len(settings.classes)
+    asked = for_patient(network.eval(), [0.0] * len(settings.clinical), "cpu")
     try:
         with torch.inference_mode():
-            answer = network(torch.zeros(1, settings.patch.channels, size, size))
+            answer = asked(torch.zeros(1, *settings.input_shape))
     except RuntimeError as error:
         raise _unusable(settings.name, "a network of other patches", where) from error
     if tuple(answer.shape) != (1, classes) or not bool(answer.isfinite().all()):
@@ -164,27 +171,24 @@ def _check_network(network: "nn.Module", settings: ImageNetworkSettings, where: 
                         where)  # fmt: skip
     if not settings.positive or not set(settings.positive) <= set(range(classes)):
         raise _unusable(settings.name, f"positive outputs {settings.positive}", where)
-    if settings.target_layer not in dict(network.named_modules()):
+    if settings.target_layer not in dict(image_part(network).named_modules()):
         raise _unusable(settings.name, f"target layer {settings.target_layer[:40]!r}", where)
 
 
 def _read_radiomics(path: Path, part: RadiomicsPart, where: str) -> FittedBranch:
     """A radiomics classifier, tried on the training cohort's mean patient."""
-    from TACEResponseLib.bundle.skops_files import read_pipeline
+    from TACEResponseLib.bundle.radiomics_files import UnfitError, read_classifier
     from TACEResponseLib.radiomics.branch import RadiomicsBranch
-    from TACEResponseLib.radiomics.classifiers import contributions
 
-    pipeline = read_pipeline(path, where)
-    patient = np.array(part.state.mean)
     try:
-        answer = np.asarray(pipeline.predict_proba(patient[np.newaxis]), dtype=float)
-        contributions(pipeline, patient)
+        classifier = read_classifier(path, part, where)
+    except InputError:
+        raise
     # Whatever is wrong inside, the user needs one line.
     except Exception as error:
-        raise _unusable(part.settings.name, type(error).__name__, where) from error
-    if answer.shape != (1, 2) or not np.isfinite(answer).all():
-        raise _unusable(part.settings.name, f"{answer.shape[-1]} outputs or none finite", where)
-    return RadiomicsBranch(part.settings, part.state, pipeline)
+        got = str(error) if isinstance(error, UnfitError) else type(error).__name__
+        raise _unusable(part.settings.name, got, where) from error
+    return RadiomicsBranch(part.settings, part.state, classifier)
 
 
 def _unusable(name: str, got: str, where: str) -> InputError:

@@ -1,8 +1,9 @@
 """scikit-learn pipelines on disk: skops files with the same bytes each time, read with care.
 
 skops checks types, but what a type's reader does with hostile content is left to it; so a file
-passes two gates more: node kinds and types of our own list before skops sees it, and tree arrays
-before anything is predicted (scikit-learn indexes into them without bounds checks).
+passes two gates more: node kinds and types of our own list before skops sees it, and the arrays of
+trees and neighbors before anything is predicted (scikit-learn indexes into them without bounds
+checks). Support vector machines never reach libsvm: `radiomics.classifiers` writes their sum out.
 """
 
 import io
@@ -34,13 +35,22 @@ TYPES_BY_NODE = {
     "ObjectNode": {
         "sklearn.pipeline.Pipeline",
         "sklearn.preprocessing._data.StandardScaler",
+        "sklearn.linear_model._base.LinearRegression",
         "sklearn.linear_model._logistic.LogisticRegression",
+        "sklearn.linear_model._coordinate_descent.Lasso",
+        "sklearn.svm._classes.SVC",
+        "sklearn.neighbors._classification.KNeighborsClassifier",
         "sklearn.ensemble._forest.RandomForestClassifier",
         "sklearn.tree._classes.DecisionTreeClassifier",
+        # Boosting without its loss and random states, see `radiomics.estimators`; its prior is a
+        # dummy's.
+        "sklearn.ensemble._gb.GradientBoostingClassifier",
+        "sklearn.tree._classes.DecisionTreeRegressor",
+        "sklearn.dummy.DummyClassifier",
     },
     "TreeNode": {"sklearn.tree._tree.Tree"},
 }
-# skops trusts the rest by itself; its reason against trees is met by `_check_trees`.
+# skops trusts the rest by itself; its reason against trees is met by `_check_tree`.
 TRUSTED = ["sklearn.tree._tree.Tree"]
 
 
@@ -48,7 +58,7 @@ def write_pipeline(pipeline: Any, path: Path) -> None:
     """Write a fitted pipeline; equal pipelines give equal bytes in every process.
 
     skops names nodes and arrays by memory address and dates the entries. Here they are numbered
-    in the order of the document and dated alike.
+    in the order of the document and dated alike, and gaps in a tree's table are zeros.
     """
     import skops.io
 
@@ -60,7 +70,7 @@ def write_pipeline(pipeline: Any, path: Path) -> None:
             if "__id__" in node:
                 node["__id__"] = number
             if "file" in node:
-                content = arrays[node["file"]]
+                content = _without_gaps(arrays[node["file"]])
                 node["file"] = f"{number}.npy"
                 canonical.writestr(fixed_entry(node["file"]), content)
         canonical.writestr(fixed_entry(SCHEMA), json.dumps(schema, indent=1))
@@ -80,16 +90,36 @@ def read_pipeline(path: Path, where: str) -> Any:
     try:
         _check_nodes(path, where)
         pipeline = skops.io.load(path, trusted=TRUSTED)
+        if not isinstance(pipeline, Pipeline):
+            raise _unsafe(path, where, type(pipeline).__name__)
+        if not all(_is_sound(step) for _, step in pipeline.steps):
+            raise _unsafe(path, where, "a tree whose nodes point outside, or neighbors without a "
+                          "label")  # fmt: skip
     except InputError:
         raise
     # Whatever a hostile file makes the readers say, the user needs one line.
     except Exception as error:
         raise InputError(where, f"{path.name} must be a readable skops file",
                          got=type(error).__name__, remedy=COPY_AGAIN) from error  # fmt: skip
-    if not isinstance(pipeline, Pipeline):
-        raise _unsafe(path, where, type(pipeline).__name__)
-    _check_trees(pipeline, path, where)
     return pipeline
+
+
+def _without_gaps(content: bytes) -> bytes:
+    """An array file whose bytes between the fields of a record are zeros.
+
+    scikit-learn leaves there whatever the memory held before.
+    """
+    array = np.load(io.BytesIO(content), allow_pickle=False)
+    if array.dtype.fields is None:
+        return content
+    start = len(content) - array.nbytes
+    rows = np.frombuffer(bytearray(content[start:]), dtype=np.uint8)
+    rows = rows.reshape(array.size, array.dtype.itemsize)
+    is_gap = np.ones(array.dtype.itemsize, dtype=bool)
+    for kind, offset, *_ in array.dtype.fields.values():
+        is_gap[offset : offset + kind.itemsize] = False
+    rows[:, is_gap] = 0
+    return content[:start] + rows.tobytes()
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:
@@ -117,26 +147,45 @@ def _check_nodes(path: Path, where: str) -> None:
             raise _unsafe(path, where, f"{name[:80]} as {str(node['__loader__'])[:40]}")
 
 
-def _check_trees(pipeline: Any, path: Path, where: str) -> None:
-    """Children and features of every tree lie inside its arrays, children after their parent."""
-    for _, step in pipeline.steps:
-        for estimator in getattr(step, "estimators_", ()):
-            tree = estimator.tree_
-            left, right = tree.children_left, tree.children_right
-            leaf = (left == -1) & (right == -1)
-            parent = np.arange(tree.node_count)
-            inner = ~leaf
-            good = (
-                (left[inner] > parent[inner]).all()
-                and (right[inner] > parent[inner]).all()
-                and (np.maximum(left, right) < tree.node_count).all()
-                and (tree.feature[inner] >= 0).all()
-                and (tree.feature[inner] < step.n_features_in_).all()
-                and tree.n_features == step.n_features_in_
-                and np.isfinite(tree.value).all()
-            )
-            if not good:
-                raise _unsafe(path, where, "a tree whose nodes point outside")
+def _is_sound(step: Any) -> bool:
+    """No array of a classifier points outside another."""
+    trees = np.ravel(np.asarray(getattr(step, "estimators_", ()), dtype=object))
+    features = step.n_features_in_
+    if not all(_is_tree(estimator.tree_, features) for estimator in trees):
+        return False
+    return not hasattr(step, "n_neighbors") or _are_neighbors(step)
+
+
+def _is_tree(tree: Any, n_features: int) -> bool:
+    """Children and features lie inside the tree's arrays, children after their parent."""
+    left, right = tree.children_left, tree.children_right
+    inner = ~((left == -1) & (right == -1))
+    parent = np.arange(tree.node_count)
+    return bool(
+        (left[inner] > parent[inner]).all()
+        and (right[inner] > parent[inner]).all()
+        and (np.maximum(left, right) < tree.node_count).all()
+        and (tree.feature[inner] >= 0).all()
+        and (tree.feature[inner] < n_features).all()
+        and tree.n_features == n_features
+        and np.isfinite(tree.value).all()
+    )
+
+
+def _are_neighbors(step: Any) -> bool:
+    """As many labels as patients, and at least as many patients as are asked."""
+    points, labels = np.asarray(step._fit_X), np.asarray(step._y)
+    return bool(
+        points.dtype == np.float64
+        and points.ndim == 2
+        and points.shape == (step.n_samples_fit_, step.n_features_in_)
+        and labels.shape == (len(points),)
+        and ((labels >= 0) & (labels < len(step.classes_))).all()
+        and 1 <= step.n_neighbors <= len(points)
+        and step._fit_method == "brute"
+        and step.effective_metric_ == "euclidean"
+        and np.isfinite(points).all()
+    )
 
 
 def _unsafe(path: Path, where: str, got: str) -> InputError:

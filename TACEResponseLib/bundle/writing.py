@@ -51,21 +51,26 @@ def _write(bundle: Bundle, folder: Path) -> str:
     _write_text(folder / FUSION, json.dumps(fusion, indent=1, allow_nan=False) + "\n")
     _write_text(folder / CARD, bundle.card)
     for branch, part in zip(bundle.branches, parts, strict=True):
-        _write_branch(branch, part, folder / part.file)
+        if part.file:
+            write_branch(branch, part, folder / part.file)
     return write_sums(folder)
 
 
-def _write_branch(branch: FittedBranch, part: BranchPart, path: Path) -> None:
+def write_branch(branch: FittedBranch, part: BranchPart, path: Path) -> None:
     """Weights or pipeline of one branch."""
     from TACEResponseLib.bundle.skops_files import write_pipeline
     from TACEResponseLib.cnn.branch import ImageNetworkBranch
     from TACEResponseLib.cnn.network import write_weights
     from TACEResponseLib.radiomics.branch import RadiomicsBranch
+    from TACEResponseLib.radiomics.dense_network import DenseClassifier
 
     if isinstance(branch, ImageNetworkBranch) and part.kind == "image_network":
         write_weights(branch.network, path)
     elif isinstance(branch, RadiomicsBranch) and part.kind == "radiomics":
-        write_pipeline(branch.pipeline, path)
+        if isinstance(branch.pipeline, DenseClassifier):
+            write_weights(branch.pipeline.network, path)
+        else:
+            write_pipeline(branch.pipeline, path)
     else:
         raise TypeError(f"{branch.name}: the metadata calls it {part.kind}, "
                         f"but it is {type(branch).__name__}")  # fmt: skip

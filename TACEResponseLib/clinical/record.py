@@ -163,6 +163,13 @@ def _contradictions(values: Mapping[str, ClinicalValue]) -> list[_Problem]:
         if abs(float(given) - computed) > RATIO_TOLERANCE * max(computed, 0.1):
             problems.append(_Problem(f"{ratio} must be {over} / lymphocytes, {computed:.3g}",
                                      f"{given:g}", "leave one of them out"))  # fmt: skip
+    if values.get("multinodular") is not None and values.get("tumor_number") is not None:
+        several = int(values["tumor_number"]) > 1
+        if several != values["multinodular"]:
+            word = "true" if several else "false"
+            problems.append(_Problem(f"multinodular must be {word} with a tumor_number of "
+                                     f"{values['tumor_number']}", str(values["multinodular"]),
+                                     "leave one of them out"))  # fmt: skip
     letter, points = values.get("child_pugh_class"), values.get("child_pugh_points")
     if letter is not None and points is not None:
         low, high = CHILD_PUGH_CLASS_POINTS[str(letter)]

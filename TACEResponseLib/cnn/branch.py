@@ -1,4 +1,4 @@
-"""The image network as a branch: patches of the largest lesion in, probability and map out."""
+"""The image network as a branch: patches in, probability and map out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,47 +8,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from TACEResponseLib.branch import BranchResult, FitContext, PatchOutput, SaliencyMap
+from TACEResponseLib.branch import BranchResult, FitContext, PatchOutput
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.cnn.attention import SeenPatches, attention
+from TACEResponseLib.cnn.branch_network import z_scored
+from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import fit_network
 from TACEResponseLib.cnn.inference import predict_patches, to_logit
-from TACEResponseLib.cnn.saliency import AGAINST, METHOD_NAMES, Maps, saliency_maps
-from TACEResponseLib.cnn.settings import ImageNetworkSettings
-from TACEResponseLib.imaging.cropping import box_round, crop
-from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.intensity import apply_intensity
-from TACEResponseLib.imaging.orientation import (
-    to_lps_axes,
-    voxels_from_lps_axes,
-    voxels_to_lps_axes,
-)
-from TACEResponseLib.imaging.patch_maps import paste_maps
-from TACEResponseLib.imaging.patches import PatchPlan, cut_patches, plan_patches
-from TACEResponseLib.imaging.volume import Mask, Volume
+from TACEResponseLib.cnn.network_input import network_input, seen_plans
+from TACEResponseLib.cnn.preparation import PreparedPatches, grid_warnings, prepare_patches
+from TACEResponseLib.cnn.settings import ImageNetworkSettings, ImageNetworkState
+from TACEResponseLib.fusion_inputs import FusionColumn, encode_record, fit_clinical_column
+from TACEResponseLib.imaging.patches import PatchPlan
 
 if TYPE_CHECKING:
     from torch import nn
 
-# Cut round the lesion before anything is computed; patches reach no further than their margin,
-# or half a patch of fixed pixels, which `_margin_mm` adds.
-CROP_MARGIN_MM = 20.0
-SPOKE_AGAINST = (
-    "Nothing in the image speaks for the positive class to {name}; the attention map shows what "
-    "speaks against it."
-)
-EMPTY = "The attention map of {name} is empty: nothing in the image moved the network."
+__all__ = ["ImageNetworkBranch", "ImageNetworkRecipe", "PreparedPatches", "prepare_patches"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PreparedPatches:
-    """What the network sees of one patient."""
-
-    patches: NDArray[np.float32]
-    """(n, channels, size_px, size_px)."""
-    plans: tuple[PatchPlan, ...]
-    """Slices count in the whole image on LPS axes."""
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+UNTOLD = ImageNetworkState()
+NO_WARNINGS: tuple[CaseWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +46,7 @@ class ImageNetworkRecipe:
         return self.settings.name
 
     def prepare(self, case: Case) -> PreparedPatches:
-        """Cut the patches of the largest lesion."""
+        """Cut the patches of the largest lesion, or the whole slices."""
         return prepare_patches(case, self.settings)
 
     def from_features(self, clinical: ClinicalRecord, features: Mapping[str, float]) -> None:
@@ -72,27 +55,34 @@ class ImageNetworkRecipe:
     def fit(
         self,
         prepared: Sequence[PreparedPatches],
-        labels: NDArray[np.int64],
+        labels: Labels,
         seed: int,
-        context: FitContext = FitContext(),  # noqa: ARG002, B008
+        context: FitContext = FitContext(),  # noqa: B008
     ) -> "ImageNetworkBranch":
-        """Train on prepared patients; every patch carries its patient's label."""
-        counts = [len(p.patches) for p in prepared]
-        classes = np.asarray(self._class_of(labels), dtype=np.int64)
-        network = fit_network(
-            self.settings,
-            np.concatenate([p.patches for p in prepared]),
-            np.repeat(classes, counts),
-            seed,
-        )
-        return ImageNetworkBranch(self.settings, network)
+        """Train on prepared patients; every patch carries its patient's label.
 
-    def _class_of(self, labels: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Output index of each label; two outputs only, more need four-class labels."""
-        if len(self.settings.classes) != 2 or len(self.settings.positive) != 1:
-            raise ValueError("labels of 0 and 1 train a network of two outputs")
-        positive = self.settings.positive[0]
-        return np.where(labels == 1, positive, 1 - positive)
+        Args:
+            prepared: of training patients only.
+            labels: (n,), 0 or 1 for a network of two outputs, else indices into its classes.
+            seed: of weights, order and augmentation.
+            context: as `fit_network` reads it; its tuning patients choose the epoch where the
+                settings say so.
+        Raises: InputError: a clinical variable is missing, or as `fit_network`.
+        """
+        settings = self.settings
+        records = [p.record for p in prepared]
+        columns = tuple(fit_clinical_column(v, records)[0] for v in settings.clinical)
+        training = _examples(prepared, labels, settings, columns)
+        tuning = None
+        if context.tuning is not None and len(context.tuning[0]):
+            tuning = _examples(*context.tuning, settings, columns)
+        fitted = fit_network(settings, training, seed, context, tuning)
+        state = ImageNetworkState(
+            clinical=columns,
+            starting_weights=fitted.starting_weights,
+            epoch=fitted.epoch,
+        )
+        return ImageNetworkBranch(settings, fitted.network, context.device, state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,42 +92,48 @@ class ImageNetworkBranch:
     settings: ImageNetworkSettings
     network: "nn.Module"
     device: str = "cpu"
+    state: ImageNetworkState = UNTOLD
 
     @property
     def name(self) -> str:
         """Name in recipe, bundle and record."""
         return self.settings.name
 
-    def logits(self, prepared: Sequence[PreparedPatches]) -> NDArray[np.float64]:
+    def logits(self, prepared: Sequence[PreparedPatches]) -> Floats:
         """Logit of each patient's mean patch probability, (n,)."""
-        return np.array([to_logit(float(self._positive(p).mean())) for p in prepared])
+        positive = list(self.settings.positive)
+        return np.array([
+            to_logit(float(self._classes(self._seen(p)[0])[:, positive].sum(axis=1).mean()))
+            for p in prepared
+        ])  # fmt: skip
 
     def predict(self, case: Case) -> BranchResult:
         """Probability, patch outputs and saliency of one case."""
         start = perf_counter()
-        prepared = prepare_patches(case, self.settings)
+        settings = self.settings
+        seen, told = self._seen(prepare_patches(case, settings))
         cut = perf_counter()
-        classes = predict_patches(self.network, prepared.patches, device=self.device)
-        positive = classes[:, list(self.settings.positive)].sum(axis=1)
+        classes = self._classes(seen)
+        positive = classes[:, list(settings.positive)].sum(axis=1)
         answered = perf_counter()
-        saliency, warnings = self._saliency(case, prepared)
+        saliency, warnings = attention(case, self.network, settings, seen, self.device)
         probability = float(positive.mean())
         return BranchResult(
             name=self.name,
             kind="image_network",
             probability=probability,
             logit=to_logit(probability),
-            lesions=(case.largest_lesion.index,),
+            lesions=(case.largest_lesion.index,) if settings.needs_roi else (),
             class_probabilities=tuple(
                 (str(name), float(p))
-                for name, p in zip(self.settings.classes, classes.mean(axis=0), strict=True)
+                for name, p in zip(settings.classes, classes.mean(axis=0), strict=True)
             ),
             patches=tuple(
                 _patch_output(plan, row, float(p))
-                for plan, row, p in zip(prepared.plans, classes, positive, strict=True)
+                for plan, row, p in zip(seen.plans, classes, positive, strict=True)
             ),
-            saliency={self.settings.sequence: saliency},
-            warnings=warnings,
+            saliency=saliency,
+            warnings=(*grid_warnings(case, settings), *told, *warnings),
             seconds={
                 "patches": cut - start,
                 "network": answered - cut,
@@ -145,96 +141,71 @@ class ImageNetworkBranch:
             },
         )
 
-    def _positive(self, prepared: PreparedPatches) -> NDArray[np.float64]:
-        """Probability of the positive class of each patch."""
-        classes = predict_patches(self.network, prepared.patches, device=self.device)
-        return np.asarray(classes[:, list(self.settings.positive)].sum(axis=1))
-
-    def _saliency(
-        self, case: Case, prepared: PreparedPatches
-    ) -> tuple[SaliencyMap, tuple[CaseWarning, ...]]:
-        """Grad-CAM, laid back onto the input image's own grid."""
-        image = case.images[self.settings.sequence]
-        maps, method, warnings = self._maps(prepared)
-        pasted = paste_maps(maps, prepared.plans, to_lps_axes(image).geometry)
-        voxels = voxels_from_lps_axes(pasted.voxels, image.geometry)
-        saliency = SaliencyMap(
-            volume=Volume(
-                voxels=np.ascontiguousarray(np.clip(voxels, 0.0, 1.0)),
-                geometry=image.geometry,
-                source=f"saliency of {image.source}",
-            ),
-            method=method,
-            scored_slices=pasted.scored_slices,
-            interpolated_slices=pasted.interpolated_slices,
+    def _seen(self, prepared: PreparedPatches) -> tuple[SeenPatches, tuple[CaseWarning, ...]]:
+        """What the network sees of a patient, and what must be said of its clinical values."""
+        settings, columns = self.settings, self.state.clinical
+        clinical, warnings = np.empty(0), NO_WARNINGS
+        if settings.clinical:
+            values, _, warnings = encode_record(settings.clinical, columns, prepared.record)
+            clinical = z_scored(values, columns)
+        seen = SeenPatches(
+            patches=network_input(prepared.patches, settings),
+            plans=seen_plans(prepared.plans, settings),
+            clinical=clinical,
         )
-        return saliency, warnings
+        return seen, warnings
 
-    def _maps(self, prepared: PreparedPatches) -> tuple[Maps, str, tuple[CaseWarning, ...]]:
-        """What speaks for the positive class in each patch, or against it where nothing does."""
-        settings = self.settings
-        against = tuple(n for n in range(len(settings.classes)) if n not in settings.positive)
-        method = METHOD_NAMES[settings.saliency]
-        for outputs, name, code, message in (
-            (settings.positive, method, "", ""),
-            (against, method + AGAINST, "saliency_against", SPOKE_AGAINST),
-        ):
-            maps = saliency_maps(
-                self.network,
-                settings.target_layer,
-                prepared.patches,
-                outputs,
-                device=self.device,
-                method=settings.saliency,
-            )
-            if maps.any():
-                told = CaseWarning(code=code, message=message.format(name=self.name))
-                return maps, name, (told,) if code else ()
-        empty = CaseWarning(code="saliency_empty", message=EMPTY.format(name=self.name))
-        return maps, method, (empty,)
+    def _classes(self, seen: SeenPatches) -> Floats:
+        """Class probabilities of each patch, (n, classes)."""
+        clinical = None
+        if self.settings.clinical:
+            clinical = np.tile(seen.clinical, (len(seen.patches), 1))
+        return predict_patches(
+            self.network,
+            seen.patches,
+            device=self.device,
+            output=self.settings.output,
+            clinical=clinical,
+        )
 
 
-def prepare_patches(case: Case, settings: ImageNetworkSettings) -> PreparedPatches:
-    """Patches of the largest lesion, from a crop round it."""
-    image = case.images[settings.sequence]
-    volume = to_lps_axes(image)
-    mask = voxels_to_lps_axes(
-        case.mask(settings.sequence, case.largest_lesion.index), image.geometry
+def _examples(
+    prepared: Sequence[PreparedPatches],
+    labels: Labels,
+    settings: ImageNetworkSettings,
+    columns: Sequence[FusionColumn],
+) -> Examples:
+    """Patches of all patients in one array."""
+    counts = [len(p.patches) for p in prepared]
+    clinical = None
+    if columns:
+        rows = [encode_record(settings.clinical, columns, p.record)[0] for p in prepared]
+        clinical = np.repeat(z_scored(np.array(rows), columns), counts, axis=0)
+    return Examples(
+        patches=np.concatenate([p.patches for p in prepared]),
+        labels=np.repeat(_outputs_of(np.asarray(labels), settings), counts),
+        patients=np.repeat(np.arange(len(prepared)), counts),
+        clinical=clinical,
     )
-    plans = plan_patches(mask, volume.geometry, settings.patch)
-    first, cropped, small = _crop(volume, mask, settings)
-    scaled = apply_intensity(cropped, settings.intensity)
-    moved = [PatchPlan(slice_index=p.slice_index - first, geometry=p.geometry) for p in plans]
-    return PreparedPatches(patches=cut_patches(scaled, small, moved, settings.patch), plans=plans)
 
 
-def _crop(volume: Volume, mask: Mask, settings: ImageNetworkSettings) -> tuple[int, Volume, Mask]:
-    """The image round the lesion: its first slice, volume and mask.
+def _outputs_of(labels: Labels, settings: ImageNetworkSettings) -> Labels:
+    """Index of the output of each label.
 
-    MR keeps its whole body, in which its intensities are standardized.
+    Raises: ValueError: a label is no index of a class, or two outputs are not one of each kind.
     """
-    if settings.intensity.kind != "ct_window":
-        return 0, volume, mask
-    in_plane = CROP_MARGIN_MM + _margin_mm(volume.geometry, mask, settings)
-    # Adjacent slices as channels reach beyond the lesion.
-    along = settings.patch.channels * volume.geometry.spacing_mm[2]
-    box = box_round(mask, volume.geometry, (along, in_plane, in_plane))
-    return box[0].start, crop(volume, box), mask[box]
+    n_classes = len(settings.classes)
+    if labels.size and not (labels.min() >= 0 and labels.max() < n_classes):
+        raise ValueError(f"labels must be 0 to {n_classes - 1}, got {np.unique(labels).tolist()}")
+    if n_classes != 2:
+        return labels.astype(np.int64)
+    if len(settings.positive) != 1:
+        raise ValueError("of two outputs one must be the positive class")
+    positive = settings.positive[0]
+    return np.where(labels == 1, positive, 1 - positive).astype(np.int64)
 
 
-def _margin_mm(geometry: Geometry, mask: Mask, settings: ImageNetworkSettings) -> float:
-    """How far a patch reaches beyond the lesion's box."""
-    patch = settings.patch
-    if patch.fixed_spacing_mm is not None:
-        return patch.fixed_spacing_mm * patch.size_px / 2
-    extent = max(
-        np.ptp(np.flatnonzero(mask.any(axis=axes))) * spacing
-        for axes, spacing in (((0, 1), geometry.spacing_mm[0]), ((0, 2), geometry.spacing_mm[1]))
-    )
-    return float(extent) * patch.margin_fraction
-
-
-def _patch_output(plan: PatchPlan, classes: NDArray[np.float64], positive: float) -> PatchOutput:
+def _patch_output(plan: PatchPlan, classes: Floats, positive: float) -> PatchOutput:
     """One patch for the record."""
     middle = (np.array(plan.geometry.size_ijk) - 1) / 2
     return PatchOutput(

@@ -1,115 +1,110 @@
-"""Training of an image network; the same inputs give the same weights to the bit on a CPU."""
+"""Training of an image network; the same inputs give the same weights to the bit on a CPU.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+Stopped at any moment and called again with the same checkpoint folder, it goes on from the last
+whole epoch and ends with the same weights.
+"""
 
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from TACEResponseLib.cnn.augmentation import augmented
-from TACEResponseLib.cnn.network import build_network
-from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
+from TACEResponseLib.branch import FitContext
+from TACEResponseLib.cnn.batches import enough_to_normalize
+from TACEResponseLib.cnn.branch_network import (
+    build_branch_network,
+    check_sizes,
+    image_part,
+)
+from TACEResponseLib.cnn.examples import Examples
+from TACEResponseLib.cnn.inference import gpu_memory
+from TACEResponseLib.cnn.network_input import network_input
+from TACEResponseLib.cnn.pretrained import load_pretrained
+from TACEResponseLib.cnn.published_weights import weights_file
+from TACEResponseLib.cnn.reproducible import (
+    digest_of_training,
+    reproducible,
+)
+from TACEResponseLib.cnn.settings import ImageNetworkSettings, StartingWeights
+from TACEResponseLib.cnn.training_run import TrainingRun
 
 if TYPE_CHECKING:
-    from torch import Generator, Tensor, nn
+    from torch import nn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FittedNetwork:
+    """A trained network and what is known of its training."""
+
+    network: "nn.Module"
+    """In evaluation mode, on the device of the training."""
+    epoch: int
+    """The epoch whose weights these are, counted from 1."""
+    starting_weights: StartingWeights | None
 
 
 def fit_network(
     settings: ImageNetworkSettings,
-    patches: NDArray[np.float32],
-    labels: NDArray[np.int64],
+    training: Examples,
     seed: int,
-) -> "nn.Module":
+    context: FitContext = FitContext(),  # noqa: B008
+    tuning: Examples | None = None,
+) -> FittedNetwork:
     """Train a network on patches.
 
     Args:
         settings: network and training.
-        patches: (n, channels, S, S), of training patients only.
-        labels: (n,), the class of each patch's patient.
+        training: of training patients only.
         seed: of the weights, the order and the augmentation.
-    Returns: the network in evaluation mode, on the CPU.
+        context: device, checkpoint, log and file of published weights; its prepared tuning
+            patients are not read here.
+        tuning: for the choice of an epoch and the learning rate's plateaus, as `settings` say.
+    Returns: the network; logged are `loss` and, with tuning patients of both classes,
+        `tuning_auc` of each epoch, counted from 1. After a kill the last epoch may be logged again.
+    Raises: InputError: the network doesn't take the patches, numbers grow beyond bounds, or a
+        batch doesn't fit into the GPU's memory.
     """
-    import torch
-
-    fitting = settings.fitting
-    generator = torch.Generator().manual_seed(seed)
-    inputs, targets = torch.from_numpy(patches), torch.from_numpy(labels)
-    with _reproducible(seed):
-        network = build_network(settings.network_def)
-        optimizer = _optimizer(network, fitting)
-        steps = -(-len(targets) // fitting.batch_size)
-        schedule = _schedule(optimizer, fitting, fitting.epochs * steps)
-        network.train()
-        for _ in range(fitting.epochs):
-            for rows in _batches(targets, fitting, generator):
-                batch = augmented(inputs[rows], fitting, generator)
-                optimizer.zero_grad()
-                loss = torch.nn.functional.cross_entropy(network(batch), targets[rows])
-                loss.backward()
-                optimizer.step()
-                schedule.step()
-    return network.eval()
-
-
-@contextmanager
-def _reproducible(seed: int) -> Iterator[None]:
-    """One thread and a random state of our own, for weights and dropout; both restored.
-
-    The number of threads changes the order of sums, hence the last bits of the weights.
-    """
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-def _optimizer(network: "nn.Module", fitting: FittingSettings) -> Any:
-    """Adam, or SGD with momentum."""
-    import torch
-
-    if fitting.optimizer == "adam":
-        return torch.optim.Adam(
-            network.parameters(), lr=fitting.learning_rate, weight_decay=fitting.weight_decay
+    device = context.device
+    batch = settings.fitting.batch_size
+    remedy = f"set a batch_size below {batch}, or use --device cpu"
+    with reproducible(seed, device), gpu_memory("fitting.batch_size", remedy):
+        network = build_branch_network(settings)
+        check_sizes(network, settings, network_input(training.patches[:1], settings).shape[1:])
+        start = _starting_weights(network, settings, context)
+        digest = digest_of_training(
+            settings, training, tuning, seed, start.sha256 if start else "random", device
         )
-    return torch.optim.SGD(
-        network.parameters(),
-        lr=fitting.learning_rate,
-        momentum=fitting.momentum,
-        weight_decay=fitting.weight_decay,
+        run = TrainingRun.begun(
+            network.to(device), settings, training, tuning, seed, device, digest
+        )
+        run.resume(context)
+        with enough_to_normalize(settings.fitting):
+            while run.epoch < settings.fitting.epochs:
+                run.one_epoch(context)
+        kept = run.finish()
+    return FittedNetwork(
+        network=network.eval().requires_grad_(True),
+        epoch=kept,
+        starting_weights=start,
     )
 
 
-def _schedule(optimizer: Any, fitting: FittingSettings, steps: int) -> Any:
-    """The learning rate, step by step."""
-    import torch
+def _starting_weights(
+    network: "nn.Module", settings: ImageNetworkSettings, context: FitContext
+) -> StartingWeights | None:
+    """Fill the image network with published weights, where the user gave any and they are wanted.
 
-    if fitting.schedule == "cosine":
-        return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
-    return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0, total_iters=0)
-
-
-def _batches(
-    targets: "Tensor", fitting: FittingSettings, generator: "Generator"
-) -> Iterator["Tensor"]:
-    """Rows of one epoch; a last batch of one patch is left out, as batch normalization needs two.
-
-    The balanced sampler draws with replacement, as many patches as there are.
+    A folder may hold files of several networks under their official names; one that lacks this
+    network's file leaves the weights as drawn.
     """
-    import torch
-
-    n = len(targets)
-    if fitting.balance == "sampler":
-        weight = 1.0 / torch.bincount(targets).double()[targets]
-        order = torch.multinomial(weight, n, replacement=True, generator=generator)
-    else:
-        order = torch.randperm(n, generator=generator)
-    for rows in order.split(fitting.batch_size):
-        if len(rows) > 1:
-            yield rows
+    if context.weights is None or settings.fitting.start == "random":
+        return None
+    image = image_part(network)
+    path = weights_file(image, context.weights)
+    if path is None:
+        return None
+    report = load_pretrained(image, path, channels_rule=settings.fitting.channels_rule)
+    return StartingWeights(
+        architecture=report.architecture,
+        file=report.file,
+        sha256=report.sha256,
+        is_official=report.is_official,
+    )

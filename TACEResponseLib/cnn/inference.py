@@ -1,14 +1,17 @@
 """From patches to class probabilities, in batches, on CPU or CUDA."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.cnn.settings import Output
 from TACEResponseLib.errors import InputError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 # A probability of exactly 0 or 1 has no logit.
 SMALLEST_PROBABILITY = 1e-6
@@ -37,6 +40,8 @@ def predict_patches(
     *,
     device: str = "cpu",
     batch_size: int = 16,
+    output: Output = "softmax",
+    clinical: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Class probabilities of patches.
 
@@ -45,17 +50,53 @@ def predict_patches(
         patches: (n, channels, H, W).
         device: autocast to half precision is used on CUDA only.
         batch_size: patches a pass; changes nothing but memory and speed.
-    Returns: softmax probabilities (n, classes).
+        output: what makes probabilities of the network's outputs.
+        clinical: z-scored values of each patch's patient, (n, m), for a joint network.
+    Returns: (n, classes); each row adds up to 1.
+    Raises: InputError: the GPU's memory can't hold a batch.
     """
     import torch
 
     network.eval()
     outputs = []
-    with torch.inference_mode(), torch.autocast("cuda", enabled=device.startswith("cuda")):
+    with (
+        torch.inference_mode(),
+        torch.autocast("cuda", enabled=device.startswith("cuda")),
+        gpu_memory("--device", "use --device cpu"),
+    ):
         for start in range(0, len(patches), batch_size):
-            batch = torch.from_numpy(patches[start : start + batch_size]).to(device)
-            outputs.append(network(batch).double().softmax(dim=1).cpu())
+            rows = slice(start, start + batch_size)
+            inputs = [torch.from_numpy(patches[rows]).to(device)]
+            if clinical is not None:
+                inputs.append(torch.from_numpy(clinical[rows]).to(device, torch.float32))
+            outputs.append(to_probabilities(network(*inputs).double(), output).cpu())
     return np.asarray(torch.cat(outputs).numpy())
+
+
+def to_probabilities(logits: "Tensor", output: Output) -> "Tensor":
+    """Probabilities (n, classes) that add up to 1.
+
+    Sigmoids of several classes add up to anything, so they are divided by their sum.
+    """
+    if output == "softmax":
+        return logits.softmax(dim=1)
+    each = logits.sigmoid()
+    return each / each.sum(dim=1, keepdim=True)
+
+
+@contextmanager
+def gpu_memory(where: str, remedy: str) -> Iterator[None]:
+    """Says in one line that the GPU's memory is too small.
+
+    Raises: InputError.
+    """
+    import torch
+
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError as error:
+        raise InputError(where, "the GPU's memory must hold a batch", got="out of memory",
+                         remedy=remedy) from error  # fmt: skip
 
 
 def to_logit(probability: float) -> float:

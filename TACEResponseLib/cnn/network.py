@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 SMALL_CNN = "TACEResponseLib.cnn.architectures.small_cnn.SmallCNN"
+LENET5_TYPE = "TACEResponseLib.cnn.architectures.lenet5_type.LeNet5Type"
 ALEXNET = "TACEResponseLib.cnn.architectures.alexnet.AlexNet"
 RESNET18 = "TACEResponseLib.cnn.architectures.resnet.resnet18"
 RESNET50 = "TACEResponseLib.cnn.architectures.resnet.resnet50"
@@ -25,6 +26,7 @@ MONAI_DENSENET169 = "monai.networks.nets.DenseNet169"
 # Each network that a bundle may name, with the arguments that it may set.
 ALLOWED: Mapping[str, frozenset[str]] = {
     SMALL_CNN: frozenset({"in_channels", "n_classes", "widths", "dropout"}),
+    LENET5_TYPE: frozenset({"in_channels", "n_classes", "dropout"}),
     ALEXNET: frozenset({"in_channels", "n_classes", "dropout"}),
     RESNET18: frozenset({"in_channels", "n_classes", "dropout"}),
     RESNET50: frozenset({"in_channels", "n_classes", "dropout"}),

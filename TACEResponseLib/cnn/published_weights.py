@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.errors import InputError
@@ -89,6 +90,22 @@ INCEPTION_V4 = PublishedWeights(
 
 
 ALL = (ALEXNET, RESNET18, RESNET50, DENSENET169, SWIN_TINY, INCEPTION_V4)
+
+
+def weights_file(network: "nn.Module", given: Path) -> Path | None:
+    """The file to begin with: the one given, or of a folder the one with the official name.
+
+    Returns: `None` where a folder has none for this network.
+    Raises: InputError: a file is given, and no weights are known for the network.
+    """
+    if not given.is_dir():
+        weights_for(network)
+        return given
+    try:
+        path = given / weights_for(network).file
+    except InputError:
+        return None
+    return path if path.is_file() else None
 
 
 def weights_for(network: "nn.Module") -> PublishedWeights:

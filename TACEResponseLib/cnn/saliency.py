@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.cnn.settings import Output
 from TACEResponseLib.cnn.settings import SaliencyMethod as Method
 from TACEResponseLib.errors import InputError
 
@@ -23,6 +24,8 @@ METHOD_NAMES: dict[Method, str] = {
     "occlusion": "occlusion",
 }
 Maps = NDArray[np.float32]
+# Whole slices are many; all of them at once would fill the memory.
+PATCHES_AT_ONCE = 16
 
 
 def saliency_maps(
@@ -33,6 +36,8 @@ def saliency_maps(
     *,
     device: str = "cpu",
     method: Method = "gradcam",
+    output: Output = "softmax",
+    channels: Sequence[int] | None = None,
 ) -> Maps:
     """Saliency of the positive class for each patch of one patient.
 
@@ -44,6 +49,8 @@ def saliency_maps(
             is explained, which is the log-odds' part that favors the class.
         device: where the network is.
         method: Grad-CAM++ runs one patch at a time, since MONAI's fails on batches.
+        output: what makes probabilities of the outputs; occlusion alone asks.
+        channels: those that occlusion covers; `None` covers all.
     Returns: (n, H, W), 0..1, scaled by the largest value of all patches, so that patches of one
         patient compare; all 0 where nothing speaks for the class.
     Raises: InputError: the network has no such layer.
@@ -51,7 +58,9 @@ def saliency_maps(
     if method == "occlusion":
         from TACEResponseLib.cnn.occlusion import occlusion_maps
 
-        maps = occlusion_maps(network, patches, positive, device=device)
+        maps = occlusion_maps(
+            network, patches, positive, device=device, output=output, channels=channels
+        )
     else:
         maps = _gradient_maps(network, target_layer, patches, positive, device, method)
     peak = float(maps.max())
@@ -72,7 +81,7 @@ def _gradient_maps(
     _check_layer(network, target_layer)
     network.eval()
     engine = _engine(_positive_only(network, positive), f"network.{target_layer}", method)
-    size = 1 if method == "gradcam++" else len(patches)
+    size = 1 if method == "gradcam++" else PATCHES_AT_ONCE
     # Inputs that want a gradient spare torch a warning about the hook of the first layers.
     batches = [
         engine(

@@ -2,13 +2,15 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from TACEResponseLib.imaging.settings import CtWindow, Intensity, PatchSettings
+from TACEResponseLib.fusion_inputs import ClinicalInput, FusionColumn
+from TACEResponseLib.imaging.settings import CtWindow, Intensity, MrZScore, PatchSettings
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import ImageSequence, ResponseClass
 
 SaliencyMethod = Literal["gradcam", "gradcam++", "occlusion"]
+Output = Literal["softmax", "sigmoid"]
 
 
 class FittingSettings(Settings):
@@ -20,12 +22,86 @@ class FittingSettings(Settings):
     learning_rate: float = Field(default=1e-3, gt=0)
     momentum: float = Field(default=0.9, ge=0, lt=1)
     weight_decay: float = Field(default=1e-6, ge=0)
-    schedule: Literal["constant", "cosine"] = "cosine"
-    flips: bool = True
-    quarter_turns: bool = True
+    schedule: Literal["constant", "cosine", "plateau"] = "cosine"
+    """`cosine` falls step by step to `final_learning_rate`; `plateau` divides by ten after
+    `patience_epochs` without gain of accuracy, of the tuning patients where there are any."""
+    final_learning_rate: float = Field(default=0.0, ge=0)
+    patience_epochs: int = Field(default=10, ge=1)
+    loss: Literal["cross_entropy", "binary_cross_entropy_per_class"] = "cross_entropy"
+    """The second adds up each class against the rest, as S3 prints it."""
+    start: Literal["given_weights", "random"] = "given_weights"
+    """`given_weights` begins with published weights if the user has given a file of them."""
+    channels_rule: Literal["keep_rgb", "mean_then_repeat"] = "keep_rgb"
+    """How published weights of three channels meet another number of them."""
+    trainable: Literal["all", "head"] = "all"
+    """`head`: the last linear layer alone learns, as in S0."""
+    frozen_batch_norm: bool = True
+    """With `head`: whether batch normalization and dropout before it stay as in scoring. Then
+    features are computed once where `positions` is `six` and nothing else is drawn."""
+    choose_epoch: Literal["last", "best_tuning"] = "last"
+    """`best_tuning` keeps the epoch of the highest AUC on the tuning patients; without such
+    patients the last."""
+    patients_per_epoch: Literal["all", "one"] = "all"
+    """`one`: an epoch is one step, on one batch of a patient drawn at random, as in S3."""
     balance: Literal["none", "sampler"] = "sampler"
     """`sampler` draws patches with replacement so that classes are equally frequent, at a
     fixed epoch length, as S0's iteration count implies."""
+    flips: bool = True
+    quarter_turns: bool = True
+    positions: Literal["eight", "six"] = "eight"
+    """Which positions of the square flips and quarter turns reach: all eight, or S0's six: as it
+    is, flipped across, down, both, and turned left or right."""
+    brightness: float = Field(default=0.0, ge=0, lt=1)
+    """Largest relative change; 0.5 draws factors of 0.5 to 1.5."""
+    contrast: float = Field(default=0.0, ge=0, lt=1)
+    """Largest relative change of the distance from the patch's mean."""
+    shift_fraction: float = Field(default=0.0, ge=0, lt=0.5)
+    """Largest shift along each axis, as a share of the patch's side."""
+    rotation_degrees: float = Field(default=0.0, ge=0, le=180)
+    zoom: float = Field(default=0.0, ge=0, lt=1)
+    """Largest enlargement; 0.2 draws factors of 1 to 1.2."""
+
+    @property
+    def draws_continuously(self) -> bool:
+        """Whether a patch is changed in more than its position on the square."""
+        return any((self.brightness, self.contrast, self.shift_fraction, self.rotation_degrees,
+                    self.zoom))  # fmt: skip
+
+    @model_validator(mode="after")
+    def _choices_fit(self) -> "FittingSettings":
+        if self.final_learning_rate > self.learning_rate:
+            raise ValueError("final_learning_rate must be <= learning_rate")
+        return self
+
+
+class ChannelNormalization(Settings):
+    """Mean and standard deviation that are taken from each channel before the network.
+
+    Fixed numbers, as published or of the training cohort: never those of the patient's own site.
+    """
+
+    mean: tuple[float, ...] = Field(min_length=1)
+    """One for all channels, or one a channel."""
+    sd: tuple[float, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _sizes_agree(self) -> "ChannelNormalization":
+        if len(self.mean) != len(self.sd) or min(self.sd) <= 0:
+            raise ValueError("mean and sd must be as many, and each sd > 0")
+        return self
+
+
+class JointHead(Settings):
+    """S2's head: image outputs and clinical values side by side, through two hidden layers."""
+
+    widths: tuple[int, ...] = Field(default=(512, 512), min_length=1, max_length=4)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _widths_are_sane(self) -> "JointHead":
+        if not all(1 <= width <= 4096 for width in self.widths):
+            raise ValueError(f"widths must be 1 to 4096, got {self.widths}")
+        return self
 
 
 class ImageNetworkSettings(Settings):
@@ -34,19 +110,31 @@ class ImageNetworkSettings(Settings):
     kind: Literal["image_network"] = "image_network"
     name: str = "cnn"
     sequences: tuple[ImageSequence, ...] = Field(min_length=1)
+    channel_order: tuple[ImageSequence, ...] = ()
+    """With `channel_content: sequences`: which sequence fills each channel; none = `sequences`."""
     intensity: Intensity = CtWindow()
     patch: PatchSettings = PatchSettings()
+    crop_px: int | None = Field(default=None, ge=16, le=1024)
+    """Side of the square of the patch that the network sees: drawn in training, its middle in
+    scoring; `None` shows the whole patch."""
+    normalization: ChannelNormalization | None = None
     network_def: dict[str, Any]
     """`_target_` and its arguments, as MONAI's ConfigParser reads them."""
+    clinical: tuple[ClinicalInput, ...] = ()
+    """Variables that the joint head reads beside the image network's outputs."""
+    joint_head: JointHead | None = None
     target_layer: str
-    """Module whose activations Grad-CAM reads, as `named_modules` spells it."""
+    """Module of the image network whose activations Grad-CAM reads, as `named_modules` spells
+    it."""
     saliency: SaliencyMethod = "gradcam"
     """`gradcam++` runs one patch at a time; `occlusion` costs 225 passes a patch."""
     classes: tuple[ResponseClass | Literal["non_responder", "responder"], ...] = (
         "non_responder",
         "responder",
     )
-    """What each output means, in order; softmax over them."""
+    """What each output means, in order."""
+    output: Output = "softmax"
+    """What makes probabilities of the outputs; sigmoids are divided by their sum."""
     positive: tuple[int, ...] = (1,)
     """Outputs whose probabilities add up to that of the positive class."""
     fitting: FittingSettings = FittingSettings()
@@ -55,3 +143,81 @@ class ImageNetworkSettings(Settings):
     def sequence(self) -> ImageSequence:
         """The first sequence, on whose grid the slices are chosen."""
         return self.sequences[0]
+
+    @property
+    def channel_sequences(self) -> tuple[ImageSequence, ...]:
+        """The sequence of each channel, in order."""
+        if self.patch.channel_content == "sequences":
+            return self.channel_order or self.sequences
+        return tuple(s for s in self.sequences for _ in range(self.patch.channels))
+
+    @property
+    def needs_roi(self) -> bool:
+        """Whether a case can't be scored without a lesion."""
+        return self.patch.needs_roi
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Channels, rows and columns of what the network sees."""
+        rows, columns = self.patch.size_px, self.patch.columns_px
+        if self.crop_px is not None:
+            rows, columns = self.crop_px, self.crop_px
+        return len(self.channel_sequences), rows, columns
+
+    @model_validator(mode="after")
+    def _input_fits(self) -> "ImageNetworkSettings":
+        patch, n_channels = self.patch, len(self.channel_sequences)
+        if len(set(self.sequences)) != len(self.sequences):
+            raise ValueError("sequences must differ")
+        if self.channel_order and patch.channel_content != "sequences":
+            raise ValueError("channel_order goes with channel_content: sequences")
+        if set(self.channel_sequences) != set(self.sequences):
+            raise ValueError("channel_order must name each of the sequences, and no other")
+        if self.crop_px is not None and self.crop_px > min(patch.size_px, patch.columns_px):
+            raise ValueError("crop_px must be <= size_px and width_px")
+        if self.normalization and len(self.normalization.mean) not in (1, n_channels):
+            raise ValueError(f"normalization must have 1 or {n_channels} numbers")
+        return self
+
+    @model_validator(mode="after")
+    def _joint_head_fits(self) -> "ImageNetworkSettings":
+        if bool(self.clinical) != (self.joint_head is not None):
+            raise ValueError("clinical and joint_head go together")
+        if self.joint_head and self.fitting.trainable == "head":
+            raise ValueError("a joint head learns together with its image network")
+        if self.joint_head and self.fitting.batch_size < 2:
+            raise ValueError("batch_size must be >= 2 with a joint head, which normalizes batches")
+        if self.joint_head and self.fitting.patients_per_epoch == "one":
+            raise ValueError("patients_per_epoch: one goes without a joint head")
+        return self
+
+    @model_validator(mode="after")
+    def _fitting_fits(self) -> "ImageNetworkSettings":
+        fitting, patch = self.fitting, self.patch
+        if fitting.loss == "cross_entropy" and self.output == "sigmoid":
+            raise ValueError("output: sigmoid goes with loss: binary_cross_entropy_per_class")
+        if (fitting.brightness or fitting.contrast) and isinstance(self.intensity, MrZScore):
+            raise ValueError("brightness and contrast need an intensity of 0 to 1")
+        if fitting.quarter_turns and self.crop_px is None and patch.size_px != patch.columns_px:
+            raise ValueError("quarter_turns must be false where patches are no squares")
+        return self
+
+
+class StartingWeights(Settings):
+    """Which published weights a training began with, as the card tells it."""
+
+    architecture: str
+    file: str
+    sha256: str
+    is_official: bool
+
+
+class ImageNetworkState(Settings):
+    """What training found beside the weights."""
+
+    clinical: tuple[FusionColumn, ...] = ()
+    """Columns of the joint head, in the settings' order."""
+    starting_weights: StartingWeights | None = None
+    """`None`: weights were drawn at random."""
+    epoch: int | None = None
+    """The epoch whose weights were kept, counted from 1; `None` in bundles that don't say."""

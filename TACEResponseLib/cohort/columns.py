@@ -1,26 +1,43 @@
 """The columns that a cohort table may have."""
 
+import re
 from difflib import get_close_matches
 
 from TACEResponseLib.clinical.schema import load_schema
 from TACEResponseLib.terms import ImageSequence
 
-REQUIRED = ("case_id", "role", "roi", "response")
+REQUIRED = ("case_id", "role", "response")
 SEQUENCES = tuple(sequence.value for sequence in ImageSequence)
+ROI, ROI_READER2 = "roi", "roi_reader2"
+SEQUENCE_ROIS = tuple(f"roi_{sequence}" for sequence in SEQUENCES)
+FILES = (*SEQUENCES, ROI, *SEQUENCE_ROIS, ROI_READER2)
+"""Columns of paths, relative to the table."""
 # Known, kept and shown in table 1; no model reads them.
 OTHER = (
     "site", "scanner", "criterion", "readout_days", "reader", "image_to_treatment_days",
     "treatment", "embolic_agent", "earlier_treatment", "concomitant_treatment", "phase",
-    "roi_reader2", "time_to_progression_days", "progressed", "survival_days", "died",
+    "time_to_progression_days", "progressed", "survival_days", "died",
 )  # fmt: skip
 # What only a simulation knows; a model that could read it would know the answer.
-ANSWERS = ("true_probability",)
-ANSWER_PREFIX = "latent_"
+ANSWER_PREFIXES = ("latent_", "true_probability")
+READING = re.compile(r"response_reader[1-9]")
+"""One reader's own call beside the response that is agreed on; no model reads it."""
+FEATURE = re.compile(
+    r"(reader2:)?((ct|mr)_[a-z0-9_]+:)?"
+    r"([A-Za-z0-9.\-]+_(shape|firstorder|glcm|gldm|glrlm|glszm|ngtdm)_[A-Za-z0-9]+|n_lesions)"
+)
+"""As pyradiomics names features, with the sequence and the second reader before it."""
 
 
 def is_answer(column: str) -> bool:
     """Whether a column holds what only a simulation knows."""
-    return column in ANSWERS or column.startswith(ANSWER_PREFIX)
+    return column.startswith(ANSWER_PREFIXES)
+
+
+def is_feature(column: str) -> bool:
+    """Whether a column holds a radiomics feature that was computed elsewhere."""
+    match = FEATURE.fullmatch(column)
+    return match is not None and (match[2] is None or match[2].rstrip(":") in SEQUENCES)
 
 
 def clinical_column(column: str) -> tuple[str, str | None] | None:
@@ -37,6 +54,6 @@ def clinical_column(column: str) -> tuple[str, str | None] | None:
 
 def nearest_column(column: str) -> str | None:
     """The known column that is most like an unknown one."""
-    known = [*REQUIRED, *SEQUENCES, *OTHER, *load_schema().by_name]
+    known = [*REQUIRED, *FILES, *OTHER, *load_schema().by_name]
     near = get_close_matches(column.lower(), known, n=1, cutoff=0.6)
     return near[0] if near else None

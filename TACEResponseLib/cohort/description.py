@@ -28,10 +28,10 @@ def describe_cohort(patients: Sequence[CohortPatient], endpoint: Endpoint) -> Ta
     value says how many. Patients without a response are a column of their own.
     """
     groups = {
-        f"{role.value}, {word}": [
+        f"{role.value if role else 'role to be drawn'}, {word}": [
             p for p in patients if p.role is role and p.label(endpoint) == label
         ]
-        for role in CohortRole
+        for role in (*CohortRole, None)
         for label, word in OUTCOMES.items()
     }
     groups = {name: group for name, group in groups.items() if group}

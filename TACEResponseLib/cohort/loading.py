@@ -1,18 +1,20 @@
 """From rows to cases: files are read when a patient's turn comes, and once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.cohort.patient import CohortPatient, Problem
+from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.reading import read_image
+from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.roi_reading import read_roi
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence
-from TACEResponseLib.training import Member
+from TACEResponseLib.training_cohort import Member
 
 
 def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -> Case:
@@ -33,17 +35,27 @@ def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -
                                  remedy="give its path in the table")  # fmt: skip
             volumes[sequence], found = read_image(patient.images[sequence], sequence)
             warnings += found
-        roi, found = read_roi(patient.roi)
+        roi, found = _roi(patient.roi)
+        drawn, more = _sequence_rois(patient, wanted)
         return Case(
             case_id=patient.case_id,
             images=volumes,
             roi=roi,
+            sequence_rois=drawn,
             clinical=patient.clinical,
-            reading_warnings=(*warnings, *found),
+            reading_warnings=(*warnings, *found, *more),
         )
     except InputError as error:
         where = f"{patient.case_id} (line {patient.row}), {error.where}"
         raise InputError(where, error.rule, got=error.got, remedy=error.remedy) from error
+
+
+def load_second_reading(patient: CohortPatient, sequences: Sequence[ImageSequence]) -> Case:
+    """The patient with the second reader's ROI in place of the first's.
+
+    Raises: InputError: as `load_case`.
+    """
+    return load_case(replace(patient, roi=patient.roi_reader2, sequence_rois={}), sequences)
 
 
 def members(
@@ -57,24 +69,42 @@ def members(
     for patient in patients:
         label = patient.label(endpoint)
         if patient.role is role and label is not None:
-            load = partial(load_case, patient, tuple(sequences))
-            found.append(Member(case_id=patient.case_id, label=label, load=load))
+            found.append(_member(patient, label, tuple(sequences)))
     return found
 
 
-def check_files(
-    patients: Sequence[CohortPatient], progress: Progress = silent
-) -> tuple[Problem, ...]:
-    """Read every image and mask, and say what is wrong with each."""
-    problems = []
-    for number, patient in enumerate(patients, start=1):
-        progress(f"patient {number} of {len(patients)}")
-        try:
-            load_case(patient)
-        except InputError as error:
-            column = error.where.partition("), ")[2] or "files"
-            problems.append(
-                Problem(row=patient.row, column=column, rule=error.rule, got=error.got,
-                        remedy=error.remedy)
-            )  # fmt: skip
-    return tuple(problems)
+def _member(patient: CohortPatient, label: int, sequences: tuple[ImageSequence, ...]) -> Member:
+    """One patient with everything that `load_case` would read."""
+    files = {s.value: patient.images[s] for s in sequences if s in patient.images}
+    files |= {f"roi_{s.value}": path for s, path in patient.sequence_rois.items()}
+    singles = {"roi": patient.roi, "roi_reader2": patient.roi_reader2}
+    files |= {name: path for name, path in singles.items() if path is not None}
+    twice = partial(load_second_reading, patient, sequences) if patient.roi_reader2 else None
+    return Member(
+        case_id=patient.case_id,
+        label=label,
+        load=partial(load_case, patient, sequences),
+        response=patient.response,
+        clinical=patient.clinical,
+        features=patient.features,
+        files=files,
+        load_reader2=twice,
+    )
+
+
+def _roi(path: Path | None) -> tuple[Roi | None, tuple[CaseWarning, ...]]:
+    """The tumor, if it was drawn."""
+    return (None, ()) if path is None else read_roi(path)
+
+
+def _sequence_rois(
+    patient: CohortPatient, sequences: Sequence[ImageSequence]
+) -> tuple[dict[ImageSequence, Roi], list[CaseWarning]]:
+    """The tumor as drawn on each of these sequences."""
+    drawn: dict[ImageSequence, Roi] = {}
+    warnings: list[CaseWarning] = []
+    for sequence in sequences:
+        if sequence in patient.sequence_rois:
+            drawn[sequence], found = read_roi(patient.sequence_rois[sequence])
+            warnings += found
+    return drawn, warnings

@@ -33,12 +33,21 @@ class CohortPatient:
 
     row: int
     case_id: str
-    role: CohortRole
-    images: Mapping[ImageSequence, Path]
-    roi: Path
+    role: CohortRole | None
+    """`None`: to be drawn by whoever trains."""
     clinical: ClinicalRecord
     response: str
     """A response class, `responder` or `non_responder`; empty if it was never read."""
+    images: Mapping[ImageSequence, Path] = field(default_factory=dict)
+    """None where no recipe of this cohort reads any."""
+    roi: Path | None = None
+    sequence_rois: Mapping[ImageSequence, Path] = field(default_factory=dict)
+    """The tumor as it was drawn on that sequence."""
+    roi_reader2: Path | None = None
+    features: Mapping[str, float] = field(default_factory=dict)
+    """Radiomics that were computed elsewhere, by column name."""
+    readings: Mapping[str, str] = field(default_factory=dict)
+    """Response by `response_reader1` and so on; no model reads it."""
     other: Mapping[str, str] = field(default_factory=dict)
     """Columns that no model reads: site, scanner, survival."""
 

@@ -4,8 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from TACEResponseLib.cohort.checking import check_files
 from TACEResponseLib.cohort.description import describe_cohort
-from TACEResponseLib.cohort.loading import check_files
 from TACEResponseLib.cohort.patient import Problem
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
 from TACEResponseLib.errors import InputError

@@ -1,10 +1,12 @@
 """From the words of the command line to a `Case`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.case import Case
@@ -12,6 +14,7 @@ from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalRecord, read_record
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.reading import read_image
+from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.roi_reading import read_roi
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.json_reading import read_json_object
@@ -26,7 +29,7 @@ CASE_ID_PATTERN = re.compile(r"[\w][\w.\- ]{0,63}", re.UNICODE)
 def read_case(
     *,
     images: Sequence[str],
-    roi: Path,
+    roi: Path | None,
     labels: Sequence[int],
     segments: Sequence[str],
     clinical: Path | None,
@@ -34,6 +37,7 @@ def read_case(
     case_id: str,
     bundle: BundleMetadata,
     progress: Progress,
+    sequence_rois: Mapping[ImageSequence, Path] = MappingProxyType({}),
 ) -> tuple[Case, dict[str, float]]:
     """Read and check everything that the command line names.
 
@@ -51,7 +55,12 @@ def read_case(
         volumes[sequence], found = read_image(path, sequence)
         warnings += found
     progress("reading ROI")
-    tumor, found = read_roi(roi, labels=tuple(labels), segments=tuple(segments))
+    read_tumor = partial(read_roi, labels=tuple(labels), segments=tuple(segments))
+    tumor, found = read_tumor(roi) if roi else (None, ())
+    drawn: dict[ImageSequence, Roi] = {}
+    for sequence, path in sequence_rois.items():
+        drawn[sequence], more = read_tumor(path)
+        warnings += more
     record = read_record(clinical) if clinical else ClinicalRecord()
     answers = _read_context(context) if context else None
     read = perf_counter()
@@ -60,6 +69,7 @@ def read_case(
         case_id=case_id,
         images=volumes,
         roi=tumor,
+        sequence_rois=drawn,
         clinical=record,
         context=answers,
         reading_warnings=(*warnings, *found),
@@ -98,6 +108,27 @@ def parse_images(images: Sequence[str]) -> dict[ImageSequence, Path]:
                              remedy="leave one out")  # fmt: skip
         paths[sequence] = Path(path)
     return paths
+
+
+def parse_rois(words: Sequence[str | Path]) -> tuple[Path | None, dict[ImageSequence, Path]]:
+    """`FILE` and `SEQUENCE=FILE` words: the ROI of all images, and those of single ones.
+
+    Raises: InputError: two for the same images.
+    """
+    main: Path | None = None
+    drawn: dict[ImageSequence, Path] = {}
+    for word in map(str, words):
+        name, equals, path = word.partition("=")
+        sequence = ImageSequence(name) if equals and name in set(ImageSequence) else None
+        if (sequence is None and main is not None) or sequence in drawn:
+            raise InputError("--roi", "takes one file for all images and one a sequence",
+                             got=f"{word} as well",
+                             remedy="leave one out, or write --roi SEQUENCE=FILE")  # fmt: skip
+        if sequence is None:
+            main = Path(word)
+        else:
+            drawn[sequence] = Path(path)
+    return main, drawn
 
 
 def _sequence(name: str) -> ImageSequence:

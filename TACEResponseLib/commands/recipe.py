@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe import Candidate, Recipe, read_recipe
 from TACEResponseLib.resources import resource_path
 
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9\-]{0,63}")
@@ -64,6 +64,12 @@ def find_recipe(name_or_path: str) -> Path:
                      remedy=f"{meant}shipped: {', '.join(shipped)}")  # fmt: skip
 
 
+def _candidate_words(candidate: Candidate) -> str:
+    """Name, branches and what the paper calls it."""
+    paper = f" ({candidate.paper})" if candidate.paper else ""
+    return f"{candidate.name}: {' + '.join(candidate.branches)}{paper}"
+
+
 def described(recipe: Recipe) -> str:
     """A recipe as text: its facts, then each difference from its paper."""
     facts = [
@@ -75,6 +81,7 @@ def described(recipe: Recipe) -> str:
         ("treatment", recipe.treatment),
         ("population", recipe.population),
         ("evidence", ", ".join(f"{b.name} ({b.kind.replace('_', ' ')})" for b in recipe.branches)),
+        *(("candidate", _candidate_words(candidate)) for candidate in recipe.candidates),
         ("folds", str(recipe.folds)),
         ("use", recipe.intended_use),
     ]

@@ -23,18 +23,22 @@ def run(options: argparse.Namespace) -> None:
     check_scene_possible(wanted=not options.no_scene)
     from TACEResponseLib.bundle import load_bundle
     from TACEResponseLib.cnn.inference import choose_device
-    from TACEResponseLib.commands.reading import check_case_id, read_case
+    from TACEResponseLib.commands.reading import check_case_id, parse_rois, read_case
+    from TACEResponseLib.scoring import check_roi_given
 
     case_id = options.case_id if options.case_id is not None else "case"
     check_case_id(case_id)
+    roi, sequence_rois = parse_rois(options.roi or ())
     with shown("scoring") as progress:
         progress("loading the bundle")
         start = perf_counter()
         bundle = load_bundle(options.bundle, device=choose_device(options.device))
         loading = perf_counter() - start
+        check_roi_given(bundle.metadata, is_given=bool(options.roi))
         case, seconds = read_case(
             images=options.image,
-            roi=options.roi,
+            roi=roi,
+            sequence_rois=sequence_rois,
             labels=options.roi_label,
             segments=options.roi_segment,
             clinical=options.clinical,

@@ -58,7 +58,7 @@ def _row(
 
     progress(patient.case_id)
     label = patient.label(bundle.metadata.endpoint)
-    known = (patient.case_id, patient.role.value, patient.response,
+    known = (patient.case_id, patient.role.value if patient.role else "", patient.response,
              "" if label is None else str(label))  # fmt: skip
     try:
         case = load_case(patient, bundle.metadata.sequences)

@@ -14,8 +14,11 @@ def run(options: argparse.Namespace) -> None:
     """Write images, ROIs and the table of a simulated cohort; all or nothing."""
     check(options)
     from TACEResponseLib.simulation.cohort import write_cohort
+    from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
     from TACEResponseLib.simulation.settings import SimulationSettings
     from TACEResponseLib.terms import CohortRole
+
+    kind = MrSimulationSettings if options.modality == "mr" else SimulationSettings
 
     folder: Path = options.output
     folder.absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -23,7 +26,7 @@ def run(options: argparse.Namespace) -> None:
     try:
         with shown("simulating") as progress:
             table = write_cohort(
-                SimulationSettings(),
+                kind(treatment=options.treatment.upper()),
                 options.patients,
                 options.seed,
                 draft,
@@ -40,11 +43,8 @@ def run(options: argparse.Namespace) -> None:
 def check(options: argparse.Namespace) -> None:
     """Refuse what can't be before the first patient is made.
 
-    Raises: InputError: MR, no patients, a negative seed, or an output that exists.
+    Raises: InputError: no patients, a negative seed, or an output that exists.
     """
-    if options.modality != "ct":
-        raise InputError("--modality", "must be ct: MR is not simulated yet", got=options.modality,
-                         remedy="use --modality ct")  # fmt: skip
     if options.patients < 1:
         raise InputError("--patients", "must be at least 1", got=options.patients,
                          remedy="give a number of patients")  # fmt: skip

@@ -1,8 +1,11 @@
 """`tace-response train`: a recipe on a user's own cohort."""
 
 import argparse
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.cohort.loading import members
@@ -12,68 +15,183 @@ from TACEResponseLib.commands.recipe import find_recipe
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.progress import Progress, shown
 from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe_keys import with_changes, with_epochs
 from TACEResponseLib.terms import CohortRole
 
 if TYPE_CHECKING:
     from TACEResponseLib.assembly import BundleIdentity
     from TACEResponseLib.bundle import Bundle
+    from TACEResponseLib.training_cohort import Member, PreparedCohort
+    from TACEResponseLib.training_state import TrainingState
 
-TEST_ROLES = (CohortRole.INTERNAL_TEST, CohortRole.EXTERNAL_TEST)
+Cohorts = Mapping[CohortRole, "PreparedCohort"]
+# Events and others that every fold needs.
+FEWEST_A_FOLD = 2
 
 
 def run(options: argparse.Namespace) -> None:
-    """Check everything, prepare, train, measure on the test cohorts, save."""
-    from TACEResponseLib.bundle import save_bundle
+    """Check everything, prepare, train, choose, measure on the test cohorts, save."""
+    _check_output(options)
+    recipe = _recipe(options)
+    patients = usable_cohort(options.cohort)
+    with shown("training") as progress:
+        bundle = _made(options, recipe, patients, progress)
+    sys.stdout.write(f"{bundle.card}\nSHA-256 of SHA256SUMS: {bundle.sha256}\n")
 
-    if options.output.exists():
+
+def _check_output(options: argparse.Namespace) -> None:
+    """Refuse before any work what can't be written after it."""
+    from TACEResponseLib.training_files import log_folder
+    from TACEResponseLib.training_state import check_free, work_folder
+
+    is_finishing = options.resume and work_folder(options.output).exists()
+    if options.output.exists() and not is_finishing:
         raise InputError("--output", "must not exist yet", got=options.output,
                          remedy="choose another name")  # fmt: skip
-    recipe = read_recipe(find_recipe(options.recipe))
-    patients = usable_cohort(options.cohort)
-    check_enough(patients, recipe)
-    with shown("training") as progress:
-        bundle = _trained(options, recipe, patients, progress)
-    options.output.absolute().parent.mkdir(parents=True, exist_ok=True)
-    saved = save_bundle(bundle, options.output)
-    sys.stdout.write(f"{saved.card}\nSHA-256 of SHA256SUMS: {saved.sha256}\n")
+    log = log_folder(options.output)
+    if log.exists() and not is_finishing:
+        raise InputError("--output", "must have no log folder beside it", got=log.name,
+                         remedy="choose another name, or remove that folder")  # fmt: skip
+    check_free(options.output, resume=options.resume)
+    if options.weights is not None and not options.weights.is_file():
+        raise InputError("--weights", "must be a file", got=options.weights,
+                         remedy="check the path")  # fmt: skip
+    if options.jobs is not None and options.jobs < 1:
+        raise InputError("--jobs", "must be >= 1", got=options.jobs, remedy="leave it out")
+    if options.seed < 0:
+        raise InputError("--seed", "must be >= 0", got=options.seed, remedy="choose another")
 
 
-def _trained(
+def _recipe(options: argparse.Namespace) -> Recipe:
+    """The recipe with the changes of the command line."""
+    recipe = with_changes(read_recipe(find_recipe(options.recipe)), options.changes)
+    return recipe if options.epochs is None else with_epochs(recipe, options.epochs)
+
+
+def _made(
     options: argparse.Namespace,
     recipe: Recipe,
     patients: Sequence[CohortPatient],
     progress: Progress,
 ) -> "Bundle":
-    """The bundle, not saved yet."""
-    from TACEResponseLib.assembly import assemble
-    from TACEResponseLib.training import prepare, train
+    """The bundle, saved; nothing else is left but its log."""
+    from TACEResponseLib.cnn.inference import choose_device
+    from TACEResponseLib.preparation_cache import default_folder, open_cache
+    from TACEResponseLib.training_roles import by_role
+    from TACEResponseLib.worker_pool import default_jobs
 
-    cohorts = {}
-    for role in (CohortRole.TRAINING, *TEST_ROLES):
-        found = members(patients, role, recipe.endpoint, recipe.sequences)
-        if found:
-            progress(f"{role.value}: {len(found)} patients")
-            cohorts[role] = prepare(recipe, found, jobs=options.jobs, progress=progress)
-    trained = train(recipe, cohorts[CohortRole.TRAINING], seed=options.seed, jobs=options.jobs,
-                    progress=progress)  # fmt: skip
-    return assemble(recipe, _identity(options, recipe), trained, cohorts, options.seed)
+    options.device = choose_device(options.device)
+    options.jobs = options.jobs or default_jobs()
+    found = _members(recipe, patients, options.seed)
+    cache = open_cache(options.cache or default_folder())
+    cohorts = by_role(recipe, found, seed=options.seed, jobs=options.jobs, cache=cache,
+                      permute=options.permute_labels, progress=progress)  # fmt: skip
+    state = _state(options, recipe, cohorts)
+    try:
+        return _trained(options, recipe, cohorts, state, progress)
+    except InputError:
+        # What the user mends makes it another training; nobody can go on with this one.
+        if not options.resume:
+            shutil.rmtree(state.folder, ignore_errors=True)
+        raise
 
 
-def check_enough(patients: Sequence[CohortPatient], recipe: Recipe) -> None:
-    """Refuse a training cohort that can't be split into the recipe's folds.
+def _members(
+    recipe: Recipe, patients: Sequence[CohortPatient], seed: int
+) -> dict[CohortRole, "list[Member]"]:
+    """Patients with a response by role; blank roles are drawn."""
+    from TACEResponseLib.training_folds import draw_roles
 
-    Raises: InputError: fewer than two patients of a class in each fold.
+    drawn = draw_roles(patients, recipe.endpoint, seed)
+    found = {role: members(drawn, role, recipe.endpoint, recipe.sequences) for role in CohortRole}
+    check_enough(found, recipe)
+    return {role: some for role, some in found.items() if some}
+
+
+def check_enough(found: Mapping[CohortRole, "Sequence[Member]"], recipe: Recipe) -> None:
+    """Refuse cohorts on which nothing can be trained or measured.
+
+    Raises: InputError: fewer than two training patients of a class in each fold, or one class
+        only among tuning or test patients.
     """
-    labels = [p.label(recipe.endpoint) for p in patients if p.role is CohortRole.TRAINING]
-    positive, negative = labels.count(1), labels.count(0)
-    if min(positive, negative) < 2 * recipe.folds:
+    from TACEResponseLib.training_folds import needs_tuning
+
+    labels = {role: [member.label for member in some] for role, some in found.items()}
+    training = labels.get(CohortRole.TRAINING, [])
+    counts = [training.count(1), training.count(0)]
+    share = 0.8 if needs_tuning(recipe) and not labels.get(CohortRole.TUNING) else 1.0
+    needed = FEWEST_A_FOLD * recipe.folds
+    if min(int(share * count) for count in counts) < needed:
+        left = ", of whom a fifth is drawn to tune" if share < 1 else ""
         raise InputError(
             "--cohort",
-            f"the training cohort needs at least {2 * recipe.folds} patients of each class, two "
-            f"for each of {recipe.folds} folds",
-            got=f"{positive} of the positive class and {negative} others",
-            remedy="add patients, or lower `folds` in a recipe of your own",
+            f"the training cohort needs at least {needed} patients of each class, two for each of "
+            f"{recipe.folds} folds",
+            got=f"{counts[0]} of the positive class and {counts[1]} others{left}",
+            remedy="add patients, or lower the folds: --set folds=2",
         )
+    for role, some in labels.items():
+        if some and len(set(some)) == 1:
+            raise InputError("--cohort", f"{role.value} patients need both classes",
+                             got=f"{len(some)} of one", remedy="add patients, or leave that "
+                             "cohort out")  # fmt: skip
+
+
+def _state(options: argparse.Namespace, recipe: Recipe, cohorts: Cohorts) -> "TrainingState":
+    """The work folder of this very training."""
+    from TACEResponseLib.training_roles import training_key
+    from TACEResponseLib.training_state import open_state
+
+    key = training_key(recipe, cohorts, seed=options.seed, device=options.device,
+                       weights=options.weights, permute=options.permute_labels)  # fmt: skip
+    return open_state(options.output, key, resume=options.resume)
+
+
+def _trained(
+    options: argparse.Namespace,
+    recipe: Recipe,
+    cohorts: Cohorts,
+    state: "TrainingState",
+    progress: Progress,
+) -> "Bundle":
+    """Train, or go on with it; write log and bundle, then drop the work folder."""
+    from TACEResponseLib.assembly import assemble
+    from TACEResponseLib.training import train
+    from TACEResponseLib.training_files import log_folder, write_log
+
+    trained = train(
+        recipe,
+        cohorts[CohortRole.TRAINING],
+        seed=options.seed,
+        tuning=cohorts.get(CohortRole.TUNING),
+        jobs=1 if options.device.startswith("cuda") else options.jobs,
+        progress=progress,
+        state=state,
+        device=options.device,
+        weights=options.weights,
+    )
+    progress("measuring")
+    bundle = assemble(recipe, _identity(options, recipe), trained, cohorts, options.seed,
+                      permuted_labels=options.permute_labels, device=options.device)  # fmt: skip
+    write_log(trained, cohorts, state.folder / "log", log_folder(options.output))
+    saved = _saved(bundle, options.output, state.folder)
+    shutil.rmtree(state.folder)
+    return saved
+
+
+def _saved(bundle: "Bundle", output: Path, work: Path) -> "Bundle":
+    """Save inside the work folder, then move: a kill leaves the bundle whole or not at all."""
+    from TACEResponseLib.bundle import load_bundle, save_bundle
+    from TACEResponseLib.training_state import DRAFT
+
+    if output.exists():
+        # Killed after the move: it is there, and verified by reading it.
+        return load_bundle(output)
+    shutil.rmtree(work / DRAFT, ignore_errors=True)
+    (work / DRAFT).mkdir()
+    saved = save_bundle(bundle, work / DRAFT / output.name)
+    (work / DRAFT / output.name).replace(output)
+    return replace(saved, source=output.name)
 
 
 def _identity(options: argparse.Namespace, recipe: Recipe) -> "BundleIdentity":

@@ -21,6 +21,9 @@ LARGEST_ROI_SHARE = 0.5
 # Less than this missing is a tumor at the edge of the scan; more is another position or patient.
 LARGEST_SHARE_OUTSIDE = 0.5
 
+# Denser than lung and air; stands for the tumor where no ROI was drawn.
+LOWEST_TISSUE_HU = -300
+
 
 def image_place(volume: Volume, sequence: ImageSequence) -> str:
     """How messages call an image."""
@@ -177,20 +180,29 @@ def _percent(share: float) -> str:
     return "less than 1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
 
 
+def _body(volume: Volume) -> Mask:
+    """Everything but air; the whole image where there is nothing else."""
+    body = np.asarray(volume.voxels > LOWEST_TISSUE_HU)
+    return body if body.any() else np.ones_like(body)
+
+
 def check_intensities(
-    volume: Volume, sequence: ImageSequence, mask: Mask
+    volume: Volume, sequence: ImageSequence, mask: Mask | None
 ) -> tuple[CaseWarning, ...]:
     """Whether values and words of an image fit its sequence.
 
     Args:
         volume: the image.
         sequence: what the user calls it.
-        mask: the ROI on its grid; not empty.
+        mask: the ROI on its grid, not empty; `None` without one.
     Raises: InputError: a CT whose values are certainly not HU, or MR given for CT or CT for MR.
     """
     where = image_place(volume, sequence)
     if sequence.modality == "CT":
-        doubts = check_hounsfield(volume, where, mask)
+        doubts = check_hounsfield(volume, where, _body(volume) if mask is None else mask)
+        if mask is None:
+            # Bone is as dense as lipiodol; only of a tumor does density say something.
+            doubts = tuple(doubt for doubt in doubts if doubt.code != "suspected_lipiodol")
     elif volume.acquisition.modality == "CT":
         raise InputError(where, "must be MR", got="a CT image",
                          remedy="give the MR, or choose a bundle for CT")  # fmt: skip

@@ -49,16 +49,18 @@ COMPATIBLE = {
 UNENHANCED_MEDIAN_HU = 60.0
 
 
-def phase_warnings(volume: Volume, sequence: ImageSequence, mask: Mask) -> tuple[CaseWarning, ...]:
+def phase_warnings(
+    volume: Volume, sequence: ImageSequence, mask: Mask | None
+) -> tuple[CaseWarning, ...]:
     """What can be said against the phase or weighting, or that nothing can be said.
 
     Args:
         volume: the image; its acquisition holds the words of a DICOM header, if there was one.
         sequence: what the user calls it.
-        mask: the ROI on its grid; not empty.
+        mask: the ROI on its grid, not empty; without one enhancement can't be judged.
     """
     warnings = _word_warnings(volume, EXPECTED[sequence])
-    if sequence is ImageSequence.CT_ARTERIAL:
+    if sequence is ImageSequence.CT_ARTERIAL and mask is not None:
         warnings += _enhancement_warnings(volume, mask)
     return tuple(warnings)
 

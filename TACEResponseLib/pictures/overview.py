@@ -91,13 +91,17 @@ def _draw_remarks(figure: "Figure", prediction: Prediction) -> float:
 def _scored_lesions(prediction: Prediction) -> str:
     """Which lesion was scored, and its size."""
     lesions = [lesion for lesion in prediction.lesions if not lesion.is_speck]
+    if not lesions:
+        return "No ROI was given: whole slices were scored."
     network = prediction.branch("image_network") or prediction.branches[0]
     used = [lesion for lesion in lesions if lesion.index in network.lesions] or lesions[:1]
     numbers = ", ".join(str(lesion.index) for lesion in used)
+    longest = max(lesion.longest_axial_diameter_mm for lesion in used)
+    volume = sum(lesion.volume_ml for lesion in used)
     return (
-        f"Scored: lesion {numbers} of {len(lesions)}, longest axial diameter "
-        f"{used[0].longest_axial_diameter_mm:.0f} mm (whole lesion, not mRECIST viable diameter), "
-        f"{used[0].volume_ml:.1f} mL."
+        f"Scored: lesion{'s' if used[1:] else ''} {numbers} of {len(lesions)}, longest axial "
+        f"diameter {longest:.0f} mm (whole lesion, not mRECIST viable diameter), {volume:.1f} mL"
+        f"{' together' if used[1:] else ''}."
     )
 
 
@@ -127,5 +131,5 @@ def _draw_slices(
 
 def _scored_index(case: Case, prediction: Prediction) -> tuple[int, ...]:
     """Lesions whose contour is drawn thick."""
-    network: BranchResult | None = prediction.branch("image_network")
-    return network.lesions if network else (case.largest_lesion.index,)
+    shown: BranchResult = prediction.branch("image_network") or prediction.branches[0]
+    return shown.lesions or tuple(lesion.index for lesion in case.lesions[:1])

@@ -21,6 +21,8 @@ WIDTH_TO_HEIGHT = 1.45
 # Abdominal soft-tissue window for CT; MR has no fixed scale.
 LIVER_WINDOW_HU = (-60.0, 180.0)
 
+LARGEST = 1
+"""`Lesion.index` of the largest lesion."""
 Origin = Literal["scored", "interpolated", "not scored"]
 
 
@@ -49,9 +51,9 @@ def shown_slices(
     Without a map, or where fewer slices have one, those with the most of the scored lesion.
     """
     volume = to_lps_axes(case.images[sequence])
-    lesions = voxels_to_lps_axes(case.lesion_labels[sequence], case.images[sequence].geometry)
+    lesions = voxels_to_lps_axes(_labels(case, sequence), case.images[sequence].geometry)
     heat = to_lps_axes(saliency.volume).voxels if saliency else None
-    chosen = _most_salient(lesions == case.largest_lesion.index, heat, count)
+    chosen = _most_salient(lesions == LARGEST, heat, count) or [volume.geometry.size_ijk[2] // 2]
     rows, columns = field_of_view(np.asarray(lesions[chosen] > 0), volume.geometry)
     low, high = _display_window(volume.voxels, sequence)
     return tuple(
@@ -66,6 +68,13 @@ def shown_slices(
         )
         for k in chosen
     )
+
+
+def _labels(case: Case, sequence: ImageSequence) -> Voxels:
+    """`Lesion.index` of each voxel, all 0 without an ROI."""
+    if sequence in case.lesion_labels:
+        return case.lesion_labels[sequence]
+    return np.zeros(case.images[sequence].geometry.shape_kji, dtype=np.uint16)
 
 
 def _most_salient(mask: Voxels, heat: Voxels | None, count: int) -> list[int]:

@@ -12,16 +12,22 @@ from TACEResponseLib.branch import BranchResult, FeatureContribution, FitContext
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.imaging.volume import Mask
 from TACEResponseLib.radiomics.classifiers import contributions, fit_classifier, logits
-from TACEResponseLib.radiomics.extraction import extract_features
+from TACEResponseLib.radiomics.feature_names import SECOND_READER, wanted_names
 from TACEResponseLib.radiomics.ibsi import ibsi_code
-from TACEResponseLib.radiomics.selection import select_features
+from TACEResponseLib.radiomics.lesion_features import lesion_features, scored_lesions
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.radiomics.state import RadiomicsState
+from TACEResponseLib.radiomics.training_table import (
+    select_columns,
+    table,
+    training_table,
+)
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
+
+    from TACEResponseLib.radiomics.dense_network import DenseClassifier
 
 # Features named in a warning; the rest are counted.
 MOST_NAMED = 5
@@ -39,39 +45,51 @@ class RadiomicsRecipe:
         return self.settings.name
 
     def prepare(self, case: Case) -> dict[str, float]:
-        """Every feature of the parameter set."""
-        image = case.images[self.settings.sequence]
-        return extract_features(image, scored_mask(case, self.settings), self.settings.extraction)
+        """Every feature of the parameter set in every sequence, or the given ones alone.
+
+        A second reading for the ICC filter is the same of the second reader's case, added by the
+        caller under names that begin with `reader2:`.
+        """
+        return lesion_features(case, self.settings, self.settings.given or None)
 
     def from_features(
         self,
         clinical: ClinicalRecord,  # noqa: ARG002
         features: Mapping[str, float],
     ) -> dict[str, float] | None:
-        """The features of a table, if it has any."""
-        return dict(features) or None
+        """The same from a table, with second readings if it has them; `None` if one lacks."""
+        wanted = wanted_names(self.settings)
+        if not all(name in features for name in wanted):
+            return None
+        second = [f"{SECOND_READER}{name}" for name in wanted] if self.settings.icc else []
+        return {name: features[name] for name in (*wanted, *second) if name in features}
 
     def fit(
         self,
         prepared: Sequence[Mapping[str, float]],
         labels: NDArray[np.int64],
         seed: int,
-        context: FitContext = FitContext(),  # noqa: ARG002, B008
+        context: FitContext = FitContext(),  # noqa: B008
     ) -> "RadiomicsBranch":
-        """Select features and train the classifier, on these patients alone."""
-        names = sorted(prepared[0])
-        values = _table(prepared, names)
-        selected = select_features(values, labels, names, self.settings)
-        chosen = _table(prepared, selected)
+        """Select features and train the classifier, on these patients alone.
+
+        The order of the patients changes no bit; a checkpoint isn't needed for seconds of work.
+
+        Raises: InputError: nothing varies, a feature lacks, or the ICC filter has no second reader.
+        """
+        patients = training_table(prepared, labels)
+        selected, remarks = select_columns(patients, self.settings, seed)
+        values = patients.columns(selected)
+        classifier = fit_classifier(self.settings, values, patients.labels, seed, context.log)
         state = RadiomicsState(
             feature_names=selected,
-            mean=tuple(chosen.mean(axis=0).tolist()),
-            sd=tuple(chosen.std(axis=0).tolist()),
-            minimum=tuple(chosen.min(axis=0).tolist()),
-            maximum=tuple(chosen.max(axis=0).tolist()),
+            mean=tuple(values.mean(axis=0).tolist()),
+            sd=tuple(values.std(axis=0).tolist()),
+            minimum=tuple(values.min(axis=0).tolist()),
+            maximum=tuple(values.max(axis=0).tolist()),
+            remarks=remarks,
         )
-        pipeline = fit_classifier(self.settings, chosen, labels, seed)
-        return RadiomicsBranch(self.settings, state, pipeline)
+        return RadiomicsBranch(self.settings, state, classifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +98,7 @@ class RadiomicsBranch:
 
     settings: RadiomicsSettings
     state: RadiomicsState
-    pipeline: "Pipeline"
+    pipeline: "Pipeline | DenseClassifier"
 
     @property
     def name(self) -> str:
@@ -89,15 +107,13 @@ class RadiomicsBranch:
 
     def logits(self, prepared: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
         """Logit of each patient, (n,)."""
-        return logits(self.pipeline, _table(prepared, self.state.feature_names))
+        return logits(self.pipeline, table(prepared, self.state.feature_names))
 
     def predict(self, case: Case) -> BranchResult:
         """Probability and contributions of one case; only selected features are computed."""
         start = perf_counter()
         names = self.state.feature_names
-        image = case.images[self.settings.sequence]
-        mask = scored_mask(case, self.settings)
-        features = extract_features(image, mask, self.settings.extraction, names)
+        features = lesion_features(case, self.settings, names)
         values = np.array([features[name] for name in names])
         extracted = perf_counter()
         logit = float(logits(self.pipeline, values[np.newaxis])[0])
@@ -147,20 +163,3 @@ class RadiomicsBranch:
                 f"cohort's range: {named}{more}.",
             ),
         )
-
-
-def scored_lesions(case: Case, settings: RadiomicsSettings) -> tuple[int, ...]:
-    """Which lesions the features are of; specks never are."""
-    if settings.lesion == "largest":
-        return (case.largest_lesion.index,)
-    return tuple(lesion.index for lesion in case.lesions if not lesion.is_speck)
-
-
-def scored_mask(case: Case, settings: RadiomicsSettings) -> Mask:
-    """Where these lesions lie on the image's grid."""
-    return case.mask(settings.sequence, *scored_lesions(case, settings))
-
-
-def _table(prepared: Sequence[Mapping[str, float]], names: Sequence[str]) -> NDArray[np.float64]:
-    """Values (n, features) in the order of the names."""
-    return np.array([[features[name] for name in names] for features in prepared])

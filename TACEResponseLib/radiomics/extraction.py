@@ -13,6 +13,7 @@ import numpy as np
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.cropping import box_round, crop
+from TACEResponseLib.imaging.intensity import apply_intensity
 from TACEResponseLib.imaging.volume import Mask, Volume
 from TACEResponseLib.radiomics.settings import ExtractionSettings
 
@@ -35,7 +36,7 @@ def extract_features(
     """Features of a mask, named as pyradiomics names them.
 
     Args:
-        volume: CT in HU or MR.
+        volume: CT in HU, or MR in any unit, standardized first if the parameter set says so.
         mask: (K, J, I) on the same grid.
         settings: the parameter set.
         wanted: names to compute; `None` computes every feature of the set.
@@ -44,6 +45,8 @@ def extract_features(
     """
     chosen = None if wanted is None else _by_type_and_class(wanted)
     features: dict[str, float] = {}
+    if settings.intensity:
+        volume = apply_intensity(volume, settings.intensity)
     with _quiet():
         extractor = _extractor(settings)
         image, label = _prepared(volume, mask, extractor)

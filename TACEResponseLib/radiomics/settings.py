@@ -1,13 +1,22 @@
 """What a radiomics branch is: its lesion, its features, its classifier."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from TACEResponseLib.evaluation.intraclass import IccForm
+from TACEResponseLib.imaging.settings import MrZScore
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import ImageSequence
 
 FeatureClass = Literal["shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm"]
+Selection = Literal["none", "rfe", "mrmr", "given"]
+ClassifierName = Literal[
+    "linear", "logistic", "lasso", "svm_linear", "svm_rbf", "gbm", "random_forest", "knn", "dnn"
+]
+SEQUENCE_MARK = ":"
+"""Between sequence and feature where a branch reads several: `mr_t2:original_glcm_Contrast`."""
 
 
 class ExtractionSettings(Settings):
@@ -18,11 +27,33 @@ class ExtractionSettings(Settings):
     spacing_mm: float | None = Field(default=1.0, gt=0, le=10)
     """Isotropic resampling; `None` keeps the image's own grid."""
     bin_width: float = Field(default=25.0, gt=0)
+    """In HU, in an MR's own unit, or in standard deviations where `intensity` is given."""
     image_types: tuple[Literal["Original", "LoG", "Wavelet"], ...] = ("Original",)
     log_sigma_mm: tuple[float, ...] = ()
     feature_classes: tuple[FeatureClass, ...] = (
         "shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm",
     )  # fmt: skip
+    intensity: MrZScore | None = None
+    """How MR, whose unit is arbitrary, is standardized beforehand; `None` takes it as it is."""
+
+
+class IccFilter(Settings):
+    """Which features two readers agree on; the rest are dropped before selection."""
+
+    form: IccForm = "ICC(2,1)"
+    """S1 and S4 leave it unsaid; absolute agreement of single readers is the strict reading."""
+    minimum: float = Field(default=0.75, gt=0, le=1)
+
+
+class DenseSettings(Settings):
+    """A network of one hidden layer on z-scored features, as S1's 440-220-2."""
+
+    hidden_units: int = Field(default=220, ge=1, le=4096)
+    dropout: float = Field(default=0.5, ge=0, lt=1)
+    learning_rate: float = Field(default=0.01, gt=0)
+    """Annealed to 0 by a cosine over the whole training."""
+    batch_size: int = Field(default=32, ge=2)
+    epochs: int = Field(default=200, ge=1)
 
 
 class RadiomicsSettings(Settings):
@@ -33,16 +64,78 @@ class RadiomicsSettings(Settings):
     sequences: tuple[ImageSequence, ...] = Field(min_length=1)
     lesion: Literal["largest", "union"] = "largest"
     extraction: ExtractionSettings
-    selection: Literal["none", "rfe"] = "rfe"
+    icc: IccFilter | None = None
+    """Needs a second reader's ROI of some training patients."""
+    selection: Selection = "rfe"
+    """Recursive elimination, minimum redundancy and maximum relevance, names, or everything."""
     n_features: int = Field(default=14, ge=1)
-    """How many features selection keeps; ignored when selection is `none`."""
-    classifier: Literal["logistic", "random_forest"] = "logistic"
+    """How many features `rfe` and `mrmr` keep."""
+    rfe_estimator: Literal["logistic", "random_forest"] = "logistic"
+    """What ranks features in `rfe`."""
+    given: tuple[str, ...] = ()
+    """Names of the features that selection `given` takes; no others are computed."""
+    classifier: ClassifierName = "logistic"
     inverse_regularization: float = Field(default=1.0, gt=0)
-    """scikit-learn's C of the logistic classifier."""
+    """scikit-learn's C of logistic regression and support vector machines."""
+    gamma: float = Field(default=0.2, gt=0)
+    """Of the kernel exp(-gamma d^2) of `svm_rbf`, on z-scores."""
+    alpha: float | None = Field(default=None, gt=0)
+    """Penalty of `lasso` on z-scores; `None` chooses it by cross-validation in training."""
+    n_neighbors: int = Field(default=4, ge=1)
+    """Of `knn`."""
     n_trees: int = Field(default=300, ge=1)
+    """Of `random_forest`, and rounds of `gbm`, to whom 100 are plenty."""
     min_samples_leaf: int = Field(default=5, ge=1)
+    """Of `random_forest` and `gbm`."""
+    tree_depth: int = Field(default=3, ge=1, le=12)
+    """Of `gbm`; a random forest's trees grow until their leaves are small."""
+    learning_rate: float = Field(default=0.1, gt=0, le=1)
+    """Shrinkage of `gbm`."""
+    dense: DenseSettings = DenseSettings()
+    """Of `dnn`."""
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> "RadiomicsSettings":
+        if len(set(self.sequences)) != len(self.sequences):
+            raise ValueError("each sequence is named once")
+        if bool(self.given) != (self.selection == "given"):
+            raise ValueError("given must name features if selection is `given`, and only then")
+        if len(set(self.given)) != len(self.given):
+            raise ValueError("given must name each feature once")
+        self.check_names(self.given)
+        return self
+
+    def check_names(self, names: Iterable[str]) -> None:
+        """Refuse names of features that this branch can't have.
+
+        Raises: ValueError: a name says a sequence where there is one, or none where there are
+            several, or isn't made as pyradiomics makes names.
+        """
+        for name in names:
+            sequence, mark, plain = name.rpartition(SEQUENCE_MARK)
+            is_marked = bool(mark)
+            is_known = not mark or sequence in self.sequences
+            if is_marked != (len(self.sequences) > 1) or not is_known:
+                raise ValueError(
+                    f"{name}: features of several sequences are named SEQUENCE:FEATURE, those of "
+                    "one by the feature alone"
+                )
+            if plain.count("_") < 2:
+                raise ValueError(f"{name}: features are named IMAGETYPE_CLASS_FEATURE")
 
     @property
     def sequence(self) -> ImageSequence:
         """The first sequence."""
         return self.sequences[0]
+
+    @property
+    def preparation(self) -> dict[str, Any]:
+        """All that what `prepare` gives depends on: equal here, equal features."""
+        return {
+            "kind": self.kind,
+            "sequences": [sequence.value for sequence in self.sequences],
+            "lesion": self.lesion,
+            "extraction": self.extraction.model_dump(mode="json"),
+            "given": list(self.given),
+            "second_reader": self.icc is not None,
+        }

@@ -13,6 +13,8 @@ class RadiomicsState(Settings):
     sd: tuple[float, ...]
     minimum: tuple[float, ...]
     maximum: tuple[float, ...]
+    remarks: tuple[str, ...] = ()
+    """What must be known of the training: features left out, fewer patients than features."""
 
     @model_validator(mode="after")
     def _equally_many(self) -> "RadiomicsState":

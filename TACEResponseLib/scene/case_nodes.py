@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from TACEResponseLib.case import Case
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
 from TACEResponseLib.scene.segment_reading import roi_from_node
 from TACEResponseLib.scene.segmentation import roi_to_node
@@ -44,7 +45,8 @@ def case_to_nodes(scene: "slicer.vtkMRMLScene", case: Case) -> CaseNodes:
         _show_image(node, sequence)
         volumes[sequence] = node
     segmentation = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", f"{case.case_id} ROI")
-    roi_to_node(case.roi, segmentation, volumes[_drawn_on(case)])
+    if case.roi is not None:
+        roi_to_node(case.roi, segmentation, volumes[_drawn_on(case, case.roi)])
     _show_outline(segmentation)
     for node in (*volumes.values(), segmentation):
         put_in_folder(scene, folder, node)
@@ -84,10 +86,10 @@ def case_from_nodes(
     )
 
 
-def _drawn_on(case: Case) -> ImageSequence:
+def _drawn_on(case: Case, roi: Roi) -> ImageSequence:
     """The image whose grid the ROI has, else the first."""
     images = case.images.items()
-    same = [s for s, volume in images if volume.geometry.same_grid(case.roi.geometry)]
+    same = [s for s, volume in images if volume.geometry.same_grid(roi.geometry)]
     return [*same, *case.images][0]
 
 

@@ -37,10 +37,19 @@ def write_scene(case: Case, prediction: Prediction, path: Path) -> None:
     with headless_scene() as scene:
         nodes = case_to_nodes(scene, case)
         result = prediction_to_nodes(scene, nodes, prediction)
-        x, y, z = case.largest_lesion.center_lps
+        x, y, z = _center(case)
         add_slice_views(scene, nodes, center_ras=(-x, -y, z))
         show_overlay(scene, nodes, result)
         save_scene(scene, path)
+
+
+def _center(case: Case) -> tuple[float, float, float]:
+    """What the views show, LPS: the largest lesion, or the middle of the first image."""
+    if case.lesions:
+        return case.largest_lesion.center_lps
+    geometry = next(iter(case.images.values())).geometry
+    x, y, z = geometry.to_lps([(size - 1) / 2 for size in geometry.size_ijk])
+    return float(x), float(y), float(z)
 
 
 def save_scene(scene: "slicer.vtkMRMLScene", path: Path) -> None:

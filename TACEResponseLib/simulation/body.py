@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from TACEResponseLib.simulation.canvas import Box, Canvas, Ellipsoid
+from TACEResponseLib.simulation.canvas import Canvas
+from TACEResponseLib.simulation.frame import Box, Ellipsoid, Frame
 from TACEResponseLib.simulation.smooth_field import Field, smooth_field
 
 FAT_HU, MUSCLE_HU, LUNG_HU = -102.0, 58.0, -850.0
@@ -40,10 +41,10 @@ class Room:
     dome: Field
     """Height of the diaphragm, mm, (1, J, I)."""
 
-    def clip(self, canvas: Canvas, box: Box, distance: Field) -> Field:
+    def clip(self, frame: Frame, box: Box, distance: Field) -> Field:
         """Distance to the part of a shape that lies inside the wall, under the diaphragm."""
         k, j, i = box
-        under = np.float32(DOME_STEEPNESS) * (canvas.z[k] - self.dome[:, j, i] + 2)
+        under = np.float32(DOME_STEEPNESS) * (frame.z[k] - self.dome[:, j, i] + 2)
         return np.maximum(np.maximum(distance, self.cavity[:, j, i] + 2.5), under)
 
 
@@ -62,16 +63,16 @@ def draw_build(rng: np.random.Generator) -> Build:
     )
 
 
-def skin_depth(canvas: Canvas, build: Build) -> Field:
+def skin_depth(frame: Frame, build: Build) -> Field:
     """Depth under the skin along the ray from the middle, mm, (1, J, I); negative outside.
 
     The trunk is a rounded box, flatter at the back, and the same in all slices.
     """
-    u = np.abs(canvas.x) / np.float32(build.half_width)
+    u = np.abs(frame.x) / np.float32(build.half_width)
     front, back = np.float32(build.half_depth), np.float32(0.93 * build.half_depth)
-    v = np.abs(canvas.y) / np.where(canvas.y > 0, back, front)
+    v = np.abs(frame.y) / np.where(frame.y > 0, back, front)
     rho = (u**2.4 + v**2.4) ** (1 / 2.4) + np.float32(1e-3)
-    return np.asarray(np.hypot(canvas.x, canvas.y) * (1 / rho - 1), dtype=np.float32)
+    return np.asarray(np.hypot(frame.x, frame.y) * (1 / rho - 1), dtype=np.float32)
 
 
 def paint_trunk(canvas: Canvas, build: Build, depth: Field, rng: np.random.Generator) -> None:
@@ -91,12 +92,12 @@ def paint_trunk(canvas: Canvas, build: Build, depth: Field, rng: np.random.Gener
     canvas.hu[:] = layers
 
 
-def room_of(canvas: Canvas, build: Build, depth: Field) -> Room:
+def room_of(frame: Frame, build: Build, depth: Field) -> Room:
     """The room inside the wall, under two domes of diaphragm that fall toward it."""
     domes = []
     for side, top in ((-1, build.dome_right), (1, build.dome_left)):
-        dx = (canvas.x - np.float32(side * 62 * build.scale)) / 75
-        dy = (canvas.y + 12) / 72
+        dx = (frame.x - np.float32(side * 62 * build.scale)) / 75
+        dy = (frame.y + 12) / 72
         domes.append(np.float32(top) - 42 * (dx**2 + dy**2))
     return Room(
         cavity=np.asarray(np.float32(build.fat + WALL_MM) - depth),

@@ -3,55 +3,93 @@
 import csv
 import gzip
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from TACEResponseLib.clinical.record import ClinicalValue
+from TACEResponseLib.clinical.schema import load_schema
+from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.progress import Progress, silent
-from TACEResponseLib.simulation.patient import SimulatedPatient, simulate_patient
-from TACEResponseLib.simulation.settings import LATENTS, SimulationSettings
+from TACEResponseLib.simulation.mr_patient import simulate_mr_patient
+from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
+from TACEResponseLib.simulation.patient import simulate_patient
+from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.simulation.simulated import SimulatedPatient
 from TACEResponseLib.terms import CohortRole, ImageSequence
 
 COHORT_FILE, SETTINGS_FILE = "cohort.csv", "simulation.json"
-COLUMNS = (
-    "case_id",
-    "role",
-    ImageSequence.CT_ARTERIAL.value,
-    "roi",
-    "response",
-    "true_probability",
-    *(f"latent_{name}" for name in LATENTS),
-)
+AnySettings = SimulationSettings | MrSimulationSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientFiles:
     """Where one patient was written."""
 
-    image: Path
+    images: Mapping[ImageSequence, Path]
     roi: Path
+    roi_reader2: Path
+    sequence_rois: Mapping[ImageSequence, Path] = field(default_factory=dict)
+
+    @property
+    def image(self) -> Path:
+        """The first image: of CT the only one."""
+        return next(iter(self.images.values()))
+
+    @property
+    def columns(self) -> dict[str, Path]:
+        """Every file by its column in a cohort table."""
+        return {
+            **{sequence.value: path for sequence, path in self.images.items()},
+            "roi": self.roi,
+            **{f"roi_{sequence.value}": path for sequence, path in self.sequence_rois.items()},
+            "roi_reader2": self.roi_reader2,
+        }
+
+
+def simulate(settings: AnySettings, seed: int, index: int) -> SimulatedPatient:
+    """A patient of either modality.
+
+    Args:
+        settings: of the cohort.
+        seed: of the cohort, >= 0.
+        index: of the patient, >= 0.
+    """
+    if isinstance(settings, MrSimulationSettings):
+        return simulate_mr_patient(settings, seed, index)
+    return simulate_patient(settings, seed, index)
 
 
 def write_patient(patient: SimulatedPatient, folder: Path) -> PatientFiles:
-    """Write the image and the ROI as NIfTI; the same patient gives the same bytes.
+    """Write images and ROIs as NIfTI; the same patient gives the same bytes.
 
     Args:
         patient: whom to write.
         folder: made if absent; files of the same patient are replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
+
+    def named(what: str) -> Path:
+        return folder / f"{patient.case_id}_{what}.nii.gz"
+
     files = PatientFiles(
-        image=folder / f"{patient.case_id}_{ImageSequence.CT_ARTERIAL.value}.nii.gz",
-        roi=folder / f"{patient.case_id}_roi.nii.gz",
+        images={sequence: named(sequence.value) for sequence in patient.images},
+        roi=named("roi"),
+        roi_reader2=named("roi_reader2"),
+        sequence_rois={sequence: named(f"roi_{sequence}") for sequence in patient.sequence_rois},
     )
-    _write_nifti(patient.image, files.image)
-    _write_nifti(patient.roi.as_volume(), files.roi)
+    for sequence, volume in patient.images.items():
+        _write_nifti(volume, files.images[sequence])
+    rois: dict[Path, Roi] = {files.roi: patient.roi, files.roi_reader2: patient.roi_reader2}
+    rois |= {files.sequence_rois[sequence]: roi for sequence, roi in patient.sequence_rois.items()}
+    for path, roi in rois.items():
+        _write_nifti(roi.as_volume(), path)
     return files
 
 
 def write_cohort(
-    settings: SimulationSettings,
+    settings: AnySettings,
     n: int,
     seed: int,
     folder: Path,
@@ -62,7 +100,7 @@ def write_cohort(
     """Write patients 0 to n - 1 of a seed, and a table of them.
 
     Args:
-        settings: of the simulation; kept beside the table.
+        settings: of the simulation, CT or MR; kept beside the table.
         n: number of patients, >= 1.
         seed: of the cohort, >= 0.
         folder: made if absent.
@@ -78,7 +116,7 @@ def write_cohort(
     rows = []
     for index in range(n):
         progress(f"patient {index + 1} of {n}")
-        patient = simulate_patient(settings, seed, index)
+        patient = simulate(settings, seed, index)
         files = write_patient(patient, folder / "images")
         rows.append(_row(patient, files, folder, role))
     (folder / SETTINGS_FILE).write_text(settings.model_dump_json(indent=2) + "\n")
@@ -87,26 +125,49 @@ def write_cohort(
 
 def _row(
     patient: SimulatedPatient, files: PatientFiles, folder: Path, role: CohortRole
-) -> tuple[str, ...]:
-    """One patient's line of the table, in the order of `COLUMNS`."""
-    return (
-        patient.case_id,
-        role.value,
-        files.image.relative_to(folder).as_posix(),
-        files.roi.relative_to(folder).as_posix(),
-        str(patient.response),
-        f"{patient.probability:.6f}",
-        *(f"{patient.latents[name]:.6f}" for name in LATENTS),
-    )
+) -> dict[str, str]:
+    """One patient's line of the table, by column."""
+    truth = patient.truth
+    classes = truth.class_probabilities
+    return {
+        "case_id": patient.case_id,
+        "role": role.value,
+        **{name: path.relative_to(folder).as_posix() for name, path in files.columns.items()},
+        "response": truth.response_class.value,
+        **{
+            variable.name: _cell(truth.clinical.values[variable.name])
+            for variable in load_schema().variables
+            if variable.name in truth.clinical.values
+        },
+        "true_probability": f"{truth.probability:.6f}",
+        **{f"true_probability_{c.value}": f"{p:.6f}" for c, p in classes.items()},
+        **{f"latent_{name}": f"{z:.6f}" for name, z in truth.latents.items()},
+    }
 
 
-def _write_table(rows: Iterable[tuple[str, ...]], path: Path) -> Path:
+def _cell(value: ClinicalValue) -> str:
+    """A clinical value as the table's reader wants it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _write_table(rows: Iterable[Mapping[str, str]], path: Path) -> Path:
     """A table with a header, the same bytes on every system."""
+    rows = list(rows)
     with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer = csv.DictWriter(stream, _columns(rows), restval="", lineterminator="\n")
+        writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def _columns(rows: list[Mapping[str, str]]) -> list[str]:
+    """The fullest row's columns, and any that it lacks, clinical ones in the schema's order."""
+    clinical = [v.name for v in load_schema().variables if any(v.name in row for row in rows)]
+    others = [name for name in rows[0] if name not in set(clinical)]
+    split = others.index("true_probability")
+    return [*others[:split], *clinical, *others[split:]]
 
 
 def _write_nifti(volume: Volume, path: Path) -> None:

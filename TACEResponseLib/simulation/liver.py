@@ -1,11 +1,13 @@
 """The liver and the vessels in it."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from TACEResponseLib.simulation.body import Build, Room, spine_y
-from TACEResponseLib.simulation.canvas import Box, Canvas, Ellipsoid, Point
+from TACEResponseLib.simulation.canvas import Canvas
+from TACEResponseLib.simulation.frame import Box, Ellipsoid, Frame, Point
 from TACEResponseLib.simulation.smooth_field import Field, smooth_field
 
 HILUM: Point = (-26.0, -16.0, -8.0)
@@ -32,7 +34,7 @@ class Branch:
     radius_mm: float
 
 
-def liver_shape(canvas: Canvas, build: Build, room: Room, rng: np.random.Generator) -> Liver:
+def liver_shape(frame: Frame, build: Build, room: Room, rng: np.random.Generator) -> Liver:
     """A right and a left lobe, joined smoothly, under the diaphragm and inside the wall."""
     s = build.scale
     shift = rng.normal(0, 4, 3)
@@ -46,12 +48,12 @@ def liver_shape(canvas: Canvas, build: Build, room: Room, rng: np.random.Generat
         half_axes=(70 * s, float(rng.uniform(24, 32)) * s, float(rng.uniform(30, 40))),
         turn_deg=float(rng.normal(4, 4)),
     )
-    box = canvas.box((-25 * s, -4, 0), (112 * s, 100 * s, 90))
-    bumps = smooth_field(rng, canvas.hu[box].shape, canvas.spacing_kji, 28.0)
-    lobes = _smooth_union(canvas.distance(right, box), canvas.distance(left, box), 14.0)
+    box = frame.box((-25 * s, -4, 0), (112 * s, 100 * s, 90))
+    bumps = smooth_field(rng, frame.box_shape(box), frame.spacing_kji, 28.0)
+    lobes = _smooth_union(frame.distance(right, box), frame.distance(left, box), 14.0)
     bare = Ellipsoid(center=(-44 * s, spine_y(build) + 24, -50), half_axes=(34, 26, 72))
-    lobes = np.maximum(lobes + 2.0 * bumps, -canvas.distance(bare, box))
-    distance = room.clip(canvas, box, lobes)
+    lobes = np.maximum(lobes + 2.0 * bumps, -frame.distance(bare, box))
+    distance = room.clip(frame, box, lobes)
     hu = float(np.clip(rng.normal(68.0, 5.0), 56, 80))
     return Liver(box=box, distance=distance, hu=hu, scale=s)
 
@@ -75,10 +77,10 @@ def paint_liver_vessels(
     portal_hu = liver.hu + float(rng.uniform(15, 50))
     for fan in (-1.0, -0.45, 0.1):
         end = (CAVA_TOP[0] + 75 * fan, CAVA_TOP[1] - 45 - 15 * fan, CAVA_TOP[2] - 45)
-        veins = _tree(rng, CAVA_TOP, end, 4.2, 2)
+        veins = vessel_tree(rng, CAVA_TOP, end, 4.2, 2)
         _paint_inside(canvas, liver, veins, liver.hu - 9)
-    trunks = _tree(rng, HILUM, (-66.0, -12.0, 0.0), 5.0, 4)
-    trunks += _tree(rng, HILUM, (-6.0, -48.0, 16.0), 4.0, 3)
+    trunks = vessel_tree(rng, HILUM, (-66.0, -12.0, 0.0), 5.0, 4)
+    trunks += vessel_tree(rng, HILUM, (-6.0, -48.0, 16.0), 4.0, 3)
     _paint_inside(canvas, liver, trunks, portal_hu)
     beside = [
         Branch(start=_beside(b.start), end=_beside(b.end), radius_mm=0.33 * b.radius_mm)
@@ -92,7 +94,7 @@ def _beside(point: Point) -> Point:
     return point[0] + 3.0, point[1] - 4.0, point[2] + 1.0
 
 
-def _tree(
+def vessel_tree(
     rng: np.random.Generator, start: Point, end: Point, radius_mm: float, generations: int
 ) -> list[Branch]:
     """A vessel that forks; each fork turns aside, shorter and thinner than its parent."""
@@ -111,15 +113,23 @@ def _tree(
     for side in (-1, 1):
         tip = q + along + side * aside
         child: Point = (float(tip[0]), float(tip[1]), float(tip[2]))
-        branches += _tree(rng, end, child, 0.72 * radius_mm, generations - 1)
+        branches += vessel_tree(rng, end, child, 0.72 * radius_mm, generations - 1)
     return branches
 
 
 def _paint_inside(canvas: Canvas, liver: Liver, branches: list[Branch], value: float) -> None:
     """Paint vessels no further than the liver reaches."""
-    room = np.full(canvas.shape, -1, dtype=np.float32)
-    room[liver.box] = canvas.inside(liver.distance + 3)
+    for box, share in vessel_shares(canvas, liver, branches):
+        canvas.blend(box, share, value)
+
+
+def vessel_shares(
+    frame: Frame, liver: Liver, branches: Sequence[Branch]
+) -> Iterator[tuple[Box, Field]]:
+    """Box of each branch and the share of its voxels that is vessel inside the liver."""
+    room = np.full(frame.shape, -1, dtype=np.float32)
+    room[liver.box] = frame.inside(liver.distance + 3)
     for branch in branches:
-        box, distance = canvas.tube(branch.start, branch.end, branch.radius_mm)
+        box, distance = frame.tube(branch.start, branch.end, branch.radius_mm)
         if distance.size:
-            canvas.blend(box, canvas.inside(distance) * np.clip(room[box], 0, 1), value)
+            yield box, np.asarray(frame.inside(distance) * np.clip(room[box], 0, 1))

@@ -4,11 +4,13 @@ The defaults fix the difficulty. They were set before any model was trained on t
 """
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from dataclasses import dataclass
+from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from TACEResponseLib.settings import Settings
+from TACEResponseLib.terms import Endpoint
 
 Latent = Literal["size", "enhancement", "rim", "necrosis", "texture"]
 LATENTS: tuple[Latent, ...] = get_args(Latent)
@@ -16,10 +18,41 @@ LATENTS: tuple[Latent, ...] = get_args(Latent)
 Range = tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A clinical yes or no that changes the odds, independent of everything else."""
+
+    name: str
+    share: float
+    """Of the patients who have it."""
+    coefficient: float
+    """Log-odds that it adds."""
+
+
+class ResponseSettings(Settings):
+    """Where the four response classes part, in log-odds from the cut between PR and SD.
+
+    Proportional odds: CR or PR as the law says, and P(CR) = sigmoid(log-odds - complete_response),
+    P(CR, PR or SD) = sigmoid(log-odds + disease_control).
+    """
+
+    complete_response: float = Field(default=1.5, gt=0)
+    disease_control: float = Field(default=1.5, gt=0)
+
+    def shift(self, endpoint: Endpoint) -> float:
+        """What is added to the log-odds of response to have those of an endpoint's positives.
+
+        Progression has the AUC of disease control, and the prevalence of the rest.
+        """
+        if endpoint is Endpoint.PROGRESSION:
+            raise ValueError("progression is what disease_control leaves; ask for that")
+        return self.disease_control if endpoint is Endpoint.DISEASE_CONTROL else 0.0
+
+
 class LawSettings(Settings):
     """Log-odds of response: intercept + sum of coefficient x latent.
 
-    Every latent is standard normal and independent of the others.
+    Every latent is standard normal and independent of the others. Clinical variables say nothing.
     """
 
     intercept: float = 0.4
@@ -28,17 +61,17 @@ class LawSettings(Settings):
     rim: float = -0.55
     necrosis: float = -0.65
     texture: float = -0.6
+    response: ResponseSettings = ResponseSettings()
 
     @property
-    def coefficients(self) -> Mapping[Latent, float]:
+    def coefficients(self) -> Mapping[str, float]:
         """Log-odds per standard deviation of each latent."""
-        return {
-            "size": self.size,
-            "enhancement": self.enhancement,
-            "rim": self.rim,
-            "necrosis": self.necrosis,
-            "texture": self.texture,
-        }
+        return {name: float(getattr(self, name)) for name in LATENTS}
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Clinical findings that change the odds: none."""
+        return ()
 
 
 class GridSettings(Settings):
@@ -57,19 +90,13 @@ class GridSettings(Settings):
         return self
 
 
-class TumorSettings(Settings):
-    """What each latent can be in the image: (lowest, highest), reached only in the limit."""
+class LesionSettings(Settings):
+    """What a lesion can be in any modality: (lowest, highest), reached only in the limit."""
 
     diameter_mm: Range = (25.0, 85.0)
     """Longest axial diameter, on a log scale."""
-    enhancement_hu: Range = (5.0, 85.0)
-    """Mean of the viable part over the liver, arterial phase."""
-    rim_hu: Range = (0.0, 70.0)
-    """Crest of the rim over the viable part."""
     necrosis_share: Range = (0.0, 0.4)
     """Of the tumor's volume."""
-    texture_hu: Range = (2.0, 36.0)
-    """Standard deviation inside the viable part, noise aside."""
     spread: float = Field(default=0.7, gt=0)
     """Slope of the map at the middle; small keeps it near linear and away from both ends."""
     texture_length_mm: Range = (4.0, 6.5)
@@ -80,7 +107,7 @@ class TumorSettings(Settings):
     """Patients who are given a second, smaller lesion where the liver has room for one."""
 
     @model_validator(mode="after")
-    def _ranges_ascend(self) -> "TumorSettings":
+    def _ranges_ascend(self) -> Self:
         for name, value in self:
             if isinstance(value, tuple) and value[0] > value[1]:
                 raise ValueError(f"{name} must be (lowest, highest), got {value}")
@@ -92,6 +119,17 @@ class TumorSettings(Settings):
                 f"got {self.necrosis_share}"
             )
         return self
+
+
+class TumorSettings(LesionSettings):
+    """What the other latents can be in CT: (lowest, highest), reached only in the limit."""
+
+    enhancement_hu: Range = (5.0, 85.0)
+    """Mean of the viable part over the liver, arterial phase."""
+    rim_hu: Range = (0.0, 70.0)
+    """Crest of the rim over the viable part."""
+    texture_hu: Range = (2.0, 36.0)
+    """Standard deviation inside the viable part, noise aside."""
 
 
 class ScannerSettings(Settings):
@@ -110,12 +148,21 @@ class ScannerSettings(Settings):
     slice_thickness_mm: Range = (2.5, 5.0)
 
 
-class SimulationSettings(Settings):
-    """Everything that, with a seed, fixes a cohort to the byte."""
+class CohortSettings(Settings):
+    """What cohorts of either modality share."""
+
+    reader_shift_mm: float = Field(default=0.5, ge=0, le=5)
+    """Standard deviation of the drawn border about the true one."""
+    second_reader_shift_mm: float = Field(default=1.0, ge=0, le=5)
+    """The same of the second reader, who draws on an own account."""
+    treatment: Literal["TACE", "HAIC"] = "TACE"
+    """Says nothing of the response; names the regimens of the clinical record."""
+
+
+class SimulationSettings(CohortSettings):
+    """Everything that, with a seed, fixes a CT cohort to the byte."""
 
     law: LawSettings = LawSettings()
     grid: GridSettings = GridSettings()
     tumor: TumorSettings = TumorSettings()
     scanner: ScannerSettings = ScannerSettings()
-    reader_shift_mm: float = Field(default=0.5, ge=0, le=5)
-    """Standard deviation of the drawn border about the true one."""

@@ -14,6 +14,9 @@ class Stream(IntEnum):
     TUMOR = 3
     SCANNER = 4
     READER = 5
+    CLINICAL = 6
+    SECOND_READER = 7
+    SERIES_READER = 8
 
 
 def stream(seed: int, index: int, cause: Stream) -> np.random.Generator:

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.imaging.volume import Mask
-from TACEResponseLib.simulation.canvas import Box, Canvas, Point
+from TACEResponseLib.simulation.canvas import Canvas
+from TACEResponseLib.simulation.frame import Box, Frame, Point
 from TACEResponseLib.simulation.law import TumorLook
 from TACEResponseLib.simulation.liver import Liver
-from TACEResponseLib.simulation.settings import TumorSettings
+from TACEResponseLib.simulation.settings import LesionSettings
 from TACEResponseLib.simulation.smooth_field import Field, smooth_field
 
 NECROSIS_HU = 26.0
@@ -54,14 +55,14 @@ class TumorShape:
     bumps: Bumps
     irregularity: float
 
-    def distance(self, canvas: Canvas, box: Box) -> Field:
+    def distance(self, frame: Frame, box: Box) -> Field:
         """Distance to the border within a box, mm, negative inside."""
-        length, *direction = self.rays(*canvas.offsets(box, self.center))
+        length, *direction = self.rays(*frame.offsets(box, self.center))
         return np.asarray(length - np.float32(self.radius_mm) * self.border(*direction))
 
-    def height(self, bumps: Bumps, canvas: Canvas, box: Box) -> Field:
+    def height(self, bumps: Bumps, frame: Frame, box: Box) -> Field:
         """Other bumps, seen from the center of this shape."""
-        _, *direction = self.rays(*canvas.offsets(box, self.center))
+        _, *direction = self.rays(*frame.offsets(box, self.center))
         return bumps(*direction)
 
     def border(self, nx: Field, ny: Field, nz: Field) -> Field:
@@ -93,7 +94,7 @@ def draw_bumps(rng: np.random.Generator) -> Bumps:
 
 
 def draw_shape(
-    rng: np.random.Generator, center: Point, diameter_mm: float, settings: TumorSettings
+    rng: np.random.Generator, center: Point, diameter_mm: float, settings: LesionSettings
 ) -> TumorShape:
     """A shape at random, scaled until its longest diameter in the middle slice is as asked."""
     ratios = rng.uniform(0.88, 1.12, 3)
@@ -118,54 +119,79 @@ def _widest(unit: TumorShape) -> float:
     return float(np.linalg.norm(points[:, None] - points[None], axis=2).max())
 
 
-def paint_tumor(
-    canvas: Canvas,
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TumorParts:
+    """One lesion, part by part, on the box that holds it; of no modality yet."""
+
+    box: Box
+    distance: Field
+    """To its border, mm, negative inside."""
+    rim: Field
+    """Share of each voxel that is rim, 0..1; 1 outside the lesion."""
+    dead: Field
+    """Share of each voxel that is necrosis, 0..1."""
+    texture: Field
+    """Uneven enhancement, mean 0 and standard deviation 1 in the living part inside the rim."""
+
+
+def tumor_parts(
+    frame: Frame,
     shape: TumorShape,
-    look: TumorLook,
-    liver: Liver,
+    necrosis_share: float,
     *,
-    timing: float,
     texture_length_mm: float,
     limit: Field,
     rng: np.random.Generator,
-) -> tuple[Box, Field]:
+) -> TumorParts:
+    """Grow one lesion.
+
+    Args:
+        frame: the grid.
+        shape: where it lies.
+        necrosis_share: of its volume, 0..1.
+        texture_length_mm: distance of the knots of the texture.
+        limit: distance to where no tumor grows, mm, negative inside, (1, J, I).
+        rng: the tumor's own stream.
+    """
+    reach = shape.reach_mm + BULGE_MM
+    box = frame.box(shape.center, (reach, reach, reach))
+    distance = np.maximum(shape.distance(frame, box), limit[:, box[1], box[2]])
+    rim_mm = float(np.clip(RIM_SHARE_OF_RADIUS * shape.radius_mm, *RIM_MM))
+    dead = _necrosis(frame, distance, rim_mm, necrosis_share, shape.radius_mm, rng)
+    rim = frame.inside(-distance - rim_mm)
+    texture = _texture(frame, (distance < 0) & (rim + dead < 0.5), texture_length_mm, rng)
+    return TumorParts(box=box, distance=distance, rim=rim, dead=dead, texture=texture)
+
+
+def paint_tumor(
+    canvas: Canvas, parts: TumorParts, look: TumorLook, liver: Liver, *, timing: float
+) -> None:
     """Paint one lesion over the liver.
 
     Args:
         canvas: painted in place.
-        shape: where it lies.
+        parts: of the lesion.
         look: what the latents ask for.
         liver: the organ it lies in.
         timing: factor on arterial enhancement.
-        texture_length_mm: distance of the knots of the texture.
-        limit: distance to where no tumor grows, mm, negative inside, (1, J, I).
-        rng: the tumor's own stream.
-
-    Returns: the box that holds it, and the distance to its border there.
     """
-    reach = shape.reach_mm + BULGE_MM
-    box = canvas.box(shape.center, (reach, reach, reach))
-    distance = np.maximum(shape.distance(canvas, box), limit[:, box[1], box[2]])
-    _cover_with_liver(canvas, liver, box, distance)
-    rim_mm = float(np.clip(RIM_SHARE_OF_RADIUS * shape.radius_mm, *RIM_MM))
-    dead = _necrosis(canvas, distance, rim_mm, look.necrosis_share, shape.radius_mm, rng)
-    rim = canvas.inside(-distance - rim_mm)
-    texture = _texture(canvas, (distance < 0) & (rim + dead < 0.5), texture_length_mm, rng)
+    canvas.blend(parts.box, liver_cover(canvas, liver, parts), liver.hu)
+    rim, dead = parts.rim, parts.dead
     living = liver.hu + timing * (look.enhancement_hu + look.rim_hu * rim)
-    living = living + look.texture_hu * texture * (1 - rim)
-    canvas.paint(box, distance, np.asarray(living + dead * (NECROSIS_HU - living)))
-    return box, distance
+    living = living + look.texture_hu * parts.texture * (1 - rim)
+    value = np.asarray(living + dead * (NECROSIS_HU - living))
+    canvas.paint(parts.box, parts.distance, value)
 
 
-def _cover_with_liver(canvas: Canvas, liver: Liver, box: Box, distance: Field) -> None:
-    """The liver bulges over a tumor that reaches its surface."""
-    outside = np.ones(canvas.shape, dtype=np.float32)
-    outside[liver.box] = 1 - canvas.inside(liver.distance)
-    canvas.blend(box, canvas.inside(distance - BULGE_MM) * outside[box], liver.hu)
+def liver_cover(frame: Frame, liver: Liver, parts: TumorParts) -> Field:
+    """Share of each voxel to cover with liver, which bulges over a tumor at its surface."""
+    outside = np.ones(frame.shape, dtype=np.float32)
+    outside[liver.box] = 1 - frame.inside(liver.distance)
+    return np.asarray(frame.inside(parts.distance - BULGE_MM) * outside[parts.box])
 
 
 def _necrosis(
-    canvas: Canvas,
+    frame: Frame,
     distance: Field,
     rim_mm: float,
     share: float,
@@ -174,7 +200,7 @@ def _necrosis(
 ) -> Field:
     """Share of each voxel that is dead: the deepest part, by an uneven front, of exact volume."""
     knot_mm = max(NECROSIS_KNOTS * radius_mm, 4.0)
-    uneven = smooth_field(rng, distance.shape, canvas.spacing_kji, knot_mm)
+    uneven = smooth_field(rng, distance.shape, frame.spacing_kji, knot_mm)
     depth = -distance
     score = depth / np.float32(radius_mm) + np.float32(NECROSIS_UNEVENNESS) * uneven
     inner = score[depth > rim_mm]
@@ -183,12 +209,12 @@ def _necrosis(
         return np.zeros_like(distance)
     front = np.partition(inner, inner.size - n_dead)[inner.size - n_dead]
     beyond = (front - score) * np.float32(radius_mm)
-    return canvas.inside(np.maximum(beyond, rim_mm - depth))
+    return frame.inside(np.maximum(beyond, rim_mm - depth))
 
 
-def _texture(canvas: Canvas, where: Mask, knot_mm: float, rng: np.random.Generator) -> Field:
+def _texture(frame: Frame, where: Mask, knot_mm: float, rng: np.random.Generator) -> Field:
     """Uneven enhancement, of mean 0 and standard deviation 1 where it is to show."""
-    field = smooth_field(rng, where.shape, canvas.spacing_kji, knot_mm)
+    field = smooth_field(rng, where.shape, frame.spacing_kji, knot_mm)
     shown = field[where]
     if shown.size < 2:
         return field

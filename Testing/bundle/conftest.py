@@ -70,6 +70,7 @@ def make_radiomics_branch(classifier: str) -> RadiomicsBranch:
             "n_features": 3,
             "classifier": classifier,
             "n_trees": 5,
+            "dense": {"hidden_units": 8, "epochs": 3},
         }
     )
     rng = np.random.default_rng(8)
@@ -83,6 +84,11 @@ def make_radiomics_branch(classifier: str) -> RadiomicsBranch:
         maximum=tuple(values.max(axis=0).tolist()),
     )
     return RadiomicsBranch(settings, state, fit_classifier(settings, values, labels, seed=1))
+
+
+@pytest.fixture(scope="session")
+def make_radiomics() -> Callable[[str], RadiomicsBranch]:
+    return make_radiomics_branch
 
 
 @pytest.fixture(scope="session")

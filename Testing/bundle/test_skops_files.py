@@ -1,4 +1,5 @@
 import hashlib
+import io
 import json
 import pickle
 import subprocess
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -92,18 +94,19 @@ def test_skops_itself_reads_the_canonical_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pipeline", "named"),
     [
-        (lambda: fitted(KNeighborsClassifier(2)), "KNeighborsClassifier"),
+        (lambda: fitted(GaussianNB()), "GaussianNB"),
+        (lambda: fitted(KNeighborsClassifier(2, algorithm="kd_tree")), "KDTree"),
         (lambda: make_pipeline(FunctionTransformer(np.log1p)), "FunctionTransformer"),
         (lambda: make_pipeline(FunctionTransformer(subprocess.run)), "FunctionTransformer"),
         (lambda: LogisticRegression(), "LogisticRegression"),
     ],
-    ids=["unknown classifier", "function", "dangerous function", "no pipeline"],
+    ids=["unknown classifier", "compiled tree", "function", "dangerous function", "no pipeline"],
 )
 def test_other_types_are_refused_by_name(
     pipeline: Callable[[], Any], named: str, tmp_path: Path
 ) -> None:
     write_pipeline(pipeline(), tmp_path / "a.skops")
-    with pytest.raises(InputError, match=f"a.skops may hold only a pipeline.*{named}"):
+    with pytest.raises(InputError, match=rf"a.skops may hold only a pipeline.*{named}"):
         read_pipeline(tmp_path / "a.skops", WHERE)
 
 
@@ -169,4 +172,67 @@ def test_a_tree_that_goes_round_in_circles_is_refused(tmp_path: Path) -> None:
     tree.__setstate__(state)
     write_pipeline(pipeline, tmp_path / "a.skops")
     with pytest.raises(InputError, match="point outside"):
+        read_pipeline(tmp_path / "a.skops", WHERE)
+
+
+def test_what_memory_held_between_the_fields_of_a_tree_is_not_written(tmp_path: Path) -> None:
+    pipeline = forest()
+    write_pipeline(pipeline, tmp_path / "b.skops")
+    tree = pipeline[-1].estimators_[0].tree_
+    state = tree.__getstate__()
+    # The last field is one byte of eight; the other seven are nobody's.
+    kind = state["nodes"].dtype
+    assert (kind.itemsize, kind.fields["missing_go_to_left"][1]) == (64, 56)
+    memory = bytearray(state["nodes"].tobytes())
+    for start in range(57, len(memory), 64):
+        memory[start : start + 7] = b"garbage"
+    state["nodes"] = np.frombuffer(memory, dtype=kind)
+    tree.__setstate__(state)
+    write_pipeline(pipeline, tmp_path / "a.skops")
+    assert (tmp_path / "a.skops").read_bytes() == (tmp_path / "b.skops").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.skops") as archive:
+        contents = [archive.read(n) for n in archive.namelist() if n.endswith(".npy")]
+    tables = [c for c in contents if b"missing_go_to_left" in c]
+    assert len(tables) == 5
+    for content in tables:
+        array = np.load(io.BytesIO(content))
+        rows = np.frombuffer(content[-array.nbytes :], dtype=np.uint8).reshape(-1, 64)
+        assert not rows[:, 57:].any()
+        assert rows[:, :57].any()
+
+
+def neighbors() -> Pipeline:
+    return fitted(KNeighborsClassifier(4, algorithm="brute"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"n_neighbors": 10_000},
+        {"n_samples_fit_": 10_000},
+        {"_y": np.full(60, 7)},
+        {"_y": np.zeros(10, dtype=int)},
+        {"_fit_X": np.full((60, 3), np.nan)},
+        {"_fit_X": np.zeros((60, 9))},
+        {"effective_metric_": "precomputed"},
+        {"_fit_method": "ball_tree"},
+    ],
+    ids=lambda changes: "-".join(changes),
+)
+def test_neighbors_that_point_outside_are_refused_before_they_are_used(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    pipeline = neighbors()
+    for name, value in changes.items():
+        setattr(pipeline[-1], name, value)
+    write_pipeline(pipeline, tmp_path / "a.skops")
+    with pytest.raises(InputError, match=r"may hold only .*neighbors without a label"):
+        read_pipeline(tmp_path / "a.skops", WHERE)
+
+
+def test_trees_that_are_none_are_refused_in_one_line(tmp_path: Path) -> None:
+    pipeline = forest()
+    pipeline[-1].estimators_ = ["a", "b"]
+    write_pipeline(pipeline, tmp_path / "a.skops")
+    with pytest.raises(InputError, match="must be a readable skops file, got AttributeError"):
         read_pipeline(tmp_path / "a.skops", WHERE)

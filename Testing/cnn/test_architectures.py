@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from TACEResponseLib.cnn.architectures.lenet5_type import GRADCAM_LAYER, LeNet5Type
 from TACEResponseLib.cnn.architectures.resnet import resnet50
 from TACEResponseLib.cnn.architectures.small_cnn import SmallCNN, parameter_count
 
@@ -64,3 +65,24 @@ def test_small_cnn_leaves_a_grid_of_8_cells_for_a_patch_of_64() -> None:
     network = SmallCNN(1, 2, widths=(8, 16, 32, 64))
     assert network.features(torch.zeros(1, 1, 64, 64)).shape == (1, 64, 8, 8)
     assert network(torch.zeros(3, 1, 64, 64)).shape == (3, 2)
+
+
+def test_lenet5_type_has_the_printed_maps_and_neurons() -> None:
+    network = LeNet5Type(3, 2).eval()
+    # Kernels of 5 x 5 for 4 and 24 x 4 maps, two numbers a map to standardize, and
+    # 24 x 16 x 16 neurons to two outputs.
+    by_hand = 25 * 3 * 4 + 25 * 4 * 24 + 2 * (4 + 24) + (24 * 16 * 16 + 1) * 2
+    assert parameter_count(network) == by_hand
+    with outputs_of(network) as seen, torch.inference_mode():
+        network(torch.zeros(1, 3, 224, 224))
+    sides = [tuple(shape[1:]) for module, shape in seen if isinstance(module, nn.Conv2d)]
+    assert sides == [(4, 220, 220), (24, 106, 106)]
+    assert seen[-1][1] == (1, 2)
+    assert dict(network.named_modules())[GRADCAM_LAYER](torch.zeros(1, 3, 76, 76)).shape == (
+        1, 24, 16, 16,
+    )  # fmt: skip
+
+
+def test_lenet5_type_lets_a_tenth_through_below_zero() -> None:
+    slopes = [m.negative_slope for m in LeNet5Type().modules() if isinstance(m, nn.LeakyReLU)]
+    assert slopes == [0.1, 0.1]

@@ -9,15 +9,19 @@ import torch
 from torch import Tensor, nn
 
 from TACEResponseLib.case import Case
+from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.cnn import branch as branch_module
+from TACEResponseLib.cnn import preparation
 from TACEResponseLib.cnn.branch import ImageNetworkBranch, ImageNetworkRecipe, prepare_patches
+from TACEResponseLib.cnn.examples import Examples
+from TACEResponseLib.cnn.fitting import FittedNetwork
 from TACEResponseLib.cnn.network import SMALL_CNN
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.settings import PatchSettings
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.terms import ImageSequence, ResponseClass
 
 CT = ImageSequence.CT_ARTERIAL
 
@@ -121,7 +125,7 @@ def test_cutting_the_image_first_changes_no_patch(
 ) -> None:
     case, _ = case_with_spot((4.0, 4.0))
     cut = prepare_patches(case, settings(**patch)).patches
-    monkeypatch.setattr(branch_module, "_crop", lambda volume, mask, _: (0, volume, mask))
+    monkeypatch.setattr(preparation, "_crop", lambda volume, mask, _: (0, volume, mask))
     assert np.array_equal(cut, prepare_patches(case, settings(**patch)).patches)
 
 
@@ -136,22 +140,57 @@ def test_fitting_gives_each_patch_its_patient_s_label(monkeypatch: pytest.Monkey
     case, _ = case_with_spot((0.0, 0.0))
     recipe = ImageNetworkRecipe(settings())
     prepared = recipe.prepare(case)
-    seen: dict[str, np.ndarray] = {}
+    seen: list[Examples] = []
 
-    def spy(_settings, patches, labels, _seed):  # type: ignore[no-untyped-def]
-        seen.update(patches=patches, labels=labels)
-        return BrightSpot()
+    def spy(_settings, training, *_):  # type: ignore[no-untyped-def]
+        seen.append(training)
+        return FittedNetwork(network=BrightSpot(), epoch=1, starting_weights=None)
 
     monkeypatch.setattr(branch_module, "fit_network", spy)
     recipe.fit([prepared, prepared], np.array([0, 1]), seed=1)
-    assert seen["labels"].tolist() == [0, 0, 0, 1, 1, 1]
-    assert seen["patches"].shape == (6, 1, 32, 32)
+    (training,) = seen
+    assert training.labels.tolist() == [0, 0, 0, 1, 1, 1]
+    assert training.patients.tolist() == [0, 0, 0, 1, 1, 1]
+    assert training.patches.shape == (6, 1, 32, 32)
+    # Where the positive class is the first output, responders train that one.
+    first = settings().model_copy(update={"positive": (0,)})
+    ImageNetworkRecipe(first).fit([prepared, prepared], np.array([0, 1]), seed=1)
+    assert seen[1].labels.tolist() == [1, 1, 1, 0, 0, 0]
 
 
-def test_labels_of_two_kinds_train_no_network_of_four_classes() -> None:
-    four = settings().model_copy(update={"classes": ("CR", "PR", "SD", "PD"), "positive": (0, 1)})
-    with pytest.raises(ValueError, match="two outputs"):
-        ImageNetworkRecipe(four).fit([], np.array([0, 1]), seed=1)
+FOUR = settings().model_copy(
+    update={
+        "classes": tuple(ResponseClass),
+        "positive": (0, 1),
+        "network_def": settings().network_def | {"n_classes": 4},
+    }
+)
+
+
+def test_four_classes_are_trained_by_their_index_and_two_of_them_add_up() -> None:
+    case, _ = case_with_spot((0.0, 0.0))
+    recipe = ImageNetworkRecipe(FOUR)
+    fitted = recipe.fit([recipe.prepare(case)] * 4, np.array([0, 1, 2, 3]), seed=1)
+    result = fitted.predict(case)
+    chance = dict(result.class_probabilities)
+    assert list(chance) == ["CR", "PR", "SD", "PD"]
+    assert sum(chance.values()) == pytest.approx(1)
+    assert result.probability == pytest.approx(chance["CR"] + chance["PR"])
+
+
+def test_labels_that_are_no_class_are_refused() -> None:
+    case, _ = case_with_spot((0.0, 0.0))
+    prepared = [prepare_patches(case, settings())] * 2
+    with pytest.raises(ValueError, match=r"labels must be 0 to 3, got \[0, 4\]"):
+        ImageNetworkRecipe(FOUR).fit(prepared, np.array([0, 4]), seed=1)
+    both = settings().model_copy(update={"positive": (0, 1)})
+    with pytest.raises(ValueError, match="one must be the positive class"):
+        ImageNetworkRecipe(both).fit(prepared, np.array([0, 1]), seed=1)
+
+
+def test_a_network_reads_images_and_nothing_else() -> None:
+    recipe = ImageNetworkRecipe(settings())
+    assert recipe.from_features(ClinicalRecord(), {"original_shape_MeshVolume": 3.0}) is None
 
 
 def test_importing_the_branch_loads_nothing_heavy() -> None:

@@ -1,14 +1,16 @@
-"""Training: the same weights to the bit, a learnable task learned, patients' labels kept."""
+"""Training: the same weights to the bit, a learnable task learned, each option as it says."""
 
 import numpy as np
 import pytest
 import torch
 
-from TACEResponseLib.cnn.augmentation import augmented
+from TACEResponseLib.branch import FitContext
+from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import fit_network
 from TACEResponseLib.cnn.inference import predict_patches
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.network import SMALL_CNN, build_network
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
+from TACEResponseLib.errors import InputError
 from TACEResponseLib.terms import ImageSequence
 
 
@@ -23,65 +25,177 @@ def settings(**fitting: object) -> ImageNetworkSettings:
     )  # fmt: skip
 
 
-def task(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Noise, and in class 1 a bright square at a random place."""
+def task(n: int, seed: int) -> Examples:
+    """Noise, and in class 1 a bright square at a random place; one patch a patient."""
     rng = np.random.default_rng(seed)
     labels = np.tile([0, 1], n // 2)
     patches = rng.normal(0, 0.3, (n, 1, 24, 24)).astype(np.float32)
     for i in np.flatnonzero(labels):
         row, column = rng.integers(2, 14, 2)
         patches[i, 0, row : row + 8, column : column + 8] += 0.7
-    return patches, labels
+    return Examples(patches=patches, labels=labels, patients=np.arange(n))
+
+
+def same(first: torch.nn.Module, second: torch.nn.Module) -> bool:
+    """All tensors equal to the bit."""
+    others = second.state_dict()
+    return all(torch.equal(tensor, others[name]) for name, tensor in first.state_dict().items())
 
 
 def test_two_trainings_give_the_same_weights_to_the_bit() -> None:
-    patches, labels = task(40, 0)
+    examples = task(40, 0)
     before = torch.random.get_rng_state()
-    first, second = (fit_network(settings(epochs=2), patches, labels, seed=5) for _ in range(2))
-    for name, tensor in first.state_dict().items():
-        assert torch.equal(tensor, second.state_dict()[name]), name
+    first, second = (fit_network(settings(epochs=2), examples, seed=5).network for _ in range(2))
+    assert same(first, second)
     assert torch.equal(before, torch.random.get_rng_state())
-    other = fit_network(settings(epochs=2), patches, labels, seed=6)
+    other = fit_network(settings(epochs=2), examples, seed=6).network
     assert not torch.equal(first.classifier.weight, other.classifier.weight)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-def test_a_learnable_task_is_learned(optimizer: str) -> None:
+def by_the_plain_loop(
+    chosen: ImageNetworkSettings, examples: Examples, seed: int
+) -> torch.nn.Module:
+    """The training of the bundle that ships, written out once more in its plainest form."""
+    fitting = chosen.fitting
+    generator = torch.Generator().manual_seed(seed)
+    inputs, targets = torch.from_numpy(examples.patches), torch.from_numpy(examples.labels)
+    n = len(targets)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = build_network(chosen.network_def).train()
+        adam = torch.optim.Adam(
+            network.parameters(), lr=fitting.learning_rate, weight_decay=fitting.weight_decay
+        )
+        steps = fitting.epochs * -(-n // fitting.batch_size)
+        rate = torch.optim.lr_scheduler.CosineAnnealingLR(adam, T_max=steps)
+        for _ in range(fitting.epochs):
+            weight = 1.0 / torch.bincount(targets).double()[targets]
+            order = torch.multinomial(weight, n, replacement=True, generator=generator)
+            for rows in order.split(fitting.batch_size):
+                if len(rows) == 1:
+                    continue
+                batch = inputs[rows]
+                draws = torch.randint(0, 2, (3, len(rows)), generator=generator).bool()
+                across, down, turned = draws[:, :, None, None, None]
+                batch = torch.where(across, batch.flip(3), batch)
+                batch = torch.where(down, batch.flip(2), batch)
+                batch = torch.where(turned, batch.rot90(1, (2, 3)), batch)
+                adam.zero_grad()
+                torch.nn.functional.cross_entropy(network(batch), targets[rows]).backward()
+                adam.step()
+                rate.step()
+    return network
+
+
+@pytest.mark.parametrize("batch_size", [16, 13], ids=["even", "a last batch of one"])
+def test_the_shipped_recipe_trains_to_the_weights_of_the_plain_loop(batch_size: int) -> None:
+    """Whatever options are added, the bundle that ships can be made again bit for bit."""
+    chosen, examples = settings(epochs=2, batch_size=batch_size), task(40, 0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        plain = by_the_plain_loop(chosen, examples, seed=5)
+    finally:
+        torch.set_num_threads(threads)
+    assert same(fit_network(chosen, examples, seed=5).network, plain)
+
+
+@pytest.mark.parametrize("options", [
+    {},
+    {"optimizer": "sgd"},
+    {"schedule": "plateau", "patience_epochs": 2},
+    {"loss": "binary_cross_entropy_per_class"},
+    {"positions": "six"},
+    {"brightness": 0.1, "contrast": 0.1, "shift_fraction": 0.05, "rotation_degrees": 10,
+     "zoom": 0.1},
+], ids=["adam", "sgd", "plateau", "one against the rest", "six positions", "varied"])  # fmt: skip
+def test_a_learnable_task_is_learned(options: dict[str, object]) -> None:
     from TACEResponseLib.evaluation.discrimination import auc
 
-    network = fit_network(settings(optimizer=optimizer), *task(160, 0), seed=1)
-    patches, labels = task(100, 1)
-    assert auc(labels, predict_patches(network, patches)[:, 1]).value > 0.9
+    network = fit_network(settings(**options), task(160, 0), seed=1).network
+    fresh = task(100, 1)
+    assert auc(fresh.labels, predict_patches(network, fresh.patches)[:, 1]).value > 0.9
 
 
 def test_the_number_of_threads_is_restored() -> None:
     threads = torch.get_num_threads()
-    fit_network(settings(epochs=1), *task(20, 0), seed=1)
+    fit_network(settings(epochs=1), task(20, 0), seed=1)
     assert torch.get_num_threads() == threads
 
 
-def test_the_sampler_makes_rare_classes_as_frequent() -> None:
-    from TACEResponseLib.cnn.fitting import _batches
-
-    targets = torch.tensor([0] * 180 + [1] * 20)
-    generator = torch.Generator().manual_seed(0)
-    drawn = torch.cat(list(_batches(targets, FittingSettings(), generator)))
-    assert len(drawn) == 200
-    # A binomial of 200 draws at one half has a standard deviation of 7.
-    assert abs(int(targets[drawn].sum()) - 100) < 30
-    plain = torch.cat(list(_batches(targets, FittingSettings(balance="none"), generator)))
-    assert sorted(plain.tolist()) == list(range(200))
+def test_each_epoch_is_logged_and_logging_moves_no_bit() -> None:
+    told: list[tuple[str, int, float]] = []
+    context = FitContext(log=lambda *row: told.append(row))
+    watched = fit_network(settings(epochs=3), task(40, 0), 5, context, tuning=task(20, 3))
+    assert [(name, epoch) for name, epoch, _ in told] == [
+        (name, epoch) for epoch in (1, 2, 3) for name in ("loss", "tuning_auc")
+    ]
+    assert same(watched.network, fit_network(settings(epochs=3), task(40, 0), 5).network)
 
 
-def test_augmentation_reaches_all_eight_positions_and_no_other() -> None:
-    patch = torch.arange(9.0).reshape(1, 1, 3, 3)
-    batch = patch.repeat(400, 1, 1, 1)
-    found = {
-        tuple(p.ravel().tolist())
-        for p in augmented(batch, FittingSettings(), torch.Generator().manual_seed(0))
-    }
-    turns = [torch.rot90(patch, k, (2, 3)) for k in range(4)]
-    expected = {tuple(t.ravel().tolist()) for p in turns for t in (p, p.flip(3))}
-    assert found == expected
-    none = FittingSettings(flips=False, quarter_turns=False)
-    assert torch.equal(augmented(batch, none, torch.Generator()), batch)
+def test_the_best_epoch_of_the_tuning_patients_is_kept() -> None:
+    told: dict[int, float] = {}
+    context = FitContext(
+        log=lambda name, epoch, value: told.update({epoch: value} if name == "tuning_auc" else {})
+    )
+    # At this rate the last epochs are not the best ones.
+    chosen = settings(epochs=8, learning_rate=0.1, choose_epoch="best_tuning", schedule="constant")
+    tuning = task(30, 3)
+    fitted = fit_network(chosen, task(24, 0), 2, context, tuning)
+    assert fitted.epoch == max(told, key=lambda epoch: (told[epoch], -epoch))
+    assert fitted.epoch < 8
+    from TACEResponseLib.evaluation.discrimination import auc
+
+    answer = predict_patches(fitted.network, tuning.patches)[:, 1]
+    assert auc(tuning.labels, answer).value == pytest.approx(told[fitted.epoch])
+
+
+def test_without_tuning_patients_of_both_classes_the_last_epoch_is_kept() -> None:
+    chosen = settings(epochs=2, choose_epoch="best_tuning")
+    alike = task(20, 3)
+    alike.labels[:] = 1
+    assert fit_network(chosen, task(20, 0), 2).epoch == 2
+    assert fit_network(chosen, task(20, 0), 2, tuning=alike).epoch == 2
+
+
+def test_an_epoch_of_one_patient_is_one_step() -> None:
+    steps: list[int] = []
+    original = torch.optim.SGD.step
+
+    class Counting(torch.optim.SGD):
+        def step(self, closure=None):  # type: ignore[no-untyped-def]
+            steps.append(1)
+            return original(self, closure)
+
+    chosen = settings(
+        epochs=7, optimizer="sgd", patients_per_epoch="one", batch_size=1, schedule="plateau"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.optim, "SGD", Counting)
+        fit_network(chosen, task(20, 0), 1)
+    assert len(steps) == 7
+
+
+def test_patches_of_another_size_are_refused_by_the_network() -> None:
+    three = task(20, 0)
+    wide = Examples(patches=three.patches.repeat(3, axis=1), labels=three.labels,
+                    patients=three.patients)  # fmt: skip
+    with pytest.raises(InputError, match="must take patches of 3 x 24 x 24"):
+        fit_network(settings(epochs=1), wide, 1)
+
+
+def test_a_training_that_runs_away_is_refused() -> None:
+    wild = settings(epochs=3, optimizer="sgd", learning_rate=1e30, schedule="constant")
+    with pytest.raises(InputError, match="loss must stay finite"):
+        fit_network(wild, task(40, 0), 1)
+
+
+def test_a_full_gpu_names_the_batch_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    from TACEResponseLib.cnn import training_run
+
+    def full(*_: object) -> torch.Tensor:
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(training_run, "loss_of", full)
+    with pytest.raises(InputError, match=r"fitting.batch_size: .*set a batch_size below 16"):
+        fit_network(settings(epochs=1), task(20, 0), 1)

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import fit_network
 from TACEResponseLib.cnn.network import SMALL_CNN, build_network
 from TACEResponseLib.cnn.occlusion import occlusion_maps
@@ -96,7 +97,8 @@ def test_a_planted_spot_is_found_within_half_a_cell(
 def test_randomized_weights_change_the_map() -> None:
     """The sanity check of Adebayo, NeurIPS 2018: a map that ignores the model proves nothing."""
     patches, labels, squares = bright_squares(160, seed=0)
-    network = fit_network(SETTINGS, patches, labels, seed=1)
+    examples = Examples(patches=patches, labels=labels, patients=np.arange(labels.size))
+    network = fit_network(SETTINGS, examples, seed=1).network
     shown = patches[labels == 1][:20]
     trained = saliency_maps(network, "features", shown, (1,))
     inside = squares[labels == 1][:20]
@@ -145,3 +147,30 @@ def test_occlusion_is_the_loss_worked_on_paper() -> None:
     # four bright pixels; each pixel is worth 2 / 256 of the logit.
     assert raw[4, 8] == pytest.approx((4 + 2 + 2 + 1) / 4 * 2 / 256, rel=1e-4)
     assert raw[12, 2] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_occlusion_of_one_channel_sees_what_that_channel_says() -> None:
+    patch = np.zeros((1, 2, 16, 16), dtype=np.float32)
+    patch[0, 0, 4:6, 8:10] = 1.0
+    patch[0, 1, 10:12, 2:4] = 1.0
+
+    class Mean(nn.Module):
+        def forward(self, patches: Tensor) -> Tensor:
+            mean = patches.mean(dim=(1, 2, 3))
+            return torch.stack([-mean, mean], dim=1)
+
+    first, second = (
+        saliency_maps(Mean(), "", patch, (1,), method="occlusion", channels=(c,))[0] for c in (0, 1)
+    )
+    assert np.unravel_index(first.argmax(), first.shape)[0] in (4, 5)
+    assert np.unravel_index(second.argmax(), second.shape)[0] in (10, 11)
+    assert first[10, 2] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_many_patches_are_worked_off_in_parts_with_the_same_maps() -> None:
+    patches = np.random.default_rng(2).random((35, 1, 8, 8)).astype(np.float32)
+    network = OnPaper((3.0, 1.0))
+    whole = saliency_maps(network, "features", patches, (1,))
+    # The paper's map is x / 2 + 1 / 2 of each pixel, over the largest of all.
+    expected = patches[:, 0] / 2 + 0.5
+    assert whole == pytest.approx(expected / expected.max(), abs=1e-5)

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.cli import main
-from TACEResponseLib.cohort.columns import clinical_column, nearest_column
+from TACEResponseLib.cohort.checking import check_files
+from TACEResponseLib.cohort.columns import FILES, clinical_column, nearest_column
 from TACEResponseLib.cohort.description import describe_cohort
-from TACEResponseLib.cohort.loading import check_files, load_case, members
+from TACEResponseLib.cohort.loading import load_case, members
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
 from TACEResponseLib.errors import InputError
@@ -118,7 +119,7 @@ def test_unknown_columns_are_answered_with_the_nearest(table: Path) -> None:
 
 def test_missing_columns_are_named(table: Path) -> None:
     problems = read_cohort(write(table, [row(1)], header=["case_id", "site"])).problems
-    assert {p.column for p in problems if p.row == 1} == {"role", "roi", "response", "images"}
+    assert {p.column for p in problems if p.row == 1} == {"role", "response", "images"}
 
 
 def test_what_only_a_simulation_knows_is_never_an_input() -> None:
@@ -171,13 +172,14 @@ def test_check_reads_the_files_too(table: Path, capsys: pytest.CaptureFixture[st
     assert main(["cohort", "check", str(table)]) == 2
     told = capsys.readouterr()
     assert told.out.count("ct_arterial") == 3
-    assert "must have no problem, got 3" in told.err
+    # Three images and three masks: a case that can't be read hides none of its files.
+    assert "must have no problem, got 6" in told.err
 
 
 def test_train_refuses_what_it_can_not_split(
     table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["train", "--recipe", "ct-radiomics-cnn", "--cohort", str(table)]
+    words = ["train", "--recipe", "ct-radiomics-cnn-demo", "--cohort", str(table)]
     assert main([*words, "--output", str(table.parent / "bundle")]) == 2
     assert "at least 10 patients of each class" in capsys.readouterr().err
     assert not (table.parent / "bundle").exists()
@@ -202,7 +204,7 @@ def test_a_cohort_is_scored_and_a_failing_patient_is_reported(
 ) -> None:
     rows = read_rows(simulated)[:2]
     for entry in rows:
-        for column in ("ct_arterial", "roi"):
+        for column in [name for name in FILES if entry.get(name)]:
             entry[column] = str(simulated.parent / entry[column])
     broken = tmp_path / "broken.nii.gz"
     broken.write_text("no image")
@@ -213,7 +215,7 @@ def test_a_cohort_is_scored_and_a_failing_patient_is_reported(
     assert "1 of 2 not" in capsys.readouterr().err
     first, second = read_rows(out / "predictions.csv")
     assert 0 < float(first["low_95"]) <= float(first["probability"]) < 1
-    assert first["outcome"] == rows[0]["response"]
+    assert first["outcome"] == str(int(rows[0]["response"] in ("1", "CR", "PR")))
     assert (out / first["case_id"] / "prediction.json").is_file()
     assert second["probability"] == ""
     assert "broken.nii.gz" in second["problem"]

@@ -8,8 +8,10 @@ import pytest
 from TACEResponseLib.cli import main
 from TACEResponseLib.commands.recipe import shipped_recipes
 from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.resources import resource_path
 from TACEResponseLib.simulation.patient import simulate_truth
 from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.terms import ImageSequence
 
 
 def test_every_recipe_is_listed_with_its_paper(capsys: pytest.CaptureFixture[str]) -> None:
@@ -21,9 +23,9 @@ def test_every_recipe_is_listed_with_its_paper(capsys: pytest.CaptureFixture[str
 
 
 def test_show_prints_every_difference_from_the_paper(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["recipe", "show", "ct-radiomics-cnn"]) == 0
+    assert main(["recipe", "show", "ct-radiomics-cnn-demo"]) == 0
     told = capsys.readouterr().out
-    recipe = read_recipe(shipped_recipes()[0])
+    recipe = read_recipe(resource_path("Recipes", "ct-radiomics-cnn-demo.yaml"))
     for difference in recipe.differences:
         assert difference.paper in told
         assert difference.ours in told
@@ -35,7 +37,8 @@ def test_a_copy_has_the_new_name_and_the_old_content(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["recipe", "new", "mine", "--from", "ct-radiomics-cnn"]) == 0
-    mine, source = read_recipe(tmp_path / "mine.yaml"), read_recipe(shipped_recipes()[0])
+    shipped = resource_path("Recipes", "ct-radiomics-cnn.yaml")
+    mine, source = read_recipe(tmp_path / "mine.yaml"), read_recipe(shipped)
     assert mine == source.model_copy(update={"name": "mine"})
     assert main(["recipe", "new", "mine", "--from", "ct-radiomics-cnn"]) == 2
 
@@ -47,8 +50,6 @@ def test_a_copy_has_the_new_name_and_the_old_content(
         (["recipe", "new", "Mine!", "--from", "ct-radiomics-cnn"], "lower-case letters"),
         (["simulate", "--patients", "0", "--seed", "1", "--output", "c"], "must be at least 1"),
         (["simulate", "--patients", "1", "--seed", "-1", "--output", "c"], "must be 0 or more"),
-        (["simulate", "--modality", "mr", "--patients", "1", "--seed", "1", "--output", "c"],
-         "MR is not simulated yet"),
     ],
 )  # fmt: skip
 def test_mistakes_get_one_line(
@@ -74,6 +75,20 @@ def test_a_simulated_cohort_is_written_with_its_answers(tmp_path: Path) -> None:
     assert [float(row["true_probability"]) for row in rows] == pytest.approx(
         [truth.probability for truth in truths], abs=1e-6
     )
+    assert [row["response"] for row in rows] == [truth.response_class for truth in truths]
     assert {row["role"] for row in rows} == {"tuning"}
     assert all((folder / row["ct_arterial"]).is_file() for row in rows)
     assert main([*words, "--output", str(folder)]) == 2
+
+
+def test_a_simulated_mr_cohort_passes_the_check(tmp_path: Path) -> None:
+    folder = tmp_path / "cohort"
+    words = ["simulate", "--modality", "mr", "--treatment", "haic", "--patients", "1"]
+    assert main([*words, "--seed", "5", "--output", str(folder)]) == 0
+    assert main(["cohort", "check", str(folder / "cohort.csv")]) == 0
+    with (folder / "cohort.csv").open(newline="") as file:
+        row = next(csv.DictReader(file))
+    assert row["treatment"].startswith("HAIC")
+    sequences = {s.value for s in ImageSequence if s.modality == "MR"}
+    files = {*sequences, *(f"roi_{s}" for s in sequences), "roi", "roi_reader2"}
+    assert all((folder / row[name]).is_file() for name in files)

@@ -19,7 +19,7 @@ from TACEResponseLib.terms import CohortRole
 
 def small_recipe(folder: Path) -> Path:
     """The shipped recipe with one epoch, two folds and few features."""
-    path = resource_path("Recipes", "ct-radiomics-cnn.yaml")
+    path = resource_path("Recipes", "ct-radiomics-cnn-demo.yaml")
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     content |= {"name": "small", "folds": 2}
     content["branches"][0]["fitting"]["epochs"] = 1
@@ -38,7 +38,8 @@ def cohort_of_two_roles(folder: Path) -> Path:
     for table, prefix in ((test, "T"), (training, "P")):
         with table.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                paths = {c: str(table.parent / row[c]) for c in ("ct_arterial", "roi")}
+                files = ("ct_arterial", "roi", "roi_reader2")
+                paths = {column: str(table.parent / row[column]) for column in files}
                 rows.append({**row, **paths, "case_id": prefix + row["case_id"]})
     path = folder / "cohort.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -53,7 +54,8 @@ def test_a_cohort_on_disk_becomes_a_bundle_that_scores_and_the_same_bytes_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recipe, table = small_recipe(tmp_path), cohort_of_two_roles(tmp_path)
-    words = ["train", "--recipe", str(recipe), "--cohort", str(table), "--simulated", "--seed", "2"]
+    words = ["train", "--recipe", str(recipe), "--cohort", str(table), "--simulated", "--seed", "2",
+             "--cache", str(tmp_path / "cache")]  # fmt: skip
     first, second = tmp_path / "mine", tmp_path / "again" / "mine"
     assert main([*words, "--jobs", "1", "--output", str(first)]) == 0
     assert "simulated patients" in capsys.readouterr().out.splitlines()[0]

@@ -7,7 +7,7 @@ import SimpleITK as sitk
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.intensity import apply_intensity, body_mask
-from TACEResponseLib.imaging.settings import CtWindow, MrZScore
+from TACEResponseLib.imaging.settings import CtWindow, MrWindow, MrZScore
 from TACEResponseLib.imaging.volume import Volume, Voxels
 
 
@@ -82,3 +82,32 @@ def test_a_region_without_contrast_is_refused(phantom: Volume, marked: int) -> N
     region[0, 0, :marked] = True
     with pytest.raises(InputError, match=f"must vary .*got {marked} voxels without contrast"):
         apply_intensity(phantom, MrZScore(), region)
+
+
+def test_mr_between_percentiles_fills_0_to_1_in_256_grays() -> None:
+    values = np.linspace(100, 1100, 1001).reshape(7, 11, 13)
+    geometry = Geometry(size_ijk=(13, 11, 7), spacing_mm=(1, 1, 1), origin_lps=(0, 0, 0),
+                        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    image = Volume(voxels=values, geometry=geometry, source="t2.nii")
+    everywhere = np.ones(values.shape, bool)
+    settings = MrWindow(low_percentile=10, high_percentile=90)
+    scaled = apply_intensity(image, settings, everywhere).voxels
+    # The 10th and 90th percentiles are 200 and 1000.
+    expected = np.rint(np.clip((values - 200) / 800, 0, 1) * 255) / 255
+    assert scaled == pytest.approx(expected, abs=1 / 255 + 1e-6)
+    assert np.mean(np.abs(scaled - expected) < 1e-6) > 0.99
+    assert len(np.unique(scaled)) == 256
+    fine = apply_intensity(image, settings.model_copy(update={"levels": None}), everywhere)
+    assert fine.voxels == pytest.approx(np.clip((values - 200) / 800, 0, 1), abs=1e-6)
+
+
+def test_percentiles_must_ascend_and_the_image_vary_between_them() -> None:
+    with pytest.raises(ValueError, match="low_percentile must be < high_percentile"):
+        MrWindow(low_percentile=60, high_percentile=40)
+    geometry = Geometry(size_ijk=(10, 10, 10), spacing_mm=(1, 1, 1), origin_lps=(0, 0, 0),
+                        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    voxels = np.zeros((10, 10, 10))
+    voxels[0, 0, 0] = 5.0
+    image = Volume(voxels=voxels, geometry=geometry, source="t2.nii")
+    with pytest.raises(InputError, match=r"t2.nii: must vary"):
+        apply_intensity(image, MrWindow(), np.ones(voxels.shape, bool))

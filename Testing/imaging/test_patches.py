@@ -231,3 +231,46 @@ def test_fine_stripes_that_the_pixels_would_miss_are_averaged() -> None:
 def test_an_empty_mask_is_refused() -> None:
     with pytest.raises(ValueError, match="mask must not be empty"):
         plan_patches(np.zeros((12, 32, 40), bool), grid(), PatchSettings())
+
+
+# Whole slices and rectangles
+
+
+def test_a_whole_slice_fills_the_patch_from_edge_to_edge() -> None:
+    settings = PatchSettings(shape="whole_slice", slices="all", size_px=16, width_px=20, channels=1)
+    plans = plan_patches(None, grid(), settings)
+    assert [plan.slice_index for plan in plans] == list(range(12))
+    patch = plans[3].geometry
+    assert patch.size_ijk == (20, 16, 1)
+    # 40 pixels of .8 mm and 32 of 1 mm.
+    assert patch.spacing_mm == pytest.approx((1.6, 2.0, 2.5))
+    cut = cut_patches(field(grid()), None, plans, settings)
+    assert cut.shape == (12, 1, 16, 20)
+    for plan, pixels in zip(plans, cut[:, 0], strict=True):
+        # A linear field is the same after smoothing, but near the edge.
+        inside = np.s_[2:-2, 2:-2]
+        assert pixels[inside] == pytest.approx(field_on(plan.geometry)[inside], abs=1e-3)
+
+
+def test_a_run_of_slices_is_counted_from_its_middle() -> None:
+    assert slices([0, 2, 5, 3, 2, 0], slices="all") == [1, 2, 3, 4]
+    assert slices([2] * 9, slices="every_n", every_n=3) == [1, 4, 7]
+    assert slices([0, 2, 2, 2], slices="every_n", every_n=100) == [2]
+
+
+def test_a_rectangle_of_fixed_pixels_is_centered_on_the_lesion() -> None:
+    mask = block(slice(5, 6), slice(10, 15), slice(20, 31))
+    settings = PatchSettings(size_px=16, width_px=24, fixed_spacing_mm=1.0, slices="largest")
+    (plan,) = plan_patches(mask, grid(), settings)
+    assert plan.geometry.size_ijk == (24, 16, 1)
+    middle = plan.geometry.to_lps((11.5, 7.5, 0))
+    assert middle == pytest.approx(grid().to_lps((25, 12, 5)))
+
+
+def test_a_lesion_is_needed_where_it_chooses_the_slices() -> None:
+    for settings in (PatchSettings(), PatchSettings(shape="whole_slice", slices="largest")):
+        with pytest.raises(ValueError, match="need a mask"):
+            plan_patches(None, grid(), settings)
+    mask = block(slice(5, 6), slice(10, 15), slice(20, 31))
+    (plan,) = plan_patches(mask, grid(), PatchSettings(shape="whole_slice", slices="largest"))
+    assert plan.slice_index == 5

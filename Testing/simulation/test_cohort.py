@@ -45,7 +45,7 @@ def test_table_names_files_role_and_truth(tmp_path):
     for index, row in enumerate(written):
         truth = simulate_truth(COARSE, 5, index)
         assert row["role"] == "external_test"
-        assert row["response"] == str(truth.response)
+        assert row["response"] == truth.response_class
         assert float(row["true_probability"]) == pytest.approx(truth.probability, abs=1e-6)
         assert float(row["latent_rim"]) == pytest.approx(truth.latents["rim"], abs=1e-6)
         assert (tmp_path / row["ct_arterial"]).is_file()

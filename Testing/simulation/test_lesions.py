@@ -6,9 +6,9 @@ from scipy.ndimage import distance_transform_edt
 
 from TACEResponseLib.simulation.anatomy import Anatomy, paint_anatomy
 from TACEResponseLib.simulation.law import TumorLook
-from TACEResponseLib.simulation.lesions import SATELLITE_GAP_MM, paint_lesions
-from TACEResponseLib.simulation.scanner import Scan
-from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings, TumorSettings
+from TACEResponseLib.simulation.lesions import SATELLITE_GAP_MM, grow_lesions, read_lesions
+from TACEResponseLib.simulation.settings import GridSettings, TumorSettings
+from TACEResponseLib.simulation.tumor import paint_tumor
 
 COARSE = GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3.0, 3.0, 6.0))
 PLAIN = TumorLook(
@@ -16,26 +16,19 @@ PLAIN = TumorLook(
 )
 
 
-def settings(satellite_share: float) -> SimulationSettings:
-    return SimulationSettings(
-        grid=COARSE, reader_shift_mm=0, tumor=TumorSettings(satellite_share=satellite_share)
-    )
-
-
 def lesions(
     seed: int, *, timing: float = 1.0, satellite_share: float = 0.0, look: TumorLook = PLAIN
 ) -> tuple[Anatomy, np.ndarray]:
     """A patient with lesions, and the labels."""
     anatomy = paint_anatomy(COARSE, 1.0, np.random.default_rng(seed))
-    protocol = Scan(
-        offset_hu=0, scale=1, timing=timing, noise_hu=0, noise_length_mm=1, blur_mm=0.5,
-        slice_thickness_mm=3,
+    grown = grow_lesions(
+        anatomy.canvas, anatomy.build, anatomy.liver, anatomy.room.cavity + 2,
+        (look.diameter_mm, look.necrosis_share), TumorSettings(satellite_share=satellite_share),
+        np.random.default_rng([seed, 1]),
     )  # fmt: skip
-    labels = paint_lesions(
-        anatomy, look, settings(satellite_share), protocol,
-        np.random.default_rng([seed, 1]), np.random.default_rng([seed, 2]),
-    )  # fmt: skip
-    return anatomy, labels
+    for lesion in grown:
+        paint_tumor(anatomy.canvas, lesion.parts, look, anatomy.liver, timing=timing)
+    return anatomy, read_lesions(anatomy.canvas, grown, 0.0, np.random.default_rng([seed, 2]))
 
 
 @pytest.mark.parametrize("timing", [0.8, 1.2])
@@ -73,6 +66,20 @@ def test_an_exact_reader_draws_what_was_painted():
     assert bright[deep].all()
 
 
+def test_a_reader_of_a_shifted_image_draws_where_the_tumor_lies_on_it():
+    anatomy = paint_anatomy(COARSE, 1.0, np.random.default_rng(3))
+    grown = grow_lesions(
+        anatomy.canvas, anatomy.build, anatomy.liver, anatomy.room.cavity + 2, (50.0, 0.0),
+        TumorSettings(satellite_share=0), np.random.default_rng(4),
+    )  # fmt: skip
+    still, moved = (
+        read_lesions(anatomy.canvas, grown, 0.0, np.random.default_rng(0), shift)
+        for shift in ((0.0, 0.0, 0.0), (3.0, 0.0, 0.0))
+    )
+    # A whole voxel to the left.
+    np.testing.assert_array_equal(moved[:, :, 1:], still[:, :, :-1])
+
+
 def test_a_share_of_satellites_above_one_is_refused():
     with pytest.raises(ValueError, match="less than or equal to 1"):
-        settings(1.5)
+        TumorSettings(satellite_share=1.5)

@@ -25,8 +25,9 @@ def test_a_stream_is_numpys_own_seed_sequence():
 
 
 def test_numbers_of_the_causes_never_move():
-    names = ["LATENTS", "RESPONSE", "ANATOMY", "TUMOR", "SCANNER", "READER"]
-    assert {cause.name: int(cause) for cause in Stream} == dict(zip(names, range(6), strict=True))
+    names = ["LATENTS", "RESPONSE", "ANATOMY", "TUMOR", "SCANNER", "READER", "CLINICAL",
+             "SECOND_READER", "SERIES_READER"]  # fmt: skip
+    assert {cause.name: int(cause) for cause in Stream} == dict(zip(names, range(9), strict=True))
 
 
 def test_a_negative_seed_is_refused():

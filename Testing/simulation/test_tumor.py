@@ -12,6 +12,7 @@ from TACEResponseLib.simulation.tumor import (
     draw_bumps,
     draw_shape,
     paint_tumor,
+    tumor_parts,
 )
 
 GRID = GridSettings(size_ijk=(80, 80, 60), spacing_mm=(1.0, 1.0, 1.0))
@@ -31,12 +32,13 @@ def painted(look: TumorLook, seed: int = 3) -> tuple[Canvas, np.ndarray]:
         box=whole, distance=np.full(canvas.shape, -99, dtype=np.float32), hu=LIVER_HU, scale=1.0
     )
     shape = draw_shape(rng, (2.0, -3.0, 1.0), look.diameter_mm, TumorSettings())
-    box, distance = paint_tumor(
-        canvas, shape, look, liver, timing=TIMING, texture_length_mm=4.0,
+    parts = tumor_parts(
+        canvas, shape, look.necrosis_share, texture_length_mm=4.0,
         limit=np.full((1, 80, 80), -99, dtype=np.float32), rng=rng,
     )  # fmt: skip
+    paint_tumor(canvas, parts, look, liver, timing=TIMING)
     full = np.full(canvas.shape, 99.0)
-    full[box] = distance
+    full[parts.box] = parts.distance
     return canvas, full
 
 

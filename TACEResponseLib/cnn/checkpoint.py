@@ -1,0 +1,52 @@
+"""The state of a training on disk: one file, whole or not there, of plain numbers and tensors."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FILE = "epoch.pt"
+
+
+def write_checkpoint(state: Mapping[str, Any], folder: Path) -> None:
+    """Write the state of a training; a kill leaves the last file or this one, never half of it.
+
+    Args:
+        state: tensors, numbers, words, lists and dictionaries of them.
+        folder: of this training alone; made when needed.
+    """
+    import torch
+
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(prefix=".draft-", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            torch.save(dict(state), file)
+        Path(draft).replace(folder / FILE)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def read_checkpoint(folder: Path, digest: str) -> dict[str, Any] | None:
+    """The state of the same training, on the CPU.
+
+    Args:
+        folder: as given to `write_checkpoint`.
+        digest: of what is trained; it must stand in the state under `digest`.
+    Returns: `None` where there is none, or one that is damaged or of another training: then the
+        training starts anew, which gives the same weights.
+    """
+    import pickle
+
+    import torch
+
+    try:
+        # Refuses whatever would run code.
+        state = torch.load(folder / FILE, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError):
+        return None
+    if not isinstance(state, dict) or state.get("digest") != digest:
+        return None
+    return state

@@ -1,0 +1,72 @@
+"""Open every file that a cohort table names, and say what is wrong with each."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+
+from TACEResponseLib.cohort.columns import ROI, ROI_READER2
+from TACEResponseLib.cohort.loading import load_case
+from TACEResponseLib.cohort.patient import CohortPatient, Problem
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.reading import read_image
+from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.progress import Progress, silent
+
+Opening = tuple[str, Callable[[], object]]
+
+
+def check_files(
+    patients: Sequence[CohortPatient], progress: Progress = silent
+) -> tuple[Problem, ...]:
+    """Read every image and mask; check that those of one case fit each other.
+
+    Args:
+        patients: rows of the table; those without files pass.
+        progress: told each patient.
+    """
+    problems: list[Problem] = []
+    for number, patient in enumerate(patients, start=1):
+        progress(f"patient {number} of {len(patients)}")
+        found = _problems(patient, [("files", partial(load_case, patient))]
+                          if patient.images else _files(patient))  # fmt: skip
+        if found and patient.images:
+            # A case stops at its first problem; the other files may have more.
+            told = {problem.column for problem in found}
+            found += [p for p in _problems(patient, _files(patient)) if p.column not in told]
+        if patient.roi_reader2 is not None:
+            found += _problems(patient, [(ROI_READER2, partial(read_roi, patient.roi_reader2))])
+        problems += found
+    return tuple(problems)
+
+
+def _files(patient: CohortPatient) -> Iterator[Opening]:
+    """Every file by itself."""
+    for sequence, path in patient.images.items():
+        yield sequence.value, partial(read_image, path, sequence)
+    if patient.roi is not None:
+        yield ROI, partial(read_roi, patient.roi)
+    for sequence, path in patient.sequence_rois.items():
+        yield f"roi_{sequence.value}", partial(read_roi, path)
+
+
+def _problems(patient: CohortPatient, openings: Iterable[Opening]) -> list[Problem]:
+    """What can't be opened."""
+    problems = []
+    for column, opened in openings:
+        try:
+            opened()
+        except InputError as error:
+            problems.append(
+                Problem(row=patient.row, column=_column(patient, error) or column,
+                        rule=error.rule, got=error.got, remedy=error.remedy)
+            )  # fmt: skip
+    return problems
+
+
+def _column(patient: CohortPatient, error: InputError) -> str:
+    """The column whose file a case's error names; else its own words, empty if it has none."""
+    told = error.where.partition("), ")[2]
+    named = {path.name: sequence.value for sequence, path in patient.images.items()}
+    named |= {path.name: f"roi_{s.value}" for s, path in patient.sequence_rois.items()}
+    if patient.roi is not None:
+        named[patient.roi.name] = ROI
+    return next((column for name, column in named.items() if told.endswith(name)), told)

@@ -1,0 +1,155 @@
+"""One row of a cohort table becomes a patient, or a list of everything that is wrong with it."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from TACEResponseLib.clinical.record import ClinicalRecord, read_record
+from TACEResponseLib.clinical.schema import load_schema
+from TACEResponseLib.cohort.columns import (
+    FILES,
+    ROI,
+    ROI_READER2,
+    SEQUENCES,
+    clinical_column,
+)
+from TACEResponseLib.cohort.header import column_kind
+from TACEResponseLib.cohort.patient import (
+    NEGATIVE_WORDS,
+    POSITIVE_WORDS,
+    CohortPatient,
+    Problem,
+)
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.terms import CohortRole, ImageSequence, ResponseClass
+
+RESPONSES = (*ResponseClass, *POSITIVE_WORDS, *NEGATIVE_WORDS)
+Row = Mapping[str, str]
+
+
+def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], CohortPatient | None]:
+    """One row, or everything that is wrong with it.
+
+    Args:
+        number: line of the file.
+        row: texts by column.
+        folder: that paths are relative to.
+    """
+    clinical, problems = _clinical(number, row)
+    features, odd = _features(number, row)
+    files = {name: folder / row[name] for name in FILES if row.get(name)}
+    problems += [*_word_problems(number, row), *odd, *_file_problems(number, row, files)]
+    if problems or clinical is None:
+        return problems, None
+    role = row.get("role", "")
+    patient = CohortPatient(
+        row=number,
+        case_id=row["case_id"],
+        role=CohortRole(role) if role else None,
+        clinical=clinical,
+        response=row.get("response", ""),
+        images={ImageSequence(n): files[n] for n in SEQUENCES if n in files},
+        roi=files.get(ROI),
+        sequence_rois={ImageSequence(n): files[f"roi_{n}"] for n in SEQUENCES
+                       if f"roi_{n}" in files},
+        roi_reader2=files.get(ROI_READER2),
+        features=features,
+        readings=_columns_of(row, "reading"),
+        other=_columns_of(row, "other"),
+    )  # fmt: skip
+    return [], patient
+
+
+def _columns_of(row: Row, kind: str) -> dict[str, str]:
+    return {name: value for name, value in row.items() if column_kind(name) == kind}
+
+
+def _word_problems(number: int, row: Row) -> list[Problem]:
+    """Id, role and responses."""
+    problems: list[Problem] = []
+    if not row.get("case_id"):
+        problems.append(_problem(number, "case_id", "must name the patient", "a blank",
+                                 "give a study number"))  # fmt: skip
+    role = row.get("role", "")
+    if role and role not in set(CohortRole):
+        problems.append(_problem(number, "role", f"must be one of {', '.join(CohortRole)}",
+                                 repr(role), "correct it, or leave it blank to have it drawn")
+                        )  # fmt: skip
+    for column in ("response", *_columns_of(row, "reading")):
+        response = row.get(column, "")
+        if response and response not in RESPONSES:
+            problems.append(_problem(number, column, f"must be one of {', '.join(RESPONSES)}",
+                                     repr(response), "correct it, or leave it blank"))  # fmt: skip
+    return problems
+
+
+def _file_problems(number: int, row: Row, files: Mapping[str, Path]) -> list[Problem]:
+    """Paths that lead nowhere, and an image without the tumor that its table promises."""
+    problems = []
+    has_image = any(name in files for name in SEQUENCES)
+    has_roi = any(name.startswith(ROI) and name != ROI_READER2 for name in files)
+    if ROI in row and has_image and not has_roi:
+        problems.append(_problem(number, ROI, "must name the tumor's file", "a blank",
+                                 "give its path; a table for recipes without an ROI has no such "
+                                 "column"))  # fmt: skip
+    for name, path in files.items():
+        if not path.exists():
+            problems.append(_problem(number, name, "must be there", path.name,
+                                     "correct the path; it is relative to the table"))  # fmt: skip
+    return problems
+
+
+def _features(number: int, row: Row) -> tuple[dict[str, float], list[Problem]]:
+    """Features of a row; a blank one is absent."""
+    features: dict[str, float] = {}
+    problems = []
+    for column, text in _columns_of(row, "feature").items():
+        if not text:
+            continue
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if math.isfinite(value):
+            features[column] = value
+        else:
+            problems.append(_problem(number, column, "must be a number", repr(text)[:40],
+                                     "correct it, or leave it blank"))  # fmt: skip
+    return features, problems
+
+
+def _clinical(number: int, row: Row) -> tuple[ClinicalRecord | None, list[Problem]]:
+    """The clinical record of a row; each bad value is a problem of its own column."""
+    values: dict[str, object] = {}
+    problems = []
+    for column, text in row.items():
+        parsed = clinical_column(column) if text else None
+        if parsed is None:
+            continue
+        given = _given(*parsed, text)
+        try:
+            read_record({parsed[0]: given})
+        except InputError as error:
+            problems.append(_problem(number, column, error.rule, error.got, error.remedy))
+            continue
+        values[parsed[0]] = given
+    try:
+        return read_record(values), problems
+    except InputError as error:
+        problems.append(_problem(number, "clinical", error.rule, error.got, error.remedy))
+        return None, problems
+
+
+def _given(variable: str, unit: str | None, text: str) -> object:
+    """A cell as a JSON record would have it."""
+    if load_schema().by_name[variable].type in ("category", "boolean"):
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return {"value": number, "unit": unit} if unit else number
+
+
+def _problem(row: int, column: str, rule: str, got: str, remedy: str) -> Problem:
+    return Problem(row=row, column=column, rule=rule, got=got, remedy=remedy)

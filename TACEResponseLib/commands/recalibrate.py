@@ -1,0 +1,46 @@
+"""`tace-response recalibrate`: a bundle's level or slope, set right on a user's own patients."""
+
+import argparse
+import sys
+
+import numpy as np
+
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.progress import shown
+
+
+def run(options: argparse.Namespace) -> None:
+    """Score, fit the update, save the new bundle."""
+    from TACEResponseLib.bundle import load_bundle, save_bundle
+    from TACEResponseLib.cnn.inference import choose_device
+    from TACEResponseLib.cohort.reading import usable_cohort
+    from TACEResponseLib.validation.cohort_scoring import score_patients
+    from TACEResponseLib.validation.recalibrating import recalibrated
+
+    if options.output.exists():
+        raise InputError("--output", "must not exist yet", got=options.output,
+                         remedy="choose another name")  # fmt: skip
+    device = choose_device(options.device)
+    bundle = load_bundle(options.bundle, device=device)
+    endpoint = bundle.metadata.endpoint
+    patients = [p for p in usable_cohort(options.cohort)
+                if p.label(endpoint) is not None]  # fmt: skip
+    with shown("recalibrating") as progress:
+        scored = score_patients([options.bundle], patients, device=device, jobs=options.jobs,
+                                progress=progress)  # fmt: skip
+        used = [(p, s.scores[0]) for p, s in zip(patients, scored, strict=True) if s.scores]
+        new = recalibrated(
+            bundle,
+            np.array([p.label(endpoint) for p, _ in used], dtype=np.int_),
+            np.array([s.probability for _, s in used]),
+            method=options.method,
+            source=f"table {options.cohort.name}",
+            bundle_id=options.output.name.lower(),
+            seed=options.seed,
+        )
+    options.output.absolute().parent.mkdir(parents=True, exist_ok=True)
+    saved = save_bundle(new, options.output)
+    for patient in scored:
+        if patient.problem:
+            sys.stderr.write(f"left out: {patient.case_id} {patient.problem}\n")
+    sys.stdout.write(f"{saved.card}\nSHA-256 of SHA256SUMS: {saved.sha256}\n")

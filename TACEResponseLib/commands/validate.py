@@ -1,0 +1,94 @@
+"""`tace-response validate`: from predictions to figures, tables and an honest report."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.progress import Progress, shown
+from TACEResponseLib.terms import Endpoint
+from TACEResponseLib.validation.agreement import Calls
+from TACEResponseLib.validation.study import Study
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, measure, write."""
+    from TACEResponseLib.outputs import check_output
+    from TACEResponseLib.validation.results import measure_study
+    from TACEResponseLib.validation.sentences import answer
+    from TACEResponseLib.validation.writing import write_validation
+
+    _check(options)
+    check_output(options.output, overwrite=False)
+    with shown("validating") as progress:
+        study, overviews, readers = _study(options, progress)
+        results = measure_study(
+            study, seed=options.seed, resamples=options.resamples,
+            landmark_day=options.landmark, readers=readers, progress=progress,
+        )  # fmt: skip
+        files = write_validation(study, results, options.output, overviews=overviews,
+                                 progress=progress)  # fmt: skip
+    sys.stdout.write("\n".join(answer(study, results)) + f"\n{files[0]}\n")
+    for failure in study.failures:
+        sys.stderr.write(f"left out: {failure.case_id} {failure.reason}\n")
+
+
+def _check(options: argparse.Namespace) -> None:
+    """One kind of input, and options that go with it."""
+    given = [bool(options.predictions), bool(options.bundle), bool(options.cohort)]
+    if given not in ([True, False, False], [False, True, True]):
+        named = zip(("--predictions", "--bundle", "--cohort"), given, strict=True)
+        raise InputError("validate", "needs --predictions, or --bundle and --cohort",
+                         got=" ".join(name for name, is_given in named if is_given) or "neither",
+                         remedy="name predictions, or a model and its patients")  # fmt: skip
+    if options.cohort and options.threshold is not None:
+        raise InputError("--threshold", "is for --predictions: a bundle has its own cut-off",
+                         got=options.threshold, remedy="leave it out")  # fmt: skip
+    if options.resamples < 200:
+        raise InputError("--resamples", "must be at least 200, or intervals are noise",
+                         got=options.resamples, remedy="leave it out for 2,000")  # fmt: skip
+
+
+def _study(
+    options: argparse.Namespace, progress: Progress
+) -> tuple[Study, Mapping[str, bytes], Mapping[str, Calls] | None]:
+    """Patients and predictions, pictures of wrong cases, and readers, where there are any."""
+    if options.predictions:
+        from TACEResponseLib.validation.predictions_table import TableOptions, read_predictions
+
+        study = read_predictions(options.predictions, TableOptions(
+            threshold=options.threshold, positive_class=options.positive_class,
+            simulated=options.simulated or None, cross_validated=options.cross_validated,
+        ))  # fmt: skip
+        return study, {}, _readers(options, study, Endpoint(options.endpoint))
+    return _scored(options, progress)
+
+
+def _scored(
+    options: argparse.Namespace, progress: Progress
+) -> tuple[Study, Mapping[str, bytes], Mapping[str, Calls] | None]:
+    """A cohort scored by bundles."""
+    from TACEResponseLib.bundle.reading import read_metadata
+    from TACEResponseLib.cnn.inference import choose_device
+    from TACEResponseLib.validation.cohort_study import cohort_readers, score_study
+    from TACEResponseLib.validation.wrong_pictures import wrong_pictures
+
+    device = choose_device(options.device)
+    study, patients = score_study(options.bundle, options.cohort, role=options.role,
+                                  device=device, jobs=options.jobs, progress=progress)  # fmt: skip
+    endpoint = read_metadata(options.bundle[0]).endpoint
+    readers = _readers(options, study, endpoint) or cohort_readers(patients, endpoint)
+    pictures = wrong_pictures(study, options.bundle[0], patients, device=device,
+                              progress=progress)  # fmt: skip
+    return study, pictures, readers
+
+
+def _readers(
+    options: argparse.Namespace, study: Study, endpoint: Endpoint
+) -> Mapping[str, Calls] | None:
+    """The table of readers, if one was given."""
+    from TACEResponseLib.validation.agreement import read_readers
+
+    if not options.reader_study:
+        return None
+    return read_readers(options.reader_study, study, endpoint)

@@ -1,0 +1,130 @@
+"""Prepared patients are kept by what they were made of, so that nothing is computed twice.
+
+The name of a file is the digest of everything that can move a number in it: the bytes of image
+and ROI, the settings that prepare, clinical values, package versions and this program's own code.
+Whoever changes one of these asks for another file; nothing is ever out of date.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from TACEResponseLib.prepared_files import read_prepared, write_prepared
+from TACEResponseLib.recipe import BranchSettings
+from TACEResponseLib.training_cohort import Member
+
+# Settings that come after preparing; whatever else a branch has may shape what is prepared.
+LATER = frozenset(
+    {"name", "network_def", "target_layer", "saliency", "classes", "positive", "fitting", "output",
+     "joint_head", "normalization", "inverse_regularization"}
+)  # fmt: skip
+# Code that prepares; a change in it makes other numbers.
+PREPARING_CODE = ("case.py", "clinical", "cnn", "imaging", "radiomics")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparationCache:
+    """A folder of prepared patients; safe against kill and against others who write to it."""
+
+    folder: Path
+    program: str
+    """Digest of the packages and of the code that prepares."""
+
+    def place(self, settings: BranchSettings, content: str) -> Path:
+        """The file of one patient and branch.
+
+        Args:
+            settings: of the branch; two that prepare alike share the file.
+            content: digest of the patient, from `content_of`.
+        """
+        files, _, clinical = content.partition(".")
+        reads_clinical = settings.kind == "clinical" or bool(getattr(settings, "clinical", ()))
+        used = (files, clinical) if reads_clinical else (files,)
+        parts = {"settings": preparing(settings), "content": used, "program": self.program}
+        name = digest_of(parts)
+        return self.folder / name[:2] / f"{name}.npz"
+
+    def read(self, path: Path) -> Any | None:
+        """What stands there; `None` where nothing does, or a damaged file."""
+        try:
+            return read_prepared(path)
+        except (OSError, ValueError, KeyError, EOFError, TypeError):
+            return None
+        except Exception as error:
+            # zipfile has its own word for a cut archive, and zlib for damaged bytes.
+            if type(error).__name__ in {"BadZipFile", "error"}:
+                return None
+            raise
+
+    def write(self, value: Any, path: Path) -> None:
+        """Keep a value."""
+        write_prepared(value, path)
+
+
+def open_cache(folder: Path) -> PreparationCache:
+    """The cache of this program and its packages in a folder, which is made when needed."""
+    from TACEResponseLib.provenance import package_versions
+
+    parts = {"versions": package_versions(), "code": _code_digest()}
+    return PreparationCache(folder=folder, program=digest_of(parts))
+
+
+def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where a user's programs keep what they can make again."""
+    home = Path.home()
+    if given := environment.get("XDG_CACHE_HOME"):
+        base = Path(given)
+    elif local := environment.get("LOCALAPPDATA"):
+        base = Path(local)
+    else:
+        base = home / ".cache"
+    return base / "taceresponse"
+
+
+def content_of(member: Member) -> str:
+    """Digest of a patient's images and features, a dot, and that of the clinical values.
+
+    Empty where nothing names the patient: neither files nor clinical values.
+
+    Raises: OSError: a file can't be read.
+    """
+    if not member.files and member.clinical is None:
+        return ""
+    files = {name: file_digest(path) for name, path in sorted(member.files.items())}
+    clinical = dict(member.clinical.values) if member.clinical else {}
+    return f"{digest_of([files, dict(member.features)])}.{digest_of(clinical)}"
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, or of every file of a folder with its name."""
+    if path.is_dir():
+        inside = sorted(p for p in path.rglob("*") if p.is_file())
+        return digest_of({p.relative_to(path).as_posix(): file_digest(p) for p in inside})
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def preparing(settings: BranchSettings) -> dict[str, Any]:
+    """The settings that shape what is prepared: as the branch says, or all but the later ones."""
+    said: dict[str, Any] | None = getattr(settings, "preparation", None)
+    if said is not None:
+        return said
+    return {k: v for k, v in settings.model_dump(mode="json").items() if k not in LATER}
+
+
+def digest_of(values: object) -> str:
+    """SHA-256 of JSON values, whatever the order of their keys."""
+    text = json.dumps(values, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _code_digest() -> str:
+    """Of the program's own files that prepare."""
+    root = Path(__file__).parent
+    found = [root / name for name in PREPARING_CODE]
+    files = [p for f in found for p in (f.rglob("*.py") if f.is_dir() else [f])]
+    return digest_of({p.relative_to(root).as_posix(): file_digest(p) for p in files})

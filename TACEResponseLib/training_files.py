@@ -1,0 +1,82 @@
+"""The log folder beside a bundle: what was measured by epoch, and every candidate."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from TACEResponseLib.assembly import TEST_ROLES
+from TACEResponseLib.candidates import FittedCandidate, measure
+from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.terms import CohortRole
+from TACEResponseLib.training import TrainedModel, logits_of
+from TACEResponseLib.training_cohort import PreparedCohort
+from TACEResponseLib.training_log import as_csv, log_csv, read_log, write_picture
+
+LOG_CSV, LOG_PICTURE, CANDIDATES_CSV = "training.csv", "training.png", "candidates.csv"
+CANDIDATE_COLUMNS = ("candidate", "chosen", "branches", "cohort", "auc", "low_95", "high_95", "n",
+                     "method")  # fmt: skip
+
+
+def log_folder(output: Path) -> Path:
+    """Beside the bundle."""
+    return output.absolute().parent / f"{output.name}-log"
+
+
+def write_log(
+    trained: TrainedModel,
+    cohorts: Mapping[CohortRole, PreparedCohort],
+    epochs: Path,
+    folder: Path,
+) -> None:
+    """Write the log folder; an earlier one of the same training is replaced.
+
+    Args:
+        trained: every candidate; test cohorts are measured here for all of them, when the choice
+            has long been made.
+        cohorts: by role.
+        epochs: folder of what the fits told.
+        folder: the log folder.
+    """
+    draft = folder.with_name(f".{folder.name}-draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    rows = read_log(epochs)
+    (draft / LOG_CSV).write_bytes(log_csv(rows).encode("utf-8"))
+    write_picture(rows, draft / LOG_PICTURE)
+    table = as_csv(CANDIDATE_COLUMNS, candidate_table(trained, cohorts))
+    (draft / CANDIDATES_CSV).write_bytes(table.encode("utf-8"))
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.replace(folder)
+
+
+def candidate_table(
+    trained: TrainedModel, cohorts: Mapping[CohortRole, PreparedCohort]
+) -> list[tuple[str, ...]]:
+    """A line a candidate and cohort."""
+    lines = []
+    tests = {role: cohorts[role] for role in TEST_ROLES if role in cohorts}
+    logits = {role: logits_of(trained.all_branches, cohort) for role, cohort in tests.items()}
+    for one in trained.candidates:
+        lines.append(_line(one, CohortRole.TRAINING, one.training, "; out-of-fold"))
+        if one.tuning is not None:
+            lines.append(_line(one, CohortRole.TUNING, one.tuning))
+        for role, cohort in tests.items():
+            _, estimate = measure(one.fusion, logits[role], cohort)
+            lines.append(_line(one, role, estimate))
+    return lines
+
+
+def _line(
+    one: FittedCandidate, role: CohortRole, estimate: Estimate, remark: str = ""
+) -> tuple[str, ...]:
+    return (
+        one.candidate.name,
+        "yes" if one.is_chosen else "",
+        " ".join(one.candidate.branches),
+        role.value,
+        repr(estimate.value),
+        repr(estimate.low),
+        repr(estimate.high),
+        str(estimate.n),
+        estimate.method + remark,
+    )

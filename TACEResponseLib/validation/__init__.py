@@ -1,0 +1,1 @@
+"""From predictions to figures, tables and a report that says what it does not show."""

@@ -1,0 +1,157 @@
+"""Which gene sets differ between predicted groups: GSEA by gseapy, on the user's own files.
+
+Hypotheses only: groups of a few dozen cases, thousands of sets, and no replication.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from TACEResponseLib.errors import InputError, MissingExtraError
+from TACEResponseLib.evaluation.inputs import Floats
+from TACEResponseLib.validation.columns import numbers, read_columns, refuse_twins, require
+
+# Below this, permutations of the groups have too few distinct orders (Subramanian 2005 uses 7).
+FEWEST_PER_GROUP = 7
+FEWEST_PERMUTATIONS = 1000
+COLUMNS = ("gene_set", "enrichment_score", "normalized_score", "p", "fdr_q", "genes", "higher_in")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Expression:
+    """Genes by cases."""
+
+    genes: tuple[str, ...]
+    case_ids: tuple[str, ...]
+    values: Floats
+    """(genes, cases)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneSetResult:
+    """One gene set."""
+
+    gene_set: str
+    score: float
+    normalized: float
+    """Above 0: higher in the first group."""
+    p: float
+    fdr: float
+    """False discovery rate over all sets."""
+    genes: int
+
+
+def read_expression(path: Path) -> Expression:
+    """A table of expression: column `gene`, then one column a case.
+
+    Raises: InputError: no table, a gene twice, or a cell without a number.
+    """
+    columns = read_columns(path, "--expression")
+    where = f"--expression {path.name}"
+    require(columns, ("gene",), where)
+    refuse_twins(columns["gene"], f"{where} (gene)")
+    cases = tuple(name for name in columns if name != "gene")
+    values = np.stack([numbers(columns, name) for name in cases], axis=1)
+    gene, case = np.nonzero(np.isnan(values))
+    if gene.size:
+        raise InputError(f"{where}, {cases[case[0]]}, row {gene[0] + 1}", "must be a number",
+                         got="a blank", remedy="leave out genes with gaps, and say so")  # fmt: skip
+    return Expression(genes=tuple(columns["gene"]), case_ids=cases, values=values)
+
+
+def read_groups(path: Path, expression: Expression) -> tuple[str, ...]:
+    """Group of each case of the expression table, in its order.
+
+    Raises: InputError: a case without a group, other than two groups, or too few in one.
+    """
+    columns = read_columns(path, "--groups")
+    where = f"--groups {path.name}"
+    require(columns, ("case_id", "group"), where)
+    refuse_twins(columns["case_id"], where)
+    known = dict(zip(columns["case_id"], columns["group"], strict=True))
+    missing = [case for case in expression.case_ids if not known.get(case)]
+    if missing:
+        raise InputError(where, "must name the group of every case of the expression table",
+                         got=f"none for {missing[0]} and {len(missing) - 1} others",
+                         remedy="add them, or leave out their columns")  # fmt: skip
+    groups = tuple(known[case] for case in expression.case_ids)
+    sizes = {name: groups.count(name) for name in sorted(set(groups))}
+    if len(sizes) != 2 or min(sizes.values()) < FEWEST_PER_GROUP:
+        raise InputError(where, f"must have two groups of at least {FEWEST_PER_GROUP} cases",
+                         got=", ".join(f"{name}: {n}" for name, n in sizes.items()),
+                         remedy="add cases, or join groups")  # fmt: skip
+    return groups
+
+
+def read_gene_sets(path: Path) -> dict[str, list[str]]:
+    """Sets of a .gmt file: name, description, genes, separated by tabs.
+
+    Raises: InputError: not readable, or a line without genes.
+    """
+    where = f"--gene-sets {path.name}"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(where, "must be a readable .gmt file", got=type(error).__name__,
+                         remedy="check the path") from error  # fmt: skip
+    sets = {}
+    for number, line in enumerate(filter(str.strip, lines), start=1):
+        name, *rest = line.rstrip().split("\t")
+        if len(rest) < 2:
+            raise InputError(f"{where}, line {number}", "must be name, description, genes, by tabs",
+                             got=line[:40], remedy="save it as .gmt")  # fmt: skip
+        sets[name] = [gene for gene in rest[1:] if gene]
+    return sets
+
+
+def enriched(
+    expression: Expression,
+    groups: Sequence[str],
+    gene_sets: Mapping[str, Sequence[str]],
+    *,
+    permutations: int,
+    seed: int,
+) -> tuple[GeneSetResult, ...]:
+    """Gene set enrichment by permuted groups, smallest false discovery rate first.
+
+    Args:
+        expression: genes by cases.
+        groups: of each case; scores above 0 are higher in the first by name.
+        gene_sets: genes by set.
+        permutations: of the groups, at least 1,000.
+        seed: of the permutations.
+    Raises: MissingExtraError: gseapy is not installed. InputError: too few permutations.
+    Source: Subramanian and others, PNAS 2005;102:15545, as in gseapy.
+    """
+    if permutations < FEWEST_PERMUTATIONS:
+        raise InputError("--permutations", f"must be at least {FEWEST_PERMUTATIONS}",
+                         got=permutations, remedy="leave it out")  # fmt: skip
+    if find_spec("gseapy") is None:
+        raise MissingExtraError("gseapy", "the biology step", "biology")
+    import pandas as pd
+
+    gseapy: Any = import_module("gseapy")
+    order = np.argsort(groups, kind="stable")
+    table = pd.DataFrame(expression.values[:, order], index=list(expression.genes),
+                         columns=[expression.case_ids[i] for i in order])  # fmt: skip
+    found = gseapy.gsea(
+        data=table, gene_sets={k: list(v) for k, v in gene_sets.items()},
+        cls=[groups[i] for i in order], permutation_type="phenotype",
+        permutation_num=permutations, method="signal_to_noise", outdir=None, seed=seed, threads=1,
+    )  # fmt: skip
+    rows = [_result(row) for _, row in found.res2d.iterrows()]
+    return tuple(sorted(rows, key=lambda row: (row.fdr, -abs(row.normalized))))
+
+
+def _result(row: Any) -> GeneSetResult:
+    """A row of gseapy's table."""
+    matched = str(row["Tag %"]).partition("/")[2]
+    return GeneSetResult(
+        gene_set=str(row["Term"]), score=float(row["ES"]), normalized=float(row["NES"]),
+        p=float(row["NOM p-val"]), fdr=float(row["FDR q-val"]), genes=int(matched or 0),
+    )  # fmt: skip

@@ -1,0 +1,162 @@
+"""Survival of the groups that a model predicts, and of those that responded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.evaluation.competing_risks import CompetingRisks
+from TACEResponseLib.evaluation.concordance import concordance
+from TACEResponseLib.evaluation.cox import CoxResult, cox, proportionality_sentence
+from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.evaluation.follow_up import FollowUp
+from TACEResponseLib.evaluation.gray import gray_test
+from TACEResponseLib.evaluation.inputs import Floats
+from TACEResponseLib.evaluation.kaplan_meier import SurvivalCurve, at_risk, kaplan_meier
+from TACEResponseLib.evaluation.landmark import landmark
+from TACEResponseLib.evaluation.log_rank import log_rank
+from TACEResponseLib.evaluation.significance import Significance
+from TACEResponseLib.evaluation.time_dependent_auc import time_dependent_auc
+from TACEResponseLib.validation.study import Model, Study, TimedOutcome
+from TACEResponseLib.validation.timed_outcomes import OS, TTP
+
+ABOVE, BELOW = "predicted positive", "predicted negative"
+RESPONDED, NOT_RESPONDED = "positive by outcome", "negative by outcome"
+YEAR_DAYS = 365.25
+FEWEST_EVENTS = 5
+# Numbers at risk are printed at round months, at most so many times.
+MONTH_DAYS = YEAR_DAYS / 12
+STEPS_MONTHS = (1, 2, 3, 6, 12, 24, 36, 60)
+MOST_RISK_TIMES = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SurvivalMeasures:
+    """One endpoint by the groups of one model; None where too few events were seen."""
+
+    model: str
+    endpoint: str
+    unit: str
+    n: int
+    events: int
+    curves: tuple[SurvivalCurve, ...]
+    risk_times: tuple[float, ...]
+    at_risk: dict[str, list[int]]
+    log_rank: Significance | None
+    hazards: CoxResult | None
+    """Of being predicted positive; below 1: the event comes later."""
+    proportionality: str
+    concordance: Estimate | None
+    """Of 1 - probability as risk."""
+    auc_time: float | None
+    auc_at_time: Estimate | None
+    competing: Significance | None
+    """Gray's test of TTP where death competes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LandmarkMeasures:
+    """Survival by the OBSERVED outcome, counted from the read-out."""
+
+    endpoint: str
+    day: float
+    n: int
+    events_before: int
+    censored_before: int
+    curves: tuple[SurvivalCurve, ...]
+    log_rank: Significance | None
+
+
+def survival(
+    study: Study, model: Model, timed: TimedOutcome, rng: np.random.Generator, *, resamples: int
+) -> SurvivalMeasures:
+    """Groups at the model's own cut-off, known at the start of the clock.
+
+    Args:
+        study: checked patients.
+        model: its cut-off splits them.
+        timed: the endpoint.
+        rng: source of the draws.
+        resamples: cohorts drawn for the c-index.
+    """
+    follow_up, p = timed.follow_up, model.probabilities[timed.rows]
+    groups = np.where(p >= model.threshold, ABOVE, BELOW)
+    times = _risk_times(float(follow_up.time.max()))
+    enough = follow_up.events >= FEWEST_EVENTS
+    both = enough and np.unique(groups).size == 2
+    hazards = cox(follow_up, {ABOVE: groups == ABOVE}) if both else None
+    time, at_time = _auc_at(follow_up, 1 - p, rng) if enough else (None, None)
+    return SurvivalMeasures(
+        model=model.name, endpoint=follow_up.endpoint, unit=follow_up.unit, n=follow_up.n,
+        events=follow_up.events,
+        curves=kaplan_meier(follow_up, groups),
+        risk_times=times,
+        at_risk=at_risk(follow_up, times, groups),
+        log_rank=log_rank(follow_up, groups) if both else None,
+        hazards=hazards,
+        proportionality=proportionality_sentence(hazards) if hazards else "",
+        concordance=concordance(follow_up, 1 - p, rng, resamples=resamples) if enough else None,
+        auc_time=time,
+        auc_at_time=at_time,
+        competing=_competing(study, timed, groups) if both else None,
+    )  # fmt: skip
+
+
+def survival_from_readout(study: Study, timed: TimedOutcome, day: float) -> LandmarkMeasures | None:
+    """Groups by observed response, from a landmark on; None where nobody is left.
+
+    Args:
+        study: checked patients.
+        timed: the endpoint.
+        day: of the read-out, from treatment.
+    """
+    try:
+        left = landmark(timed.follow_up, day)
+    except InputError:
+        return None
+    groups = np.where(study.outcome[timed.rows][left.kept] == 1, RESPONDED, NOT_RESPONDED)
+    both = left.follow_up.events > 0 and np.unique(groups).size == 2
+    return LandmarkMeasures(
+        endpoint=timed.follow_up.endpoint, day=day, n=left.follow_up.n,
+        events_before=left.events_before, censored_before=left.censored_before,
+        curves=kaplan_meier(left.follow_up, groups),
+        log_rank=log_rank(left.follow_up, groups) if both else None,
+    )  # fmt: skip
+
+
+def _auc_at(
+    follow_up: FollowUp, risk: Floats, rng: np.random.Generator
+) -> tuple[float | None, Estimate | None]:
+    """Time-dependent AUC at the median of the event times, rounded to years where they allow."""
+    events = follow_up.time[follow_up.event]
+    middle = float(np.median(events))
+    time = round(middle / YEAR_DAYS) * YEAR_DAYS if middle >= YEAR_DAYS else middle
+    if not events.min() <= time < follow_up.time.max():
+        return None, None
+    return time, time_dependent_auc(follow_up, risk, [time], rng)[0]
+
+
+def _competing(study: Study, timed: TimedOutcome, groups: NDArray[np.str_]) -> Significance | None:
+    """Death without progression rules progression out: Gray's test."""
+    survival_of = {t.follow_up.endpoint: t for t in study.timed}
+    if timed.follow_up.endpoint != TTP or OS not in survival_of:
+        return None
+    deaths = survival_of[OS]
+    died = dict(zip(deaths.rows.tolist(), deaths.follow_up.event.tolist(), strict=True))
+    end = dict(zip(deaths.rows.tolist(), deaths.follow_up.time.tolist(), strict=True))
+    event = timed.follow_up.event
+    dead = np.array([died.get(row, False) for row in timed.rows.tolist()]) & ~event
+    time = np.where(dead, [end.get(row, 0.0) for row in timed.rows.tolist()], timed.follow_up.time)
+    risks = CompetingRisks(time=time, cause=np.where(event, 1, np.where(dead, 2, 0)),
+                           causes=("progression", "death"), unit="days")  # fmt: skip
+    return gray_test(risks, "progression", groups)
+
+
+def _risk_times(last: float) -> tuple[float, ...]:
+    """Round months from 0 to the last time, days."""
+    months = last / MONTH_DAYS
+    fitting = [s for s in STEPS_MONTHS if months / s < MOST_RISK_TIMES - 1]
+    step = fitting[0] if fitting else STEPS_MONTHS[-1]
+    count = max(2, int(np.ceil(months / step)) + 1)
+    return tuple(MONTH_DAYS * step * i for i in range(count))

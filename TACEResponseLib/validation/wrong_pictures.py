@@ -1,0 +1,49 @@
+"""Pictures of the most confident wrong cases: slices, outline, attention map."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from TACEResponseLib.cohort.loading import load_case
+from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.progress import Progress
+from TACEResponseLib.validation.study import Study
+from TACEResponseLib.validation.wrong_cases import wrong_cases
+
+MOST_PICTURES = 4
+
+
+def wrong_pictures(
+    study: Study, bundle: str, patients: Sequence[CohortPatient], *, device: str, progress: Progress
+) -> dict[str, bytes]:
+    """PNG by case id; patients without images have none.
+
+    Args:
+        study: its first model is the bundle's.
+        bundle: name or path.
+        patients: in any order.
+        device: of networks.
+        progress: told each case.
+    """
+    from TACEResponseLib.bundle import load_bundle
+    from TACEResponseLib.pictures.overview import draw_overview
+    from TACEResponseLib.scoring import score
+
+    by_id = {p.case_id: p for p in patients if p.images}
+    wrong = [w for w in wrong_cases(study, study.models[0]) if w.case_id in by_id][:MOST_PICTURES]
+    if not wrong:
+        return {}
+    loaded = load_bundle(bundle, device=device)
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for case in wrong:
+            progress(f"picture of {case.case_id}")
+            path = Path(folder) / "case.png"
+            try:
+                read = load_case(by_id[case.case_id], loaded.metadata.sequences)
+                draw_overview(read, score(read, loaded), path)
+            except InputError:
+                continue
+            found[case.case_id] = path.read_bytes()
+    return found

@@ -1,0 +1,77 @@
+"""A network that stops between two epochs goes on from its own checkpoint."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.cnn.branch import PreparedPatches
+from TACEResponseLib.recipe import Recipe
+from TACEResponseLib.training import train
+from TACEResponseLib.training_cohort import PreparedCohort
+from TACEResponseLib.training_log import FitLog, read_log
+from TACEResponseLib.training_state import TrainingState
+
+NETWORK = {
+    "kind": "image_network",
+    "name": "cnn",
+    "sequences": ["ct_arterial"],
+    "patch": {"size_px": 16, "channels": 1},
+    "network_def": {
+        "_target_": "TACEResponseLib.cnn.architectures.small_cnn.SmallCNN",
+        "in_channels": 1,
+        "n_classes": 2,
+        "widths": [4, 8],
+    },
+    "target_layer": "features",
+    "fitting": {"epochs": 4},
+}
+
+
+def patches() -> PreparedCohort:
+    """Twelve patients of noise."""
+    rng = np.random.default_rng(1)
+    return PreparedCohort(
+        case_ids=tuple(f"P{i:02d}" for i in range(12)),
+        labels=np.tile([0, 1], 6),
+        clinical=(ClinicalRecord(),) * 12,
+        by_branch={
+            "cnn": tuple(
+                PreparedPatches(patches=rng.normal(size=(1, 1, 16, 16)).astype(np.float32),
+                                plans=())
+                for _ in range(12)
+            )
+        },
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("in_process")
+def test_the_numbers_are_those_of_a_training_that_never_stopped(
+    tmp_path: Path, make_recipe: Callable[..., Recipe], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fusion = {"n_bootstrap": 40, "folds": 2}
+    recipe = make_recipe(branches=[NETWORK], candidates=[], folds=2, fusion=fusion)
+    whole = train(recipe, patches(), seed=3, state=TrainingState(tmp_path / "whole"))
+    state = TrainingState(tmp_path / "stopped")
+    told: list[int] = []
+
+    def stopping(self: FitLog, quantity: str, epoch: int, value: float) -> None:
+        told.append(epoch)
+        if len(told) == 7:
+            raise RuntimeError("the power went off")
+        write(self, quantity, epoch, value)
+
+    write = FitLog.__call__
+    with monkeypatch.context() as patch:
+        patch.setattr(FitLog, "__call__", stopping)
+        with pytest.raises(RuntimeError, match="power"):
+            train(recipe, patches(), seed=3, state=state)
+    again = train(recipe, patches(), seed=3, state=state)
+    assert np.array_equal(again.out_of_fold["cnn"], whole.out_of_fold["cnn"])
+    assert again.fusion == whole.fusion
+    ours, theirs = read_log(state.folder / "log"), read_log(tmp_path / "whole" / "log")
+    assert ours == theirs
+    assert {row.fit for row in ours} == {"cnn-all", "cnn-fold-1", "cnn-fold-2"}
+    assert not any((state.folder / "checkpoints").iterdir())

@@ -1,0 +1,189 @@
+"""Preparing: once a patient, kept by content, whole or not at all, images dropped."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.case import Case
+from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.cnn.settings import ImageNetworkSettings
+from TACEResponseLib.preparation import prepare
+from TACEResponseLib.preparation_cache import PreparationCache, content_of, default_folder
+from TACEResponseLib.prepared_files import read_prepared, write_prepared
+from TACEResponseLib.recipe import Recipe
+from TACEResponseLib.training_cohort import Member, OnDisk
+
+MakeRecipe = Callable[..., Recipe]
+pytestmark = pytest.mark.usefixtures("in_process")
+NETWORK = {
+    "kind": "image_network",
+    "name": "cnn",
+    "sequences": ["ct_arterial"],
+    "patch": {"size_px": 16, "channels": 1},
+    "network_def": {
+        "_target_": "TACEResponseLib.cnn.architectures.small_cnn.SmallCNN",
+        "in_channels": 1,
+        "n_classes": 2,
+    },
+    "target_layer": "features",
+}
+RADIOMICS = {
+    "kind": "radiomics",
+    "name": "radiomics",
+    "sequences": ["ct_arterial"],
+    "extraction": {"name": "shape", "spacing_mm": None, "feature_classes": ["shape"]},
+    "n_features": 2,
+}
+
+
+class Loader:
+    """Counts how often images are read."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.count = case, 0
+
+    def __call__(self) -> Case:
+        self.count += 1
+        return self.case
+
+
+@pytest.fixture
+def image_recipe(make_recipe: MakeRecipe) -> Recipe:
+    return make_recipe(branches=[NETWORK, RADIOMICS], candidates=[])
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> PreparationCache:
+    return PreparationCache(folder=tmp_path / "cache", program="1")
+
+
+@pytest.fixture
+def image_file(tmp_path: Path) -> Path:
+    path = tmp_path / "image.nii"
+    path.write_bytes(b"an image")
+    return path
+
+
+def member(load: Loader, image: Path) -> Member:
+    return Member(case_id="P1", label=1, load=load, clinical=ClinicalRecord(),
+                  files={"ct_arterial": image})  # fmt: skip
+
+
+def test_a_second_training_with_another_classifier_computes_nothing_again(
+    image_recipe: Recipe, cache: PreparationCache, ball_case: Case, image_file: Path
+) -> None:
+    load = Loader(ball_case)
+    first = prepare(image_recipe, [member(load, image_file)], cache=cache)
+    assert load.count == 1
+    files = {p: p.stat().st_mtime_ns for p in cache.folder.rglob("*.npz")}
+    network, radiomics = image_recipe.branches
+    assert isinstance(network, ImageNetworkSettings)
+    fitting = network.fitting.model_copy(update={"epochs": 99})
+    other = image_recipe.model_copy(
+        update={
+            "branches": (
+                network.model_copy(update={"fitting": fitting, "saliency": "occlusion"}),
+                radiomics.model_copy(update={"classifier": "random_forest", "n_features": 5}),
+            )
+        }
+    )
+    record = ClinicalRecord(values={"age_years": 60})
+    second = prepare(other, [replace(member(load, image_file), clinical=record)], cache=cache)
+    assert load.count == 1
+    assert {p: p.stat().st_mtime_ns for p in cache.folder.rglob("*.npz")} == files
+    assert len(files) == 2
+    assert isinstance(second.by_branch["cnn"], OnDisk)
+    assert second.by_branch["radiomics"][0] == first.by_branch["radiomics"][0]
+
+
+def test_what_is_cached_is_equal_to_the_bit(
+    image_recipe: Recipe, cache: PreparationCache, ball_case: Case, image_file: Path
+) -> None:
+    one = member(Loader(ball_case), image_file)
+    held, kept = prepare(image_recipe, [one]), prepare(image_recipe, [one], cache=cache)
+    assert held.by_branch["radiomics"][0] == kept.by_branch["radiomics"][0]
+    ours, theirs = held.by_branch["cnn"][0], kept.by_branch["cnn"][0]
+    assert np.array_equal(ours.patches, theirs.patches)
+    assert ours.patches.dtype == theirs.patches.dtype
+    assert ours.plans == theirs.plans
+
+
+@pytest.mark.parametrize("change", ["image", "settings", "program"])
+def test_whatever_shapes_a_number_asks_for_another_file(
+    change: str, image_recipe: Recipe, cache: PreparationCache, ball_case: Case, image_file: Path
+) -> None:
+    load = Loader(ball_case)
+    prepare(image_recipe, [member(load, image_file)], cache=cache)
+    before = len(list(cache.folder.rglob("*.npz")))
+    recipe = image_recipe
+    if change == "image":
+        image_file.write_bytes(b"another")
+    if change == "program":
+        cache = replace(cache, program="2")
+    if change == "settings":
+        network, radiomics = recipe.branches
+        assert isinstance(network, ImageNetworkSettings)
+        patch = network.patch.model_copy(update={"size_px": 24})
+        network = network.model_copy(update={"patch": patch})
+        recipe = recipe.model_copy(update={"branches": (network, radiomics)})
+    prepare(recipe, [member(load, image_file)], cache=cache)
+    after = len(list(cache.folder.rglob("*.npz")))
+    assert after - before == (1 if change == "settings" else 2)
+
+
+def test_a_damaged_file_is_made_again(
+    image_recipe: Recipe, cache: PreparationCache, ball_case: Case, image_file: Path
+) -> None:
+    load = Loader(ball_case)
+    prepare(image_recipe, [member(load, image_file)], cache=cache)
+    for path in cache.folder.rglob("*.npz"):
+        path.write_bytes(path.read_bytes()[:100])
+    again = prepare(image_recipe, [member(load, image_file)], cache=cache)
+    assert len(again.by_branch["cnn"][0].patches) > 0
+
+
+def test_features_of_a_table_need_no_images(make_recipe: MakeRecipe) -> None:
+    def refuse() -> Case:
+        raise AssertionError("no image is needed")
+
+    features = {"original_shape_MeshVolume": 1.0, "original_firstorder_Mean": 2.0,
+                "original_firstorder_Entropy": 3.0, "original_glcm_Contrast": 4.0}  # fmt: skip
+    one = Member(case_id="P1", label=1, load=refuse, clinical=ClinicalRecord(), features=features)
+    prepared = prepare(make_recipe(), [one])
+    assert prepared.by_branch["size"] == ({"original_shape_MeshVolume": 1.0},)
+
+
+def test_prepared_patients_come_in_the_order_of_their_ids(
+    image_recipe: Recipe, ball_case: Case
+) -> None:
+    members = [
+        Member(case_id=name, label=label, load=Loader(ball_case))
+        for name, label in (("P2", 1), ("P1", 0))
+    ]
+    prepared = prepare(image_recipe, members)
+    assert prepared.case_ids == ("P1", "P2")
+    assert prepared.labels.tolist() == [0, 1]
+
+
+def test_a_value_that_is_neither_plain_nor_known_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="a prepared patient can't hold a"):
+        write_prepared({"a": tmp_path}, tmp_path / "x.npz")
+    value = {"a": (1.5, [True, None, "x"]), "b": np.arange(3), "c": np.float64(0.1)}
+    write_prepared(value, tmp_path / "y.npz")
+    back = read_prepared(tmp_path / "y.npz")
+    assert back["a"] == (1.5, [True, None, "x"])
+    assert back["b"].tolist() == [0, 1, 2]
+    assert back["c"] == 0.1
+    assert [p.name for p in tmp_path.iterdir()] == ["y.npz"]
+
+
+def test_the_cache_lies_where_a_user_keeps_such_things() -> None:
+    assert default_folder({"XDG_CACHE_HOME": "/x"}) == Path("/x/taceresponse")
+    assert default_folder({}) == Path.home() / ".cache" / "taceresponse"
+
+
+def test_a_patient_without_files_has_no_content_to_name() -> None:
+    assert content_of(Member(case_id="P", label=0, load=lambda: None)) == ""  # type: ignore[arg-type,return-value]

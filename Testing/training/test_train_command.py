@@ -1,0 +1,236 @@
+"""`train` on a table of features: interrupted, resumed, changed by options, refused."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from TACEResponseLib.bundle import load_bundle
+from TACEResponseLib.cli import main
+from TACEResponseLib.terms import CohortRole
+
+pytestmark = pytest.mark.usefixtures("in_process", "cache_home")
+WriteTable = Callable[..., Path]
+
+
+@pytest.fixture
+def words(recipe_file: Path, write_table: WriteTable) -> list[str]:
+    """A training without its output."""
+    return ["train", "--recipe", str(recipe_file), "--cohort", str(write_table()), "--seed", "2",
+            "--jobs", "1"]  # fmt: skip
+
+
+@pytest.fixture
+def expected(words: list[str], tmp_path: Path) -> str:
+    """Hashes of an uninterrupted training called `mine`."""
+    output = tmp_path / "whole" / "mine"
+    assert main([*words, "--output", str(output)]) == 0
+    return (output / "SHA256SUMS").read_text()
+
+
+def line(capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line of a refusal."""
+    (told,) = capsys.readouterr().err.splitlines()
+    return told
+
+
+def test_the_best_on_tuning_patients_is_kept_and_all_are_listed(
+    words: list[str], tmp_path: Path
+) -> None:
+    output = tmp_path / "mine"
+    assert main([*words, "--output", str(output)]) == 0
+    metadata = load_bundle(output).metadata
+    assert [row.name for row in metadata.candidates] == ["size", "texture", "both"]
+    assert metadata.candidates[0].paper == "Model 1"
+    (kept,) = (row for row in metadata.candidates if row.chosen)
+    assert metadata.branch_names == kept.branches
+    tuning = [row.tuning.value for row in metadata.candidates if row.tuning]
+    assert kept.tuning is not None
+    assert kept.tuning.value == max(tuning)
+    assert {role: c.n for role, c in metadata.cohorts.items()} == {
+        CohortRole.TRAINING: 48, CohortRole.TUNING: 12, CohortRole.INTERNAL_TEST: 30
+    }  # fmt: skip
+    with (tmp_path / "mine-log" / "candidates.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["candidate"], r["cohort"]) for r in rows[:3]] == [
+        ("size", "training"), ("size", "tuning"), ("size", "internal_test")
+    ]  # fmt: skip
+    assert sorted(p.name for p in tmp_path.glob("mine*")) == ["mine", "mine-log"]
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_the_order_of_rows_means_nothing(
+    words: list[str], expected: str, write_table: WriteTable, tmp_path: Path
+) -> None:
+    # Under the same name, since the card names the table.
+    write_table(order=lambda rows: rows[::-1])
+    assert main([*words, "--output", str(tmp_path / "mine")]) == 0
+    assert (tmp_path / "mine" / "SHA256SUMS").read_text() == expected
+
+
+STAGES = {
+    "after the second fit": ("TACEResponseLib.training_state.TrainingState.save_logits", 2),
+    "in the middle of a branch": ("TACEResponseLib.training_state.write_branch", 1),
+    "while candidates are fused": ("TACEResponseLib.candidates.fit_fusion_and_ask", 2),
+    "while the log is written": ("TACEResponseLib.training_files.write_picture", 1),
+    "while the bundle is saved": ("TACEResponseLib.bundle.writing.write_sums", 1),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_training_that_stops_anywhere_goes_on_to_the_same_bundle(
+    stage: str, words: list[str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "mine"
+    with monkeypatch.context() as patch:
+        stop_at(patch, *STAGES[stage])
+        assert main([*words, "--output", str(output)]) != 0
+    assert not output.exists()
+    assert (tmp_path / ".mine-training").is_dir()
+    assert main([*words, "--output", str(output)]) == 2
+    assert main([*words, "--output", str(output), "--resume"]) == 0
+    assert (output / "SHA256SUMS").read_text() == expected
+    assert not (tmp_path / ".mine-training").exists()
+
+
+def stop_at(patch: pytest.MonkeyPatch, name: str, call: int) -> None:
+    """Interrupt the program at the n-th call of a function."""
+    from importlib import import_module
+
+    *path, last = name.split(".")
+    owner: Any = import_module(".".join(path[:2]) if path[-1][0].isupper() else ".".join(path))
+    owner = getattr(owner, path[-1]) if path[-1][0].isupper() else owner
+    real, calls = getattr(owner, last), []
+
+    def stopping(*given: Any, **named: Any) -> Any:
+        calls.append(1)
+        if len(calls) == call:
+            raise RuntimeError("the power went off")
+        return real(*given, **named)
+
+    patch.setattr(owner, last, stopping)
+
+
+def test_a_training_killed_after_the_move_only_cleans_up(
+    words: list[str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "mine"
+    with monkeypatch.context() as patch:
+        stop_at(patch, "TACEResponseLib.commands.train.replace", 1)
+        assert main([*words, "--output", str(output)]) != 0
+    assert output.exists()
+    assert main([*words, "--output", str(output), "--resume"]) == 0
+    assert (output / "SHA256SUMS").read_text() == expected
+    assert not (tmp_path / ".mine-training").exists()
+
+
+@pytest.mark.slow
+def test_kill_9_after_the_first_fit_and_resume_give_the_same_bundle(
+    words: list[str], expected: str, tmp_path: Path
+) -> None:
+    output = tmp_path / "mine"
+    command = [sys.executable, "-m", "TACEResponseLib", *words, "--output", str(output)]
+    process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    fits = tmp_path / ".mine-training" / "fits"
+    deadline = time.monotonic() + 120
+    while not any(fits.glob("[a-z]*")) and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not output.exists()
+    before = {p.name for p in fits.glob("[a-z]*")}
+    assert 0 < len(before) < 8
+    assert main([*words, "--output", str(output), "--resume"]) == 0
+    assert (output / "SHA256SUMS").read_text() == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [(["--set", "folds=2"], "recipe"), (["--seed", "3"], "cohort and options"), ([], "cohort")],
+)
+def test_the_work_of_another_training_is_refused(
+    change: list[str], says: str, words: list[str], write_table: WriteTable, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    output = tmp_path / "mine"
+    with monkeypatch.context() as patch:
+        stop_at(patch, *STAGES["after the second fit"])
+        main([*words, "--output", str(output)])
+    if not change:
+        write_table(seed=5)
+    capsys.readouterr()
+    assert main([*words, *change, "--output", str(output), "--resume"]) == 2
+    assert f".mine-training of other {says};" in line(capsys)
+
+
+def test_permuted_labels_are_told_in_the_first_line_and_teach_nothing(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "mine"
+    assert main([*words, "--permute-labels", "--output", str(output)]) == 0
+    assert "permuted labels" in capsys.readouterr().out.splitlines()[0]
+    metadata = load_bundle(output).metadata
+    assert metadata.permuted_labels
+    (kept,) = (row for row in metadata.candidates if row.chosen)
+    assert kept.training.low < 0.5 < kept.training.high
+
+
+REFUSED = {
+    "unknown key": (["--set", "texture.clasifier=knn"], "did you mean classifier?"),
+    "unknown branch": (["--set", "textur.n_features=2"], "did you mean texture?"),
+    "bad value": (["--set", "folds=1"], "folds: Input should be greater than or equal to 2"),
+    "no value": (["--set", "folds"], "must read KEY=VALUE"),
+    "no epochs": (["--epochs", "2"], "--epochs: changes recipes"),
+    "no jobs": (["--jobs", "0"], "--jobs: must be >= 1"),
+    "no weights": (["--weights", "none.pt"], "--weights: must be a file"),
+    "many folds": (["--set", "folds=20"], "at least 40 patients of each class"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_mistake_is_one_line_and_leaves_nothing(
+    name: str, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, says = REFUSED[name]
+    assert main([*words, *change, "--output", str(tmp_path / "mine")]) == 2
+    assert says in line(capsys)
+    assert not list(tmp_path.glob("*mine*"))
+
+
+def one_class(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "response": "1"}
+
+
+def constant(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "original_shape_MeshVolume": "1.0"}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [(one_class, "at least 6 patients of each class"), (constant, "original_shape_MeshVolume")],
+)
+def test_patients_that_teach_nothing_are_refused(
+    change: Callable[[dict[str, Any]], dict[str, Any]], says: str, words: list[str],
+    write_table: WriteTable, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    write_table(change=change)
+    assert main([*words, "--output", str(tmp_path / "mine")]) == 2
+    assert says in line(capsys)
+    assert not list(tmp_path.glob("*mine*"))
+
+
+def test_blank_roles_are_drawn(words: list[str], write_table: WriteTable, tmp_path: Path) -> None:
+    write_table(change=lambda row: {**row, "role": ""})
+    assert main([*words, "--output", str(tmp_path / "mine")]) == 0
+    cohorts = load_bundle(tmp_path / "mine").metadata.cohorts
+    assert {role.value: c.n for role, c in cohorts.items()} == {
+        "training": 54, "tuning": 18, "internal_test": 18
+    }  # fmt: skip

@@ -1,0 +1,51 @@
+"""Validations side by side."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.evaluation.auc_difference import auc_difference
+from TACEResponseLib.validation.comparing import paired, read_validation, side_by_side
+from TACEResponseLib.validation.figure import write_csv
+from TACEResponseLib.validation.results import Results, metrics_json
+from TACEResponseLib.validation.study import Study
+from TACEResponseLib.validation.words import p_value
+from TACEResponseLib.validation.writing import METRICS, PREDICTIONS, prediction_rows
+
+
+def written(study: Study, results: Results, folder: Path) -> None:
+    """The two files that a comparison reads."""
+    folder.mkdir()
+    (folder / METRICS).write_text(metrics_json(study, results), encoding="utf-8")
+    write_csv(folder / PREDICTIONS, *prediction_rows(study))
+
+
+def test_the_same_patients_are_tested_in_pairs(
+    study: Study, results: Results, tmp_path: Path
+) -> None:
+    written(study, results, tmp_path / "one")
+    written(study, results, tmp_path / "two")
+    found = [read_validation(tmp_path / name) for name in ("one", "two")]
+    assert len(side_by_side(found)) == 4
+    rows = {row[:2]: row for row in paired(found)}
+    assert len(rows) == 6
+    expected = auc_difference(study.outcome, *(m.probabilities for m in study.models))
+    assert rows["one: fused", "one: guess"][3] == p_value(expected.significance)
+    assert rows["one: fused", "two: fused"][3] == "p = 1.000"
+
+
+def test_other_patients_are_shown_and_not_tested(
+    study: Study, results: Results, tmp_path: Path
+) -> None:
+    written(study, results, tmp_path / "one")
+    other = replace(study, case_ids=tuple(f"Q{c}" for c in study.case_ids))
+    written(other, results, tmp_path / "two")
+    rows = paired([read_validation(tmp_path / name) for name in ("one", "two")])
+    assert {(a[:3], b[:3]) for a, b, *_ in rows} == {("one", "one"), ("two", "two")}
+
+
+def test_a_folder_that_validate_did_not_write_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"must be a folder that validate wrote"):
+        read_validation(tmp_path)

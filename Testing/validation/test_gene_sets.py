@@ -1,0 +1,64 @@
+"""The biology step: files are checked; the statistics are gseapy's."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.errors import InputError, MissingExtraError
+from TACEResponseLib.validation.gene_sets import (
+    Expression,
+    enriched,
+    read_expression,
+    read_gene_sets,
+    read_groups,
+)
+
+
+@pytest.fixture
+def expression() -> Expression:
+    """Sixteen cases; the first twenty of 200 genes are higher in the first eight."""
+    values = np.random.default_rng(5).normal(8, 1, (200, 16))
+    values[:20, :8] += 3
+    return Expression(genes=tuple(f"G{i}" for i in range(200)),
+                      case_ids=tuple(f"C{i}" for i in range(16)), values=values)  # fmt: skip
+
+
+@pytest.mark.skipif(find_spec("gseapy") is None, reason="gseapy is not installed (extra biology)")
+def test_the_set_that_was_raised_is_found(expression: Expression) -> None:
+    sets = {"RAISED": [f"G{i}" for i in range(20)], "OTHER": [f"G{i}" for i in range(100, 130)]}
+    found = enriched(expression, ["high"] * 8 + ["low"] * 8, sets, permutations=1000, seed=1)
+    assert found[0].gene_set == "RAISED"
+    assert found[0].normalized > 0
+
+
+@pytest.mark.skipif(find_spec("gseapy") is not None, reason="gseapy is installed")
+def test_without_gseapy_the_extra_is_named(expression: Expression) -> None:
+    with pytest.raises(MissingExtraError, match=r"taceresponse\[biology\]"):
+        enriched(expression, ["a"] * 8 + ["b"] * 8, {}, permutations=1000, seed=1)
+
+
+def test_tables_and_sets_are_read(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("gene,C1,C2\nTP53,1.5,2\nMYC,3,4\n")
+    (tmp_path / "s.gmt").write_text("SET\tfrom nowhere\tTP53\tMYC\n\n")
+    found = read_expression(tmp_path / "e.csv")
+    assert (found.genes, found.case_ids) == (("TP53", "MYC"), ("C1", "C2"))
+    assert found.values.tolist() == [[1.5, 2], [3, 4]]
+    assert read_gene_sets(tmp_path / "s.gmt") == {"SET": ["TP53", "MYC"]}
+
+
+def test_bad_files_are_refused(tmp_path: Path, expression: Expression) -> None:
+    (tmp_path / "e.csv").write_text("gene,C1\nTP53,\n")
+    with pytest.raises(InputError, match=r"C1, row 1: must be a number"):
+        read_expression(tmp_path / "e.csv")
+    (tmp_path / "s.gmt").write_text("SET only\n")
+    with pytest.raises(InputError, match="line 1: must be name, description, genes"):
+        read_gene_sets(tmp_path / "s.gmt")
+    (tmp_path / "g.csv").write_text("case_id,group\nC0,a\n")
+    with pytest.raises(InputError, match=r"group of every case.*none for C1 and 14 others"):
+        read_groups(tmp_path / "g.csv", expression)
+    text = "".join(f"C{i},{'a' if i < 3 else 'b'}\n" for i in range(16))
+    (tmp_path / "g.csv").write_text("case_id,group\n" + text)
+    with pytest.raises(InputError, match="two groups of at least 7 cases, got a: 3, b: 13"):
+        read_groups(tmp_path / "g.csv", expression)

@@ -1,0 +1,65 @@
+"""Sentences follow the numbers, in every direction."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.validation.limits import limits
+from TACEResponseLib.validation.results import Results, measure_study
+from TACEResponseLib.validation.sentences import answer, question
+from TACEResponseLib.validation.study import Study
+from TACEResponseLib.validation.words import interval, number
+
+
+def judged(study: Study, probabilities: np.ndarray) -> tuple[str, ...]:
+    changed = replace(study, models=(replace(study.models[0], probabilities=probabilities),),
+                      timed=(), attributes={})  # fmt: skip
+    return answer(changed, measure_study(changed, resamples=200))
+
+
+def test_the_answer_holds_the_numbers_that_the_files_hold(study: Study, results: Results) -> None:
+    first, second, third = answer(study, results)
+    found = results.models[0]
+    assert interval(found.auc) in first
+    assert interval(found.slope, 3) in second
+    assert interval(found.threshold.sensitivity) in second
+    assert f"{100 * found.decision.advantage.max():.1f} per 100 patients" in third
+    assert f"{study.n} patients, {study.events} of them" in question(study)
+
+
+def test_chance_is_called_chance_and_a_reversed_model_is_named(study: Study) -> None:
+    rng = np.random.default_rng(4)
+    assert "chance could give too" in judged(study, rng.uniform(0.2, 0.8, study.n))[0]
+    assert "WORSE than chance" in judged(study, 1 - study.models[0].probabilities)[0]
+
+
+@pytest.mark.parametrize(
+    ("factor", "shift", "words"),
+    [(3.0, 0.0, "too extreme"), (0.2, 0.0, "too timid"), (1.0, 1.5, "too high on the whole"),
+     (1.0, -1.5, "too low on the whole")],
+)  # fmt: skip
+def test_calibration_is_named_by_its_fault(
+    study: Study, factor: float, shift: float, words: str
+) -> None:
+    p = study.models[0].probabilities
+    logit = factor * np.log(p / (1 - p)) + shift
+    assert words in judged(study, 1 / (1 + np.exp(-logit)))[1]
+
+
+def test_limits_are_computed_from_the_data(study: Study, results: Results) -> None:
+    told = " ".join(limits(study, results))
+    assert "SIMULATED" not in told
+    assert "no second reader" in told
+    assert "does not say whether these patients" in told
+    fewer = min(study.events, study.n - study.events)
+    assert f"{study.n} patients, {fewer} in the smaller class" in told
+    assert "one site" not in told
+    alone = replace(study, attributes={}, origin=replace(study.origin, simulated=True))
+    told = " ".join(limits(alone, results))
+    assert "SIMULATED" in told
+    assert "one site, or sites are not named" in told
+
+
+def test_a_number_has_no_minus_before_zero() -> None:
+    assert (number(-0.001), number(-0.01), number(float("inf"))) == ("0.00", "-0.01", "not reached")
