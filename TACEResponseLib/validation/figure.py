@@ -6,6 +6,7 @@ colors say, so that a black-and-white print still tells.
 
 import csv
 import io
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ GREY = "#767676"
 # One column of a journal page is 85 to 90 mm wide.
 COLUMN_INCH = 3.4
 SMALLEST_PT = 7.0
+# As many as an axis of a square figure has room for.
+AXIS_LETTERS = 32
 DPI = 300
 STYLE: Any = {
     "font.family": "sans-serif",
@@ -113,10 +116,16 @@ def legend_below(axes: "Axes", gap: float = 0.21) -> None:
 
 def unit_square(axes: "Axes", x: str, y: str) -> None:
     """Both axes from 0 to 1, as wide as high, with the diagonal."""
-    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xlabel=x, ylabel=y, aspect="equal")
+    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xlabel=x, ylabel=_folded(y),
+             aspect="equal")  # fmt: skip
     axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1])
     axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=0)
+
+
+def _folded(label: str) -> str:
+    """A long label on two lines or more: the user names the positive class."""
+    return textwrap.fill(label, AXIS_LETTERS)
 
 
 def _is_nothing(cell: object) -> bool:

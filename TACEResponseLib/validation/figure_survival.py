@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from TACEResponseLib.evaluation.kaplan_meier import SurvivalCurve
 from TACEResponseLib.validation.figure import COLORS, DASHES, Drawing, blank, style
 from TACEResponseLib.validation.study import Study
@@ -29,7 +31,10 @@ def draw_survival(study: Study, found: SurvivalMeasures) -> Drawing:
     """
     tests = p_value(found.log_rank)
     if found.hazards:
-        tests += f" (log-rank), hazard ratio {interval(found.hazards.hazard_ratios[ABOVE])}"
+        ratio = found.hazards.hazard_ratios[ABOVE]
+        known = np.isfinite([ratio.low, ratio.high]).all()
+        told = interval(ratio) if known else "has no finite value"
+        tests += f" (log-rank), hazard ratio {told}"
     with style():
         figure, axes = blank()
         _curves(axes, found.curves)

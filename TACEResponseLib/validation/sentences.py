@@ -5,7 +5,13 @@ from TACEResponseLib.validation.comparisons import Comparison
 from TACEResponseLib.validation.measures import ModelMeasures
 from TACEResponseLib.validation.results import Results
 from TACEResponseLib.validation.study import Study
-from TACEResponseLib.validation.words import best_baseline, interval, number, plain_name
+from TACEResponseLib.validation.words import (
+    best_baseline,
+    interval,
+    known_baselines,
+    number,
+    plain_name,
+)
 
 
 def question(study: Study) -> str:
@@ -24,7 +30,7 @@ def answer(study: Study, results: Results) -> tuple[str, str, str]:
     """Discrimination, calibration and usefulness, one sentence each."""
     found = results.models[0]
     return (
-        _discrimination(study, found, best_baseline(study, results)),
+        _discrimination(study, found, results),
         _calibration(found),
         usefulness(found),
     )
@@ -56,16 +62,16 @@ def added_words(comparison: Comparison, of: int = 1) -> str:
     return f"whether it adds anything to {told} can't be told: difference {interval(gap)}"
 
 
-def _discrimination(study: Study, found: ModelMeasures, simple: Comparison | None) -> str:
+def _discrimination(study: Study, found: ModelMeasures, results: Results) -> str:
     """AUC against chance and against the best simple score."""
-    area = found.auc
+    area, simple = found.auc, best_baseline(study, results)
     if area.low > 0.5:
         chance = "better than chance"
     elif area.high < 0.5:
         chance = "WORSE than chance: check which class the probabilities are of"
     else:
         chance = "which chance could give too"
-    beside = f"; {added_words(simple, len(study.baselines))}" if simple else ""
+    beside = f"; {added_words(simple, len(known_baselines(study, results)))}" if simple else ""
     return (
         f"It ranks a patient of the class “{study.positive_class}” above another in "
         f"{100 * area.value:.0f} of 100 pairs: AUC {interval(area)}, {chance}{beside}."

@@ -8,6 +8,8 @@ from TACEResponseLib.validation.comparisons import Comparison
 from TACEResponseLib.validation.results import Results
 from TACEResponseLib.validation.study import Study
 
+# Share of the patients in whom a simple score is known, for it to stand on the first page.
+LEAST_KNOWN = 0.8
 LEGEND_LETTERS = 26
 
 
@@ -57,7 +59,15 @@ def plain_name(name: str) -> str:
 
 
 def best_baseline(study: Study, results: Results) -> Comparison | None:
-    """The baseline with the highest AUC, which is the hardest to beat."""
-    names = {baseline.name for baseline in study.baselines}
-    found = [c for c in results.comparisons if c.other in names]
+    """The baseline with the highest AUC, which is the hardest to beat, of those that are known."""
+    found = known_baselines(study, results)
     return max(found, key=lambda c: c.other_auc.value) if found else None
+
+
+def known_baselines(study: Study, results: Results) -> list[Comparison]:
+    """Simple scores that most patients have; on the others' few a comparison says little."""
+    names = {baseline.name for baseline in study.baselines}
+    return [
+        c for c in results.comparisons
+        if c.other in names and c.other_auc.n >= LEAST_KNOWN * study.n
+    ]  # fmt: skip

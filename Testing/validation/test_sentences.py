@@ -8,7 +8,7 @@ import pytest
 from TACEResponseLib.validation.limits import limits
 from TACEResponseLib.validation.results import Results, measure_study
 from TACEResponseLib.validation.sentences import answer, question
-from TACEResponseLib.validation.study import Study
+from TACEResponseLib.validation.study import Baseline, Study
 from TACEResponseLib.validation.words import interval, number
 
 
@@ -63,3 +63,18 @@ def test_limits_are_computed_from_the_data(study: Study, results: Results) -> No
 
 def test_a_number_has_no_minus_before_zero() -> None:
     assert (number(-0.001), number(-0.01), number(float("inf"))) == ("0.00", "-0.01", "not reached")
+
+
+def test_a_simple_score_known_in_few_stays_off_the_first_page(study: Study) -> None:
+    rng = np.random.default_rng(3)
+    perfect = study.outcome + rng.normal(0, 0.01, study.n)
+    few = np.where(np.arange(study.n) % 2, perfect, np.nan)
+    weak = Baseline(name="volume, mL", scores=rng.normal(size=study.n), direction="higher")
+    both = replace(study, timed=(), attributes={}, baselines=(
+        weak, Baseline(name="size, cm", scores=few, direction="higher"),
+    ))  # fmt: skip
+    results = measure_study(both, resamples=200)
+    assert {c.other for c in results.comparisons} >= {"volume, mL", "size, cm"}
+    first = answer(both, results)[0]
+    assert "volume alone" in first
+    assert "size alone" not in first
