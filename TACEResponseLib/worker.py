@@ -120,12 +120,18 @@ def main() -> None:
     jobs = Jobs().named()
     while True:
         request = inbox.next()
-        _do(jobs, request, answers)
+        answer = _do(jobs, request, answers)
+        # First: whoever reads the answer may ask for the next score at once.
         inbox.finished(request)
+        try:
+            answers.send(**answer)
+        except (TypeError, ValueError) as error:
+            message = f"internal error: an answer that is no JSON: {error}"
+            answers.send(**_failure(request["id"], message, by_user=False))
 
 
-def _do(jobs: Mapping[str, Any], request: Mapping[str, Any], answers: Answers) -> None:
-    """Do one job and answer it, whatever happens."""
+def _do(jobs: Mapping[str, Any], request: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
+    """Do one job and say what came of it, whatever happens."""
     number, name = request["id"], request["do"]
 
     def tell(stage: str) -> None:
@@ -134,13 +140,13 @@ def _do(jobs: Mapping[str, Any], request: Mapping[str, Any], answers: Answers) -
     try:
         if name not in jobs:
             raise ValueError(f"no job is called {name!r}; known are {', '.join(jobs)}")
-        answers.send(kind="done", id=number, result=jobs[name](request, tell))
+        return {"kind": "done", "id": number, "result": jobs[name](request, tell)}
     except (InputError, MissingExtraError) as error:
-        _tell_failure(answers, number, str(error), by_user=True)
+        return _failure(number, str(error), by_user=True)
     except Exception as error:  # noqa: BLE001  # the next job must find a live process
         known = OUT_OF_MEMORY if _is_out_of_memory(error) else _disk_trouble(error)
         message = known or f"internal error: {type(error).__name__}: {error}"
-        _tell_failure(answers, number, message, by_user=bool(known))
+        return _failure(number, message, by_user=bool(known))
 
 
 def _disk_trouble(error: Exception) -> str:
@@ -156,15 +162,15 @@ def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or (is_torch and any(w in str(error) for w in words))
 
 
-def _tell_failure(answers: Answers, number: Any, message: str, *, by_user: bool) -> None:
+def _failure(number: Any, message: str, *, by_user: bool) -> dict[str, Any]:
     """One line for the user, the traceback for the log."""
-    answers.send(
-        kind="failed",
-        id=number,
-        message=" ".join(message.split()),
-        by_user=by_user,
-        traceback=traceback.format_exc(),
-    )
+    return {
+        "kind": "failed",
+        "id": number,
+        "message": " ".join(message.split()),
+        "by_user": by_user,
+        "traceback": traceback.format_exc(),
+    }
 
 
 def _beat(answers: Answers) -> None:

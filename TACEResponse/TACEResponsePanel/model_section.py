@@ -20,6 +20,7 @@ class ModelSection:
         self._ui, self._desk, self._client = ui, desk, client
         self._paths: list[str] = []
         self._isFilling = False
+        self._wanted: str | None = None
         self._cards: dict[str, str] = {}
         ui.modelCombo.connect("currentIndexChanged(int)", self._onChosen)
         ui.openModelButton.clicked.connect(self._onOpen)
@@ -68,8 +69,9 @@ class ModelSection:
             self._ui.modelCombo.addItem(model["title"] + mark)
         self._isFilling = False
         self._restore()
-        wanted, self._wanted = getattr(self, "_wanted", None), None
-        if wanted is not None:
+        # An answer to an earlier question doesn't know the model that was opened since.
+        if self._wanted in [model["path"] for model in result["models"]]:
+            wanted, self._wanted = self._wanted, None
             self._take(next((m for m in usable if m["path"] == wanted), self._desk.model))
         elif self._desk.model is None:
             real = [m for m in usable if not m["simulated"]]
