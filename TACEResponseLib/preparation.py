@@ -12,7 +12,12 @@ from TACEResponseLib import worker_pool
 from TACEResponseLib.branch_recipes import branch_recipe
 from TACEResponseLib.case import Case
 from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.preparation_cache import PreparationCache, content_of
+from TACEResponseLib.preparation_cache import (
+    PreparationCache,
+    content_of,
+    digest_of,
+    preparing,
+)
 from TACEResponseLib.prepared_files import read_prepared
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.radiomics.feature_names import SECOND_READER
@@ -106,12 +111,14 @@ def _prepare_one(
 
 
 class _Patient:
-    """A member whose images are read when first asked for, and once."""
+    """A member whose images are read when first asked for, and reduced once for all who share."""
 
     def __init__(self, member: Member) -> None:
         """Read nothing yet."""
         self._member = member
         self._case: Case | None = None
+        self._second: Case | None = None
+        self._known: dict[str, Any] = {}
 
     @property
     def clinical(self) -> ClinicalRecord:
@@ -120,7 +127,14 @@ class _Patient:
         return self._loaded().clinical if known is None else known
 
     def prepared(self, settings: BranchSettings) -> Any:
-        """What a branch needs, from the table's features if they suffice."""
+        """What a branch needs; branches that prepare alike share it."""
+        key = digest_of(preparing(settings))
+        if key not in self._known:
+            self._known[key] = self._prepared(settings)
+        return self._known[key]
+
+    def _prepared(self, settings: BranchSettings) -> Any:
+        """From the table's features if they suffice, else from the images."""
         recipe = branch_recipe(settings)
         if self._member.clinical is not None or self._member.features:
             given = recipe.from_features(self.clinical, self._member.features)
@@ -129,7 +143,9 @@ class _Patient:
         value = recipe.prepare(self._loaded())
         if getattr(settings, "icc", None) is None or self._member.load_reader2 is None:
             return value
-        second = recipe.prepare(self._member.load_reader2())
+        if self._second is None:
+            self._second = self._member.load_reader2()
+        second = recipe.prepare(self._second)
         return {**value, **{f"{SECOND_READER}{name}": number for name, number in second.items()}}
 
     def _loaded(self) -> Case:

@@ -35,10 +35,12 @@ class TrainingState:
     """The work folder of one training."""
 
     folder: Path
+    is_temporary: bool = False
+    """Nobody can go on with it, so unfinished fits keep nothing."""
 
-    def checkpoint(self, fit: str) -> Path:
+    def checkpoint(self, fit: str) -> Path | None:
         """Where an unfinished fit keeps its own state."""
-        return self.folder / CHECKPOINTS / fit
+        return None if self.is_temporary else self.folder / CHECKPOINTS / fit
 
     def log(self, fit: str) -> Path:
         """Where a fit writes what it measures by epoch."""
@@ -75,7 +77,8 @@ class TrainingState:
 
     def forget_checkpoint(self, fit: str) -> None:
         """A finished fit needs none."""
-        shutil.rmtree(self.checkpoint(fit), ignore_errors=True)
+        if folder := self.checkpoint(fit):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _logits(self, fit: str) -> Path:
         return self.folder / FITS / f"{fit}.json"
@@ -123,7 +126,7 @@ def open_state(output: Path, key: Mapping[str, str], *, resume: bool) -> Trainin
 def temporary_state() -> Iterator[TrainingState]:
     """The state of a training that nobody will go on with."""
     with TemporaryDirectory(prefix="taceresponse-training-") as folder:
-        yield TrainingState(Path(folder))
+        yield TrainingState(Path(folder), is_temporary=True)
 
 
 def _check_key(folder: Path, key: Mapping[str, str]) -> None:

@@ -32,7 +32,7 @@ def test_the_shipped_bundle_was_trained_by_the_shipped_recipe() -> None:
 
 
 @pytest.mark.slow
-def test_a_small_training_gives_a_bundle_that_loads_and_the_same_bytes_again(
+def test_a_small_training_gives_a_bundle_that_loads(
     tmp_path: Path,
 ) -> None:
     recipe = read_recipe(resource_path("Recipes", RECIPE_FILE))
@@ -44,12 +44,9 @@ def test_a_small_training_gives_a_bundle_that_loads_and_the_same_bytes_again(
     recipe = recipe.model_copy(
         update={"branches": (network, radiomics), "folds": 2, "fusion": fusion}
     )
-    # The number of processes must not matter either.
-    saved, again = (
-        save_bundle(train_demo_bundle(recipe, n_training=24, n_test=16, jobs=jobs), tmp_path / name)
-        for jobs, name in ((1, "bundle"), (2, "again"))
+    saved = save_bundle(
+        train_demo_bundle(recipe, n_training=24, n_test=16, jobs=1), tmp_path / "bundle"
     )
-    assert saved.sha256 == again.sha256
     loaded = load_bundle(tmp_path / "bundle")
     assert loaded.sha256 == saved.sha256
     assert loaded.metadata.cohorts[CohortRole.TRAINING].n == 24

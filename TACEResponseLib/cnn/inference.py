@@ -53,7 +53,7 @@ def predict_patches(
         output: what makes probabilities of the network's outputs.
         clinical: z-scored values of each patch's patient, (n, m), for a joint network.
     Returns: (n, classes); each row adds up to 1.
-    Raises: InputError: the GPU's memory can't hold a batch.
+    Raises: InputError: the GPU's memory can't hold a batch, or an answer isn't finite.
     """
     import torch
 
@@ -70,7 +70,16 @@ def predict_patches(
             if clinical is not None:
                 inputs.append(torch.from_numpy(clinical[rows]).to(device, torch.float32))
             outputs.append(to_probabilities(network(*inputs).double(), output).cpu())
-    return np.asarray(torch.cat(outputs).numpy())
+    return _finite(np.asarray(torch.cat(outputs).numpy()))
+
+
+def _finite(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Running means of too few or too small steps send a network in evaluation mode to infinity."""
+    if np.isfinite(probabilities).all():
+        return probabilities
+    raise InputError("image network", "must answer with finite numbers",
+                     got=f"none for {int((~np.isfinite(probabilities)).any(axis=1).sum())} patches",
+                     remedy="train it longer, in larger batches or more slowly")  # fmt: skip
 
 
 def to_probabilities(logits: "Tensor", output: Output) -> "Tensor":

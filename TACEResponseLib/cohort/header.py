@@ -50,7 +50,7 @@ def header_problems(header: Sequence[str]) -> list[Problem]:
                                      "remove one"))  # fmt: skip
         elif column_kind(name) == "unknown":
             near = nearest_column(name)
-            meant = f"did you mean {near}?" if near else "remove it, or see the cohort format"
+            meant = f"did you mean {near}?" if near else "remove it, or see docs/cohort-format.md"
             problems.append(_problem(name or "(blank)", "must be a known column", repr(name),
                                      meant))  # fmt: skip
     return problems

@@ -50,3 +50,12 @@ def test_cuda_is_refused_where_there_is_none(monkeypatch: pytest.MonkeyPatch) ->
     assert choose_device("auto") == "cpu"
     with pytest.raises(InputError, match=r"--device: CUDA must be available, got no CUDA device"):
         choose_device("cuda")
+
+
+def test_answers_that_are_no_numbers_are_refused() -> None:
+    class RunAway(torch.nn.Module):
+        def forward(self, patches: torch.Tensor) -> torch.Tensor:
+            return patches.mean(dim=(2, 3)) * torch.inf
+
+    with pytest.raises(InputError, match="must answer with finite numbers, got none for 3 patches"):
+        predict_patches(RunAway(), np.ones((3, 2, 4, 4), dtype=np.float32))

@@ -1,0 +1,134 @@
+"""Each of the five papers' recipes, made small: from simulated patients to a bundle that scores."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.assembly import BundleIdentity, assemble
+from TACEResponseLib.bundle import load_bundle, save_bundle
+from TACEResponseLib.commands.recipe import find_recipe
+from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.scoring import score
+from TACEResponseLib.simulated_members import simulated_case, simulated_members
+from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
+from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.terms import CohortRole
+from TACEResponseLib.training import prepare, train
+
+PAPERS = (
+    "ct-resnet50-four-class",
+    "ct-radiomics-cnn",
+    "mr-radiomics-clinical",
+    "mr-densenet169-clinical",
+    "mr-inceptionv4-haic",
+)
+N_TRAINING, N_TUNING = 24, 8
+# The least that InceptionV4's unpadded layers take; the others take less.
+LARGE_PX, SMALL_PX = 80, 48
+IDENTITY = BundleIdentity(
+    bundle_id="small", title="small", authors="tests", copyright="tests", license="Apache-2.0",
+    simulated=True, sources={}, failure_modes=(),
+)  # fmt: skip
+
+
+def small(recipe: Recipe) -> Recipe:
+    """The same sources of evidence and candidates; little images, two epochs, two folds."""
+    content = recipe.model_dump(mode="json")
+    content["folds"] = 2
+    # Five networks of one sequence each are alike but for the sequence; one stands for them.
+    left_out = {f"inception_v4_{n}" for n in ("portal_venous", "delayed", "t2", "dual_echo")}
+    content["branches"] = [b for b in content["branches"] if b["name"] not in left_out]
+    for candidate in content["candidates"]:
+        candidate["branches"] = [b for b in candidate["branches"] if b not in left_out]
+    for branch in content["branches"]:
+        _shrink(branch)
+    for fusion in (content["fusion"], *(c["fusion"] for c in content["candidates"])):
+        if fusion is not None:
+            fusion |= {"folds": 2, "n_bootstrap": 40}
+    return Recipe.model_validate(content)
+
+
+def _shrink(branch: dict[str, Any]) -> None:
+    """One source of evidence, in place."""
+    if branch["kind"] == "image_network":
+        # One patient an epoch would make two steps of the two epochs: too few for running means.
+        branch["fitting"] |= {"epochs": 2, "batch_size": 8, "patients_per_epoch": "all"}
+        is_whole = branch["patch"]["shape"] == "whole_slice"
+        branch["patch"]["size_px"] = LARGE_PX if is_whole else SMALL_PX
+        if branch["patch"]["width_px"] is not None:
+            branch["patch"]["width_px"] = LARGE_PX + 16
+        if branch.get("crop_px"):
+            branch["crop_px"] = SMALL_PX - 16
+        if branch["patch"]["slices"] == "all":
+            branch["patch"] |= {"slices": "every_n", "every_n": 24}
+    if branch["kind"] == "radiomics":
+        branch["extraction"] |= {
+            "spacing_mm": 5.0, "image_types": ["Original"], "log_sigma_mm": [],
+            "feature_classes": ["shape", "firstorder"],
+        }  # fmt: skip
+        branch["n_trees"] = 10
+        branch["dense"]["epochs"] = 3
+
+
+def settings_of(recipe: Recipe) -> SimulationSettings | MrSimulationSettings:
+    """Patients such as the recipe is for."""
+    if recipe.modality == "CT":
+        return SimulationSettings()
+    return MrSimulationSettings(treatment="HAIC" if "haic" in recipe.name else "TACE")
+
+
+class Here(Executor):
+    """Does the work in this process: a small training costs less than starting another."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  # a future keeps whatever is raised
+            future.set_exception(error)
+        return future
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("worker_pool", "training"):
+        monkeypatch.setattr(f"TACEResponseLib.{place}.workers", lambda _jobs: nullcontext(Here()))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_paper_s_recipe_becomes_a_bundle_that_scores(name: str, tmp_path: Path) -> None:
+    recipe = small(read_recipe(find_recipe(name)))
+    settings = settings_of(recipe)
+    training, tuning = (
+        prepare(recipe, simulated_members(settings, n, seed, recipe.endpoint))
+        for n, seed in ((N_TRAINING, 11), (N_TUNING, 12))
+    )
+    trained = train(recipe, training, tuning=tuning if recipe.candidates else None, seed=1)
+    assert len(trained.candidates) == max(1, len(recipe.candidates))
+    cohorts = {CohortRole.TRAINING: training}
+    if recipe.candidates:
+        cohorts[CohortRole.TUNING] = tuning
+    save_bundle(assemble(recipe, IDENTITY, trained, cohorts, 1), tmp_path / "small")
+    bundle = load_bundle(tmp_path / "small")
+    whole = simulated_case(settings, 13, 0)
+    wanted = bundle.metadata.sequences
+    case = replace(
+        whole,
+        images={s: v for s, v in whole.images.items() if s in wanted},
+        sequence_rois={s: r for s, r in whole.sequence_rois.items() if s in wanted},
+    )
+    prediction = score(case, bundle)
+    assert 0 < prediction.fused.probability < 1
+    fresh = prepare(recipe, simulated_members(settings, 1, 13, recipe.endpoint))
+    logits = {b.name: b.logits(fresh.by_branch[b.name]) for b in bundle.branches}
+    expected = bundle.fusion.probabilities(logits, fresh.clinical)
+    assert prediction.fused.probability == pytest.approx(float(np.ravel(expected)[0]), abs=1e-9)
