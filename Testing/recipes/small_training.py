@@ -1,8 +1,5 @@
-"""Each of the five papers' recipes, made small: from simulated patients to a bundle that scores."""
+"""A paper's recipe made small: from simulated patients to a bundle that scores."""
 
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,13 +18,6 @@ from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training import prepare, train
 
-PAPERS = (
-    "ct-resnet50-four-class",
-    "ct-radiomics-cnn",
-    "mr-radiomics-clinical",
-    "mr-densenet169-clinical",
-    "mr-inceptionv4-haic",
-)
 N_TRAINING, N_TUNING = 24, 8
 # The least that InceptionV4's unpadded layers take; the others take less.
 LARGE_PX, SMALL_PX = 80, 48
@@ -83,29 +73,8 @@ def settings_of(recipe: Recipe) -> SimulationSettings | MrSimulationSettings:
     return MrSimulationSettings(treatment="HAIC" if "haic" in recipe.name else "TACE")
 
 
-class Here(Executor):
-    """Does the work in this process: a small training costs less than starting another."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001  # a future keeps whatever is raised
-            future.set_exception(error)
-        return future
-
-
-@pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("worker_pool", "training"):
-        monkeypatch.setattr(f"TACEResponseLib.{place}.workers", lambda _jobs: nullcontext(Here()))
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("in_this_process")
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("name", PAPERS)
-def test_a_paper_s_recipe_becomes_a_bundle_that_scores(name: str, tmp_path: Path) -> None:
+def becomes_a_bundle_that_scores(name: str, folder: Path) -> None:
+    """Train, save, load, score; what is scored is what the shipped fits say."""
     recipe = small(read_recipe(find_recipe(name)))
     settings = settings_of(recipe)
     training, tuning = (
@@ -117,8 +86,8 @@ def test_a_paper_s_recipe_becomes_a_bundle_that_scores(name: str, tmp_path: Path
     cohorts = {CohortRole.TRAINING: training}
     if recipe.candidates:
         cohorts[CohortRole.TUNING] = tuning
-    save_bundle(assemble(recipe, IDENTITY, trained, cohorts, 1), tmp_path / "small")
-    bundle = load_bundle(tmp_path / "small")
+    save_bundle(assemble(recipe, IDENTITY, trained, cohorts, 1), folder / "small")
+    bundle = load_bundle(folder / "small")
     whole = simulated_case(settings, 13, 0)
     wanted = bundle.metadata.sequences
     case = replace(

@@ -1,0 +1,14 @@
+"""The recipes on MR before TACE, from simulated patients to a bundle that scores."""
+
+from pathlib import Path
+
+import pytest
+
+from Testing.recipes.small_training import becomes_a_bundle_that_scores
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("name", ["mr-radiomics-clinical", "mr-densenet169-clinical"])
+def test_a_paper_s_recipe_becomes_a_bundle_that_scores(name: str, tmp_path: Path) -> None:
+    becomes_a_bundle_that_scores(name, tmp_path)
