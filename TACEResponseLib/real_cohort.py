@@ -19,6 +19,7 @@ from TACEResponseLib.evaluation.discrimination import area, score_levels
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Labels
 from TACEResponseLib.evaluation.significance import Significance
+from TACEResponseLib.fusion_model import stratified_folds
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.terms import Endpoint, ResponseClass
 from TACEResponseLib.worker_pool import workers
@@ -184,11 +185,6 @@ def _readers(patients: Sequence[CohortPatient]) -> list[str]:
 
 def _patient_folds(rows: NDArray[np.intp], labels: Labels, seed: int) -> NDArray[np.intp]:
     """Fold of each row, (n,): classes spread evenly, copies of a patient together."""
-    from sklearn.model_selection import StratifiedKFold
-
     _, first, patient = np.unique(rows, return_index=True, return_inverse=True)
-    fold = np.empty(first.size, dtype=np.intp)
-    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for number, (_, held_out) in enumerate(splitter.split(first, labels[first])):
-        fold[held_out] = number
+    fold = stratified_folds(np.asarray(labels[first], dtype=np.int64), FOLDS, seed)
     return np.asarray(fold[patient])

@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.calibration import sigmoid
 from TACEResponseLib.clinical.branch import ClinicalRecipe
 from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.commands.recipe import find_recipe
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.fusion_model import stratified_folds
 from TACEResponseLib.real_cohort import FOLDS, MAJORITY, evidence, label_of, parts_of
 from TACEResponseLib.recipe import read_recipe
 from TACEResponseLib.terms import CohortRole
@@ -44,15 +46,13 @@ def out_of_fold(
         labels: (n,), 1 for responders.
         seed: of the folds.
     """
-    from sklearn.model_selection import StratifiedKFold
-
     prepared = evidence(settings, patients)
     found = np.empty(labels.size)
-    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for inside, outside in splitter.split(labels, labels):
+    fold = stratified_folds(labels, FOLDS, seed)
+    for number in range(FOLDS):
+        inside, outside = (np.flatnonzero(part) for part in (fold != number, fold == number))
         branch = ClinicalRecipe(settings).fit([prepared[n] for n in inside], labels[inside], 0)
-        logits = branch.logits([prepared[n] for n in outside])
-        found[outside] = 1 / (1 + np.exp(-logits))
+        found[outside] = sigmoid(branch.logits([prepared[n] for n in outside]))
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.fusion_model import stratified_folds as folds_by_class
 from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.terms import CohortRole, Endpoint
 from TACEResponseLib.training_cohort import Labels, PreparedCohort, Rows
@@ -25,13 +26,7 @@ DRAWN_SHARES = (
 
 def stratified_folds(cohort: PreparedCohort, folds: int, seed: int) -> Labels:
     """Fold of each patient, (n,): classes spread evenly, patients in the order of their ids."""
-    from sklearn.model_selection import StratifiedKFold
-
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    fold = np.empty(cohort.labels.size, dtype=np.int64)
-    for number, (_, held_out) in enumerate(splitter.split(cohort.labels, cohort.labels)):
-        fold[held_out] = number
-    return fold
+    return folds_by_class(cohort.labels, folds, seed)
 
 
 def needs_tuning(recipe: Recipe) -> bool:

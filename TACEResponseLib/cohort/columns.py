@@ -52,6 +52,17 @@ def clinical_column(column: str) -> tuple[str, str | None] | None:
     return variable, rest.rstrip("] ").strip() if bracket else None
 
 
+def clinical_cell(variable: str, unit: str | None, text: str) -> object:
+    """A cell as a JSON record would have it."""
+    if load_schema().by_name[variable].type in ("category", "boolean"):
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return {"value": number, "unit": unit} if unit else number
+
+
 def nearest_column(column: str) -> str | None:
     """The known column that is most like an unknown one."""
     known = [*REQUIRED, *FILES, *OTHER, *load_schema().by_name]

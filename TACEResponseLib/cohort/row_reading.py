@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from TACEResponseLib.clinical.record import ClinicalRecord, read_record
-from TACEResponseLib.clinical.schema import load_schema
 from TACEResponseLib.cohort.columns import (
     FILES,
     ROI,
     ROI_READER2,
     SEQUENCES,
+    clinical_cell,
     clinical_column,
 )
 from TACEResponseLib.cohort.header import column_kind
@@ -126,7 +126,7 @@ def _clinical(number: int, row: Row) -> tuple[ClinicalRecord | None, list[Proble
         parsed = clinical_column(column) if text else None
         if parsed is None:
             continue
-        given = _given(*parsed, text)
+        given = clinical_cell(*parsed, text)
         try:
             read_record({parsed[0]: given})
         except InputError as error:
@@ -138,17 +138,6 @@ def _clinical(number: int, row: Row) -> tuple[ClinicalRecord | None, list[Proble
     except InputError as error:
         problems.append(_problem(number, "clinical", error.rule, error.got, error.remedy))
         return None, problems
-
-
-def _given(variable: str, unit: str | None, text: str) -> object:
-    """A cell as a JSON record would have it."""
-    if load_schema().by_name[variable].type in ("category", "boolean"):
-        return text
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return {"value": number, "unit": unit} if unit else number
 
 
 def _problem(row: int, column: str, rule: str, got: str, remedy: str) -> Problem:

@@ -13,8 +13,13 @@ import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalRecord, read_record
-from TACEResponseLib.clinical.schema import load_schema
-from TACEResponseLib.cohort.columns import OTHER, SEQUENCES, clinical_column, nearest_column
+from TACEResponseLib.cohort.columns import (
+    OTHER,
+    SEQUENCES,
+    clinical_cell,
+    clinical_column,
+    nearest_column,
+)
 from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.errors import InputError
@@ -184,7 +189,7 @@ def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
     wanted = {n: parsed for n in columns if (parsed := clinical_column(n)) is not None}
     records = []
     for row, case_id in enumerate(columns["case_id"]):
-        given = {v: _given(v, unit, columns[name][row])
+        given = {v: clinical_cell(v, unit, columns[name][row])
                  for name, (v, unit) in wanted.items() if columns[name][row]}  # fmt: skip
         try:
             records.append(read_record(given))
@@ -192,17 +197,6 @@ def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
             raise InputError(f"{case_id} (row {row + 1}), {error.where}", error.rule, got=error.got,
                              remedy=error.remedy) from error  # fmt: skip
     return tuple(records)
-
-
-def _given(variable: str, unit: str | None, text: str) -> object:
-    """A cell as a JSON record would have it."""
-    if load_schema().by_name[variable].type in ("category", "boolean"):
-        return text
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return {"value": number, "unit": unit} if unit else number
 
 
 def _numbers(columns: Columns, clinical: Sequence[ClinicalRecord]) -> dict[str, Floats]:

@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from judge_demo_bundle import share_of_possible
 
 from TACEResponseLib.candidates import measure
 from TACEResponseLib.commands.recipe import find_recipe
-from TACEResponseLib.evaluation.discrimination import auc
 from TACEResponseLib.progress import LOG
 from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.recipe_keys import with_changes
@@ -33,9 +32,6 @@ from TACEResponseLib.training import logits_of, prepare, train
 from TACEResponseLib.training_cohort import PreparedCohort
 
 SEEDS = {"training": 71001, "tuning": 71002, "fresh": 71003}
-BLOCK = 100
-N_BOOTSTRAP = 2000
-Floats = NDArray[np.float64]
 
 
 def cohort(recipe: Recipe, n: int, seed: int, jobs: int) -> PreparedCohort:
@@ -49,19 +45,6 @@ def settings_of(recipe: Recipe) -> SimulationSettings | MrSimulationSettings:
 
 def told(stage: str) -> None:
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {stage}\n")
-
-
-def share(labels: Floats, model: Floats, best: Floats, seed: int) -> tuple[float, float, float]:
-    """Value and 95 % interval of the share of the possible."""
-
-    def of(rows: Any) -> float:
-        reached = auc(labels[rows], model[rows]).value - 0.5
-        return float(reached / (auc(labels[rows], best[rows]).value - 0.5))
-
-    rng, n = np.random.default_rng(seed), labels.size
-    drawn = [of(rng.integers(0, n, n)) for _ in range(N_BOOTSTRAP)]
-    low, high = np.percentile(drawn, (2.5, 97.5))
-    return of(np.arange(n)), float(low), float(high)
 
 
 def main() -> None:
@@ -92,14 +75,14 @@ def main() -> None:
     rows = []
     for one in trained.candidates:
         probabilities, estimate = measure(one.fusion, logits, fresh)
-        value, low, high = share(fresh.labels, probabilities, best, SEEDS["fresh"])
+        reached = share_of_possible(fresh.labels, probabilities, best, SEEDS["fresh"])
         rows.append(
             {
                 "candidate": one.candidate.name,
                 "chosen": one.is_chosen,
                 "auc_out_of_fold": one.training.value,
                 "auc": [estimate.value, estimate.low, estimate.high],
-                "share": [value, low, high],
+                "share": [reached.value, reached.low, reached.high],
             }
         )
     minutes = [(b - a) / 60 for a, b in ((start, prepared), (prepared, fitted))]
