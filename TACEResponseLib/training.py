@@ -43,8 +43,6 @@ __all__ = [
     "train",
     "workers",
 ]
-# Patients whose patches lie in memory at once when a trained branch is asked.
-BLOCK = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,14 +105,8 @@ def train(
 
 
 def logits_of(branches: tuple[FittedBranch, ...], cohort: PreparedCohort) -> dict[str, Floats]:
-    """Logits (n,) by branch of patients that no fit has seen; a block in memory at a time."""
-    blocks = range(0, len(cohort.case_ids), BLOCK)
-    return {
-        branch.name: np.concatenate(
-            [branch.logits(list(cohort.by_branch[branch.name][n : n + BLOCK])) for n in blocks]
-        )
-        for branch in branches
-    }
+    """Logits (n,) by branch of patients that no fit has seen."""
+    return {branch.name: branch.logits(cohort.by_branch[branch.name]) for branch in branches}
 
 
 def check_classes(labels: Labels, folds: int) -> None:

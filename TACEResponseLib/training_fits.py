@@ -99,18 +99,17 @@ def run_all(fits: Sequence[Fit], pool: Any, progress: Progress) -> None:
 def run_fit(fit: Fit) -> None:
     """Train one branch and keep what came out; runs in a worker."""
     options, state = fit.options, fit.state
-    tuning = None if fit.tuning is None else (list(fit.tuning[0]), fit.tuning[1])
     context = FitContext(
         device=options.device,
         checkpoint=state.checkpoint(fit.name),
         log=FitLog(state.log(fit.name)),
         weights=options.weights,
-        tuning=tuning,
+        tuning=fit.tuning,
     )
     recipe = branch_recipe(fit.settings)
-    branch = recipe.fit(list(fit.prepared), fit.labels, options.seed, context)
+    branch = recipe.fit(fit.prepared, fit.labels, options.seed, context)
     if fit.held_out is None:
         state.save_branch(fit.name, branch)
     else:
-        state.save_logits(fit.name, branch.logits(list(fit.held_out)))
+        state.save_logits(fit.name, branch.logits(fit.held_out))
     state.forget_checkpoint(fit.name)

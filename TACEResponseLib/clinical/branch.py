@@ -67,12 +67,13 @@ class ClinicalRecipe:
 
         Raises: InputError: a patient lacks a required variable, or nobody has an optional one.
         """
+        patients = tuple(prepared)
         measured = [
             (fit_column(name, values), values)
             for name in self.settings.measures
-            for values in [np.array([p["measures"][name] for p in prepared])]
+            for values in [np.array([p["measures"][name] for p in patients])]
         ]
-        records = [ClinicalRecord(values=p["clinical"]) for p in prepared]
+        records = [ClinicalRecord(values=p["clinical"]) for p in patients]
         known = [fit_clinical_column(v, records) for v in self.settings.variables]
         columns = tuple(column for column, _ in (*measured, *known))
         values = np.column_stack([values for _, values in (*measured, *known)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from TACEResponseLib.cnn.inference import predict_patches, to_logit
 from TACEResponseLib.cnn.network_input import network_input, seen_plans
 from TACEResponseLib.cnn.preparation import PreparedPatches, grid_warnings, prepare_patches
 from TACEResponseLib.cnn.settings import ImageNetworkSettings, ImageNetworkState
+from TACEResponseLib.cnn.stack import Stack
 from TACEResponseLib.fusion_inputs import FusionColumn, encode_record, fit_clinical_column
 from TACEResponseLib.imaging.patches import PatchPlan
 
@@ -62,7 +64,7 @@ class ImageNetworkRecipe:
         """Train on prepared patients; every patch carries its patient's label.
 
         Args:
-            prepared: of training patients only.
+            prepared: of training patients only; read one at a time.
             labels: (n,), 0 or 1 for a network of two outputs, else indices into its classes.
             seed: of weights, order and augmentation.
             context: as `fit_network` reads it; its tuning patients choose the epoch where the
@@ -70,12 +72,13 @@ class ImageNetworkRecipe:
         Raises: InputError: a clinical variable is missing, or as `fit_network`.
         """
         settings = self.settings
-        records = [p.record for p in prepared]
+        records = [p.record for p in prepared] if settings.clinical else []
         columns = tuple(fit_clinical_column(v, records)[0] for v in settings.clinical)
-        training = _examples(prepared, labels, settings, columns)
+        folder = context.checkpoint
+        training = _examples(prepared, labels, settings, columns, folder)
         tuning = None
         if context.tuning is not None and len(context.tuning[0]):
-            tuning = _examples(*context.tuning, settings, columns)
+            tuning = _examples(*context.tuning, settings, columns, folder)
         fitted = fit_network(settings, training, seed, context, tuning)
         state = ImageNetworkState(
             clinical=columns,
@@ -174,15 +177,22 @@ def _examples(
     labels: Labels,
     settings: ImageNetworkSettings,
     columns: Sequence[FusionColumn],
+    folder: Path | None,
 ) -> Examples:
-    """Patches of all patients in one array."""
-    counts = [len(p.patches) for p in prepared]
+    """Patches of all patients in one array, a large one in a file; each patient is read once."""
+    counts, rows = [], []
+    with Stack(folder) as stack:
+        for patient in prepared:
+            stack.add(patient.patches)
+            counts.append(len(patient.patches))
+            if columns:
+                rows.append(encode_record(settings.clinical, columns, patient.record)[0])
+        patches = stack.array()
     clinical = None
     if columns:
-        rows = [encode_record(settings.clinical, columns, p.record)[0] for p in prepared]
         clinical = np.repeat(z_scored(np.array(rows), columns), counts, axis=0)
     return Examples(
-        patches=np.concatenate([p.patches for p in prepared]),
+        patches=patches,
         labels=np.repeat(_outputs_of(np.asarray(labels), settings), counts),
         patients=np.repeat(np.arange(len(prepared)), counts),
         clinical=clinical,

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
-FEATURES_AT_ONCE = 16
+# Patches that are normalized at a time; all of them may be more than the memory holds.
+AT_ONCE = 16
 UPRIGHT = FittingSettings(flips=False, quarter_turns=False)
 
 
@@ -92,14 +93,18 @@ class NetworkSource:
 
     def tuning_probabilities(self) -> Floats:
         """By the network as it scores."""
-        tuning = _there(self._tuning)
-        return predict_patches(
-            self.trained,
-            network_input(tuning.patches, self._settings),
-            device=self._device,
-            output=self._settings.output,
-            clinical=tuning.clinical,
-        )
+        tuning, settings = _there(self._tuning), self._settings
+        blocks = [slice(n, n + AT_ONCE) for n in range(0, len(tuning.patches), AT_ONCE)]
+        return np.concatenate([
+            predict_patches(
+                self.trained,
+                network_input(tuning.patches[rows], settings),
+                device=self._device,
+                output=settings.output,
+                clinical=None if tuning.clinical is None else tuning.clinical[rows],
+            )
+            for rows in blocks
+        ])  # fmt: skip
 
 
 class FeatureSource:
@@ -118,16 +123,13 @@ class FeatureSource:
         device: str,
     ) -> None:
         """Args: network: on `device`; its last linear layer is the head."""
-        import torch
-
         name, self.trained = last_linear(network)
         self._settings, self._device = settings, device
-        seen = torch.from_numpy(network_input(training.patches, settings))
-        self._features = features_of(network, name, seen, settings.fitting, device)
+        self._features = features_of(network, name, training.patches, settings, device)
         self._tuning = None
         if tuning is not None:
-            seen = torch.from_numpy(network_input(tuning.patches, settings))
-            self._tuning = features_of(network, name, seen, UPRIGHT, device)[0]
+            upright = settings.model_copy(update={"fitting": UPRIGHT})
+            self._tuning = features_of(network, name, tuning.patches, upright, device)[0]
 
     def begin_epoch(self) -> None:
         """A linear layer has one mode."""
@@ -157,15 +159,19 @@ def reads_features(settings: ImageNetworkSettings) -> bool:
 
 
 def features_of(
-    network: "nn.Module", head: str, patches: "Tensor", fitting: FittingSettings, device: str
+    network: "nn.Module",
+    head: str,
+    patches: NDArray[np.float32],
+    settings: ImageNetworkSettings,
+    device: str,
 ) -> "Tensor":
     """What the head is given of each position of each patch.
 
     Args:
         network: on `device`; set to evaluation mode.
         head: name of its last linear layer.
-        patches: (n, channels, H, W), as the network sees them.
-        fitting: names the positions.
+        patches: (n, channels, H, W), as prepared.
+        settings: name crop, normalization and positions.
         device: where it runs.
     Returns: (positions, n, features), on the CPU.
     """
@@ -177,10 +183,11 @@ def features_of(
     network.eval()
     batches: list[Tensor] = []
     try:
-        for batch in patches.split(FEATURES_AT_ONCE):
+        for start in range(0, len(patches), AT_ONCE):
+            batch = torch.from_numpy(network_input(patches[start : start + AT_ONCE], settings))
             seen.clear()
             with torch.inference_mode():
-                for copy in positions(batch.to(device), fitting):
+                for copy in positions(batch.to(device), settings.fitting):
                     network(copy)
             batches.append(torch.stack(seen))
     finally:

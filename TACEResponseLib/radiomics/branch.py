@@ -77,7 +77,7 @@ class RadiomicsRecipe:
 
         Raises: InputError: nothing varies, a feature lacks, or the ICC filter has no second reader.
         """
-        patients = training_table(prepared, labels)
+        patients = training_table(tuple(prepared), labels)
         selected, remarks = select_columns(patients, self.settings, seed)
         values = patients.columns(selected)
         classifier = fit_classifier(self.settings, values, patients.labels, seed, context.log)

@@ -13,6 +13,7 @@ import json
 import resource
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,12 @@ from TACEResponseLib.training_cohort import PreparedCohort
 SEEDS = {"training": 71001, "tuning": 71002, "fresh": 71003}
 
 
-def cohort(recipe: Recipe, n: int, seed: int, jobs: int) -> PreparedCohort:
-    return prepare(recipe, simulated_members(settings_of(recipe), n, seed, recipe.endpoint),
-                   jobs=jobs, progress=told)  # fmt: skip
+def cohort(recipe: Recipe, n: int, role: str, jobs: int) -> PreparedCohort:
+    """Simulated patients; second readers are for the ICC filter, which training patients decide."""
+    members = simulated_members(settings_of(recipe), n, SEEDS[role], recipe.endpoint)
+    if role != "training":
+        members = [replace(member, load_reader2=None) for member in members]
+    return prepare(recipe, members, jobs=jobs, progress=told)
 
 
 def settings_of(recipe: Recipe) -> SimulationSettings | MrSimulationSettings:
@@ -60,14 +64,14 @@ def main() -> None:
     LOG.setLevel("INFO")
     recipe = with_changes(read_recipe(find_recipe(options.recipe)), options.changes)
     start = time.perf_counter()
-    training = cohort(recipe, options.training, SEEDS["training"], options.jobs)
-    tuning = cohort(recipe, options.tuning, SEEDS["tuning"], options.jobs)
+    training = cohort(recipe, options.training, "training", options.jobs)
+    tuning = cohort(recipe, options.tuning, "tuning", options.jobs)
     prepared = time.perf_counter()
     trained = train(recipe, training, seed=SEEDS["training"], tuning=tuning, jobs=options.jobs,
                     progress=told)  # fmt: skip
     fitted = time.perf_counter()
     truths = simulated_truths(settings_of(recipe), options.fresh, SEEDS["fresh"])
-    fresh = cohort(recipe, options.fresh, SEEDS["fresh"], options.jobs)
+    fresh = cohort(recipe, options.fresh, "fresh", options.jobs)
     best = np.array(true_probabilities(truths, recipe.endpoint))
     branches = trained.all_branches or trained.branches
     logits = logits_of(branches, fresh)

@@ -10,6 +10,7 @@ from TACEResponseLib.cnn.branch_network import last_linear
 from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import fit_network
 from TACEResponseLib.cnn.network import RESNET18, build_network
+from TACEResponseLib.cnn.network_input import network_input
 from TACEResponseLib.cnn.settings import (
     ChannelNormalization,
     FittingSettings,
@@ -86,8 +87,8 @@ def test_nothing_but_the_head_learns(examples: Examples, frozen_batch_norm: bool
 
 def test_a_feature_is_what_the_head_is_given(examples: Examples) -> None:
     network = start(4)
-    patches = torch.from_numpy(examples.patches)
-    features = features_of(network, "fc", patches, settings().fitting, "cpu")
+    patches = torch.from_numpy(network_input(examples.patches, settings()))
+    features = features_of(network, "fc", examples.patches, settings(), "cpu")
     assert features.shape == (6, 20, 512)
     with torch.inference_mode():
         turned = network.eval()(patches.rot90(-1, (2, 3)))

@@ -1,5 +1,7 @@
 """Checklists have all items, and each is answered or the authors' to fill."""
 
+import pytest
+
 from TACEResponseLib.validation.checklist_items import CHECKLISTS
 from TACEResponseLib.validation.checklists import TO_FILL, checklist_rows
 from TACEResponseLib.validation.results import Results
@@ -14,10 +16,15 @@ def test_each_checklist_has_the_items_of_its_publication() -> None:
         assert main[name] == {str(i) for i in range(1, count + 1)}
 
 
-def test_the_published_weights_of_metrics_are_there() -> None:
+def test_the_published_weights_of_metrics_add_to_one() -> None:
     topics = {number: topic for number, topic, _ in CHECKLISTS["metrics"]}
-    assert ".0919" in topics["3"]
-    assert ".0176" in topics["22"]
+    weights = {n: float(topic.rpartition("(")[2].removeprefix("weight ").rstrip(")"))
+               for n, topic in topics.items()}  # fmt: skip
+    assert sum(weights.values()) == pytest.approx(1, abs=1e-9)
+    design, testing, openness = (("1", "2", "3"), ("26", "27"), ("28", "29", "30"))
+    assert sum(weights[n] for n in design) == pytest.approx(0.2022)
+    assert sum(weights[n] for n in testing) == pytest.approx(0.1124)
+    assert sum(weights[n] for n in openness) == pytest.approx(0.0225)
 
 
 def test_answers_come_from_the_numbers_and_the_rest_is_marked(
