@@ -51,6 +51,7 @@ def add_cohort(commands: "Commands") -> None:
     actions = cohort.add_subparsers(required=True, metavar="ACTION")
     check = actions.add_parser("check", help="every problem of every row at once")
     check.add_argument("--table-only", action="store_true", help="don't open images and masks")
+    check.add_argument("--recipe", help="tell whom training this recipe would leave out")
     describe = actions.add_parser("describe", help="table 1, by role and response")
     describe.add_argument("--endpoint", choices=ENDPOINTS,
                           default="objective_response", help="default: %(default)s")  # fmt: skip
@@ -71,6 +72,8 @@ def _add_cohort_import(actions: "Commands") -> None:
     add("table", type=Path, metavar="TABLE.xlsx", help="the collection's clinical table, version 2")
     add("--features", type=Path, metavar="FILE",
         help="CSV of pyradiomics features by patient")  # fmt: skip
+    add("--images", type=Path, metavar="DIR",
+        help="the collection's images as downloaded, a folder a patient")  # fmt: skip
     add("--output", type=Path, required=True, metavar="FOLDER", help="made by this command")
     add_verbose(parser)
     parser.set_defaults(run=_cohort_import)

@@ -1,7 +1,7 @@
-"""The log folder beside a bundle: what was measured by epoch, and every candidate."""
+"""The log folder beside a bundle: what was measured by epoch, every candidate, who is missing."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from TACEResponseLib.assembly import TEST_ROLES
@@ -10,9 +10,11 @@ from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training import TrainedModel, logits_of
 from TACEResponseLib.training_cohort import PreparedCohort
+from TACEResponseLib.training_evidence import LeftOut
 from TACEResponseLib.training_log import as_csv, log_csv, read_log, write_picture
 
 LOG_CSV, LOG_PICTURE, CANDIDATES_CSV = "training.csv", "training.png", "candidates.csv"
+LEFT_OUT_CSV = "left-out.csv"
 CANDIDATE_COLUMNS = ("candidate", "chosen", "branches", "cohort", "auc", "low_95", "high_95", "n",
                      "method")  # fmt: skip
 
@@ -27,6 +29,7 @@ def write_log(
     cohorts: Mapping[CohortRole, PreparedCohort],
     epochs: Path,
     folder: Path,
+    left_out: Sequence[LeftOut] = (),
 ) -> None:
     """Write the log folder; an earlier one of the same training is replaced.
 
@@ -36,6 +39,7 @@ def write_log(
         cohorts: by role.
         epochs: folder of what the fits told.
         folder: the log folder.
+        left_out: patients of the table who took no part; no file without any.
     """
     draft = folder.with_name(f".{folder.name}-draft")
     shutil.rmtree(draft, ignore_errors=True)
@@ -45,6 +49,10 @@ def write_log(
     write_picture(rows, draft / LOG_PICTURE)
     table = as_csv(CANDIDATE_COLUMNS, candidate_table(trained, cohorts))
     (draft / CANDIDATES_CSV).write_bytes(table.encode("utf-8"))
+    if left_out:
+        rows_out = [(o.case_id, o.role.value if o.role else "", o.reason) for o in left_out]
+        told = as_csv(("case_id", "role", "reason"), rows_out)
+        (draft / LEFT_OUT_CSV).write_bytes(told.encode("utf-8"))
     shutil.rmtree(folder, ignore_errors=True)
     draft.replace(folder)
 

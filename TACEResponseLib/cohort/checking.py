@@ -38,6 +38,15 @@ def check_files(
     return tuple(problems)
 
 
+def without_evidence(patients: Sequence[CohortPatient]) -> tuple[CohortPatient, ...]:
+    """Patients with neither images nor features, of a table in which others have some.
+
+    No mistake, since recipes of clinical variables alone can use them; the others can't.
+    """
+    lacking = tuple(p for p in patients if not p.images and not p.features)
+    return lacking if len(lacking) < len(patients) else ()
+
+
 def _files(patient: CohortPatient) -> Iterator[Opening]:
     """Every file by itself."""
     for sequence, path in patient.images.items():

@@ -7,6 +7,7 @@ has none. Every patient is for training: cohorts as small are judged by cross-va
 import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from TACEResponseLib.cohort.columns import is_feature
@@ -26,11 +27,13 @@ from TACEResponseLib.cohort.hcc_tace_seg_columns import (
     YES_NO,
     needed_columns,
 )
+from TACEResponseLib.cohort.hcc_tace_seg_images import COLUMNS, image_notes, import_images
 from TACEResponseLib.cohort.hcc_tace_seg_notes import notes
 from TACEResponseLib.cohort.spreadsheet import read_sheet, sheet_records
 from TACEResponseLib.cohort.table_rows import read_csv
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.outputs import check_output, new_folder
+from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.terms import CohortRole
 
 COHORT_FILE, NOTES_FILE = "cohort.csv", "NOTES.md"
@@ -38,15 +41,34 @@ FEATURE_ID = "Patient"
 Row = dict[str, str]
 
 
-def import_hcc_tace_seg(table: Path, folder: Path, *, features: Path | None = None) -> list[Row]:
-    """Read the collection's table and write `cohort.csv` and `NOTES.md`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedCohort:
+    """What was written, and whose images could not be taken."""
+
+    rows: Sequence[Row]
+    """By id."""
+    problems: Mapping[str, InputError] = field(default_factory=dict)
+    """By patient; such a patient stands in the table without images."""
+
+
+def import_hcc_tace_seg(
+    table: Path,
+    folder: Path,
+    *,
+    features: Path | None = None,
+    images: Path | None = None,
+    progress: Progress = silent,
+) -> ImportedCohort:
+    """Read the collection's table and write `cohort.csv`, `NOTES.md` and, of images, the masks.
 
     Args:
         table: the workbook; its first sheet is read.
         folder: made by this call.
         features: CSV of pyradiomics features by `Patient`; those that an intensity offset moves
             are left out.
-    Returns: the rows as written, by id.
+        images: the collection as downloaded; its CTs stay where they are, the table names them.
+        progress: told each patient with images.
+    Returns: the rows as written.
     Raises: InputError: a file is not what it should be, or `folder` exists; nothing is written.
     """
     check_output(folder, overwrite=False)
@@ -57,14 +79,22 @@ def import_hcc_tace_seg(table: Path, folder: Path, *, features: Path | None = No
         _check_joined(features, by_id, rows)
         header += names
         rows = [row | by_id.get(row["case_id"], {}) for row in rows]
+    lines: list[str] = []
+    problems: Mapping[str, InputError] = {}
     with new_folder(folder) as draft:
+        if images is not None:
+            ids = [row["case_id"] for row in rows]
+            found = import_images(images, ids, folder, draft, progress)
+            rows = [{**row, **found.cells.get(row["case_id"], {})} for row in rows]
+            header += COLUMNS
+            lines, problems = image_notes(found), found.problems
         with (draft / COHORT_FILE).open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-        (draft / NOTES_FILE).write_text(notes(rows, has_features=features is not None),
-                                        encoding="utf-8")  # fmt: skip
-    return rows
+        said = notes(rows, has_features=features is not None, images=lines)
+        (draft / NOTES_FILE).write_text(said, encoding="utf-8")
+    return ImportedCohort(rows=rows, problems=problems)
 
 
 def cohort_rows(records: Sequence[Mapping[str, str]]) -> list[Row]:

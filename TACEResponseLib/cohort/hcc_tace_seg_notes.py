@@ -33,7 +33,9 @@ LEFT_OUT = (
 )
 
 
-def notes(rows: Sequence[Mapping[str, str]], *, has_features: bool) -> str:
+def notes(
+    rows: Sequence[Mapping[str, str]], *, has_features: bool, images: Sequence[str] = ()
+) -> str:
     """NOTES.md of an import, without names of patients."""
     responses = Counter(row["response"] for row in rows)
     read = responses["responder"] + responses["non_responder"]
@@ -59,6 +61,8 @@ def notes(rows: Sequence[Mapping[str, str]], *, has_features: bool) -> str:
     ]  # fmt: skip
     if has_features:
         blocks.append(_section("Features", _features(rows)))
+    if images:
+        blocks.append(_section("Images", images))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from TACEResponseLib.cohort.checking import check_files
+from TACEResponseLib.cohort.checking import check_files, without_evidence
 from TACEResponseLib.cohort.description import describe_cohort
-from TACEResponseLib.cohort.patient import Problem
+from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.progress import shown
@@ -14,19 +14,41 @@ from TACEResponseLib.terms import Endpoint
 
 
 def run_check(options: argparse.Namespace) -> None:
-    """Print every problem of every row, files included; exit status 2 if there is one."""
+    """Print every problem of every row, files included; exit status 2 if there is one.
+
+    Patients whom a training would leave out are no problem, and told as notes.
+    """
     table = read_cohort(options.cohort)
     problems = list(table.problems)
     if not options.table_only:
         with shown("reading images and masks") as progress:
             problems += check_files(table.patients, progress)
-    if not problems:
-        sys.stdout.write(f"{len(table.patients)} patients, no problem\n")
-        return
-    ordered = sorted(problems, key=lambda problem: (problem.row, problem.column))
-    sys.stdout.write(as_text(("line", "column", "rule", "got", "remedy"), _cells(ordered)))
-    raise InputError(f"--cohort {options.cohort.name}", "must have no problem",
-                     got=f"{len(problems)}", remedy="mend what the table above lists")  # fmt: skip
+    if problems:
+        ordered = sorted(problems, key=lambda problem: (problem.row, problem.column))
+        sys.stdout.write(as_text(("line", "column", "rule", "got", "remedy"), _cells(ordered)))
+    sys.stdout.write("".join(f"note: {one}\n" for one in _notes(options.recipe, table.patients)))
+    if problems:
+        raise InputError(f"--cohort {options.cohort.name}", "must have no problem",
+                         got=len(problems), remedy="mend what the table above lists")  # fmt: skip
+    sys.stdout.write(f"{len(table.patients)} patients, no problem\n")
+
+
+def _notes(recipe: str | None, patients: Sequence[CohortPatient]) -> list[str]:
+    """Who would be left out by a recipe, or by recipes that read images or features.
+
+    Raises: InputError: no such recipe, or it would leave out too many.
+    """
+    if recipe is None:
+        return [
+            f"{p.case_id} (line {p.row}) has neither images nor features; recipes that read them "
+            "leave this patient out"
+            for p in without_evidence(patients)
+        ]
+    from TACEResponseLib.commands.recipe import find_recipe
+    from TACEResponseLib.recipe import read_recipe
+    from TACEResponseLib.training_evidence import usable_for
+
+    return [str(one) for one in usable_for(read_recipe(find_recipe(recipe)), patients).left_out]
 
 
 def run_describe(options: argparse.Namespace) -> None:

@@ -4,14 +4,26 @@ import argparse
 import sys
 
 from TACEResponseLib.cohort.hcc_tace_seg import COHORT_FILE, NOTES_FILE, import_hcc_tace_seg
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.progress import shown
 
 
 def run_import(options: argparse.Namespace) -> None:
-    """Write the cohort, and say what it holds."""
-    rows = import_hcc_tace_seg(options.table, options.output, features=options.features)
-    read = [row for row in rows if row["response"]]
+    """Write the cohort, and say what it holds; exit status 2 if images could not be taken."""
+    with shown("importing") as progress:
+        found = import_hcc_tace_seg(options.table, options.output, features=options.features,
+                                    images=options.images, progress=progress)  # fmt: skip
+    read = [row for row in found.rows if row["response"]]
     positive = sum(row["response"] == "responder" for row in read)
+    masks = sum(bool(row.get("roi")) for row in found.rows)
+    told = f", {masks} with a mask" if options.images else ""
     sys.stdout.write(
-        f"{len(rows)} patients, {len(read)} read by three readers, {positive} responders\n"
-        f"{options.output / COHORT_FILE}\n{options.output / NOTES_FILE}\n"
+        f"{len(found.rows)} patients, {len(read)} read by three readers, {positive} responders"
+        f"{told}\n{options.output / COHORT_FILE}\n{options.output / NOTES_FILE}\n"
     )
+    for problem in found.problems.values():
+        sys.stderr.write(f"error: {problem}\n")
+    if found.problems:
+        raise InputError("--images", "every patient's images must be whole",
+                         got=f"{len(found.problems)} not",
+                         remedy="these patients stand in the table without images")  # fmt: skip

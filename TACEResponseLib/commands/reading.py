@@ -24,6 +24,8 @@ from TACEResponseLib.terms import ImageSequence
 
 # An id becomes the name of a folder in the scene and stands in file-like places.
 CASE_ID_PATTERN = re.compile(r"[\w][\w.\- ]{0,63}", re.UNICODE)
+# What stands before an equals sign is meant as a sequence, unless a file has that very name.
+SEQUENCE_WORD = re.compile(r"[\w-]+")
 
 
 def read_case(
@@ -102,7 +104,7 @@ def parse_images(images: Sequence[str]) -> dict[ImageSequence, Path]:
         if not equals or not path:
             raise InputError("--image", "must read SEQUENCE=FILE", got=repr(word),
                              remedy="write for instance --image ct_arterial=ct.nii.gz")  # fmt: skip
-        sequence = _sequence(name)
+        sequence = _sequence(name, "--image")
         if sequence in paths:
             raise InputError("--image", "takes each sequence once", got=f"{name} twice",
                              remedy="leave one out")  # fmt: skip
@@ -113,13 +115,14 @@ def parse_images(images: Sequence[str]) -> dict[ImageSequence, Path]:
 def parse_rois(words: Sequence[str | Path]) -> tuple[Path | None, dict[ImageSequence, Path]]:
     """`FILE` and `SEQUENCE=FILE` words: the ROI of all images, and those of single ones.
 
-    Raises: InputError: two for the same images.
+    Raises: InputError: two for the same images, or an unknown sequence.
     """
     main: Path | None = None
     drawn: dict[ImageSequence, Path] = {}
     for word in map(str, words):
         name, equals, path = word.partition("=")
-        sequence = ImageSequence(name) if equals and name in set(ImageSequence) else None
+        names_sequence = equals and SEQUENCE_WORD.fullmatch(name) and not Path(word).exists()
+        sequence = _sequence(name, "--roi") if names_sequence else None
         if (sequence is None and main is not None) or sequence in drawn:
             raise InputError("--roi", "takes one file for all images and one a sequence",
                              got=f"{word} as well",
@@ -131,14 +134,14 @@ def parse_rois(words: Sequence[str | Path]) -> tuple[Path | None, dict[ImageSequ
     return main, drawn
 
 
-def _sequence(name: str) -> ImageSequence:
-    """The sequence of this name."""
+def _sequence(name: str, option: str) -> ImageSequence:
+    """The sequence of this name, as an option has it."""
     names = [s.value for s in ImageSequence]
     if name in names:
         return ImageSequence(name)
     near = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     meant = f"did you mean {near[0]}? " if near else ""
-    raise InputError("--image", "must name a known sequence", got=repr(name),
+    raise InputError(option, "must name a known sequence", got=repr(name),
                      remedy=f"{meant}known are {', '.join(names)}")  # fmt: skip
 
 

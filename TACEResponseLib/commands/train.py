@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.cohort.loading import members
-from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.commands.recipe import find_recipe
 from TACEResponseLib.errors import InputError
@@ -17,6 +16,7 @@ from TACEResponseLib.progress import Progress, shown
 from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.recipe_keys import with_changes, with_epochs
 from TACEResponseLib.terms import CohortRole
+from TACEResponseLib.training_evidence import LeftOut, Usable, in_words, usable_for
 
 if TYPE_CHECKING:
     from TACEResponseLib.assembly import BundleIdentity
@@ -33,9 +33,11 @@ def run(options: argparse.Namespace) -> None:
     """Check everything, prepare, train, choose, measure on the test cohorts, save."""
     _check_output(options)
     recipe = _recipe(options)
-    patients = usable_cohort(options.cohort)
+    usable = usable_for(recipe, usable_cohort(options.cohort))
+    for one in usable.left_out:
+        sys.stderr.write(f"warning: {one}\n")
     with shown("training") as progress:
-        bundle = _made(options, recipe, patients, progress)
+        bundle = _made(options, recipe, usable, progress)
     sys.stdout.write(f"{bundle.card}\nSHA-256 of SHA256SUMS: {bundle.sha256}\n")
 
 
@@ -71,7 +73,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
 def _made(
     options: argparse.Namespace,
     recipe: Recipe,
-    patients: Sequence[CohortPatient],
+    usable: Usable,
     progress: Progress,
 ) -> "Bundle":
     """The bundle, saved; nothing else is left but its log."""
@@ -82,13 +84,13 @@ def _made(
 
     options.device = choose_device(options.device)
     options.jobs = options.jobs or default_jobs()
-    found = _members(recipe, patients, options.seed)
+    found = members_by_role(recipe, usable, options.seed)
     cache = open_cache(options.cache or default_folder())
     cohorts = by_role(recipe, found, seed=options.seed, jobs=options.jobs, cache=cache,
                       permute=options.permute_labels, progress=progress)  # fmt: skip
     state = _state(options, recipe, cohorts)
     try:
-        return _trained(options, recipe, cohorts, state, progress)
+        return _trained(options, recipe, cohorts, state, usable.left_out, progress)
     except InputError:
         # What the user mends makes it another training; nobody can go on with this one.
         if not options.resume:
@@ -96,21 +98,25 @@ def _made(
         raise
 
 
-def _members(
-    recipe: Recipe, patients: Sequence[CohortPatient], seed: int
-) -> dict[CohortRole, "list[Member]"]:
+def members_by_role(recipe: Recipe, usable: Usable, seed: int) -> dict[CohortRole, "list[Member]"]:
     """Patients with a response by role; blank roles are drawn."""
     from TACEResponseLib.training_folds import draw_roles
 
-    drawn = draw_roles(patients, recipe.endpoint, seed)
+    drawn = draw_roles(usable.patients, recipe.endpoint, seed)
     found = {role: members(drawn, role, recipe.endpoint, recipe.sequences) for role in CohortRole}
-    check_enough(found, recipe)
+    check_enough(found, recipe, left_out=len(usable.left_out))
     return {role: some for role, some in found.items() if some}
 
 
-def check_enough(found: Mapping[CohortRole, "Sequence[Member]"], recipe: Recipe) -> None:
+def check_enough(
+    found: Mapping[CohortRole, "Sequence[Member]"], recipe: Recipe, *, left_out: int = 0
+) -> None:
     """Refuse cohorts on which nothing can be trained or measured.
 
+    Args:
+        found: patients with a response.
+        recipe: says how many folds there are.
+        left_out: patients who are not among them for want of images, told in the refusal.
     Raises: InputError: fewer than two training patients of a class in each fold, or one class
         only among tuning or test patients.
     """
@@ -121,8 +127,10 @@ def check_enough(found: Mapping[CohortRole, "Sequence[Member]"], recipe: Recipe)
     counts = [training.count(1), training.count(0)]
     share = 0.8 if needs_tuning(recipe) and not labels.get(CohortRole.TUNING) else 1.0
     needed = FEWEST_A_FOLD * recipe.folds
+    apart = f"; {left_out} left out" if left_out else ""
     if min(int(share * count) for count in counts) < needed:
         left = ", of whom a fifth is drawn to tune" if share < 1 else ""
+        left += apart
         raise InputError(
             "--cohort",
             f"the training cohort needs at least {needed} patients of each class, two for each of "
@@ -133,7 +141,7 @@ def check_enough(found: Mapping[CohortRole, "Sequence[Member]"], recipe: Recipe)
     for role, some in labels.items():
         if some and len(set(some)) == 1:
             raise InputError("--cohort", f"{role.value} patients need both classes",
-                             got=f"{len(some)} of one", remedy="add patients, or leave that "
+                             got=f"{len(some)} of one{apart}", remedy="add patients, or leave that "
                              "cohort out")  # fmt: skip
 
 
@@ -152,6 +160,7 @@ def _trained(
     recipe: Recipe,
     cohorts: Cohorts,
     state: "TrainingState",
+    left_out: Sequence[LeftOut],
     progress: Progress,
 ) -> "Bundle":
     """Train, or go on with it; write log and bundle, then drop the work folder."""
@@ -171,9 +180,9 @@ def _trained(
         weights=options.weights,
     )
     progress("measuring")
-    bundle = assemble(recipe, _identity(options, recipe), trained, cohorts, options.seed,
+    bundle = assemble(recipe, _identity(options, recipe, left_out), trained, cohorts, options.seed,
                       permuted_labels=options.permute_labels, device=options.device)  # fmt: skip
-    write_log(trained, cohorts, state.folder / "log", log_folder(options.output))
+    write_log(trained, cohorts, state.folder / "log", log_folder(options.output), left_out)
     saved = _saved(bundle, options.output, state.folder)
     shutil.rmtree(state.folder)
     return saved
@@ -194,11 +203,12 @@ def _saved(bundle: "Bundle", output: Path, work: Path) -> "Bundle":
     return replace(saved, source=output.name)
 
 
-def _identity(options: argparse.Namespace, recipe: Recipe) -> "BundleIdentity":
+def _identity(
+    options: argparse.Namespace, recipe: Recipe, left_out: Sequence[LeftOut]
+) -> "BundleIdentity":
     """Name and origin of the bundle."""
     from TACEResponseLib.assembly import BundleIdentity
 
-    source = f"table {options.cohort.name}"
     return BundleIdentity(
         bundle_id=options.output.name.lower().removesuffix(".zip"),
         title=options.title or recipe.title,
@@ -206,6 +216,12 @@ def _identity(options: argparse.Namespace, recipe: Recipe) -> "BundleIdentity":
         copyright=options.authors,
         license=options.license,
         simulated=options.simulated,
-        sources=dict.fromkeys(CohortRole, source),
+        sources={role: _source(options.cohort, role, left_out) for role in CohortRole},
         failure_modes=("Images after treatment, of another phase, or with lipiodol.",),
     )
+
+
+def _source(table: Path, role: CohortRole, left_out: Sequence[LeftOut]) -> str:
+    """Table of a role's patients, and how many of it were left out; undrawn ones count to train."""
+    apart = [one for one in left_out if (one.role or CohortRole.TRAINING) is role]
+    return f"table {table.name}" + (f"; left out: {in_words(apart)}" if apart else "")

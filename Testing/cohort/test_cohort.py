@@ -164,6 +164,14 @@ def test_table_one_is_right_by_hand(table: Path) -> None:
     # Quartiles of 30 and 40 are 32.5 and 37.5.
     assert cells["albumin, g/L, median (quartiles)"] == "35 (32.5 to 37.5); 1 missing"
     assert cells["sex: M"] == "3 (100 %)"
+    assert "sex: F" not in cells
+
+
+def test_large_numbers_of_table_one_have_no_exponent(table: Path) -> None:
+    rows = [row(1, afp_ng_per_ml="23456.7")]
+    described = describe_cohort(usable_cohort(write(table, rows)), Endpoint.OBJECTIVE_RESPONSE)
+    cells = {cells[0]: cells[1] for cells in described.rows}
+    assert cells["alpha-fetoprotein, ng/mL, median (quartiles)"] == "23457 (23457 to 23457)"
 
 
 def test_check_reads_the_files_too(table: Path, capsys: pytest.CaptureFixture[str]) -> None:

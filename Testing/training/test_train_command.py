@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from TACEResponseLib.bundle import load_bundle
 from TACEResponseLib.cli import main
+from TACEResponseLib.resources import resource_path
 from TACEResponseLib.terms import CohortRole
 
 pytestmark = pytest.mark.usefixtures("in_process", "cache_home")
@@ -192,6 +194,7 @@ REFUSED = {
     "no jobs": (["--jobs", "0"], "--jobs: must be >= 1"),
     "no weights": (["--weights", "none.pt"], "--weights: must be a file"),
     "many folds": (["--set", "folds=20"], "at least 40 patients of each class"),
+    "no second reader": (["--set", "texture.icc={minimum: 0.8}"], "column roi_reader2"),
 }
 
 
@@ -203,6 +206,17 @@ def test_a_mistake_is_one_line_and_leaves_nothing(
     assert main([*words, *change, "--output", str(tmp_path / "mine")]) == 2
     assert says in line(capsys)
     assert not list(tmp_path.glob("*mine*"))
+
+
+def test_a_finished_bundle_of_another_recipe_is_not_gone_on_with(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "mine"
+    shutil.copytree(resource_path("Bundles", "ct-volume-clinical"), output)
+    before = load_bundle(output).sha256
+    assert main([*words, "--output", str(output), "--resume"]) == 2
+    assert "--output: must not exist yet" in line(capsys)
+    assert load_bundle(output).sha256 == before
 
 
 def one_class(row: dict[str, Any]) -> dict[str, Any]:
