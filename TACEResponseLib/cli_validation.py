@@ -18,7 +18,8 @@ def add_validate(commands: "Commands") -> None:
     parser = commands.add_parser("validate", help="figures, tables and an honest report")
     add = parser.add_argument
     add("--predictions", type=Path, metavar="FILE",
-        help="CSV: case_id, outcome (0 or 1), a column of probabilities a model")  # fmt: skip
+        help="CSV: case_id, outcome (0 or 1), a column of probabilities a model; or case_id, "
+        "response, p_CR, p_PR, p_SD, p_PD")  # fmt: skip
     add("--threshold", type=float, metavar="P",
         help="the model's own cut-off, set before these patients; default: one half")  # fmt: skip
     add("--positive-class", default="outcome 1", metavar="WORDS", help="what outcome 1 means")
@@ -36,6 +37,7 @@ def add_validate(commands: "Commands") -> None:
     add("--resamples", type=int, default=2000, help="bootstrap samples; default: %(default)s")
     add("--seed", type=int, default=1, help="of all draws; default: %(default)s")
     add("--jobs", type=int, default=2, help="worker processes; they don't change the result")
+    add("--pdf", action="store_true", help="write report.pdf too; needs the extra pdf")
     add("--output", required=True, type=Path, metavar="FOLDER", help="made by this command")
     add_device(parser)
     add_verbose(parser)

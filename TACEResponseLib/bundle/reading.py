@@ -65,6 +65,21 @@ def read_metadata(name_or_path: str | Path) -> BundleMetadata:
         raise _unreadable(error, where) from error
 
 
+def read_fusion(name_or_path: str | Path) -> FittedFusion:
+    """A bundle's fusion, verified, without loading its networks.
+
+    Raises: InputError: as `load_bundle`.
+    """
+    path = find_bundle(name_or_path)
+    where = f"--bundle {path.name}"
+    try:
+        with _opened(path, where) as folder:
+            verify(folder, where)
+            return _read_fusion(read_text(folder, FUSION, where), where)
+    except OSError as error:
+        raise _unreadable(error, where) from error
+
+
 def _unreadable(error: OSError, where: str) -> InputError:
     return InputError(where, "must be readable", got=error.strerror or type(error).__name__,
                       remedy="check its permissions and the disk")  # fmt: skip

@@ -12,6 +12,9 @@ from TACEResponseLib.terms import CohortRole, Endpoint
 
 OUTCOMES = {1: "positive", 0: "negative", None: "no response read"}
 
+# From here on a fourth digit says nothing, and an exponent would be unreadable.
+FULL_FROM = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableOne:
@@ -25,10 +28,11 @@ def describe_cohort(patients: Sequence[CohortPatient], endpoint: Endpoint) -> Ta
     """Count and summarize.
 
     Numbers are median (quartiles), categories are n (%) of the known; every row with a missing
-    value says how many. Patients without a response are a column of their own.
+    value says how many. Categories that nobody has are left out.
+    Patients without a response are a column of their own.
     """
     groups = {
-        f"{role.value if role else 'role to be drawn'}, {word}": [
+        f"{role.value.replace('_', ' ') if role else 'role to be drawn'}, {word}": [
             p for p in patients if p.role is role and p.label(endpoint) == label
         ]
         for role in (*CohortRole, None)
@@ -55,11 +59,17 @@ def _rows_of(
         (True, False) if variable.type == "boolean" else tuple(variable.categories)
     )
     words = {True: "yes", False: "no"}
+    seen = {value for values in columns for value in values}
     return [
-        (f"{variable.label}: {words.get(value, str(value)) if isinstance(value, bool) else value}",
+        (f"{variable.label}: {words[value] if isinstance(value, bool) else _plain(value)}",
          *(_share(values, value) for values in columns))
-        for value in stored
+        for value in stored if value in seen
     ]  # fmt: skip
+
+
+def _plain(level: ClinicalValue) -> str:
+    """A level as a reader would write it."""
+    return str(level).replace("_", " ")
 
 
 def _number(values: Sequence[ClinicalValue | None]) -> str:
@@ -67,7 +77,12 @@ def _number(values: Sequence[ClinicalValue | None]) -> str:
     if not known:
         return _missing(values) or "-"
     low, middle, high = np.percentile(known, (25, 50, 75))
-    return f"{middle:.4g} ({low:.4g} to {high:.4g})" + _note(values)
+    return f"{_digits(middle)} ({_digits(low)} to {_digits(high)})" + _note(values)
+
+
+def _digits(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:.0f}" if abs(value) >= FULL_FROM else f"{value:.3g}"
 
 
 def _share(values: Sequence[ClinicalValue | None], value: ClinicalValue) -> str:

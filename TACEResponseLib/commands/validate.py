@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> None:
             landmark_day=options.landmark, readers=readers, progress=progress,
         )  # fmt: skip
         files = write_validation(study, results, options.output, overviews=overviews,
-                                 progress=progress)  # fmt: skip
+                                 pdf=options.pdf, progress=progress)  # fmt: skip
     sys.stdout.write("\n".join(answer(study, results)) + f"\n{files[0]}\n")
     for failure in study.failures:
         sys.stderr.write(f"left out: {failure.case_id} {failure.reason}\n")
@@ -47,6 +47,10 @@ def _check(options: argparse.Namespace) -> None:
     if options.resamples < 200:
         raise InputError("--resamples", "must be at least 200, or intervals are noise",
                          got=options.resamples, remedy="leave it out for 2,000")  # fmt: skip
+    if options.pdf:
+        from TACEResponseLib.validation.pdf import check_pdf
+
+        check_pdf()
 
 
 def _study(

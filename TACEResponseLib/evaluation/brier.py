@@ -11,12 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from TACEResponseLib.evaluation.bootstrap import RESAMPLES, bootstrap_estimate
+from TACEResponseLib.evaluation.bootstrap import (
+    RESAMPLES,
+    bootstrap_estimate,
+    method_words,
+    percentiles,
+    resampled,
+)
 from TACEResponseLib.evaluation.calibration_curve import Binning, bin_numbers
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import (
     Floats,
     Labels,
+    checked_clusters,
     checked_outcome,
     checked_probabilities,
 )
@@ -113,7 +120,9 @@ def expected_calibration_error(
 ) -> Estimate:
     """Mean distance of predicted and observed probability over bins, weighted by patients.
 
-    Never 0 in a finite cohort, however good the model: read it beside the cohort's size.
+    Never 0 in a finite cohort, however good the model: read it beside
+    `calibration_error_by_chance`. Drawing again adds its own error to that of the cohort, so the
+    interval is moved back to be centered on the value; its coverage is below 95 % all the same.
 
     Args:
         labels: (n,), 1 for the positive class, 0 else; one class alone will do.
@@ -134,7 +143,48 @@ def expected_calibration_error(
         weight, predicted, observed = _bin_means(outcome[rows], p[rows], numbers[rows])
         return float((weight * np.abs(predicted - observed)).sum())
 
-    return bootstrap_estimate(of, outcome.size, rng, clusters=clusters, resamples=resamples)
+    drawn = resampled(of, outcome.size, rng, clusters=clusters, resamples=resamples)
+    value, (low, high) = of(np.arange(outcome.size)), percentiles(drawn)
+    shift = value - float(np.median(drawn))
+    return Estimate(
+        value=value,
+        low=max(0.0, float(low) + shift),
+        high=min(1.0, float(high) + shift),
+        n=int(checked_clusters(clusters, outcome.size).max()) + 1,
+        method=f"{method_words(drawn, by_patient=clusters is not None)}, centered",
+    )
+
+
+def calibration_error_by_chance(
+    probabilities: ArrayLike,
+    rng: np.random.Generator,
+    *,
+    bins: int = 10,
+    binning: Binning = "uniform",
+    draws: int = RESAMPLES,
+) -> Estimate:
+    """The expected calibration error that these probabilities would have if they were right.
+
+    Args:
+        probabilities: (n,), of the positive class.
+        rng: source of the draws.
+        bins: at most so many.
+        binning: as for the error that this is held against.
+        draws: how many sets of outcomes are drawn from the probabilities.
+    Returns: the mean, and the range of 95 % of the draws.
+    Raises: InputError: values missing or outside 0..1. ValueError: no bins.
+    Source: Broecker and Smith, Weather and Forecasting 2007;22:651 (consistency resampling).
+    """
+    p = checked_probabilities(probabilities, np.zeros(np.size(probabilities), dtype=np.int64))
+    numbers = bin_numbers(p, bins, binning)
+    found = np.empty(draws)
+    for i in range(draws):
+        outcome = (rng.random(p.size) < p).astype(np.int64)
+        weight, predicted, observed = _bin_means(outcome, p, numbers)
+        found[i] = (weight * np.abs(predicted - observed)).sum()
+    low, high = percentiles(found)
+    return Estimate(value=float(found.mean()), low=float(low), high=float(high), n=p.size,
+                    method=f"{draws} sets of outcomes drawn from the probabilities")  # fmt: skip
 
 
 def _bin_means(

@@ -4,12 +4,14 @@ One minus Kaplan-Meier treats a patient who died without progression as one who 
 progress; the incidence of progression is then too high. Aalen and Johansen's does not.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.follow_up import FollowUp, TimeUnit
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.evaluation.kaplan_meier import kaplan_meier
@@ -75,6 +77,22 @@ class CumulativeIncidence:
     n: int
     events: int
     unit: TimeUnit
+
+    def at(self, time: float) -> Estimate:
+        """Incidence at a time; nan after the last patient was seen.
+
+        Raises: ValueError: a negative time.
+        """
+        if not time >= 0:
+            raise ValueError(f"time must be >= 0 {self.unit}, got {time}")
+        step = int(np.searchsorted(self.time, time, side="right")) - 1
+        if time > self.time[-1]:
+            value, low, high = math.nan, math.nan, math.nan
+        elif step < 0:
+            value, low, high = 0.0, 0.0, 1.0
+        else:
+            value, low, high = (float(v[step]) for v in (self.incidence, self.low, self.high))
+        return Estimate(value=value, low=low, high=high, n=self.n, method="Aalen, log-log")
 
 
 def cumulative_incidence(

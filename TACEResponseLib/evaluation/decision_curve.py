@@ -19,6 +19,9 @@ from TACEResponseLib.evaluation.inputs import (
     checked_probabilities,
 )
 
+# Runs of thresholds narrower than this are counted in words, not listed.
+SHORT_RUN = 0.03
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DecisionCurve:
@@ -155,8 +158,12 @@ def usefulness_sentence(curve: DecisionCurve) -> str:
 
 
 def _in_words(ranges: tuple[tuple[float, float], ...]) -> str:
-    """Ranges of thresholds in percent."""
-    return ", ".join(
+    """Ranges of thresholds in percent; short ones, which chance makes, are counted."""
+    widest = max(high - low for low, high in ranges)
+    told = [(low, high) for low, high in ranges if high - low >= min(SHORT_RUN, widest)]
+    words = ", ".join(
         f"{100 * low:.0f} %" if low == high else f"{100 * low:.0f} to {100 * high:.0f} %"
-        for low, high in ranges
+        for low, high in told
     )
+    left = len(ranges) - len(told)
+    return f"{words} and in {left} short run{'s' if left > 1 else ''} elsewhere" if left else words

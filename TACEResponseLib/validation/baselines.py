@@ -13,7 +13,8 @@ from TACEResponseLib.clinical.scores import SCORES, derived_scores
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.validation.study import Baseline
 
-LOWER = "lower = more likely positive, fixed beforehand"
+FIXED = ", fixed beforehand"
+LOWER = f"lower = more likely positive{FIXED}"
 # With fewer patients known a comparison is of other patients, not of another score.
 SMALLEST_KNOWN_SHARE = 0.2
 FEWEST_KNOWN = 10

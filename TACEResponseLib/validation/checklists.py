@@ -102,8 +102,8 @@ def _of_results(study: Study, results: Results) -> dict[str, str]:
         "heterogeneity": f"interaction, Holm: {', '.join(tests)}" if tests else "",
         "fairness": "by " + " and ".join(f.forest.attribute for f in by_sex) + ": subgroups.csv"
         if by_sex else "",
-        "sample_size": f"{study.n} here; {sizes.needed.n} needed for intervals of .1 (AUC) and .2 "
-        "(slope, observed to expected), Riley 2021" if sizes else "",
+        "sample_size": f"{study.n} here; {sizes.needed.n:,} needed for intervals of .1 (AUC) and "
+        ".2 (slope, observed to expected), Riley 2021" if sizes else "",
         "limitations": f"{len(limits(study, results))} computed from the data, first page",
     }  # fmt: skip
 

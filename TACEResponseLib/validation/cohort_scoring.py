@@ -26,6 +26,8 @@ class Scored:
     branches: dict[str, float] = field(default_factory=dict)
     features: tuple[tuple[str, FeatureContribution], ...] = ()
     """With the name of the branch."""
+    classes: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Class probabilities by branch, of networks of more than two classes; not recalibrated."""
     volume_ml: float | None = None
     diameter_mm: float | None = None
 
@@ -100,16 +102,20 @@ def score_patient(bundle: Bundle, patient: CohortPatient) -> Scored:
 def _from_features(bundle: Bundle, patient: CohortPatient) -> Scored | None:
     """From features of the table; None where a branch needs images."""
     from TACEResponseLib.branch_recipes import branch_recipe
+    from TACEResponseLib.validation.table_features import table_features
 
     logits = {}
+    features: list[tuple[str, FeatureContribution]] = []
     for settings, branch in zip(bundle.metadata.branch_settings, bundle.branches, strict=True):
         prepared = branch_recipe(settings).from_features(patient.clinical, patient.features)
         if prepared is None:
             return None
         logits[branch.name] = float(branch.logits([prepared])[0])
+        features += table_features(branch, prepared)
     fused = bundle.fusion.predict(logits, patient.clinical)
     volume = _volume_of_features(patient)
-    return Scored(probability=fused.probability, branches=_probabilities(logits), volume_ml=volume)
+    return Scored(probability=fused.probability, branches=_probabilities(logits),
+                  features=tuple(features), volume_ml=volume)  # fmt: skip
 
 
 def _probabilities(logits: dict[str, float]) -> dict[str, float]:
@@ -133,9 +139,11 @@ def _of(prediction: Prediction) -> Scored:
         probability=prediction.fused.probability,
         branches={b.name: b.probability for b in prediction.branches},
         features=tuple((b.name, f) for b in prediction.branches for f in b.features),
+        classes={b.name: dict(b.class_probabilities) for b in prediction.branches
+                 if len(b.class_probabilities) > 2},
         volume_ml=sum(x.volume_ml for x in prediction.lesions if not x.is_speck) or None,
         diameter_mm=lesion.longest_axial_diameter_mm if lesion else None,
-    )
+    )  # fmt: skip
 
 
 def largest(lesions: Sequence[Lesion]) -> Lesion | None:

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from TACEResponseLib.bundle.metadata import BundleMetadata, RadiomicsPart
-from TACEResponseLib.bundle.reading import read_metadata
+from TACEResponseLib.bundle.metadata import BundleMetadata
+from TACEResponseLib.bundle.reading import read_fusion, read_metadata
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.patient import CohortPatient
@@ -18,8 +19,12 @@ from TACEResponseLib.progress import Progress
 from TACEResponseLib.terms import CohortRole, Endpoint
 from TACEResponseLib.validation.attributes import NAMED, attributes
 from TACEResponseLib.validation.baselines import baselines
+from TACEResponseLib.validation.class_scores import class_scores, observed_class
 from TACEResponseLib.validation.cohort_scoring import ScoredPatient, score_patients
-from TACEResponseLib.validation.study import Failure, FeatureDrift, Model, Origin, Study
+from TACEResponseLib.validation.drift import drift
+from TACEResponseLib.validation.promised import promises
+from TACEResponseLib.validation.second_roi import read_once_warnings, second_readings
+from TACEResponseLib.validation.study import Failure, Model, Origin, Study
 from TACEResponseLib.validation.timed_outcomes import COLUMNS, timed_outcomes, unit_warnings
 from TACEResponseLib.wording import cohort_sentence, simulated_banner
 
@@ -62,7 +67,21 @@ def score_study(
                          got=failures[0].reason if failures else "nobody",
                          remedy="see tace-response cohort check")  # fmt: skip
     patients, scores = tuple(p for p, _ in pairs), tuple(s for _, s in pairs)
-    return _study(metadata, cohort, patients, scores, tuple(failures)), patients
+    study = _study(metadata, cohort, patients, scores, tuple(failures))
+    of_first = [s.scores[0] for s in scores]
+    again = second_readings(bundles[0], metadata[0], patients, of_first, device=device, jobs=jobs,
+                            progress=progress)  # fmt: skip
+    return replace(
+        study,
+        second_readings=again,
+        drift=tuple(
+            found
+            for place, (bundle, m) in enumerate(zip(bundles, metadata, strict=True))
+            for found in drift(m, read_fusion(bundle), [s.scores[place] for s in scores],
+                               study.clinical)
+        ),
+        warnings=(*study.warnings, *read_once_warnings(metadata[0], again)),
+    ), patients  # fmt: skip
 
 
 def _study(
@@ -80,6 +99,7 @@ def _study(
     timed = timed_outcomes(columns)
     sizes = _sizes(scores)
     clinical = tuple(p.clinical for p in patients)
+    classes = class_scores([m.bundle_id for m in metadata], scores)
     values = {"lesion_diameter_mm": sizes["lesion diameter, mm"]} | {
         name: np.array([float(c.values.get(name, math.nan)) for c in clinical])
         for name in ("age_years", "tumor_size_cm")
@@ -90,14 +110,16 @@ def _study(
         positive_class=first.positive_class,
         models=models,
         origin=_origin(metadata, cohort, patients, columns),
+        responses=tuple(observed_class(p) for p in patients) if classes else (),
+        class_scores=classes,
         baselines=baselines(sizes, clinical),
         timed=timed,
         attributes=attributes(_names(patients, columns), values),
         clinical=clinical,
         table_one=describe_cohort(patients, first.endpoint),
         failures=failures,
-        drift=tuple(d for i, m in enumerate(metadata) for d in _drift(m, i, scores)),
         candidates=tuple(row.model_dump(mode="json") for row in first.candidates),
+        promises=tuple(promise for m in metadata for promise in promises(m)),
         warnings=(*_model_warnings(metadata), *_role_warnings(patients),
                   *sample_warnings(labels, models[0].probabilities),
                   *unit_warnings(timed, columns.get("site", ()))),
@@ -111,7 +133,6 @@ def cohort_readers(
     names = sorted({name for p in patients for name, text in p.readings.items() if text})
     if len(names) < 2:
         return None
-    from dataclasses import replace
 
     def call(patient: CohortPatient, name: str) -> int:
         label = replace(patient, response=patient.readings.get(name, "")).label(endpoint)
@@ -225,29 +246,3 @@ def _role_warnings(patients: Sequence[CohortPatient]) -> tuple[CaseWarning, ...]
         return ()
     message = f"{without} patients have no role: whether they trained the model is not said."
     return (CaseWarning(code="no_role", message=message),)
-
-
-def _drift(
-    metadata: BundleMetadata, place: int, scores: Sequence[ScoredPatient]
-) -> list[FeatureDrift]:
-    """Radiomics of these patients in the ranges of training."""
-    ranges = {
-        (part.settings.name, name): (low, high)
-        for part in metadata.branches
-        if isinstance(part, RadiomicsPart)
-        for name, low, high in zip(part.state.feature_names, part.state.minimum,
-                                   part.state.maximum, strict=True)
-    }  # fmt: skip
-    found = []
-    for (branch, name), (low, high) in ranges.items():
-        seen = [f for s in scores for b, f in s.scores[place].features
-                if (b, f.name) == (branch, name)]  # fmt: skip
-        if len(seen) < 2:
-            continue
-        z, values = np.array([f.z_score for f in seen]), np.array([f.value for f in seen])
-        found.append(FeatureDrift(
-            model=metadata.bundle_id, feature=f"{branch}: {name}", mean_z=float(z.mean()),
-            sd_z=float(z.std(ddof=1)), n=len(seen),
-            share_outside=float(((values < low) | (values > high)).mean()),
-        ))  # fmt: skip
-    return found

@@ -22,6 +22,8 @@ DASHES = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (3, 1, 1, 1))
 GREY = "#767676"
 # One column of a journal page is 85 to 90 mm wide.
 COLUMN_INCH = 3.4
+# Of the second row of the first page, which must stay one sheet with its longest box below.
+LOW_INCH = 2.5
 SMALLEST_PT = 7.0
 # As many as an axis of a square figure has room for.
 AXIS_LETTERS = 32
@@ -99,19 +101,21 @@ def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object
         writer.writerows([["" if _is_nothing(c) else c for c in row] for row in rows])
 
 
-def legend_below(axes: "Axes", gap: float = 0.21) -> None:
+def legend_below(axes: "Axes", gap: float = 0.21, title: str = "") -> None:
     """A legend under the axis label, one entry a line, where it hides no curve.
 
     Args:
         axes: with labeled lines.
         gap: below the axes, in their height.
+        title: above the entries.
     """
     handles, names = axes.get_legend_handles_labels()
     # Points without a line are named inside the axes.
     lines = [(h, n) for h, n in zip(handles, names, strict=True)
              if getattr(h, "get_linestyle", str)() != "None"]  # fmt: skip
     axes.legend(*zip(*lines, strict=True), loc="upper center", bbox_to_anchor=(0.45, -gap),
-                ncols=1, borderaxespad=0)  # fmt: skip
+                ncols=1, borderaxespad=0, title=title or None, title_fontsize=SMALLEST_PT,
+                alignment="left")  # fmt: skip
 
 
 def unit_square(axes: "Axes", x: str, y: str) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 from TACEResponseLib.validation.figure import (
     COLORS,
     GREY,
-    SMALLEST_PT,
     Drawing,
     blank,
     legend_below,
@@ -45,9 +44,8 @@ def draw_calibration(study: Study, model: Model, found: ModelMeasures, name: str
         axes.plot([], [], color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), label="ideal")
         known = not math.isnan(found.slope.value)
         told = f"slope {interval(found.slope)}\nintercept {interval(found.intercept)}"
-        axes.text(0.02, 0.98, told if known else "slope not estimable", fontsize=SMALLEST_PT,
-                  transform=axes.transAxes, va="top")  # fmt: skip
-        legend_below(axes)
+        # Below, not inside: points of a model that knows little lie anywhere.
+        legend_below(axes, 0.28, title=told if known else "slope not estimable")
     return Drawing(
         name=name, title="Calibration", figure=figure,
         caption=f"Calibration of {model.name}, n = {study.n}, {study.events} "

@@ -6,6 +6,7 @@ from TACEResponseLib.validation.figure import (
     COLORS,
     DASHES,
     GREY,
+    LOW_INCH,
     Drawing,
     blank,
     legend_below,
@@ -30,7 +31,7 @@ def draw_decision(study: Study, results: Results) -> Drawing:
     """
     rows: list[tuple[object, ...]] = []
     with style():
-        figure, axes = blank()
+        figure, axes = blank(height=LOW_INCH)
         for i, found in enumerate(results.models):
             curve = found.decision
             rows += [

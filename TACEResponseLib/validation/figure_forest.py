@@ -1,5 +1,6 @@
 """The AUC at every level of every attribute, with n and interval, against that of everyone."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,13 +8,15 @@ from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.validation.figure import COLORS, GREY, Drawing, blank, style
 from TACEResponseLib.validation.results import Results
 from TACEResponseLib.validation.study import Study
-from TACEResponseLib.validation.words import interval, p_value
+from TACEResponseLib.validation.words import interval, legend_name, p_value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH_INCH = 6.9
 ROW_INCH = 0.19
+# Chance, at one half, stays inside.
+HIGHEST_LEFT_END = 0.4
 # In widths of the axes, left of them.
 TEXT_AT = -0.92
 COLUMNS = ("attribute", "level", "n", "events", "auc", "low_95", "high_95", "observed_share",
@@ -42,13 +45,15 @@ def draw_forest(study: Study, results: Results) -> Drawing | None:
         return None
     overall = results.models[0].auc
     with style():
-        figure, axes = blank(WIDTH_INCH, 0.75 + ROW_INCH * len(lines))
+        figure, axes = blank(WIDTH_INCH, 0.75 + ROW_INCH * (1 + len(lines)))
         figure.set_layout_engine("none")
         axes.axvline(overall.value, color=COLORS[0], linewidth=0.8)
         axes.axvline(0.5, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
         for y, line in enumerate(lines):
             _line(axes, y, line)
-        axes.set(ylim=(len(lines) - 0.3, -0.7), xlim=(0, 1), yticks=[],
+        _line(axes, -1, Line(text="", patients=f"{legend_name(study.positive_class)} / all",
+                             told="AUC (95 % interval)"))  # fmt: skip
+        axes.set(ylim=(len(lines) - 0.3, -1.7), xlim=(_left_end(lines), 1), yticks=[],
                  xlabel="AUC, 95 % interval (dotted: chance; blue: all patients)")  # fmt: skip
         axes.spines["left"].set_visible(False)
         bottom = 0.5 / figure.get_figheight()
@@ -72,7 +77,7 @@ def _lines(study: Study, results: Results) -> tuple[list[Line], list[tuple[objec
         for level in found.forest.subgroups:
             area = level.auc
             told = interval(area) if area else "one class only"
-            lines.append(Line(text=level.level, patients=f"{level.events}/{level.n}",
+            lines.append(Line(text=legend_name(level.level), patients=f"{level.events}/{level.n}",
                               estimate=area, told=told))  # fmt: skip
             numbers = (area.value, area.low, area.high) if area else (None, None, None)
             rows.append((attribute, level.level, level.n, level.events, *numbers,
@@ -82,6 +87,12 @@ def _lines(study: Study, results: Results) -> tuple[list[Line], list[tuple[objec
     lines.append(Line(text="all patients", patients=f"{study.events}/{study.n}", estimate=overall,
                       told=interval(overall)))  # fmt: skip
     return lines, rows
+
+
+def _left_end(lines: list[Line]) -> float:
+    """Of the axis: no room is lost to AUCs that no line reaches."""
+    lowest = min((line.estimate.low for line in lines if line.estimate), default=0.0)
+    return min(HIGHEST_LEFT_END, math.floor(10 * lowest) / 10) if lowest > 0 else 0.0
 
 
 def _line(axes: "Axes", y: int, line: Line) -> None:

@@ -41,7 +41,7 @@ def draw_roc(study: Study, results: Results) -> Drawing:
         for i, (model, found) in enumerate(zip(study.models, results.models, strict=True)):
             if i < MOST_MODELS:
                 label = f"{legend_name(model.name)}: AUC {interval(found.auc)}, n = {study.n}"
-                _curve(axes, study.outcome, model.probabilities, label, i, rows, model.name)
+                draw_curve(axes, study.outcome, model.probabilities, label, i, rows, model.name)
         _baseline(axes, study, results, rows)
         _points(axes, results.models[0], rows)
         legend_below(axes)
@@ -54,10 +54,10 @@ def draw_roc(study: Study, results: Results) -> Drawing:
     )  # fmt: skip
 
 
-def _curve(
+def draw_curve(
     axes: "Axes", outcome: Labels, scores: Floats, label: str, place: int, rows: Rows, name: str
 ) -> None:
-    """One curve."""
+    """One curve, and its points to `rows`."""
     from sklearn.metrics import roc_curve
 
     false, true, cuts = roc_curve(outcome, scores, drop_intermediate=False)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from TACEResponseLib.evaluation.kaplan_meier import SurvivalCurve
-from TACEResponseLib.validation.figure import COLORS, DASHES, Drawing, blank, style
+from TACEResponseLib.validation.figure import COLORS, DASHES, LOW_INCH, Drawing, blank, style
+from TACEResponseLib.validation.risk_times import MONTH_DAYS
 from TACEResponseLib.validation.study import Study
 from TACEResponseLib.validation.survival import ABOVE, LandmarkMeasures, SurvivalMeasures
 from TACEResponseLib.validation.words import interval, p_value
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 ENDPOINT_WORDS = {"PFS": "progression-free survival", "TTP": "free of progression",
                   "OS": "overall survival"}  # fmt: skip
-MONTH_DAYS = 365.25 / 12
 # Left, bottom, width, height: room below for the numbers at risk of two groups.
-AXES_ABOVE_NUMBERS = (0.155, 0.345, 0.80, 0.585)
+AXES_ABOVE_NUMBERS = (0.155, 0.38, 0.80, 0.545)
+# Points below the axis: first group, from group to group, from its name to its numbers.
+FIRST_PT, GROUP_PT, NUMBERS_PT = 28.0, 19.5, 9.0
 COLUMNS = ("group", "time_days", "share", "low_95", "high_95", "n", "events")
 
 
@@ -30,23 +32,25 @@ def draw_survival(study: Study, found: SurvivalMeasures) -> Drawing:
         found: curves and tests.
     """
     tests = p_value(found.log_rank)
+    censored = " Deaths without progression are censored here." if found.competing else ""
     if found.hazards:
         ratio = found.hazards.hazard_ratios[ABOVE]
         known = np.isfinite([ratio.low, ratio.high]).all()
         told = interval(ratio) if known else "has no finite value"
         tests += f" (log-rank), hazard ratio {told}"
     with style():
-        figure, axes = blank()
+        figure, axes = blank(height=LOW_INCH)
         _curves(axes, found.curves)
         _axes(axes, found.endpoint, found.curves, found.risk_times[-1])
-        _numbers_at_risk(axes, found.risk_times, found.at_risk)
+        numbers_at_risk(axes, found.risk_times, found.at_risk)
         axes.set_title(tests, loc="left", fontsize=7)
         figure.set_layout_engine("none")
         axes.set_position(AXES_ABOVE_NUMBERS)
     return Drawing(
         name=f"survival_{found.endpoint.lower()}", title=found.endpoint, figure=figure,
         caption=f"{found.endpoint} of the groups that {found.model} predicts, split at its own "
-        f"cut-off; n = {found.n}, {found.events} events; positive means {study.positive_class}.",
+        f"cut-off; n = {found.n}, {found.events} events; positive means {study.positive_class}."
+        f"{censored}",
         columns=COLUMNS, rows=_rows(found.curves),
     )  # fmt: skip
 
@@ -92,19 +96,27 @@ def _axes(axes: "Axes", endpoint: str, curves: Sequence[SurvivalCurve], last: fl
     axes.legend(loc="upper right", title="" if curves else "nobody")
 
 
-def _numbers_at_risk(
+def numbers_at_risk(
     axes: "Axes", times: Sequence[float], at_risk: Mapping[str, Sequence[int]]
 ) -> None:
-    """A line a group below the axis."""
+    """A line a group below the axis, whose ticks stand at these times.
+
+    Args:
+        axes: with months on x.
+        times: days.
+        at_risk: patients of each group at each time.
+    """
     ticks = [time / MONTH_DAYS for time in times]
     axes.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
     for i, (group, numbers) in enumerate(at_risk.items()):
-        y = -0.235 - 0.165 * i
-        axes.text(0, y, f"at risk, {group}", transform=axes.transAxes, fontsize=7,
-                  color=COLORS[i], va="top")  # fmt: skip
+        below = FIRST_PT + GROUP_PT * i
+        axes.annotate(f"at risk, {group}", (0, 0), (0, -below), xycoords="axes fraction",
+                      textcoords="offset points", fontsize=7, color=COLORS[i],
+                      va="top")  # fmt: skip
         for tick, count in zip(ticks, numbers, strict=True):
-            axes.text(tick, y - 0.075, str(count), transform=axes.get_xaxis_transform(),
-                      fontsize=7, ha="center", va="top")  # fmt: skip
+            axes.annotate(str(count), (tick, 0), (0, -below - NUMBERS_PT),
+                          xycoords=("data", "axes fraction"), textcoords="offset points",
+                          fontsize=7, ha="center", va="top", annotation_clip=False)  # fmt: skip
 
 
 def _rows(curves: Sequence[SurvivalCurve]) -> tuple[tuple[object, ...], ...]:

@@ -1,11 +1,18 @@
 """Pieces of a page: everything that comes from outside is escaped here."""
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from TACEResponseLib.terms import NOT_A_DEVICE
+
 STYLE = """
-@page { size: A4; margin: 14mm 15mm; }
+@page { size: A4; margin: 12mm 15mm 15mm;
+        @bottom-left { content: "FOOTER"; width: 85%; font: 7pt "DejaVu Sans", Arial, sans-serif;
+                       color: #333; }
+        @bottom-right { content: counter(page) " / " counter(pages); color: #333;
+                        font: 7pt "DejaVu Sans", Arial, sans-serif; } }
 body { font: 10pt/1.42 "DejaVu Sans", "Helvetica Neue", Arial, sans-serif; color: #111;
        background: #fff; max-width: 190mm; margin: 8mm auto; padding: 0 5mm; }
 h1 { font-size: 15pt; line-height: 1.2; margin: 0 0 .3em; }
@@ -21,24 +28,29 @@ p { margin: .4em 0; } ul { margin: .3em 0; padding-left: 1.3em; } li { margin: .
 .four figure { margin: 0; } figure { margin: .6em 0; break-inside: avoid; }
 figure img { width: 100%; } figure.narrow img { width: 86mm; }
 figcaption { font-size: 8pt; color: #333; line-height: 1.3; }
-.none { border: 1px dashed #767676; padding: 1em; color: #333; font-size: 9pt; }
-.scroll { overflow-x: auto; }
+.none { border: 1px dashed #767676; padding: 1em; color: #333; font-size: 9pt;
+        align-self: start; }
 table { border-collapse: collapse; width: 100%; font-size: 8.5pt; margin: .3em 0 .8em; }
 caption { text-align: left; color: #333; padding-bottom: .2em; }
 th, td { text-align: left; padding: .16em .7em .16em 0; border-bottom: 1px solid #ccc;
          vertical-align: top; overflow-wrap: break-word; }
 th { border-bottom: 1px solid #555; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
+.number { text-align: right; padding-right: 1.5em; font-variant-numeric: tabular-nums; }
 .todo { color: #8a4b00; font-style: italic; }
 .files { font-size: 8.5pt; color: #333; }
 @media print { body { margin: 0; padding: 0; max-width: none; } .page { break-after: page; }
-               tr, h2, h3 { break-inside: avoid; } h2, h3 { break-after: avoid; }
+               .page + h2 { margin-top: 0; } p, li { orphans: 3; widows: 3; }
+               tr, h2, h3 { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
+               tbody tr:first-child { break-after: avoid; }
                body { font-size: 8.6pt; line-height: 1.28; } h1 { font-size: 13pt; }
                .limits { font-size: 7.6pt; } .answer p { margin: .2em 0; }
                .four { gap: 1mm 5mm; } figcaption { font-size: 7pt; } }
-@media screen and (max-width: 700px) { .limits ul { columns: 1; }
-                                         .four { grid-template-columns: 1fr; } }
-"""
+@media screen { .scroll { overflow-x: auto; }
+                @media (max-width: 700px) { .limits ul { columns: 1; }
+                                            .four { grid-template-columns: 1fr; } } }
+""".replace("FOOTER", NOT_A_DEVICE)
+# Spaces that a line must not break at: before %, within `n = 60`, `p = 0.02` and `< 0.001`.
+HELD = re.compile(r" (?=%)|(?<=\b[pn]) (?=[=<])|(?<=\b[pn] =) |(?<=<) (?=[\d.])")
 
 
 def page(title: str, blocks: Iterable[str]) -> str:
@@ -101,14 +113,18 @@ def table(
     if not cells:
         return ""
     numeric = [all(_is_number(text) for text in column) for column in zip(*cells, strict=True)]
-    lines = [_row("th", columns, numeric), *(_row("td", row, numeric, todo) for row in cells)]
-    caption = f"<caption>{escape(note)}</caption>" if note else ""
-    return f'<div class="scroll"><table>{caption}\n' + "\n".join(lines) + "\n</table></div>"
+    head = _row("th", columns, numeric)
+    body = "\n".join(_row("td", row, numeric, todo) for row in cells)
+    caption = f"<caption>{_escaped(note)}</caption>" if note else ""
+    return (
+        f'<div class="scroll"><table>{caption}\n<thead>{head}</thead>\n'
+        f"<tbody>\n{body}\n</tbody></table></div>"
+    )
 
 
 def _escaped(text: str) -> str:
-    """Escaped, percent signs held to their numbers."""
-    return escape(text).replace(" %", "&nbsp;%")
+    """Escaped, short terms held together on one line."""
+    return escape(HELD.sub("\N{NO-BREAK SPACE}", text))
 
 
 def _row(tag: str, cells: Sequence[str], numeric: Sequence[bool], todo: str = "") -> str:
@@ -117,7 +133,7 @@ def _row(tag: str, cells: Sequence[str], numeric: Sequence[bool], todo: str = ""
     for text, is_number in zip(cells, numeric, strict=True):
         kind = "number" if is_number else "todo" if todo and text == todo else ""
         mark = f' class="{kind}"' if kind else ""
-        made.append(f"<{tag}{mark}>{escape(text)}</{tag}>")
+        made.append(f"<{tag}{mark}>{_escaped(text)}</{tag}>")
     return f"<tr>{''.join(made)}</tr>"
 
 

@@ -4,7 +4,7 @@ from TACEResponseLib.evaluation.inputs import FEW_PER_OUTCOME
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.validation.results import Results
 from TACEResponseLib.validation.study import HALF_SET_ON, Study
-from TACEResponseLib.validation.words import interval, number, share
+from TACEResponseLib.validation.words import interval, needed_words, number, share
 
 # Collins, Statistics in Medicine 2016;35:214: at least 100 with and 100 without the outcome.
 FEWEST_PER_CLASS = 100
@@ -54,7 +54,7 @@ def _size(study: Study, results: Results) -> list[str]:
         return []
     area = results.models[0].auc
     sizes = results.models[0].sizes
-    needed = f" A precise validation needs about {sizes.needed.n} patients." if sizes else ""
+    needed = f" {needed_words(sizes.needed)}" if sizes else ""
     few = " Calibration can't be judged." if fewer < FEW_PER_OUTCOME else ""
     return [
         f"Small differences: {study.n} patients, {fewer} in the smaller class, where "

@@ -11,6 +11,7 @@ from TACEResponseLib.evaluation.brier import (
     BrierDecomposition,
     brier_decomposition,
     brier_score,
+    calibration_error_by_chance,
     expected_calibration_error,
 )
 from TACEResponseLib.evaluation.calibration_curve import (
@@ -81,6 +82,8 @@ class ModelMeasures:
     brier: Estimate
     brier_terms: BrierDecomposition
     expected_calibration_error: Estimate
+    calibration_error_by_chance: Estimate
+    """What it would be if the model were right."""
     bins: tuple[CalibrationBin, ...]
     smooth: SmoothCalibration | None
     """None with fewer than three different probabilities."""
@@ -124,6 +127,9 @@ def measure(
         brier_terms=brier_decomposition(y, p, bins=bins),
         expected_calibration_error=expected_calibration_error(
             y, p, rng, bins=bins, binning="quantile", resamples=resamples
+        ),
+        calibration_error_by_chance=calibration_error_by_chance(
+            p, rng, bins=bins, binning="quantile", draws=resamples
         ),
         bins=calibration_bins(y, p, bins=bins),
         smooth=smooth_calibration(y, p, rng) if np.unique(p).size > 2 else None,

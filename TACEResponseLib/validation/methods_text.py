@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from TACEResponseLib import __version__
 from TACEResponseLib.evaluation.discrimination import FEW_PER_CLASS, HIGH_AUC
 from TACEResponseLib.provenance import installed_version
+from TACEResponseLib.validation.class_tables import class_methods
+from TACEResponseLib.validation.competing_words import competing_methods
 from TACEResponseLib.validation.results import Results
+from TACEResponseLib.validation.roi_readers_words import roi_methods
 from TACEResponseLib.validation.study import Study
 from TACEResponseLib.validation.words import share
 
@@ -32,6 +35,8 @@ def _paragraphs(study: Study, results: Results) -> Iterator[str]:
         "Clinical usefulness was judged by decision curves over thresholds of 1 to 99 %, with "
         f"pointwise percentile intervals of {results.resamples} bootstrap samples of patients."
     )
+    if classes := class_methods(results.classes):
+        yield classes
     if results.survival:
         yield _survival(results)
     if results.forests:
@@ -46,6 +51,8 @@ def _paragraphs(study: Study, results: Results) -> Iterator[str]:
             "patient), and with the model by McNemar's exact test and paired bootstrap intervals "
             "of the differences of sensitivity and specificity."
         )
+    if results.roi_readers:
+        yield roi_methods(results.roi_readers)
     yield _software(results)
 
 
@@ -72,9 +79,12 @@ def _models(study: Study) -> str:
     if study.origin.cross_validated:
         repeats = max(1, len(study.models[0].repeats))
         folds = f" Predictions were out-of-fold, {repeats} repeat{'s' if repeats > 1 else ''}."
-    return (
-        f"Models judged: {told}. No cut-off was chosen on these patients.{folds} {training}".strip()
+    own = (
+        "These patients, or some of them, trained the models and set the cut-offs."
+        if study.origin.in_sample
+        else "No cut-off was chosen on these patients."
     )
+    return f"Models judged: {told}. {own}{folds} {training}".strip()
 
 
 def _discrimination(study: Study, results: Results) -> str:
@@ -100,8 +110,6 @@ def _discrimination(study: Study, results: Results) -> str:
 
 def _survival(results: Results) -> str:
     endpoints = ", ".join(found.endpoint for found in results.survival)
-    competing = any(found.competing for found in results.survival)
-    gray = " Death before progression was a competing event (Gray's test)." if competing else ""
     marks = results.landmarks
     landmark = (
         f" Groups by observed outcome were followed from a landmark at day {marks[0].day:g}."
@@ -111,7 +119,8 @@ def _survival(results: Results) -> str:
         f"{endpoints}: patients were grouped by prediction at the model's own cut-off; "
         "Kaplan-Meier curves with log-log intervals, the log-rank test, Cox regression (Efron's "
         "ties, proportionality by Schoenfeld residuals), Harrell's c with a bootstrap interval, "
-        f"and a time-dependent AUC weighted by the inverse probability of censoring.{gray}"
+        f"and a time-dependent AUC weighted by the inverse probability of censoring."
+        f"{competing_methods(results)}"
         f"{landmark}"
     )
 

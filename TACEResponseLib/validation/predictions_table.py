@@ -2,7 +2,7 @@
 
 Columns: case_id, outcome (0 or 1), one of probabilities a model; what else the table knows (site,
 follow-up, clinical variables) is used where it can be. `NAME#1`, `NAME#2` are repeats of a
-cross-validation of the model NAME.
+cross-validation of the model NAME. Probabilities of four classes are read by `class_columns`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,6 +32,7 @@ from TACEResponseLib.evaluation.inputs import (
 from TACEResponseLib.terms import CohortRole, Endpoint
 from TACEResponseLib.validation.attributes import attributes
 from TACEResponseLib.validation.baselines import baselines
+from TACEResponseLib.validation.class_columns import POSITIVE_CLASS, of_classes, split_classes
 from TACEResponseLib.validation.columns import (
     Columns,
     is_numeric,
@@ -73,8 +74,8 @@ def read_predictions(path: Path, options: TableOptions) -> Study:
     Raises: InputError: a rule is broken; names column and row, row 1 below the header.
     """
     raw = read_columns(path, OPTION)
-    columns = {ALIASES.get(name, name): cells for name, cells in raw.items()}
     where = f"{OPTION} {path.name}"
+    columns, classes = split_classes({ALIASES.get(k, k): v for k, v in raw.items()}, where)
     require(columns, ("case_id", "outcome"), where)
     refuse_twins(columns["case_id"], where)
     _check_threshold(options)
@@ -86,6 +87,7 @@ def read_predictions(path: Path, options: TableOptions) -> Study:
             for name, cells in columns.items()}  # fmt: skip
     labels = checked_outcome(outcome[known])
     models = _models({name: p[known] for name, p in probabilities.items()}, options)
+    responses, class_scores = of_classes(classes, known)
     timed_outcomes(columns)  # Refuses with the rows of the whole table.
     timed = timed_outcomes(kept)
     clinical = _clinical(kept)
@@ -93,13 +95,15 @@ def read_predictions(path: Path, options: TableOptions) -> Study:
     return Study(
         case_ids=tuple(kept["case_id"]),
         outcome=labels,
-        positive_class=options.positive_class,
+        positive_class=POSITIVE_CLASS if classes else options.positive_class,
         models=models,
         origin=Origin(
             source=path.name, roles=_roles(kept), simulated=options.simulated,
             cross_validated=options.cross_validated or any(m.repeats for m in models),
             criterion=", ".join(sorted({c for c in kept.get("criterion", ()) if c})),
         ),
+        responses=responses,
+        class_scores=class_scores,
         baselines=baselines({SIZES[k]: v for k, v in values.items() if k in SIZES}, clinical),
         timed=timed,
         attributes=attributes(kept, values),

@@ -8,17 +8,26 @@ from TACEResponseLib.evaluation.cox import PROPORTIONALITY_LEVEL
 from TACEResponseLib.terms import NOT_A_DEVICE
 from TACEResponseLib.validation import tables
 from TACEResponseLib.validation.checklists import COLUMNS, TO_FILL, checklist_rows
+from TACEResponseLib.validation.class_section import class_blocks
+from TACEResponseLib.validation.competing_words import (
+    competing_of,
+    competing_sentence,
+    incidence_table,
+)
+from TACEResponseLib.validation.drift_tables import drift_sections
 from TACEResponseLib.validation.html import bullets, heading, image, page, paragraph, table
 from TACEResponseLib.validation.limits import limits
 from TACEResponseLib.validation.methods_text import methods_text
+from TACEResponseLib.validation.promised import promised_sentences, promised_table
 from TACEResponseLib.validation.results import Results
+from TACEResponseLib.validation.roi_readers_section import roi_blocks
 from TACEResponseLib.validation.sentences import answer, question, usefulness
 from TACEResponseLib.validation.study import Study
 from TACEResponseLib.validation.wrong_cases import WrongCase, wrong_rows
 
 SIMULATED = "These patients are simulated: nothing here says anything about a real one."
+IN_SAMPLE = "In-sample: these patients, or some, shaped the model; every number is too good."
 CHECKLIST_NAMES = {"tripod_ai": "TRIPOD+AI", "metrics": "METRICS", "claim": "CLAIM"}
-MOST_DRIFT = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,8 +50,8 @@ def report_html(
     Args:
         study: patients and models.
         results: their numbers.
-        pictures: by name: `roc`, `calibration`, `decision_curve`, `survival_*`, `landmark_*`,
-            `subgroups`, `calibration_*`.
+        pictures: by name: `roc`, `calibration`, `decision_curve`, `survival_*`, `incidence_*`,
+            `landmark_*`, `subgroups`, `calibration_*`.
         wrong: the most confident wrong cases.
         overviews: their pictures, PNG, by case id.
     """
@@ -51,10 +60,13 @@ def report_html(
         *_methods(study, results),
         *_patients(study),
         *_performance(study, results, pictures),
+        *class_blocks(study, results, pictures),
+        *_promised(study, results),
         *_candidates(study),
         *_survival(results, pictures),
         *_subgroups(results, pictures),
         *_readers(results),
+        *roi_blocks(results, pictures),
         *_drift(study),
         *_sample_size(results),
         *_failures(study, wrong, overviews or {}),
@@ -69,6 +81,8 @@ def _first_page(study: Study, results: Results, pictures: Mapping[str, Picture])
     yield f"<h1>Validation of {escape(', '.join(m.name for m in study.models))}</h1>"
     if study.origin.simulated:
         yield paragraph(SIMULATED, "banner")
+    if study.origin.in_sample:
+        yield paragraph(IN_SAMPLE, "banner")
     yield paragraph(question(study))
     yield f'<div class="answer">{"".join(map(paragraph, answer(study, results)))}</div>'
     yield '<div class="four">'
@@ -126,6 +140,14 @@ def _performance(study: Study, results: Results, pictures: Mapping[str, Picture]
         yield _table(tables.branches(results))
 
 
+def _promised(study: Study, results: Results) -> Iterator[str]:
+    """What the bundles say of themselves, beside what was seen."""
+    if study.promises:
+        yield heading("What training had promised")
+        yield from map(paragraph, promised_sentences(study, results))
+        yield _table(promised_table(study, results))
+
+
 def _candidates(study: Study) -> Iterator[str]:
     if not study.candidates:
         return
@@ -148,9 +170,12 @@ def _survival(results: Results, pictures: Mapping[str, Picture]) -> Iterator[str
     for found in results.survival:
         if found.hazards:
             warnings = " ".join(w.message for w in found.hazards.warnings)
-            yield paragraph(f"{found.endpoint}: {found.proportionality} {warnings} (Schoenfeld "
-                            f"level {PROPORTIONALITY_LEVEL:g}.)")  # fmt: skip
-    rest = [name for name in pictures if name.startswith("survival_")][1:]
+            yield paragraph(f"{found.endpoint}: {found.proportionality} {warnings} Tested at a "
+                            f"level of {PROPORTIONALITY_LEVEL:g}.")  # fmt: skip
+    if dying := competing_of(results):
+        yield paragraph(competing_sentence(dying))
+        yield _table(incidence_table(dying))
+    rest = [name for name in pictures if name.startswith(("survival_", "incidence_"))][1:]
     rest += [name for name in pictures if name.startswith("landmark_")]
     yield '<div class="four">' + "".join(_picture(pictures, n) for n in rest) + "</div>"
 
@@ -177,12 +202,8 @@ def _readers(results: Results) -> Iterator[str]:
 def _drift(study: Study) -> Iterator[str]:
     if not study.drift:
         return
-    found = tables.drift(study)
     yield heading("Drift of inputs")
-    shown = found.rows[:MOST_DRIFT]
-    rest = len(found.rows) - len(shown)
-    more = f" The {rest} others are in drift.csv." if rest else ""
-    yield table(found.columns, shown, found.note + more)
+    yield from map(_table, drift_sections(study))
 
 
 def _sample_size(results: Results) -> Iterator[str]:

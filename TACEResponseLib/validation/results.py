@@ -16,6 +16,7 @@ from TACEResponseLib.evaluation.significance import holm
 from TACEResponseLib.evaluation.subgroups import SubgroupForest, subgroup_forest
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.validation.agreement import Agreement, Calls, agreement
+from TACEResponseLib.validation.classes import ClassMeasures, measure_classes
 from TACEResponseLib.validation.comparisons import (
     BranchValue,
     Comparison,
@@ -24,6 +25,7 @@ from TACEResponseLib.validation.comparisons import (
     majority,
 )
 from TACEResponseLib.validation.measures import ModelMeasures, measure
+from TACEResponseLib.validation.roi_readers import RoiAgreement, roi_agreement
 from TACEResponseLib.validation.study import Study
 from TACEResponseLib.validation.survival import (
     LandmarkMeasures,
@@ -58,6 +60,10 @@ class Results:
     landmarks: tuple[LandmarkMeasures, ...]
     forests: tuple[Forest, ...]
     agreement: Agreement | None
+    classes: tuple[ClassMeasures, ...]
+    """Of networks of more than two classes."""
+    roi_readers: RoiAgreement | None
+    """Where a second reader drew the ROI too."""
     seed: int
     resamples: int
 
@@ -102,6 +108,9 @@ def measure_study(
         forests=_forests(study),
         agreement=agreement(study, first, dict(readers), rng, resamples=resamples)
         if readers else None,
+        # After what every study draws: four classes beside don't change the other numbers.
+        classes=measure_classes(study, rng, resamples=resamples),
+        roi_readers=roi_agreement(study, rng, resamples=resamples),
         seed=seed,
         resamples=resamples,
     )  # fmt: skip
@@ -150,6 +159,7 @@ def metrics_json(study: Study, results: Results) -> str:
         "failures": plain(study.failures),
         "drift": plain(study.drift),
         "candidates": plain(study.candidates),
+        "promises": plain(study.promises),
         "results": plain(results),
     }
     return json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n"

@@ -21,8 +21,8 @@ def question(study: Study) -> str:
     return (
         f"Does the model {study.models[0].name}, asked before treatment, tell patients of the "
         f"class “{study.positive_class}” from the others, are its probabilities right, and would "
-        f"acting on them help? Judged on {study.n} patients, {study.events} of them "
-        f"{study.positive_class} ({100 * study.events / study.n:.0f} %).{beside}"
+        f"acting on them help? Judged on {study.n} patients, {study.events} of them in that class "
+        f"({100 * study.events / study.n:.0f} %).{beside}"
     )
 
 
@@ -65,7 +65,9 @@ def added_words(comparison: Comparison, of: int = 1) -> str:
 def _discrimination(study: Study, found: ModelMeasures, results: Results) -> str:
     """AUC against chance and against the best simple score."""
     area, simple = found.auc, best_baseline(study, results)
-    if area.low > 0.5:
+    if study.origin.in_sample and area.high >= 0.5:
+        chance = "too good by an unknown amount, for these patients shaped the model"
+    elif area.low > 0.5:
         chance = "better than chance"
     elif area.high < 0.5:
         chance = "WORSE than chance: check which class the probabilities are of"

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.cohort.description import TableOne
+from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.follow_up import FollowUp
 from TACEResponseLib.evaluation.inputs import Floats, Labels
+from TACEResponseLib.evaluation.intraclass import IccForm
 from TACEResponseLib.terms import CohortRole
 
 HALF = 0.5
@@ -34,6 +36,19 @@ class Model:
     """Out-of-fold probabilities of each repeat of a cross-validation; empty for a fixed model."""
     branches: Mapping[str, Floats] = field(default_factory=dict)
     """Probabilities by single sources of evidence, before fusion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClassScores:
+    """What one network of more than two classes said of every patient."""
+
+    name: str
+    """Of the model, and of its branch where a bundle has it."""
+    classes: tuple[str, ...]
+    probabilities: Floats
+    """(n, classes); each row adds up to 1."""
+    stage: str
+    """What these probabilities are, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,6 +78,34 @@ class Failure:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReadFeature:
+    """A number that a branch takes from the ROI, as two readers drew it."""
+
+    branch: str
+    name: str
+    ratings: Floats
+    """(n, 2), first and second reader."""
+    training_sd: float
+    form: IccForm
+    """By which training filtered, or would have by default."""
+    minimum: float | None
+    """Least correlation that training let pass; None where it did not filter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SecondReadings:
+    """What the first model makes of a second reader's ROI, of the patients who have one."""
+
+    rows: NDArray[np.intp]
+    """Their places among the study's patients."""
+    probabilities: Floats
+    """(n, 2), first and second reader."""
+    features: tuple[ReadFeature, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    """Patients whose second ROI could not be scored."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureDrift:
     """How an input of these patients lies in the range that the model was trained on."""
@@ -76,6 +119,20 @@ class FeatureDrift:
     share_outside: float
     """Patients beyond the smallest or largest training value."""
     n: int
+    """Patients in whom it is known."""
+    share_missing: float | None = None
+    """Of a clinical variable, for which training's own value stands; None for what is measured on
+    the image of every patient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """An AUC that training measured of a model."""
+
+    model: str
+    patients: str
+    """On whom, in words."""
+    auc: Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +168,10 @@ class Study:
     models: tuple[Model, ...]
     """The first is the one that the first page judges."""
     origin: Origin
+    responses: tuple[str, ...] = ()
+    """Observed class, CR, PR, SD or PD, blank where only responder or not is known; empty where
+    `class_scores` is."""
+    class_scores: tuple[ClassScores, ...] = ()
     baselines: tuple[Baseline, ...] = ()
     timed: tuple[TimedOutcome, ...] = ()
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -118,9 +179,13 @@ class Study:
     clinical: tuple[ClinicalRecord, ...] = ()
     table_one: TableOne | None = None
     failures: tuple[Failure, ...] = ()
+    second_readings: SecondReadings | None = None
+    """None where too few patients have a second reader's ROI."""
     drift: tuple[FeatureDrift, ...] = ()
     candidates: tuple[Mapping[str, object], ...] = ()
     """Fusions that the bundle's recipe compared, as its metadata tells."""
+    promises: tuple[Promise, ...] = ()
+    """What training measured, by model, the one to believe first."""
     warnings: tuple[CaseWarning, ...] = ()
 
     @property

@@ -3,32 +3,24 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.evaluation.competing_risks import CompetingRisks
 from TACEResponseLib.evaluation.concordance import concordance
 from TACEResponseLib.evaluation.cox import CoxResult, cox, proportionality_sentence
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.follow_up import FollowUp
-from TACEResponseLib.evaluation.gray import gray_test
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.evaluation.kaplan_meier import SurvivalCurve, at_risk, kaplan_meier
 from TACEResponseLib.evaluation.landmark import landmark
 from TACEResponseLib.evaluation.log_rank import log_rank
 from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.evaluation.time_dependent_auc import time_dependent_auc
+from TACEResponseLib.validation.competing import FEWEST_EVENTS, CompetingMeasures, competing
+from TACEResponseLib.validation.risk_times import YEAR_DAYS, risk_times
 from TACEResponseLib.validation.study import Model, Study, TimedOutcome
-from TACEResponseLib.validation.timed_outcomes import OS, TTP
 
 ABOVE, BELOW = "predicted positive", "predicted negative"
 RESPONDED, NOT_RESPONDED = "positive by outcome", "negative by outcome"
-YEAR_DAYS = 365.25
-FEWEST_EVENTS = 5
-# Numbers at risk are printed at round months, at most so many times.
-MONTH_DAYS = YEAR_DAYS / 12
-STEPS_MONTHS = (1, 2, 3, 6, 12, 24, 36, 60)
-MOST_RISK_TIMES = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,8 +43,8 @@ class SurvivalMeasures:
     """Of 1 - probability as risk."""
     auc_time: float | None
     auc_at_time: Estimate | None
-    competing: Significance | None
-    """Gray's test of TTP where death competes."""
+    competing: CompetingMeasures | None
+    """Of TTP where deaths are known: they rule progression out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,7 +74,7 @@ def survival(
     """
     follow_up, p = timed.follow_up, model.probabilities[timed.rows]
     groups = np.where(p >= model.threshold, ABOVE, BELOW)
-    times = _risk_times(float(follow_up.time.max()))
+    times = risk_times(float(follow_up.time.max()))
     enough = follow_up.events >= FEWEST_EVENTS
     both = enough and np.unique(groups).size == 2
     hazards = cox(follow_up, {ABOVE: groups == ABOVE}) if both else None
@@ -99,7 +91,7 @@ def survival(
         concordance=concordance(follow_up, 1 - p, rng, resamples=resamples) if enough else None,
         auc_time=time,
         auc_at_time=at_time,
-        competing=_competing(study, timed, groups) if both else None,
+        competing=competing(study, model.name, timed, groups),
     )  # fmt: skip
 
 
@@ -135,28 +127,3 @@ def _auc_at(
     if not events.min() <= time < follow_up.time.max():
         return None, None
     return time, time_dependent_auc(follow_up, risk, [time], rng)[0]
-
-
-def _competing(study: Study, timed: TimedOutcome, groups: NDArray[np.str_]) -> Significance | None:
-    """Death without progression rules progression out: Gray's test."""
-    survival_of = {t.follow_up.endpoint: t for t in study.timed}
-    if timed.follow_up.endpoint != TTP or OS not in survival_of:
-        return None
-    deaths = survival_of[OS]
-    died = dict(zip(deaths.rows.tolist(), deaths.follow_up.event.tolist(), strict=True))
-    end = dict(zip(deaths.rows.tolist(), deaths.follow_up.time.tolist(), strict=True))
-    event = timed.follow_up.event
-    dead = np.array([died.get(row, False) for row in timed.rows.tolist()]) & ~event
-    time = np.where(dead, [end.get(row, 0.0) for row in timed.rows.tolist()], timed.follow_up.time)
-    risks = CompetingRisks(time=time, cause=np.where(event, 1, np.where(dead, 2, 0)),
-                           causes=("progression", "death"), unit="days")  # fmt: skip
-    return gray_test(risks, "progression", groups)
-
-
-def _risk_times(last: float) -> tuple[float, ...]:
-    """Round months from 0 to the last time, days."""
-    months = last / MONTH_DAYS
-    fitting = [s for s in STEPS_MONTHS if months / s < MOST_RISK_TIMES - 1]
-    step = fitting[0] if fitting else STEPS_MONTHS[-1]
-    count = max(2, int(np.ceil(months / step)) + 1)
-    return tuple(MONTH_DAYS * step * i for i in range(count))

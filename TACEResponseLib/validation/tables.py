@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from TACEResponseLib.evaluation.calibration_curve import CalibrationBin
 from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.validation.agreement import Agreement
+from TACEResponseLib.validation.baselines import FIXED
 from TACEResponseLib.validation.measures import ModelMeasures
 from TACEResponseLib.validation.results import Results
 from TACEResponseLib.validation.study import Study
@@ -59,6 +61,8 @@ def _calibration_lines(found: Sequence[ModelMeasures]) -> list[tuple[str, list[s
         ("observed / expected (1 is right)",
          [interval(m.recalibrated.observed_to_expected, 3) for m in found]),
         ("expected calibration error", [interval(m.expected_calibration_error, 3) for m in found]),
+        ("the same by chance alone, were the model right",
+         [interval(m.calibration_error_by_chance, 3) for m in found]),
         ("Brier score (0 is best)", [interval(m.brier, 3) for m in found]),
         ("  reliability, resolution, uncertainty",
          [", ".join(number(v, 3) for v in (m.brier_terms.reliability, m.brier_terms.resolution,
@@ -71,9 +75,8 @@ def _calibration_lines(found: Sequence[ModelMeasures]) -> list[tuple[str, list[s
 def comparisons(results: Results) -> Table:
     """The first model against everything else."""
     rows = tuple(
-        (c.other, c.direction, interval(c.other_auc, 3), interval(c.model_auc, 3),
-         interval(c.difference, 3), "" if c.p is None else p_value(c.p).removeprefix("p = "),
-         "" if c.p_holm is None else p_value(c.p_holm).removeprefix("p = "),
+        (c.other, c.direction.removesuffix(FIXED), interval(c.other_auc, 3),
+         interval(c.model_auc, 3), interval(c.difference, 3), _bare_p(c.p), _bare_p(c.p_holm),
          str(c.difference.n))
         for c in results.comparisons
     )  # fmt: skip
@@ -83,8 +86,13 @@ def comparisons(results: Results) -> Table:
                  "n"),
         rows=rows,
         note=f"Difference: {name} less the other, above 0 = {name} is better; on patients who have "
-        "both.",
+        "both. Directions of simple scores were fixed beforehand.",
     )  # fmt: skip
+
+
+def _bare_p(test: Significance | float | None) -> str:
+    """For a column that is headed p."""
+    return "" if test is None else p_value(test).removeprefix("p ").removeprefix("= ")
 
 
 def branches(results: Results) -> Table:
@@ -118,7 +126,7 @@ def survival(results: Results) -> Table:
         rows.append((
             found.endpoint, f"{found.events} / {found.n}", medians, p_value(found.log_rank), ratio,
             interval(found.concordance) if found.concordance else "too few events", area,
-            p_value(found.competing),
+            p_value(found.competing.gray_progression if found.competing else None),
         ))  # fmt: skip
     return Table(
         columns=("endpoint", "events / n", "median, days", "log-rank",
@@ -159,17 +167,6 @@ def pairs(found: Agreement) -> Table:
     return Table(columns=("readers", "kappa", "n"), rows=tuple(rows))
 
 
-def drift(study: Study) -> Table:
-    """Inputs that lie farthest from training first."""
-    ordered = sorted(study.drift, key=lambda d: (-d.share_outside, -abs(d.mean_z)))
-    return Table(
-        columns=("model", "input", "mean, training SD", "SD, training SD", "outside range, %", "n"),
-        rows=tuple((d.model, d.feature, number(d.mean_z), number(d.sd_z),
-                    number(100 * d.share_outside, 1), str(d.n)) for d in ordered),
-        note="0 and 1 are as in training; outside: beyond the smallest or largest training value.",
-    )  # fmt: skip
-
-
 def sample_size(results: Results) -> Table:
     """Widths that these patients give, and patients for stated widths."""
     sizes = results.models[0].sizes
@@ -180,13 +177,14 @@ def sample_size(results: Results) -> Table:
         columns=("measure", "width expected of this n", "patients for the stated width"),
         rows=(
             ("observed / expected", number(widths.observed_to_expected),
-             f"{needed.observed_to_expected} for 0.2"),
-            ("calibration slope", number(widths.slope), f"{needed.slope} for 0.2"),
-            ("AUC", number(widths.auc), f"{needed.auc} for 0.1"),
-            ("all three", "", f"{needed.n}, {needed.events} of them positive"),
+             f"{needed.observed_to_expected:,} for 0.2"),
+            ("calibration slope", number(widths.slope), f"{needed.slope:,} for 0.2"),
+            ("AUC", number(widths.auc), f"{needed.auc:,} for 0.1"),
+            ("all three", "", f"{needed.n:,}, {needed.events:,} of them positive"),
         ),
         note="Riley and others, Statistics in Medicine 2021;40:4230, expecting the share and the "
-        "AUC seen here and a model that is right.",
+        "AUC seen here and a model that is right. Probabilities that hardly differ make a slope "
+        "need very many.",
     )  # fmt: skip
 
 

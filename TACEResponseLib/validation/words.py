@@ -3,6 +3,7 @@
 import math
 
 from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.evaluation.sample_size import ValidationSize
 from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.validation.comparisons import Comparison
 from TACEResponseLib.validation.results import Results
@@ -11,6 +12,8 @@ from TACEResponseLib.validation.study import Study
 # Share of the patients in whom a simple score is known, for it to stand on the first page.
 LEAST_KNOWN = 0.8
 LEGEND_LETTERS = 26
+# Times the patients that the other measures need.
+SLOPE_OUT_OF_REACH = 20
 
 
 def interval(estimate: Estimate, digits: int = 2) -> str:
@@ -46,6 +49,17 @@ def p_value(test: Significance | float | None) -> str:
 def share(part: int, whole: int) -> str:
     """`12 of 60 (20 %)`."""
     return f"{part} of {whole} ({100 * part / whole:.0f} %)" if whole else f"{part} of 0"
+
+
+def needed_words(needed: ValidationSize) -> str:
+    """Patients of a precise validation; a slope that would need far more is told apart."""
+    others = max(needed.observed_to_expected, needed.auc)
+    if needed.slope <= SLOPE_OUT_OF_REACH * others:
+        return f"A precise validation needs about {needed.n:,} patients."
+    return (
+        f"A precise AUC and level need about {others:,} patients; the calibration slope "
+        f"{needed.slope:,}, because the probabilities hardly differ."
+    )
 
 
 def legend_name(name: str) -> str:

@@ -7,18 +7,26 @@ from TACEResponseLib.outputs import new_folder
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.validation import tables
 from TACEResponseLib.validation.checklists import COLUMNS, checklist_rows
+from TACEResponseLib.validation.class_section import class_drawings, write_classes
+from TACEResponseLib.validation.competing_words import competing_of, incidence_table
+from TACEResponseLib.validation.drift_tables import drift_table
 from TACEResponseLib.validation.figure import Drawing, save, write_csv
 from TACEResponseLib.validation.figure_calibration import draw_calibration
 from TACEResponseLib.validation.figure_decision import draw_decision
 from TACEResponseLib.validation.figure_forest import draw_forest
+from TACEResponseLib.validation.figure_incidence import draw_incidence
 from TACEResponseLib.validation.figure_roc import draw_roc
 from TACEResponseLib.validation.figure_survival import draw_landmark, draw_survival
+from TACEResponseLib.validation.pdf import check_pdf, report_pdf
+from TACEResponseLib.validation.promised import promised_table
 from TACEResponseLib.validation.report import Picture, report_html
 from TACEResponseLib.validation.results import Results, metrics_json
+from TACEResponseLib.validation.roi_readers_section import roi_drawings, write_roi_readers
 from TACEResponseLib.validation.study import Study
 from TACEResponseLib.validation.wrong_cases import wrong_cases, wrong_rows
 
 REPORT, METRICS, PREDICTIONS = "report.html", "metrics.json", "predictions.csv"
+PDF = "report.pdf"
 FIGURES, CASES = "figures", "cases"
 
 
@@ -28,6 +36,7 @@ def write_validation(
     folder: Path,
     *,
     overviews: Mapping[str, bytes] | None = None,
+    pdf: bool = False,
     progress: Progress = silent,
 ) -> tuple[Path, ...]:
     """Write report, numbers, predictions, figures and checklists.
@@ -37,10 +46,14 @@ def write_validation(
         results: their numbers.
         folder: made by this call.
         overviews: pictures of wrong cases, PNG, by case id.
+        pdf: write the report as PDF too, which needs WeasyPrint.
         progress: told each stage.
     Returns: the report and its files, the report first.
-    Raises: InputError: the folder can't be written; nothing is left behind then.
+    Raises: InputError: the folder can't be written, or WeasyPrint is missing; nothing is left
+        behind then.
     """
+    if pdf:
+        check_pdf()
     with new_folder(folder) as draft:
         (draft / METRICS).write_text(metrics_json(study, results), encoding="utf-8")
         progress("figures")
@@ -51,6 +64,9 @@ def write_validation(
         wrong = wrong_cases(study, study.models[0])
         text = report_html(study, results, pictures, wrong, overviews)
         (draft / REPORT).write_text(text, encoding="utf-8")
+        if pdf:
+            progress("report.pdf")
+            (draft / PDF).write_bytes(report_pdf(text))
     return (folder / REPORT, *sorted(p for p in folder.rglob("*") if p.is_file() and
                                      p.name != REPORT))  # fmt: skip
 
@@ -71,10 +87,14 @@ def _drawings(study: Study, results: Results) -> Iterator[Drawing]:
         name = "calibration" if number == 0 else f"calibration_{number + 1}"
         yield draw_calibration(study, model, found, name)
     yield draw_decision(study, results)
+    yield from class_drawings(study, results)
     for curves in results.survival:
         yield draw_survival(study, curves)
+        if curves.competing:
+            yield draw_incidence(study, curves.competing)
     for mark in results.landmarks:
         yield draw_landmark(study, mark)
+    yield from roi_drawings(results)
     forest = draw_forest(study, results)
     if forest is not None:
         yield forest
@@ -92,15 +112,20 @@ def _tables(study: Study, results: Results, draft: Path) -> None:
         "comparisons": tables.comparisons(results),
         "evidence": tables.branches(results),
         "survival": tables.survival(results),
-        "drift": tables.drift(study),
+        "promised": promised_table(study, results),
+        "drift": drift_table(study),
         "sample_size": tables.sample_size(results),
     }
+    if dying := competing_of(results):
+        found["incidence"] = incidence_table(dying)
     if results.agreement:
         found |= {"readers": tables.readers(results.agreement),
                   "kappas": tables.pairs(results.agreement)}  # fmt: skip
     for name, table in found.items():
         if table.rows:
             write_csv(draft / f"{name}.csv", table.columns, table.rows)
+    write_classes(study, results, draft)
+    write_roi_readers(results, draft)
     failures = [(f.case_id, f.reason) for f in study.failures]
     if failures:
         write_csv(draft / "failures.csv", ("case_id", "reason"), failures)

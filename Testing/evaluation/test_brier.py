@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.brier import (
     brier_decomposition,
     brier_score,
+    calibration_error_by_chance,
     expected_calibration_error,
 )
 
@@ -29,6 +31,28 @@ def test_ten_patients_worked_by_hand() -> None:
 def test_calibration_error_worked_by_hand() -> None:
     found = expected_calibration_error(LABELS, SAID, np.random.default_rng(0), resamples=50)
     assert found.value == pytest.approx(0.5 * 0 + 0.5 * 0.2)
+
+
+def test_interval_of_the_calibration_error_holds_it_though_drawing_adds_error() -> None:
+    rng = np.random.default_rng(3)
+    p = rng.uniform(0.05, 0.95, 300)
+    outcome = (rng.random(300) < p).astype(int)
+    found = expected_calibration_error(outcome, p, rng, resamples=300)
+    assert 0 <= found.low < found.value < found.high
+    assert found.method.endswith("centered")
+
+
+def test_calibration_error_by_chance_is_that_of_the_binomial() -> None:
+    # One bin of n patients at one half: mean |X / n - 1/2| is sqrt(1 / (2 pi n)) for large n.
+    found = calibration_error_by_chance(np.full(400, 0.5), np.random.default_rng(0), draws=4000)
+    assert found.value == pytest.approx((1 / (2 * np.pi * 400)) ** 0.5, rel=0.05)
+    # 97.5th percentile of |z| is 2.24, 2.5th .031, times the standard error of 1 / 40.
+    assert found.high == pytest.approx(2.24 / 40, rel=0.06)
+
+
+def test_calibration_error_by_chance_refuses_logits() -> None:
+    with pytest.raises(InputError, match="0"):
+        calibration_error_by_chance([1.2, 0.5], np.random.default_rng(0))
 
 
 def test_within_bin_term_is_stephensons() -> None:

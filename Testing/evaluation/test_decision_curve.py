@@ -1,5 +1,7 @@
 """Net benefit against what the R package dcurves publishes, and by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,14 @@ def test_family_history_helps_where_dcurves_says_it_does() -> None:
     assert helpful_ranges(curve, by="estimate") == ((0.13, 0.2),)
     assert "13 to 20 %" in usefulness_sentence(curve)
     assert "1.2 per 100 patients" in usefulness_sentence(curve)
+
+
+def test_short_runs_of_thresholds_are_counted_and_not_listed() -> None:
+    advantage = np.full(99, -0.1)
+    advantage[[4, 39, 40, 41, 42, 43, 90, 97, 98]] = 0.1
+    known = decision_curve(CANCER, FAMILY_HISTORY, np.random.default_rng(0), resamples=2)
+    told = usefulness_sentence(replace(known, advantage=advantage, advantage_low=-advantage))
+    assert "at thresholds of 40 to 44 % and in 3 short runs elsewhere" in told
 
 
 def test_interval_of_a_fixed_rule_is_the_one_of_its_mean() -> None:

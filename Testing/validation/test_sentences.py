@@ -5,11 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from TACEResponseLib.evaluation.sample_size import ValidationSize
+from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.validation.limits import limits
+from TACEResponseLib.validation.methods_text import methods_text
+from TACEResponseLib.validation.report import IN_SAMPLE, report_html
 from TACEResponseLib.validation.results import Results, measure_study
 from TACEResponseLib.validation.sentences import answer, question
 from TACEResponseLib.validation.study import Baseline, Study
-from TACEResponseLib.validation.words import interval, number
+from TACEResponseLib.validation.words import interval, needed_words, number
 
 
 def judged(study: Study, probabilities: np.ndarray) -> tuple[str, ...]:
@@ -59,6 +63,27 @@ def test_limits_are_computed_from_the_data(study: Study, results: Results) -> No
     told = " ".join(limits(alone, results))
     assert "SIMULATED" in told
     assert "one site, or sites are not named" in told
+
+
+def test_patients_that_shaped_the_model_are_named_in_answer_methods_and_banner(
+    study: Study, results: Results
+) -> None:
+    shaped = replace(study, origin=replace(study.origin, roles=(CohortRole.TRAINING,)))
+    assert "these patients shaped the model" in answer(shaped, results)[0]
+    assert "better than chance" not in answer(shaped, results)[0]
+    assert "No cut-off was chosen" not in " ".join(methods_text(shaped, results))
+    assert "set the cut-offs" in " ".join(methods_text(shaped, results))
+    assert IN_SAMPLE in report_html(shaped, results, {})
+    assert IN_SAMPLE not in report_html(study, results, {})
+
+
+def test_a_slope_out_of_reach_is_told_apart_from_what_the_rest_needs() -> None:
+    size = ValidationSize(observed_to_expected=206, slope=283_478, auc=483, n=283_478, events=9)
+    assert "AUC and level need about 483 patients; the calibration slope 283,478" in (
+        needed_words(size)
+    )
+    within = replace(size, slope=2400, n=2400)
+    assert needed_words(within) == "A precise validation needs about 2,400 patients."
 
 
 def test_a_number_has_no_minus_before_zero() -> None:
