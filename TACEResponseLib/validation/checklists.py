@@ -8,7 +8,13 @@ from TACEResponseLib.validation.checklist_items import CHECKLISTS
 from TACEResponseLib.validation.limits import limits
 from TACEResponseLib.validation.results import Results
 from TACEResponseLib.validation.study import Study
-from TACEResponseLib.validation.words import best_baseline, interval, p_value, share
+from TACEResponseLib.validation.words import (
+    best_baseline,
+    interval,
+    needed_words,
+    p_value,
+    share,
+)
 
 TO_FILL = "authors to fill"
 COLUMNS = ("item", "topic", "answer", "answered_by")
@@ -102,8 +108,8 @@ def _of_results(study: Study, results: Results) -> dict[str, str]:
         "heterogeneity": f"interaction, Holm: {', '.join(tests)}" if tests else "",
         "fairness": "by " + " and ".join(f.forest.attribute for f in by_sex) + ": subgroups.csv"
         if by_sex else "",
-        "sample_size": f"{study.n} here; {sizes.needed.n:,} needed for intervals of .1 (AUC) and "
-        ".2 (slope, observed to expected), Riley 2021" if sizes else "",
+        "sample_size": f"{study.n} here. {needed_words(sizes.needed)} (Riley 2021: widths of 0.1 "
+        "for the AUC, 0.2 for slope and observed to expected)" if sizes else "",
         "limitations": f"{len(limits(study, results))} computed from the data, first page",
     }  # fmt: skip
 

@@ -51,6 +51,9 @@ th { border-bottom: 1px solid #555; }
 """.replace("FOOTER", NOT_A_DEVICE)
 # Spaces that a line must not break at: before %, within `n = 60`, `p = 0.02` and `< 0.001`.
 HELD = re.compile(r" (?=%)|(?<=\b[pn]) (?=[=<])|(?<=\b[pn] =) |(?<=<) (?=[\d.])")
+# `0.65 (0.58 to 0.71)`, held together where columns are few enough.
+INTERVAL = re.compile(r"-?[\d.]+ \(-?[\d.]+ to -?[\d.]+\)")
+MOST_HELD_COLUMNS = 6
 
 
 def page(title: str, blocks: Iterable[str]) -> str:
@@ -101,7 +104,7 @@ def image(data: bytes, kind: str, caption: str, style: str = "") -> str:
 def table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], note: str = "", *, todo: str = ""
 ) -> str:
-    """A table; nothing where it would be empty.
+    """A table; nothing where it would be empty. Names may break behind an underscore.
 
     Args:
         columns: heads.
@@ -133,7 +136,9 @@ def _row(tag: str, cells: Sequence[str], numeric: Sequence[bool], todo: str = ""
     for text, is_number in zip(cells, numeric, strict=True):
         kind = "number" if is_number else "todo" if todo and text == todo else ""
         mark = f' class="{kind}"' if kind else ""
-        made.append(f"<{tag}{mark}>{_escaped(text)}</{tag}>")
+        if len(cells) <= MOST_HELD_COLUMNS:
+            text = INTERVAL.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+        made.append(f"<{tag}{mark}>{_escaped(text).replace('_', '_<wbr>')}</{tag}>")
     return f"<tr>{''.join(made)}</tr>"
 
 
