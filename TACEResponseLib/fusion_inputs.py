@@ -160,7 +160,9 @@ def _check_complete(
 
 def _imputed_warning(variable: ClinicalInput, value: float) -> CaseWarning:
     """Says which value stands for a missing one, in the schema's unit or category."""
-    shown = f"{10**value if variable.transform == 'log10' else value:g}"
+    number = 10**value if variable.transform == "log10" else value
+    # Three digits, without an exponent: as a laboratory writes it.
+    shown = f"{float(f'{number:.3g}'):g}"
     if variable.transform == "yes_no" and value in (0.0, 1.0):
         shown = "yes" if value else "no"
     if variable.transform == "codes":

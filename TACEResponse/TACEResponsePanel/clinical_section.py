@@ -28,6 +28,7 @@ class ClinicalRow:
         inputs = qt.QHBoxLayout()
         mark = _("required") if variable["required"] else _("blank if unknown")
         label = qt.QLabel(f"{variable['label']} ({mark})")
+        label.setWordWrap(True)
         inputs.addWidget(label, 1)
         self.choices = _choices(variable)
         self.edit = self._combo(self.choices) if self.choices else qt.QLineEdit()

@@ -5,11 +5,15 @@ from typing import Any
 from slicer.i18n import tr as _
 
 DONE, OPEN, PROBLEM = "\u2713", "\u2026", "!"
+# A header is not wrapped, and at 460 pixels cut off behind so many letters.
+MOST_LETTERS = 46
 
 
 def showState(button: Any, title: str, isReady: bool, remark: str = "") -> None:
     """Write a header such as `check mark Model: CT, arterial phase`."""
     sign = DONE if isReady else OPEN
-    text = f"{sign} {title}" + (f": {remark}" if remark else "")
-    button.setText(text)
+    text = f"{title}: {remark}" if remark else title
+    isCut = len(text) > MOST_LETTERS
+    button.setText(f"{sign} {text[: MOST_LETTERS - 1].rstrip() + OPEN if isCut else text}")
+    button.setToolTip(text if isCut else "")
     button.setAccessibleName(f"{title}, {_('ready') if isReady else _('not ready')}")

@@ -13,7 +13,7 @@ from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.dicom_facts import dicomFacts
 from TACEResponsePanel.headers import showState
 from TACEResponsePanel.result_book import ResultBook
-from TACEResponsePanel.words import inPanelWords
+from TACEResponsePanel.words import inPanelWords, withLabels
 from TACEResponsePanel.worker_client import WorkerClient
 
 EVIDENCE = (_("Evidence"), _("Probability"), _("Lesions"))
@@ -75,7 +75,8 @@ class ResultSection:
             from TACEResponseLib.case_report import scored_lesion
 
             banner = prediction.simulated_banner or ""
-            warnings = "\n".join(f"! {inPanelWords(w.message)}" for w in prediction.warnings)
+            told = [inPanelWords(w.message) for w in prediction.warnings]
+            warnings = "\n".join(f"! {withLabels(text, self._variables())}" for text in told)
             sentence = f"{prediction.sentence} {prediction.performance_sentence}"
             result = f"<b>{html.escape(sentence)}</b>"
             if self._book.isOutOfDate:
@@ -111,7 +112,7 @@ class ResultSection:
         features.sort(key=lambda feature: -abs(feature.contribution or 0.0))
         contributions = [
             (
-                f.name,
+                withLabels(f.name, self._variables()),
                 "" if f.contribution is None else f"{f.contribution:+.3f}",
                 f"{f.z_score:+.2f}",
                 f"{f.value:.4g}",
@@ -132,6 +133,10 @@ class ResultSection:
         tables.fill(self._ui.contributionsTable, contributions, mostRows=7)
         tables.fill(self._ui.historyTable, scores, mostRows=6)
         self._ui.historyLabel.setText(CaseHistory.of(history).sentence)
+
+    def _variables(self) -> list[dict[str, Any]]:
+        """What the model's form asks for."""
+        return list(self._desk.model["clinical"]) if self._desk.model else []
 
     def _identity(self) -> str | None:
         """Name and number from DICOM, if the user ticked it."""

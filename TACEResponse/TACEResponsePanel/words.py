@@ -1,6 +1,7 @@
 """Messages of the library in the panel's words: a radiologist knows no options and no bundles."""
 
 import re
+from typing import Any
 
 from slicer.i18n import tr as _
 
@@ -23,6 +24,13 @@ WORDS = {
     r"\brecipe\b": "method",
     r"\bROI\b": "lesion",
 }
+
+
+def withLabels(text: str, variables: list[dict[str, Any]]) -> str:
+    """A text with the form's labels in place of the table's names of clinical variables."""
+    for variable in variables:
+        text = re.sub(rf"\b{re.escape(variable['name'])}\b", variable["label"], text)
+    return text
 
 
 def inPanelWords(message: str) -> str:

@@ -73,7 +73,7 @@ def test_blank_is_blank_and_a_blank_optional_value_is_told_in_the_result(
     form.wait(lambda: form.panel.desk.lesions and form.missing == "")
     prediction = form.score()
     assert dict(prediction.clinical) == {"albumin_g_per_l": 42.0, "bilirubin_umol_per_l": 10.0}
-    assert "age_years is missing" in form.ui.warningsLabel.text
+    assert "age is missing" in form.ui.warningsLabel.text
     assert form.ui.bannerLabel.text == ""
     field(form, "albumin_g_per_l").setText("30")
     form.wait(lambda: form.panel.book.isOutOfDate)

@@ -58,10 +58,32 @@ def test_the_panel_s_result_is_the_library_s_and_it_says_why_there_is_no_map(
     assert segmentation.GetNodeReference("TACEResponse.summary") is not None
     told = person.ui.warningsLabel.text
     assert "no image network, so there is no attention map" in told
-    assert "afp_ng_per_ml is missing" in told
+    assert "alpha-fetoprotein is missing; the training cohort's median, 35.9," in told
+    table = person.ui.contributionsTable
+    shown = {table.item(row, 0).text() for row in range(table.rowCount)}
+    assert "portal venous invasion or thrombus" in shown
     # Real patients taught it, so no banner says the contrary; what it is worth stands beside it.
     assert person.ui.bannerLabel.text == ""
     assert "AUC" in person.ui.resultLabel.text
+
+
+def test_nothing_is_cut_off_on_a_narrow_panel(person: Any, patient: Case) -> None:
+    make_ready(person, patient)
+    person.score()
+    area = person.ui.sectionsArea
+    top = area.window()
+    top.resize(460, 640)
+    top.show()
+    person.pause(0.2)
+    contents = person.ui.sectionsWidget
+    assert contents.width <= area.viewport().width
+    for name in ("modelButton", "imagesButton", "lesionButton", "clinicalButton", "resultButton"):
+        section = getattr(person.ui, name)
+        assert section.geometry.right() <= contents.width, name
+        assert section.minimumSizeHint.width() <= contents.width, name
+    assert person.ui.modelButton.text.endswith("\u2026")
+    assert "HCC-TACE-Seg" in person.ui.modelButton.toolTip
+    top.hide()
 
 
 def test_correcting_the_roi_gives_a_new_answer(person: Any, patient: Case) -> None:
