@@ -40,14 +40,8 @@ def load_bundle(name_or_path: str | Path, *, device: str = "cpu") -> Bundle:
     Returns: the bundle, verified file by file.
     Raises: InputError: not found, damaged, changed, from a newer program, or unsafe.
     """
-    path = find_bundle(name_or_path)
-    where = f"--bundle {path.name}"
-    try:
-        with _opened(path, where) as folder:
-            sha256 = verify(folder, where)
-            return _read(folder, where, sha256=sha256, source=path.name, device=device)
-    except OSError as error:
-        raise _unreadable(error, where) from error
+    with _verified(name_or_path) as (folder, name, sha256):
+        return _read(folder, f"--bundle {name}", sha256=sha256, source=name, device=device)
 
 
 def read_metadata(name_or_path: str | Path) -> BundleMetadata:
@@ -55,14 +49,9 @@ def read_metadata(name_or_path: str | Path) -> BundleMetadata:
 
     Raises: InputError: as `load_bundle`.
     """
-    path = find_bundle(name_or_path)
-    where = f"--bundle {path.name}"
-    try:
-        with _opened(path, where) as folder:
-            verify(folder, where)
-            return from_json(read_text(folder, METADATA, where), where)
-    except OSError as error:
-        raise _unreadable(error, where) from error
+    with _verified(name_or_path) as (folder, name, _):
+        where = f"--bundle {name}"
+        return from_json(read_text(folder, METADATA, where), where)
 
 
 def read_fusion(name_or_path: str | Path) -> FittedFusion:
@@ -70,12 +59,19 @@ def read_fusion(name_or_path: str | Path) -> FittedFusion:
 
     Raises: InputError: as `load_bundle`.
     """
+    with _verified(name_or_path) as (folder, name, _):
+        where = f"--bundle {name}"
+        return _read_fusion(read_text(folder, FUSION, where), where)
+
+
+@contextmanager
+def _verified(name_or_path: str | Path) -> Iterator[tuple[Path, str, str]]:
+    """Folder, name and digest of a bundle whose every file is what it was when saved."""
     path = find_bundle(name_or_path)
     where = f"--bundle {path.name}"
     try:
         with _opened(path, where) as folder:
-            verify(folder, where)
-            return _read_fusion(read_text(folder, FUSION, where), where)
+            yield folder, path.name, verify(folder, where)
     except OSError as error:
         raise _unreadable(error, where) from error
 
