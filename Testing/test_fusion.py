@@ -218,7 +218,7 @@ def test_a_missing_optional_variable_is_filled_in_and_named(
     assert term.value == pytest.approx(median)
     assert {w.code for w in found.warnings} == {"clinical_imputed"}
     messages = " ".join(w.message for w in found.warnings)
-    assert f"median, {median:g}," in messages
+    assert f"median, {median:.3g}," in messages
     assert "portal_vein_invasion is missing; the training cohort's mode, no," in messages
     assert "ascites is missing; the training cohort's mode, none," in messages
     assert not next(t for t in found.terms if t.name == "afp_ng_per_ml").imputed
