@@ -16,7 +16,7 @@ from TACEResponseLib.validation.figure import (
 )
 from TACEResponseLib.validation.measures import ModelMeasures
 from TACEResponseLib.validation.study import Model, Study
-from TACEResponseLib.validation.words import interval, legend_name
+from TACEResponseLib.validation.words import axis_words, interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,8 +36,9 @@ def draw_calibration(study: Study, model: Model, found: ModelMeasures, name: str
     """
     with style():
         figure, axes = blank()
-        positive = legend_name(study.positive_class)
-        unit_square(axes, f"predicted probability of {positive}", f"observed share {positive}")
+        positive = study.positive_class
+        unit_square(axes, axis_words("predicted probability", "of ", positive),
+                    axis_words("observed share", "", positive))  # fmt: skip
         _smooth(axes, found)
         _bins(axes, found)
         _histogram(axes, study, model)

@@ -18,7 +18,13 @@ from TACEResponseLib.validation.figure import (
 from TACEResponseLib.validation.measures import ModelMeasures
 from TACEResponseLib.validation.results import Results
 from TACEResponseLib.validation.study import Study
-from TACEResponseLib.validation.words import best_baseline, interval, legend_name, plain_name
+from TACEResponseLib.validation.words import (
+    axis_words,
+    best_baseline,
+    interval,
+    legend_name,
+    plain_name,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +43,8 @@ def draw_roc(study: Study, results: Results) -> Drawing:
     rows: Rows = []
     with style():
         figure, axes = blank()
-        unit_square(axes, "1 - specificity", f"sensitivity for {legend_name(study.positive_class)}")
+        unit_square(axes, "1 - specificity",
+                    axis_words("sensitivity", "for ", study.positive_class))  # fmt: skip
         for i, (model, found) in enumerate(zip(study.models, results.models, strict=True)):
             if i < MOST_MODELS:
                 label = f"{legend_name(model.name)}: AUC {interval(found.auc)}, n = {study.n}"

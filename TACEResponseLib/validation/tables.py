@@ -29,7 +29,7 @@ def performance(study: Study, results: Results) -> Table:
     found = results.models
     lines: list[tuple[str, list[str]]] = [
         ("AUC", [interval(m.auc, 3) for m in found]),
-        ("AUC, interval by bootstrap", [interval(m.auc_bootstrap, 3) for m in found]),
+        (_bootstrap_words(study), [interval(m.auc_bootstrap, 3) for m in found]),
         (f"average precision (chance: {number(study.events / study.n, 3)})",
          [interval(m.average_precision, 3) for m in found]),
         ("cut-off, at or above = positive", [number(m.threshold.threshold, 3) for m in found]),
@@ -50,6 +50,14 @@ def performance(study: Study, results: Results) -> Table:
         note=f"Positive class: {study.positive_class}; higher probability = more likely so. "
         f"n = {study.n}, {study.events} events. 95 % intervals.",
     )
+
+
+def _bootstrap_words(study: Study) -> str:
+    """Repeats of a cross-validation are averaged here, while the first row averages their AUCs."""
+    is_repeated = any(model.repeats for model in study.models)
+    if not is_repeated:
+        return "AUC, interval by bootstrap"
+    return "AUC of the probability averaged over repeats, bootstrap"
 
 
 def _calibration_lines(found: Sequence[ModelMeasures]) -> list[tuple[str, list[str]]]:

@@ -9,6 +9,8 @@ from TACEResponseLib.validation.comparisons import Comparison
 from TACEResponseLib.validation.results import Results
 from TACEResponseLib.validation.study import Study
 
+# Of a class's name; longer ones run out of a figure at column width.
+AXIS_LETTERS = 14
 # Share of the patients in whom a simple score is known, for it to stand on the first page.
 LEAST_KNOWN = 0.8
 LEGEND_LETTERS = 26
@@ -65,6 +67,11 @@ def needed_words(needed: ValidationSize) -> str:
 def legend_name(name: str) -> str:
     """Short enough for a legend at column width."""
     return name if len(name) <= LEGEND_LETTERS else name[: LEGEND_LETTERS - 1] + "…"
+
+
+def axis_words(before: str, between: str, name: str) -> str:
+    """`sensitivity for responder`; a class too long for an axis stands in the caption alone."""
+    return f"{before} {between}{name}" if len(name) <= AXIS_LETTERS else before
 
 
 def plain_name(name: str) -> str:

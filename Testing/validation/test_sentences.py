@@ -13,7 +13,7 @@ from TACEResponseLib.validation.report import IN_SAMPLE, report_html
 from TACEResponseLib.validation.results import Results, measure_study
 from TACEResponseLib.validation.sentences import answer, question
 from TACEResponseLib.validation.study import Baseline, Study
-from TACEResponseLib.validation.words import interval, needed_words, number
+from TACEResponseLib.validation.words import axis_words, interval, needed_words, number
 
 
 def judged(study: Study, probabilities: np.ndarray) -> tuple[str, ...]:
@@ -103,3 +103,8 @@ def test_a_simple_score_known_in_few_stays_off_the_first_page(study: Study) -> N
     first = answer(both, results)[0]
     assert "volume alone" in first
     assert "size alone" not in first
+
+
+def test_a_class_too_long_for_an_axis_stands_in_the_caption_alone() -> None:
+    assert axis_words("sensitivity", "for ", "responder") == "sensitivity for responder"
+    assert axis_words("sensitivity", "for ", "responder (CR or PR)") == "sensitivity"
