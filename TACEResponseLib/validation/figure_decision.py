@@ -46,7 +46,7 @@ def draw_decision(study: Study, results: Results) -> Drawing:
         highest = 100 * study.events / study.n
         axes.set(xlim=(0, 100), ylim=(-0.15 * highest, 1.08 * highest),
                  xlabel="threshold probability, %",
-                 ylabel="net benefit per 100 patients")  # fmt: skip
+                 ylabel="net benefit per 100")  # fmt: skip
         legend_below(axes, gap=0.3)
     return Drawing(
         name="decision_curve", title="Usefulness", figure=figure, rows=tuple(rows),
