@@ -4,7 +4,7 @@ Trains by the command line in a process of its own and adds up the memory of all
 no file stands behind (RssAnon), five times a second: pages of mapped patches are not counted,
 because the system takes them back when it needs memory. Linux only.
 
-    python Testing/benchmarks/training_memory.py ct-radiomics-cnn-demo -- --epochs 2
+    python Testing/benchmarks/training_memory.py ct-radiomics-cnn-demo --epochs 2
     python Testing/benchmarks/training_memory.py Testing/benchmarks/whole_slices.yaml --cohort mr
 """
 
@@ -25,8 +25,9 @@ def main() -> None:
     parser.add_argument("--patients", type=int, nargs="+", default=[50, 200, 800])
     parser.add_argument("--cohort", choices=sorted(MODALITY), default="ct")
     parser.add_argument("--folder", type=Path, help="for cohorts and caches; default: temporary")
-    parser.add_argument("rest", nargs="*", help="options of train, behind --")
-    options = parser.parse_args()
+    # What is not known here is for the training.
+    options, rest = parser.parse_known_args()
+    options.rest = rest
     with TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         rows = [measured(options, n, folder) for n in options.patients]
