@@ -75,8 +75,7 @@ class ResultSection:
             from TACEResponseLib.case_report import scored_lesion
 
             banner = prediction.simulated_banner or ""
-            told = [inPanelWords(w.message) for w in prediction.warnings]
-            warnings = "\n".join(f"! {withLabels(text, self._variables())}" for text in told)
+            warnings = "\n".join(f"! {self._inWords(w)}" for w in prediction.warnings)
             sentence = f"{prediction.sentence} {prediction.performance_sentence}"
             result = f"<b>{html.escape(sentence)}</b>"
             if self._book.isOutOfDate:
@@ -133,6 +132,12 @@ class ResultSection:
         tables.fill(self._ui.contributionsTable, contributions, mostRows=7)
         tables.fill(self._ui.historyTable, scores, mostRows=6)
         self._ui.historyLabel.setText(CaseHistory.of(history).sentence)
+
+    def _inWords(self, warning: Any) -> str:
+        """A warning as the reader's form names things."""
+        text = inPanelWords(warning.message)
+        isClinical = warning.code.startswith("clinical_")
+        return withLabels(text, self._variables()) if isClinical else text
 
     def _variables(self) -> list[dict[str, Any]]:
         """What the model's form asks for."""

@@ -27,10 +27,12 @@ WORDS = {
 
 
 def withLabels(text: str, variables: list[dict[str, Any]]) -> str:
-    """A text with the form's labels in place of the table's names of clinical variables."""
-    for variable in variables:
-        text = re.sub(rf"\b{re.escape(variable['name'])}\b", variable["label"], text)
-    return text
+    """A text with the form's labels in place of the table's names of clinical variables.
+
+    Only for texts about these variables: `treatment` is a name, and a word of other messages.
+    """
+    labels = {variable["name"]: variable["label"] for variable in variables}
+    return re.sub(r"\w+", lambda word: labels.get(word[0], word[0]), text)
 
 
 def inPanelWords(message: str) -> str:

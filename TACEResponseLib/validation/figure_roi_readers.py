@@ -33,7 +33,7 @@ def draw_roi_readers(found: RoiAgreement) -> Drawing:
     """
     first, second = found.probabilities.T
     mean, apart = (first + second) / 2, second - first
-    changed = (first >= found.threshold) != (second >= found.threshold)
+    changed = found.changes
     limits = found.limits
     furthest = max(LEAST_REACH, float(np.abs(apart).max()), _reach(limits.low), _reach(limits.high))
     with style():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from TACEResponseLib.evaluation.bland_altman import LimitsOfAgreement, limits_of_agreement
 from TACEResponseLib.evaluation.bootstrap import bootstrap_estimate
@@ -57,6 +58,11 @@ class RoiAgreement:
     failures: tuple[Failure, ...]
 
     @property
+    def changes(self) -> NDArray[np.bool_]:
+        """(n,), whether the patient changes sides of the cut-off."""
+        return _sides_differ(self.probabilities, self.threshold)
+
+    @property
     def n(self) -> int:
         """Patients read twice."""
         return len(self.case_ids)
@@ -76,7 +82,7 @@ def roi_agreement(study: Study, rng: np.random.Generator, *, resamples: int) -> 
         return None
     first, second = readings.probabilities.T
     apart = np.abs(second - first)
-    changed = (first >= model.threshold) != (second >= model.threshold)
+    changed = _sides_differ(readings.probabilities, model.threshold)
     return RoiAgreement(
         model=model.name,
         threshold=model.threshold,
@@ -91,6 +97,11 @@ def roi_agreement(study: Study, rng: np.random.Generator, *, resamples: int) -> 
         changed_calls=proportion(int(changed.sum()), changed.size),
         failures=readings.failures,
     )
+
+
+def _sides_differ(probabilities: Floats, threshold: float) -> NDArray[np.bool_]:
+    """(n,), of probabilities (n, 2)."""
+    return np.diff(probabilities >= threshold, axis=1).ravel()
 
 
 def _feature(read: ReadFeature) -> FeatureAgreement:

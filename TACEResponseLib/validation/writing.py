@@ -17,7 +17,7 @@ from TACEResponseLib.validation.figure_forest import draw_forest
 from TACEResponseLib.validation.figure_incidence import draw_incidence
 from TACEResponseLib.validation.figure_roc import draw_roc
 from TACEResponseLib.validation.figure_survival import draw_landmark, draw_survival
-from TACEResponseLib.validation.pdf import check_pdf, report_pdf
+from TACEResponseLib.validation.pdf import report_pdf
 from TACEResponseLib.validation.promised import promised_table
 from TACEResponseLib.validation.report import Picture, report_html
 from TACEResponseLib.validation.results import Results, metrics_json
@@ -52,8 +52,6 @@ def write_validation(
     Raises: InputError: the folder can't be written, or WeasyPrint is missing; nothing is left
         behind then.
     """
-    if pdf:
-        check_pdf()
     with new_folder(folder) as draft:
         (draft / METRICS).write_text(metrics_json(study, results), encoding="utf-8")
         progress("figures")

@@ -22,6 +22,20 @@ def test_options_and_bundles_become_the_reader_s_words(said: str, shown: str) ->
     assert inPanelWords(said) == shown
 
 
+@pytest.mark.usefixtures("person")
+def test_labels_replace_whole_names_once() -> None:
+    from TACEResponsePanel.words import withLabels
+
+    form = [
+        {"name": "earlier_treatment", "label": "earlier treatment of the tumor"},
+        {"name": "treatment", "label": "planned treatment"},
+    ]
+    shown = withLabels("earlier_treatment is missing; treatment lies outside; treatments", form)
+    assert shown == (
+        "earlier treatment of the tumor is missing; planned treatment lies outside; treatments"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "sequence", "is_taken"),
     [
@@ -55,3 +69,16 @@ def test_of_two_candidates_none_is_guessed(person: Any) -> None:
         for n in range(2)
     ]
     assert guessImages(["ct_arterial"], nodes) == {}
+
+
+def test_only_what_is_said_of_clinical_data_gets_the_form_s_labels(
+    person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from TACEResponseLib.case_warning import CaseWarning
+
+    section = person.panel.result
+    form = [{"name": "treatment", "label": "planned treatment"}]
+    monkeypatch.setattr(section, "_variables", lambda: form)
+    shown = [section._inWords(CaseWarning(code=code, message="treatment is missing"))
+             for code in ("clinical_imputed", "suspected_lipiodol")]  # fmt: skip
+    assert shown == ["planned treatment is missing", "treatment is missing"]
