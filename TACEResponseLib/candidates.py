@@ -40,6 +40,8 @@ def fit_candidate(
     out_of_fold: Mapping[str, Floats],
     cohort: PreparedCohort,
     seed: int,
+    *,
+    resampled: bool = False,
 ) -> tuple[FittedFusion, Estimate]:
     """Fit one fusion.
 
@@ -49,11 +51,14 @@ def fit_candidate(
         out_of_fold: logits (n,) by branch, of every branch; each patient's by a fit without it.
         cohort: the training patients.
         seed: of folds and bootstrap.
+        resampled: with the bootstrap that its intervals need; only what is kept has any.
     Returns: the fusion, and the AUC of fused outputs by models without the patient's fold.
     """
     logits = {name: out_of_fold[name] for name in candidate.branches}
     settings = candidate.fusion or recipe.fusion
-    fusion, fused = fit_fusion_and_ask(settings, logits, cohort.clinical, cohort.labels, seed)
+    fusion, fused = fit_fusion_and_ask(
+        settings, logits, cohort.clinical, cohort.labels, seed, resampled=resampled
+    )
     return fusion, auc(cohort.labels, fused)
 
 

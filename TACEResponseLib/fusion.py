@@ -66,7 +66,7 @@ class FittedFusion(Settings):
     clinical: tuple[FusionColumn, ...] = ()
     model: FusionModel
     bootstrap: tuple[FusionModel, ...]
-    """The same fit on resamples of the training patients."""
+    """The same fit on resamples of the training patients; none of a candidate not kept."""
     threshold: float = Field(gt=0, lt=1)
     threshold_set_on: str
     n_training: int = Field(ge=4)
@@ -79,8 +79,8 @@ class FittedFusion(Settings):
             raise ValueError(f"clinical columns must be {wanted}")
         if not names or len(set(names)) != len(names):
             raise ValueError("columns must be at least one and have different names")
-        if len(self.bootstrap) != self.settings.n_bootstrap:
-            raise ValueError("bootstrap must hold n_bootstrap rows")
+        if len(self.bootstrap) not in (0, self.settings.n_bootstrap):
+            raise ValueError("bootstrap must hold n_bootstrap rows, or none")
         for model in (self.model, *self.bootstrap):
             if len(model.coefficients) != len(names):
                 raise ValueError("each model must have one coefficient a column")
@@ -125,8 +125,10 @@ class FittedFusion(Settings):
         Raises:
             InputError: required clinical variables are missing (all are named).
             KeyError: `branch_logits` names other branches.
-            ValueError: a logit is not finite.
+            ValueError: a logit is not finite, or there are no resamples.
         """
+        if not self.bootstrap:
+            raise ValueError("a fusion without resamples has no interval")
         values, imputed, warnings = encode_record(self.settings.clinical, self.clinical, clinical)
         values = np.concatenate([self._branch_values(branch_logits), values])
         z_scores = self._z_scores(values)
@@ -226,11 +228,14 @@ def fit_fusion_and_ask(
     clinical: Sequence[ClinicalRecord],
     labels: ArrayLike,
     seed: int,
+    *,
+    resampled: bool = True,
 ) -> tuple[FittedFusion, Floats]:
     """As `fit_fusion`, and the fused logit (n,) of each patient by a model without its fold.
 
     Coefficients leave the patient's fold out; means, deviations and imputed values, which see no
-    label, are those of the cohort.
+    label, are those of the cohort. To compare candidates takes no resamples, which are nearly all
+    of the work.
     """
     y = np.asarray(labels, dtype=np.int64)
     logits = {name: np.asarray(values, dtype=float) for name, values in branch_logits.items()}
@@ -248,6 +253,7 @@ def fit_fusion_and_ask(
         calibration=settings.calibration,
     )
     model, out_of_fold = fit(z_scores, y, folds)
+    n_resamples = settings.n_bootstrap if resampled else 0
     rng = np.random.default_rng(seed)
     fusion = FittedFusion(
         settings=settings,
@@ -256,7 +262,7 @@ def fit_fusion_and_ask(
         model=model,
         bootstrap=tuple(
             fit(z_scores[rows], y[rows], folds[rows])[0]
-            for rows in resamples(y, folds, settings.n_bootstrap, rng)
+            for rows in resamples(y, folds, n_resamples, rng)
         ),
         threshold=choose_threshold(
             settings.threshold_rule, model.calibration.apply(out_of_fold), y

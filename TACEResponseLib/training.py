@@ -135,7 +135,7 @@ def _fitted(
     tuning: PreparedCohort | None,
     seed: int,
 ) -> tuple[FittedCandidate, ...]:
-    """Every candidate, trained and measured, the best one marked."""
+    """Every candidate, trained and measured; the best one marked, and resampled."""
     asked = None if tuning is None else logits_of(branches, tuning)
     fitted = []
     for candidate in candidates_of(recipe):
@@ -147,7 +147,11 @@ def _fitted(
             FittedCandidate(candidate=candidate, fusion=fusion, training=training, tuning=tuned)
         )
     best = choose(fitted)
-    return tuple(replace(one, is_chosen=n == best) for n, one in enumerate(fitted))
+    fusion, _ = fit_candidate(
+        fitted[best].candidate, recipe, out_of_fold, cohort, seed, resampled=True
+    )
+    fitted[best] = replace(fitted[best], fusion=fusion, is_chosen=True)
+    return tuple(fitted)
 
 
 def _chosen(

@@ -126,6 +126,16 @@ def test_the_interval_is_that_of_the_bootstrap_rows(two_branches: FittedFusion) 
     )
 
 
+def test_a_fusion_without_resamples_gives_probabilities_but_no_interval(
+    two_branches: FittedFusion,
+) -> None:
+    plain = two_branches.model_copy(update={"bootstrap": ()})
+    found = two_branches.predict(LOGITS, record()).probability
+    assert plain.probabilities(LOGITS, [record()]) == pytest.approx([found], abs=0)
+    with pytest.raises(ValueError, match="no interval"):
+        plain.predict(LOGITS, record())
+
+
 def test_an_interval_that_misses_the_estimate_is_widened_and_says_so(
     two_branches: FittedFusion,
 ) -> None:

@@ -132,9 +132,14 @@ def _check_files(folder: Path, metadata: BundleMetadata, where: str) -> None:
 def _read_fusion(text: str, where: str) -> FittedFusion:
     """The fusion; numbers that are not finite or don't fit together are refused."""
     try:
-        return FittedFusion.model_validate_json(text, strict=True)
+        fusion = FittedFusion.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise refused(error, FUSION, where) from error
+    if not fusion.bootstrap:
+        raise InputError(where, f"{FUSION}: bootstrap must hold the resamples of the intervals",
+                         got="none",
+                         remedy="get an unchanged copy of the bundle")  # fmt: skip
+    return fusion
 
 
 def read_branch(folder: Path, part: BranchPart, where: str, device: str) -> FittedBranch:
@@ -150,11 +155,15 @@ def read_branch(folder: Path, part: BranchPart, where: str, device: str) -> Fitt
 
 def _read_network(path: Path, part: ImageNetworkPart, where: str, device: str) -> FittedBranch:
     """An image network: built from an allow-listed definition, then filled with weights."""
+    import torch
+
     from TACEResponseLib.cnn.branch import ImageNetworkBranch
     from TACEResponseLib.cnn.branch_network import build_branch_network
     from TACEResponseLib.cnn.network import read_weights
 
-    network = build_branch_network(part.settings, where)
+    # Without storage: to draw weights that the file replaces takes longer than to read it.
+    with torch.device("meta"):
+        network = build_branch_network(part.settings, where)
     try:
         read_weights(network, path)
     except InputError as error:

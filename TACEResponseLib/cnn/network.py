@@ -115,8 +115,12 @@ def write_weights(network: "nn.Module", path: Path) -> None:
 
 
 def read_weights(network: "nn.Module", path: Path, where: str | None = None) -> None:
-    """Fill a network with the tensors of a safetensors file, all of them and no other.
+    """Give a network the tensors of a safetensors file, all of them and no other.
 
+    Args:
+        network: its own tensors may be without storage (torch's `meta` device).
+        path: of the file.
+        where: how the message calls it; its name otherwise.
     Raises: InputError: unreadable, a tensor missing, surplus, of another shape or type, or with
         values that are not finite.
     """
@@ -143,4 +147,4 @@ def read_weights(network: "nn.Module", path: Path, where: str | None = None) -> 
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
             raise InputError(place, f"{name} must be finite", got="NaN or infinite values",
                              remedy="get the bundle again")  # fmt: skip
-    network.load_state_dict(tensors)
+    network.load_state_dict(tensors, assign=True)

@@ -246,6 +246,14 @@ def test_a_threshold_that_differs_from_the_metadata_is_refused(
     refused(copied, "must have the threshold that the metadata says")
 
 
+def test_a_fusion_without_resamples_is_refused(
+    copied: Path, edit_json: EditJson, relist: Relist
+) -> None:
+    edit_json(copied / "models" / "fusion.json", lambda content: content.update(bootstrap=[]))
+    relist(copied)
+    refused(copied, r"models/fusion.json: bootstrap must hold the resamples")
+
+
 def test_the_fusion_of_another_bundle_is_refused(
     copied: Path, relist: Relist, radiomics_branch: Any, builder: Callable[..., Bundle],
     tmp_path: Path,

@@ -7,6 +7,8 @@ import torch
 
 from TACEResponseLib.cnn.network import (
     ALLOWED,
+    MONAI_DENSENET169,
+    MONAI_RESNET,
     RESNET50,
     SMALL_CNN,
     build_network,
@@ -71,6 +73,34 @@ def test_weights_come_back_and_give_the_same_bytes(tmp_path: Path) -> None:
         assert torch.equal(tensor, second.state_dict()[name])
     write_weights(second, tmp_path / "b.safetensors")
     assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
+
+
+MONAI_ARGUMENTS = {
+    MONAI_RESNET: {"block": "basic", "layers": [1, 1, 1, 1], "block_inplanes": [4, 4, 4, 4],
+                   "spatial_dims": 2, "n_input_channels": 1},
+    MONAI_DENSENET169: {"spatial_dims": 2, "in_channels": 1, "out_channels": 2},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ALLOWED)
+def test_a_file_of_weights_fills_every_tensor_of_a_network(target: str) -> None:
+    """A bundle's networks have no storage of their own before; nothing may be left unfilled."""
+    with torch.device("meta"):
+        network = build_network({"_target_": target} | MONAI_ARGUMENTS.get(target, {}))
+    tensors = [*network.named_parameters(), *network.named_buffers()]
+    assert {name for name, _ in tensors} == set(network.state_dict())
+    assert all(tensor.is_meta for _, tensor in tensors)
+
+
+def test_a_network_without_storage_takes_the_file_s_weights(tmp_path: Path) -> None:
+    drawn = build_network(SMALL).eval()
+    write_weights(drawn, tmp_path / "w.safetensors")
+    with torch.device("meta"):
+        empty = build_network(SMALL).eval()
+    read_weights(empty, tmp_path / "w.safetensors")
+    patches = torch.rand(2, 1, 16, 16)
+    assert torch.equal(empty(patches), drawn(patches))
+    assert all(parameter.requires_grad for parameter in empty.parameters())
 
 
 def test_weights_that_do_not_fit_are_refused_by_tensor(tmp_path: Path) -> None:

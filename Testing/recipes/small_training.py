@@ -14,13 +14,13 @@ from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulated_members import simulated_case, simulated_members
 from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
-from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training import prepare, train
 
-N_TRAINING, N_TUNING = 24, 8
+N_TRAINING, N_TUNING = 24, 4
 # The least that InceptionV4's unpadded layers take; the others take less.
-LARGE_PX, SMALL_PX = 80, 48
+LARGE_PX, SMALL_PX, MARGIN_PX = 80, 32, 16
 IDENTITY = BundleIdentity(
     bundle_id="small", title="small", authors="tests", copyright="tests", license="Apache-2.0",
     simulated=True, sources={}, failure_modes=(),
@@ -48,13 +48,14 @@ def _shrink(branch: dict[str, Any]) -> None:
     """One source of evidence, in place."""
     if branch["kind"] == "image_network":
         # One patient an epoch would make two steps of the two epochs: too few for running means.
-        branch["fitting"] |= {"epochs": 2, "batch_size": 8, "patients_per_epoch": "all"}
+        branch["fitting"] |= {"epochs": 2, "batch_size": 12, "patients_per_epoch": "all"}
         is_whole = branch["patch"]["shape"] == "whole_slice"
         branch["patch"]["size_px"] = LARGE_PX if is_whole else SMALL_PX
         if branch["patch"]["width_px"] is not None:
-            branch["patch"]["width_px"] = LARGE_PX + 16
+            branch["patch"]["width_px"] = LARGE_PX + MARGIN_PX
         if branch.get("crop_px"):
-            branch["crop_px"] = SMALL_PX - 16
+            branch["crop_px"] = SMALL_PX
+            branch["patch"]["size_px"] = SMALL_PX + MARGIN_PX
         if branch["patch"]["slices"] == "all":
             branch["patch"] |= {"slices": "every_n", "every_n": 24}
     if branch["kind"] == "radiomics":
@@ -67,10 +68,13 @@ def _shrink(branch: dict[str, Any]) -> None:
 
 
 def settings_of(recipe: Recipe) -> SimulationSettings | MrSimulationSettings:
-    """Patients such as the recipe is for."""
+    """Patients such as the recipe is for, in half the pixels along each side of a slice."""
     if recipe.modality == "CT":
-        return SimulationSettings()
-    return MrSimulationSettings(treatment="HAIC" if "haic" in recipe.name else "TACE")
+        grid = GridSettings(size_ijk=(110, 86, 40), spacing_mm=(3.0, 3.0, 3.0))
+        return SimulationSettings(grid=grid)
+    grid = GridSettings(size_ijk=(80, 64, 24), spacing_mm=(4.0, 4.0, 5.0))
+    treatment = "HAIC" if "haic" in recipe.name else "TACE"
+    return MrSimulationSettings(treatment=treatment, grid=grid)
 
 
 def becomes_a_bundle_that_scores(name: str, folder: Path) -> None:
@@ -79,7 +83,7 @@ def becomes_a_bundle_that_scores(name: str, folder: Path) -> None:
     settings = settings_of(recipe)
     training, tuning = (
         prepare(recipe, simulated_members(settings, n, seed, recipe.endpoint))
-        for n, seed in ((N_TRAINING, 11), (N_TUNING, 12))
+        for n, seed in ((N_TRAINING, 11), (N_TUNING, 15))
     )
     trained = train(recipe, training, tuning=tuning if recipe.candidates else None, seed=1)
     assert len(trained.candidates) == max(1, len(recipe.candidates))

@@ -57,15 +57,17 @@ def test_fusion_sees_out_of_fold_outputs_only(
     given: list[dict[str, np.ndarray]] = []
     fit = candidates.fit_fusion_and_ask
 
-    def spy(settings, logits, clinical, labels, seed):  # type: ignore[no-untyped-def]
+    def spy(settings, logits, *rest, **named):  # type: ignore[no-untyped-def]
         given.append(logits)
-        return fit(settings, logits, clinical, labels, seed)
+        return fit(settings, logits, *rest, **named)
 
     monkeypatch.setattr(candidates, "fit_fusion_and_ask", spy)
     patients = make_cohort()
     trained = train(make_recipe(candidates=()), patients, seed=1)
     folds = stratified_folds(patients, 3, seed=1)
-    (logits,) = given
+    # The one candidate is fitted to be compared, and once more with its resamples.
+    logits, again = given
+    assert all(np.array_equal(again[name], values) for name, values in logits.items())
     kept = {branch.name: branch.logits(patients.by_branch["size"]) for branch in trained.branches}
     for name, values in logits.items():
         assert np.array_equal(values, trained.out_of_fold[name])
@@ -85,6 +87,9 @@ def test_the_same_seed_gives_the_same_numbers_and_signal_is_found(
     assert [one.fusion for one in first.candidates] == [one.fusion for one in second.candidates]
     assert chosen(first).candidate.name in ("texture", "both")
     assert chosen(first).training.value > 0.75
+    for one in first.candidates:
+        n_resamples = one.fusion.settings.n_bootstrap if one.is_chosen else 0
+        assert len(one.fusion.bootstrap) == n_resamples
 
 
 def test_patients_of_a_test_cohort_teach_nothing(
@@ -149,7 +154,12 @@ def test_tuning_patients_choose_and_fits_never_learn_from_them(
         train(make_recipe(), make_cohort(), seed=1, tuning=patients)
         for patients in (tuning, turned)
     )
-    assert [one.fusion for one in straight.candidates] == [o.fusion for o in crooked.candidates]
+    # But for the resamples, which only the kept one has.
+    fits = [
+        [one.fusion.model_copy(update={"bootstrap": ()}) for one in trained.candidates]
+        for trained in (straight, crooked)
+    ]
+    assert fits[0] == fits[1]
     assert chosen(straight).candidate.name != chosen(crooked).candidate.name == "size"
 
 
