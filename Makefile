@@ -2,6 +2,8 @@
 BIN := .venv/bin
 # One thread a process: two processes of one thread beat two of two by a factor of two.
 export OMP_NUM_THREADS ?= 1
+# Many tests start a process of their own; without kept bytecode each compiles the library anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test check format screenshots demo-bundle judge
 

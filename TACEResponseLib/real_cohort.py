@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib import worker_pool
 from TACEResponseLib.clinical.branch import ClinicalRecipe, PreparedClinical
 from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.cohort.patient import CohortPatient
@@ -22,7 +23,6 @@ from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.fusion_model import stratified_folds
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.terms import Endpoint, ResponseClass
-from TACEResponseLib.worker_pool import workers
 
 FOLDS = 5
 MAJORITY = "majority"
@@ -103,7 +103,7 @@ def judge(
         progress: told each judgement.
     """
     ordered = sorted(patients, key=lambda patient: patient.case_id)
-    with workers(jobs) as pool:
+    with worker_pool.workers(jobs) as pool:
         waiting = [
             pool.submit(_judged, (name, part), reading, ordered, seed, effort)
             for reading in (MAJORITY, *_readers(ordered))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from TACEResponseLib import worker_pool
 from TACEResponseLib.branch import FittedBranch
 from TACEResponseLib.candidates import (
     FittedCandidate,
@@ -30,7 +31,6 @@ from TACEResponseLib.training_cohort import Floats, Labels, Member, PreparedCoho
 from TACEResponseLib.training_fits import TrainingOptions, fold_fit, planned, run_all, whole_fit
 from TACEResponseLib.training_folds import stratified_folds
 from TACEResponseLib.training_state import TrainingState, temporary_state
-from TACEResponseLib.worker_pool import workers
 
 __all__ = [
     "Floats",
@@ -41,7 +41,6 @@ __all__ = [
     "prepare",
     "stratified_folds",
     "train",
-    "workers",
 ]
 
 
@@ -95,7 +94,7 @@ def train(
     options = TrainingOptions(seed=seed, device=device, weights=weights)
     with nullcontext(state) if state else temporary_state() as kept:
         fits = list(planned(recipe, cohort, tuning, folds, options, kept))
-        with workers(jobs) as pool:
+        with worker_pool.workers(jobs) as pool:
             run_all(fits, pool, progress)
         out_of_fold = {s.name: _out_of_fold(s.name, folds, kept) for s in recipe.branches}
         branches = tuple(kept.read_branch(whole_fit(s.name), device) for s in recipe.branches)

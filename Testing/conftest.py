@@ -24,6 +24,13 @@ from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
 from TACEResponseLib.prediction import FusedProbability, FusionTerm, Prediction
 from TACEResponseLib.terms import Endpoint, ImageSequence
+from Testing.in_process import stay_in_process
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other process starts."""
+    stay_in_process(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -97,14 +97,27 @@ def start_worker(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
 
     yield start
     for worker in started:
-        worker.process.kill()
-        worker.process.wait()
-        for stream in (worker.process.stdin, worker.process.stdout):
-            assert stream is not None
-            try:
-                stream.close()
-            except BrokenPipeError:
-                continue
+        end(worker)
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """One for all that leave it running; a start takes seconds."""
+    worker = Worker(WORKER, tmp_path_factory.mktemp("worker"))
+    yield worker
+    end(worker)
+
+
+def end(worker: Worker) -> None:
+    """Whether or not it runs."""
+    worker.process.kill()
+    worker.process.wait()
+    for stream in (worker.process.stdin, worker.process.stdout):
+        assert stream is not None
+        try:
+            stream.close()
+        except BrokenPipeError:
+            continue
 
 
 @pytest.fixture(scope="module")
@@ -148,9 +161,8 @@ def wait_until_gone(pid: int, seconds: float) -> float:
 
 
 def test_a_score_through_the_worker_is_the_library_s_score(
-    start_worker: Callable[..., Worker], hand_over: dict[str, Any], case: Case
+    worker: Worker, hand_over: dict[str, Any], case: Case
 ) -> None:
-    worker = start_worker()
     assert worker.hello["protocol"] == PROTOCOL
     models = {m["id"]: m["simulated"] for m in worker.ask("models")["result"]["models"]}
     assert models == {SHIPPED: True, "ct-volume-clinical": False}
@@ -218,9 +230,8 @@ def test_closing_stdin_leaves_no_process_behind(
 
 
 def test_a_second_score_is_refused_while_one_runs(
-    start_worker: Callable[..., Worker], hand_over: dict[str, Any]
+    worker: Worker, hand_over: dict[str, Any]
 ) -> None:
-    worker = start_worker()
     worker.ask("image", **hand_over["image"])
     first = worker.send("score", **hand_over["score"])
     second = worker.send("score", **hand_over["score"])
@@ -241,10 +252,7 @@ def test_a_second_score_is_refused_while_one_runs(
         (b'{"id": 5, "do": "score", "model": "ct-radiomics-cnn-simulated"}', "KeyError"),
     ],
 )
-def test_what_it_cannot_do_it_says_and_lives_on(
-    start_worker: Callable[..., Worker], line: bytes, message: str
-) -> None:
-    worker = start_worker()
+def test_what_it_cannot_do_it_says_and_lives_on(worker: Worker, line: bytes, message: str) -> None:
     worker.write(line)
     answer = worker.next("failed")
     assert message in answer["message"]
@@ -253,9 +261,9 @@ def test_what_it_cannot_do_it_says_and_lives_on(
 
 
 def test_a_scoring_without_its_image_fails_and_the_next_works(
-    start_worker: Callable[..., Worker], hand_over: dict[str, Any]
+    worker: Worker, hand_over: dict[str, Any]
 ) -> None:
-    worker = start_worker()
+    worker.ask("forget")
     answer = worker.ask("score", **hand_over["score"])
     assert answer["by_user"]
     assert "must have been handed over" in answer["message"]
@@ -266,9 +274,9 @@ def test_a_scoring_without_its_image_fails_and_the_next_works(
 
 
 def test_it_measures_checks_forms_and_writes_a_report(
-    start_worker: Callable[..., Worker], hand_over: dict[str, Any], case: Case, tmp_path: Path
+    worker: Worker, hand_over: dict[str, Any], case: Case, tmp_path: Path
 ) -> None:
-    worker = start_worker()
+    worker.ask("forget")
     worker.ask("image", **hand_over["image"])
     scoring = hand_over["score"]
     wanted = {key: scoring[key] for key in ("segments", "source")}

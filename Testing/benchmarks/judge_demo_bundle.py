@@ -22,7 +22,7 @@ from TACEResponseLib.evaluation.discrimination import auc
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.training import workers
+from TACEResponseLib.worker_pool import workers
 
 # Seeds 90001 to 90003 judged earlier bundles and led to changes in training; a bundle made after
 # them is judged on patients that nobody had seen. docs/demo-bundle.md has all results.

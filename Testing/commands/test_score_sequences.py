@@ -24,6 +24,7 @@ from TACEResponseLib.scoring import score
 from TACEResponseLib.terms import CohortRole, ImageSequence
 from TACEResponseLib.training import Member, prepare, train
 from TACEResponseLib.training_cohort import PreparedCohort
+from Testing.in_process import stay_in_process
 
 T2, ARTERIAL = ImageSequence.MR_T2, ImageSequence.MR_ARTERIAL
 MEAN, VOLUME = "mr_t2:original_firstorder_Mean", "mr_arterial:original_shape_VoxelVolume"
@@ -107,7 +108,7 @@ def whole_slices(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(N)
     ]  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
-        stay_here(patch)
+        stay_in_process(patch)
         return saved(recipe, prepare(recipe, members), tmp_path_factory.mktemp("s3") / "small")
 
 
@@ -131,16 +132,8 @@ def own_rois(tmp_path_factory: pytest.TempPathFactory) -> Path:
         by_branch={"radiomics": tuple(rows)},
     )
     with pytest.MonkeyPatch.context() as patch:
-        stay_here(patch)
+        stay_in_process(patch)
         return saved(recipe, cohort, tmp_path_factory.mktemp("s1") / "small")
-
-
-def stay_here(patch: pytest.MonkeyPatch) -> None:
-    """Train in this process."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    for place in ("worker_pool", "training"):
-        patch.setattr(f"TACEResponseLib.{place}.workers", lambda _jobs: ThreadPoolExecutor(1))
 
 
 @pytest.fixture

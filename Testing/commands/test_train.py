@@ -13,17 +13,21 @@ from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.cohort import write_cohort
-from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
 from TACEResponseLib.terms import CohortRole
+from Testing.in_process import stay_in_process
+
+COARSE = SimulationSettings(grid=GridSettings(size_ijk=(110, 86, 40), spacing_mm=(3.0, 3.0, 3.0)))
 
 
 def small_recipe(folder: Path) -> Path:
-    """The shipped recipe with one epoch, two folds and few features."""
+    """The shipped recipe with one epoch, two folds, few features and an eighth of the voxels."""
     path = resource_path("Recipes", "ct-radiomics-cnn-demo.yaml")
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     content |= {"name": "small", "folds": 2}
     content["branches"][0]["fitting"]["epochs"] = 1
     content["branches"][1]["n_features"] = 3
+    content["branches"][1]["extraction"]["spacing_mm"] = 4.0
     content["fusion"] |= {"n_bootstrap": 40, "folds": 2}
     target = folder / "small.yaml"
     target.write_text(yaml.safe_dump(content), encoding="utf-8")
@@ -32,8 +36,8 @@ def small_recipe(folder: Path) -> Path:
 
 def cohort_of_two_roles(folder: Path) -> Path:
     """Twenty patients to train on, eight to test on, in one table, the test patients first."""
-    training = write_cohort(SimulationSettings(), 20, 3, folder / "a")
-    test = write_cohort(SimulationSettings(), 8, 4, folder / "b", role=CohortRole.INTERNAL_TEST)
+    training = write_cohort(COARSE, 20, 3, folder / "a")
+    test = write_cohort(COARSE, 8, 4, folder / "b", role=CohortRole.INTERNAL_TEST)
     rows = []
     for table, prefix in ((test, "T"), (training, "P")):
         with table.open(newline="", encoding="utf-8") as file:
@@ -51,13 +55,15 @@ def cohort_of_two_roles(folder: Path) -> Path:
 
 @pytest.mark.slow
 def test_a_cohort_on_disk_becomes_a_bundle_that_scores_and_the_same_bytes_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe, table = small_recipe(tmp_path), cohort_of_two_roles(tmp_path)
     words = ["train", "--recipe", str(recipe), "--cohort", str(table), "--simulated", "--seed", "2",
              "--cache", str(tmp_path / "cache")]  # fmt: skip
     first, second = tmp_path / "mine", tmp_path / "again" / "mine"
-    assert main([*words, "--jobs", "1", "--output", str(first)]) == 0
+    with monkeypatch.context() as patch:
+        stay_in_process(patch)
+        assert main([*words, "--output", str(first)]) == 0
     assert "simulated patients" in capsys.readouterr().out.splitlines()[0]
     bundle = load_bundle(first)
     assert bundle.metadata.cohorts[CohortRole.TRAINING].n == 20

@@ -77,6 +77,7 @@ def test_compare_needs_two_folders(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_process")
 def test_a_bundle_is_judged_on_a_cohort_with_a_patient_that_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

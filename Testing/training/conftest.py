@@ -1,9 +1,7 @@
 """A recipe that trains in a second, and patients whose features stand in a table."""
 
 import csv
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,6 @@ import numpy as np
 import pytest
 import yaml
 
-from TACEResponseLib import training, worker_pool
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.training_cohort import PreparedCohort
@@ -134,19 +131,6 @@ def write_table(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
-
-
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work done in this process: what is tested here doesn't depend on processes."""
-
-    @contextmanager
-    def workers(_jobs: int) -> Iterator[ThreadPoolExecutor]:
-        with ThreadPoolExecutor(1) as pool:
-            yield pool
-
-    monkeypatch.setattr(training, "workers", workers)
-    monkeypatch.setattr(worker_pool, "workers", workers)
 
 
 @pytest.fixture

@@ -133,23 +133,34 @@ def test_a_training_killed_after_the_move_only_cleans_up(
     assert not (tmp_path / ".mine-training").exists()
 
 
+def killed_after_the_first(fits: Path, words: list[str]) -> int:
+    """Start the program, kill it when a fit is there; how many there are then."""
+    command = [sys.executable, "-m", "TACEResponseLib", *words]
+    process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not any(fits.glob("[a-z]*")) and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return len(list(fits.glob("[a-z]*")))
+
+
 @pytest.mark.slow
 def test_kill_9_after_the_first_fit_and_resume_give_the_same_bundle(
     words: list[str], expected: str, tmp_path: Path
 ) -> None:
-    output = tmp_path / "mine"
-    command = [sys.executable, "-m", "TACEResponseLib", *words, "--output", str(output)]
-    process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
-    fits = tmp_path / ".mine-training" / "fits"
-    deadline = time.monotonic() + 120
-    while not any(fits.glob("[a-z]*")) and time.monotonic() < deadline:
-        assert process.poll() is None
-        time.sleep(0.002)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    assert not output.exists()
-    before = {p.name for p in fits.glob("[a-z]*")}
-    assert 0 < len(before) < 8
+    output, fits = tmp_path / "mine", tmp_path / ".mine-training" / "fits"
+    # Fits take milliseconds, so a busy machine may look too late; then once more.
+    for _ in range(5):
+        finished = killed_after_the_first(fits, [*words, "--output", str(output)])
+        if not output.exists() and 0 < finished < 8:
+            break
+        for folder in (output, fits.parent):
+            shutil.rmtree(folder, ignore_errors=True)
+    else:
+        pytest.fail("the training was never killed between two fits")
     assert main([*words, "--output", str(output), "--resume"]) == 0
     assert (output / "SHA256SUMS").read_text() == expected
 

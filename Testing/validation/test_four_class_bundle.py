@@ -2,9 +2,6 @@
 
 import csv
 import json
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +12,18 @@ from TACEResponseLib.validation.cohort_study import score_study
 from TACEResponseLib.validation.predictions_table import TableOptions, read_predictions
 from TACEResponseLib.validation.results import measure_study, plain
 from TACEResponseLib.validation.writing import write_validation
+from Testing.in_process import stay_in_process
 from Testing.validation.four_class_training import CLASSES, train_bundle, write_patients
 
 # Nobody progressed; one patient is only said to respond, one was never read.
 RESPONSES = [*CLASSES[:3] * 5, "responder", ""]
 
 
-@contextmanager
-def here(_jobs: int) -> Iterator[ThreadPoolExecutor]:
-    """Work done in this process, which costs less than starting another."""
-    with ThreadPoolExecutor(1) as pool:
-        yield pool
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("four")
     with pytest.MonkeyPatch.context() as patch:
-        for place in ("worker_pool", "training"):
-            patch.setattr(f"TACEResponseLib.{place}.workers", here)
+        stay_in_process(patch)
         bundle = train_bundle(path)
         cohort = write_patients(path / "test", "external_test", RESPONSES, 2)
         study, _ = score_study([str(bundle)], cohort, role=None, device="cpu", jobs=1,
