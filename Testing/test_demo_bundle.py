@@ -48,9 +48,9 @@ def test_a_small_training_gives_a_bundle_that_loads(tmp_path: Path) -> None:
         update={"branches": (network, radiomics), "folds": 2, "fusion": fusion}
     )
     saved = save_bundle(
-        train_demo_bundle(recipe, n_training=24, n_test=16, jobs=1), tmp_path / "bundle"
+        train_demo_bundle(recipe, n_training=16, n_test=12, jobs=1), tmp_path / "bundle"
     )
     loaded = load_bundle(tmp_path / "bundle")
     assert loaded.sha256 == saved.sha256
-    assert loaded.metadata.cohorts[CohortRole.TRAINING].n == 24
+    assert loaded.metadata.cohorts[CohortRole.TRAINING].n == 16
     assert {m.branch for m in loaded.metadata.metrics} == {"cnn", "radiomics", "fused"}

@@ -40,7 +40,7 @@ class Person:
             taken = time.perf_counter() - start
             assert taken < seconds, f"waited in vain; the panel says: {self.missing}"
             self.standins.app.processEvents()
-            time.sleep(0.002)
+            time.sleep(0.01)
         return time.perf_counter() - start
 
     def pause(self, seconds: float) -> None:
@@ -48,7 +48,7 @@ class Person:
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             self.standins.app.processEvents()
-            time.sleep(0.002)
+            time.sleep(0.01)
 
     def load_patient(self, case: Case) -> tuple[Any, Any]:
         """Load image and lesion, as from files."""
