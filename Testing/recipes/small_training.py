@@ -19,8 +19,10 @@ from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training import prepare, train
 
 N_TRAINING, N_TUNING = 24, 4
-# The least that InceptionV4's unpadded layers take; the others take less.
-LARGE_PX, SMALL_PX, MARGIN_PX = 80, 32, 16
+# Whole slices, wider than high: the least that InceptionV4's unpadded layers take.
+SLICE_PX, SLICE_WIDTH_PX = 75, 80
+# Patches round a lesion, and what a patch has more than is cropped from it.
+PATCH_PX, MARGIN_PX = 32, 16
 IDENTITY = BundleIdentity(
     bundle_id="small", title="small", authors="tests", copyright="tests", license="Apache-2.0",
     simulated=True, sources={}, failure_modes=(),
@@ -50,12 +52,12 @@ def _shrink(branch: dict[str, Any]) -> None:
         # One patient an epoch would make two steps of the two epochs: too few for running means.
         branch["fitting"] |= {"epochs": 2, "batch_size": 12, "patients_per_epoch": "all"}
         is_whole = branch["patch"]["shape"] == "whole_slice"
-        branch["patch"]["size_px"] = LARGE_PX if is_whole else SMALL_PX
+        branch["patch"]["size_px"] = SLICE_PX if is_whole else PATCH_PX
         if branch["patch"]["width_px"] is not None:
-            branch["patch"]["width_px"] = LARGE_PX + MARGIN_PX
+            branch["patch"]["width_px"] = SLICE_WIDTH_PX
         if branch.get("crop_px"):
-            branch["crop_px"] = SMALL_PX
-            branch["patch"]["size_px"] = SMALL_PX + MARGIN_PX
+            branch["crop_px"] = PATCH_PX
+            branch["patch"]["size_px"] = PATCH_PX + MARGIN_PX
         if branch["patch"]["slices"] == "all":
             branch["patch"] |= {"slices": "every_n", "every_n": 24}
     if branch["kind"] == "radiomics":
