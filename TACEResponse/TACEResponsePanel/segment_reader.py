@@ -46,12 +46,16 @@ class SegmentReader:
 
 
 def _stamp(node: Any, segmentId: str) -> str:
-    """Changes when the segment, its labelmap or a transform does."""
+    """Changes when the segment, its labelmap or a transform does.
+
+    VTK gives no time twice, whatever the object; an `id` would be that of a wrapper which Python
+    makes anew at every call.
+    """
     segment = node.GetSegmentation().GetSegment(segmentId)
     labelmap = segment.GetRepresentation(BINARY_LABELMAP) if segment is not None else None
     if labelmap is None:
         return ""
-    return f"{id(labelmap)} {labelmap.GetMTime()} {segment.GetMTime()} {worldKey(node)}"
+    return f"{labelmap.GetMTime()} {segment.GetMTime()} {worldKey(node)}"
 
 
 def _digest(part: Any) -> str:
