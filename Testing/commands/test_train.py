@@ -13,11 +13,12 @@ from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.cohort import write_cohort
-from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
+from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.terms import CohortRole
+from Testing.coarse_images import CT_GRID
 from Testing.in_process import stay_in_process
 
-COARSE = SimulationSettings(grid=GridSettings(size_ijk=(110, 86, 40), spacing_mm=(3.0, 3.0, 3.0)))
+COARSE = SimulationSettings(grid=CT_GRID)
 
 
 def small_recipe(folder: Path) -> Path:

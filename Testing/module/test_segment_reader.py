@@ -1,5 +1,6 @@
 """Segments are looked through once a change, whoever asks and however often."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,67 +25,77 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def paint(segmentation: Any, image: Any, segment_id: str, value: int) -> None:
-    """Set a corner of a segment."""
-    import slicer
+@dataclass
+class Segment:
+    """The lesion of a patient in the scene, and a reader that has not read it."""
 
-    mask = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, segment_id, image)
-    mask[:2, :2, :2] = value
-    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, segmentation, segment_id, image)
+    image: Any
+    segmentation: Any
+    segment_id: str
+    reader: Any
+
+    @property
+    def part(self) -> Any:
+        return self.reader.part(self.segmentation, self.segment_id)
+
+    @property
+    def digest(self) -> str:
+        return str(self.reader.digest(self.segmentation, self.segment_id))
+
+    def paint(self, place: Any, value: int) -> None:
+        """Set some voxels."""
+        import slicer
+
+        where = (self.segmentation, self.segment_id, self.image)
+        mask = slicer.util.arrayFromSegmentBinaryLabelmap(*where)
+        mask[place] = value
+        slicer.util.updateSegmentBinaryLabelmapFromArray(mask, *where)
 
 
-def test_a_segment_is_read_once_a_change(
-    person: Any, other_patient: Case, reads: list[str]
-) -> None:
+@pytest.fixture
+def segment(person: Any, other_patient: Case) -> Segment:
     from TACEResponsePanel.segment_reader import SegmentReader
 
     image, segmentation = person.load_patient(other_patient)
-    reader, segment_id = SegmentReader(), segmentation.GetSegmentation().GetNthSegmentID(0)
-    first = reader.digest(segmentation, segment_id)
-    part = reader.part(segmentation, segment_id)
-    assert reader.digest(segmentation, segment_id) == first
-    assert reads == [segment_id]
-    paint(segmentation, image, segment_id, 1)
-    assert reader.digest(segmentation, segment_id) != first
+    segment_id = segmentation.GetSegmentation().GetNthSegmentID(0)
+    return Segment(image, segmentation, segment_id, SegmentReader())
+
+
+CORNER = np.s_[:2, :2, :2]
+
+
+def test_a_segment_is_read_once_a_change(segment: Segment, reads: list[str]) -> None:
+    first, part = segment.digest, segment.part
+    assert segment.digest == first
+    assert reads == [segment.segment_id]
+    segment.paint(CORNER, 1)
+    assert segment.digest != first
     # The corner lies far from the lesion, so the box that holds both is larger.
-    assert reader.part(segmentation, segment_id).mask.size > part.mask.size
-    assert reads == [segment_id] * 2
+    assert segment.part.mask.size > part.mask.size
+    assert reads == [segment.segment_id] * 2
 
 
-def test_what_an_undo_brings_back_has_its_old_name(
-    person: Any, other_patient: Case, reads: list[str]
-) -> None:
-    from TACEResponsePanel.segment_reader import SegmentReader
-
-    image, segmentation = person.load_patient(other_patient)
-    reader, segment_id = SegmentReader(), segmentation.GetSegmentation().GetNthSegmentID(0)
-    first = reader.digest(segmentation, segment_id)
+def test_what_an_undo_brings_back_has_its_old_name(segment: Segment, reads: list[str]) -> None:
+    first = segment.digest
     for value in (1, 0):
-        paint(segmentation, image, segment_id, value)
-        changed = reader.digest(segmentation, segment_id)
-        assert (changed == first) == (value == 0)
+        segment.paint(CORNER, value)
+        assert (segment.digest == first) == (value == 0)
     assert len(reads) == 3
 
 
 def test_a_moved_segment_is_read_anew_and_an_emptied_one_refused(
-    person: Any, other_patient: Case, reads: list[str]
+    person: Any, segment: Segment, reads: list[str]
 ) -> None:
-    import slicer
     import vtk
-    from TACEResponsePanel.segment_reader import SegmentReader
 
-    image, segmentation = person.load_patient(other_patient)
-    reader, segment_id = SegmentReader(), segmentation.GetSegmentation().GetNthSegmentID(0)
-    there = reader.part(segmentation, segment_id).geometry.origin_lps
+    there = segment.part.geometry.origin_lps
     transform = person.standins.scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
     matrix = vtk.vtkMatrix4x4()
     matrix.SetElement(2, 3, 7.0)
     transform.SetMatrixTransformToParent(matrix)
-    segmentation.SetAndObserveTransformNodeID(transform.GetID())
-    moved = reader.part(segmentation, segment_id).geometry.origin_lps
-    assert np.subtract(moved, there) == pytest.approx([0, 0, 7])
+    segment.segmentation.SetAndObserveTransformNodeID(transform.GetID())
+    assert np.subtract(segment.part.geometry.origin_lps, there) == pytest.approx([0, 0, 7])
     assert len(reads) == 2
-    mask = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, segment_id, image)
-    slicer.util.updateSegmentBinaryLabelmapFromArray(mask * 0, segmentation, segment_id, image)
+    segment.paint(np.s_[:], 0)
     with pytest.raises(InputError, match="at least one voxel"):
-        reader.part(segmentation, segment_id)
+        _ = segment.part

@@ -14,9 +14,10 @@ from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulated_members import simulated_case, simulated_members
 from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
-from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
+from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training import prepare, train
+from Testing.coarse_images import CT_GRID, MR_GRID
 
 N_TRAINING, N_TUNING = 24, 4
 # Whole slices, wider than high: the least that InceptionV4's unpadded layers take.
@@ -70,13 +71,11 @@ def _shrink(branch: dict[str, Any]) -> None:
 
 
 def settings_of(recipe: Recipe) -> SimulationSettings | MrSimulationSettings:
-    """Patients such as the recipe is for, in half the pixels along each side of a slice."""
+    """Patients such as the recipe is for, in coarse images."""
     if recipe.modality == "CT":
-        grid = GridSettings(size_ijk=(110, 86, 40), spacing_mm=(3.0, 3.0, 3.0))
-        return SimulationSettings(grid=grid)
-    grid = GridSettings(size_ijk=(80, 64, 24), spacing_mm=(4.0, 4.0, 5.0))
+        return SimulationSettings(grid=CT_GRID)
     treatment = "HAIC" if "haic" in recipe.name else "TACE"
-    return MrSimulationSettings(treatment=treatment, grid=grid)
+    return MrSimulationSettings(treatment=treatment, grid=MR_GRID)
 
 
 def becomes_a_bundle_that_scores(name: str, folder: Path) -> None:

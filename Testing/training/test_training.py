@@ -67,6 +67,7 @@ def test_fusion_sees_out_of_fold_outputs_only(
     folds = stratified_folds(patients, 3, seed=1)
     # The one candidate is fitted to be compared, and once more with its resamples.
     logits, again = given
+    assert list(again) == list(logits)
     assert all(np.array_equal(again[name], values) for name, values in logits.items())
     kept = {branch.name: branch.logits(patients.by_branch["size"]) for branch in trained.branches}
     for name, values in logits.items():
