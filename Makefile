@@ -5,7 +5,7 @@ export OMP_NUM_THREADS ?= 1
 # Many tests start a process of their own; without kept bytecode each compiles the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check format screenshots demo-bundle judge
+.PHONY: help setup demo test harden check format screenshots demo-bundle judge
 
 help:  ## Say what the targets do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/:/' | column -t -s:
@@ -18,6 +18,9 @@ demo: setup  ## Score one simulated patient and say where to look
 
 test: setup  ## Run all tests on two cores
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+harden: setup  ## Try hostile input 40 times as often as the tests do (about an hour)
+	@TACE_HARDEN=long $(BIN)/python -m pytest -n 2 -q Testing/hardening
 
 check: setup  ## Lint, format, spelling and types
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ import os
 # Two test processes of one thread beat two of two; must be set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,23 @@ from TACEResponseLib.imaging.volume import Acquisition, Volume
 from TACEResponseLib.prediction import FusedProbability, FusionTerm, Prediction
 from TACEResponseLib.terms import Endpoint, ImageSequence
 from Testing.in_process import stay_in_process
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Add up what came of hostile input (Testing/hardening)."""
+    rows: dict[str, Counter[str]] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "call":
+                for name, counts in report.user_properties:
+                    if name == "outcomes":
+                        test = report.nodeid.split("[")[0]
+                        rows.setdefault(test, Counter()).update(counts)
+    if rows:
+        terminalreporter.section("outcomes of hostile input")
+        for test, counts in sorted(rows.items()):
+            told = ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items()))
+            terminalreporter.line(f"{sum(counts.values()):7} tries: {told}  ({test})")
 
 
 @pytest.fixture
