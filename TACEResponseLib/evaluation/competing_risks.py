@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.evaluation.aalen_johansen import aalen_johansen
+from TACEResponseLib.evaluation.estimate import Z_95, Estimate
 from TACEResponseLib.evaluation.follow_up import FollowUp, TimeUnit
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.evaluation.kaplan_meier import kaplan_meier
@@ -105,8 +106,6 @@ def cumulative_incidence(
         cause: the event of interest; all others compete.
         groups: (n,), a name each; everyone in the group `all` if not given.
     Raises: InputError: no such cause.
-    Source: Aalen and Johansen, Scandinavian Journal of Statistics 1978;5:141; variance by Aalen,
-        Annals of Statistics 1978;6:534; both as in scikit-survival.
     """
     number = risks.number(cause)
     names = np.full(risks.time.size, "all") if groups is None else np.asarray(groups).astype(str)
@@ -116,25 +115,15 @@ def cumulative_incidence(
 def _curve(
     risks: CompetingRisks, number: int, chosen: NDArray[np.bool_], name: str
 ) -> CumulativeIncidence:
-    """Curve of one group; flat at 0 where nothing at all happened."""
-    from sksurv.nonparametric import cumulative_incidence_competing_risks
-
+    """Curve of one group; flat at 0 where the event was not seen."""
     time, cause = risks.time[chosen], risks.cause[chosen]
-    # scikit-survival wants every cause to occur; all that compete count alike here.
-    recoded = np.where(cause == number, 1, np.where(cause > 0, 2, 0))
-    events = int((recoded == 1).sum())
-    if events and recoded.max() == 1:
-        steps, incidence, low, high = _one_minus_kaplan_meier(time, recoded, risks.unit)
-    elif events:
-        steps, curves, limits = cumulative_incidence_competing_risks(
-            recoded, time, conf_type="log-log"
-        )
-        incidence, (low, high) = curves[1], limits[1]
-        before = incidence == 0
-        low, high = np.where(before, 0, low), np.where(before, 1, high)
+    is_event = cause == number
+    is_other = (cause > 0) & ~is_event
+    if is_event.any() and not is_other.any():
+        steps, incidence, low, high = _one_minus_kaplan_meier(time, is_event, risks.unit)
     else:
-        steps = np.unique(time)
-        incidence, low, high = np.zeros(steps.size), np.zeros(steps.size), np.ones(steps.size)
+        steps, incidence, variance = aalen_johansen(time, is_event, is_other)
+        low, high = _log_log_limits(incidence, variance)
     return CumulativeIncidence(
         group=name,
         cause=risks.causes[number - 1],
@@ -143,16 +132,26 @@ def _curve(
         low=low,
         high=high,
         n=time.size,
-        events=events,
+        events=int(is_event.sum()),
         unit=risks.unit,
     )
 
 
+def _log_log_limits(incidence: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """95 % limits on the scale of log(-log); 0 and 1 before the first event."""
+    low, high = np.zeros(incidence.size), np.ones(incidence.size)
+    seen = incidence > 0
+    value = incidence[seen]
+    spread = np.exp(Z_95 * np.sqrt(variance[seen]) / -(value * np.log(value)))
+    low[seen], high[seen] = value**spread, value ** (1 / spread)
+    return low, high
+
+
 def _one_minus_kaplan_meier(
-    time: Floats, event: NDArray[np.int_], unit: TimeUnit
+    time: Floats, event: NDArray[np.bool_], unit: TimeUnit
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """The same curve where nothing competes: steps, incidence, low and high."""
-    follow_up = FollowUp(time=time, event=event.astype(bool), unit=unit, endpoint="event")
+    follow_up = FollowUp(time=time, event=event, unit=unit, endpoint="event")
     curve = kaplan_meier(follow_up)[0]
     observed = np.isin(curve.time, time)
     incidence, low, high = 1 - curve.survival, 1 - curve.high, 1 - curve.low

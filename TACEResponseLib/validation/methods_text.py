@@ -12,7 +12,7 @@ from TACEResponseLib.validation.roi_readers_words import roi_methods
 from TACEResponseLib.validation.study import Study
 from TACEResponseLib.validation.words import share
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "statsmodels", "lifelines", "scikit-survival")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "statsmodels", "lifelines")
 
 
 def methods_text(study: Study, results: Results) -> tuple[str, ...]:
