@@ -7,7 +7,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/tutorial.md", "docs/troubleshooting.md",
-             "docs/demo-bundle.md", "docs/simulation.md", "docs/pretrained-weights.md")  # fmt: skip
+             "docs/demo-bundle.md", "docs/simulation.md", "docs/pretrained-weights.md",
+             "docs/licenses.md")  # fmt: skip
 CODE = "\n".join(
     re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8"))
     for folder in ("TACEResponse", "TACEResponseLib")
