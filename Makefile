@@ -5,7 +5,7 @@ export OMP_NUM_THREADS ?= 1
 # Many tests start a process of their own; without kept bytecode each compiles the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test harden check format screenshots demo-bundle judge
+.PHONY: help setup demo test harden check format sbom screenshots demo-bundle judge
 
 help:  ## Say what the targets do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/:/' | column -t -s:
@@ -31,6 +31,9 @@ check: setup  ## Lint, format, spelling and types
 format: setup  ## Format and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+sbom: setup  ## Write build/sbom.json, the bill of materials of a run (CycloneDX)
+	@.ci/sbom
 
 screenshots: setup  ## Make the pictures of the panel in docs/ anew
 	$(BIN)/python Testing/module/screenshots.py
