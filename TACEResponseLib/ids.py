@@ -11,6 +11,7 @@ from TACEResponseLib.errors import InputError
 
 PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LONGEST = 64
+BRANCH_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 # Windows gives these to devices, with an extension too.
 # Source: Microsoft, Naming Files, Paths, and Namespaces.
 DEVICES = frozenset(
@@ -28,26 +29,34 @@ def broken_rule(name: str) -> str:
     return DEVICE_RULE if _is_device(name) else ""
 
 
-def check_id(name: str, where: str) -> None:
+def check_id(name: str, where: str, *, what: str = "a study number") -> None:
     """Refuse an id that can't name a file.
 
     Args:
         name: the id.
         where: how the user knows its place.
+        what: the kind of id that the remedy speaks of.
     Raises: InputError: it breaks the pattern; proposes one that doesn't.
     """
     if rule := broken_rule(name):
-        raise InputError(where, rule, got=shown(name), remedy=remedy(name))
+        raise InputError(where, rule, got=shown(name), remedy=remedy(name, what))
 
 
 def shown(name: str) -> str:
     """An id that may be anything, short and on one line."""
-    return ascii(name[:LONGEST]) if len(name) <= LONGEST else f"{ascii(name[:LONGEST])} and more"
+    if not broken_rule(name):
+        return name
+    return ascii(name[:LONGEST]) if len(name) <= LONGEST else f"{name[:LONGEST]!a} and more"
 
 
-def remedy(name: str) -> str:
+def remedy(name: str, what: str = "a study number") -> str:
     """What to do about an id that may not stand."""
-    return f"use a study number, for instance {suggested(name)}"
+    return f"use {what}, for instance {suggested(name)}"
+
+
+def is_branch_name(name: str) -> bool:
+    """Whether a branch may be called so: its weights lie in a file of that name."""
+    return bool(BRANCH_PATTERN.fullmatch(name)) and not broken_rule(name)
 
 
 def suggested(name: str) -> str:

@@ -9,7 +9,7 @@ from TACEResponseLib.errors import InputError
 
 def run(options: argparse.Namespace) -> None:
     """Print both tables; write them too if asked."""
-    from TACEResponseLib.outputs import check_output, new_folder
+    from TACEResponseLib.new_output import check_output, new_folder
     from TACEResponseLib.validation.comparing import (
         COLUMNS,
         PAIR_COLUMNS,
