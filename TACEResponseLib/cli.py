@@ -46,8 +46,8 @@ def _run(options: argparse.Namespace) -> int:
     """The command, and what came of it in one line."""
     try:
         drafts.sweep(Path(tempfile.gettempdir()))
-        options.run(options)
-        standard_streams.flush()
+        with standard_streams.printed_at_the_end():
+            options.run(options)
     except (InputError, MissingExtraError) as error:
         return _told(f"error: {error}", 2)
     except KeyboardInterrupt:
@@ -63,25 +63,12 @@ def _run(options: argparse.Namespace) -> int:
 
 def _of_the_disk(error: Exception) -> InputError | None:
     """What the user can mend of an error that nobody has explained yet."""
-    if isinstance(error, OSError) and error.filename is None and _is_of_stdout(error):
-        return standard_streams.untold(error)
     place = getattr(error, "filename", None) or tempfile.gettempdir()
     known = explained(error, Path(os.fsdecode(place)), "disk")
     if known is None or not endings.is_kept():
         return known
     return InputError(known.where, known.rule, got=known.got,
                       remedy=f"{known.remedy}; {endings.truth()}")  # fmt: skip
-
-
-def _is_of_stdout(error: OSError) -> bool:
-    """Whether stdout takes no more, which is asked by flushing it."""
-    if isinstance(error, BrokenPipeError):
-        return True
-    try:
-        sys.stdout.flush()
-    except OSError:
-        return True
-    return False
 
 
 def _told(message: str, status: int) -> int:

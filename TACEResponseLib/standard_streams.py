@@ -2,8 +2,9 @@
 
 import os
 import sys
-from contextlib import suppress
-from io import TextIOWrapper
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from io import StringIO, TextIOWrapper
 
 from TACEResponseLib import endings
 from TACEResponseLib.errors import InputError
@@ -34,15 +35,25 @@ def fill_gaps() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def flush() -> None:
-    """Make sure that what was printed has reached somebody.
+@contextmanager
+def printed_at_the_end() -> Iterator[None]:
+    """Keep what is printed, and hand it over at once, whatever came of the work.
 
-    Raises: OSError: it has not.
+    Raises: InputError: stdout doesn't take it.
     """
-    sys.stdout.flush()
+    kept = StringIO()
+    try:
+        with redirect_stdout(kept):
+            yield
+    finally:
+        try:
+            sys.stdout.write(kept.getvalue())
+            sys.stdout.flush()
+        except OSError as error:
+            raise _untold(error) from error
 
 
-def untold(error: OSError) -> InputError:
+def _untold(error: OSError) -> InputError:
     """What to say when stdout takes no more."""
     with suppress(OSError):
         # What is still buffered would fail once more as the program ends.
