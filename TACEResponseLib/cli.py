@@ -64,11 +64,7 @@ def _run(options: argparse.Namespace) -> int:
 def _of_the_disk(error: Exception) -> InputError | None:
     """What the user can mend of an error that nobody has explained yet."""
     place = getattr(error, "filename", None) or tempfile.gettempdir()
-    known = explained(error, Path(os.fsdecode(place)), "disk")
-    if known is None or not endings.is_kept():
-        return known
-    return InputError(known.where, known.rule, got=known.got,
-                      remedy=f"{known.remedy}; {endings.truth()}")  # fmt: skip
+    return explained(error, Path(os.fsdecode(place)), "disk")
 
 
 def _told(message: str, status: int) -> int:

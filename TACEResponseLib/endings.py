@@ -53,11 +53,6 @@ def written(place: Path) -> None:
     _written.append(place)
 
 
-def is_kept() -> bool:
-    """Whether an ending now would leave something to go on with."""
-    return bool(_kept)
-
-
 def truth() -> str:
     """What is left of the work if it ends now."""
     if _kept:

@@ -17,6 +17,7 @@ BRANCH_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 DEVICES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
 )
+STUDY_NUMBER, EXAMPLE = "a study number", "P001"
 RULE = "must be 1 to 64 unaccented letters, digits, dots, dashes or underscores, a letter or digit "
 RULE += "first and no dot last"
 DEVICE_RULE = "must not be a name that Windows gives to a device"
@@ -29,7 +30,7 @@ def broken_rule(name: str) -> str:
     return DEVICE_RULE if _is_device(name) else ""
 
 
-def check_id(name: str, where: str, *, what: str = "a study number") -> None:
+def check_id(name: str, where: str, *, what: str = STUDY_NUMBER) -> None:
     """Refuse an id that can't name a file.
 
     Args:
@@ -49,9 +50,10 @@ def shown(name: str) -> str:
     return ascii(name[:LONGEST]) if len(name) <= LONGEST else f"{name[:LONGEST]!a} and more"
 
 
-def remedy(name: str, what: str = "a study number") -> str:
+def remedy(name: str, what: str = STUDY_NUMBER) -> str:
     """What to do about an id that may not stand."""
-    return f"use {what}, for instance {suggested(name)}"
+    near = suggested(name) if what == STUDY_NUMBER else nearest(name)
+    return f"use {what}, for instance {near}"
 
 
 def is_branch_name(name: str) -> bool:
@@ -60,6 +62,16 @@ def is_branch_name(name: str) -> bool:
 
 
 def suggested(name: str) -> str:
+    """An id for a patient: the nearest one that may stand; itself if it may.
+
+    What has no digit is no study number but may well be a person's name, which nobody should be
+    told to use.
+    """
+    has_digit = any(character in "0123456789" for character in name)
+    return nearest(name) if has_digit or not broken_rule(name) else EXAMPLE
+
+
+def nearest(name: str) -> str:
     """The nearest id that may stand; itself if it may."""
     if not broken_rule(name):
         return name
@@ -67,7 +79,7 @@ def suggested(name: str) -> str:
     joined = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("._-")
     near = joined[:LONGEST].rstrip("._-")
     if not near:
-        return "P001"
+        return EXAMPLE
     return f"P-{near}"[:LONGEST].rstrip("._-") if _is_device(near) else near
 
 

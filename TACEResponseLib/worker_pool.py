@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 
 from TACEResponseLib import endings
 
+WARNINGS = "PYTHONWARNINGS"
 # Read by OpenMP and the linear algebra libraries when a process loads them.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -39,7 +40,7 @@ def workers(jobs: int) -> Iterator[Executor]:
             process.join(LAST_SECONDS)
 
     with (
-        _one_thread_each(),
+        _environment_of_workers(),
         endings.also(kill),
         endings.left_to_the_watch(),
         ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with_parent) as pool,
@@ -69,10 +70,17 @@ def _end_after(sentinel: int) -> None:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started meanwhile inherit the limit; it must stand before they load anything."""
-    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+def _environment_of_workers() -> Iterator[None]:
+    """One thread each, which must stand before they load anything.
+
+    The process that minds Python's semaphores warns of those that a killed program leaves, and
+    removes them; the user can do nothing about either.
+    """
+    names = (*THREAD_VARIABLES, WARNINGS)
+    before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    quiet = "ignore:resource_tracker:UserWarning"
+    os.environ[WARNINGS] = ",".join(filter(None, (before[WARNINGS], quiet)))
     try:
         yield
     finally:

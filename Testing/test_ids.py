@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.ids import LONGEST, broken_rule, check_id, suggested, twins
+from TACEResponseLib.ids import LONGEST, broken_rule, check_id, nearest, suggested, twins
 
 BAD = (
     "", " ", ".", "..", "../../x", "/abs", "a/b", "a\\b", "C:x", "con", "CON", "nul.txt", "COM1",
@@ -35,15 +35,21 @@ def test_a_plain_id_may_stand_and_is_left_as_it_is(name: str) -> None:
 
 @given(st.text(max_size=200))
 def test_every_proposal_may_stand(name: str) -> None:
-    proposed = suggested(name)
-    assert broken_rule(proposed) == ""
-    assert len(proposed) <= LONGEST
+    for proposed in (suggested(name), nearest(name)):
+        assert broken_rule(proposed) == ""
+        assert len(proposed) <= LONGEST
 
 
 def test_a_proposal_keeps_what_can_be_kept() -> None:
     assert suggested("study 7") == "study-7"
-    assert suggested("../../x") == "x"
-    assert suggested("nul") == "P-nul"
+    assert suggested("COM1") == "P-COM1"
+    assert nearest("My model") == "My-model"
+    assert nearest("nul") == "P-nul"
+
+
+def test_a_person_s_name_is_never_proposed() -> None:
+    assert suggested("M\u00fcller, Hans") == "P001"
+    assert suggested("../../Meier") == "P001"
 
 
 def test_capitals_make_no_other_id() -> None:

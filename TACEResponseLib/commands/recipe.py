@@ -32,7 +32,7 @@ def run_new(options: argparse.Namespace) -> None:
     if not NAME_PATTERN.fullmatch(options.name):
         raise InputError("NAME", "must be lower-case letters, digits and dashes",
                          got=repr(options.name), remedy="write for instance my-recipe")  # fmt: skip
-    check_id(options.name, "NAME")
+    check_id(options.name, "NAME", what="a name")
     source = find_recipe(options.source)
     target = Path(f"{options.name}.yaml")
     check_new_file(target, "NAME")

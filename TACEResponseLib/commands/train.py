@@ -12,6 +12,7 @@ from TACEResponseLib import endings
 from TACEResponseLib.cohort.loading import members
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.commands.recipe import find_recipe
+from TACEResponseLib.disk_trouble import explained
 from TACEResponseLib.errors import InputError, OutputError
 from TACEResponseLib.new_output import check_output, place
 from TACEResponseLib.progress import Progress, shown
@@ -97,14 +98,21 @@ def _made(
     with locked(state), endings.kept(told):
         try:
             return _trained(options, recipe, cohorts, state, usable.left_out, progress)
-        except OutputError as error:
-            raise InputError(error.where, error.rule, got=error.got,
-                             remedy=f"{error.remedy}; {told}") from error  # fmt: skip
-        except InputError:
+        except Exception as error:
+            if known := _of_the_disk(error, options.output):
+                raise InputError(known.where, known.rule, got=known.got,
+                                 remedy=f"{known.remedy}; {told}") from error  # fmt: skip
             # What the user mends makes it another training; nobody can go on with this one.
-            if not options.resume:
+            if isinstance(error, InputError) and not options.resume:
                 shutil.rmtree(state.folder, ignore_errors=True)
             raise
+
+
+def _of_the_disk(error: Exception, output: Path) -> InputError | None:
+    """An error that leaves what was trained as good as it was."""
+    if isinstance(error, InputError):
+        return error if isinstance(error, OutputError) else None
+    return explained(error, output)
 
 
 def going_on(folder: Path) -> str:
