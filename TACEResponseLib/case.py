@@ -11,6 +11,7 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.ids import check_id
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.checks import (
     check_intensities,
@@ -33,7 +34,7 @@ from TACEResponseLib.terms import ImageSequence
 class Case:
     """A patient before treatment, ready to be scored.
 
-    Raises: InputError: an image, the ROI or their fit breaks a rule.
+    Raises: InputError: the id, an image, the ROI or their fit breaks a rule.
     """
 
     case_id: str
@@ -55,6 +56,7 @@ class Case:
 
     def __post_init__(self) -> None:
         """Check everything and number the lesions."""
+        check_id(self.case_id, "--case-id")
         if not self.images:
             raise InputError("--image", "at least one image is needed", got="none",
                              remedy="give --image SEQUENCE=FILE")  # fmt: skip

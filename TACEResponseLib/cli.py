@@ -1,44 +1,76 @@
 """tace-response. Imports nothing heavy before a command runs.
 
-Exit status: 0 done; 2 the user's mistake, told in one line; 1 ours; 130 interrupted.
+Exit status: 0 done; 2 the user's mistake or a disk's, told in one line; 1 ours; 130 interrupted;
+128 + the signal's number where another one ended it.
 """
 
 import argparse
 import logging
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
-from TACEResponseLib import __version__, cli_cohorts, cli_patients, cli_validation
+from TACEResponseLib import (
+    __version__,
+    cli_cohorts,
+    cli_patients,
+    cli_validation,
+    drafts,
+    endings,
+    standard_streams,
+)
+from TACEResponseLib.disk_trouble import explained
 from TACEResponseLib.errors import InputError, MissingExtraError
 from TACEResponseLib.terms import NOT_A_DEVICE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    try:
+        standard_streams.fill_gaps()
+    except InputError as error:
+        return _told(f"error: {error}", 2)
     options = _parser().parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("taceresponse").setLevel(
         logging.DEBUG if options.verbose > 1 else logging.INFO if options.verbose else logging.ERROR
     )
+    with endings.watched():
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """The command, and what came of it in one line."""
     try:
-        options.run(options)
+        drafts.sweep(Path(tempfile.gettempdir()))
+        with standard_streams.printed_at_the_end():
+            options.run(options)
     except (InputError, MissingExtraError) as error:
         return _told(f"error: {error}", 2)
     except KeyboardInterrupt:
-        return _told("interrupted; nothing was written", 130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
+        return _told(f"interrupted; {endings.truth()}", 130)
     except Exception as error:  # the last gate: one line for the user
         logging.getLogger("taceresponse").debug("traceback", exc_info=True)
+        if known := _of_the_disk(error):
+            return _told(f"error: {known}", 2)
         kind = type(error).__name__
         return _told(f"internal error: {kind}: {error}; run again with -vv and report it", 1)
     return 0
 
 
+def _of_the_disk(error: Exception) -> InputError | None:
+    """What the user can mend of an error that nobody has explained yet."""
+    place = getattr(error, "filename", None) or tempfile.gettempdir()
+    return explained(error, Path(os.fsdecode(place)), "disk")
+
+
 def _told(message: str, status: int) -> int:
-    """Print one line to stderr."""
-    print(" ".join(message.split()), file=sys.stderr)  # noqa: T201  # the command's own voice
+    """Print one line to stderr; a program that is being ended leaves the word to its ending."""
+    with drafts.PLACING, suppress(OSError, ValueError):
+        print(" ".join(message.split()), file=sys.stderr)  # noqa: T201  # the command's own voice
     return status
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from TACEResponseLib.assembly import BundleIdentity, assemble
 from TACEResponseLib.bundle import Bundle, save_bundle
+from TACEResponseLib.new_output import check_output
 from TACEResponseLib.progress import LOG, Progress, shown, silent
 from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.resources import resource_path
@@ -78,12 +79,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
     parser.add_argument("--jobs", type=int, default=2, help="worker processes")
     options = parser.parse_args()
+    check_output(options.output)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s")
     LOG.setLevel(logging.INFO)
     recipe = read_recipe(resource_path("Recipes", RECIPE_FILE))
     with shown("training") as progress:
         bundle = train_demo_bundle(recipe, jobs=options.jobs, progress=progress)
-    options.output.parent.mkdir(parents=True, exist_ok=True)
     saved = save_bundle(bundle, options.output)
     sys.stdout.write(f"{saved.card}\nSHA-256 of SHA256SUMS: {saved.sha256}\n")
 

@@ -29,6 +29,10 @@ class InputError(ValueError):
         return _rebuilt, (self.where, self.rule, self.got, self.remedy)
 
 
+class OutputError(InputError):
+    """The place of a result can't be used; what was computed for it is not at fault."""
+
+
 def _rebuilt(where: str, rule: str, got: str, remedy: str) -> InputError:
     return InputError(where, rule, got=got, remedy=remedy)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from TACEResponseLib.prepared_files import read_prepared, write_prepared
+from TACEResponseLib.prepared_files import read_prepared, sweep_drafts, write_prepared
 from TACEResponseLib.recipe import BranchSettings
 from TACEResponseLib.training_cohort import Member
 
@@ -69,6 +69,7 @@ def open_cache(folder: Path) -> PreparationCache:
     """The cache of this program and its packages in a folder, which is made when needed."""
     from TACEResponseLib.provenance import package_versions
 
+    sweep_drafts(folder)
     parts = {"versions": package_versions(), "code": _code_digest()}
     return PreparationCache(folder=folder, program=digest_of(parts))
 

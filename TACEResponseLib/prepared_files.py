@@ -7,7 +7,9 @@ import io
 import json
 import os
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.file_lock import try_lock
+
 Arrays = dict[str, NDArray[Any]]
 # Marks what JSON has no word for.
 KIND, FIELDS, ITEMS, ARRAY = "@kind", "@fields", "@items", "@array"
 TEXT = "text"
+DRAFT_PREFIX = ".draft-"
+OLD_SECONDS = 60.0
 
 
 def write_prepared(value: Any, path: Path) -> None:
@@ -48,14 +54,35 @@ def read_prepared(path: Path) -> Any:
 def write_whole(content: bytes, path: Path) -> None:
     """Write a file under another name and rename it: a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
+    handle, draft = tempfile.mkstemp(prefix=DRAFT_PREFIX, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
+            with suppress(OSError):
+                # Tells a draft from one whose process is dead.
+                try_lock(file.fileno())
             file.write(content)
         Path(draft).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(draft).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            # The system doesn't say which disk is full.
+            error.filename = str(path)
         raise
+
+
+def sweep_drafts(folder: Path) -> None:
+    """Remove what processes that were killed left below a folder that is ours alone."""
+    for draft in folder.glob(f"**/{DRAFT_PREFIX}*"):
+        with suppress(OSError):
+            with draft.open("r+b") as file:
+                is_left = try_lock(file.fileno()) and _is_old(draft)
+            if is_left:
+                draft.unlink()
+
+
+def _is_old(draft: Path) -> bool:
+    """A draft is locked within moments of being made, and takes moments to write."""
+    return time.time() - draft.stat().st_mtime > OLD_SECONDS
 
 
 def _plain(value: Any, arrays: Arrays) -> Any:

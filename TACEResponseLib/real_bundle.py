@@ -21,6 +21,7 @@ from TACEResponseLib.cohort.hcc_tace_seg_notes import CITATION, LICENSE, SOURCE
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.new_output import check_output
 from TACEResponseLib.progress import Progress, shown, silent
 from TACEResponseLib.real_cohort import (
     BOTH,
@@ -143,11 +144,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
     parser.add_argument("--jobs", type=int, default=2, help="worker processes")
     options = parser.parse_args()
+    check_output(options.output)
     recipe = read_recipe(resource_path("Recipes", RECIPE_FILE))
     with shown("training") as progress:
         bundle = train_real_bundle(recipe, usable_cohort(options.cohort), jobs=options.jobs,
                                    progress=progress)  # fmt: skip
-    options.output.absolute().parent.mkdir(parents=True, exist_ok=True)
     saved = save_bundle(bundle, options.output)
     sys.stdout.write(f"{saved.card}\nSHA-256 of SHA256SUMS: {saved.sha256}\n")
 

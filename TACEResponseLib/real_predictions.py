@@ -21,6 +21,7 @@ from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.commands.recipe import find_recipe
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion_model import stratified_folds
+from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.real_cohort import FOLDS, MAJORITY, evidence, label_of, parts_of
 from TACEResponseLib.recipe import read_recipe
 from TACEResponseLib.terms import CohortRole
@@ -75,13 +76,13 @@ def write_tables(
         for name, part in parts_of(settings).items()
         for repeat in range(repeats)
     }
-    folder.mkdir(parents=True)
-    rows = (
+    rows = [
         _row(patient, int(label), {name: values[n] for name, values in columns.items()})
         for n, (patient, label) in enumerate(zip(read, labels, strict=True))
-    )
-    _write(rows, folder / PREDICTIONS)
-    _write(({"case_id": p.case_id, **_calls(p)} for p in read), folder / READERS)
+    ]
+    with new_folder(folder) as draft:
+        _write(rows, draft / PREDICTIONS)
+        _write(({"case_id": p.case_id, **_calls(p)} for p in read), draft / READERS)
 
 
 def _row(patient: CohortPatient, label: int, said: Mapping[str, float]) -> dict[str, str]:
@@ -127,6 +128,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
     parser.add_argument("--repeats", type=int, default=REPEATS)
     options = parser.parse_args()
+    check_output(options.output)
     (settings,) = read_recipe(find_recipe(RECIPE)).branches
     assert isinstance(settings, ClinicalSettings)
     write_tables(settings, usable_cohort(options.cohort), options.output, options.repeats)

@@ -9,6 +9,7 @@ from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion import FusionSettings
+from TACEResponseLib.ids import BRANCH_PATTERN, is_branch_name
 from TACEResponseLib.population import PopulationLimits
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.settings import Settings
@@ -68,6 +69,8 @@ class Recipe(Settings):
     @model_validator(mode="after")
     def _names_fit(self) -> "Recipe":
         names = [settings.name for settings in self.branches]
+        if bad := [name for name in names if not is_branch_name(name)]:
+            raise ValueError(f"branch names must match {BRANCH_PATTERN.pattern}, got {bad[0]!r}")
         if len(set(names)) != len(names):
             raise ValueError("branches must have different names")
         listed = [candidate.name for candidate in self.candidates]

@@ -1,6 +1,7 @@
 """A prediction as the record `prediction.json`: plain JSON values, same bytes each time."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -44,9 +45,15 @@ def to_record(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def record_json(prediction: Prediction) -> str:
-    """The record as indented JSON text, UTF-8, keys in a fixed order."""
-    return json.dumps(to_record(prediction), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def record_json(prediction: Prediction, files: Mapping[str, str | None] | None = None) -> str:
+    """The record as indented JSON text, UTF-8, keys in a fixed order.
+
+    Args:
+        prediction: the result.
+        files: SHA-256 by name of what was written with it; `None` for what goes by its name alone.
+    """
+    record = to_record(prediction) | ({"files": dict(files)} if files else {})
+    return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _branch(branch: BranchResult) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """The log folder beside a bundle: what was measured by epoch, every candidate, who is missing."""
 
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from TACEResponseLib.assembly import TEST_ROLES
 from TACEResponseLib.candidates import FittedCandidate, measure
 from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.new_output import new_folder
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training import TrainedModel, logits_of
 from TACEResponseLib.training_cohort import PreparedCohort
@@ -31,7 +31,7 @@ def write_log(
     folder: Path,
     left_out: Sequence[LeftOut] = (),
 ) -> None:
-    """Write the log folder; an earlier one of the same training is replaced.
+    """Write the log folder; one that holds the very same, of before a kill, is left.
 
     Args:
         trained: every candidate; test cohorts are measured here for all of them, when the choice
@@ -40,21 +40,18 @@ def write_log(
         epochs: folder of what the fits told.
         folder: the log folder.
         left_out: patients of the table who took no part; no file without any.
+    Raises: InputError: another folder of that name is there, or the disk is at fault.
     """
-    draft = folder.with_name(f".{folder.name}-draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    rows = read_log(epochs)
-    (draft / LOG_CSV).write_bytes(log_csv(rows).encode("utf-8"))
-    write_picture(rows, draft / LOG_PICTURE)
-    table = as_csv(CANDIDATE_COLUMNS, candidate_table(trained, cohorts))
-    (draft / CANDIDATES_CSV).write_bytes(table.encode("utf-8"))
-    if left_out:
-        rows_out = [(o.case_id, o.role.value if o.role else "", o.reason) for o in left_out]
-        told = as_csv(("case_id", "role", "reason"), rows_out)
-        (draft / LEFT_OUT_CSV).write_bytes(told.encode("utf-8"))
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.replace(folder)
+    with new_folder(folder, or_same=True) as draft:
+        rows = read_log(epochs)
+        (draft / LOG_CSV).write_bytes(log_csv(rows).encode("utf-8"))
+        write_picture(rows, draft / LOG_PICTURE)
+        table = as_csv(CANDIDATE_COLUMNS, candidate_table(trained, cohorts))
+        (draft / CANDIDATES_CSV).write_bytes(table.encode("utf-8"))
+        if left_out:
+            rows_out = [(o.case_id, o.role.value if o.role else "", o.reason) for o in left_out]
+            told = as_csv(("case_id", "role", "reason"), rows_out)
+            (draft / LEFT_OUT_CSV).write_bytes(told.encode("utf-8"))
 
 
 def candidate_table(

@@ -8,10 +8,9 @@ with the same bytes as one that was not.
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -21,11 +20,14 @@ from TACEResponseLib.bundle.bundle import describe_branches
 from TACEResponseLib.bundle.metadata import BranchPart
 from TACEResponseLib.bundle.reading import read_branch
 from TACEResponseLib.bundle.writing import write_branch
+from TACEResponseLib.drafts import scratch_folder
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.file_lock import try_lock
 from TACEResponseLib.prepared_files import write_whole
 from TACEResponseLib.training_cohort import Floats
 
 KEY, FITS, CHECKPOINTS, LOG, DRAFT = "key.json", "fits", "checkpoints", "log", "bundle"
+LOCK = "lock"
 PART = "part.json"
 _PART: TypeAdapter[BranchPart] = TypeAdapter(BranchPart)
 
@@ -125,8 +127,25 @@ def open_state(output: Path, key: Mapping[str, str], *, resume: bool) -> Trainin
 @contextmanager
 def temporary_state() -> Iterator[TrainingState]:
     """The state of a training that nobody will go on with."""
-    with TemporaryDirectory(prefix="taceresponse-training-") as folder:
-        yield TrainingState(Path(folder), is_temporary=True)
+    with scratch_folder() as folder:
+        yield TrainingState(folder, is_temporary=True)
+
+
+@contextmanager
+def locked(state: TrainingState) -> Iterator[None]:
+    """One process at a time works in the folder.
+
+    Raises: InputError: another one does.
+    """
+    with (state.folder / LOCK).open("wb") as file:
+        is_ours = True
+        # Where the file system knows no locks, nobody can be told from anybody.
+        with suppress(OSError):
+            is_ours = try_lock(file.fileno())
+        if not is_ours:
+            raise InputError("--output", "must have no training that is running now",
+                             got=state.folder.name, remedy="wait for its end")  # fmt: skip
+        yield
 
 
 def _check_key(folder: Path, key: Mapping[str, str]) -> None:

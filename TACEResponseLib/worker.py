@@ -15,7 +15,6 @@ protocol's version and this process' id, and `alive`, once a second.
 The process ends when stdin closes, even in the middle of a job, so none outlives its parent.
 """
 
-import errno
 import json
 import os
 import queue
@@ -24,17 +23,17 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO, Any
 
-from TACEResponseLib import __version__
+from TACEResponseLib import __version__, drafts, endings
+from TACEResponseLib.disk_trouble import FULL, code_of
 from TACEResponseLib.errors import InputError, MissingExtraError
 
 PROTOCOL = 1
 HEARTBEAT_SECONDS = 1.0
 CANCELLED = 3
 """Exit status after `cancel`."""
-# EFBIG: a file may be no larger, by the user's limit.
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 OUT_OF_MEMORY = (
     "The computer has too little free memory for this; close other programs, or crop the image "
     "around the liver and score again."
@@ -57,7 +56,7 @@ class Answers:
                 self._stream.write(line)
                 self._stream.flush()
         except OSError:
-            os._exit(0)
+            _end(0)
 
 
 class Inbox:
@@ -74,7 +73,7 @@ class Inbox:
         for line in self._stream:
             if line.strip():
                 self._take(line)
-        os._exit(0)
+        _end(0)
 
     def next(self) -> Mapping[str, Any]:
         """The next request; waits for it."""
@@ -94,9 +93,9 @@ class Inbox:
             self._refuse(None, "A request must be one line of JSON with `id` and `do`.")
             return
         if name == "cancel":
-            os._exit(CANCELLED)
+            _end(CANCELLED)
         if name == "stop":
-            os._exit(0)
+            _end(0)
         if name == "score" and self._scoring.is_set():
             self._refuse(number, "A scoring is under way; wait for it or cancel it.")
             return
@@ -110,6 +109,20 @@ class Inbox:
 
 def main() -> None:
     """Answer requests until told to stop."""
+    drafts.sweep(Path(tempfile.gettempdir()))
+    with endings.watched():
+        _serve()
+
+
+def _end(status: int) -> None:
+    """End at once, whatever another thread is at; what it has half written goes first."""
+    with drafts.PLACING:
+        endings.clean_up()
+        os._exit(status)
+
+
+def _serve() -> None:
+    """Take requests in a thread, and do them in this one."""
     answers = Answers(_take_stdout())
     answers.send(kind="hello", protocol=PROTOCOL, pid=os.getpid(), version=__version__)
     inbox = Inbox(sys.stdin.buffer, answers)
@@ -151,7 +164,7 @@ def _do(jobs: Mapping[str, Any], request: Mapping[str, Any], answers: Answers) -
 
 def _disk_trouble(error: Exception) -> str:
     """What to say of a disk without room; empty for any other error."""
-    is_full = isinstance(error, OSError) and error.errno in DISK_FULL
+    is_full = code_of(error) in FULL
     return f"The disk is full; make room in {tempfile.gettempdir()} and try again." * is_full
 
 

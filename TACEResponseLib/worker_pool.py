@@ -4,32 +4,83 @@ Two processes of one thread beat two of two, and sums come out alike in every on
 """
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.connection import wait
 
+from TACEResponseLib import endings
+
+WARNINGS = "PYTHONWARNINGS"
 # Read by OpenMP and the linear algebra libraries when a process loads them.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
+LAST_SECONDS = 0.5
+"""A killed process is gone in less."""
+
+
 @contextmanager
 def workers(jobs: int) -> Iterator[Executor]:
-    """Fresh processes: forked ones would inherit torch's locked threads."""
+    """Fresh processes: forked ones would inherit torch's locked threads.
+
+    None outlives this process or the block: on any failure they are killed in the middle of
+    whatever they do, and each watches its parent.
+    """
     context = get_context("spawn")
-    with _one_thread_each(), ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    others = set(active_children())
+
+    def kill() -> None:
+        for process in (ours := set(active_children()) - others):
+            process.kill()
+        for process in ours:
+            process.join(LAST_SECONDS)
+
+    with (
+        _environment_of_workers(),
+        endings.also(kill),
+        endings.left_to_the_watch(),
+        ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with_parent) as pool,
+    ):
         try:
             yield pool
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            kill()
             raise
 
 
+def end_with_parent() -> None:
+    """In a worker: leave signals of the terminal to the parent, and end when that has died."""
+    for number in endings.SIGNALS:
+        if number != signal.SIGTERM:
+            signal.signal(number, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    """Wait for the parent's death, as parents that are killed tell nobody."""
+    wait([sentinel])
+    os._exit(1)
+
+
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started meanwhile inherit the limit; it must stand before they load anything."""
-    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+def _environment_of_workers() -> Iterator[None]:
+    """One thread each, which must stand before they load anything.
+
+    The process that minds Python's semaphores warns of those that a killed program leaves, and
+    removes them; the user can do nothing about either.
+    """
+    names = (*THREAD_VARIABLES, WARNINGS)
+    before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    quiet = "ignore:resource_tracker:UserWarning"
+    os.environ[WARNINGS] = ",".join(filter(None, (before[WARNINGS], quiet)))
     try:
         yield
     finally:

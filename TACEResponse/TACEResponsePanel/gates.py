@@ -18,10 +18,26 @@ def missing(desk: Desk) -> list[str]:
     if desk.parameters is None:
         return [_("No case is open.")]
     return [
+        *missingId(desk),
         *missingModel(desk),
         *missingImages(desk),
         *missingLesion(desk),
         *missingClinical(desk),
+    ]
+
+
+def missingId(desk: Desk) -> list[str]:
+    """A study number that can name files, and is no patient's name."""
+    from TACEResponseLib.ids import broken_rule, suggested
+
+    name = desk.parameters.caseId.strip()
+    if not name or not broken_rule(name):
+        return []
+    return [
+        _(
+            "Case: use a study number of letters (no accents), digits, dots, dashes and "
+            "underscores, at most 64, such as {example}."
+        ).format(example=suggested(name))
     ]
 
 

@@ -4,7 +4,6 @@ An image is copied a slab a timer tick, and once only for as long as it doesn't 
 """
 
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,7 +28,7 @@ class Handover:
     def __init__(self, client: WorkerClient) -> None:
         """Hand over to a client's process."""
         self._client = client
-        self._folder: Path | None = None
+        self._draft: Any = None
         self._sent: dict[str, tuple[int, str]] = {}
         self._copying: dict[str, _Copy] = {}
         self.reader = SegmentReader()
@@ -38,10 +37,13 @@ class Handover:
     @property
     def folder(self) -> Path:
         """The exchange folder; made when first asked for."""
-        if self._folder is None or not self._folder.is_dir():
-            self._folder = Path(tempfile.mkdtemp(prefix="tace-response-exchange-"))
+        if self._draft is None or not self._draft.path.is_dir():
+            from TACEResponseLib.drafts import Draft
+
+            # A crash of the application leaves it; the next start removes it.
+            self._draft = Draft(Path(tempfile.gettempdir()), "exchange")
             self._sent = {}
-        return self._folder
+        return self._draft.path
 
     def forget(self) -> None:
         """The process is a new one, or the case is: everything must be handed over again."""
@@ -53,9 +55,9 @@ class Handover:
     def close(self) -> None:
         """Remove the folder and what is in it."""
         self.forget()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        if self._draft is not None:
+            self._draft.remove()
+            self._draft = None
 
     def image(
         self,

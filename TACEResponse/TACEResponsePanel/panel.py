@@ -11,6 +11,7 @@ from TACEResponsePanel import installation
 from TACEResponsePanel.case_watch import CaseWatch
 from TACEResponsePanel.clinical_section import ClinicalSection
 from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.gates import missingId
 from TACEResponsePanel.handover import Handover
 from TACEResponsePanel.images_section import ImagesSection
 from TACEResponsePanel.lesion_section import LesionSection
@@ -44,9 +45,16 @@ class Panel:
         self._isUpdating = False
         self.watch.quiet.connect(self._onQuiet)
         ui.caseLabel.setBuddy(ui.caseIdEdit)
+        self.desk.changed.connect(self._showIdProblem)
         ui.newCaseButton.clicked.connect(lambda *_v: self.desk.newCase())
         ui.installButton.clicked.connect(lambda *_v: self.install())
         ui.wheelsButton.clicked.connect(lambda *_v: self._onWheels())
+
+    def _showIdProblem(self) -> None:
+        """Say beside the field why a case can't be called so."""
+        problems = missingId(self.desk) if self.desk.parameters is not None else []
+        self.ui.caseProblemLabel.setText("\n".join(problems))
+        self.ui.caseProblemLabel.setVisible(bool(problems))
 
     def begin(self) -> None:
         """Show what is missing to run, or ask the process for the models."""

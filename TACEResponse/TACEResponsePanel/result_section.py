@@ -173,7 +173,10 @@ class ResultSection:
             self._ui.resultButton, _("Folder in which the report's folder is made")
         )
         if parent:
-            stem = f"{self._book.prediction.case_id} report"
+            from TACEResponseLib.ids import suggested
+
+            # A scene may have been made elsewhere, and hold any name.
+            stem = f"{suggested(self._book.prediction.case_id)} report"
             self.writeReport(_unused(Path(str(parent)), stem))
 
     def _onWritten(self, result: dict[str, Any]) -> None:

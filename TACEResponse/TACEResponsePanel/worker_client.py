@@ -63,7 +63,7 @@ class WorkerClient:
         self._process = None
         self._ending: list[Any] = []
         """Processes on their way out: dropping one that still runs would wait for its end."""
-        self._folder: str | None = None
+        self._folder: Any = None
         self._pid: int | None = None
         self._number = 0
         self._starts = 0
@@ -104,10 +104,12 @@ class WorkerClient:
         """Start the process, if there is none."""
         if self._process is not None:
             return
+        from TACEResponseLib.drafts import Draft
+
         # An empty folder: run from inside the library, our `radiomics` would shadow pyradiomics.
-        self._folder = tempfile.mkdtemp(prefix="tace-response-worker-")
+        self._folder = Draft(Path(tempfile.gettempdir()), "worker")
         process = qt.QProcess()
-        process.setWorkingDirectory(self._folder)
+        process.setWorkingDirectory(str(self._folder.path))
         process.setProcessEnvironment(self._environment())
         process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._readStderr)
@@ -307,7 +309,7 @@ class WorkerClient:
         self._process = None
         self._pid = None
         if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
             self._folder = None
 
 

@@ -1,7 +1,6 @@
 """A bundle as one zip file: the same tree, packed deterministically and unpacked with care."""
 
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,7 +9,9 @@ from pathlib import Path
 
 from TACEResponseLib.bundle.integrity import COPY_AGAIN, check_amount, check_name
 from TACEResponseLib.bundle.layout import SUMS
+from TACEResponseLib.drafts import scratch_folder
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.new_output import check_new_file, new_file
 
 # The earliest date a zip can hold; a real one would change the bytes from day to day.
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
@@ -29,19 +30,12 @@ def zip_bundle(folder: Path, path: Path) -> Path:
     Returns: `path`. Same bundle, same bytes.
     Raises: InputError: `path` exists.
     """
-    if path.exists():
-        raise InputError(path.name, "must not exist yet", got="a file",
-                         remedy="choose another name")  # fmt: skip
+    check_new_file(path, path.name)
     files = sorted(p for p in folder.rglob("*") if p.is_file())
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        with zipfile.ZipFile(draft, "w") as archive:
-            for file in files:
-                name = f"{folder.resolve().name}/{file.relative_to(folder).as_posix()}"
-                archive.writestr(fixed_entry(name), file.read_bytes())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with new_file(path, where=path.name) as draft, zipfile.ZipFile(draft, "x") as archive:
+        for file in files:
+            name = f"{folder.resolve().name}/{file.relative_to(folder).as_posix()}"
+            archive.writestr(fixed_entry(name), file.read_bytes())
     return path
 
 
@@ -62,16 +56,16 @@ def unpacked(path: Path, where: str) -> Iterator[Path]:
         where: how the user named it, for messages.
     Raises: InputError: damaged, encrypted, or an entry is a link, outside, or too large.
     """
-    with tempfile.TemporaryDirectory(prefix="tace-bundle-") as scratch:
+    with scratch_folder() as scratch:
         try:
             with zipfile.ZipFile(path) as archive:
                 entries = _checked_entries(archive, where)
                 for name, entry in entries.items():
-                    _extract(archive, entry, Path(scratch, *name.split("/")), where)
+                    _extract(archive, entry, scratch.joinpath(*name.split("/")), where)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise InputError(where, "must be a whole zip file", got=f"a damaged one ({error})",
                              remedy=COPY_AGAIN) from error  # fmt: skip
-        yield _root(Path(scratch), entries)
+        yield _root(scratch, entries)
 
 
 def _checked_entries(archive: zipfile.ZipFile, where: str) -> dict[str, zipfile.ZipInfo]:

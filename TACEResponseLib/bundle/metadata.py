@@ -11,6 +11,7 @@ from TACEResponseLib.clinical.state import ClinicalState
 from TACEResponseLib.cnn.settings import ImageNetworkSettings, ImageNetworkState
 from TACEResponseLib.fusion import FusionSettings
 from TACEResponseLib.fusion_inputs import ClinicalInput
+from TACEResponseLib.ids import BRANCH_PATTERN, broken_rule, is_branch_name
 from TACEResponseLib.population import PopulationLimits
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.radiomics.state import RadiomicsState
@@ -20,8 +21,6 @@ from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence, Modality
 
 FORMAT_VERSION: Literal[1] = 1
 
-# Names become file names on every system.
-BRANCH_NAME_PATTERN = r"^[a-z][a-z0-9_\-]{0,31}$"
 BUNDLE_ID_PATTERN = r"^[a-z0-9][a-z0-9._\-]{0,63}$"
 FUSED = "fused"
 """Stands for the fused model where a metric names its branch."""
@@ -254,11 +253,11 @@ class BundleMetadata(Settings):
 
     @model_validator(mode="after")
     def _names_are_file_names(self) -> "BundleMetadata":
-        import re
-
-        bad = [name for name in self.branch_names if not re.match(BRANCH_NAME_PATTERN, name)]
+        bad = [name for name in self.branch_names if not is_branch_name(name)]
         if bad:
-            raise ValueError(f"branch names must match {BRANCH_NAME_PATTERN}, got {bad}")
+            raise ValueError(f"branch names must match {BRANCH_PATTERN.pattern}, got {bad}")
+        if rule := broken_rule(self.bundle_id):
+            raise ValueError(f"bundle_id {rule}, got {self.bundle_id}")
         if len(set(self.branch_names)) != len(self.branch_names):
             raise ValueError("branches must have different names")
         return self

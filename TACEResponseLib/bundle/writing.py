@@ -1,8 +1,6 @@
 """Save a bundle: all of it or nothing, and the same bundle as the same bytes."""
 
 import json
-import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from TACEResponseLib.bundle.metadata import BranchPart, ImageNetworkPart
 from TACEResponseLib.bundle.monai_inference import inference_json
 from TACEResponseLib.bundle.monai_metadata import to_json
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.new_output import new_folder
 
 
 def save_bundle(bundle: Bundle, folder: Path) -> Bundle:
@@ -21,20 +20,15 @@ def save_bundle(bundle: Bundle, folder: Path) -> Bundle:
 
     Args:
         bundle: the trained model.
-        folder: made by this call; its parent must exist.
+        folder: made by this call.
     Returns: the bundle with its SHA-256 and source.
-    Raises: InputError: `folder` exists; nothing is written then.
+    Raises: InputError: `folder` exists or can't be written; nothing is left behind then.
     """
     if folder.exists() or folder.is_symlink():
         raise InputError(folder.name, "must not exist yet", got="a folder or file",
                          remedy="choose another name")  # fmt: skip
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.absolute().parent))
-    try:
+    with new_folder(folder) as draft:
         sha256 = _write(bundle, draft)
-        draft.chmod(0o755)
-        draft.replace(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return replace(bundle, sha256=sha256, source=folder.name)
 
 

@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 FILE = "epoch.pt"
 
@@ -22,11 +22,35 @@ def write_checkpoint(state: Mapping[str, Any], folder: Path) -> None:
     handle, draft = tempfile.mkstemp(prefix=".draft-", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
-            torch.save(dict(state), file)
+            writer = _Writer(file)
+            try:
+                torch.save(dict(state), writer)
+            except RuntimeError as error:
+                raise writer.error or error from error
         Path(draft).replace(folder / FILE)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
+
+
+class _Writer:
+    """Keeps the system's error, for which torch has a word of its own that says nothing."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        """Hand the bytes on."""
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        """Hand on what is buffered."""
+        self._file.flush()
 
 
 def read_checkpoint(folder: Path, digest: str) -> dict[str, Any] | None:

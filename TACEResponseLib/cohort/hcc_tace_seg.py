@@ -5,7 +5,6 @@ has none. Every patient is for training: cohorts as small are judged by cross-va
 """
 
 import csv
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +31,8 @@ from TACEResponseLib.cohort.hcc_tace_seg_notes import notes
 from TACEResponseLib.cohort.spreadsheet import read_sheet, sheet_records
 from TACEResponseLib.cohort.table_rows import read_csv
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.outputs import check_output, new_folder
+from TACEResponseLib.ids import check_id, twins
+from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.terms import CohortRole
 
@@ -103,9 +103,11 @@ def cohort_rows(records: Sequence[Mapping[str, str]]) -> list[Row]:
     Raises: InputError: a code that the glossary doesn't have, or a patient twice.
     """
     rows = sorted((_row(record) for record in records), key=lambda row: row["case_id"])
-    twice = [name for name, n in Counter(row["case_id"] for row in rows).items() if n > 1]
-    if twice:
-        raise InputError(f"TABLE, {ID}", "must name each patient once", got=f"{twice[0]} twice",
+    for row in rows:
+        check_id(row["case_id"], f"TABLE, {ID}")
+    for place, _ in twins(row["case_id"] for row in rows):
+        got = f"{rows[place]['case_id']} twice"
+        raise InputError(f"TABLE, {ID}", "must name each patient once", got=got,
                          remedy="get the collection's own table")  # fmt: skip
     return rows
 

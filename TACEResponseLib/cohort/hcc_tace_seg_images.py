@@ -17,6 +17,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom import find_series, read_series
 from TACEResponseLib.imaging.dicom_seg import read_dicom_seg
 from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.nifti_writing import write_nifti
 from TACEResponseLib.imaging.orientation import (
     lps_axes_geometry,
     to_lps_axes,
@@ -109,8 +110,6 @@ def image_notes(found: ImportedImages) -> list[str]:
 
 def _import_one(name: str, folders: Sequence[Path], target: Path, draft: Path) -> dict[str, str]:
     """One patient's cells; the mask is written last, when nothing can be wrong any more."""
-    import SimpleITK as sitk
-
     if len(folders) > 1:
         raise InputError("--images", "must hold one folder of a patient", got=f"{len(folders)}",
                          remedy="keep one download")  # fmt: skip
@@ -119,7 +118,7 @@ def _import_one(name: str, folders: Sequence[Path], target: Path, draft: Path) -
     mask = _tumor(segmented.segmentation, grid)
     phase, column = _phase(description)
     path = f"{MASKS}/{name}.nii.gz"
-    sitk.WriteImage(mask.to_sitk(), str(draft / path), useCompression=True)
+    write_nifti(mask, draft / path)
     cells = {**dict.fromkeys(COLUMNS, ""), "roi": path, "phase": phase}
     return cells | ({column.value: _relative(segmented.image, target)} if column else {})
 

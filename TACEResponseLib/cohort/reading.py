@@ -10,6 +10,7 @@ from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.row_reading import read_row
 from TACEResponseLib.cohort.table_rows import table_rows
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.ids import shown, twins
 
 FIRST_ROW = 2
 
@@ -40,7 +41,9 @@ def read_cohort(path: Path) -> CohortTable:
             patients.append(patient)
     problems += _shared(rows, patients)
     ordered = sorted(problems, key=lambda problem: (problem.row, problem.column))
-    return CohortTable(path=path, patients=tuple(patients), problems=tuple(ordered))
+    wrong = {problem.row for problem in problems}
+    usable = tuple(patient for patient in patients if patient.row not in wrong)
+    return CohortTable(path=path, patients=usable, problems=tuple(ordered))
 
 
 def usable_cohort(path: Path) -> tuple[CohortPatient, ...]:
@@ -64,18 +67,19 @@ def _shared(rows: Sequence[Mapping[str, str]], patients: Sequence[CohortPatient]
 
 
 def _same_patient(rows: Sequence[Mapping[str, str]]) -> list[Problem]:
-    """Patients that have two rows."""
+    """Patients that have two rows; capitals make no other patient."""
     problems = []
-    roles: dict[str, str] = {}
-    for number, row in enumerate(rows, start=FIRST_ROW):
-        name, role = row.get("case_id", ""), row.get("role", "")
-        if name and name in roles:
-            where = "in two roles" if roles[name] != role else "twice"
-            problems.append(
-                Problem(row=number, column="case_id", rule="must name each patient once",
-                        got=f"{name} {where}", remedy="keep one row a patient")
-            )  # fmt: skip
-        roles.setdefault(name, role)
+    named = [(number, row) for number, row in enumerate(rows, start=FIRST_ROW) if
+             row.get("case_id")]  # fmt: skip
+    for place, owner in twins(row["case_id"] for _, row in named):
+        (number, row), (_, first) = named[place], named[owner]
+        name, other = row["case_id"], first["case_id"]
+        where = "in two roles" if first.get("role", "") != row.get("role", "") else "twice"
+        got = f"{shown(name)} {where}" if name == other else f"{shown(name)} beside {shown(other)}"
+        problems.append(
+            Problem(row=number, column="case_id", rule="must name each patient once",
+                    got=got, remedy="keep one row a patient")
+        )  # fmt: skip
     return problems
 
 

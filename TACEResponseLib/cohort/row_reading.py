@@ -21,6 +21,7 @@ from TACEResponseLib.cohort.patient import (
     Problem,
 )
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.ids import broken_rule, remedy, shown
 from TACEResponseLib.terms import CohortRole, ImageSequence, ResponseClass
 
 RESPONSES = (*ResponseClass, *POSITIVE_WORDS, *NEGATIVE_WORDS)
@@ -67,9 +68,12 @@ def _columns_of(row: Row, kind: str) -> dict[str, str]:
 def _word_problems(number: int, row: Row) -> list[Problem]:
     """Id, role and responses."""
     problems: list[Problem] = []
-    if not row.get("case_id"):
+    name = row.get("case_id", "")
+    if not name:
         problems.append(_problem(number, "case_id", "must name the patient", "a blank",
                                  "give a study number"))  # fmt: skip
+    elif rule := broken_rule(name):
+        problems.append(_problem(number, "case_id", rule, shown(name), remedy(name)))
     role = row.get("role", "")
     if role and role not in set(CohortRole):
         problems.append(_problem(number, "role", f"must be one of {', '.join(CohortRole)}",

@@ -6,7 +6,7 @@ import sys
 
 def run(options: argparse.Namespace) -> None:
     """Read the three files, run GSEA, write one table."""
-    from TACEResponseLib.outputs import check_output, new_folder
+    from TACEResponseLib.new_output import check_output, new_folder
     from TACEResponseLib.validation.figure import write_csv
     from TACEResponseLib.validation.gene_sets import (
         COLUMNS,

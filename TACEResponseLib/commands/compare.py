@@ -9,7 +9,7 @@ from TACEResponseLib.errors import InputError
 
 def run(options: argparse.Namespace) -> None:
     """Print both tables; write them too if asked."""
-    from TACEResponseLib.outputs import check_output, new_folder
+    from TACEResponseLib.new_output import check_output, new_folder
     from TACEResponseLib.validation.comparing import (
         COLUMNS,
         PAIR_COLUMNS,
@@ -22,6 +22,8 @@ def run(options: argparse.Namespace) -> None:
     if len(options.folders) < 2:
         raise InputError("compare", "needs at least two folders", got=len(options.folders),
                          remedy="name another that validate wrote")  # fmt: skip
+    if options.output:
+        check_output(options.output)
     found = [read_validation(folder) for folder in options.folders]
     rows, pairs = side_by_side(found), paired(found)
     sys.stdout.write(as_text(COLUMNS, rows) + "\n")
@@ -30,7 +32,6 @@ def run(options: argparse.Namespace) -> None:
     else:
         sys.stdout.write("Not the same patients, or out-of-fold predictions: no paired test.\n")
     if options.output:
-        check_output(options.output, overwrite=False)
         with new_folder(options.output) as draft:
             write_csv(draft / "side_by_side.csv", COLUMNS, rows)
             write_csv(draft / "paired.csv", PAIR_COLUMNS, pairs)

@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 from TACEResponseLib.commands.score import check_scene_possible, score_and_write
-from TACEResponseLib.outputs import check_output
+from TACEResponseLib.drafts import scratch_folder
+from TACEResponseLib.new_output import check_output
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.progress import shown
 from TACEResponseLib.wording import percent
@@ -25,10 +25,10 @@ def run(options: argparse.Namespace) -> None:
     from TACEResponseLib.simulation.patient import simulate_patient
     from TACEResponseLib.simulation.settings import SimulationSettings
 
-    with shown("demo") as progress, tempfile.TemporaryDirectory() as scratch:
+    with shown("demo") as progress, scratch_folder() as scratch:
         progress("simulating a patient")
         patient = simulate_patient(SimulationSettings(), options.seed, 0)
-        paths = write_patient(patient, Path(scratch))
+        paths = write_patient(patient, scratch)
         bundle = load_bundle(DEMO_BUNDLE, device=choose_device(options.device))
         case, seconds = read_case(
             images=[f"ct_arterial={paths.image}"],

@@ -13,6 +13,7 @@ from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalRecord, read_record
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.ids import check_id
 from TACEResponseLib.imaging.reading import read_image
 from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.roi_reading import read_roi
@@ -22,8 +23,6 @@ from TACEResponseLib.population import CaseContext, read_context
 from TACEResponseLib.progress import Progress
 from TACEResponseLib.terms import ImageSequence
 
-# An id becomes the name of a folder in the scene and stands in file-like places.
-CASE_ID_PATTERN = re.compile(r"[\w][\w.\- ]{0,63}", re.UNICODE)
 # What stands before an equals sign is meant as a sequence, unless a file has that very name.
 SEQUENCE_WORD = re.compile(r"[\w-]+")
 
@@ -47,7 +46,7 @@ def read_case(
     Raises: InputError: an option or a file breaks a rule.
     """
     start = perf_counter()
-    check_case_id(case_id)
+    check_id(case_id, "--case-id")
     paths = parse_images(images)
     check_sequences_wanted(paths, bundle)
     volumes: dict[ImageSequence, Volume] = {}
@@ -82,18 +81,6 @@ def read_case(
 def _read_context(path: Path) -> CaseContext:
     """What the user says of treatment and stage."""
     return read_context(read_json_object(path, "--context", example='{"bclc_stage": "B"}'))
-
-
-def check_case_id(case_id: str) -> None:
-    """Refuse an id that can't name a folder of the scene."""
-    if not CASE_ID_PATTERN.fullmatch(case_id):
-        raise InputError(
-            "--case-id",
-            "must be 1 to 64 letters, digits, spaces, dots, dashes or underscores, "
-            "beginning with a letter or digit",
-            got=repr(case_id),
-            remedy="use a study number",
-        )
 
 
 def parse_images(images: Sequence[str]) -> dict[ImageSequence, Path]:

@@ -5,21 +5,21 @@ import sys
 
 import numpy as np
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.new_output import check_output
 from TACEResponseLib.progress import shown
 
 
 def run(options: argparse.Namespace) -> None:
     """Score, fit the update, save the new bundle."""
     from TACEResponseLib.bundle import load_bundle, save_bundle
+    from TACEResponseLib.bundle.names import bundle_id_of
     from TACEResponseLib.cnn.inference import choose_device
     from TACEResponseLib.cohort.reading import usable_cohort
     from TACEResponseLib.validation.cohort_scoring import score_patients
     from TACEResponseLib.validation.recalibrating import recalibrated
 
-    if options.output.exists():
-        raise InputError("--output", "must not exist yet", got=options.output,
-                         remedy="choose another name")  # fmt: skip
+    check_output(options.output)
+    bundle_id = bundle_id_of(options.output)
     device = choose_device(options.device)
     bundle = load_bundle(options.bundle, device=device)
     endpoint = bundle.metadata.endpoint
@@ -35,10 +35,9 @@ def run(options: argparse.Namespace) -> None:
             np.array([s.probability for _, s in used]),
             method=options.method,
             source=f"table {options.cohort.name}",
-            bundle_id=options.output.name.lower(),
+            bundle_id=bundle_id,
             seed=options.seed,
         )
-    options.output.absolute().parent.mkdir(parents=True, exist_ok=True)
     saved = save_bundle(new, options.output)
     for patient in scored:
         if patient.problem:

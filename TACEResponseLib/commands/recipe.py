@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.ids import check_id
+from TACEResponseLib.new_output import check_new_file, new_file
 from TACEResponseLib.recipe import Candidate, Recipe, read_recipe
 from TACEResponseLib.resources import resource_path
 
@@ -30,14 +32,14 @@ def run_new(options: argparse.Namespace) -> None:
     if not NAME_PATTERN.fullmatch(options.name):
         raise InputError("NAME", "must be lower-case letters, digits and dashes",
                          got=repr(options.name), remedy="write for instance my-recipe")  # fmt: skip
+    check_id(options.name, "NAME", what="a name")
     source = find_recipe(options.source)
     target = Path(f"{options.name}.yaml")
-    if target.exists():
-        raise InputError(str(target), "must not exist yet", got="a file",
-                         remedy="choose another name")  # fmt: skip
+    check_new_file(target, "NAME")
     text = source.read_text(encoding="utf-8")
     renamed = re.sub(r"^name: .*$", f"name: {options.name}", text, count=1, flags=re.MULTILINE)
-    target.write_text(renamed, encoding="utf-8")
+    with new_file(target, where="NAME") as draft:
+        draft.write_text(renamed, encoding="utf-8")
     sys.stdout.write(f"{target}\n")
 
 

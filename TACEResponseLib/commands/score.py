@@ -11,10 +11,12 @@ from time import perf_counter
 from TACEResponseLib.bundle import Bundle
 from TACEResponseLib.case import Case
 from TACEResponseLib.errors import MissingExtraError
-from TACEResponseLib.outputs import check_output, write_outputs
+from TACEResponseLib.ids import check_id
+from TACEResponseLib.new_output import check_output
+from TACEResponseLib.outputs import write_outputs
+from TACEResponseLib.own_files import RECORD_NAME
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.progress import LOG, Progress, shown
-from TACEResponseLib.record import record_json
 
 
 def run(options: argparse.Namespace) -> None:
@@ -23,11 +25,11 @@ def run(options: argparse.Namespace) -> None:
     check_scene_possible(wanted=not options.no_scene)
     from TACEResponseLib.bundle import load_bundle
     from TACEResponseLib.cnn.inference import choose_device
-    from TACEResponseLib.commands.reading import check_case_id, parse_rois, read_case
+    from TACEResponseLib.commands.reading import parse_rois, read_case
     from TACEResponseLib.scoring import check_roi_given
 
     case_id = options.case_id if options.case_id is not None else "case"
-    check_case_id(case_id)
+    check_id(case_id, "--case-id")
     roi, sequence_rois = parse_rois(options.roi or ())
     with shown("scoring") as progress:
         progress("loading the bundle")
@@ -50,7 +52,10 @@ def run(options: argparse.Namespace) -> None:
         seconds = {"bundle": loading, **seconds}
         prediction, files = score_and_write(case, bundle, options, progress, seconds)
     LOG.info("seconds by stage: %s", {k: round(v, 2) for k, v in prediction.seconds.items()})
-    sys.stdout.write(record_json(prediction) if options.json else told(prediction, files))
+    record = options.output / RECORD_NAME
+    sys.stdout.write(
+        record.read_text(encoding="utf-8") if options.json else told(prediction, files)
+    )
 
 
 def score_and_write(

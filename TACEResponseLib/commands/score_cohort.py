@@ -11,8 +11,9 @@ from TACEResponseLib.bundle import Bundle
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import read_cohort
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.outputs import new_folder, write_outputs
+from TACEResponseLib.errors import InputError, OutputError
+from TACEResponseLib.new_output import check_output, new_folder
+from TACEResponseLib.outputs import write_outputs
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.progress import Progress, shown
 
@@ -26,9 +27,7 @@ def run(options: argparse.Namespace) -> None:
     from TACEResponseLib.bundle import load_bundle
     from TACEResponseLib.cnn.inference import choose_device
 
-    if options.output.exists():
-        raise InputError("--output", "must not exist yet", got=str(options.output),
-                         remedy="choose another name")  # fmt: skip
+    check_output(options.output)
     table = read_cohort(options.cohort)
     bundle = load_bundle(options.bundle, device=choose_device(options.device))
     failed = {p.row: str(p) for p in reversed(table.problems)}
@@ -61,12 +60,23 @@ def _row(
     known = (patient.case_id, patient.role.value if patient.role else "", patient.response,
              "" if label is None else str(label))  # fmt: skip
     try:
+        _check_free(patient.case_id)
         case = load_case(patient, bundle.metadata.sequences)
         prediction = score(case, bundle)
         write_outputs(case, prediction, draft / patient.case_id, with_scene=not options.no_scene)
+    except OutputError:
+        # The next patient would find the same disk.
+        raise
     except InputError as error:
         return (*known, "", "", "", "", "", str(error))
     return (*known, *_cells(prediction), "")
+
+
+def _check_free(case_id: str) -> None:
+    """A patient's folder lies beside the table of all."""
+    if case_id.casefold() == PREDICTIONS.casefold():
+        raise InputError("case_id", f"must be another name than that of the table {PREDICTIONS}",
+                         got=case_id, remedy="give another study number")  # fmt: skip
 
 
 def _cells(prediction: Prediction) -> tuple[str, ...]:

@@ -1,12 +1,11 @@
 """`tace-response simulate`: a cohort whose answer is known."""
 
 import argparse
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.progress import shown
 
 
@@ -21,29 +20,22 @@ def run(options: argparse.Namespace) -> None:
     kind = MrSimulationSettings if options.modality == "mr" else SimulationSettings
 
     folder: Path = options.output
-    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.absolute().parent))
-    try:
-        with shown("simulating") as progress:
-            table = write_cohort(
-                kind(treatment=options.treatment.upper()),
-                options.patients,
-                options.seed,
-                draft,
-                role=CohortRole(options.role),
-                progress=progress,
-            )
-        draft.chmod(0o755)
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with shown("simulating") as progress, new_folder(folder) as draft:
+        table = write_cohort(
+            kind(treatment=options.treatment.upper()),
+            options.patients,
+            options.seed,
+            draft,
+            role=CohortRole(options.role),
+            progress=progress,
+        )
     sys.stdout.write(f"{folder / table.name}\n")
 
 
 def check(options: argparse.Namespace) -> None:
     """Refuse what can't be before the first patient is made.
 
-    Raises: InputError: no patients, a negative seed, or an output that exists.
+    Raises: InputError: no patients, a negative seed, or an output that exists or can't be made.
     """
     if options.patients < 1:
         raise InputError("--patients", "must be at least 1", got=options.patients,
@@ -51,6 +43,4 @@ def check(options: argparse.Namespace) -> None:
     if options.seed < 0:
         raise InputError("--seed", "must be 0 or more", got=options.seed,
                          remedy="give another seed")  # fmt: skip
-    if options.output.exists():
-        raise InputError("--output", "must not exist yet", got=options.output,
-                         remedy="choose another name")  # fmt: skip
+    check_output(options.output)

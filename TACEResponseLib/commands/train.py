@@ -8,10 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from TACEResponseLib import endings
 from TACEResponseLib.cohort.loading import members
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.commands.recipe import find_recipe
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.disk_trouble import explained
+from TACEResponseLib.errors import InputError, OutputError
+from TACEResponseLib.new_output import check_output, place
 from TACEResponseLib.progress import Progress, shown
 from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.recipe_keys import with_changes, with_epochs
@@ -43,13 +46,14 @@ def run(options: argparse.Namespace) -> None:
 
 def _check_output(options: argparse.Namespace) -> None:
     """Refuse before any work what can't be written after it."""
+    from TACEResponseLib.bundle.names import bundle_id_of
     from TACEResponseLib.training_files import log_folder
     from TACEResponseLib.training_state import check_free, work_folder
 
+    bundle_id_of(options.output)
     is_finishing = options.resume and work_folder(options.output).exists()
-    if options.output.exists() and not is_finishing:
-        raise InputError("--output", "must not exist yet", got=options.output,
-                         remedy="choose another name")  # fmt: skip
+    if not is_finishing:
+        check_output(options.output)
     log = log_folder(options.output)
     if log.exists() and not is_finishing:
         raise InputError("--output", "must have no log folder beside it", got=log.name,
@@ -80,6 +84,7 @@ def _made(
     from TACEResponseLib.cnn.inference import choose_device
     from TACEResponseLib.preparation_cache import default_folder, open_cache
     from TACEResponseLib.training_roles import by_role
+    from TACEResponseLib.training_state import locked
     from TACEResponseLib.worker_pool import default_jobs
 
     options.device = choose_device(options.device)
@@ -89,13 +94,33 @@ def _made(
     cohorts = by_role(recipe, found, seed=options.seed, jobs=options.jobs, cache=cache,
                       permute=options.permute_labels, progress=progress)  # fmt: skip
     state = _state(options, recipe, cohorts)
-    try:
-        return _trained(options, recipe, cohorts, state, usable.left_out, progress)
-    except InputError:
-        # What the user mends makes it another training; nobody can go on with this one.
-        if not options.resume:
-            shutil.rmtree(state.folder, ignore_errors=True)
-        raise
+    told = going_on(state.folder)
+    with locked(state), endings.kept(told):
+        try:
+            return _trained(options, recipe, cohorts, state, usable.left_out, progress)
+        except Exception as error:
+            if known := _of_the_disk(error, options.output):
+                raise InputError(known.where, known.rule, got=known.got,
+                                 remedy=f"{known.remedy}; {told}") from error  # fmt: skip
+            # What the user mends makes it another training; nobody can go on with this one.
+            if isinstance(error, InputError) and not options.resume:
+                shutil.rmtree(state.folder, ignore_errors=True)
+            raise
+
+
+def _of_the_disk(error: Exception, output: Path) -> InputError | None:
+    """An error that leaves what was trained as good as it was."""
+    if isinstance(error, InputError):
+        return error if isinstance(error, OutputError) else None
+    return explained(error, output)
+
+
+def going_on(folder: Path) -> str:
+    """What is left of a training that ends early, and how to use it."""
+    return (
+        f"what was trained so far is kept in {folder.name}; go on with the same command and "
+        "--resume"
+    )
 
 
 def members_by_role(recipe: Recipe, usable: Usable, seed: int) -> dict[CohortRole, "list[Member]"]:
@@ -199,7 +224,7 @@ def _saved(bundle: "Bundle", output: Path, work: Path) -> "Bundle":
     shutil.rmtree(work / DRAFT, ignore_errors=True)
     (work / DRAFT).mkdir()
     saved = save_bundle(bundle, work / DRAFT / output.name)
-    (work / DRAFT / output.name).replace(output)
+    place(work / DRAFT / output.name, output)
     return replace(saved, source=output.name)
 
 
@@ -208,9 +233,10 @@ def _identity(
 ) -> "BundleIdentity":
     """Name and origin of the bundle."""
     from TACEResponseLib.assembly import BundleIdentity
+    from TACEResponseLib.bundle.names import bundle_id_of
 
     return BundleIdentity(
-        bundle_id=options.output.name.lower().removesuffix(".zip"),
+        bundle_id=bundle_id_of(options.output),
         title=options.title or recipe.title,
         authors=options.authors,
         copyright=options.authors,

@@ -13,7 +13,7 @@ from TACEResponseLib.validation.study import Study
 
 def run(options: argparse.Namespace) -> None:
     """Read, measure, write."""
-    from TACEResponseLib.outputs import check_output
+    from TACEResponseLib.new_output import check_output
     from TACEResponseLib.validation.results import measure_study
     from TACEResponseLib.validation.sentences import answer
     from TACEResponseLib.validation.writing import write_validation

@@ -3,12 +3,12 @@
 Everything else in this folder is handed a scene and works in the application too.
 """
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from TACEResponseLib.drafts import scratch_folder
 from TACEResponseLib.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ def headless_scene() -> Iterator["slicer.vtkMRMLScene"]:
     Raises: MissingExtraError: slicer-core is not installed.
     """
     slicer = _slicer()
-    with tempfile.TemporaryDirectory(prefix="tace-response-scene-") as folder:
+    with scratch_folder() as folder:
         scene = slicer.vtkMRMLScene()
-        application = _start_application(slicer, scene, Path(folder))
+        application = _start_application(slicer, scene, folder)
         logics = [_start_logic(slicer, application, scene, *entry) for entry in LOGICS.items()]
-        managers = _use_cache(slicer, scene, Path(folder) / "cache")
+        managers = _use_cache(slicer, scene, folder / "cache")
         try:
             yield scene
         finally:

@@ -1,16 +1,14 @@
 """Simulated patients as files: what a user's own cohort would look like on disk."""
 
 import csv
-import gzip
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from TACEResponseLib.clinical.record import ClinicalValue
 from TACEResponseLib.clinical.schema import load_schema
+from TACEResponseLib.imaging.nifti_writing import write_nifti
 from TACEResponseLib.imaging.roi import Roi
-from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.simulation.mr_patient import simulate_mr_patient
 from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
@@ -66,7 +64,8 @@ def write_patient(patient: SimulatedPatient, folder: Path) -> PatientFiles:
 
     Args:
         patient: whom to write.
-        folder: made if absent; files of the same patient are replaced.
+        folder: made if absent.
+    Raises: FileExistsError: files of this patient are there.
     """
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -80,11 +79,11 @@ def write_patient(patient: SimulatedPatient, folder: Path) -> PatientFiles:
         sequence_rois={sequence: named(f"roi_{sequence}") for sequence in patient.sequence_rois},
     )
     for sequence, volume in patient.images.items():
-        _write_nifti(volume, files.images[sequence])
+        write_nifti(volume, files.images[sequence])
     rois: dict[Path, Roi] = {files.roi: patient.roi, files.roi_reader2: patient.roi_reader2}
     rois |= {files.sequence_rois[sequence]: roi for sequence, roi in patient.sequence_rois.items()}
     for path, roi in rois.items():
-        _write_nifti(roi.as_volume(), path)
+        write_nifti(roi.as_volume(), path)
     return files
 
 
@@ -155,7 +154,7 @@ def _cell(value: ClinicalValue) -> str:
 def _write_table(rows: Iterable[Mapping[str, str]], path: Path) -> Path:
     """A table with a header, the same bytes on every system."""
     rows = list(rows)
-    with path.open("w", newline="", encoding="utf-8") as stream:
+    with path.open("x", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, _columns(rows), restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
@@ -168,14 +167,3 @@ def _columns(rows: list[Mapping[str, str]]) -> list[str]:
     others = [name for name in rows[0] if name not in set(clinical)]
     split = others.index("true_probability")
     return [*others[:split], *clinical, *others[split:]]
-
-
-def _write_nifti(volume: Volume, path: Path) -> None:
-    """Write .nii.gz without the time and file name that gzip would put in."""
-    import SimpleITK as sitk
-
-    with tempfile.TemporaryDirectory() as scratch:
-        plain = Path(scratch) / "volume.nii"
-        sitk.WriteImage(volume.to_sitk(), str(plain))
-        packed = gzip.compress(plain.read_bytes(), compresslevel=4, mtime=0)
-    path.write_bytes(packed)

@@ -9,6 +9,7 @@ import numpy as np
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.inputs import Floats
+from TACEResponseLib.ids import check_id, twins
 
 Columns = Mapping[str, Sequence[str]]
 
@@ -79,21 +80,20 @@ def is_numeric(cells: Sequence[str]) -> bool:
 
 
 def refuse_twins(case_ids: Sequence[str], where: str) -> None:
-    """Refuse a patient that is there twice, or has no id.
+    """Refuse a patient that is there twice, or has no id or one that can't name a file.
 
-    Raises: InputError: names both rows.
+    Raises: InputError: names the row, or both.
     """
-    first: dict[str, int] = {}
     for row, name in enumerate(case_ids, start=1):
         if not name:
             raise InputError(f"{where}, case_id, row {row}", "must not be blank", got="a blank",
                              remedy="give each patient an id")  # fmt: skip
-        if name in first:
-            raise InputError(
-                f"{where}, case_id, row {row}", "must name each patient once",
-                got=f"{name}, as in row {first[name]}", remedy="keep one row a patient",
-            )  # fmt: skip
-        first[name] = row
+        check_id(name, f"{where}, case_id, row {row}")
+    for place, owner in twins(case_ids):
+        raise InputError(
+            f"{where}, case_id, row {place + 1}", "must name each patient once",
+            got=f"{case_ids[place]}, as in row {owner + 1}", remedy="keep one row a patient",
+        )  # fmt: skip
 
 
 def _check_shape(where: str, header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

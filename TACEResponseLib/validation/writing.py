@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from TACEResponseLib.outputs import new_folder
+from TACEResponseLib.new_output import new_folder
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.validation import tables
 from TACEResponseLib.validation.checklists import COLUMNS, checklist_rows
@@ -149,4 +149,5 @@ def _overviews(overviews: Mapping[str, bytes], draft: Path) -> None:
     if overviews:
         (draft / CASES).mkdir()
     for case_id, data in overviews.items():
-        (draft / CASES / f"{case_id}.png").write_bytes(data)
+        with (draft / CASES / f"{case_id}.png").open("xb") as file:
+            file.write(data)

@@ -1,11 +1,10 @@
 """Pictures of the most confident wrong cases: slices, outline, attention map."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.drafts import scratch_folder
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.progress import Progress
 from TACEResponseLib.validation.study import Study
@@ -36,10 +35,10 @@ def wrong_pictures(
         return {}
     loaded = load_bundle(bundle, device=device)
     found = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         for case in wrong:
             progress(f"picture of {case.case_id}")
-            path = Path(folder) / "case.png"
+            path = folder / "case.png"
             try:
                 read = load_case(by_id[case.case_id], loaded.metadata.sequences)
                 draw_overview(read, score(read, loaded), path)

@@ -1,0 +1,15 @@
+"""Names of a bundle that become names of files."""
+
+from pathlib import Path
+
+from TACEResponseLib.ids import check_id
+
+
+def bundle_id_of(output: Path) -> str:
+    """The id that a bundle takes from its folder.
+
+    Raises: InputError: the folder's name is no id.
+    """
+    name = output.name.lower().removesuffix(".zip")
+    check_id(name, "--output", what="a name")
+    return name

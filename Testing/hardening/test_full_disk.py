@@ -1,0 +1,203 @@
+"""A disk that is full, read-only or takes no such name: one line, status 2, nothing left."""
+
+import io
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.bundle import load_bundle, save_bundle
+from TACEResponseLib.cli import main
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.resources import resource_path
+from Testing.hardening.attempts import Attempt, Outcome, Tally, attempt
+from Testing.hardening.test_kills import write_training
+from Testing.in_process import stay_in_process
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+Tries = Callable[[int], range]
+SEED = 1812
+NOBODY = 65534
+BUNDLE = "ct-volume-clinical"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the commands import, so that a forked process needn't."""
+    folder = tmp_path_factory.mktemp("loaded")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", io.StringIO())
+        assert main(["demo", "--no-scene", "--output", str(folder / "out")]) == 0
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """Inputs of every command, in a folder that every user may read."""
+    folder = tmp_path / "work"
+    write_training(folder)
+    rng = np.random.default_rng(3)
+    rows = [f"C{i},{i % 2},{rng.uniform():.4f}" for i in range(60)]
+    (folder / "predictions.csv").write_text("case_id,outcome,model\n" + "\n".join(rows))
+    for parent in (folder, *folder.parents):
+        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    return folder
+
+
+COMMANDS: dict[str, list[str]] = {
+    "score": ["score", "--bundle", BUNDLE, "--image", "ct_arterial=x.nii", "--roi", "y.nii",
+              "--no-scene"],
+    "score a cohort": ["score", "--bundle", BUNDLE, "--cohort", "cohort.csv", "--no-scene"],
+    "demo": ["demo", "--no-scene"],
+    "validate": ["validate", "--predictions", "predictions.csv", "--resamples", "200"],
+    "train": ["train", "--recipe", "quick.yaml", "--cohort", "cohort.csv", "--jobs", "1"],
+    "simulate": ["simulate", "--patients", "1", "--seed", "1"],
+    "import": ["cohort", "import", "hcc-tace-seg", "table.xlsx"],
+    "recalibrate": ["recalibrate", "--bundle", BUNDLE, "--cohort", "cohort.csv", "--method",
+                    "slope"],
+    "biology": ["biology", "--expression", "e.csv", "--groups", "g.csv", "--gene-sets", "s.gmt"],
+    "compare": ["compare", "one", "two"],
+}  # fmt: skip
+
+
+def words_for(command: str, output: Path) -> list[str]:
+    """A command line that writes to a place; `recipe new` writes to the working folder."""
+    if command == "recipe new":
+        return ["recipe", "new", output.name, "--from", "ct-radiomics-cnn"]
+    return [*COMMANDS[command], "--output", str(output)]
+
+
+def command_line(words: Sequence[str], folder: Path) -> None:
+    """The command in this process; refuses by InputError what it refuses in one line."""
+    os.chdir(folder)
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    told = io.StringIO()
+    sys.stdout, sys.stderr = io.StringIO(), told
+    status = main(words)
+    if status == 0 and not told.getvalue():
+        return
+    if status != 2 or told.getvalue().count("\n") != 1:
+        raise RuntimeError(f"status {status}: {told.getvalue()[-300:]}")
+    raise InputError("command", "was refused", got=told.getvalue(), remedy="as it says")
+
+
+def with_files_up_to(size: int, words: Sequence[str], folder: Path) -> Attempt:
+    """Every file of more bytes meets the end of the disk."""
+
+    def job() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        command_line(words, folder)
+
+    return attempt(job, seconds=60)
+
+
+def whole_or_absent(found: Attempt, output: Path) -> Attempt:
+    """Nothing is left of what was refused but the state of a training, which is told."""
+    left = {p.name for p in output.parent.iterdir() if p.name.startswith((".", output.name))}
+    if "--resume" in found.words:
+        left.discard(f".{output.name}-training")
+    if found.outcome is Outcome.REFUSED and left:
+        return Attempt(outcome=Outcome.FILE_LOST, words=f"left: {left}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("command", "short", "largest"),
+    [("demo", 2, 120_000), ("simulate", 1, 8_000_000), ("validate", 1, 60_000),
+     ("train", 2, 30_000), ("recipe new", 1, 3_000)],
+)  # fmt: skip
+def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(
+    command: str, short: int, largest: int, tries: Tries, tally: Tally, work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    stay_in_process(monkeypatch)
+    for i in tries(short):
+        size = int(np.exp(np.random.default_rng([SEED, i]).uniform(np.log(20), np.log(largest))))
+        found = with_files_up_to(size, words_for(command, work / "out"), work)
+        found = whole_or_absent(found, work / "out")
+        tally.add(found, f"{command} {i}, {size} bytes")
+        for path in work.glob("*out*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in work.glob(".out*"):
+            shutil.rmtree(path)
+    assert tally.bad == []
+
+
+def test_a_bundle_on_a_full_disk_is_no_bundle(tries: Tries, tally: Tally, work: Path) -> None:
+    bundle = load_bundle(resource_path("Bundles", "ct-radiomics-cnn-simulated"))
+    for i in tries(3):
+        size = int(np.exp(np.random.default_rng([SEED, i]).uniform(np.log(20), np.log(100_000))))
+
+        def job(size: int = size) -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+            save_bundle(bundle, work / "out")
+
+        tally.add(whole_or_absent(attempt(job), work / "out"), f"{i}, {size} bytes")
+    assert tally.bad == []
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="becomes another user")
+@pytest.mark.parametrize("command", [*COMMANDS, "recipe new"])
+def test_a_read_only_folder_is_refused_before_the_work(
+    command: str, tally: Tally, work: Path
+) -> None:
+    def job() -> None:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        command_line(words_for(command, work / "out"), work)
+
+    found = attempt(job)
+    tally.add(whole_or_absent(found, work / "out"), command)
+    assert found.outcome is Outcome.REFUSED, found.words
+    assert "must lie in a folder that can be written to" in found.words
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("length", [256, 5000])
+def test_a_name_that_no_file_can_have_is_refused_before_the_work(
+    command: str, length: int, tally: Tally, work: Path
+) -> None:
+    found = attempt(lambda: command_line(words_for(command, work / ("x" * length)), work))
+    tally.add(found, command)
+    assert found.outcome is Outcome.REFUSED, found.words
+
+
+def test_the_longest_name_is_a_name_like_any_other(work: Path) -> None:
+    found = attempt(
+        lambda: command_line(words_for("simulate", work / ("x" * 255)), work), seconds=60
+    )
+    assert found.outcome is Outcome.ACCEPTED, found.words
+    assert (work / ("x" * 255) / "cohort.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("redirection", "says"),
+    [(">&-", "stdout: must be open"), ("| head -0", "got a closed pipe"),
+     ("> /dev/full", "got No space left on device")],
+)  # fmt: skip
+def test_a_stdout_that_takes_nothing_is_told_in_one_line(
+    redirection: str, says: str, tmp_path: Path
+) -> None:
+    command = f"{sys.executable} -m TACEResponseLib recipe list {redirection}"
+    shell = ["bash", "-c", f"set -o pipefail; {command}"]
+    # Of `head`, which ends before anything is printed.
+    done = subprocess.run(shell, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert says in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_closed_stderr_hinders_nothing(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m TACEResponseLib recipe new mine --from ct-radiomics-cnn 2>&-"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False,
+                          cwd=tmp_path)  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "mine.yaml\n")
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.yaml"]
