@@ -9,8 +9,16 @@ import sys
 from collections.abc import Sequence
 
 from TACEResponseLib import __version__, cli_cohorts, cli_patients, cli_validation
+from TACEResponseLib.cli_options import check_options
 from TACEResponseLib.errors import InputError, MissingExtraError
 from TACEResponseLib.terms import NOT_A_DEVICE
+
+TOO_LARGE: dict[type[BaseException], str] = {
+    MemoryError: "error: this computer: must have enough free memory, got too little; close other "
+    "programs, or take smaller images",
+    RecursionError: "error: an input: must not be nested so deeply, got more than Python can read; "
+    "check the files",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,11 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.DEBUG if options.verbose > 1 else logging.INFO if options.verbose else logging.ERROR
     )
     try:
+        check_options(options)
         options.run(options)
     except (InputError, MissingExtraError) as error:
         return _told(f"error: {error}", 2)
     except KeyboardInterrupt:
         return _told("interrupted; nothing was written", 130)
+    except (MemoryError, RecursionError) as error:
+        return _told(TOO_LARGE[type(error)], 2)
     except BrokenPipeError:
         sys.stderr.close()
         return 1

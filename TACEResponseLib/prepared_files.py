@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.json_reading import parse_json
+
 Arrays = dict[str, NDArray[Any]]
 # Marks what JSON has no word for.
 KIND, FIELDS, ITEMS, ARRAY = "@kind", "@fields", "@items", "@array"
@@ -42,7 +44,7 @@ def read_prepared(path: Path) -> Any:
     # numpy leaves a damaged file open that it has opened itself.
     with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
-    return _revived(json.loads(arrays.pop(TEXT).tobytes().decode("utf-8")), arrays)
+    return _revived(parse_json(arrays.pop(TEXT).tobytes(), path.name), arrays)
 
 
 def write_whole(content: bytes, path: Path) -> None:

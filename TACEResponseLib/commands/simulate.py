@@ -43,14 +43,8 @@ def run(options: argparse.Namespace) -> None:
 def check(options: argparse.Namespace) -> None:
     """Refuse what can't be before the first patient is made.
 
-    Raises: InputError: no patients, a negative seed, or an output that exists.
+    Raises: InputError: an output that exists.
     """
-    if options.patients < 1:
-        raise InputError("--patients", "must be at least 1", got=options.patients,
-                         remedy="give a number of patients")  # fmt: skip
-    if options.seed < 0:
-        raise InputError("--seed", "must be 0 or more", got=options.seed,
-                         remedy="give another seed")  # fmt: skip
     if options.output.exists():
         raise InputError("--output", "must not exist yet", got=options.output,
                          remedy="choose another name")  # fmt: skip
