@@ -22,9 +22,17 @@ from TACEResponseLib import (
     endings,
     standard_streams,
 )
+from TACEResponseLib.cli_options import check_options
 from TACEResponseLib.disk_trouble import explained
 from TACEResponseLib.errors import InputError, MissingExtraError
 from TACEResponseLib.terms import NOT_A_DEVICE
+
+TOO_LARGE: dict[type[BaseException], str] = {
+    MemoryError: "error: this computer: must have enough free memory, got too little; close other "
+    "programs, or take smaller images",
+    RecursionError: "error: an input: must not be nested so deeply, got more than Python can read; "
+    "check the files",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     """The command, and what came of it in one line."""
     try:
+        check_options(options)
         drafts.sweep(Path(tempfile.gettempdir()))
         with standard_streams.printed_at_the_end():
             options.run(options)
@@ -52,6 +61,8 @@ def _run(options: argparse.Namespace) -> int:
         return _told(f"error: {error}", 2)
     except KeyboardInterrupt:
         return _told(f"interrupted; {endings.truth()}", 130)
+    except (MemoryError, RecursionError) as error:
+        return _told(TOO_LARGE[type(error)], 2)
     except Exception as error:  # the last gate: one line for the user
         logging.getLogger("taceresponse").debug("traceback", exc_info=True)
         if known := _of_the_disk(error):

@@ -1,13 +1,58 @@
 """What several commands of the command line have in common."""
 
 import argparse
+from collections.abc import Mapping
+from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
+
+from TACEResponseLib.errors import InputError
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 ENDPOINTS = ("objective_response", "disease_control", "progression")
+
+
+# What each number may be, wherever an option of this name is: numpy, torch and scikit-learn agree
+# on no other seeds, and what is larger than the rest is a slip of the keyboard.
+RANGES: Mapping[str, tuple[float, float]] = {
+    "seed": (0, 2**32 - 1),
+    "jobs": (1, 256),
+    "epochs": (1, 100_000),
+    "patients": (1, 100_000),
+    "resamples": (200, 1_000_000),
+    "permutations": (1000, 1_000_000),
+    "threshold": (0, 1),
+    "landmark": (0, 36_525),
+}
+
+
+def check_options(options: argparse.Namespace) -> None:
+    """Refuse numbers out of range and text that no file or terminal can hold.
+
+    Raises: InputError: names the option.
+    """
+    for name, value in vars(options).items():
+        option = f"--{name.replace('_', '-')}"
+        for one in value if isinstance(value, list) else [value]:
+            _check_text(option, one)
+        if name in RANGES and value is not None:
+            low, high = RANGES[name]
+            if not low <= value <= high:
+                raise InputError(option, f"must be {low} to {high}", got=str(value)[:40],
+                                 remedy="give another number")  # fmt: skip
+
+
+def _check_text(option: str, value: object) -> None:
+    """Bytes that are no UTF-8 reach us as halves of characters, which can't be written anywhere."""
+    text = str(value) if isinstance(value, str | PurePath) else ""
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise InputError(option, "must be UTF-8 text", got=ascii(text)[:80],
+                         remedy="rename the file, or set the terminal to UTF-8")  # fmt: skip
+    if "\0" in text:
+        raise InputError(option, "must have no NUL character", got=ascii(text)[:80],
+                         remedy="write it without")  # fmt: skip
 
 
 def add_verbose(parser: argparse.ArgumentParser) -> None:

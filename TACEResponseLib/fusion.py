@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from TACEResponseLib.calibration import CalibrationMethod, Floats
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.fusion_inputs import (
+    MOST_VARIABLES,
     ClinicalInput,
     FusionColumn,
     encode_record,
@@ -41,10 +42,10 @@ class FusionSettings(Settings):
 
     model: LinearModel = "logistic"
     """Logistic regression, or a linear support vector machine on the same columns."""
-    clinical: tuple[ClinicalInput, ...] = ()
+    clinical: tuple[ClinicalInput, ...] = Field(default=(), max_length=MOST_VARIABLES)
     calibration: CalibrationMethod = "platt"
     n_bootstrap: int = Field(default=200, ge=40, le=5000)
-    inverse_regularization: float = Field(default=1.0, gt=0)
+    inverse_regularization: float = Field(default=1.0, ge=1e-9, le=1e9)
     """scikit-learn's C of the logistic regression or the support vector machine."""
     threshold_rule: ThresholdRule = "youden"
     folds: int = Field(default=5, ge=2, le=20)

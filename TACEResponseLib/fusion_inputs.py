@@ -10,21 +10,22 @@ from pydantic import Field, model_validator
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalRecord, ClinicalValue
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.settings import Settings
+from TACEResponseLib.settings import Moderate, Name, Settings
 
 Floats = NDArray[np.float64]
 WHERE = "--clinical"
+MOST_VARIABLES = 200
 
 
 class ClinicalInput(Settings):
     """One clinical variable as it enters the fusion."""
 
-    name: str = Field(min_length=1)
+    name: Name
     """Name in the clinical schema; the value comes in the schema's unit."""
     required: bool = True
     """Without it a case is refused; else a missing value is filled in, with a warning."""
     transform: Literal["none", "log10", "yes_no", "codes"] = "none"
-    codes: dict[str, float] = Field(default_factory=dict)
+    codes: dict[str, Moderate] = Field(default_factory=dict, max_length=1000)
     """Number of each category; for `codes` only."""
     impute: Literal["median", "mode"] = "median"
     """What fills in a missing value, taken from the training cohort."""
@@ -63,13 +64,13 @@ class ClinicalInput(Settings):
 class FusionColumn(Settings):
     """One input of the fusion with what the training cohort says of it."""
 
-    name: str
-    mean: float
-    sd: float = Field(gt=0)
+    name: Name
+    mean: Moderate
+    sd: float = Field(ge=1e-100, le=1e100)
     """1 where the training cohort has one value only."""
-    minimum: float
-    maximum: float
-    filled_in: float | None = None
+    minimum: Moderate
+    maximum: Moderate
+    filled_in: Moderate | None = None
     """Stands for a missing value, after the transform; `None` where none may be missing."""
 
     @model_validator(mode="after")

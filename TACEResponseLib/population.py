@@ -41,7 +41,7 @@ class PopulationLimits(Settings):
     first_treatment_only: bool = True
     bclc_stages: tuple[BclcStage, ...] = ()
     """Empty: any."""
-    image_age_days: int | None = Field(default=None, ge=1)
+    image_age_days: int | None = Field(default=None, ge=1, le=36_525)
     """Longest time from image to treatment that is not worth a warning."""
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.file_lock import try_lock
+from TACEResponseLib.json_reading import parse_json
 
 Arrays = dict[str, NDArray[Any]]
 # Marks what JSON has no word for.
@@ -48,7 +49,7 @@ def read_prepared(path: Path) -> Any:
     # numpy leaves a damaged file open that it has opened itself.
     with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
-    return _revived(json.loads(arrays.pop(TEXT).tobytes().decode("utf-8")), arrays)
+    return _revived(parse_json(arrays.pop(TEXT).tobytes(), path.name), arrays)
 
 
 def write_whole(content: bytes, path: Path) -> None:

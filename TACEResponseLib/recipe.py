@@ -7,17 +7,21 @@ from pydantic import Field, ValidationError, model_validator
 
 from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
-from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion import FusionSettings
 from TACEResponseLib.ids import BRANCH_PATTERN, is_branch_name
 from TACEResponseLib.population import PopulationLimits
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
-from TACEResponseLib.settings import Settings
+from TACEResponseLib.regular_file import read_text
+from TACEResponseLib.settings import Name, Settings
 from TACEResponseLib.terms import Endpoint, ImageSequence, Modality
+from TACEResponseLib.yaml_reading import MOST_BYTES, parse_yaml
 
 BranchSettings = Annotated[
     ImageNetworkSettings | RadiomicsSettings | ClinicalSettings, Field(discriminator="kind")
 ]
+
+
+MOST_BRANCHES, MOST_CANDIDATES = 32, 100
 
 
 class Difference(Settings):
@@ -32,8 +36,8 @@ class Difference(Settings):
 class Candidate(Settings):
     """One of the fusions that a recipe compares."""
 
-    name: str
-    branches: tuple[str, ...] = Field(min_length=1)
+    name: Name
+    branches: tuple[Name, ...] = Field(min_length=1, max_length=MOST_BRANCHES)
     """Names of the branches whose outputs it fuses."""
     fusion: FusionSettings | None = None
     """The recipe's own if none is given."""
@@ -44,11 +48,11 @@ class Candidate(Settings):
 class Recipe(Settings):
     """A published method with every gap settled by a named setting."""
 
-    name: str
+    name: Name
     title: str
     citation: str
     modality: Modality
-    sequences: tuple[ImageSequence, ...] = Field(min_length=1)
+    sequences: tuple[ImageSequence, ...] = Field(min_length=1, max_length=len(ImageSequence))
     endpoint: Endpoint
     positive_class: str
     criterion: str
@@ -57,10 +61,10 @@ class Recipe(Settings):
     population: str
     population_limits: PopulationLimits = PopulationLimits()
     intended_use: str
-    branches: tuple[BranchSettings, ...] = Field(min_length=1)
+    branches: tuple[BranchSettings, ...] = Field(min_length=1, max_length=MOST_BRANCHES)
     """Every source of evidence that any candidate uses; all are trained on the same folds."""
     fusion: FusionSettings = FusionSettings()
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[Candidate, ...] = Field(default=(), max_length=MOST_CANDIDATES)
     """What is compared; the best on the tuning patients is kept. None: all branches, fused."""
     folds: int = Field(default=5, ge=2, le=20)
     """Cross-validation folds for the out-of-fold outputs that fusion is fitted on."""
@@ -90,14 +94,8 @@ def read_recipe(path: Path) -> Recipe:
 
     Raises: InputError: not there, not YAML, or against the schema (names the key).
     """
-    import yaml
-
     where = f"recipe {path.name}"
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(where, "must be a readable YAML file", got=type(error).__name__,
-                         remedy="check the path and the file") from error  # fmt: skip
+    content = parse_yaml(read_text(path, where, most_bytes=MOST_BYTES), where)
     try:
         return Recipe.model_validate(content)
     except ValidationError as error:

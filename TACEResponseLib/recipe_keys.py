@@ -11,6 +11,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.recipe import BranchSettings, Recipe
 from TACEResponseLib.settings import Settings
+from TACEResponseLib.yaml_reading import parse_yaml
 
 OPTION = "--set"
 
@@ -74,17 +75,11 @@ def refused_recipe(error: ValidationError, where: str) -> InputError:
 
 def _parsed(change: str) -> tuple[list[str], Any]:
     """Key and value of one change."""
-    import yaml
-
     key, equals, text = change.partition("=")
     if not equals or not key.strip():
         raise InputError(OPTION, "must read KEY=VALUE", got=repr(change[:80]),
                          remedy="write for instance --set folds=3")  # fmt: skip
-    try:
-        return key.strip().split("."), yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InputError(f"{OPTION} {key}", "must have a YAML value", got=repr(text[:80]),
-                         remedy="quote it") from error  # fmt: skip
+    return key.strip().split("."), parse_yaml(text, f"{OPTION} {key.strip()[:80]}")
 
 
 def _replace(recipe: Recipe, content: dict[str, Any], key: list[str], value: Any) -> None:

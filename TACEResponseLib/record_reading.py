@@ -25,7 +25,7 @@ def prediction_from_record(record: Mapping[str, Any], maps: Maps) -> Prediction:
         maps: voxels of the saliency maps; those left out are left out of the prediction too.
     Returns: equal to the first one except that warnings of branches and of the fusion are among
         the prediction's own only, and seconds are rounded.
-    Raises: InputError: the record is of another version.
+    Raises: InputError: the record is of another version, or a part of it is missing or odd.
     """
     if record.get("record_version") != RECORD_VERSION:
         raise InputError(
@@ -34,6 +34,16 @@ def prediction_from_record(record: Mapping[str, Any], maps: Maps) -> Prediction:
             got=record.get("record_version"),
             remedy="score the case again",
         )
+    try:
+        return _prediction(record, maps)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise InputError("prediction.json", "must be a whole record",
+                         got=f"{type(error).__name__}: {str(error)[:80]}",
+                         remedy="score the case again") from error  # fmt: skip
+
+
+def _prediction(record: Mapping[str, Any], maps: Maps) -> Prediction:
+    """Every part, as it was written."""
     context = record["context"]
     return Prediction(
         case_id=record["case_id"],

@@ -23,6 +23,7 @@ from TACEResponseLib.bundle.writing import write_branch
 from TACEResponseLib.drafts import scratch_folder
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.file_lock import try_lock
+from TACEResponseLib.json_reading import parse_json
 from TACEResponseLib.prepared_files import write_whole
 from TACEResponseLib.training_cohort import Floats
 
@@ -58,7 +59,7 @@ class TrainingState:
 
     def read_logits(self, fit: str) -> Floats:
         """What `save_logits` kept."""
-        return np.array(json.loads(self._logits(fit).read_text("ascii")), dtype=np.float64)
+        return np.array(parse_json(self._logits(fit).read_bytes(), f"{fit}.json"), dtype=np.float64)
 
     def save_branch(self, fit: str, branch: FittedBranch) -> None:
         """Keep a trained branch; the folder appears under its name when it is whole."""
@@ -74,7 +75,9 @@ class TrainingState:
     def read_branch(self, fit: str, device: str) -> FittedBranch:
         """The branch as a bundle would hold it."""
         folder = self._branch(fit)
-        part = _PART.validate_json((folder / PART).read_bytes())
+        text = (folder / PART).read_bytes()
+        parse_json(text, f"{self.folder.name}/{fit}, {PART}")
+        part = _PART.validate_json(text)
         return read_branch(folder, part, f"{self.folder.name}/{fit}", device)
 
     def forget_checkpoint(self, fit: str) -> None:
@@ -151,7 +154,7 @@ def locked(state: TrainingState) -> Iterator[None]:
 def _check_key(folder: Path, key: Mapping[str, str]) -> None:
     """The folder is of this training."""
     try:
-        there = json.loads((folder / KEY).read_text("utf-8"))
+        there = parse_json((folder / KEY).read_bytes(), KEY)
     except FileNotFoundError:
         # Killed between the folder and its first file: nothing is there yet.
         write_whole(json.dumps(dict(key), indent=1).encode("utf-8"), folder / KEY)

@@ -49,7 +49,7 @@ def test_a_wrong_recipe_is_refused_by_key(
 
 
 def test_a_missing_or_broken_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="readable YAML"):
+    with pytest.raises(InputError, match="readable file, got No such file"):
         read_recipe(tmp_path / "none.yaml")
     (tmp_path / "broken.yaml").write_text("a: [1, 2")
     with pytest.raises(InputError, match="readable YAML"):

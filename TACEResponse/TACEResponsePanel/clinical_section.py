@@ -233,11 +233,11 @@ class ClinicalSection:
 
     def loadJson(self, path: Path) -> None:
         """Fill the form from a JSON file, as the command line takes."""
+        from TACEResponseLib.json_reading import read_json_object
+
         try:
-            values = json.loads(path.read_text(encoding="utf-8-sig"))
-            if not isinstance(values, dict):
-                raise ValueError(_("it holds no JSON object"))
-        except (OSError, ValueError) as error:
+            values = dict(read_json_object(path, path.name, example='{"age_years": 63, ...}'))
+        except ValueError as error:
             self._say(_("{file} can't be read: {reason}.").format(file=path.name, reason=error))
             return
         self._tellOthers(self.fill(values))

@@ -149,12 +149,13 @@ def _content(scoring: ScoreInput) -> str:
 def _read(text: str) -> Any:
     """The prediction of a record; `None` where the packages or the record can't be read."""
     try:
+        from TACEResponseLib.json_reading import parse_json
         from TACEResponseLib.record_reading import prediction_from_record
     except ModuleNotFoundError:
         return None
     try:
-        return prediction_from_record(json.loads(text), {})
-    except (ValueError, KeyError, TypeError):
+        return prediction_from_record(parse_json(text, "prediction.json"), {})
+    except ValueError:
         return None
 
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from TACEResponseLib.bundle.integrity import COPY_AGAIN, check_amount, check_name
-from TACEResponseLib.bundle.layout import SUMS
+from TACEResponseLib.bundle.layout import MOST_BYTES, MOST_FILES, SUMS
 from TACEResponseLib.drafts import scratch_folder
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.new_output import check_new_file, new_file
+from TACEResponseLib.zip_reading import open_zip
 
 # The earliest date a zip can hold; a real one would change the bytes from day to day.
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
@@ -19,6 +20,8 @@ FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 MOST_SHRINKAGE = 100
 SMALL_BYTES = 1024**2
 CHUNK_BYTES = 1024**2
+# Files, and the folders that many tools list as well.
+MOST_ENTRIES = 4 * MOST_FILES
 
 
 def zip_bundle(folder: Path, path: Path) -> Path:
@@ -58,7 +61,8 @@ def unpacked(path: Path, where: str) -> Iterator[Path]:
     """
     with scratch_folder() as scratch:
         try:
-            with zipfile.ZipFile(path) as archive:
+            with open_zip(path, where, most_bytes=MOST_BYTES, most_entries=MOST_ENTRIES,
+                          most_unpacked=MOST_BYTES) as archive:  # fmt: skip
                 entries = _checked_entries(archive, where)
                 for name, entry in entries.items():
                     _extract(archive, entry, scratch.joinpath(*name.split("/")), where)

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from TACEResponseLib.bundle.layout import MOST_BYTES, MOST_FILES, MOST_TEXT_BYTES, SUMS
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.regular_file import in_units, read_bytes
 
 COPY_AGAIN = "get an unchanged copy of the bundle"
 NAME_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,99}")
@@ -86,13 +87,14 @@ def read_text(folder: Path, name: str, where: str) -> str:
 
     Raises: InputError: missing, too large, not UTF-8, or with characters that steer a terminal.
     """
+    most = MOST_TEXT_BYTES[name]
     path = folder / name
-    if not path.is_file() or path.stat().st_size > MOST_TEXT_BYTES:
-        raise InputError(where, f"must hold {name} of at most {MOST_TEXT_BYTES // 1024**2} MB",
+    if not path.is_file() or path.stat().st_size > most:
+        raise InputError(where, f"must hold {name} of at most {in_units(most)}",
                          got="no such file" if not path.is_file() else "a larger one",
                          remedy=COPY_AGAIN)  # fmt: skip
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_bytes(path, f"{where}, {name}", most_bytes=most).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(where, f"{name} must be UTF-8 text", got="other bytes",
                          remedy=COPY_AGAIN) from error  # fmt: skip
@@ -106,7 +108,8 @@ def _plain_files(folder: Path, where: str) -> set[str]:
     """Names of all files; links, devices, odd names and floods are refused."""
     names: set[str] = set()
     total = 0
-    for path in folder.rglob("*"):
+    for count, path in enumerate(folder.rglob("*")):
+        check_amount(count // MOST_FILES, total, where)
         name = path.relative_to(folder).as_posix()
         check_name(name, where)
         if path.is_symlink() or not (path.is_file() or path.is_dir()):

@@ -15,7 +15,7 @@ from TACEResponseLib.ids import BRANCH_PATTERN, broken_rule, is_branch_name
 from TACEResponseLib.population import PopulationLimits
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.radiomics.state import RadiomicsState
-from TACEResponseLib.recipe import BranchSettings, Difference
+from TACEResponseLib.recipe import MOST_BRANCHES, BranchSettings, Difference
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence, Modality
 
@@ -24,6 +24,7 @@ FORMAT_VERSION: Literal[1] = 1
 BUNDLE_ID_PATTERN = r"^[a-z0-9][a-z0-9._\-]{0,63}$"
 FUSED = "fused"
 """Stands for the fused model where a metric names its branch."""
+MOST_PATIENTS = 10_000_000
 CROSS_VALIDATED_AUC = "AUC, cross-validated"
 """Name of a metric: the whole procedure judged by repeated cross-validation."""
 
@@ -31,7 +32,7 @@ CROSS_VALIDATED_AUC = "AUC, cross-validated"
 class CohortSummary(Settings):
     """How many patients a cohort has, and how many of the positive class."""
 
-    n: int = Field(ge=1)
+    n: int = Field(ge=1, le=MOST_PATIENTS)
     events: int = Field(ge=0)
     source: str = ""
     """Where the patients come from."""
@@ -221,11 +222,11 @@ class BundleMetadata(Settings):
     """None where the calibration is still that of training."""
     threshold: float = Field(gt=0, lt=1)
     threshold_set_on: str
-    branches: tuple[BranchPart, ...] = Field(min_length=1)
+    branches: tuple[BranchPart, ...] = Field(min_length=1, max_length=MOST_BRANCHES)
     fusion: FusionSettings
     package_versions: dict[str, str]
     """Of the training machine, as `provenance.package_versions` names them."""
-    training_seed: int = Field(ge=0)
+    training_seed: int = Field(ge=0, lt=2**64)
 
     @property
     def branch_settings(self) -> tuple[BranchSettings, ...]:

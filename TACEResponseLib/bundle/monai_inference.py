@@ -8,13 +8,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from TACEResponseLib.bundle.integrity import COPY_AGAIN
 from TACEResponseLib.bundle.layout import INFERENCE
 from TACEResponseLib.cnn.branch_network import whole_network_def
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.json_reading import parse_json
 
 
 def inference_config(networks: Sequence[ImageNetworkSettings]) -> dict[str, Any]:
@@ -33,11 +32,10 @@ def check_inference(text: str, networks: Sequence[ImageNetworkSettings], where: 
 
     Raises: InputError.
     """
-    try:
-        config = TypeAdapter(dict[str, Any]).validate_json(text)
-    except ValidationError as error:
+    config = parse_json(text, f"{where}, {INFERENCE}")
+    if not isinstance(config, dict):
         raise InputError(where, f"{INFERENCE} must be a JSON object", got="another content",
-                         remedy=COPY_AGAIN) from error  # fmt: skip
+                         remedy=COPY_AGAIN)  # fmt: skip
     if config != inference_config(networks):
         raise InputError(where, f"{INFERENCE} must hold the network definitions of the metadata "
                          "and nothing else", got=f"keys {', '.join(sorted(config))[:80]}",

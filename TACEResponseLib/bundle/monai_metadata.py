@@ -8,10 +8,12 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from TACEResponseLib.bundle.layout import METADATA
 from TACEResponseLib.bundle.metadata import FORMAT_VERSION, BundleMetadata, ImageNetworkPart
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.settings import MrZScore
+from TACEResponseLib.json_reading import parse_json
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import NOT_A_DEVICE
 
@@ -104,9 +106,10 @@ def from_json(text: str, where: str) -> BundleMetadata:
 
 def check_format_version(text: str, where: str) -> None:
     """Tell a bundle of a later program from a broken one."""
+    content = parse_json(text, f"{where}, {METADATA}")
     try:
-        version = json.loads(text)["tace_response"]["format_version"]
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        version = content["tace_response"]["format_version"]
+    except (TypeError, LookupError) as error:
         raise InputError(where, "configs/metadata.json must be JSON with tace_response and its "
                          "format_version", got=f"{type(error).__name__}",
                          remedy="get a bundle made by this program") from error  # fmt: skip

@@ -1,6 +1,5 @@
 """Load a bundle: find, unpack, verify, and only then read. It runs no code and opens no network."""
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from TACEResponseLib.bundle.archive import unpacked
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.finding import find_bundle
 from TACEResponseLib.bundle.integrity import COPY_AGAIN, read_text, verify
-from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, SUMS
+from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, MOST_BYTES, SUMS
 from TACEResponseLib.bundle.metadata import (
     BranchPart,
     BundleMetadata,
@@ -26,6 +25,9 @@ from TACEResponseLib.bundle.monai_metadata import from_json, refused
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion import FittedFusion
+from TACEResponseLib.json_reading import parse_json
+from TACEResponseLib.regular_file import check_regular
+from TACEResponseLib.zip_reading import is_zip
 
 if TYPE_CHECKING:
     from torch import nn
@@ -86,7 +88,9 @@ def _opened(path: Path, where: str) -> Iterator[Path]:
     """The folder itself, or a zip unpacked for as long as the block lasts."""
     if path.is_dir():
         yield path
-    elif zipfile.is_zipfile(path):
+        return
+    check_regular(path, where, most_bytes=MOST_BYTES)
+    if is_zip(path):
         with unpacked(path, where) as folder:
             yield folder
     else:
@@ -131,6 +135,7 @@ def _check_files(folder: Path, metadata: BundleMetadata, where: str) -> None:
 
 def _read_fusion(text: str, where: str) -> FittedFusion:
     """The fusion; numbers that are not finite or don't fit together are refused."""
+    parse_json(text, f"{where}, {FUSION}")
     try:
         fusion = FittedFusion.model_validate_json(text, strict=True)
     except ValidationError as error:
@@ -178,11 +183,12 @@ def _check_network(network: "nn.Module", settings: ImageNetworkSettings, where: 
     import torch
 
     from TACEResponseLib.cnn.branch_network import for_patient, image_part
+    from TACEResponseLib.cnn.budget import within_budget
 
     classes = len(settings.classes)
     asked = for_patient(network.eval(), [0.0] * len(settings.clinical), "cpu")
     try:
-        with torch.inference_mode():
+        with torch.inference_mode(), within_budget(asked, f"{where}, branch {settings.name}"):
             answer = asked(torch.zeros(1, *settings.input_shape))
     except RuntimeError as error:
         raise _unusable(settings.name, "a network of other patches", where) from error

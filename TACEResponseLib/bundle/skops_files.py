@@ -17,11 +17,16 @@ import numpy as np
 
 from TACEResponseLib.bundle.archive import fixed_entry
 from TACEResponseLib.bundle.integrity import COPY_AGAIN
-from TACEResponseLib.bundle.layout import MOST_TEXT_BYTES
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.json_reading import parse_json
+from TACEResponseLib.regular_file import in_units
+from TACEResponseLib.zip_reading import open_zip
 
 SCHEMA = "schema.json"
 MOST_ARRAYS = 20_000
+# A thousand trees take 14 MB for their schema, 19 MB for all.
+MOST_SCHEMA_BYTES = 20 * 1024**2
+MOST_BYTES = 64 * 1024**2
 
 # Types that a pipeline of ours is made of, by the kind of node that skops writes for them.
 TYPES_BY_NODE = {
@@ -135,12 +140,13 @@ def _nodes(node: Any) -> Iterator[dict[str, Any]]:
 
 def _check_nodes(path: Path, where: str) -> None:
     """Only known types, each read by the node kind that belongs to it, and only plain entries."""
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-        announced = sum(entry.file_size for entry in entries)
-        if len(entries) > MOST_ARRAYS or announced > MOST_TEXT_BYTES:
-            raise _unsafe(path, where, f"{len(entries)} entries, {announced} bytes")
-        schema = json.loads(archive.read(SCHEMA))
+    place = f"{where}, {path.name}"
+    with open_zip(path, place, most_bytes=MOST_BYTES, most_entries=MOST_ARRAYS,
+                  most_unpacked=MOST_BYTES) as archive:  # fmt: skip
+        if (size := archive.getinfo(SCHEMA).file_size) > MOST_SCHEMA_BYTES:
+            raise InputError(f"{place}, {SCHEMA}", f"must be at most {in_units(MOST_SCHEMA_BYTES)}",
+                             got=in_units(size), remedy="don't use this bundle")  # fmt: skip
+        schema = parse_json(archive.read(SCHEMA), f"{place}, {SCHEMA}")
     for node in _nodes(schema):
         name = f"{node.get('__module__')}.{node.get('__class__')}"
         if name not in TYPES_BY_NODE.get(str(node["__loader__"]), ()):

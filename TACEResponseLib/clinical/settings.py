@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from TACEResponseLib.fusion_inputs import ClinicalInput
-from TACEResponseLib.settings import Settings
+from TACEResponseLib.fusion_inputs import MOST_VARIABLES, ClinicalInput
+from TACEResponseLib.settings import Name, Settings
 from TACEResponseLib.terms import ImageSequence
 
 Measure = Literal[
@@ -25,13 +25,13 @@ class ClinicalSettings(Settings):
     """Ridge logistic regression on clinical variables and sizes of the tumor."""
 
     kind: Literal["clinical"] = "clinical"
-    name: str = "clinical"
+    name: Name = "clinical"
     sequences: tuple[ImageSequence, ...] = ()
     """The image whose ROI is measured; none without measures."""
-    variables: tuple[ClinicalInput, ...] = ()
+    variables: tuple[ClinicalInput, ...] = Field(default=(), max_length=MOST_VARIABLES)
     """A missing value is filled in from the training patients of the fit alone."""
     measures: tuple[Measure, ...] = ()
-    inverse_regularization: float = Field(default=1.0, gt=0)
+    inverse_regularization: float = Field(default=1.0, ge=1e-9, le=1e9)
     """scikit-learn's C: the variance of each coefficient's prior, in logits per SD."""
 
     @property

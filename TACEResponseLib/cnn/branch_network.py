@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from TACEResponseLib.cnn.network import build_network
+from TACEResponseLib.cnn.budget import check_parameters, within_budget, without_storage
+from TACEResponseLib.cnn.network import build_network, check_network_def
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion_inputs import FusionColumn
@@ -21,8 +22,21 @@ JOINT = "TACEResponseLib.cnn.architectures.joint.JointNetwork"
 def build_branch_network(settings: ImageNetworkSettings, where: str = "network_def") -> "nn.Module":
     """The network that these settings name, weights drawn from torch's current random state.
 
+    Counted without storage first; inside torch.device("meta") it stays without.
+
     Raises: InputError: the definition is not allowed, or the network refuses its arguments.
     """
+    import torch
+
+    check_network_def(settings.network_def, where)
+    with without_storage():
+        empty = _built(settings, where)
+    check_parameters(empty, where)
+    return empty if torch.get_default_device().type == "meta" else _built(settings, where)
+
+
+def _built(settings: ImageNetworkSettings, where: str) -> "nn.Module":
+    """Image network and joint head, of any size."""
     image = build_network(settings.network_def, where)
     if settings.joint_head is None:
         return image
@@ -122,7 +136,7 @@ def check_sizes(
     was_training = network.training
     network.eval()
     try:
-        with torch.inference_mode():
+        with torch.inference_mode(), within_budget(network, "network_def"):
             answer = for_patient(network, [0.0] * len(settings.clinical), "cpu")(patch)
     except RuntimeError as error:
         raise InputError("network_def", f"must take patches of {channels} x {rows} x {columns}",

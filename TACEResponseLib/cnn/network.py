@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from TACEResponseLib.cnn.tensor_header import AGAIN, check_header
 from TACEResponseLib.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
 RUNNING_PREFIXES = ("$", "@", "%")
 # No published network has a layer wider than this; larger numbers exhaust memory.
 LARGEST_NUMBER = 4096
-LARGEST_BY_NAME: Mapping[str, int] = {"widths": 512}
+LARGEST_BY_NAME: Mapping[str, int] = {"widths": 512, "layers": 64, "conv1_t_size": 31}
 LONGEST_LIST = 16
 
 
@@ -128,23 +129,14 @@ def read_weights(network: "nn.Module", path: Path, where: str | None = None) -> 
     from safetensors.torch import load_file
 
     place = where or path.name
+    check_header(path, network.state_dict(), place)
     try:
         tensors = load_file(path)
     except (SafetensorError, OSError) as error:
         raise InputError(place, "must be a whole safetensors file", got=str(error)[:100],
-                         remedy="get the bundle again") from error  # fmt: skip
-    expected = network.state_dict()
-    if odd := sorted(set(tensors) ^ set(expected)):
-        raise InputError(place, "must hold the network's tensors and no other",
-                         got=f"a difference in {', '.join(odd[:3])}",
-                         remedy="get the bundle again")  # fmt: skip
+                         remedy=AGAIN) from error  # fmt: skip
     for name, tensor in tensors.items():
-        wanted = expected[name]
-        if tensor.shape != wanted.shape or tensor.dtype != wanted.dtype:
-            raise InputError(place, f"{name} must be {wanted.dtype} {tuple(wanted.shape)}",
-                             got=f"{tensor.dtype} {tuple(tensor.shape)}",
-                             remedy="get the bundle again")  # fmt: skip
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
             raise InputError(place, f"{name} must be finite", got="NaN or infinite values",
-                             remedy="get the bundle again")  # fmt: skip
+                             remedy=AGAIN)  # fmt: skip
     network.load_state_dict(tensors, assign=True)

@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from TACEResponseLib.cnn.published_weights import PublishedWeights, weights_for
+from TACEResponseLib.cnn.tensor_header import read_header
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.regular_file import open_regular
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+# AlexNet, the largest, takes 0.24 GB.
+MOST_BYTES = 2 * 1024**3
 ChannelsRule = Literal["keep_rgb", "mean_then_repeat"]
 HeadRule = Literal["leave_out", "load"]
 # Batch normalization counts its batches; older files lack the counters, and nothing reads them.
@@ -106,13 +110,8 @@ def load_pretrained(
 
 def _sha256(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(path.name, "must be a readable file of weights",
-                         got=error.strerror or type(error).__name__,
-                         remedy="correct the path; nothing is downloaded") from error  # fmt: skip
+    with open_regular(path, f"weights {path.name}", most_bytes=MOST_BYTES) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path) -> Tensors:
@@ -134,6 +133,7 @@ def _read_safetensors(path: Path) -> object:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    read_header(path, path.name)
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:

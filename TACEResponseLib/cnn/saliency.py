@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.cnn.budget import MOST_BATCH_BYTES, MOST_PATCH_BYTES, patches_at_once
 from TACEResponseLib.cnn.settings import Output
 from TACEResponseLib.cnn.settings import SaliencyMethod as Method
 from TACEResponseLib.errors import InputError
@@ -26,6 +27,7 @@ METHOD_NAMES: dict[Method, str] = {
 Maps = NDArray[np.float32]
 # Whole slices are many; all of them at once would fill the memory.
 PATCHES_AT_ONCE = 16
+SURELY_AT_ONCE = MOST_BATCH_BYTES // MOST_PATCH_BYTES
 
 
 def saliency_maps(
@@ -81,7 +83,7 @@ def _gradient_maps(
     _check_layer(network, target_layer)
     network.eval()
     engine = _engine(_positive_only(network, positive), f"network.{target_layer}", method)
-    size = 1 if method == "gradcam++" else PATCHES_AT_ONCE
+    size = 1 if method == "gradcam++" else _patches_at_once(network, patches, device)
     # Inputs that want a gradient spare torch a warning about the hook of the first layers.
     batches = [
         engine(
@@ -92,6 +94,15 @@ def _gradient_maps(
     ]
     maps = torch.cat([torch.as_tensor(b) for b in batches])[:, 0].detach().float().cpu().numpy()
     return np.maximum(maps, 0.0)
+
+
+def _patches_at_once(network: "nn.Module", patches: Maps, device: str) -> int:
+    """As many as may keep every activation at the same time; four always may."""
+    import torch
+
+    if len(patches) <= SURELY_AT_ONCE:
+        return SURELY_AT_ONCE
+    return patches_at_once(network, torch.from_numpy(patches[:1]).to(device), PATCHES_AT_ONCE)
 
 
 def _check_layer(network: "nn.Module", target_layer: str) -> None:

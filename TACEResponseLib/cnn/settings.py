@@ -1,32 +1,34 @@
 """What an image network branch is: its input, its network, its training."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from TACEResponseLib.fusion_inputs import ClinicalInput, FusionColumn
+from TACEResponseLib.fusion_inputs import MOST_VARIABLES, ClinicalInput, FusionColumn
 from TACEResponseLib.imaging.settings import CtWindow, Intensity, MrZScore, PatchSettings
-from TACEResponseLib.settings import Settings
+from TACEResponseLib.settings import MOST_EPOCHS, Moderate, Name, Settings
 from TACEResponseLib.terms import ImageSequence, ResponseClass
 
 SaliencyMethod = Literal["gradcam", "gradcam++", "occlusion"]
 Output = Literal["softmax", "sigmoid"]
+# Eight of each of the known sequences.
+MOST_CHANNELS = 8 * len(ImageSequence)
 
 
 class FittingSettings(Settings):
     """How the network is trained."""
 
-    epochs: int = Field(default=20, ge=1)
-    batch_size: int = Field(default=16, ge=1)
+    epochs: int = Field(default=20, ge=1, le=MOST_EPOCHS)
+    batch_size: int = Field(default=16, ge=1, le=4096)
     optimizer: Literal["adam", "sgd"] = "adam"
-    learning_rate: float = Field(default=1e-3, gt=0)
+    learning_rate: float = Field(default=1e-3, gt=0, le=100)
     momentum: float = Field(default=0.9, ge=0, lt=1)
-    weight_decay: float = Field(default=1e-6, ge=0)
+    weight_decay: float = Field(default=1e-6, ge=0, le=100)
     schedule: Literal["constant", "cosine", "plateau"] = "cosine"
     """`cosine` falls step by step to `final_learning_rate`; `plateau` divides by ten after
     `patience_epochs` without gain of accuracy, of the tuning patients where there are any."""
     final_learning_rate: float = Field(default=0.0, ge=0)
-    patience_epochs: int = Field(default=10, ge=1)
+    patience_epochs: int = Field(default=10, ge=1, le=MOST_EPOCHS)
     loss: Literal["cross_entropy", "binary_cross_entropy_per_class"] = "cross_entropy"
     """The second adds up each class against the rest, as S3 prints it."""
     start: Literal["given_weights", "random"] = "given_weights"
@@ -80,14 +82,16 @@ class ChannelNormalization(Settings):
     Fixed numbers, as published or of the training cohort: never those of the patient's own site.
     """
 
-    mean: tuple[float, ...] = Field(min_length=1)
+    mean: tuple[Moderate, ...] = Field(min_length=1, max_length=MOST_CHANNELS)
     """One for all channels, or one a channel."""
-    sd: tuple[float, ...] = Field(min_length=1)
+    sd: tuple[Annotated[float, Field(ge=1e-9, le=1e9)], ...] = Field(
+        min_length=1, max_length=MOST_CHANNELS
+    )
 
     @model_validator(mode="after")
     def _sizes_agree(self) -> "ChannelNormalization":
-        if len(self.mean) != len(self.sd) or min(self.sd) <= 0:
-            raise ValueError("mean and sd must be as many, and each sd > 0")
+        if len(self.mean) != len(self.sd):
+            raise ValueError("mean and sd must be as many")
         return self
 
 
@@ -108,9 +112,9 @@ class ImageNetworkSettings(Settings):
     """One network on the patches of one or several sequences of the largest lesion."""
 
     kind: Literal["image_network"] = "image_network"
-    name: str = "cnn"
-    sequences: tuple[ImageSequence, ...] = Field(min_length=1)
-    channel_order: tuple[ImageSequence, ...] = ()
+    name: Name = "cnn"
+    sequences: tuple[ImageSequence, ...] = Field(min_length=1, max_length=len(ImageSequence))
+    channel_order: tuple[ImageSequence, ...] = Field(default=(), max_length=MOST_CHANNELS)
     """With `channel_content: sequences`: which sequence fills each channel; none = `sequences`."""
     intensity: Intensity = CtWindow()
     patch: PatchSettings = PatchSettings()
@@ -120,10 +124,10 @@ class ImageNetworkSettings(Settings):
     normalization: ChannelNormalization | None = None
     network_def: dict[str, Any]
     """`_target_` and its arguments, as MONAI's ConfigParser reads them."""
-    clinical: tuple[ClinicalInput, ...] = ()
+    clinical: tuple[ClinicalInput, ...] = Field(default=(), max_length=MOST_VARIABLES)
     """Variables that the joint head reads beside the image network's outputs."""
     joint_head: JointHead | None = None
-    target_layer: str
+    target_layer: Name
     """Module of the image network whose activations Grad-CAM reads, as `named_modules` spells
     it."""
     saliency: SaliencyMethod = "gradcam"

@@ -11,8 +11,11 @@ from TACEResponseLib.cohort.row_reading import read_row
 from TACEResponseLib.cohort.table_rows import table_rows
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.ids import shown, twins
+from TACEResponseLib.regular_file import open_regular
 
 FIRST_ROW = 2
+# The largest image that is read.
+MOST_IMAGE_BYTES = 4 * 1024**3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,5 +122,5 @@ def _content(path: Path) -> str:
     """Names a file by its bytes, a folder by its place."""
     if path.is_dir():
         return str(path.resolve())
-    with path.open("rb") as file:
+    with open_regular(path, path.name, most_bytes=MOST_IMAGE_BYTES) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

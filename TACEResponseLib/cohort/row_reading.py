@@ -97,10 +97,21 @@ def _file_problems(number: int, row: Row, files: Mapping[str, Path]) -> list[Pro
                                  "give its path; a table for recipes without an ROI has no such "
                                  "column"))  # fmt: skip
     for name, path in files.items():
-        if not path.exists():
-            problems.append(_problem(number, name, "must be there", path.name,
+        if (found := _not_there(path)) is not None:
+            problems.append(_problem(number, name, "must be there", found,
                                      "correct the path; it is relative to the table"))  # fmt: skip
     return problems
+
+
+def _not_there(path: Path) -> str | None:
+    """What speaks against a path: nothing there, or something that never ends; else `None`."""
+    try:
+        if not path.exists():
+            return path.name
+        # A folder may hold a DICOM series; a pipe or a device holds nothing.
+        return None if path.is_dir() or path.is_file() else f"{path.name}, which is no file"
+    except (OSError, ValueError):
+        return f"{path.name[:60]}, which no file can be called"
 
 
 def _features(number: int, row: Row) -> tuple[dict[str, float], list[Problem]]:

@@ -4,11 +4,25 @@ import warnings
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from TACEResponseLib.errors import InputError, MissingExtraError
+from TACEResponseLib.regular_file import in_units
+from TACEResponseLib.table_bounds import TableBounds
+from TACEResponseLib.zip_reading import open_zip
 
-# A table of 100,000 patients has far less; a zip that says more is no table.
-MOST_BYTES = 256 * 1024**2
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+# A table of 1,000 patients with 2,000 features unpacks to 80 MB.
+MOST_BYTES = 64 * 1024**2
+MOST_UNPACKED = 128 * 1024**2
+MOST_PARTS = 2_000
+# What is read besides the sheet is read whole: shared texts, styles, names of sheets.
+MOST_PART_BYTES = 16 * 1024**2
+SHEETS = "xl/worksheets/"
+MEDIA = "xl/media/"
 # What a cell shows whose formula has failed.
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 REMEDY = "save it as .xlsx or as CSV UTF-8"
@@ -30,18 +44,16 @@ def read_sheet(path: Path, where: str, sheet: str | None = None) -> list[list[st
         MissingExtraError: openpyxl is not installed.
     """
     try:
-        _check_size(path, where)
-        rows = _values(path, where, sheet)
+        with open_zip(path, where, most_bytes=MOST_BYTES, most_entries=MOST_PARTS,
+                      most_unpacked=MOST_UNPACKED) as archive:  # fmt: skip
+            _check_parts(archive, where)
+        return _rows(path, where, sheet)
     except (InputError, MissingExtraError):
         raise
-    except OSError as error:
-        raise InputError(where, "must be a readable file", got=error.strerror or "an error",
-                         remedy="check the path") from error  # fmt: skip
     except Exception as error:
         # A damaged workbook fails anywhere inside openpyxl, with any error.
         raise InputError(where, "must be an Excel workbook (.xlsx)", got=type(error).__name__,
                          remedy=REMEDY) from error  # fmt: skip
-    return [_trimmed([_text(value) for value in row]) for row in rows]
 
 
 def sheet_records(rows: list[list[str]]) -> tuple[list[str], list[dict[str, str]]]:
@@ -52,32 +64,72 @@ def sheet_records(rows: list[list[str]]) -> tuple[list[str], list[dict[str, str]
     ]
 
 
-def _check_size(path: Path, where: str) -> None:
-    """Refuse an archive that would fill the memory."""
-    with zipfile.ZipFile(path) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
-            raise InputError(where, f"must unpack to at most {MOST_BYTES} bytes", got="more",
-                             remedy="keep one table a file")  # fmt: skip
+def _check_parts(archive: zipfile.ZipFile, where: str) -> None:
+    """Refuse parts that are too large to be read whole, and XML that defines its own words."""
+    for entry in archive.infolist():
+        is_whole = not entry.filename.startswith((SHEETS, MEDIA))
+        if is_whole and entry.file_size > MOST_PART_BYTES:
+            raise InputError(f"{where}, {entry.filename[:60]}",
+                             f"must be at most {in_units(MOST_PART_BYTES)}",
+                             got=in_units(entry.file_size),
+                             remedy="save the table alone as CSV UTF-8")  # fmt: skip
+        if entry.filename.endswith((".xml", ".rels")) and _defines_words(archive, entry):
+            raise InputError(f"{where}, {entry.filename[:60]}", "must be plain XML",
+                             got="a document type", remedy="save it anew from Excel")  # fmt: skip
 
 
-def _values(path: Path, where: str, sheet: str | None) -> list[tuple[object, ...]]:
-    """Stored values of a sheet, row by row."""
+def _defines_words(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Whether XML has a document type, whose words could stand for gigabytes or other files.
+
+    Zeros are left out, so that it is seen in two-byte characters as well.
+    """
+    with archive.open(entry) as file:
+        tail = b""
+        while chunk := file.read(1024**2):
+            chunk = tail + chunk.replace(b"\0", b"")
+            if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
+                return True
+            tail = chunk[-10:]
+    return False
+
+
+def _rows(path: Path, where: str, sheet: str | None) -> list[list[str]]:
+    """Texts of a sheet, row by row; a row ends at its last cell, wherever the sheet says it ends.
+
+    Sheets often claim a million rows, or hold a lone cell at their far corner.
+    """
     try:
         from openpyxl import load_workbook
     except ImportError as error:
         raise MissingExtraError("openpyxl", "reading Excel tables", "train") from error
+    bounds = TableBounds(where)
+    rows: list[list[str]] = []
     with warnings.catch_warnings():
         # What it can't keep of styles and drawings, nobody reads here.
         warnings.simplefilter("ignore")
         book = load_workbook(path, read_only=True, data_only=True)
         try:
-            if sheet is not None and sheet not in book.sheetnames:
-                raise InputError(where, f"must hold a sheet {sheet!r}",
-                                 got=", ".join(book.sheetnames) or "none",
-                                 remedy="give the workbook that has it")  # fmt: skip
-            return list(book[sheet or book.sheetnames[0]].iter_rows(values_only=True))
+            chosen = _chosen(book, where, sheet)
+            for values in chosen.iter_rows(values_only=True):
+                row = _trimmed([_text(value) for value in values])
+                bounds.add(row)
+                rows.append(row)
         finally:
             book.close()
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _chosen(book: "Workbook", where: str, sheet: str | None) -> "ReadOnlyWorksheet":
+    """The sheet of this name, or the first; it forgets what it says of its own size."""
+    if not book.sheetnames or (sheet is not None and sheet not in book.sheetnames):
+        raise InputError(where, f"must hold a sheet {sheet!r}" if sheet else "must hold a sheet",
+                         got=", ".join(book.sheetnames) or "none",
+                         remedy="give the workbook that has it")  # fmt: skip
+    chosen: ReadOnlyWorksheet = book[sheet or book.sheetnames[0]]
+    chosen.reset_dimensions()
+    return chosen
 
 
 def _text(value: object) -> str:

@@ -1,10 +1,13 @@
 """A table as text cells, whether it came as CSV or from Excel."""
 
 import csv
+import io
 from pathlib import Path
 
 from TACEResponseLib.cohort.spreadsheet import is_spreadsheet, read_sheet, sheet_records
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.regular_file import open_regular
+from TACEResponseLib.table_bounds import MOST_BYTES, BoundedRows
 
 Row = dict[str, str]
 
@@ -36,8 +39,12 @@ def read_csv(path: Path, where: str) -> tuple[list[str], list[Row]]:
     Raises: InputError: it can't be read, or is no CSV.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
+        with (
+            open_regular(path, where, most_bytes=MOST_BYTES) as file,
+            io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text,
+        ):
+            reader = csv.DictReader(text, strict=True)
+            reader.reader = BoundedRows(reader.reader, where)
             header = [name.strip() for name in reader.fieldnames or ()]
             reader.fieldnames = header
             rows = [
@@ -45,9 +52,6 @@ def read_csv(path: Path, where: str) -> tuple[list[str], list[Row]]:
                 for row in reader
                 if any(cell for cell in row.values() if isinstance(cell, str) and cell.strip())
             ]
-    except OSError as error:
-        raise InputError(where, "must be a readable file", got=error.strerror or "an error",
-                         remedy="check the path") from error  # fmt: skip
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(where, "must be a CSV table in UTF-8", got=type(error).__name__,
                          remedy="save it as CSV UTF-8") from error  # fmt: skip

@@ -8,9 +8,11 @@ from TACEResponseLib.provenance import installed_version, package_versions
 
 def run(options: argparse.Namespace) -> None:
     """Print the model card of a bundle, or what is installed here."""
-    from TACEResponseLib.bundle import load_bundle
+    from TACEResponseLib.bundle import model_card
+    from TACEResponseLib.bundle.reading import read_metadata
 
-    text = load_bundle(options.bundle).card if options.bundle else _installation()
+    # From what is verified as text: no network is built and no classifier is read.
+    text = model_card(read_metadata(options.bundle)) if options.bundle else _installation()
     sys.stdout.write(text.rstrip("\n") + "\n")
 
 
@@ -34,13 +36,14 @@ def _devices() -> list[str]:
 
 def _bundles() -> list[str]:
     """One line an installed bundle: what it reads and what it was trained on."""
-    from TACEResponseLib.bundle import installed_bundles, load_bundle
+    from TACEResponseLib.bundle import installed_bundles
+    from TACEResponseLib.bundle.reading import read_metadata
     from TACEResponseLib.terms import CohortRole
     from TACEResponseLib.wording import endpoint_phrase
 
     lines = []
     for path in installed_bundles():
-        meta = load_bundle(path).metadata
+        meta = read_metadata(path)
         cohort = meta.cohorts[CohortRole.TRAINING]
         kind = "simulated patients" if meta.simulated else "patients"
         lines.append(

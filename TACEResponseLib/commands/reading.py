@@ -108,7 +108,7 @@ def parse_rois(words: Sequence[str | Path]) -> tuple[Path | None, dict[ImageSequ
     drawn: dict[ImageSequence, Path] = {}
     for word in map(str, words):
         name, equals, path = word.partition("=")
-        names_sequence = equals and SEQUENCE_WORD.fullmatch(name) and not Path(word).exists()
+        names_sequence = equals and SEQUENCE_WORD.fullmatch(name) and not _is_there(word)
         sequence = _sequence(name, "--roi") if names_sequence else None
         if (sequence is None and main is not None) or sequence in drawn:
             raise InputError("--roi", "takes one file for all images and one a sequence",
@@ -119,6 +119,14 @@ def parse_rois(words: Sequence[str | Path]) -> tuple[Path | None, dict[ImageSequ
         else:
             drawn[sequence] = Path(path)
     return main, drawn
+
+
+def _is_there(word: str) -> bool:
+    """Whether a file has this very name; one that no file can have is none."""
+    try:
+        return Path(word).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _sequence(name: str, option: str) -> ImageSequence:

@@ -10,7 +10,9 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.ids import check_id
 from TACEResponseLib.new_output import check_new_file, new_file
 from TACEResponseLib.recipe import Candidate, Recipe, read_recipe
+from TACEResponseLib.regular_file import read_text
 from TACEResponseLib.resources import resource_path
+from TACEResponseLib.yaml_reading import MOST_BYTES
 
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9\-]{0,63}")
 
@@ -36,7 +38,7 @@ def run_new(options: argparse.Namespace) -> None:
     source = find_recipe(options.source)
     target = Path(f"{options.name}.yaml")
     check_new_file(target, "NAME")
-    text = source.read_text(encoding="utf-8")
+    text = read_text(source, source.name, most_bytes=MOST_BYTES)
     renamed = re.sub(r"^name: .*$", f"name: {options.name}", text, count=1, flags=re.MULTILINE)
     with new_file(target, where="NAME") as draft:
         draft.write_text(renamed, encoding="utf-8")
@@ -57,13 +59,21 @@ def find_recipe(name_or_path: str) -> Path:
     if name_or_path in shipped:
         return shipped[name_or_path]
     path = Path(name_or_path)
-    if path.is_file():
+    if _is_there(path):
         return path
     near = get_close_matches(name_or_path, shipped, n=1)
     meant = f"did you mean {near[0]}? " if near else ""
     raise InputError("RECIPE", "must be the name of a shipped recipe or a file",
                      got=repr(name_or_path[:80]),
                      remedy=f"{meant}shipped: {', '.join(shipped)}")  # fmt: skip
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something has this name; reading it says what is wrong with it."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _candidate_words(candidate: Candidate) -> str:

@@ -4,7 +4,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from TACEResponseLib.errors import InputError
 from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.progress import shown
 
@@ -35,12 +34,6 @@ def run(options: argparse.Namespace) -> None:
 def check(options: argparse.Namespace) -> None:
     """Refuse what can't be before the first patient is made.
 
-    Raises: InputError: no patients, a negative seed, or an output that exists or can't be made.
+    Raises: InputError: an output that exists or can't be made.
     """
-    if options.patients < 1:
-        raise InputError("--patients", "must be at least 1", got=options.patients,
-                         remedy="give a number of patients")  # fmt: skip
-    if options.seed < 0:
-        raise InputError("--seed", "must be 0 or more", got=options.seed,
-                         remedy="give another seed")  # fmt: skip
     check_output(options.output)

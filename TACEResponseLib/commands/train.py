@@ -18,6 +18,7 @@ from TACEResponseLib.new_output import check_output, place
 from TACEResponseLib.progress import Progress, shown
 from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.recipe_keys import with_changes, with_epochs
+from TACEResponseLib.regular_file import check_regular
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training_evidence import LeftOut, Usable, in_words, usable_for
 
@@ -47,6 +48,7 @@ def run(options: argparse.Namespace) -> None:
 def _check_output(options: argparse.Namespace) -> None:
     """Refuse before any work what can't be written after it."""
     from TACEResponseLib.bundle.names import bundle_id_of
+    from TACEResponseLib.cnn.pretrained import MOST_BYTES
     from TACEResponseLib.training_files import log_folder
     from TACEResponseLib.training_state import check_free, work_folder
 
@@ -59,13 +61,8 @@ def _check_output(options: argparse.Namespace) -> None:
         raise InputError("--output", "must have no log folder beside it", got=log.name,
                          remedy="choose another name, or remove that folder")  # fmt: skip
     check_free(options.output, resume=options.resume)
-    if options.weights is not None and not options.weights.is_file():
-        raise InputError("--weights", "must be a file", got=options.weights,
-                         remedy="check the path")  # fmt: skip
-    if options.jobs is not None and options.jobs < 1:
-        raise InputError("--jobs", "must be >= 1", got=options.jobs, remedy="leave it out")
-    if options.seed < 0:
-        raise InputError("--seed", "must be >= 0", got=options.seed, remedy="choose another")
+    if options.weights is not None:
+        check_regular(options.weights, "--weights", most_bytes=MOST_BYTES)
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:

@@ -44,9 +44,6 @@ def _check(options: argparse.Namespace) -> None:
     if options.cohort and options.threshold is not None:
         raise InputError("--threshold", "is for --predictions: a bundle has its own cut-off",
                          got=options.threshold, remedy="leave it out")  # fmt: skip
-    if options.resamples < 200:
-        raise InputError("--resamples", "must be at least 200, or intervals are noise",
-                         got=options.resamples, remedy="leave it out for 2,000")  # fmt: skip
     if options.pdf:
         from TACEResponseLib.validation.pdf import check_pdf
 

@@ -1,5 +1,6 @@
 """Lesions of an ROI: connected pieces, numbered by size and measured."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
@@ -78,7 +79,7 @@ def longest_diameter(axial: NDArray[np.bool_], row_mm: float, column_mm: float) 
         row_mm: distance of two rows.
         column_mm: distance of two columns.
     """
-    from scipy.spatial import ConvexHull
+    from scipy.spatial import ConvexHull, QhullError
     from scipy.spatial.distance import pdist
 
     if not axial.any():
@@ -87,7 +88,10 @@ def longest_diameter(axial: NDArray[np.bool_], row_mm: float, column_mm: float) 
     along_columns = _ends(axial.T)[:, ::-1]
     outline = np.concatenate([along_rows, along_columns]) * (row_mm, column_mm)
     # The two farthest points are corners of the convex hull, which has few.
-    return float(pdist(outline[ConvexHull(outline).vertices]).max())
+    with contextlib.suppress(QhullError):
+        # It finds no area where one side of a pixel is a million times the other; then all count.
+        outline = outline[ConvexHull(outline).vertices]
+    return float(pdist(outline).max())
 
 
 def _ends(axial: NDArray[np.bool_]) -> NDArray[np.float64]:

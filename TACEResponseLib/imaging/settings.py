@@ -14,8 +14,8 @@ class CtWindow(Settings):
     """
 
     kind: Literal["ct_window"] = "ct_window"
-    low_hu: float = -100.0
-    high_hu: float = 300.0
+    low_hu: float = Field(default=-100.0, ge=-1e5, le=1e5)
+    high_hu: float = Field(default=300.0, ge=-1e5, le=1e5)
 
     @model_validator(mode="after")
     def _limits_ascend(self) -> "CtWindow":
@@ -29,7 +29,7 @@ class MrZScore(Settings):
 
     kind: Literal["mr_z_score"] = "mr_z_score"
     region: Literal["body", "liver"] = "body"
-    clip: float = Field(default=3.0, gt=0)
+    clip: float = Field(default=3.0, ge=1e-3, le=1e3)
 
 
 class MrWindow(Settings):
@@ -67,7 +67,7 @@ class PatchSettings(Settings):
     """Rows of a patch; columns too, unless `width_px` says otherwise."""
     width_px: int | None = Field(default=None, ge=16, le=1024)
     """Columns of a patch, where it is no square. S3's 450 x 320 are 450 columns, 320 rows."""
-    fixed_spacing_mm: float | None = Field(default=None, gt=0, le=10)
+    fixed_spacing_mm: float | None = Field(default=None, ge=0.05, le=10)
     """`None` resizes the box to the patch as S0 does, which loses the scale; a number keeps
     pixels of that size round the box's center instead."""
     slices: Literal["largest", "largest_and_neighbors", "all", "every_n"] = "largest_and_neighbors"

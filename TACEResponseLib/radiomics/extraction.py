@@ -7,6 +7,7 @@ resampling grid is aligned on the corner voxel, kurtosis is not reduced by 3.
 import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from math import ceil, prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 # the ROI; this is farther than any of them reaches.
 CROP_MARGIN_MM = 60.0
 SMALLEST_ROI_VOXELS = 8
+# A whole liver of 300 x 300 x 250 mm at 1 mm has 22 million.
+MOST_VOXELS = 2**25
+# Pairs of levels are counted in 13 directions: 0.4 GB.
+MOST_LEVELS = 2048
 PLACE = "--roi"
 
 
@@ -53,6 +58,7 @@ def extract_features(
         box = _box(label)
         for image_type, filtered, options in _filtered(image, label, settings, extractor, chosen):
             cut, marked = _cut_to_roi(filtered, label, box)
+            _check_levels(cut, marked, settings)
             for feature_class in _classes(settings, image_type):
                 names = [] if chosen is None else chosen.get((image_type, feature_class))
                 if names is None:
@@ -106,6 +112,7 @@ def _prepared(volume: Volume, mask: Mask, extractor: Any) -> "tuple[sitk.Image, 
 
     if not mask.any():
         raise _too_small(mask)
+    _check_voxels(volume, mask, extractor.settings["resampledPixelSpacing"])
     box = box_round(mask, volume.geometry, CROP_MARGIN_MM)
     cut = crop(volume, box)
     marked = volume.with_voxels(mask)
@@ -124,6 +131,33 @@ def _prepared(volume: Volume, mask: Mask, extractor: Any) -> "tuple[sitk.Image, 
     if int(sitk.GetArrayViewFromImage(label).sum()) < SMALLEST_ROI_VOXELS:
         raise _too_small(mask)
     return image, label
+
+
+def _check_voxels(volume: Volume, mask: Mask, spacing_mm: "list[float] | None") -> None:
+    """Refuse an ROI whose box has more voxels than can be computed on, before it is resampled."""
+    sides = [int(np.ptp(np.flatnonzero(mask.any(axis=axes)))) + 1
+             for axes in ((1, 2), (0, 2), (0, 1))]  # fmt: skip
+    if spacing_mm is not None:
+        pairs = zip(sides, reversed(volume.geometry.spacing_mm), strict=True)
+        sides = [ceil(side * mm / spacing_mm[0]) for side, mm in pairs]
+    if prod(sides) > MOST_VOXELS:
+        raise InputError(PLACE, f"must lie in a box of at most {MOST_VOXELS} voxels for radiomics",
+                         got=" x ".join(map(str, reversed(sides))) + (
+                             f" at {spacing_mm[0]:g} mm" if spacing_mm else ""),
+                         remedy="check the ROI, or set a larger spacing_mm")  # fmt: skip
+
+
+def _check_levels(cut: "sitk.Image", marked: "sitk.Image", settings: ExtractionSettings) -> None:
+    """Refuse so narrow bins that matrices of gray levels fill the memory."""
+    import SimpleITK as sitk
+
+    inside = sitk.GetArrayViewFromImage(cut)[sitk.GetArrayViewFromImage(marked) != 0]
+    levels = float(np.ptp(inside)) / settings.bin_width if inside.size else 0.0
+    if not levels <= MOST_LEVELS:
+        raise InputError(f"parameter set {settings.name}",
+                         f"bin_width must leave at most {MOST_LEVELS} gray levels",
+                         got=f"{levels:.3g} of {settings.bin_width:g}",
+                         remedy="set a larger bin_width, or check the image's unit")  # fmt: skip
 
 
 def _filtered(

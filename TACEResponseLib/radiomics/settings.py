@@ -1,13 +1,13 @@
 """What a radiomics branch is: its lesion, its features, its classifier."""
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from TACEResponseLib.evaluation.intraclass import IccForm
 from TACEResponseLib.imaging.settings import MrZScore
-from TACEResponseLib.settings import Settings
+from TACEResponseLib.settings import MOST_EPOCHS, Name, Settings
 from TACEResponseLib.terms import ImageSequence
 
 FeatureClass = Literal["shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm"]
@@ -15,6 +15,8 @@ Selection = Literal["none", "rfe", "mrmr", "given"]
 ClassifierName = Literal[
     "linear", "logistic", "lasso", "svm_linear", "svm_rbf", "gbm", "random_forest", "knn", "dnn"
 ]
+MOST_FEATURES = 10_000
+MOST_TREES = 1000
 SEQUENCE_MARK = ":"
 """Between sequence and feature where a branch reads several: `mr_t2:original_glcm_Contrast`."""
 
@@ -22,14 +24,18 @@ SEQUENCE_MARK = ":"
 class ExtractionSettings(Settings):
     """A named parameter set of pyradiomics."""
 
-    name: str
+    name: Name
     """Name of the parameter set, written to the record."""
-    spacing_mm: float | None = Field(default=1.0, gt=0, le=10)
+    spacing_mm: float | None = Field(default=1.0, ge=0.2, le=10)
     """Isotropic resampling; `None` keeps the image's own grid."""
-    bin_width: float = Field(default=25.0, gt=0)
+    bin_width: float = Field(default=25.0, ge=1e-3, le=1e6)
     """In HU, in an MR's own unit, or in standard deviations where `intensity` is given."""
-    image_types: tuple[Literal["Original", "LoG", "Wavelet"], ...] = ("Original",)
-    log_sigma_mm: tuple[float, ...] = ()
+    image_types: tuple[Literal["Original", "LoG", "Wavelet"], ...] = Field(
+        default=("Original",), min_length=1, max_length=3
+    )
+    log_sigma_mm: tuple[Annotated[float, Field(ge=0.2, le=20)], ...] = Field(
+        default=(), max_length=16
+    )
     feature_classes: tuple[FeatureClass, ...] = (
         "shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm",
     )  # fmt: skip
@@ -50,42 +56,42 @@ class DenseSettings(Settings):
 
     hidden_units: int = Field(default=220, ge=1, le=4096)
     dropout: float = Field(default=0.5, ge=0, lt=1)
-    learning_rate: float = Field(default=0.01, gt=0)
+    learning_rate: float = Field(default=0.01, gt=0, le=100)
     """Annealed to 0 by a cosine over the whole training."""
-    batch_size: int = Field(default=32, ge=2)
-    epochs: int = Field(default=200, ge=1)
+    batch_size: int = Field(default=32, ge=2, le=65_536)
+    epochs: int = Field(default=200, ge=1, le=MOST_EPOCHS)
 
 
 class RadiomicsSettings(Settings):
     """One classifier on the radiomics of one or several sequences."""
 
     kind: Literal["radiomics"] = "radiomics"
-    name: str = "radiomics"
-    sequences: tuple[ImageSequence, ...] = Field(min_length=1)
+    name: Name = "radiomics"
+    sequences: tuple[ImageSequence, ...] = Field(min_length=1, max_length=len(ImageSequence))
     lesion: Literal["largest", "union"] = "largest"
     extraction: ExtractionSettings
     icc: IccFilter | None = None
     """Needs a second reader's ROI of some training patients."""
     selection: Selection = "rfe"
     """Recursive elimination, minimum redundancy and maximum relevance, names, or everything."""
-    n_features: int = Field(default=14, ge=1)
+    n_features: int = Field(default=14, ge=1, le=MOST_FEATURES)
     """How many features `rfe` and `mrmr` keep."""
     rfe_estimator: Literal["logistic", "random_forest"] = "logistic"
     """What ranks features in `rfe`."""
-    given: tuple[str, ...] = ()
+    given: tuple[Name, ...] = Field(default=(), max_length=MOST_FEATURES)
     """Names of the features that selection `given` takes; no others are computed."""
     classifier: ClassifierName = "logistic"
-    inverse_regularization: float = Field(default=1.0, gt=0)
+    inverse_regularization: float = Field(default=1.0, ge=1e-9, le=1e9)
     """scikit-learn's C of logistic regression and support vector machines."""
-    gamma: float = Field(default=0.2, gt=0)
+    gamma: float = Field(default=0.2, ge=1e-9, le=1e9)
     """Of the kernel exp(-gamma d^2) of `svm_rbf`, on z-scores."""
-    alpha: float | None = Field(default=None, gt=0)
+    alpha: float | None = Field(default=None, ge=1e-9, le=1e9)
     """Penalty of `lasso` on z-scores; `None` chooses it by cross-validation in training."""
-    n_neighbors: int = Field(default=4, ge=1)
+    n_neighbors: int = Field(default=4, ge=1, le=10_000)
     """Of `knn`."""
-    n_trees: int = Field(default=300, ge=1)
+    n_trees: int = Field(default=300, ge=1, le=MOST_TREES)
     """Of `random_forest`, and rounds of `gbm`, to whom 100 are plenty."""
-    min_samples_leaf: int = Field(default=5, ge=1)
+    min_samples_leaf: int = Field(default=5, ge=1, le=10_000)
     """Of `random_forest` and `gbm`."""
     tree_depth: int = Field(default=3, ge=1, le=12)
     """Of `gbm`; a random forest's trees grow until their leaves are small."""

@@ -1,18 +1,19 @@
 """What a radiomics branch keeps of its training cohort."""
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from TACEResponseLib.settings import Settings
+from TACEResponseLib.radiomics.settings import MOST_FEATURES
+from TACEResponseLib.settings import Moderate, Name, Settings
 
 
 class RadiomicsState(Settings):
     """The selected features in the classifier's order, with the training cohort's values."""
 
-    feature_names: tuple[str, ...]
-    mean: tuple[float, ...]
-    sd: tuple[float, ...]
-    minimum: tuple[float, ...]
-    maximum: tuple[float, ...]
+    feature_names: tuple[Name, ...] = Field(max_length=MOST_FEATURES)
+    mean: tuple[Moderate, ...]
+    sd: tuple[Moderate, ...]
+    minimum: tuple[Moderate, ...]
+    maximum: tuple[Moderate, ...]
     remarks: tuple[str, ...] = ()
     """What must be known of the training: features left out, fewer patients than features."""
 

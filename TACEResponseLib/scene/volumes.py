@@ -9,6 +9,7 @@ import numpy as np
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
+from TACEResponseLib.json_reading import parse_json
 from TACEResponseLib.scene.transforms import (
     direction_ras,
     moved,
@@ -114,7 +115,7 @@ def _acquisition(node: "slicer.vtkMRMLVolumeNode") -> Acquisition:
     stored = node.GetAttribute(ACQUISITION_ATTRIBUTE)
     if stored is None:
         return Acquisition(description=node.GetName())
-    return Acquisition(**json.loads(stored))
+    return Acquisition(**parse_json(stored, "scene"))
 
 
 def _storable(voxels: Voxels) -> Voxels:

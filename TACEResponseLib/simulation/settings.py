@@ -5,6 +5,7 @@ The defaults fix the difficulty. They were set before any model was trained on t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
@@ -16,6 +17,8 @@ Latent = Literal["size", "enhancement", "rim", "necrosis", "texture"]
 LATENTS: tuple[Latent, ...] = get_args(Latent)
 
 Range = tuple[float, float]
+# As of any image that is read.
+MOST_VOXELS = 2**29
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,10 @@ class GridSettings(Settings):
             raise ValueError(
                 "size_ijk must be >= 2 and spacing_mm > 0 on each axis, "
                 f"got {self.size_ijk} and {self.spacing_mm}"
+            )
+        if prod(self.size_ijk) > MOST_VOXELS:
+            raise ValueError(
+                f"size_ijk must have at most {MOST_VOXELS} voxels, got {self.size_ijk}"
             )
         return self
 

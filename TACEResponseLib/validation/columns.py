@@ -1,6 +1,7 @@
 """A table of text read column by column, with the checks that every column needs."""
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.ids import check_id, twins
+from TACEResponseLib.regular_file import open_regular
+from TACEResponseLib.table_bounds import MOST_BYTES, BoundedRows
 
 Columns = Mapping[str, Sequence[str]]
 
@@ -24,11 +27,12 @@ def read_columns(path: Path, option: str) -> Columns:
     """
     where = f"{option} {path.name}"
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in csv.reader(file, strict=True) if any(map(str.strip, line))]
-    except OSError as error:
-        raise InputError(where, "must be a readable file", got=error.strerror or "an error",
-                         remedy="check the path") from error  # fmt: skip
+        with (
+            open_regular(path, where, most_bytes=MOST_BYTES) as file,
+            io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text,
+        ):
+            rows = BoundedRows(csv.reader(text, strict=True), where)
+            lines = [line for line in rows if any(map(str.strip, line))]
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(where, "must be a CSV table in UTF-8", got=type(error).__name__,
                          remedy="save it as CSV UTF-8") from error  # fmt: skip

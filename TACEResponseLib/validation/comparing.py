@@ -1,6 +1,5 @@
 """Several validations side by side; on the same patients, tested against each other."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -13,7 +12,8 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.auc_difference import auc_difference
 from TACEResponseLib.evaluation.inputs import Floats, Labels
 from TACEResponseLib.evaluation.significance import holm
-from TACEResponseLib.validation.columns import numbers, read_columns
+from TACEResponseLib.json_reading import read_json_object
+from TACEResponseLib.validation.columns import Columns, numbers, read_columns, require
 from TACEResponseLib.validation.results import FORMAT
 from TACEResponseLib.validation.words import number, p_value
 from TACEResponseLib.validation.writing import METRICS, PREDICTIONS
@@ -43,22 +43,36 @@ def read_validation(folder: Path) -> Validation:
     """
     where = folder.name or str(folder)
     try:
-        metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        metrics = read_json_object(folder / METRICS, f"{where}/{METRICS}", example="by validate")
+    except InputError as error:
         raise InputError(where, f"must be a folder that validate wrote, with {METRICS}",
-                         got=type(error).__name__,
+                         got=f"a file that {error.rule}, {error.got}",
                          remedy="run tace-response validate") from error  # fmt: skip
-    if not isinstance(metrics, dict) or metrics.get("format") != FORMAT:
+    if metrics.get("format") != FORMAT:
         raise InputError(where, f"must be of format {FORMAT}", got="another",
                          remedy="validate again with this version")  # fmt: skip
     columns = read_columns(folder / PREDICTIONS, where)
-    outcome = numbers(columns, "outcome").astype(int).tolist()
+    require(columns, ("case_id", "outcome"), where)
+    try:
+        return _validation(where, metrics, columns)
+    except (LookupError, TypeError, AttributeError) as error:
+        raise InputError(where, f"{METRICS} and {PREDICTIONS} must be as validate wrote them",
+                         got=f"{type(error).__name__}: {str(error)[:60]}",
+                         remedy="run tace-response validate") from error  # fmt: skip
+
+
+def _validation(where: str, metrics: Mapping[str, Any], columns: Columns) -> Validation:
+    """Both files as one; every key that is needed later is asked for now."""
+    outcome = np.nan_to_num(numbers(columns, "outcome")).astype(int).tolist()
     names = [model["name"] for model in metrics["results"]["models"]]
-    return Validation(
+    found = Validation(
         name=where, metrics=metrics,
         outcome=dict(zip(columns["case_id"], outcome, strict=True)),
         probabilities={name: numbers(columns, name) for name in names},
     )  # fmt: skip
+    side_by_side([found])
+    paired([found])
+    return found
 
 
 def side_by_side(found: Sequence[Validation]) -> Rows:

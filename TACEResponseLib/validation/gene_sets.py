@@ -14,6 +14,8 @@ import numpy as np
 
 from TACEResponseLib.errors import InputError, MissingExtraError
 from TACEResponseLib.evaluation.inputs import Floats
+from TACEResponseLib.regular_file import read_text
+from TACEResponseLib.table_bounds import MOST_BYTES
 from TACEResponseLib.validation.columns import numbers, read_columns, refuse_twins, require
 
 # Below this, permutations of the groups have too few distinct orders (Subramanian 2005 uses 7).
@@ -56,6 +58,9 @@ def read_expression(path: Path) -> Expression:
     require(columns, ("gene",), where)
     refuse_twins(columns["gene"], f"{where} (gene)")
     cases = tuple(name for name in columns if name != "gene")
+    if not cases:
+        raise InputError(where, "must have a column for each case", got="none beside gene",
+                         remedy="write one column a case")  # fmt: skip
     values = np.stack([numbers(columns, name) for name in cases], axis=1)
     gene, case = np.nonzero(np.isnan(values))
     if gene.size:
@@ -94,11 +99,7 @@ def read_gene_sets(path: Path) -> dict[str, list[str]]:
     Raises: InputError: not readable, or a line without genes.
     """
     where = f"--gene-sets {path.name}"
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(where, "must be a readable .gmt file", got=type(error).__name__,
-                         remedy="check the path") from error  # fmt: skip
+    lines = read_text(path, where, most_bytes=MOST_BYTES).splitlines()
     sets = {}
     for number, line in enumerate(filter(str.strip, lines), start=1):
         name, *rest = line.rstrip().split("\t")

@@ -86,9 +86,17 @@ def test_a_bundle_of_a_newer_program_asks_for_an_update(content: dict[str, Any])
         from_json(json.dumps(content), "--bundle x")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"tace_response": 3}', "[" * 100_000])
+@pytest.mark.parametrize("text", ["[]", "{}", '{"tace_response": 3}'])
 def test_a_file_without_our_part_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="tace_response and its format_version"):
+        from_json(text, "--bundle x")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("", "must be JSON"), ("[" * 100_000, "must be nested at most 64 deep")]
+)
+def test_a_file_that_is_no_sane_json_is_refused(text: str, says: str) -> None:
+    with pytest.raises(InputError, match=f"--bundle x, configs/metadata.json: {says}"):
         from_json(text, "--bundle x")
 
 

@@ -146,6 +146,9 @@ def test_another_inference_file_than_the_metadata_is_refused(
 def test_an_inference_file_that_is_no_json_is_refused(copied: Path, relist: Relist) -> None:
     (copied / INFERENCE).write_text("[" * 50_000)
     relist(copied)
+    refused(copied, "inference.json: must be nested at most 64 deep")
+    (copied / INFERENCE).write_text("[]")
+    relist(copied)
     refused(copied, "inference.json must be a JSON object")
 
 
@@ -228,14 +231,23 @@ def test_a_classifier_that_does_not_fit_its_features_is_refused(
     refused(copied, f"branch radiomics must take the inputs.*{got}")
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", '"0.3"'])
-def test_numbers_that_are_none_are_refused(copied: Path, relist: Relist, number: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        *((word, f": must hold finite numbers of at most 20 digits, got {word}; ")
+          for word in ("NaN", "Infinity", "1e400")),
+        ('"0.3"', ", model.intercept: "),
+    ],
+)  # fmt: skip
+def test_numbers_that_are_none_are_refused(
+    copied: Path, relist: Relist, number: str, says: str
+) -> None:
     path = copied / "models" / "fusion.json"
     text = path.read_text()
     start = text.index('"intercept": ') + len('"intercept": ')
     path.write_text(text[:start] + number + text[text.index(",", start) :])
     relist(copied)
-    refused(copied, r"models/fusion.json, model.intercept: ")
+    refused(copied, f"models/fusion.json{says}")
 
 
 def test_a_threshold_that_differs_from_the_metadata_is_refused(

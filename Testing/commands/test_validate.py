@@ -61,7 +61,7 @@ def test_a_refusal_leaves_nothing_behind(
         ([], "needs --predictions, or --bundle and --cohort"),
         (["--predictions", "p.csv", "--bundle", SHIPPED], "needs --predictions, or --bundle"),
         (["--bundle", SHIPPED, "--cohort", "c.csv", "--threshold", ".5"], "a bundle has its own"),
-        (["--predictions", "p.csv", "--resamples", "10"], "must be at least 200"),
+        (["--predictions", "p.csv", "--resamples", "10"], "must be 200 to 1000000"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(

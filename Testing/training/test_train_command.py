@@ -204,8 +204,8 @@ REFUSED = {
     "bad value": (["--set", "folds=1"], "folds: Input should be greater than or equal to 2"),
     "no value": (["--set", "folds"], "must read KEY=VALUE"),
     "no epochs": (["--epochs", "2"], "--epochs: changes recipes"),
-    "no jobs": (["--jobs", "0"], "--jobs: must be >= 1"),
-    "no weights": (["--weights", "none.pt"], "--weights: must be a file"),
+    "no jobs": (["--jobs", "0"], "--jobs: must be 1 to 256"),
+    "no weights": (["--weights", "none.pt"], "--weights: must be a readable file"),
     "many folds": (["--set", "folds=20"], "at least 40 patients of each class"),
     "no second reader": (["--set", "texture.icc={minimum: 0.8}"], "column roi_reader2"),
 }
