@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> None:
                          remedy="choose another name")  # fmt: skip
     table = read_cohort(options.cohort)
     bundle = load_bundle(options.bundle, device=choose_device(options.device))
-    failed = {p.row: str(p) for p in reversed(table.problems)}
+    failed = {p.row: p.written for p in reversed(table.problems)}
     with shown("scoring") as progress, new_folder(options.output) as draft:
         rows = [_row(p, bundle, draft, options, progress) for p in table.patients]
         rows += [("", "", "", "", "", "", "", "", "", text) for text in failed.values()]
@@ -65,7 +65,7 @@ def _row(
         prediction = score(case, bundle)
         write_outputs(case, prediction, draft / patient.case_id, with_scene=not options.no_scene)
     except InputError as error:
-        return (*known, "", "", "", "", "", str(error))
+        return (*known, "", "", "", "", "", error.written)
     return (*known, *_cells(prediction), "")
 
 

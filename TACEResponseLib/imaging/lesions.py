@@ -147,14 +147,13 @@ def _measured(label: int, box: Box, mask: Mask, geometry: Geometry) -> _Piece:
 
 
 def _lesion(index: int, piece: _Piece, roi: Roi) -> Lesion:
-    """The measured piece with its number, name and place."""
+    """The measured piece with its number and place."""
     start = [axis.start for axis in piece.box]
     center_kji = np.argwhere(piece.mask).mean(axis=0) + start
     x, y, z = roi.geometry.to_lps(center_kji[::-1]).tolist()
     return Lesion(
         index=index,
         label=piece.label,
-        name=dict(roi.names).get(piece.label, f"label {piece.label}"),
         volume_ml=piece.voxels * roi.geometry.voxel_volume_mm3 / 1000,
         longest_axial_diameter_mm=piece.diameter_mm,
         largest_axial_area_mm2=piece.area_mm2,

@@ -1,13 +1,13 @@
 """Images as volume nodes and back."""
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.phase import neutral_description
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 from TACEResponseLib.scene.transforms import (
     direction_ras,
@@ -40,7 +40,9 @@ def volume_to_node(volume: Volume, node: "slicer.vtkMRMLScalarVolumeNode") -> No
         node.SetOrigin(origin_ras(geometry))
         node.SetIJKToRASDirections(*direction_ras(geometry).ravel().tolist())
         updateVolumeFromArray(node, _storable(volume.voxels))
-        node.SetAttribute(ACQUISITION_ATTRIBUTE, json.dumps(asdict(volume.acquisition)))
+        node.SetAttribute(
+            ACQUISITION_ATTRIBUTE, json.dumps(written_acquisition(volume.acquisition))
+        )
     finally:
         node.EndModify(blocker)
 
@@ -106,15 +108,31 @@ def own_geometry(node: "slicer.vtkMRMLVolumeNode") -> Geometry:
     )
 
 
+def written_acquisition(acquisition: Acquisition) -> dict[str, Any]:
+    """What of a scan may be written: no id, no digest of one, and the phases for a description."""
+    return {
+        "modality": acquisition.modality,
+        "description": neutral_description(acquisition.description),
+        "has_contrast": acquisition.has_contrast,
+    }
+
+
 def _acquisition(node: "slicer.vtkMRMLVolumeNode") -> Acquisition:
     """What is known of the scan; of a user's own volume, the name that Slicer gave it.
 
-    Slicer names a volume after its DICOM series description.
+    Slicer names a volume after its DICOM series description. Early scenes hold more than may be
+    written; it is removed, so that it isn't saved again.
     """
     stored = node.GetAttribute(ACQUISITION_ATTRIBUTE)
     if stored is None:
         return Acquisition(description=node.GetName())
-    return Acquisition(**json.loads(stored))
+    told = json.loads(stored)
+    acquisition = Acquisition(**{key: told.get(key) for key in ("modality", "has_contrast")},
+                              description=told.get("description") or "")  # fmt: skip
+    clean = json.dumps(written_acquisition(acquisition))
+    if clean != stored:
+        node.SetAttribute(ACQUISITION_ATTRIBUTE, clean)
+    return acquisition
 
 
 def _storable(voxels: Voxels) -> Voxels:
