@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 from TACEResponseLib import __version__, cli_cohorts, cli_patients, cli_validation
 from TACEResponseLib.errors import InputError, MissingExtraError
+from TACEResponseLib.terminal import printable_output
 from TACEResponseLib.terms import NOT_A_DEVICE
 
 
+@printable_output()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = _parser().parse_args(arguments)

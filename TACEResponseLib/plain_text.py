@@ -16,7 +16,7 @@ UNSAFE = re.compile(
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 # What Markdown would read as a link, an image, a tag, code or a cell's end.
-MARKDOWN = re.compile(r"[\\`<>\[\]|]")
+MARKDOWN = re.compile(r"[\\`<\[\]|]")
 # A spreadsheet takes a cell that begins so for a formula; a plain number is one.
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\N{FULLWIDTH EQUALS SIGN}",
                   "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}",

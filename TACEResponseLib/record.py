@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from TACEResponseLib.branch import BranchResult
+from TACEResponseLib.plain_text import printable
 from TACEResponseLib.population import context_record
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.terms import NOT_A_DEVICE
@@ -46,7 +47,9 @@ def to_record(prediction: Prediction) -> dict[str, Any]:
 
 def record_json(prediction: Prediction) -> str:
     """The record as indented JSON text, UTF-8, keys in a fixed order."""
-    return json.dumps(to_record(prediction), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(to_record(prediction), indent=2, ensure_ascii=False, allow_nan=False)
+    # Escaped as JSON does it: the same values, safe to print.
+    return printable(text) + "\n"
 
 
 def _branch(branch: BranchResult) -> dict[str, Any]:

@@ -53,7 +53,8 @@ def find_lesions(roi: Roi) -> tuple[tuple[Lesion, ...], Voxels]:
     """
     found = _connected(roi)
     if len(found) > MOST_PIECES:
-        raise InputError(f"--roi {roi.source}", f"must hold at most {MOST_PIECES} separate pieces",
+        raise InputError(f"--roi {roi.source}".rstrip(),
+                         f"must hold at most {MOST_PIECES} separate pieces",
                          got=len(found), remedy="clean the segmentation")  # fmt: skip
     measured = [_measured(label, box, mask, roi.geometry) for label, box, mask in found]
     pieces = sorted(measured, key=lambda p: (p.is_speck, -p.area_mm2, -p.voxels))
@@ -167,7 +168,7 @@ def _refuse(roi: Roi, pieces: list[_Piece]) -> None:
     marked = sum(piece.voxels for piece in pieces)
     largest = max((piece.diameter_mm for piece in pieces), default=0.0)
     raise InputError(
-        f"--roi {roi.source}",
+        f"--roi {roi.source}".rstrip(),
         f"must hold a lesion of at least {SMALLEST_LESION_VOXELS} voxels and "
         f"{SMALLEST_LESION_MM:g} mm",
         got=f"{marked} voxel{'' if marked == 1 else 's'}, {largest:.1f} mm at most",

@@ -1,11 +1,12 @@
 """Is it the contrast phase that it is said to be? Files rarely tell; then the result says so."""
 
 import re
+from typing import Any
 
 import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.imaging.volume import Mask, Volume
+from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume
 from TACEResponseLib.terms import ImageSequence
 
 ARTERIAL, PORTAL_VENOUS, DELAYED = "arterial-phase", "portal venous-phase", "delayed-phase"
@@ -68,6 +69,15 @@ def phase_warnings(
     if sequence is ImageSequence.CT_ARTERIAL and mask is not None:
         warnings += _enhancement_warnings(volume, mask)
     return tuple(warnings)
+
+
+def written_acquisition(acquisition: Acquisition) -> dict[str, Any]:
+    """What of a scan may be written: no id, no digest of one, and the phases for a description."""
+    return {
+        "modality": acquisition.modality,
+        "description": neutral_description(acquisition.description),
+        "has_contrast": acquisition.has_contrast,
+    }
 
 
 def neutral_description(description: str) -> str:

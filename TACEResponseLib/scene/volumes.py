@@ -7,7 +7,7 @@ import numpy as np
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.phase import neutral_description
+from TACEResponseLib.imaging.phase import written_acquisition
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 from TACEResponseLib.scene.transforms import (
     direction_ras,
@@ -106,15 +106,6 @@ def own_geometry(node: "slicer.vtkMRMLVolumeNode") -> Geometry:
         node.GetOrigin(),
         np.array(directions),
     )
-
-
-def written_acquisition(acquisition: Acquisition) -> dict[str, Any]:
-    """What of a scan may be written: no id, no digest of one, and the phases for a description."""
-    return {
-        "modality": acquisition.modality,
-        "description": neutral_description(acquisition.description),
-        "has_contrast": acquisition.has_contrast,
-    }
 
 
 def _acquisition(node: "slicer.vtkMRMLVolumeNode") -> Acquisition:
