@@ -76,8 +76,8 @@ class Case:
             drawn = self.sequence_rois.get(sequence, roi)
             own = indices if drawn is roi else matched_indices(drawn, roi, indices)
             labels[sequence] = resample_labels(own, drawn.geometry, volume.geometry)
-            warnings += check_roi_fits(drawn, volume, labels[sequence])
-            warnings += lost_lesion_warnings(lesions, volume, labels[sequence])
+            warnings += check_roi_fits(drawn, volume, sequence, labels[sequence])
+            warnings += lost_lesion_warnings(lesions, sequence, labels[sequence])
             warnings += check_intensities(volume, sequence, labels[sequence] > 0)
         _set(self, roi=roi, lesions=lesions, lesion_labels=labels, warnings=tuple(warnings))
 

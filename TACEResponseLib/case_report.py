@@ -3,13 +3,13 @@
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any, Self
 
 from TACEResponseLib.case import Case
 from TACEResponseLib.imaging.roi import Lesion
 from TACEResponseLib.outputs import REPORT_NAME, write_outputs
+from TACEResponseLib.plain_text import html_text as escape
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.terms import NOT_A_DEVICE
@@ -206,11 +206,10 @@ def _is_number(text: str) -> bool:
 def _lesions(lesions: Sequence[Lesion]) -> str:
     return _table(
         "Lesions",
-        ("Lesion", "Segment", "Volume (mL)", "Longest axial diameter (mm)", "Counted"),
+        ("Lesion", "Volume (mL)", "Longest axial diameter (mm)", "Counted"),
         (
             (
                 str(lesion.index),
-                lesion.name,
                 f"{lesion.volume_ml:.2f}",
                 f"{lesion.longest_axial_diameter_mm:.1f}",
                 "no (speck)" if lesion.is_speck else "yes",

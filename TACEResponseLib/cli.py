@@ -25,6 +25,7 @@ from TACEResponseLib import (
 from TACEResponseLib.cli_options import check_options
 from TACEResponseLib.disk_trouble import explained
 from TACEResponseLib.errors import InputError, MissingExtraError
+from TACEResponseLib.terminal import printable_output
 from TACEResponseLib.terms import NOT_A_DEVICE
 
 TOO_LARGE: dict[type[BaseException], str] = {
@@ -35,6 +36,7 @@ TOO_LARGE: dict[type[BaseException], str] = {
 }
 
 
+@printable_output()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     try:

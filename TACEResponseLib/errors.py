@@ -1,6 +1,11 @@
 """The one way in which the program says that an input can't be used."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from TACEResponseLib.plain_text import printable
+
+MOST_NAMES = 4
 
 
 class InputError(ValueError):
@@ -9,7 +14,9 @@ class InputError(ValueError):
     Printed as one line: `<where>: <rule>, got <got>; <remedy>`.
     """
 
-    def __init__(self, where: object, rule: str, *, got: object, remedy: str) -> None:
+    def __init__(
+        self, where: object, rule: str, *, got: object, remedy: str, names: Sequence[str] = ()
+    ) -> None:
         """Name the place, the rule, the value and the way out.
 
         Args:
@@ -17,24 +24,45 @@ class InputError(ValueError):
             rule: what must hold, with units.
             got: the value that broke it, short enough for one line.
             remedy: what the user can do about it.
+            names: of segments or series, which often name the patient too; shown after `got`, and
+                left out of `written`.
         """
         self.where = str(where)
         self.rule = rule
-        self.got = str(got)
+        self.unnamed = str(got)
         self.remedy = remedy
-        super().__init__(" ".join(f"{where}: {rule}, got {got}; {remedy}".split()))
+        self.names = tuple(names)
+        shown = ", ".join(self.names[:MOST_NAMES]) + ", ..." * (len(self.names) > MOST_NAMES)
+        self.got = f"{got} ({shown})" if shown else self.unnamed
+        super().__init__(_line(self.where, rule, self.got, remedy))
+
+    @property
+    def written(self) -> str:
+        """The line as it may stand in a file: without the names that the input bears inside."""
+        return _line(self.where, self.rule, self.unnamed, self.remedy)
+
+    def at(self, where: object) -> "InputError":
+        """The same of a place that is told more fully."""
+        return InputError(where, self.rule, got=self.unnamed, remedy=self.remedy, names=self.names)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive the way back from a worker process, which would call `InputError(message)`."""
-        return _rebuilt, (self.where, self.rule, self.got, self.remedy)
+        return _rebuilt, (self.where, self.rule, self.unnamed, self.remedy, self.names)
 
 
 class OutputError(InputError):
     """The place of a result can't be used; what was computed for it is not at fault."""
 
 
-def _rebuilt(where: str, rule: str, got: str, remedy: str) -> InputError:
-    return InputError(where, rule, got=got, remedy=remedy)
+def _line(where: str, rule: str, got: str, remedy: str) -> str:
+    """One line, whatever control characters its parts hold."""
+    return printable(" ".join(f"{where}: {rule}, got {got}; {remedy}".split()))
+
+
+def _rebuilt(
+    where: str, rule: str, got: str, remedy: str, names: tuple[str, ...] = ()
+) -> InputError:
+    return InputError(where, rule, got=got, remedy=remedy, names=names)
 
 
 class MissingExtraError(RuntimeError):

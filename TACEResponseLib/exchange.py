@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.phase import written_acquisition
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 
 
@@ -29,18 +30,18 @@ def geometry_of(values: Mapping[str, Any]) -> Geometry:
 def write_volume(volume: Volume, path: Path) -> dict[str, Any]:
     """Write the voxels; return what must be told of the image."""
     np.save(path, volume.voxels, allow_pickle=False)
-    return volume_values(volume.geometry, volume.source, volume.acquisition, path)
+    return volume_values(volume.geometry, volume.acquisition, path)
 
 
-def volume_values(
-    geometry: Geometry, source: str, acquisition: Acquisition, path: Path
-) -> dict[str, Any]:
-    """What must be told of an image whose voxels lie in a file."""
+def volume_values(geometry: Geometry, acquisition: Acquisition, path: Path) -> dict[str, Any]:
+    """What must be told of an image whose voxels lie in a file: no name, and no words of a header.
+
+    What the other process doesn't know, it can't write.
+    """
     return {
         "path": str(path),
         "geometry": geometry_values(geometry),
-        "source": source,
-        "acquisition": asdict(acquisition),
+        "acquisition": written_acquisition(acquisition),
     }
 
 
@@ -53,7 +54,7 @@ def read_volume(values: Mapping[str, Any]) -> Volume:
     return Volume(
         voxels=read_array(Path(values["path"]), geometry.shape_kji),
         geometry=geometry,
-        source=values["source"],
+        source="",
         acquisition=Acquisition(**values["acquisition"]),
     )
 

@@ -5,6 +5,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from TACEResponseLib.plain_text import one_line
+from TACEResponseLib.terminal import raw_stderr
+
 LOG = logging.getLogger("taceresponse")
 Progress = Callable[[str], None]
 """Called with the name of each stage as it begins."""
@@ -24,12 +27,17 @@ def shown(title: str) -> Iterator[Progress]:
     from rich.progress import Progress as Bar
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Without markup: a name that holds `[red]` is a name.
+    words = TextColumn("{task.description}", markup=False)
+    columns = (SpinnerColumn(), words, TimeElapsedColumn())
+    console = Console(file=raw_stderr())
+    # What others print meanwhile goes through the printable streams and not round them.
+    with Bar(*columns, console=console, transient=True,
+             redirect_stdout=False, redirect_stderr=False) as bar:  # fmt: skip
         task = bar.add_task(title)
 
         def show(stage: str) -> None:
-            bar.update(task, description=f"{title}: {stage}")
+            bar.update(task, description=one_line(f"{title}: {stage}"))
             logged(stage)
 
         yield show

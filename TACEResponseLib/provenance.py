@@ -36,10 +36,10 @@ def installed_version(package: str) -> str:
 
 
 def case_hashes(case: Case) -> dict[str, Any]:
-    """SHA-256 of each image and of the ROI: voxels and grid, not file bytes."""
+    """SHA-256 of each image and of the ROI: voxels and grid, neither file bytes nor names."""
     return {
         "images": {
-            sequence.value: {"file": volume.source, "sha256": _hash(volume.voxels, volume.geometry)}
+            sequence.value: {"sha256": _hash(volume.voxels, volume.geometry)}
             for sequence, volume in case.images.items()
         },
         "roi": _roi_hash(case.roi) if case.roi else None,
@@ -52,11 +52,10 @@ def case_hashes(case: Case) -> dict[str, Any]:
 
 
 def _roi_hash(roi: Roi) -> dict[str, Any]:
-    """File, hash and segments of one drawing."""
+    """Hash and labels of one drawing."""
     return {
-        "file": roi.source,
         "sha256": _hash(roi.labels, roi.geometry),
-        "segments": [name for _, name in roi.names],
+        "labels": [label for label, _ in roi.names],
     }
 
 

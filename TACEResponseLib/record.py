@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from TACEResponseLib.branch import BranchResult
+from TACEResponseLib.plain_text import printable
 from TACEResponseLib.population import context_record
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.terms import NOT_A_DEVICE
@@ -53,7 +54,9 @@ def record_json(prediction: Prediction, files: Mapping[str, str | None] | None =
         files: SHA-256 by name of what was written with it; `None` for what goes by its name alone.
     """
     record = to_record(prediction) | ({"files": dict(files)} if files else {})
-    return json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
+    # Escaped as JSON does it: the same values, safe to print.
+    return printable(text) + "\n"
 
 
 def _branch(branch: BranchResult) -> dict[str, Any]:

@@ -82,7 +82,9 @@ def _fused(record: Mapping[str, Any]) -> FusedProbability:
 
 def _lesion(lesion: Mapping[str, Any]) -> Lesion:
     x, y, z = lesion["center_lps"]
-    return Lesion(**{**lesion, "center_lps": (x, y, z)})
+    # Early records have the names of segments; nobody shows them any more.
+    known = {key: value for key, value in lesion.items() if key != "name"}
+    return Lesion(**{**known, "center_lps": (x, y, z)})
 
 
 def _branch(branch: Mapping[str, Any], maps: Maps) -> BranchResult:

@@ -26,6 +26,13 @@ class ImageSequence(StrEnum):
         """`CT` or `MR`."""
         return "CT" if self.value.startswith("ct_") else "MR"
 
+    @property
+    def words(self) -> str:
+        """As a sentence has it, `the arterial CT`: what is written names no file."""
+        kind = self.value.partition("_")[2].replace("_", " ")
+        written = {"t2": "T2-weighted", "dual echo": "dual-echo"}.get(kind, kind)
+        return f"the {written} {self.modality}"
+
 
 class ResponseClass(StrEnum):
     """Response of the target lesions by mRECIST."""

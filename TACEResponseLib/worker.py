@@ -29,6 +29,7 @@ from typing import IO, Any
 from TACEResponseLib import __version__, drafts, endings
 from TACEResponseLib.disk_trouble import FULL, code_of
 from TACEResponseLib.errors import InputError, MissingExtraError
+from TACEResponseLib.plain_text import one_line
 
 PROTOCOL = 1
 HEARTBEAT_SECONDS = 1.0
@@ -155,7 +156,8 @@ def _do(jobs: Mapping[str, Any], request: Mapping[str, Any], answers: Answers) -
             raise ValueError(f"no job is called {name!r}; known are {', '.join(jobs)}")
         return {"kind": "done", "id": number, "result": jobs[name](request, tell)}
     except (InputError, MissingExtraError) as error:
-        return _failure(number, str(error), by_user=True)
+        # Slicer keeps its log on disk: what the user has to mend is shown and not kept.
+        return {**_failure(number, str(error), by_user=True), "traceback": ""}
     except Exception as error:  # noqa: BLE001  # the next job must find a live process
         known = OUT_OF_MEMORY if _is_out_of_memory(error) else _disk_trouble(error)
         message = known or f"internal error: {type(error).__name__}: {error}"
@@ -180,7 +182,7 @@ def _failure(number: Any, message: str, *, by_user: bool) -> dict[str, Any]:
     return {
         "kind": "failed",
         "id": number,
-        "message": " ".join(message.split()),
+        "message": one_line(message),
         "by_user": by_user,
         "traceback": traceback.format_exc(),
     }

@@ -27,6 +27,8 @@ from TACEResponseLib.terms import ImageSequence
 Device = Literal["auto", "cpu", "cuda"]
 Values = Mapping[str, Any]
 Job = Callable[[Values, Progress], dict[str, Any]]
+# The panel knows how segmentation and segments are called; this process needn't.
+ROI_WORDS = "segmentation"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +81,7 @@ class Jobs:
 
     def measure(self, request: Values, _tell: Progress) -> dict[str, Any]:
         """Number and measure the lesions of the chosen segments."""
-        roi, warnings = roi_from_parts(_parts(request), (), request["source"])
+        roi, warnings = roi_from_parts(_parts(request), (), ROI_WORDS)
         lesions, _ = find_lesions(roi)
         return {
             "lesions": [asdict(lesion) for lesion in lesions],
@@ -168,7 +170,7 @@ class Jobs:
             for name, token in request["images"].items()
         }
         grids = [volume.geometry for volume in images.values()]
-        roi, warnings = roi_from_parts(_parts(request), grids, request["source"])
+        roi, warnings = roi_from_parts(_parts(request), grids, ROI_WORDS)
         return Case(
             case_id=request["case_id"],
             images=images,
@@ -188,10 +190,10 @@ class Jobs:
 def _parts(request: Values) -> list[SegmentPart]:
     """Segments from the files that the panel wrote."""
     parts = []
-    for part in request["segments"]:
+    for number, part in enumerate(request["segments"], start=1):
         geometry = read_geometry(part["geometry"])
         mask = read_array(Path(part["path"]), geometry.shape_kji) > 0
-        parts.append(SegmentPart(name=part["name"], mask=mask, geometry=geometry))
+        parts.append(SegmentPart(name=str(number), mask=mask, geometry=geometry))
     return parts
 
 

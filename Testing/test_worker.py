@@ -142,10 +142,7 @@ def hand_over(tmp_path: Path, case: Case) -> dict[str, Any]:
             "model": SHIPPED,
             "case_id": case.case_id,
             "images": {SEQUENCE.value: f"{SEQUENCE}:1"},
-            "source": case.roi.source,
-            "segments": [
-                {"name": "Tumor", "path": str(mask), "geometry": geometry_values(case.roi.geometry)}
-            ],
+            "segments": [{"path": str(mask), "geometry": geometry_values(case.roi.geometry)}],
             "folder": str(tmp_path),
         },
     }
@@ -279,8 +276,7 @@ def test_it_measures_checks_forms_and_writes_a_report(
     worker.ask("forget")
     worker.ask("image", **hand_over["image"])
     scoring = hand_over["score"]
-    wanted = {key: scoring[key] for key in ("segments", "source")}
-    (lesion, *_) = worker.ask("measure", **wanted)["result"]["lesions"]
+    (lesion, *_) = worker.ask("measure", segments=scoring["segments"])["result"]["lesions"]
     assert lesion["volume_ml"] == pytest.approx(case.lesions[0].volume_ml)
     form = {"albumin_g_per_l": {"text": "4.2", "unit": "g/dL"}}
     checked = worker.ask("check_clinical", form=form)["result"]

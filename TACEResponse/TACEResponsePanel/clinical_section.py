@@ -9,6 +9,7 @@ import qt
 from slicer.i18n import tr as _
 
 from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.foreign_text import plain
 from TACEResponsePanel.gates import dicomContradictions, missingClinical
 from TACEResponsePanel.headers import showState
 from TACEResponsePanel.worker_client import WorkerClient
@@ -27,7 +28,7 @@ class ClinicalRow:
         rows.setContentsMargins(0, 0, 0, 0)
         inputs = qt.QHBoxLayout()
         mark = _("required") if variable["required"] else _("blank if unknown")
-        label = qt.QLabel(f"{variable['label']} ({mark})")
+        label = plain(qt.QLabel(f"{variable['label']} ({mark})"))
         label.setWordWrap(True)
         inputs.addWidget(label, 1)
         self.choices = _choices(variable)
@@ -43,7 +44,7 @@ class ClinicalRow:
             self.unit.setToolTip(_("Unit of the typed number, which stays as it is"))
             inputs.addWidget(self.unit)
         rows.addLayout(inputs)
-        self.remark = qt.QLabel()
+        self.remark = plain(qt.QLabel())
         self.remark.setWordWrap(True)
         self.remark.setVisible(False)
         rows.addWidget(self.remark)

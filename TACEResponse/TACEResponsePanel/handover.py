@@ -101,9 +101,7 @@ class Handover:
             if not path.is_file():
                 self._removeOld(f"segment_{number}_")
                 np.save(path, part.mask.astype(np.uint8), allow_pickle=False)
-            told.append(
-                {"name": part.name, "path": str(path), "geometry": geometry_values(part.geometry)}
-            )
+            told.append({"path": str(path), "geometry": geometry_values(part.geometry)})
         return told
 
     def _removeOld(self, prefix: str) -> None:
@@ -167,7 +165,7 @@ class _Copy:
         try:
             voxels, geometry, acquisition = image_description(self._node)
             self._voxels = voxels
-            self.values = volume_values(geometry, self._node.GetName(), acquisition, self.path)
+            self.values = volume_values(geometry, acquisition, self.path)
             # Written, not mapped: a mapped file on a full disk would end the application.
             self._file = self.path.open("wb")
             header = np.lib.format.header_data_from_array_1_0(voxels)

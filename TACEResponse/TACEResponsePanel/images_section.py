@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.dicom_facts import dicomFacts
+from TACEResponsePanel.foreign_text import plain
 from TACEResponsePanel.gates import imageProblem, missingImages
 from TACEResponsePanel.headers import showState
 from TACEResponsePanel.phase_guess import contradiction, guessImages
@@ -24,7 +25,7 @@ class PhaseRow:
         self.widget = qt.QWidget()
         rows = qt.QVBoxLayout(self.widget)
         rows.setContentsMargins(0, 0, 0, 0)
-        self.title = qt.QLabel(words)
+        self.title = plain(qt.QLabel(words))
         self.selector = slicer.qMRMLNodeComboBox()
         self.selector.nodeTypes = [VOLUMES]
         self.selector.showChildNodeTypes = False
@@ -35,7 +36,7 @@ class PhaseRow:
         self.selector.setToolTip(_("Image: {phase}").format(phase=words))
         self.selector.setMRMLScene(slicer.mrmlScene)
         self.tick = qt.QCheckBox(_("I have looked: this is {phase}").format(phase=words))
-        self.remark = qt.QLabel()
+        self.remark = plain(qt.QLabel())
         self.remark.setWordWrap(True)
         for widget in (self.title, self.selector, self.tick, self.remark):
             rows.addWidget(widget)

@@ -70,17 +70,21 @@ class LesionSection:
         except InputError as error:
             self._show([], str(error))
             return
-        turn, name = self._turn, desk.parameters.segmentation.GetName()
+        turn = self._turn
+        content = desk.parameters.segmentation.GetSegmentation()
+        # Names stay here: the process knows segments by their number.
+        names = [content.GetSegment(segmentId).GetName() for segmentId in chosen]
 
         def done(result: dict[str, Any]) -> None:
             if turn == self._turn:
-                self._show(result["lesions"], "")
+                named = [{**le, "name": names[le["label"] - 1]} for le in result["lesions"]]
+                self._show(named, "")
 
         def failed(message: str) -> None:
             if turn == self._turn:
                 self._show([], message)
 
-        self._client.ask("measure", {"segments": segments, "source": name}, done, failed)
+        self._client.ask("measure", {"segments": segments}, done, failed)
 
     def _show(self, lesions: list[dict[str, Any]], problem: str) -> None:
         """The table of lesions, or why there is none."""

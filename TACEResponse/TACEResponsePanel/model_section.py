@@ -137,10 +137,17 @@ class ModelSection:
             self._showCard(self._cards[model["path"]])
             return
         self._client.ask(
-            "warm", {"model": model["path"]}, lambda r: self._showCard(r["card"]), self._showCard
+            "warm", {"model": model["path"]}, lambda r: self._showCard(r["card"]), self._showProblem
         )
 
     def _showCard(self, text: str) -> None:
+        """The card; the process made it from the metadata, and no text in it fetches anything."""
         browser = self._ui.modelCardBrowser
         browser.setMarkdown(text)
+        browser.setVisible(browser.isHidden())
+
+    def _showProblem(self, text: str) -> None:
+        """Why there is no card."""
+        browser = self._ui.modelCardBrowser
+        browser.setPlainText(inPanelWords(text))
         browser.setVisible(browser.isHidden())

@@ -11,6 +11,7 @@ from TACEResponsePanel import installation
 from TACEResponsePanel.case_watch import CaseWatch
 from TACEResponsePanel.clinical_section import ClinicalSection
 from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.foreign_text import makePlain
 from TACEResponsePanel.gates import missingId
 from TACEResponsePanel.handover import Handover
 from TACEResponsePanel.images_section import ImagesSection
@@ -30,6 +31,7 @@ class Panel:
     def __init__(self, ui: Any, client: WorkerClient, handover: Handover) -> None:
         """Build the sections on the widgets of the .ui file."""
         self.ui, self.client, self.handover = ui, client, handover
+        makePlain(ui)
         self.desk = Desk()
         self.watch = CaseWatch(self.desk)
         self.book = ResultBook(self.desk)

@@ -122,7 +122,6 @@ class ScoreRun:
             "model": self._input.model,
             "case_id": self._input.caseId,
             "images": self._tokens,
-            "source": self._input.segmentation.GetName(),
             "segments": self._segments,
             "form": self._input.form,
             "context": self._input.context,

@@ -5,6 +5,8 @@ from typing import Any
 
 import qt
 
+from TACEResponsePanel.foreign_text import toolTip
+
 ROW_PX = 24
 FRAME_PX = 4
 
@@ -38,7 +40,7 @@ def fill(table: Any, rows: Sequence[Sequence[str]], mostRows: int) -> None:
     for n, row in enumerate(rows):
         for column, text in enumerate(row):
             item = qt.QTableWidgetItem(text)
-            item.setToolTip(text)
+            item.setToolTip(toolTip(text))
             table.setItem(n, column, item)
     fit(table, len(rows), mostRows)
 

@@ -1,6 +1,9 @@
 """The model card: what a reader must know before believing a number of this bundle."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import BaseModel
 
 from TACEResponseLib.bundle.metadata import (
     BundleMetadata,
@@ -12,6 +15,7 @@ from TACEResponseLib.bundle.metadata import (
     RadiomicsPart,
     Recalibration,
 )
+from TACEResponseLib.plain_text import markdown_text
 from TACEResponseLib.terms import NOT_A_DEVICE
 
 SIMULATED_FIRST_LINE = "Trained on simulated patients: means nothing for a real one."
@@ -31,6 +35,7 @@ def model_card(metadata: BundleMetadata) -> str:
     No date stands in it, so that the same training gives the same bytes; the SHA-256 of the
     bundle identifies it.
     """
+    metadata = _inert(metadata)
     blocks = [
         *_first_line(metadata),
         f"# {metadata.title}",
@@ -38,6 +43,21 @@ def model_card(metadata: BundleMetadata) -> str:
         *_sections(metadata),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _inert(value: Any) -> Any:
+    """The same with every text such that Markdown shows it and does nothing with it.
+
+    Authors of bundles are strangers: no picture of theirs is fetched, no link and no tag made.
+    """
+    if isinstance(value, BaseModel):
+        texts = {name: _inert(getattr(value, name)) for name in type(value).model_fields}
+        return value.model_copy(update=texts)
+    if type(value) in (tuple, list):
+        return type(value)(_inert(item) for item in value)
+    if type(value) is dict:
+        return {_inert(key): _inert(item) for key, item in value.items()}
+    return markdown_text(value) if type(value) is str else value
 
 
 def _first_line(metadata: BundleMetadata) -> list[str]:

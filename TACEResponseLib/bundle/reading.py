@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from TACEResponseLib.branch import FittedBranch
 from TACEResponseLib.bundle.archive import unpacked
 from TACEResponseLib.bundle.bundle import Bundle
+from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.finding import find_bundle
 from TACEResponseLib.bundle.integrity import COPY_AGAIN, read_text, verify
 from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, MOST_BYTES, SUMS
@@ -106,7 +107,8 @@ def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) ->
     if networks:
         check_inference(read_text(folder, INFERENCE, where), networks, where)
     fusion = _read_fusion(read_text(folder, FUSION, where), where)
-    card = read_text(folder, CARD, where)
+    # What the folder's own card says, a stranger wrote; nobody is shown it.
+    card = model_card(metadata)
     branches = tuple(read_branch(folder, part, where, device) for part in metadata.branches)
     try:
         return Bundle(metadata=metadata, branches=branches, fusion=fusion, card=card,

@@ -74,8 +74,6 @@ def _problems(patient: CohortPatient, openings: Iterable[Opening]) -> list[Probl
 def _column(patient: CohortPatient, error: InputError) -> str:
     """The column whose file a case's error names; else its own words, empty if it has none."""
     told = error.where.partition("), ")[2]
-    named = {path.name: sequence.value for sequence, path in patient.images.items()}
-    named |= {path.name: f"roi_{s.value}" for s, path in patient.sequence_rois.items()}
-    if patient.roi is not None:
-        named[patient.roi.name] = ROI
-    return next((column for name, column in named.items() if told.endswith(name)), told)
+    named = {f"--image {sequence.value}": sequence.value for sequence in patient.images}
+    named |= {f"--roi {s.value}": f"roi_{s.value}" for s in patient.sequence_rois}
+    return {**named, "--roi": ROI}.get(told, told)

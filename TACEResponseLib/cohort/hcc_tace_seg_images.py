@@ -85,8 +85,7 @@ def import_images(
         try:
             cells[name] = _import_one(name, found, target, draft)
         except InputError as error:
-            where = f"{name}, {error.where}"
-            problems[name] = InputError(where, error.rule, got=error.got, remedy=error.remedy)
+            problems[name] = error.at(f"{name}, {error.where}")
     return ImportedImages(cells=cells, problems=problems, absent=len(set(ids) - set(folders)))
 
 

@@ -33,7 +33,7 @@ def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -
             if sequence not in patient.images:
                 raise InputError(sequence.value, "must name an image", got="a blank",
                                  remedy="give its path in the table")  # fmt: skip
-            volumes[sequence], found = read_image(patient.images[sequence], sequence)
+            volumes[sequence], found = read_image(patient.images[sequence], sequence, name="")
             warnings += found
         roi, found = _roi(patient.roi)
         drawn, more = _sequence_rois(patient, wanted)
@@ -46,8 +46,8 @@ def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -
             reading_warnings=(*warnings, *found, *more),
         )
     except InputError as error:
-        where = f"{patient.case_id} (line {patient.row}), {error.where}"
-        raise InputError(where, error.rule, got=error.got, remedy=error.remedy) from error
+        # The line names the file; what is said here is written too, and file names name patients.
+        raise error.at(f"{patient.case_id} (line {patient.row}), {error.where}") from error
 
 
 def load_second_reading(patient: CohortPatient, sequences: Sequence[ImageSequence]) -> Case:
@@ -94,7 +94,7 @@ def _member(patient: CohortPatient, label: int, sequences: tuple[ImageSequence, 
 
 def _roi(path: Path | None) -> tuple[Roi | None, tuple[CaseWarning, ...]]:
     """The tumor, if it was drawn."""
-    return (None, ()) if path is None else read_roi(path)
+    return (None, ()) if path is None else read_roi(path, name="")
 
 
 def _sequence_rois(
@@ -105,6 +105,7 @@ def _sequence_rois(
     warnings: list[CaseWarning] = []
     for sequence in sequences:
         if sequence in patient.sequence_rois:
-            drawn[sequence], found = read_roi(patient.sequence_rois[sequence])
+            path = patient.sequence_rois[sequence]
+            drawn[sequence], found = read_roi(path, name=sequence.value)
             warnings += found
     return drawn, warnings

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.plain_text import one_line
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence, ResponseClass
 
 POSITIVE_WORDS, NEGATIVE_WORDS = ("1", "responder"), ("0", "non_responder")
@@ -24,7 +25,13 @@ class Problem:
     def __str__(self) -> str:
         """The problem in one line."""
         where = f"line {self.row}, " if self.row else ""
-        return f"{where}{self.column}: {self.rule}, got {self.got}; {self.remedy}"
+        return one_line(f"{where}{self.column}: {self.rule}, got {self.got}; {self.remedy}")
+
+    @property
+    def written(self) -> str:
+        """The problem as it may stand in a file: without the cell, which may name the patient."""
+        where = f"line {self.row}, " if self.row else ""
+        return one_line(f"{where}{self.column}: {self.rule}; {self.remedy}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> None:
             np.array([p.label(endpoint) for p, _ in used], dtype=np.int_),
             np.array([s.probability for _, s in used]),
             method=options.method,
-            source=f"table {options.cohort.name}",
+            source="the user's own table",
             bundle_id=bundle_id,
             seed=options.seed,
         )

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> None:
     check_output(options.output)
     table = read_cohort(options.cohort)
     bundle = load_bundle(options.bundle, device=choose_device(options.device))
-    failed = {p.row: str(p) for p in reversed(table.problems)}
+    failed = {p.row: p.written for p in reversed(table.problems)}
     with shown("scoring") as progress, new_folder(options.output) as draft:
         rows = [_row(p, bundle, draft, options, progress) for p in table.patients]
         rows += [("", "", "", "", "", "", "", "", "", text) for text in failed.values()]
@@ -68,7 +68,7 @@ def _row(
         # The next patient would find the same disk.
         raise
     except InputError as error:
-        return (*known, "", "", "", "", "", str(error))
+        return (*known, "", "", "", "", "", error.written)
     return (*known, *_cells(prediction), "")
 
 

@@ -239,12 +239,15 @@ def _identity(
         copyright=options.authors,
         license=options.license,
         simulated=options.simulated,
-        sources={role: _source(options.cohort, role, left_out) for role in CohortRole},
+        sources={role: _source(role, left_out) for role in CohortRole},
         failure_modes=("Images after treatment, of another phase, or with lipiodol.",),
     )
 
 
-def _source(table: Path, role: CohortRole, left_out: Sequence[LeftOut]) -> str:
-    """Table of a role's patients, and how many of it were left out; undrawn ones count to train."""
+def _source(role: CohortRole, left_out: Sequence[LeftOut]) -> str:
+    """Whose patients, and how many were left out; undrawn ones count to train.
+
+    Not the name of the table: hospitals and persons stand in such names.
+    """
     apart = [one for one in left_out if (one.role or CohortRole.TRAINING) is role]
-    return f"table {table.name}" + (f"; left out: {in_words(apart)}" if apart else "")
+    return "the author's own table" + (f"; left out: {in_words(apart)}" if apart else "")

@@ -27,12 +27,12 @@ LOWEST_TISSUE_HU = -300
 
 def image_place(volume: Volume, sequence: ImageSequence) -> str:
     """How messages call an image."""
-    return f"--image {sequence.value}={volume.source}"
+    return f"--image {sequence.value}" + (f"={volume.source}" if volume.source else "")
 
 
 def roi_place(roi: Roi) -> str:
     """How messages call an ROI."""
-    return f"--roi {roi.source}"
+    return f"--roi {roi.source}".rstrip()
 
 
 def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
@@ -66,7 +66,7 @@ def check_same_patient(images: Mapping[ImageSequence, Volume]) -> None:
     Raises: InputError: two images carry different patient ids, or share no space.
     """
     for (first, a), (second, b) in combinations(images.items(), 2):
-        where, rule = image_place(b, second), f"must show the patient of {image_place(a, first)}"
+        where, rule = image_place(b, second), f"must show the patient of {first.words}"
         people = a.acquisition.patient_digest, b.acquisition.patient_digest
         if None not in people and people[0] != people[1]:
             raise InputError(where, rule, got="another patient's DICOM id",
@@ -82,21 +82,25 @@ def registration_warnings(images: Mapping[ImageSequence, Volume]) -> tuple[CaseW
     return tuple(
         CaseWarning(
             code="frames_differ",
-            message=f"{a.source} and {b.source} have different DICOM frames of reference: check "
-            "that they are registered, since one ROI is used for both.",
+            message="The DICOM frames of reference differ of "
+            f"{first.words} and {second.words}: check that they are registered, since one ROI is "
+            "used for both.",
         )
-        for a, b in combinations(images.values(), 2)
+        for (first, a), (second, b) in combinations(images.items(), 2)
         if a.acquisition.frame_of_reference and b.acquisition.frame_of_reference
         and a.acquisition.frame_of_reference != b.acquisition.frame_of_reference
     )  # fmt: skip
 
 
-def check_roi_fits(roi: Roi, volume: Volume, labels: Voxels) -> tuple[CaseWarning, ...]:
+def check_roi_fits(
+    roi: Roi, volume: Volume, sequence: ImageSequence, labels: Voxels
+) -> tuple[CaseWarning, ...]:
     """Refuse an ROI that doesn't lie in the image; say when it had to be resampled.
 
     Args:
         roi: as drawn.
         volume: one image of the case.
+        sequence: what the user calls it.
         labels: `Lesion.index` of the ROI's lesions on that image's grid; 1 is the largest.
     Raises: InputError: more than half of it lies outside, its largest lesion is lost by
         resampling, or it fills more than half of the image.
@@ -105,31 +109,31 @@ def check_roi_fits(roi: Roi, volume: Volume, labels: Voxels) -> tuple[CaseWarnin
     if not roi.geometry.same_grid(volume.geometry):
         outside = _share_outside(roi, volume)
         if outside > LARGEST_SHARE_OUTSIDE:
-            rule = f"must lie inside {volume.source}, in the same patient's frame"
+            rule = f"must lie inside {sequence.words}, in the same patient's frame"
             raise InputError(roi_place(roi), rule, got=f"{_percent(outside)} of it outside",
                              remedy="draw it on this image, or check whose ROI it is")  # fmt: skip
-        warnings = _grid_warnings(roi, volume, outside)
+        warnings = _grid_warnings(roi, volume, sequence, outside)
     box = marked_box(labels)
     if box is None or not (labels[box] == 1).any():
-        rule = f"its largest lesion must cover the center of a voxel of {volume.source}"
+        rule = f"its largest lesion must cover the center of a voxel of {sequence.words}"
         raise InputError(roi_place(roi), rule, got="none",
                          remedy="draw it on this image")  # fmt: skip
     share = float(np.count_nonzero(labels[box])) / labels.size
     if share > LARGEST_ROI_SHARE:
-        raise InputError(roi_place(roi), f"must fill at most 50 % of {volume.source}",
+        raise InputError(roi_place(roi), f"must fill at most 50 % of {sequence.words}",
                          got=_percent(share),
                          remedy="check that tumor and background are not swapped")  # fmt: skip
     return warnings
 
 
 def lost_lesion_warnings(
-    lesions: Sequence[Lesion], volume: Volume, labels: Voxels
+    lesions: Sequence[Lesion], sequence: ImageSequence, labels: Voxels
 ) -> tuple[CaseWarning, ...]:
     """Name the lesions of which no voxel is left on a coarser grid.
 
     Args:
         lesions: of the ROI.
-        volume: one image of the case.
+        sequence: one image of the case.
         labels: `Lesion.index` on that image's grid.
     """
     box = marked_box(labels)
@@ -138,28 +142,29 @@ def lost_lesion_warnings(
         CaseWarning(
             code="lesion_lost",
             message=f"Lesion {lesion.index} ({lesion.longest_axial_diameter_mm:.0f} mm) covers no "
-            f"voxel center of {volume.source} and is not scored there.",
+            f"voxel center of {sequence.words} and is not scored there.",
         )
         for lesion in lesions
         if not lesion.is_speck and lesion.index not in present
     )
 
 
-def _grid_warnings(roi: Roi, volume: Volume, outside: float) -> tuple[CaseWarning, ...]:
+def _grid_warnings(
+    roi: Roi, volume: Volume, sequence: ImageSequence, outside: float
+) -> tuple[CaseWarning, ...]:
     """In which ways the ROI's grid is not the image's."""
     drawn = " x ".join(f"{s:.3g}" for s in roi.geometry.spacing_mm)
     wanted = " x ".join(f"{s:.3g}" for s in volume.geometry.spacing_mm)
     resampled = CaseWarning(
         code="roi_resampled",
-        message=f"The ROI {roi.source} was drawn on another grid ({drawn} mm) than {volume.source} "
+        message=f"The ROI was drawn on another grid ({drawn} mm) than {sequence.words} "
         f"({wanted} mm) and was resampled to it (nearest neighbor).",
     )
     if outside == 0:
         return (resampled,)
     cut = CaseWarning(
         code="roi_partly_outside",
-        message=f"{_percent(outside)} of the ROI {roi.source} lies outside {volume.source} and is "
-        "not scored.",
+        message=f"{_percent(outside)} of the ROI lies outside {sequence.words} and is not scored.",
     )
     return resampled, cut
 
@@ -199,7 +204,8 @@ def check_intensities(
     """
     where = image_place(volume, sequence)
     if sequence.modality == "CT":
-        doubts = check_hounsfield(volume, where, _body(volume) if mask is None else mask)
+        seen = _body(volume) if mask is None else mask
+        doubts = check_hounsfield(volume, sequence, where, seen)
         if mask is None:
             # Bone is as dense as lipiodol; only of a tumor does density say something.
             doubts = tuple(doubt for doubt in doubts if doubt.code != "suspected_lipiodol")

@@ -1,6 +1,7 @@
 """DICOM series: found, checked for gaps, and read; nothing that names a patient is kept."""
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ UNEVEN_SHARE = 0.05
 # Between the stacking direction and the slice normal; more is a tilted gantry.
 LARGEST_TILT_COSINE_LOSS = 1e-3
 DICOM_MAGIC = b"DICM"
+# Another one each time the program runs: a digest of a patient's id tells two patients apart here
+# and now, and can't be looked up or compared anywhere else.
+SALT = secrets.token_bytes(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +70,8 @@ def find_series(path: Path, where: str) -> tuple[Slice, ...]:
                          got="a folder without DICOM images", remedy="check the path")  # fmt: skip
     names = {s.series: s.description or "no description" for s in slices}
     if len(names) > 1:
-        shown = ", ".join(sorted(names.values())[:4])
-        raise InputError(where, "must hold one series", got=f"{len(names)} ({shown})",
+        raise InputError(where, "must hold one series", got=f"{len(names)} series",
+                         names=sorted(names.values()),
                          remedy="give one file of the wanted series")  # fmt: skip
     return _ordered(slices, where)
 
@@ -181,6 +185,12 @@ def _acquisition(header: Any, where: str) -> Acquisition:
         modality=cast(Modality, modality),
         description=" ".join(w for w in words if w),
         has_contrast=True if agent else None,
-        patient_digest=hashlib.sha256(patient.encode()).hexdigest() if patient else None,
+        patient_digest=_salted(patient) if patient else None,
         frame_of_reference=str(header.get("FrameOfReferenceUID", "")) or None,
     )
+
+
+def _salted(text: str) -> str:
+    """A digest that means something in this process alone."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(raw, key=SALT, digest_size=32).hexdigest()

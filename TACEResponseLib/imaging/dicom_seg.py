@@ -39,7 +39,7 @@ def read_dicom_seg(
         volume = seg.get_volume(rescale_fractional=True)
     except Exception as error:  # highdicom raises many kinds on odd files
         raise InputError(where, "frames must make one regular volume",
-                         got=str(error).splitlines()[0][:80] if str(error) else "odd frames",
+                         got="odd frames", names=str(error).splitlines()[:1],
                          remedy="export the ROI as a label image") from error  # fmt: skip
     names = [str(seg.get_segment_description(n).segment_label) for n in seg.segment_numbers]
     masks = _masks(volume.array, len(names))
@@ -48,7 +48,7 @@ def read_dicom_seg(
         warnings = (
             CaseWarning(
                 code="fractional_segmentation",
-                message=f"{path.name} holds fractions; voxels of at least one half were used.",
+                message="The ROI's file holds fractions; voxels of at least one half were used.",
             ),
         )
     segments = tuple(Segment(name=n, mask=m) for n, m in zip(names, masks, strict=True))

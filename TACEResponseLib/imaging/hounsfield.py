@@ -14,6 +14,7 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.volume import Mask, Volume
+from TACEResponseLib.terms import ImageSequence
 
 # Air, lung and fat; the lower bound leaves out the padding of -2000 that some scanners add.
 AIR_OR_FAT_HU = (-1100, -50)
@@ -146,11 +147,14 @@ DOUBTS = (
 )
 
 
-def check_hounsfield(volume: Volume, where: str, mask: Mask) -> tuple[CaseWarning, ...]:
+def check_hounsfield(
+    volume: Volume, sequence: ImageSequence, where: str, mask: Mask
+) -> tuple[CaseWarning, ...]:
     """Refuse what is certainly not CT in HU; warn where it can't be told.
 
     Args:
         volume: an image given as CT.
+        sequence: what the user calls it.
         where: how messages call it.
         mask: the ROI on its grid; not empty.
     Raises: InputError: the file says MR, or a rule of `REFUSALS` applies.
@@ -170,23 +174,23 @@ def check_hounsfield(volume: Volume, where: str, mask: Mask) -> tuple[CaseWarnin
                 "bundle for MR",
             )
     doubts = [rule.says for rule in DOUBTS if rule.applies(look)]
-    return (*_unverified(volume, doubts), *_lipiodol(volume, mask))
+    return (*_unverified(sequence, doubts), *_lipiodol(volume, sequence, mask))
 
 
-def _unverified(volume: Volume, doubts: list[str]) -> list[CaseWarning]:
+def _unverified(sequence: ImageSequence, doubts: list[str]) -> list[CaseWarning]:
     """Why HU can't be taken for granted."""
     if not doubts:
         return []
     return [
         CaseWarning(
             code="hu_unverified",
-            message=f"That the values of {volume.source} are Hounsfield units can't be verified: "
+            message=f"That the values of {sequence.words} are Hounsfield units can't be verified: "
             f"{' and '.join(doubts)}.",
         )
     ]
 
 
-def _lipiodol(volume: Volume, mask: Mask) -> list[CaseWarning]:
+def _lipiodol(volume: Volume, sequence: ImageSequence, mask: Mask) -> list[CaseWarning]:
     """An ROI with more dense material than an untreated tumor has."""
     share = float((volume.voxels[mask] > LIPIODOL_HU).mean())
     if share <= LIPIODOL_SHARE:
@@ -195,7 +199,7 @@ def _lipiodol(volume: Volume, mask: Mask) -> list[CaseWarning]:
         CaseWarning(
             code="suspected_lipiodol",
             message=f"{100 * share:.0f} % of the ROI is denser than {LIPIODOL_HU} HU in "
-            f"{volume.source}: lipiodol of an earlier treatment, or calcification? Models are "
+            f"{sequence.words}: lipiodol of an earlier treatment, or calcification? Models are "
             "trained on images before treatment.",
         )
     ]

@@ -54,7 +54,8 @@ def find_lesions(roi: Roi) -> tuple[tuple[Lesion, ...], Voxels]:
     """
     found = _connected(roi)
     if len(found) > MOST_PIECES:
-        raise InputError(f"--roi {roi.source}", f"must hold at most {MOST_PIECES} separate pieces",
+        raise InputError(f"--roi {roi.source}".rstrip(),
+                         f"must hold at most {MOST_PIECES} separate pieces",
                          got=len(found), remedy="clean the segmentation")  # fmt: skip
     measured = [_measured(label, box, mask, roi.geometry) for label, box, mask in found]
     pieces = sorted(measured, key=lambda p: (p.is_speck, -p.area_mm2, -p.voxels))
@@ -151,14 +152,13 @@ def _measured(label: int, box: Box, mask: Mask, geometry: Geometry) -> _Piece:
 
 
 def _lesion(index: int, piece: _Piece, roi: Roi) -> Lesion:
-    """The measured piece with its number, name and place."""
+    """The measured piece with its number and place."""
     start = [axis.start for axis in piece.box]
     center_kji = np.argwhere(piece.mask).mean(axis=0) + start
     x, y, z = roi.geometry.to_lps(center_kji[::-1]).tolist()
     return Lesion(
         index=index,
         label=piece.label,
-        name=dict(roi.names).get(piece.label, f"label {piece.label}"),
         volume_ml=piece.voxels * roi.geometry.voxel_volume_mm3 / 1000,
         longest_axial_diameter_mm=piece.diameter_mm,
         largest_axial_area_mm2=piece.area_mm2,
@@ -172,7 +172,7 @@ def _refuse(roi: Roi, pieces: list[_Piece]) -> None:
     marked = sum(piece.voxels for piece in pieces)
     largest = max((piece.diameter_mm for piece in pieces), default=0.0)
     raise InputError(
-        f"--roi {roi.source}",
+        f"--roi {roi.source}".rstrip(),
         f"must hold a lesion of at least {SMALLEST_LESION_VOXELS} voxels and "
         f"{SMALLEST_LESION_MM:g} mm",
         got=f"{marked} voxel{'' if marked == 1 else 's'}, {largest:.1f} mm at most",

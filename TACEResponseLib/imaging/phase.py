@@ -1,11 +1,12 @@
 """Is it the contrast phase that it is said to be? Files rarely tell; then the result says so."""
 
 import re
+from typing import Any
 
 import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.imaging.volume import Mask, Volume
+from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume
 from TACEResponseLib.terms import ImageSequence
 
 ARTERIAL, PORTAL_VENOUS, DELAYED = "arterial-phase", "portal venous-phase", "delayed-phase"
@@ -37,6 +38,11 @@ EXPECTED = {
     ImageSequence.MR_DUAL_ECHO: DUAL_ECHO,
 }
 PHASES = (ARTERIAL, PORTAL_VENOUS, DELAYED)
+# How each kind is written in place of a description, which may name the patient.
+NEUTRAL = {
+    ARTERIAL: "arterial", PORTAL_VENOUS: "portal venous", DELAYED: "delayed",
+    WITHOUT_CONTRAST: "unenhanced", T1: "T1", T2: "T2", DUAL_ECHO: "dual echo",
+}  # fmt: skip
 # What may stand beside the expected word: phases of MR are T1-weighted and often Dixon scans,
 # T2 and dual echo are taken without contrast.
 COMPATIBLE = {
@@ -59,10 +65,24 @@ def phase_warnings(
         sequence: what the user calls it.
         mask: the ROI on its grid, not empty; without one enhancement can't be judged.
     """
-    warnings = _word_warnings(volume, EXPECTED[sequence])
+    warnings = _word_warnings(volume, sequence)
     if sequence is ImageSequence.CT_ARTERIAL and mask is not None:
         warnings += _enhancement_warnings(volume, mask)
     return tuple(warnings)
+
+
+def written_acquisition(acquisition: Acquisition) -> dict[str, Any]:
+    """What of a scan may be written: no id, no digest of one, and the phases for a description."""
+    return {
+        "modality": acquisition.modality,
+        "description": neutral_description(acquisition.description),
+        "has_contrast": acquisition.has_contrast,
+    }
+
+
+def neutral_description(description: str) -> str:
+    """Words that name the same kinds as a series description, and nothing else."""
+    return " ".join(NEUTRAL[kind] for kind in sorted(named_kinds(description)))
 
 
 def named_kinds(description: str) -> frozenset[str]:
@@ -71,8 +91,9 @@ def named_kinds(description: str) -> frozenset[str]:
     return frozenset(kind for kind, words in WORDS.items() if re.search(words, text))
 
 
-def _word_warnings(volume: Volume, expected: str) -> list[CaseWarning]:
+def _word_warnings(volume: Volume, sequence: ImageSequence) -> list[CaseWarning]:
     """What the header's words say of the kind that is expected."""
+    expected = EXPECTED[sequence]
     named = named_kinds(volume.acquisition.description)
     others = named - {expected} - COMPATIBLE[expected]
     lacks_contrast = volume.acquisition.has_contrast is False and expected in PHASES
@@ -82,8 +103,8 @@ def _word_warnings(volume: Volume, expected: str) -> list[CaseWarning]:
         return [
             CaseWarning(
                 code="phase_contradicted",
-                message=f"{volume.source} was given as {expected}, but its header says "
-                f"{' and '.join(sorted(others))}.",
+                message=f"The image given as {expected} {sequence.modality} has a header that "
+                f"says {' and '.join(sorted(others))}.",
             )
         ]
     if expected in named and not others:
@@ -91,8 +112,8 @@ def _word_warnings(volume: Volume, expected: str) -> list[CaseWarning]:
     return [
         CaseWarning(
             code="phase_unverified",
-            message=f"The contrast phase or weighting given for {volume.source} ({expected}) can't "
-            "be verified from this file.",
+            message=f"The contrast phase or weighting given for {sequence.words} can't be verified "
+            "from its file.",
         )
     ]
 
@@ -105,7 +126,7 @@ def _enhancement_warnings(volume: Volume, mask: Mask) -> list[CaseWarning]:
     return [
         CaseWarning(
             code="roi_not_enhanced",
-            message=f"The ROI's median of {median:.0f} HU in {volume.source} shows no arterial "
+            message=f"The ROI's median of {median:.0f} HU in the arterial CT shows no arterial "
             "enhancement: no contrast agent, another phase, or a hypovascular or necrotic tumor.",
         )
     ]

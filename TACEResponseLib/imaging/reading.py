@@ -21,24 +21,28 @@ FORMATS = "NIfTI, NRRD, MHA or a DICOM series"
 LARGEST_SPACING_MM = 20.0
 
 
-def read_image(path: Path, sequence: ImageSequence) -> tuple[Volume, tuple[CaseWarning, ...]]:
+def read_image(
+    path: Path, sequence: ImageSequence, *, name: str | None = None
+) -> tuple[Volume, tuple[CaseWarning, ...]]:
     """Read one image of a case.
 
     Args:
         path: a file, or the folder or one file of a DICOM series.
         sequence: what the user calls it.
+        name: of the file in refusals; its own by default, none where it must not be told.
     Returns: the image, 16-bit integers where that loses nothing, else float32; and remarks.
     Raises: InputError: not there, not readable, or not a 3D scalar image with a real geometry.
     """
-    where = f"--image {sequence.value}={path.name}"
+    source = path.name if name is None else name
+    where = f"--image {sequence.value}" + (f"={source}" if source else "")
     check_exists(path, where)
     if path.is_dir() or is_dicom(path):
         image, acquisition = read_series(find_series(path, where), where)
         _check_modality(acquisition, sequence, where)
-        return _volume(image, path.name, acquisition), ()
+        return _volume(image, source, acquisition), ()
     check_suffix(path, where)
     image = read_file(path, where)
-    return _volume(image, path.name, Acquisition()), _position_warnings(image, path.name)
+    return _volume(image, source, Acquisition()), _position_warnings(image, sequence)
 
 
 def check_exists(path: Path, where: str) -> None:
@@ -144,7 +148,7 @@ def _check_modality(acquisition: Acquisition, sequence: ImageSequence, where: st
                          remedy="give the right series, or name its sequence")  # fmt: skip
 
 
-def _position_warnings(image: "sitk.Image", source: str) -> tuple[CaseWarning, ...]:
+def _position_warnings(image: "sitk.Image", sequence: ImageSequence) -> tuple[CaseWarning, ...]:
     """A NIfTI without qform and sform knows nothing of the patient's position."""
     keys = ("qform_code", "sform_code")
     codes = [image.GetMetaData(key) for key in keys if image.HasMetaDataKey(key)]
@@ -153,7 +157,7 @@ def _position_warnings(image: "sitk.Image", source: str) -> tuple[CaseWarning, .
     return (
         CaseWarning(
             code="position_unknown",
-            message=f"{source} has neither qform nor sform, so left and right and the position in "
-            "the patient are not known from the file.",
+            message=f"The file of {sequence.words} has neither qform nor sform, so left and right "
+            "and the position in the patient are not known from it.",
         ),
     )

@@ -17,6 +17,7 @@ class Roi:
     geometry: Geometry
     names: tuple[tuple[int, str], ...]
     """(label, name) of each segment in use, ascending by label."""
+    """Names stand in refusals alone, and are never written."""
     source: str = "ROI"
 
     def __post_init__(self) -> None:
@@ -44,7 +45,7 @@ class Lesion:
     index: int
     """From 1, by descending largest axial area."""
     label: int
-    name: str
+    """Of the ROI's segment that it lies in; segments' names may name the patient."""
     volume_ml: float
     longest_axial_diameter_mm: float
     largest_axial_area_mm2: float

@@ -19,7 +19,11 @@ LARGEST_LABEL = 65535
 
 
 def read_roi(
-    path: Path, *, labels: Sequence[int] = (), segments: Sequence[str] = ()
+    path: Path,
+    *,
+    labels: Sequence[int] = (),
+    segments: Sequence[str] = (),
+    name: str | None = None,
 ) -> tuple[Roi, tuple[CaseWarning, ...]]:
     """Read the tumor's ROI.
 
@@ -27,16 +31,18 @@ def read_roi(
         path: a label image, Slicer's .seg.nrrd, or a DICOM SEG file.
         labels: values of a label image to use; all when empty.
         segments: names of segments to use; when empty all, unless some are organs.
+        name: of the file in refusals; its own by default, none where it must not be told.
     Returns: the ROI on the grid it was drawn on, and remarks.
     Raises: InputError: unreadable, empty, not labels, or no such label or segment.
     """
-    where = f"--roi {path.name}"
+    source = path.name if name is None else name
+    where = f"--roi {source}".rstrip()
     check_exists(path, where)
     if is_dicom(path):
         from TACEResponseLib.imaging.dicom_seg import read_dicom_seg
 
         _refuse_labels(labels, where)
-        return roi_of_segments(read_dicom_seg(path, where), segments, path.name, where)
+        return roi_of_segments(read_dicom_seg(path, where), segments, source, where)
     if path.is_dir():
         raise InputError(where, "must be one file", got="a folder",
                          remedy="give the label image or the DICOM SEG file")  # fmt: skip
@@ -44,11 +50,12 @@ def read_roi(
         from TACEResponseLib.imaging.seg_nrrd import read_seg_nrrd
 
         _refuse_labels(labels, where)
-        return roi_of_segments(read_seg_nrrd(path, where), segments, path.name, where)
+        return roi_of_segments(read_seg_nrrd(path, where), segments, source, where)
     if segments:
-        raise InputError("--roi-segment", "needs a .seg.nrrd or a DICOM SEG", got=path.name,
+        raise InputError("--roi-segment", "needs a .seg.nrrd or a DICOM SEG",
+                         got=source or "a label image",
                          remedy="use --roi-label for a label image")  # fmt: skip
-    return _read_label_image(path, labels, where), ()
+    return _read_label_image(path, labels, source, where), ()
 
 
 def _refuse_labels(labels: Sequence[int], where: str) -> None:
@@ -58,7 +65,7 @@ def _refuse_labels(labels: Sequence[int], where: str) -> None:
                          remedy="use --roi-segment NAME for a segmentation")  # fmt: skip
 
 
-def _read_label_image(path: Path, labels: Sequence[int], where: str) -> Roi:
+def _read_label_image(path: Path, labels: Sequence[int], source: str, where: str) -> Roi:
     """The chosen values of a label image, as they are."""
     import SimpleITK as sitk
 
@@ -69,7 +76,7 @@ def _read_label_image(path: Path, labels: Sequence[int], where: str) -> Roi:
     wanted = sorted(set(labels)) or [int(v) for v in present]
     shown = ", ".join(f"{v} ({n} voxels)" for v, n in zip(present, counts, strict=True)) or "none"
     if missing := [label for label in wanted if label not in present]:
-        raise InputError("--roi-label", f"must be a label of {path.name}",
+        raise InputError("--roi-label", f"must be a label of {source or 'the ROI'}",
                          got=", ".join(map(str, missing)), remedy=f"it has {shown}")  # fmt: skip
     if not wanted:
         raise InputError(where, "must mark at least one voxel", got="none",
@@ -78,7 +85,7 @@ def _read_label_image(path: Path, labels: Sequence[int], where: str) -> Roi:
         labels=np.where(np.isin(voxels, wanted), voxels, 0).astype(voxels.dtype),
         geometry=Geometry.of(image),
         names=tuple((label, f"label {label}") for label in wanted),
-        source=path.name,
+        source=source,
     )
 
 

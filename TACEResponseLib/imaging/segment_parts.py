@@ -129,7 +129,7 @@ def _overlap_warnings(roi: Roi, shared: int) -> tuple[CaseWarning, ...]:
     return (
         CaseWarning(
             code="roi_overlap",
-            message=f"Segments of {roi.source} overlap in {shared} voxels ({share:.1f} % of the "
-            "ROI); each counts for the segment listed first.",
+            message=f"Segments of the ROI overlap in {shared} voxels ({share:.1f} % of it); each "
+            "counts for the segment listed first.",
         ),
     )

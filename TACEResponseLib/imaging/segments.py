@@ -56,7 +56,7 @@ def roi_of_segments(
             *warnings,
             CaseWarning(
                 code="roi_overlap",
-                message=f"Segments of {source} overlap in {overlapping} voxels; there the one "
+                message=f"Segments of the ROI overlap in {overlapping} voxels; there the one "
                 "listed first counts.",
             ),
         )
@@ -71,7 +71,8 @@ def _chosen(segments: Sequence[Segment], wanted: Sequence[str], where: str) -> t
     if not wanted:
         organs = [n for n in names if _is_organ(n)]
         if organs and len(names) > 1:
-            raise InputError(where, "must say which segments are tumor", got=shown,
+            raise InputError(where, "must say which segments are tumor",
+                             got=f"{len(names)} segments", names=names,
                              remedy="add --roi-segment NAME")  # fmt: skip
         return tuple(segments)
     chosen = []

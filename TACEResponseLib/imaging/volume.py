@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acquisition:
-    """What the file says of the scan. Holds nothing that names a patient."""
+    """What the file says of the scan; of this, `written_acquisition` alone may be written."""
 
     modality: Modality | None = None
     description: str = ""
@@ -26,7 +26,8 @@ class Acquisition:
     has_contrast: bool | None = None
     """Whether a contrast agent is recorded; `None` where the format can't say."""
     patient_digest: str | None = None
-    """SHA-256 of the patient's DICOM id, to tell two patients apart without naming either."""
+    """Of the patient's DICOM id, salted anew in each process: it tells two patients apart while
+    they are in memory, and is never written."""
     frame_of_reference: str | None = None
 
 
@@ -37,7 +38,7 @@ class Volume:
     voxels: Voxels
     geometry: Geometry
     source: str = "image"
-    """What the user calls it (a file name), for messages."""
+    """What the user calls it (a file name), for refusals; never written."""
     acquisition: Acquisition = field(default_factory=Acquisition)
 
     def __post_init__(self) -> None:

@@ -58,9 +58,23 @@ def _draw_result(figure: "Figure", prediction: Prediction) -> float:
     """Title, banner, sentence and call; returns the lower edge as a share of the height."""
     y = 0.975
     figure.text(
-        0.03, y, f"TACE Response: {prediction.case_id}", fontsize=11, weight="bold", va="top"
+        0.03,
+        y,
+        f"TACE Response: {prediction.case_id}",
+        fontsize=11,
+        weight="bold",
+        va="top",
+        parse_math=False,
     )
-    figure.text(0.97, y, f"model {prediction.bundle_id}", fontsize=SMALL_PT, va="top", ha="right")
+    figure.text(
+        0.97,
+        y,
+        f"model {prediction.bundle_id}",
+        fontsize=SMALL_PT,
+        va="top",
+        ha="right",
+        parse_math=False,
+    )
     y -= 0.052
     if prediction.simulated_banner:
         y = _draw_text(figure, prediction.simulated_banner, y, weight="bold", color="#9a3412")
@@ -71,7 +85,16 @@ def _draw_result(figure: "Figure", prediction: Prediction) -> float:
 def _draw_text(figure: "Figure", text: str, y: float, **style: Any) -> float:
     """One wrapped paragraph; returns where the next one begins."""
     lines = textwrap.wrap(text, TEXT_WIDTH)
-    figure.text(0.03, y, "\n".join(lines), fontsize=TEXT_PT, va="top", linespacing=1.25, **style)
+    figure.text(
+        0.03,
+        y,
+        "\n".join(lines),
+        fontsize=TEXT_PT,
+        va="top",
+        linespacing=1.25,
+        parse_math=False,
+        **style,
+    )
     return y - 0.0275 * len(lines) - 0.004
 
 
@@ -84,7 +107,9 @@ def _draw_remarks(figure: "Figure", prediction: Prediction) -> float:
         lines = [*lines[: WARNING_LINES - 1], "Further warnings stand in the record."]
     lines.append(NOT_A_DEVICE)
     y = 0.02 + 0.0245 * len(lines)
-    figure.text(0.03, y, "\n".join(lines), fontsize=SMALL_PT, va="top", linespacing=1.25)
+    figure.text(
+        0.03, y, "\n".join(lines), fontsize=SMALL_PT, va="top", linespacing=1.25, parse_math=False
+    )
     return y + 0.01
 
 

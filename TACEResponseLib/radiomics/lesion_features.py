@@ -60,5 +60,4 @@ def _of_sequence(
     except InputError as error:
         if len(settings.sequences) == 1:
             raise
-        where = f"{error.where} on {sequence.value}"
-        raise InputError(where, error.rule, got=error.got, remedy=error.remedy) from error
+        raise error.at(f"{error.where} on {sequence.value}") from error

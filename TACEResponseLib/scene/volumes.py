@@ -1,13 +1,13 @@
 """Images as volume nodes and back."""
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.phase import written_acquisition
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 from TACEResponseLib.json_reading import parse_json
 from TACEResponseLib.scene.transforms import (
@@ -41,7 +41,9 @@ def volume_to_node(volume: Volume, node: "slicer.vtkMRMLScalarVolumeNode") -> No
         node.SetOrigin(origin_ras(geometry))
         node.SetIJKToRASDirections(*direction_ras(geometry).ravel().tolist())
         updateVolumeFromArray(node, _storable(volume.voxels))
-        node.SetAttribute(ACQUISITION_ATTRIBUTE, json.dumps(asdict(volume.acquisition)))
+        node.SetAttribute(
+            ACQUISITION_ATTRIBUTE, json.dumps(written_acquisition(volume.acquisition))
+        )
     finally:
         node.EndModify(blocker)
 
@@ -110,12 +112,19 @@ def own_geometry(node: "slicer.vtkMRMLVolumeNode") -> Geometry:
 def _acquisition(node: "slicer.vtkMRMLVolumeNode") -> Acquisition:
     """What is known of the scan; of a user's own volume, the name that Slicer gave it.
 
-    Slicer names a volume after its DICOM series description.
+    Slicer names a volume after its DICOM series description. Early scenes hold more than may be
+    written; it is removed, so that it isn't saved again.
     """
     stored = node.GetAttribute(ACQUISITION_ATTRIBUTE)
     if stored is None:
         return Acquisition(description=node.GetName())
-    return Acquisition(**parse_json(stored, "scene"))
+    told = parse_json(stored, "scene")
+    acquisition = Acquisition(**{key: told.get(key) for key in ("modality", "has_contrast")},
+                              description=told.get("description") or "")  # fmt: skip
+    clean = json.dumps(written_acquisition(acquisition))
+    if clean != stored:
+        node.SetAttribute(ACQUISITION_ATTRIBUTE, clean)
+    return acquisition
 
 
 def _storable(voxels: Voxels) -> Voxels:

@@ -83,7 +83,7 @@ def _score_one(bundles: Sequence[Bundle], patient: CohortPatient) -> ScoredPatie
     try:
         scores = tuple(score_patient(bundle, patient) for bundle in bundles)
     except InputError as error:
-        return ScoredPatient(case_id=patient.case_id, problem=str(error))
+        return ScoredPatient(case_id=patient.case_id, problem=error.written)
     return ScoredPatient(case_id=patient.case_id, scores=scores)
 
 

@@ -67,7 +67,7 @@ def score_study(
                          got=failures[0].reason if failures else "nobody",
                          remedy="see tace-response cohort check")  # fmt: skip
     patients, scores = tuple(p for p, _ in pairs), tuple(s for _, s in pairs)
-    study = _study(metadata, cohort, patients, scores, tuple(failures))
+    study = _study(metadata, patients, scores, tuple(failures))
     of_first = [s.scores[0] for s in scores]
     again = second_readings(bundles[0], metadata[0], patients, of_first, device=device, jobs=jobs,
                             progress=progress)  # fmt: skip
@@ -86,7 +86,6 @@ def score_study(
 
 def _study(
     metadata: Sequence[BundleMetadata],
-    cohort: Path,
     patients: Sequence[CohortPatient],
     scores: Sequence[ScoredPatient],
     failures: tuple[Failure, ...],
@@ -109,7 +108,7 @@ def _study(
         outcome=labels,
         positive_class=first.positive_class,
         models=models,
-        origin=_origin(metadata, cohort, patients, columns),
+        origin=_origin(metadata, patients, columns),
         responses=tuple(observed_class(p) for p in patients) if classes else (),
         class_scores=classes,
         baselines=baselines(sizes, clinical),
@@ -213,7 +212,6 @@ def _sizes(scores: Sequence[ScoredPatient]) -> dict[str, Floats]:
 
 def _origin(
     metadata: Sequence[BundleMetadata],
-    cohort: Path,
     patients: Sequence[CohortPatient],
     columns: Mapping[str, Sequence[str]],
 ) -> Origin:
@@ -221,7 +219,7 @@ def _origin(
     named = sorted({c for c in columns.get("criterion", ()) if c})
     present = {p.role for p in patients}
     return Origin(
-        source=f"{', '.join(m.bundle_id for m in metadata)} on {cohort.name}",
+        source=f"{', '.join(m.bundle_id for m in metadata)} on a cohort table",
         roles=tuple(role for role in CohortRole if role in present),
         simulated=True if all(p.case_id.startswith("SIM-") for p in patients) else None,
         criterion=", ".join(named) or f"{metadata[0].criterion} (as the model's training)",

@@ -43,6 +43,8 @@ STYLE: Any = {
     "lines.linewidth": 1.3,
     "legend.frameon": False,
     "legend.handlelength": 2.2,
+    # Names of models, sites and groups are strangers' words, not formulas.
+    "text.parse_math": False,
     # Same figure, same bytes.
     "svg.hashsalt": "taceresponse",
     "svg.fonttype": "path",

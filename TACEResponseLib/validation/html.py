@@ -3,8 +3,8 @@
 import base64
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
 
+from TACEResponseLib.plain_text import html_text as escape
 from TACEResponseLib.terms import NOT_A_DEVICE
 
 STYLE = """

@@ -98,7 +98,7 @@ def read_predictions(path: Path, options: TableOptions) -> Study:
         positive_class=POSITIVE_CLASS if classes else options.positive_class,
         models=models,
         origin=Origin(
-            source=path.name, roles=_roles(kept), simulated=options.simulated,
+            source="a table of predictions", roles=_roles(kept), simulated=options.simulated,
             cross_validated=options.cross_validated or any(m.repeats for m in models),
             criterion=", ".join(sorted({c for c in kept.get("criterion", ()) if c})),
         ),
@@ -198,8 +198,7 @@ def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
         try:
             records.append(read_record(given))
         except InputError as error:
-            raise InputError(f"{case_id} (row {row + 1}), {error.where}", error.rule, got=error.got,
-                             remedy=error.remedy) from error  # fmt: skip
+            raise error.at(f"{case_id} (row {row + 1}), {error.where}") from error
     return tuple(records)
 
 

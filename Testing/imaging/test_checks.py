@@ -55,8 +55,8 @@ def fit(roi: Roi, volume: Volume) -> list[str]:
     """Check as the case does; codes of the warnings."""
     lesions, indices = find_lesions(roi)
     labels = resample_labels(indices, roi.geometry, volume.geometry)
-    warnings = check_roi_fits(roi, volume, labels)
-    return [w.code for w in (*warnings, *lost_lesion_warnings(lesions, volume, labels))]
+    warnings = check_roi_fits(roi, volume, CT, labels)
+    return [w.code for w in (*warnings, *lost_lesion_warnings(lesions, CT, labels))]
 
 
 def test_a_sound_image_passes() -> None:
@@ -96,7 +96,7 @@ def test_spacing_above_20_mm_is_refused(spacing_mm: float, passes: bool) -> None
 
 def test_two_patients_are_told_apart_without_naming_them() -> None:
     images = {CT: image(patient_digest="aaa"), MR: image(patient_digest="bbb")}
-    with pytest.raises(InputError, match=r"mr_t2=.*patient of --image ct_arterial=") as caught:
+    with pytest.raises(InputError, match=r"mr_t2=.*patient of the arterial CT,") as caught:
         check_same_patient(images)
     assert "aaa" not in str(caught.value)
     assert "bbb" not in str(caught.value)
@@ -132,7 +132,7 @@ def test_another_grid_is_worth_a_warning_with_both_spacings() -> None:
     finer = image(grid(size_ijk=(40, 40, 20), spacing_mm=(1.0, 1.0, 2.0)))
     roi = cube()
     labels = resample_labels(roi.labels, roi.geometry, finer.geometry)
-    (warning,) = check_roi_fits(roi, finer, labels)
+    (warning,) = check_roi_fits(roi, finer, CT, labels)
     assert warning.code == "roi_resampled"
     assert "2 x 2 x 4 mm" in warning.message
     assert "1 x 1 x 2 mm" in warning.message
@@ -144,7 +144,7 @@ def test_the_share_outside_is_stated_and_the_rest_is_kept() -> None:
     assert fit(cube(), cut) == ["roi_resampled", "roi_partly_outside"]
     roi = cube()
     labels = resample_labels(roi.labels, roi.geometry, cut.geometry)
-    assert check_roi_fits(roi, cut, labels)[1].message.startswith("33 % of the ROI")
+    assert check_roi_fits(roi, cut, CT, labels)[1].message.startswith("33 % of the ROI")
 
 
 def test_an_roi_mostly_outside_is_refused() -> None:
@@ -183,7 +183,7 @@ def test_more_than_half_of_the_image_is_an_inverted_roi(side: int, passes: bool)
     if passes:
         assert fit(roi, image(geometry)) == []
         return
-    with pytest.raises(InputError, match=r"at most 50 % of a.nii.gz, got 51 %"):
+    with pytest.raises(InputError, match=r"at most 50 % of the arterial CT, got 51 %"):
         fit(roi, image(geometry))
 
 

@@ -1,5 +1,8 @@
 """DICOM series: rescaled, ordered, checked for gaps; nothing that names a patient is kept."""
 
+import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -87,8 +90,25 @@ def test_the_phase_s_words_are_kept_and_the_patient_is_not(series: tuple[Path, n
     assert acquisition.has_contrast is True
     assert acquisition.frame_of_reference == "1.2.3.9"
     assert len(str(acquisition.patient_digest)) == 64
+    assert acquisition.patient_digest != hashlib.sha256(b"12345").hexdigest()
     for secret in ("Doe", "12345", "1950"):
         assert secret not in repr(acquisition)
+
+
+def test_a_digest_of_an_id_is_worth_nothing_in_another_process(
+    series: tuple[Path, np.ndarray],
+) -> None:
+    code = (
+        "import sys; from pathlib import Path;"
+        "from TACEResponseLib.imaging.reading import read_image;"
+        "from TACEResponseLib.terms import ImageSequence as S;"
+        "print(read_image(Path(sys.argv[1]), S.CT_ARTERIAL)[0].acquisition.patient_digest)"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(series[0])], check=True,
+                          capture_output=True, text=True).stdout.strip()  # fmt: skip
+    here = [read_image(series[0], CT)[0].acquisition.patient_digest for _ in range(2)]
+    assert here[0] == here[1] != told
+    assert len(told) == 64
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.hounsfield import REFUSALS, Look, check_hounsfield
 from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume, Voxels
+from TACEResponseLib.terms import ImageSequence
 
 PATIENTS = ("002", "008", "012", "019", "024", "025", "041", "042")
+CT = ImageSequence.CT_ARTERIAL
 WHERE = "--image ct_arterial=ct.nii.gz"
 
 
@@ -48,7 +50,7 @@ def crop_of_liver() -> Voxels:
 
 
 def codes(voxels: Voxels) -> list[str]:
-    return [w.code for w in check_hounsfield(volume(voxels), WHERE, ROI)]
+    return [w.code for w in check_hounsfield(volume(voxels), CT, WHERE, ROI)]
 
 
 def first_rule(voxels: Voxels) -> str | None:
@@ -122,7 +124,7 @@ def test_the_message_holds_range_mean_and_remedy() -> None:
 
 def test_a_file_that_says_mr_is_refused_whatever_its_values() -> None:
     with pytest.raises(InputError, match="got an MR image; give the CT"):
-        check_hounsfield(volume(abdomen(), "MR"), WHERE, ROI)
+        check_hounsfield(volume(abdomen(), "MR"), CT, WHERE, ROI)
 
 
 def test_a_clip_window_in_hu_is_still_hu() -> None:
@@ -164,18 +166,18 @@ def test_real_ct_passes_and_the_same_with_an_offset_does_not(
     shared_data: Path, patient: str
 ) -> None:
     ct, mask = real(shared_data, patient, "CT")
-    assert check_hounsfield(ct, WHERE, mask) == ()
+    assert check_hounsfield(ct, CT, WHERE, mask) == ()
     with pytest.raises(InputError, match="offset of 1024"):
-        check_hounsfield(ct.with_voxels(ct.voxels + 1024), WHERE, mask)
+        check_hounsfield(ct.with_voxels(ct.voxels + 1024), CT, WHERE, mask)
     with pytest.raises(InputError, match=r"scaled to 0\.\.255"):
-        check_hounsfield(ct.with_voxels(windowed(ct.voxels, 255).astype(np.uint8)), WHERE, mask)
+        check_hounsfield(ct.with_voxels(windowed(ct.voxels, 255).astype(np.uint8)), CT, WHERE, mask)
 
 
 @pytest.mark.parametrize("patient", PATIENTS)
 def test_real_mr_given_as_ct_is_refused(shared_data: Path, patient: str) -> None:
     mr, mask = real(shared_data, patient, "MR_T1")
     with pytest.raises(InputError, match=r"ROI mean \d+.*: looks like MR"):
-        check_hounsfield(mr, WHERE, mask)
+        check_hounsfield(mr, CT, WHERE, mask)
 
 
 @pytest.mark.parametrize("level", [0.3, 0.5, 0.7, 0.9])
@@ -185,11 +187,11 @@ def test_a_real_abdominal_mr_is_refused_wherever_the_roi_lies(
     mr = Volume.of(sitk.ReadImage(str(shared_data / "liver_ct" / "mr.nii.gz")))
     at = np.quantile(mr.voxels, level)
     with pytest.raises(InputError, match="looks like MR"):
-        check_hounsfield(mr, WHERE, np.abs(mr.voxels - at) < 15)
+        check_hounsfield(mr, CT, WHERE, np.abs(mr.voxels - at) < 15)
 
 
 def test_a_real_abdominal_ct_passes_with_the_liver_as_roi(shared_data: Path) -> None:
     folder = shared_data / "liver_ct"
     ct = Volume.of(sitk.ReadImage(str(folder / "ct.nii.gz")))
     liver = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / "organs.nii.gz"))) == 5
-    assert check_hounsfield(ct, WHERE, liver) == ()
+    assert check_hounsfield(ct, CT, WHERE, liver) == ()

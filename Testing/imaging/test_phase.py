@@ -120,12 +120,12 @@ def test_an_roi_below_60_hu_shows_no_arterial_enhancement(
     assert codes("ct_delayed", "delayed", True, roi_hu=median_hu) == []
 
 
-def test_messages_name_file_phase_and_value() -> None:
+def test_messages_name_phase_and_value_but_no_file() -> None:
     warnings = phase_warnings(image("portal venous", roi_hu=41), ImageSequence.CT_ARTERIAL, ROI)
     assert [w.message for w in warnings] == [
-        "ct.nii.gz was given as arterial-phase, but its header says portal venous-phase.",
-        "The ROI's median of 41 HU in ct.nii.gz shows no arterial enhancement: no contrast agent, "
-        "another phase, or a hypovascular or necrotic tumor.",
+        "The image given as arterial-phase CT has a header that says portal venous-phase.",
+        "The ROI's median of 41 HU in the arterial CT shows no arterial enhancement: no contrast "
+        "agent, another phase, or a hypovascular or necrotic tumor.",
     ]
 
 

@@ -121,8 +121,10 @@ def test_organs_beside_the_tumor_must_be_told_apart(tmp_path: Path) -> None:
     image = sitk.ReadImage(str(path))
     image.SetMetaData("Segment1_Name", "Liver")
     sitk.WriteImage(image, str(path))
-    with pytest.raises(InputError, match="must say which segments are tumor, got Tumor, Liver"):
+    rule = "must say which segments are tumor, got 2 segments"
+    with pytest.raises(InputError, match=rf"{rule} \(Tumor, Liver\)") as refused:
         read_roi(path)
+    assert f"{rule};" in refused.value.written
     assert read_roi(path, segments=("Tumor",))[0].names == ((1, "Tumor"),)
 
 

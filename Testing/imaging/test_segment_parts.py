@@ -41,7 +41,7 @@ def test_a_voxel_in_two_segments_counts_for_the_first_and_is_said() -> None:
     # Worked by hand: 16 voxels each, 8 shared, 24 in all.
     assert ((roi.labels == 1).sum(), (roi.labels == 2).sum()) == (16, 8)
     assert warning.message.startswith(
-        "Segments of drawn overlap in 8 voxels (33.3 % of the ROI); each counts for"
+        "Segments of the ROI overlap in 8 voxels (33.3 % of it); each counts for"
     )
 
 

@@ -57,9 +57,10 @@ def test_the_case_comes_back_from_the_file(written: Path, ball_case: Case) -> No
         )
     assert np.array_equal(case.images[CT].voxels, ball_case.images[CT].voxels)
     assert case.images[CT].geometry.same_grid(ball_case.images[CT].geometry)
-    assert case.images[CT].acquisition == ball_case.images[CT].acquisition
+    assert case.images[CT].acquisition.description == "arterial"
+    assert case.images[CT].acquisition.has_contrast is True
     assert np.array_equal(case.roi.labels, ball_case.roi.labels)
-    assert case.roi.names == ball_case.roi.names
+    assert case.roi.names == ((1, "tumor 1"), (2, "tumor 2"))
     assert case.warnings == tuple(ball_case.warnings)
 
 

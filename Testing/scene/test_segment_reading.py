@@ -76,7 +76,7 @@ def test_a_voxel_in_two_segments_counts_for_the_first_and_is_reported(segmentati
     roi, warnings = roi_from_node(segmentation, [a, b], [IMAGE])
     assert [(roi.labels == n).sum() for n in (1, 2)] == [8, 4]
     assert [w.code for w in warnings] == ["roi_overlap"]
-    assert "4 voxels (33.3 % of the ROI)" in warnings[0].message
+    assert "4 voxels (33.3 % of it)" in warnings[0].message
 
 
 def test_a_segment_hidden_under_another_is_not_named(segmentation: Any) -> None:

@@ -29,11 +29,16 @@ def add_segmentation(scene: Any, roi: Roi) -> tuple[Any, Any]:
     return node, image
 
 
-def test_each_label_is_a_segment_with_its_value_and_name(scene: Any, roi: Roi) -> None:
+def test_each_label_is_a_segment_with_its_value_and_no_name_of_the_file(
+    scene: Any, roi: Roi
+) -> None:
     node, image = add_segmentation(scene, roi)
     segmentation = node.GetSegmentation()
     segments = [segmentation.GetNthSegment(n) for n in range(segmentation.GetNumberOfSegments())]
-    assert [(s.GetLabelValue(), s.GetName()) for s in segments] == list(roi.names)
+    assert [(s.GetLabelValue(), s.GetName()) for s in segments] == [
+        (3, "tumor 3"),
+        (7, "tumor 7"),
+    ]
     assert segmentation.GetNumberOfLayers() == 1
     role = node.GetReferenceImageGeometryReferenceRole()
     assert node.GetNodeReferenceID(role) == image.GetID()
@@ -65,9 +70,9 @@ def test_labels_above_255_keep_their_value(scene: Any, roi: Roi) -> None:
 
 def test_writing_again_replaces_the_segments(scene: Any, roi: Roi) -> None:
     node, image = add_segmentation(scene, roi)
-    roi_to_node(replace(roi, names=((3, "Only"),)), node, image)
+    roi_to_node(replace(roi, names=((7, "Only"),)), node, image)
     assert node.GetSegmentation().GetNumberOfSegments() == 1
-    assert node.GetSegmentation().GetNthSegment(0).GetName() == "Only"
+    assert node.GetSegmentation().GetNthSegment(0).GetName() == "tumor 7"
 
 
 def test_the_terminology_is_one_that_slicer_can_read(scene: Any, roi: Roi) -> None:

@@ -1,5 +1,7 @@
 """Images as volume nodes: the same voxels in the same place, by Slicer's own reader too."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,12 @@ import SimpleITK as sitk
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Acquisition, Volume
-from TACEResponseLib.scene.volumes import own_geometry, volume_from_node, volume_to_node
+from TACEResponseLib.scene.volumes import (
+    ACQUISITION_ATTRIBUTE,
+    own_geometry,
+    volume_from_node,
+    volume_to_node,
+)
 
 
 def random_volume(geometry: Geometry, dtype: str = "int16", seed: int = 0) -> Volume:
@@ -103,9 +110,36 @@ def test_what_the_file_said_of_the_scan_travels_with_the_node(
 ) -> None:
     acquisition = Acquisition(modality="CT", description="Leber nativ ä", has_contrast=False)
     volume = Volume(voxels=random_volume(oblique).voxels, geometry=oblique, acquisition=acquisition)
-    assert (
-        volume_from_node(add_volume(scene, volume, "P001 ct_arterial")).acquisition == acquisition
+    again = volume_from_node(add_volume(scene, volume, "P001 ct_arterial")).acquisition
+    assert again == replace(acquisition, description="unenhanced")
+
+
+def test_no_id_and_no_digest_of_one_stands_in_the_node(scene: Any, oblique: Geometry) -> None:
+    acquisition = Acquisition(
+        modality="CT",
+        description="Doe Jane arterial",
+        patient_digest="f00d",
+        frame_of_reference="1.2",
     )
+    volume = Volume(voxels=random_volume(oblique).voxels, geometry=oblique, acquisition=acquisition)
+    node = add_volume(scene, volume, "P001 ct_arterial")
+    assert json.loads(node.GetAttribute(ACQUISITION_ATTRIBUTE)) == {
+        "modality": "CT", "description": "arterial", "has_contrast": None,
+    }  # fmt: skip
+
+
+def test_what_an_early_scene_held_of_a_patient_is_read_and_removed(
+    scene: Any, oblique: Geometry
+) -> None:
+    node = add_volume(scene, random_volume(oblique))
+    early = {"modality": "CT", "description": "Doe arterial", "has_contrast": True,
+             "patient_digest": "f00d", "frame_of_reference": "1.2"}  # fmt: skip
+    node.SetAttribute(ACQUISITION_ATTRIBUTE, json.dumps(early))
+    acquisition = volume_from_node(node).acquisition
+    assert (acquisition.modality, acquisition.has_contrast) == ("CT", True)
+    assert acquisition.patient_digest is acquisition.frame_of_reference is None
+    stored = node.GetAttribute(ACQUISITION_ATTRIBUTE)
+    assert not {word for word in ("Doe", "f00d", "1.2") if word in stored}
 
 
 def test_a_users_own_volume_is_described_by_its_name(scene: Any, oblique: Geometry) -> None:

@@ -1,0 +1,72 @@
+"""What the panel adds to a scene, writes, sends and logs names no patient."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pydicom
+import pytest
+
+from TACEResponseLib.case import Case
+from Testing.identity.canaries import WORDS, traces, traces_in
+
+UID = "1.2.826.0.1.3680043.7717171.9"
+
+
+def give_names(person: Any, image: Any, segmentation: Any) -> None:
+    """As Slicer names what it loads from DICOM, with the header in its database."""
+    header = pydicom.Dataset()
+    for key in [word for word in WORDS if word[0].isupper() and word.isalnum() and word != "ROI"]:
+        setattr(header, key, WORDS[key])
+    header.SOPInstanceUID, header.Modality, header.PatientSex = UID, "CT", "F"
+    person.standins.add_dicom(f"/dicom/{UID}.dcm", header)
+    image.SetAttribute("DICOM.instanceUIDs", UID)
+    image.SetName(f"5: {WORDS['SeriesDescription']}")
+    segmentation.SetName(WORDS["ROI file"])
+    segmentation.GetSegmentation().GetNthSegment(0).SetName(WORDS["segment"])
+
+
+def take_names(image: Any, segmentation: Any) -> None:
+    """What is the user's own and not ours to hide."""
+    image.RemoveAttribute("DICOM.instanceUIDs")
+    image.SetName("image")
+    segmentation.SetName("segmentation")
+    segmentation.GetSegmentation().GetNthSegment(0).SetName("segment")
+
+
+def test_scene_report_requests_and_log_name_nobody_and_the_panel_shows_the_segment(
+    person: Any, patient: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from TACEResponseLib.scene.mrb import save_scene
+
+    caplog.set_level("DEBUG")
+    sent: list[bytes] = []
+    ask = person.panel.client.ask
+
+    def listened(do: str, values: Any = None, *rest: Any, **more: Any) -> int:
+        sent.append(json.dumps([do, values]).encode())
+        return int(ask(do, values, *rest, **more))
+
+    monkeypatch.setattr(person.panel.client, "ask", listened)
+    image, segmentation = person.load_patient(patient)
+    give_names(person, image, segmentation)
+    person.choose_model()
+    person.choose_image(image)
+    person.tick_phase()
+    person.choose_lesion(segmentation)
+    person.answer_context()
+    person.wait(lambda: person.panel.desk.lesions)
+    assert person.ui.lesionsTable.item(0, 1).text() == WORDS["segment"]
+    person.score()
+    person.panel.result.writeReport(tmp_path / "report")
+    person.wait(lambda: (tmp_path / "report" / "report.html").is_file())
+    person.wait(lambda: "Report written" in person.ui.reportLabel.text)
+    assert traces_in(tmp_path / "report") == set()
+    assert b'"score"' in b"".join(sent)
+    assert traces(b"\n".join(sent), "requests") == set()
+    assert traces(caplog.text.encode(), "log") == set()
+    take_names(image, segmentation)
+    save_scene(person.standins.scene, tmp_path / "scene.mrb")
+    found = traces((tmp_path / "scene.mrb").read_bytes(), "scene.mrb")
+    assert found == set()
