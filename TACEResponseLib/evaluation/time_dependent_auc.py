@@ -66,7 +66,8 @@ def _auc_at(follow_up: FollowUp, risk: Floats, time: float) -> float:
     weight = 1 / _uncensored(follow_up, follow_up.time[is_case])
     cases = risk[is_case]
     below, not_above = (np.searchsorted(controls, cases, side) for side in ("left", "right"))
-    return float(weight @ (below + not_above) / (2 * controls.size * weight.sum()))
+    share = weight @ (below + not_above) / (2 * controls.size * weight.sum())
+    return min(float(share), 1.0)  # a rounding more where all is in order
 
 
 def _uncensored(follow_up: FollowUp, times: Floats) -> Floats:

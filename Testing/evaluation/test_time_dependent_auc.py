@@ -87,3 +87,13 @@ def test_times_without_cases_or_controls_are_refused(times: list[float]) -> None
     follow_up = FollowUp(time=np.arange(1.0, 31), event=np.ones(30), unit="months", endpoint="OS")
     with pytest.raises(ValueError, match="must rise and lie from the first event, 1, to before"):
         time_dependent_auc(follow_up, np.arange(30), times, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_perfect_order_is_1_and_not_a_rounding_more(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    time, event = rng.exponential(10, 40), rng.random(40) < 0.6
+    follow_up = FollowUp(time=time, event=event, unit="months", endpoint="OS")
+    middle = [float(np.median(time))]
+    assert 1 - 1e-12 <= of_values(follow_up, -time, middle)[0] <= 1
+    assert 0 <= of_values(follow_up, time, middle)[0] <= 1e-12
