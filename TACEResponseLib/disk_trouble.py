@@ -45,7 +45,7 @@ def explained(error: BaseException, place: Path, where: str = "--output") -> Out
                            got=f"one of {len(os.fsencode(place.name))} bytes",
                            remedy="choose a shorter name")  # fmt: skip
     if code in (errno.EIO, errno.ESTALE, errno.ENODEV):
-        return OutputError(where, "must lie on a disk that works",
-                           got=os.strerror(code or errno.EIO),
-                           remedy="choose another place")  # fmt: skip
+        said = getattr(error, "strerror", None) or os.strerror(code or errno.EIO)
+        return OutputError(where, "must lie on a disk that works and has room",
+                           got=said.split(" (")[0], remedy="choose another place")  # fmt: skip
     return None

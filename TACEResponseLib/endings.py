@@ -6,7 +6,6 @@ least of all of a library that is being loaded, which would crash it.
 
 import os
 import signal
-import socket
 import sys
 import tempfile
 import threading
@@ -80,21 +79,23 @@ def watched() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or _watching:
         yield
         return
-    reading, writing = socket.socketpair()
-    writing.setblocking(False)
+    reading, writing = os.pipe()
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(writing, False)
     thread = threading.Thread(target=_watch, args=(reading,), daemon=True)
+    thread.start()
     with ExitStack() as stack:
-        stack.callback(reading.close)
+        stack.callback(os.close, reading)
+        # What it reads ends with the other end of the pipe.
         stack.callback(thread.join, 1.0)
-        stack.callback(writing.close)
-        old = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+        stack.callback(os.close, writing)
+        old = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
         stack.callback(signal.set_wakeup_fd, old)
         for number in SIGNALS:
             before = signal.getsignal(number)
             if before not in (signal.SIG_IGN, None):
                 signal.signal(number, _noted)
                 stack.callback(signal.signal, number, before)
-        thread.start()
         _watching.append(thread)
         stack.callback(_watching.clear)
         yield
@@ -117,9 +118,9 @@ def _noted(_number: int, _frame: FrameType | None) -> None:
     """The system has told the thread already."""
 
 
-def _watch(reading: socket.socket) -> None:
+def _watch(reading: int) -> None:
     """Wait for a signal, and end the process."""
-    while numbers := reading.recv(1):
+    while numbers := os.read(reading, 1):
         if numbers[0] in SIGNALS:
             _end(numbers[0])
 

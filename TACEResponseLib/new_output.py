@@ -100,6 +100,7 @@ def new_folder(
         where: the option that names the folder.
     Raises: InputError: the name was taken meanwhile, or the disk is at fault.
     """
+    folder = _plain(folder)
     with _draft_for(folder, where) as draft:
         yield draft.path
         if or_same and folder.is_dir() and _is_same(draft.path, folder):
@@ -118,11 +119,19 @@ def new_file(path: Path, *, where: str = "--output") -> Iterator[Path]:
 
     Raises: InputError: the name was taken meanwhile, or the disk is at fault.
     """
+    path = _plain(path)
     with _draft_for(path, where) as draft:
         yield draft.path / path.name
         with PLACING:
             _place_file(draft.path / path.name, path, where)
             _tell(path)
+
+
+def _plain(path: Path) -> Path:
+    """The same place by a path that holds when the working folder itself is replaced."""
+    if path.name in ("", ".."):
+        return path.resolve()
+    return path.parent.resolve() / path.name
 
 
 def place(draft: Path, folder: Path, where: str = "--output") -> None:
@@ -142,7 +151,7 @@ def place(draft: Path, folder: Path, where: str = "--output") -> None:
 @contextmanager
 def _draft_for(target: Path, where: str) -> Iterator[Draft]:
     """A draft beside its target, with errors of the disk in the user's words."""
-    parent = target.absolute().parent
+    parent = target.parent
     missing = _missing_parents(parent, where)
     try:
         parent.mkdir(parents=True, exist_ok=True)

@@ -58,6 +58,9 @@ def end_with_parent() -> None:
     for number in endings.SIGNALS:
         if number != signal.SIGTERM:
             signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        # Blocked since before the start; SIGTERM is how a pool ends the rest when one has died.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, endings.SIGNALS)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()

@@ -19,18 +19,18 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from TACEResponseLib.drafts import Draft
-draft = Draft(Path(sys.argv[1]), "draft", target="out")
+draft = Draft(Path(sys.argv[1]), sys.argv[2], target="out")
 (draft.path / "patient.txt").write_text("P1")
-if len(sys.argv) > 2:
+if len(sys.argv) > 3:
     Path(sys.argv[1], "out").rename(draft.earlier)
 print(draft.folder, flush=True)
 time.sleep(60)
 """
 
 
-def another(folder: Path, *words: str) -> tuple[subprocess.Popen[str], Path]:
+def another(folder: Path, *words: str, kind: str = "draft") -> tuple[subprocess.Popen[str], Path]:
     """A process with a draft in a folder."""
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(folder), *words],
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(folder), kind, *words],
                                stdout=subprocess.PIPE, text=True)  # fmt: skip
     assert process.stdout is not None
     return process, Path(process.stdout.readline().strip())
@@ -52,8 +52,9 @@ def test_a_draft_goes_when_its_process_has_died_and_not_before(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_next_draft_in_a_place_sweeps_it(tmp_path: Path) -> None:
-    process, folder = another(tmp_path)
+@pytest.mark.parametrize("kind", ["draft", "scratch", "exchange", "worker"])
+def test_the_next_draft_in_a_place_sweeps_it(kind: str, tmp_path: Path) -> None:
+    process, folder = another(tmp_path, kind=kind)
     kill(process)
     mine = Draft(tmp_path, "draft")
     assert not folder.exists()

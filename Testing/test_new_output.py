@@ -176,6 +176,17 @@ def test_overwriting_leaves_the_new_result_alone(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["new.txt", "out"]
 
 
+@pytest.mark.parametrize("name", [".", "../out", "../out/."])
+def test_an_earlier_result_is_replaced_by_whatever_name_it_is_called(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_result(tmp_path / "out", overview_png="old")
+    monkeypatch.chdir(tmp_path / "out")
+    make(Path(name), lambda: None, overwrite=True)
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["prediction.json"]
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
 def test_parents_made_for_nothing_go_again_and_others_stay(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     with pytest.raises(RuntimeError), new_folder(tmp_path / "there" / "a" / "b" / "out"):

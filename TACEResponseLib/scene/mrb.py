@@ -96,5 +96,5 @@ def _explained(path: Path, folder: str, said: str) -> OSError:
     """MRML tells what it couldn't write but not why; a disk without room is the usual reason."""
     places = (folder, tempfile.gettempdir())
     if min(shutil.disk_usage(place).free for place in places) < LEAST_ROOM_BYTES:
-        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path.name)
-    return OSError(errno.EIO, f"the scene can't be written ({' '.join(said.split())})", path.name)
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    return OSError(errno.EIO, f"the scene can't be written ({' '.join(said.split())})", str(path))

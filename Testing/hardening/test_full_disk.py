@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.bundle import load_bundle, save_bundle
+from TACEResponseLib.case import Case
 from TACEResponseLib.cli import main
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.new_output import new_folder
+from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.resources import resource_path
 from Testing.hardening.attempts import Attempt, Outcome, Tally, attempt
 from Testing.hardening.test_kills import write_training
@@ -140,6 +143,26 @@ def test_a_bundle_on_a_full_disk_is_no_bundle(tries: Tries, tally: Tally, work: 
 
         tally.add(whole_or_absent(attempt(job), work / "out"), f"{i}, {size} bytes")
     assert tally.bad == []
+
+
+@pytest.mark.parametrize("size", [4_000, 40_000])
+def test_a_scene_on_a_full_disk_is_told_in_one_line_and_leaves_nothing(
+    size: int, ball_case: Case, make_prediction: Callable[..., Prediction], tally: Tally,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    pytest.importorskip("slicer", reason="slicer-core is not installed")
+    from TACEResponseLib.scene.mrb import write_scene
+
+    prediction = make_prediction(ball_case)
+
+    def job() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        with new_folder(tmp_path / "out") as draft:
+            write_scene(ball_case, prediction, draft / "scene.mrb")
+
+    found = attempt(job, seconds=60)
+    tally.add(whole_or_absent(found, tmp_path / "out"), f"{size} bytes")
+    assert found.outcome is Outcome.REFUSED, found.words
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="becomes another user")
