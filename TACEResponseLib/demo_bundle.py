@@ -17,6 +17,7 @@ from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.simulated_members import simulated_members
 from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.strict_numbers import whole
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training import prepare, train
 
@@ -76,7 +77,7 @@ def main() -> None:
     """Train and save."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
-    parser.add_argument("--jobs", type=int, default=2, help="worker processes")
+    parser.add_argument("--jobs", type=whole, default=2, help="worker processes")
     options = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s")
     LOG.setLevel(logging.INFO)

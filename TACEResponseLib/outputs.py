@@ -1,8 +1,6 @@
 """The folder that scoring writes: all of it or nothing, and never over the user's files."""
 
-import csv
 import errno
-import io
 import os
 import shutil
 import tempfile
@@ -11,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from TACEResponseLib.case import Case
+from TACEResponseLib.csv_writing import csv_text
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.file_modes import even_modes
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.record import record_json
@@ -111,7 +111,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.absolute().parent))
     try:
         yield draft
-        draft.chmod(0o777 & ~_umask())
+        even_modes(draft)
         _swap(draft, folder)
     except OSError as error:
         raise _explained(error, folder) from error
@@ -140,13 +140,6 @@ def _ignored_when_filled() -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT):
             raise
-
-
-def _umask() -> int:
-    """The process' umask; reading it needs setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _swap(draft: Path, folder: Path) -> None:
@@ -196,16 +189,13 @@ def _write_files(
 
 def radiomics_csv(prediction: Prediction) -> str:
     """Radiomics of every branch as CSV text; blank where there is no value."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for branch in prediction.branches:
-        for f in branch.features:
-            contribution = "" if f.contribution is None else repr(f.contribution)
-            writer.writerow(
-                (f.name, repr(f.value), repr(f.z_score), contribution, f.ibsi_code or "")
-            )
-    return text.getvalue()
+    rows = [
+        (f.name, repr(f.value), repr(f.z_score),
+         "" if f.contribution is None else repr(f.contribution), f.ibsi_code or "")
+        for branch in prediction.branches
+        for f in branch.features
+    ]  # fmt: skip
+    return csv_text(CSV_COLUMNS, rows)
 
 
 def _write_saliency(prediction: Prediction, draft: Path) -> None:

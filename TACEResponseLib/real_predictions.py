@@ -23,6 +23,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion_model import stratified_folds
 from TACEResponseLib.real_cohort import FOLDS, MAJORITY, evidence, label_of, parts_of
 from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.strict_numbers import whole
 from TACEResponseLib.terms import CohortRole
 
 PREDICTIONS, READERS = "predictions.csv", "readers.csv"
@@ -125,7 +126,7 @@ def main() -> None:
     parser.add_argument("--cohort", type=Path, required=True,
                         help="cohort.csv of tace-response cohort import hcc-tace-seg")  # fmt: skip
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
-    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--repeats", type=whole, default=REPEATS)
     options = parser.parse_args()
     (settings,) = read_recipe(find_recipe(RECIPE)).branches
     assert isinstance(settings, ClinicalSettings)

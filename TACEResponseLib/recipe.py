@@ -13,6 +13,7 @@ from TACEResponseLib.population import PopulationLimits
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import Endpoint, ImageSequence, Modality
+from TACEResponseLib.yaml_reading import read_yaml
 
 BranchSettings = Annotated[
     ImageNetworkSettings | RadiomicsSettings | ClinicalSettings, Field(discriminator="kind")
@@ -91,7 +92,7 @@ def read_recipe(path: Path) -> Recipe:
 
     where = f"recipe {path.name}"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path.read_text(encoding="utf-8"), where)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(where, "must be a readable YAML file", got=type(error).__name__,
                          remedy="check the path and the file") from error  # fmt: skip

@@ -11,6 +11,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.recipe import BranchSettings, Recipe
 from TACEResponseLib.settings import Settings
+from TACEResponseLib.yaml_reading import read_yaml
 
 OPTION = "--set"
 
@@ -81,7 +82,7 @@ def _parsed(change: str) -> tuple[list[str], Any]:
         raise InputError(OPTION, "must read KEY=VALUE", got=repr(change[:80]),
                          remedy="write for instance --set folds=3")  # fmt: skip
     try:
-        return key.strip().split("."), yaml.safe_load(text)
+        return key.strip().split("."), read_yaml(text, f"{OPTION} {key}")
     except yaml.YAMLError as error:
         raise InputError(f"{OPTION} {key}", "must have a YAML value", got=repr(text[:80]),
                          remedy="quote it") from error  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 from TACEResponseLib.assembly import TEST_ROLES
 from TACEResponseLib.candidates import FittedCandidate, measure
 from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.file_modes import even_modes
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training import TrainedModel, logits_of
 from TACEResponseLib.training_cohort import PreparedCohort
@@ -53,6 +54,7 @@ def write_log(
         rows_out = [(o.case_id, o.role.value if o.role else "", o.reason) for o in left_out]
         told = as_csv(("case_id", "role", "reason"), rows_out)
         (draft / LEFT_OUT_CSV).write_bytes(told.encode("utf-8"))
+    even_modes(draft)
     shutil.rmtree(folder, ignore_errors=True)
     draft.replace(folder)
 

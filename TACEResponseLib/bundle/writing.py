@@ -14,6 +14,7 @@ from TACEResponseLib.bundle.metadata import BranchPart, ImageNetworkPart
 from TACEResponseLib.bundle.monai_inference import inference_json
 from TACEResponseLib.bundle.monai_metadata import to_json
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.file_modes import even_modes
 
 
 def save_bundle(bundle: Bundle, folder: Path) -> Bundle:
@@ -31,7 +32,7 @@ def save_bundle(bundle: Bundle, folder: Path) -> Bundle:
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.absolute().parent))
     try:
         sha256 = _write(bundle, draft)
-        draft.chmod(0o755)
+        even_modes(draft)
         draft.replace(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -4,6 +4,7 @@ import warnings
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import IO
 
 from TACEResponseLib.errors import InputError, MissingExtraError
 
@@ -32,6 +33,7 @@ def read_sheet(path: Path, where: str, sheet: str | None = None) -> list[list[st
     try:
         _check_size(path, where)
         rows = _values(path, where, sheet)
+        _check_formulas(path, where, sheet)
     except (InputError, MissingExtraError):
         raise
     except OSError as error:
@@ -78,6 +80,43 @@ def _values(path: Path, where: str, sheet: str | None) -> list[tuple[object, ...
             return list(book[sheet or book.sheetnames[0]].iter_rows(values_only=True))
         finally:
             book.close()
+
+
+def _check_formulas(path: Path, where: str, sheet: str | None) -> None:
+    """Refuse a formula of which no value is stored: read as a blank, it would lose what it means.
+
+    Excel stores values as it saves; other programs often leave that to whoever opens the file.
+    """
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = load_workbook(path, read_only=True, data_only=True)
+        try:
+            place = book[sheet or book.sheetnames[0]]._worksheet_path
+        finally:
+            book.close()
+    with zipfile.ZipFile(path) as archive, archive.open(place) as file:
+        cell = _first_without_value(file)
+    if cell:
+        raise InputError(where, f"cell {cell} must hold a value",
+                         got="a formula without its result",
+                         remedy="open it in Excel and save it, or write the value")  # fmt: skip
+
+
+def _first_without_value(file: IO[bytes]) -> str:
+    """Address of the first cell with a formula and no value; empty where each has one."""
+    from xml.etree.ElementTree import iterparse
+
+    for _, element in iterparse(file):  # openpyxl has read the same text before
+        kind = element.tag.rpartition("}")[2]
+        if kind == "c":
+            inside = {child.tag.rpartition("}")[2]: child.text for child in element}
+            if "f" in inside and not inside.get("v"):
+                return str(element.get("r", "?"))
+        if kind == "row":
+            element.clear()
+    return ""
 
 
 def _text(value: object) -> str:

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.file_modes import even_modes
 from TACEResponseLib.progress import shown
 
 
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> None:
                 role=CohortRole(options.role),
                 progress=progress,
             )
-        draft.chmod(0o755)
+        even_modes(draft)
         draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

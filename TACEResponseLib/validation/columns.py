@@ -9,6 +9,7 @@ import numpy as np
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.inputs import Floats
+from TACEResponseLib.strict_numbers import read_number
 
 Columns = Mapping[str, Sequence[str]]
 
@@ -60,10 +61,8 @@ def numbers(columns: Columns, name: str) -> Floats:
         if not cell:
             continue
         try:
-            values[row] = float(cell)
+            values[row] = read_number(cell)
         except ValueError:
-            values[row] = np.inf
-        if not np.isfinite(values[row]):
             raise InputError(f"{name}, row {row + 1}", "must be a number or blank", got=repr(cell),
                              remedy="correct the cell") from None  # fmt: skip
     return values
@@ -73,9 +72,11 @@ def is_numeric(cells: Sequence[str]) -> bool:
     """Whether every cell that is not blank holds a number, and one does."""
     filled = [cell for cell in cells if cell]
     try:
-        return bool(filled) and all(np.isfinite(float(cell)) for cell in filled)
+        for cell in filled:
+            read_number(cell)
     except ValueError:
         return False
+    return bool(filled)
 
 
 def refuse_twins(case_ids: Sequence[str], where: str) -> None:
