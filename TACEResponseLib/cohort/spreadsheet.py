@@ -4,7 +4,7 @@ import warnings
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from TACEResponseLib.errors import InputError, MissingExtraError
 
@@ -93,7 +93,8 @@ def _check_formulas(path: Path, where: str, sheet: str | None) -> None:
         warnings.simplefilter("ignore")
         book = load_workbook(path, read_only=True, data_only=True)
         try:
-            place = book[sheet or book.sheetnames[0]]._worksheet_path
+            view: Any = book[sheet or book.sheetnames[0]]
+            place = view._worksheet_path
         finally:
             book.close()
     with zipfile.ZipFile(path) as archive, archive.open(place) as file:
