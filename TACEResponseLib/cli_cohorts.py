@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.cli_options import ENDPOINTS, add_device, add_verbose
+from TACEResponseLib.strict_numbers import whole
 
 if TYPE_CHECKING:
     from TACEResponseLib.cli_options import Commands
@@ -36,8 +37,8 @@ def add_simulate(commands: "Commands") -> None:
         help="arterial CT, or five MR sequences; default: %(default)s")  # fmt: skip
     add("--treatment", choices=("tace", "haic"), default="tace",
         help="regimens in the clinical record; default: %(default)s")  # fmt: skip
-    add("--patients", type=int, required=True, metavar="N")
-    add("--seed", type=int, required=True, help="same seed, same bytes")
+    add("--patients", type=whole, required=True, metavar="N")
+    add("--seed", type=whole, required=True, help="same seed, same bytes")
     add("--role", default="training", help="cohort role; default: %(default)s",
         choices=("training", "tuning", "internal_test", "external_test"))  # fmt: skip
     add("--output", type=Path, required=True, metavar="FOLDER", help="made by this command")
@@ -88,13 +89,21 @@ def add_train(commands: "Commands") -> None:
     add("--output", required=True, type=Path, metavar="BUNDLE", help="folder made by this command")
     add("--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
         help="change a setting of the recipe: folds=3, cnn.fitting.batch_size=8")  # fmt: skip
-    add("--epochs", type=int, metavar="N", help="of every network, in place of the recipe's")
+    add(
+        "--epochs",
+        type=whole,
+        metavar="N",
+        help="of every network, in place of the recipe's",
+    )
     add_device(parser)
     add("--weights", type=Path, metavar="FILE", help="ImageNet weights that networks begin with")
     add(
-        "--seed", type=int, default=1, help="of folds, networks and bootstrap; default: %(default)s"
+        "--seed",
+        type=whole,
+        default=1,
+        help="of folds, networks and bootstrap; default: %(default)s",
     )
-    add("--jobs", type=int, metavar="N",
+    add("--jobs", type=whole, metavar="N",
         help="worker processes, which don't change the result; default: every core")  # fmt: skip
     add("--resume", action="store_true", help="go on with a training that was interrupted")
     add("--permute-labels", action="store_true",

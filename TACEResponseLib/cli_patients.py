@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from TACEResponseLib.cli_options import add_device, add_verbose
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.strict_numbers import whole
 from TACEResponseLib.terms import NOT_A_DEVICE
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def add_score(commands: "Commands") -> None:
         help="NIfTI, NRRD, MHA or a DICOM series; once per sequence")  # fmt: skip
     add("--roi", action="append", metavar="[SEQUENCE=]FILE",
         help="label image, Slicer .seg.nrrd or DICOM SEG; of all images or of one")  # fmt: skip
-    add("--roi-label", type=int, nargs="+", action="extend", default=[], metavar="N",
+    add("--roi-label", type=whole, nargs="+", action="extend", default=[], metavar="N",
         help="labels to use; default: all")  # fmt: skip
     add("--roi-segment", action="append", default=[], metavar="NAME",
         help="segment to use; may be repeated")  # fmt: skip
@@ -56,7 +57,7 @@ def add_demo(commands: "Commands") -> None:
                         help="default: %(default)s")  # fmt: skip
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier demo")
     parser.add_argument("--no-scene", action="store_true", help="don't write scene.mrb")
-    parser.add_argument("--seed", type=int, default=7, help="which patient; default: %(default)s")
+    parser.add_argument("--seed", type=whole, default=7, help="which patient; default: %(default)s")
     add_device(parser)
     add_verbose(parser)
     parser.set_defaults(run=_demo)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.cli_options import ENDPOINTS, add_device, add_verbose
+from TACEResponseLib.strict_numbers import decimal, whole
 
 if TYPE_CHECKING:
     from TACEResponseLib.cli_options import Commands
@@ -20,7 +21,7 @@ def add_validate(commands: "Commands") -> None:
     add("--predictions", type=Path, metavar="FILE",
         help="CSV: case_id, outcome (0 or 1), a column of probabilities a model; or case_id, "
         "response, p_CR, p_PR, p_SD, p_PD")  # fmt: skip
-    add("--threshold", type=float, metavar="P",
+    add("--threshold", type=decimal, metavar="P",
         help="the model's own cut-off, set before these patients; default: one half")  # fmt: skip
     add("--positive-class", default="outcome 1", metavar="WORDS", help="what outcome 1 means")
     add("--cross-validated", action="store_true", help="the predictions are out-of-fold")
@@ -32,11 +33,21 @@ def add_validate(commands: "Commands") -> None:
     add("--reader-study", type=Path, metavar="FILE", help="CSV: case_id, a column for each reader")
     add("--endpoint", choices=ENDPOINTS,
         default="objective_response", help="of classes in --reader-study")  # fmt: skip
-    add("--landmark", type=float, metavar="DAY",
+    add("--landmark", type=decimal, metavar="DAY",
         help="of the read-out: adds survival by observed outcome from then on")  # fmt: skip
-    add("--resamples", type=int, default=2000, help="bootstrap samples; default: %(default)s")
-    add("--seed", type=int, default=1, help="of all draws; default: %(default)s")
-    add("--jobs", type=int, default=2, help="worker processes; they don't change the result")
+    add(
+        "--resamples",
+        type=whole,
+        default=2000,
+        help="bootstrap samples; default: %(default)s",
+    )
+    add("--seed", type=whole, default=1, help="of all draws; default: %(default)s")
+    add(
+        "--jobs",
+        type=whole,
+        default=2,
+        help="worker processes; they don't change the result",
+    )
     add("--pdf", action="store_true", help="write report.pdf too; needs the extra pdf")
     add("--output", required=True, type=Path, metavar="FOLDER", help="made by this command")
     add_device(parser)
@@ -62,8 +73,13 @@ def add_recalibrate(commands: "Commands") -> None:
     add("--cohort", required=True, type=Path, help="CSV or .xlsx; judge on other patients")
     add("--method", required=True, choices=("intercept", "slope"),
         help="level alone, or level and spread of the logits")  # fmt: skip
-    add("--seed", type=int, default=1, help="of resamples; default: %(default)s")
-    add("--jobs", type=int, default=2, help="worker processes; they don't change the result")
+    add("--seed", type=whole, default=1, help="of resamples; default: %(default)s")
+    add(
+        "--jobs",
+        type=whole,
+        default=2,
+        help="worker processes; they don't change the result",
+    )
     add("--output", required=True, type=Path, metavar="BUNDLE", help="folder made by this command")
     add_device(parser)
     add_verbose(parser)
@@ -83,8 +99,8 @@ def add_biology(commands: "Commands") -> None:
     )
     add("--groups", required=True, type=Path, metavar="TABLE", help="CSV: case_id, group")
     add("--gene-sets", required=True, type=Path, metavar="FILE.gmt", help="your own; no download")
-    add("--permutations", type=int, default=1000, help="default: %(default)s")
-    add("--seed", type=int, default=1, help="of permutations; default: %(default)s")
+    add("--permutations", type=whole, default=1000, help="default: %(default)s")
+    add("--seed", type=whole, default=1, help="of permutations; default: %(default)s")
     add("--output", required=True, type=Path, metavar="FOLDER", help="made by this command")
     add_verbose(parser)
     parser.set_defaults(run=_biology)

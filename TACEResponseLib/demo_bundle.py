@@ -18,6 +18,7 @@ from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.simulated_members import simulated_members
 from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.strict_numbers import whole
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training import prepare, train
 
@@ -77,7 +78,7 @@ def main() -> None:
     """Train and save."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
-    parser.add_argument("--jobs", type=int, default=2, help="worker processes")
+    parser.add_argument("--jobs", type=whole, default=2, help="worker processes")
     options = parser.parse_args()
     check_output(options.output)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s")

@@ -15,6 +15,7 @@ from TACEResponseLib import endings
 from TACEResponseLib.disk_trouble import TAKEN, code_of, explained
 from TACEResponseLib.drafts import PLACING, Draft, is_inside_one
 from TACEResponseLib.errors import InputError, OutputError
+from TACEResponseLib.file_modes import even_modes
 from TACEResponseLib.own_files import foreign_files
 
 
@@ -105,6 +106,7 @@ def new_folder(
         yield draft.path
         if or_same and folder.is_dir() and _is_same(draft.path, folder):
             return
+        even_modes(draft.path)
         with PLACING:
             if overwrite and _is_there(folder):
                 _replace(draft, folder, where)

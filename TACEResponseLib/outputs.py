@@ -1,11 +1,10 @@
 """The folder that scoring writes: all of it or nothing, and never over the user's files."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from TACEResponseLib.case import Case
+from TACEResponseLib.csv_writing import csv_text
 from TACEResponseLib.imaging.nifti_writing import write_nifti
 from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.own_files import RECORD_NAME, listed_files
@@ -78,16 +77,13 @@ def _write_files(
 
 def radiomics_csv(prediction: Prediction) -> str:
     """Radiomics of every branch as CSV text; blank where there is no value."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for branch in prediction.branches:
-        for f in branch.features:
-            contribution = "" if f.contribution is None else repr(f.contribution)
-            writer.writerow(
-                (f.name, repr(f.value), repr(f.z_score), contribution, f.ibsi_code or "")
-            )
-    return text.getvalue()
+    rows = [
+        (f.name, repr(f.value), repr(f.z_score),
+         "" if f.contribution is None else repr(f.contribution), f.ibsi_code or "")
+        for branch in prediction.branches
+        for f in branch.features
+    ]  # fmt: skip
+    return csv_text(CSV_COLUMNS, rows)
 
 
 def _write_saliency(prediction: Prediction, draft: Path) -> None:

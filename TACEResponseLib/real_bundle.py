@@ -34,6 +34,7 @@ from TACEResponseLib.real_cohort import (
 )
 from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.resources import resource_path
+from TACEResponseLib.strict_numbers import whole
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training import PreparedCohort, train
 
@@ -142,7 +143,7 @@ def main() -> None:
     parser.add_argument("--cohort", type=Path, required=True,
                         help="cohort.csv of tace-response cohort import hcc-tace-seg")  # fmt: skip
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
-    parser.add_argument("--jobs", type=int, default=2, help="worker processes")
+    parser.add_argument("--jobs", type=whole, default=2, help="worker processes")
     options = parser.parse_args()
     check_output(options.output)
     recipe = read_recipe(resource_path("Recipes", RECIPE_FILE))

@@ -24,6 +24,7 @@ from TACEResponseLib.fusion_model import stratified_folds
 from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.real_cohort import FOLDS, MAJORITY, evidence, label_of, parts_of
 from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.strict_numbers import whole
 from TACEResponseLib.terms import CohortRole
 
 PREDICTIONS, READERS = "predictions.csv", "readers.csv"
@@ -126,7 +127,7 @@ def main() -> None:
     parser.add_argument("--cohort", type=Path, required=True,
                         help="cohort.csv of tace-response cohort import hcc-tace-seg")  # fmt: skip
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
-    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--repeats", type=whole, default=REPEATS)
     options = parser.parse_args()
     check_output(options.output)
     (settings,) = read_recipe(find_recipe(RECIPE)).branches

@@ -37,7 +37,7 @@ def printable_output() -> Iterator[None]:
     Both streams are wrapped, so that argparse, the log and other libraries pass here too.
     """
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (PrintableStream(stream) for stream in before)  # type: ignore[assignment]  # streams by behavior
+    sys.stdout, sys.stderr = (PrintableStream(stream) for stream in before)
     try:
         yield
     finally:

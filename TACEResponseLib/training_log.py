@@ -1,11 +1,11 @@
 """What a training measured by epoch, as a table and a picture; and every candidate as a table."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from TACEResponseLib.csv_writing import csv_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,11 +60,7 @@ def log_csv(rows: Sequence[LogRow]) -> str:
 
 def as_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table as text, same bytes on every system."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text(header, rows)
 
 
 def write_picture(rows: Sequence[LogRow], path: Path) -> None:

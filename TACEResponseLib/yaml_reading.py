@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.strict_numbers import is_odd_number
 
 if TYPE_CHECKING:
     import yaml
@@ -40,12 +41,16 @@ def parse_yaml(text: str, where: str) -> Any:
                          remedy="check that this is the right file")  # fmt: skip
     try:
         _Counting(where).count(text)
-        return yaml.load(text, Loader=_loader())
+        content = yaml.load(text, Loader=_loader())
     except (yaml.YAMLError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(where, "must be readable YAML", got=_reason(error),
                          remedy="mend it there, or quote the value") from error  # fmt: skip
+    if odd := _odd_number(content):
+        raise InputError(where, "numbers are written in the digits 0 to 9", got=repr(odd[:40]),
+                         remedy="write for instance 66")  # fmt: skip
+    return content
 
 
 def _reason(error: Exception) -> str:
@@ -142,3 +147,11 @@ class _Counting:
 
     def _refused(self, rule: str, got: str) -> InputError:
         return InputError(self._where, rule, got=got, remedy="mend the YAML")
+
+
+def _odd_number(value: Any) -> str:
+    """A text, maybe of a list or mapping, that Python would read as a number; else empty."""
+    if type(value) is str:
+        return value if is_odd_number(value) else ""
+    items = value.values() if type(value) is dict else value if type(value) in (tuple, list) else ()
+    return next(filter(None, map(_odd_number, items)), "")

@@ -8,6 +8,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from TACEResponseLib.strict_numbers import read_number
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.foreign_text import plain
 from TACEResponsePanel.gates import dicomContradictions, missingClinical
@@ -321,7 +322,7 @@ def _value(variable: dict[str, Any], field: dict[str, str]) -> Any:
     if variable["type"] in ("category", "boolean"):
         return {"true": True, "false": False}.get(text, text)
     try:
-        number = float(text)
+        number = read_number(text)
     except ValueError:
         return text
     if field["unit"] and field["unit"] != variable["unit"]:

@@ -4,6 +4,7 @@ Sections read and change it, and hear of each change; none of them knows another
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
 from TACEResponsePanel.case_parameters import NOT_SAID
@@ -73,7 +74,8 @@ class Desk:
     def chooseModel(self, model: dict[str, Any] | None) -> None:
         """Take a model; phases that were confirmed for the same sequences stay."""
         self.model = model
-        self.parameters.model = model["path"] if model else ""
+        # The name alone: a scene needn't tell in whose folders the model lay.
+        self.parameters.model = Path(model["path"]).name if model else ""
         self.modelChanged.emit()
         self.changed.emit()
 

@@ -1,13 +1,18 @@
 """What DICOM says of a volume node: who, when, how. Nothing of it leaves the application."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import slicer
 
+from TACEResponseLib.strict_numbers import read_whole_number
+
 # Attribute of volumes that were loaded from DICOM; instance UIDs separated by blanks.
 INSTANCES = "DICOM.instanceUIDs"
+# PS3.5, value representation AS; only years tell enough.
+AGE = re.compile(r"[0-9]{1,3}Y")
 TAGS = {
     "patientId": "0010,0020",
     "study": "0020,000D",
@@ -68,14 +73,14 @@ def dicomFacts(node: Any) -> DicomFacts:
 def _date(text: str) -> date | None:
     """A DICOM date, YYYYMMDD."""
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+        return date(*(read_whole_number(part) for part in (text[:4], text[4:6], text[6:8])))
     except ValueError:
         return None
 
 
 def _age(text: str, birth: date | None, image: date | None) -> int | None:
     """Years, from an age string such as 063Y, else from the dates."""
-    if text.endswith("Y") and text[:-1].isdigit():
+    if AGE.fullmatch(text):
         return int(text[:-1])
     if birth is None or image is None:
         return None

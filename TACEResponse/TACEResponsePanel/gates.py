@@ -6,6 +6,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from TACEResponseLib.strict_numbers import read_number
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.phase_guess import contradiction
 
@@ -181,6 +182,6 @@ def dicomContradictions(desk: Desk) -> list[str]:
 def _differs(text: str, stated: int) -> bool:
     """Whether a typed age is another than DICOM's; what is no number has its own message."""
     try:
-        return abs(float(text) - stated) > AGE_TOLERANCE_YEARS
+        return abs(read_number(text.strip()) - stated) > AGE_TOLERANCE_YEARS
     except ValueError:
         return False

@@ -1,5 +1,6 @@
 """Section Model: which model, what it is made for, how well it does."""
 
+from pathlib import Path
 from typing import Any
 
 import qt
@@ -83,8 +84,11 @@ class ModelSection:
         if self._desk.parameters is None:
             self._desk.model = None
             return
-        path = self._desk.parameters.model
-        self._take(next((m for m in self._usable() if m["path"] == path), None))
+        # Early scenes hold the whole path.
+        name = Path(self._desk.parameters.model).name
+        named = [m for m in self._usable() if Path(m["path"]).name == name]
+        chosen = self._desk.model if self._desk.model in named else None
+        self._take(chosen or (named[0] if len(named) == 1 else None))
 
     def _take(self, model: dict[str, Any] | None) -> None:
         """Choose a model and have the process load it."""

@@ -1,6 +1,5 @@
 """A clinical form as a person fills it in: texts with units, blanks that stay blank."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -9,12 +8,13 @@ from TACEResponseLib.clinical.record import ClinicalRecord, read_record
 from TACEResponseLib.clinical.schema import Schema, Variable, load_schema
 from TACEResponseLib.clinical.scores import SURVIVAL_NOTE, derived_scores
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.plain_text import PLAIN_NUMBER
+from TACEResponseLib.strict_numbers import read_number
 
 Field = Mapping[str, str]
 """`text` as typed, and `unit` where the variable has one."""
 # Shown beside any form; others need values that few forms ask for.
 SHOWN_SCORES = ("ALBI", "Child-Pugh", "NLR", "PLR")
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 def form_record(form: Mapping[str, Field]) -> ClinicalRecord:
@@ -65,10 +65,11 @@ def _given(schema: Schema, name: str, field: Field) -> object:
     variable = schema.by_name.get(name)
     if variable is None or variable.type in ("category", "boolean"):
         return text
-    if not NUMBER.fullmatch(text):
+    try:
+        number = read_number(text)
+    except ValueError:
         # Refused by the record's reader, in its words; a comma might mean thousands or tenths.
         return text
-    number = float(text)
     unit = field.get("unit") or variable.unit
     return number if unit == variable.unit else {"value": number, "unit": unit}
 
@@ -90,7 +91,7 @@ def _in_words(variable: Variable | None, field: Field, error: InputError) -> str
         return f"{rule}, got {text}; write a decimal point"
     slip = variable.unit_slip if variable else None
     is_stored_unit = variable is not None and unit in ("", variable.unit)
-    if slip and is_stored_unit and NUMBER.fullmatch(text) and slip.suspects(float(text)):
+    if slip and is_stored_unit and PLAIN_NUMBER.fullmatch(text) and slip.suspects(float(text)):
         return f"{text} is hardly possible in {variable.unit if variable else unit}; " \
                f"if it is {slip.probably}, choose that unit"  # fmt: skip
     return f"{rule}, got {error.got}; {error.remedy}"

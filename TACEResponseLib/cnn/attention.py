@@ -65,7 +65,7 @@ def attention(
             volume=Volume(
                 voxels=np.ascontiguousarray(np.clip(voxels, 0.0, 1.0)),
                 geometry=image.geometry,
-                source=f"saliency of {image.source}",
+                source="saliency",
             ),
             method=method,
             scored_slices=pasted.scored_slices,

@@ -29,6 +29,9 @@ INDEX = ".relative_position_index"
 Tensors = dict[str, "Tensor"]
 
 
+OTHER_FILE = "a file of the author's"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PretrainedReport:
     """Which weights a network started from, for the record and the model card."""
@@ -97,7 +100,8 @@ def load_pretrained(
         network.load_state_dict(loaded, strict=False)
     return PretrainedReport(
         architecture=published.architecture,
-        file=path.name,
+        # A bundle carries this: what the user calls a file is the user's own.
+        file=published.file if is_official else OTHER_FILE,
         sha256=digest,
         is_official=is_official,
         n_tensors=len(loaded),

@@ -4,6 +4,7 @@ import re
 from difflib import get_close_matches
 
 from TACEResponseLib.clinical.schema import load_schema
+from TACEResponseLib.strict_numbers import read_number
 from TACEResponseLib.terms import ImageSequence
 
 REQUIRED = ("case_id", "role", "response")
@@ -57,7 +58,7 @@ def clinical_cell(variable: str, unit: str | None, text: str) -> object:
     if load_schema().by_name[variable].type in ("category", "boolean"):
         return text
     try:
-        number = float(text)
+        number = read_number(text)
     except ValueError:
         return text
     return {"value": number, "unit": unit} if unit else number

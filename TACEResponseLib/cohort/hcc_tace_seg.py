@@ -34,6 +34,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.ids import check_id, twins
 from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.progress import Progress, silent
+from TACEResponseLib.strict_numbers import read_number
 from TACEResponseLib.terms import CohortRole
 
 COHORT_FILE, NOTES_FILE = "cohort.csv", "NOTES.md"
@@ -151,7 +152,7 @@ def _number(record: Mapping[str, str], column: str) -> str:
     """A number as it reads best; Excel keeps 4.6 as 4.5999999999999996."""
     text = record[column]
     try:
-        return f"{float(text):.10g}" if text else ""
+        return f"{read_number(text):.10g}" if text else ""
     except ValueError as error:
         raise _bad(record, column, "must be a number", text) from error
 

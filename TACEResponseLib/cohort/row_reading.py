@@ -1,6 +1,5 @@
 """One row of a cohort table becomes a patient, or a list of everything that is wrong with it."""
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from TACEResponseLib.cohort.patient import (
 )
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.ids import broken_rule, remedy, shown
+from TACEResponseLib.strict_numbers import read_number
 from TACEResponseLib.terms import CohortRole, ImageSequence, ResponseClass
 
 RESPONSES = (*ResponseClass, *POSITIVE_WORDS, *NEGATIVE_WORDS)
@@ -122,12 +122,8 @@ def _features(number: int, row: Row) -> tuple[dict[str, float], list[Problem]]:
         if not text:
             continue
         try:
-            value = float(text)
+            features[column] = read_number(text)
         except ValueError:
-            value = math.nan
-        if math.isfinite(value):
-            features[column] = value
-        else:
             problems.append(_problem(number, column, "must be a number", repr(text)[:40],
                                      "correct it, or leave it blank"))  # fmt: skip
     return features, problems

@@ -4,7 +4,7 @@ import warnings
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from TACEResponseLib.errors import InputError, MissingExtraError
 from TACEResponseLib.regular_file import in_units
@@ -114,6 +114,7 @@ def _rows(path: Path, where: str, sheet: str | None) -> list[list[str]]:
                 row = _trimmed([_text(value) for value in values])
                 bounds.add(row)
                 rows.append(row)
+            _check_formulas(path, chosen._worksheet_path.lstrip("/"), where)
         finally:
             book.close()
     while rows and not rows[-1]:
@@ -130,6 +131,34 @@ def _chosen(book: "Workbook", where: str, sheet: str | None) -> "ReadOnlyWorkshe
     chosen: ReadOnlyWorksheet = book[sheet or book.sheetnames[0]]
     chosen.reset_dimensions()
     return chosen
+
+
+def _check_formulas(path: Path, place: str, where: str) -> None:
+    """Refuse a formula of which no value is stored: read as a blank, it would lose what it means.
+
+    Excel stores values as it saves; other programs often leave that to whoever opens the file.
+    """
+    with zipfile.ZipFile(path) as archive, archive.open(place) as file:
+        cell = _first_without_value(file)
+    if cell:
+        raise InputError(where, f"cell {cell} must hold a value",
+                         got="a formula without its result",
+                         remedy="open it in Excel and save it, or write the value")  # fmt: skip
+
+
+def _first_without_value(file: IO[bytes]) -> str:
+    """Address of the first cell with a formula and no value; empty where each has one."""
+    from xml.etree.ElementTree import iterparse
+
+    for _, element in iterparse(file):  # openpyxl has read the same text before
+        kind = element.tag.rpartition("}")[2]
+        if kind == "c":
+            inside = {child.tag.rpartition("}")[2]: child.text for child in element}
+            if "f" in inside and not inside.get("v"):
+                return str(element.get("r", "?"))
+        if kind == "row":
+            element.clear()
+    return ""
 
 
 def _text(value: object) -> str:

@@ -1,8 +1,6 @@
 """`tace-response score --cohort`: many patients; one that fails is reported, the rest go on."""
 
 import argparse
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +9,7 @@ from TACEResponseLib.bundle import Bundle
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import read_cohort
+from TACEResponseLib.csv_writing import csv_text
 from TACEResponseLib.errors import InputError, OutputError
 from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.outputs import write_outputs
@@ -92,8 +91,4 @@ def _cells(prediction: Prediction) -> tuple[str, ...]:
 
 def as_csv(rows: Sequence[Sequence[str]]) -> str:
     """The table of all patients."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text(COLUMNS, rows)

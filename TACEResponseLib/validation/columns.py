@@ -12,6 +12,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.ids import check_id, twins
 from TACEResponseLib.regular_file import open_regular
+from TACEResponseLib.strict_numbers import read_number
 from TACEResponseLib.table_bounds import MOST_BYTES, BoundedRows
 
 Columns = Mapping[str, Sequence[str]]
@@ -65,10 +66,8 @@ def numbers(columns: Columns, name: str) -> Floats:
         if not cell:
             continue
         try:
-            values[row] = float(cell)
+            values[row] = read_number(cell)
         except ValueError:
-            values[row] = np.inf
-        if not np.isfinite(values[row]):
             raise InputError(f"{name}, row {row + 1}", "must be a number or blank", got=repr(cell),
                              remedy="correct the cell") from None  # fmt: skip
     return values
@@ -78,9 +77,11 @@ def is_numeric(cells: Sequence[str]) -> bool:
     """Whether every cell that is not blank holds a number, and one does."""
     filled = [cell for cell in cells if cell]
     try:
-        return bool(filled) and all(np.isfinite(float(cell)) for cell in filled)
+        for cell in filled:
+            read_number(cell)
     except ValueError:
         return False
+    return bool(filled)
 
 
 def refuse_twins(case_ids: Sequence[str], where: str) -> None:

@@ -4,7 +4,6 @@ Okabe and Ito's palette, told apart by all common forms of color vision; line st
 colors say, so that a black-and-white print still tells.
 """
 
-import csv
 import io
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from TACEResponseLib.csv_writing import csv_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,10 +98,8 @@ def save(drawing: Drawing, folder: Path) -> bytes:
 
 def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table in UTF-8; numbers with all their digits, nothing for an undefined one."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([["" if _is_nothing(c) else c for c in row] for row in rows])
+    told = [["" if _is_nothing(c) else c for c in row] for row in rows]
+    path.write_bytes(csv_text(columns, told).encode("utf-8"))
 
 
 def legend_below(axes: "Axes", gap: float = 0.21, title: str = "") -> None:

@@ -48,7 +48,7 @@ def test_given_weights_are_begun_with_and_named(published: torch.nn.Module, weig
     fitted = fit(weights)
     assert fitted.starting_weights is not None
     assert fitted.starting_weights.architecture == "ResNet18"
-    assert fitted.starting_weights.file == "mine.pth"
+    assert fitted.starting_weights.file == "a file of the author's"
     assert not fitted.starting_weights.is_official
     assert torch.equal(fitted.network.conv1.weight, published.conv1.weight)
     assert fitted.network.fc.weight.shape == (2, 512)

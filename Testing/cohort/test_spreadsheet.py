@@ -74,3 +74,31 @@ def test_a_workbook_without_its_sheet_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         read_sheet(tmp_path / "t.xlsx", "t.xlsx")
+
+
+def workbook_with(path: Path, formula: str, value: str) -> Path:
+    """A workbook whose cell B2 holds a formula with a stored result, or without one."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["case_id", "age_years"])
+    book.active.append(["C1", formula])
+    book.save(path)
+    if value:
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        sheet = "xl/worksheets/sheet1.xml"
+        parts[sheet] = parts[sheet].replace(b"<v />", f"<v>{value}</v>".encode())
+        parts[sheet] = parts[sheet].replace(b"<v></v>", f"<v>{value}</v>".encode())
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+    return path
+
+
+def test_a_formula_whose_result_was_never_stored_is_told_by_its_cell(tmp_path: Path) -> None:
+    stored = workbook_with(tmp_path / "stored.xlsx", "=60+6", "66")
+    assert read_sheet(stored, "table")[1] == ["C1", "66"]
+    absent = workbook_with(tmp_path / "absent.xlsx", "=60+6", "")
+    with pytest.raises(InputError, match=r"table: cell B2 must hold a value, got a formula"):
+        read_sheet(absent, "table")

@@ -1,0 +1,64 @@
+"""Numbers in text from outside: tables, forms, options.
+
+Python reads more than people write: `6_6` as 66, digits of other scripts, `nan`, `infinity`, and
+blanks around. Each of these is a slip, and read in silence it would be another value.
+"""
+
+import argparse
+import math
+
+from TACEResponseLib.plain_text import PLAIN_NUMBER
+
+# Longer whole numbers stand in no table of patients, and Python takes its time over them.
+MOST_DIGITS = 18
+
+
+def read_number(text: str) -> float:
+    """A finite decimal number: digits, a point, an exponent.
+
+    Raises: ValueError: anything else.
+    """
+    if not PLAIN_NUMBER.fullmatch(text):
+        raise ValueError(f"must be a number, got {text[:40]!r}")
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"must be a number that a computer can hold, got {text[:40]!r}")
+    return number
+
+
+def read_whole_number(text: str) -> int:
+    """A whole number in decimal digits.
+
+    Raises: ValueError: anything else, or more than `MOST_DIGITS` digits.
+    """
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
+        raise ValueError(f"must be a whole number, got {text[:40]!r}")
+    return int(text)
+
+
+def is_odd_number(text: str) -> bool:
+    """Whether Python would read a text as a number which nobody writes so."""
+    if "_" not in text and text.isascii():
+        return False
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def decimal(text: str) -> float:
+    """The type of an option that takes a number."""
+    try:
+        return read_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def whole(text: str) -> int:
+    """The type of an option that takes a whole number."""
+    try:
+        return read_whole_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
