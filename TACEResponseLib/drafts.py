@@ -27,7 +27,7 @@ EMPTY_SECONDS = 60.0
 LONGEST_LOCK_BYTES = 4096
 
 PLACING = threading.RLock()
-"""Held while results move into their place; whoever ends the process takes it first."""
+"""Held while drafts are made, moved into their place and removed; an ending takes it first."""
 _live: dict[Path, "Draft"] = {}
 _swept: set[Path] = set()
 
@@ -50,9 +50,11 @@ class Draft:
         prefix = f"{'.' if kind == 'draft' else ''}tace-response-{kind}-"
         self.made_parents: tuple[Path, ...] = ()
         """Innermost first; they go with the draft unless something lies in them."""
-        self.folder, self._lock = _locked(parent, prefix, target)
-        self.path = self.folder / CONTENT
-        _live[self.folder] = self
+        with PLACING:
+            # None that an ending would not know of.
+            self.folder, self._lock = _locked(parent, prefix, target)
+            self.path = self.folder / CONTENT
+            _live[self.folder] = self
         try:
             self.path.mkdir()
         except BaseException:
@@ -69,9 +71,10 @@ class Draft:
         with PLACING:
             if _live.pop(self.folder, None) is None:
                 return
+            _remove_content(self.folder)
             if self._lock is not None:
                 os.close(self._lock)
-            _remove_tree(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)
             for parent in self.made_parents:
                 with suppress(OSError):
                     parent.rmdir()
@@ -121,7 +124,7 @@ def _locked(parent: Path, prefix: str, target: str) -> tuple[Path, int | None]:
         except FileNotFoundError:
             continue
         except BaseException:
-            _remove_tree(folder)
+            folder.rmdir()
             raise
         try:
             is_ours = try_lock(handle)
@@ -149,18 +152,22 @@ def _sweep_one(folder: Path) -> None:
     lock = folder / LOCK
     if not stat.S_ISREG(lock.lstat().st_mode):
         return
-    handle = os.open(lock, os.O_RDWR)
-    try:
-        if not try_lock(handle):
+    with lock.open("r+b") as file:
+        if not try_lock(file.fileno()) or not _may_go(folder, file.read(LONGEST_LOCK_BYTES)):
             return
-        written = os.read(handle, LONGEST_LOCK_BYTES)
-        # Killed before the first byte: there is nothing else in the folder.
-        told = json.loads(written) if written else {"mark": MARK, "target": ""}
-        may_go = told["mark"] == MARK and _restored(folder, told["target"])
-    finally:
-        os.close(handle)
-    if may_go:
-        shutil.rmtree(folder)
+        _remove_content(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _may_go(folder: Path, written: bytes) -> bool:
+    """Whether a dead process' folder is one of ours, and holds nothing that must stay."""
+    names = {path.name for path in folder.iterdir()}
+    if not written:
+        # Killed before the first byte.
+        return names == {LOCK}
+    told = json.loads(written)
+    is_ours = isinstance(told, dict) and told.get("mark") == MARK
+    return is_ours and names <= {LOCK, CONTENT, EARLIER} and _restored(folder, told["target"])
 
 
 def _restored(folder: Path, target: str) -> bool:
@@ -178,10 +185,14 @@ def _restored(folder: Path, target: str) -> bool:
     return True
 
 
-def _remove_tree(folder: Path) -> None:
-    """Remove a folder into which another thread may still be writing."""
+def _remove_content(folder: Path) -> None:
+    """Remove what is in a folder, into which another thread may still be writing.
+
+    The lock goes after it: were this process killed in between, the rest could be told as left.
+    """
     for _ in range(50):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
+        for part in (CONTENT, EARLIER):
+            shutil.rmtree(folder / part, ignore_errors=True)
+        if not any((folder / part).exists() for part in (CONTENT, EARLIER)):
             return
         time.sleep(0.02)

@@ -5,14 +5,16 @@ Two processes of one thread beat two of two, and sums come out alike in every on
 
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait
+from pathlib import Path
 
-from TACEResponseLib import endings
+from TACEResponseLib import drafts, endings
 
 WARNINGS = "PYTHONWARNINGS"
 # Read by OpenMP and the linear algebra libraries when a process loads them.
@@ -38,6 +40,9 @@ def workers(jobs: int) -> Iterator[Executor]:
             process.kill()
         for process in ours:
             process.join(LAST_SECONDS)
+        if ours:
+            # What they had among the temporary files.
+            drafts.sweep(Path(tempfile.gettempdir()))
 
     with (
         _environment_of_workers(),

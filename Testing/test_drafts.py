@@ -95,7 +95,9 @@ def test_folders_that_only_look_like_ours_are_left(tmp_path: Path) -> None:
     (tmp_path / ".tace-response-draft-abcdefgh" / "mine.txt").write_text("mine")
     for name, lock in ((".tace-response-draft-abcdefgi", "mine"),
                        (".tace-response-draft-abcdefgj", json.dumps({"mark": "x", "target": ""})),
-                       (".tace-response-draft-mine", ""), (".hidden", "")):  # fmt: skip
+                       (".tace-response-draft-abcdefgl", ""),
+                       (".tace-response-draft-abcdefgm", "[1]"), (".tace-response-draft-mine", ""),
+                       (".hidden", "")):  # fmt: skip
         (tmp_path / name).mkdir()
         (tmp_path / name / "lock").write_text(lock)
         (tmp_path / name / "mine.txt").write_text("mine")

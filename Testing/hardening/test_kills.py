@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import numpy as np
 import pytest
 import yaml
 
+from TACEResponseLib.drafts import sweep
+from TACEResponseLib.own_files import foreign_files
 from Testing.hardening.attempts import Attempt, Outcome, Tally
 from Testing.hardening.conftest import LONG
 from Testing.hardening.processes import Program
@@ -98,6 +101,50 @@ def test_a_signal_while_vtk_is_loaded_ends_the_program_and_crashes_nothing(
         good = process.returncode in (0, 128 + SIGNALS[i % 4]) and told.count("\n") <= 1
         tally.add(Attempt(outcome=Outcome.ACCEPTED if good else Outcome.CRASH,
                           words=f"{process.returncode} {told}"), f"{i}")  # fmt: skip
+    assert tally.bad == []
+
+
+OVER_AND_OVER = """
+import hashlib, json, sys
+from pathlib import Path
+from TACEResponseLib.endings import watched
+from TACEResponseLib.new_output import new_folder
+from TACEResponseLib.own_files import listed_files
+with watched():
+    for number in range(100_000):
+        with new_folder(Path("out"), overwrite=True) as draft:
+            (draft / "radiomics.csv").write_text(f"{number}\\n" * 1000)
+            record = {"record_version": 1, "files": listed_files(draft)}
+            (draft / "prediction.json").write_text(json.dumps(record))
+        if number == 0:
+            print(flush=True)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _empty_folders_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they would after a minute."""
+    monkeypatch.setattr("TACEResponseLib.drafts.EMPTY_SECONDS", 0.0)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_an_earlier_result_is_there_whole_whenever_its_replacement_is_killed(
+    number: int, tries: Tries, tally: Tally, tmp_path: Path
+) -> None:
+    for i in tries(2):
+        process = subprocess.Popen([sys.executable, "-c", OVER_AND_OVER], cwd=tmp_path,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(np.random.default_rng([SEED, i]).uniform(0, 0.1))
+        process.send_signal(number)
+        told = process.communicate(timeout=60)[1].decode()
+        sweep(tmp_path)
+        is_good = foreign_files(tmp_path / "out") == [] and len(list(tmp_path.iterdir())) == 1
+        is_good &= told.count("\n") <= 1 and process.returncode in (128 + number, -signal.SIGKILL)
+        tally.add(Attempt(outcome=Outcome.ACCEPTED if is_good else Outcome.FILE_LOST,
+                          words=f"{process.returncode} {told} {list(tmp_path.rglob('*'))}"),
+                  f"{number!r} {i}")  # fmt: skip
     assert tally.bad == []
 
 
