@@ -25,13 +25,8 @@ def read_json_object(path: Path, where: str, *, example: str) -> Mapping[str, An
                              remedy="remove one")  # fmt: skip
         return dict(pairs)
 
-    def no_number(word: str) -> float:
-        raise InputError(where, "must hold finite numbers", got=word,
-                         remedy="write null for unknown")  # fmt: skip
-
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        content = json.loads(text, object_pairs_hook=unique, parse_constant=no_number)
+        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=unique)
     except OSError as error:
         raise InputError(where, "must be a readable file", got=error.strerror or "an error",
                          remedy="check the path") from error  # fmt: skip
