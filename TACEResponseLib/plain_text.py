@@ -21,7 +21,10 @@ MARKDOWN = re.compile(r"[\\`<\[\]|]")
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\N{FULLWIDTH EQUALS SIGN}",
                   "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}",
                   "\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
-PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+PLAIN_NUMBER = re.compile(NUMBER)
+# A number, one with its interval, and a dash for nothing begin like formulas and are none.
+HARMLESS = re.compile(rf"{NUMBER}( \({NUMBER} to {NUMBER}\))?|-")
 
 
 def printable(text: str) -> str:
@@ -49,7 +52,7 @@ def html_text(text: str) -> str:
 
 def cell_text(text: str) -> str:
     """A cell of a CSV file that a spreadsheet takes for text: a formula gets an apostrophe."""
-    if text.startswith(FORMULA_BEGINS) and not PLAIN_NUMBER.fullmatch(text):
+    if text.startswith(FORMULA_BEGINS) and not HARMLESS.fullmatch(text):
         return f"'{text}"
     return text
 

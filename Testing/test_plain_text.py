@@ -55,7 +55,9 @@ def test_names_are_shown_and_not_written() -> None:
         ("=1+1", "'=1+1"), ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"), ("-2+3", "'-2+3"),
         ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"), ("\r=1", "'\r=1"), ("\uff1d1", "'\uff1d1"),
         ("-0.5", "-0.5"), ("+3", "+3"), ("-1e-05", "-1e-05"), ("P001", "P001"), ("", ""),
-        ("a=b", "a=b"), ("-", "'-"),
+        ("a=b", "a=b"), ("-", "-"),
+        ("-0.5 (-1.2 to 0.3)", "-0.5 (-1.2 to 0.3)"),
+        ("-0.5 (-1.2 to 0.3)+1", "'-0.5 (-1.2 to 0.3)+1"),
     ],
 )  # fmt: skip
 def test_a_spreadsheet_takes_no_text_for_a_formula(text: str, cell: str) -> None:

@@ -43,3 +43,14 @@ def test_without_voxels_there_is_no_map(prediction: Prediction) -> None:
 def test_a_record_of_another_version_is_refused(prediction: Prediction) -> None:
     with pytest.raises(InputError, match="must be a record of version 1, got 2"):
         prediction_from_record({**to_record(prediction), "record_version": 2}, {})
+
+
+def test_a_record_of_before_names_left_is_read(
+    ball_case: Case, make_prediction: Callable[..., Prediction]
+) -> None:
+    record = to_record(make_prediction(ball_case))
+    assert "Tumor" not in json.dumps(record)
+    for lesion in record["lesions"]:
+        lesion["name"] = "Tumor"
+    record["provenance"]["images"] = {"ct_arterial": {"file": "ct.nii.gz", "sha256": "0" * 64}}
+    assert prediction_from_record(record, {}).lesions == ball_case.lesions

@@ -11,10 +11,10 @@ import pytest
 
 from TACEResponseLib.cli import _parser, main
 from TACEResponseLib.clinical.form import check_form, form_record
+from TACEResponseLib.clinical.record import read_record
 from TACEResponseLib.cohort.reading import read_cohort
 from TACEResponseLib.csv_writing import csv_text
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.json_reading import read_json_object
 from TACEResponseLib.recipe import read_recipe
 from TACEResponseLib.recipe_keys import with_changes
 from TACEResponseLib.resources import resource_path
@@ -105,12 +105,12 @@ def test_an_odd_field_of_a_form_is_a_problem(text: str) -> None:
         form_record(form)
 
 
-@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
-def test_json_has_no_such_words(word: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "1e999", '"6_6"', '"66"', "true"])
+def test_an_odd_value_of_a_json_record_is_refused(word: str, tmp_path: Path) -> None:
     path = tmp_path / "clinical.json"
     path.write_text(f'{{"age_years": {word}}}')
-    with pytest.raises(InputError, match="must hold finite numbers"):
-        read_json_object(path, "--clinical", example="{}")
+    with pytest.raises(InputError, match="age_years must be a number"):
+        read_record(path)
 
 
 @pytest.mark.parametrize(

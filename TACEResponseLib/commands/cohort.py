@@ -9,6 +9,7 @@ from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.plain_text import one_line
 from TACEResponseLib.progress import shown
 from TACEResponseLib.terms import Endpoint
 
@@ -59,7 +60,7 @@ def run_describe(options: argparse.Namespace) -> None:
 
 def as_text(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns separated by two blanks, as wide as their longest cell."""
-    lines = [tuple(header), *(tuple(row) for row in rows)]
+    lines = [tuple(map(one_line, line)) for line in (header, *rows)]
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
     return "".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -176,7 +176,8 @@ def _acquisition(header: Any, where: str) -> Acquisition:
     """What may be kept of a header."""
     modality = str(header.get("Modality", ""))
     if modality not in ("CT", "MR"):
-        raise InputError(where, "must be CT or MR", got=f"DICOM modality {modality or 'unknown'}",
+        raise InputError(where, "must be CT or MR", got="another DICOM modality",
+                         names=(modality or "unknown",),
                          remedy="give the CT or MR series")  # fmt: skip
     words = [str(header.get(name, "")) for name in ("SeriesDescription", "ProtocolName")]
     agent = str(header.get("ContrastBolusAgent", ""))

@@ -32,7 +32,7 @@ def read_dicom_seg(
                          remedy="export it again") from error  # fmt: skip
     if dataset.get("SOPClassUID") not in (SEGMENTATION_STORAGE, LABELMAP_STORAGE):
         raise InputError(where, "must be a DICOM segmentation (SEG)",
-                         got=f"a DICOM {dataset.get('Modality', 'object')}",
+                         got="another DICOM object", names=(str(dataset.get("Modality", "")),),
                          remedy="export the ROI from 3D Slicer as SEG or label image")  # fmt: skip
     try:
         seg = highdicom.seg.Segmentation.from_dataset(dataset)

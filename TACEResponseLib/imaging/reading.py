@@ -59,7 +59,9 @@ def check_exists(path: Path, where: str) -> None:
 def check_suffix(path: Path, where: str) -> None:
     """Refuse a file that no reader here is for."""
     if not path.name.lower().endswith(SUFFIXES):
-        raise InputError(where, f"must be {FORMATS}", got=path.suffix or "no ending",
+        raise InputError(where, f"must be {FORMATS}",
+                         got="another ending" if path.suffix else "no ending",
+                         names=(path.suffix,) if path.suffix else (),
                          remedy="convert it, for instance in 3D Slicer")  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from TACEResponseLib.bundle.reading import read_metadata
 from TACEResponseLib.csv_writing import csv_text
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.model_words import describe_model
-from TACEResponseLib.plain_text import FORMULA_BEGINS, PLAIN_NUMBER, UNSAFE
+from TACEResponseLib.plain_text import FORMULA_BEGINS, HARMLESS, UNSAFE
 from TACEResponseLib.strict_numbers import read_number
 from TACEResponseLib.yaml_reading import parse_yaml
 from Testing.hardening.attempts import Tally, attempt
@@ -82,7 +82,7 @@ def test_a_table_comes_back_and_computes_nothing(tries: Callable[[int], Any], ta
             (row,) = csv.DictReader(io.StringIO(written, newline=""))
             assert row["value"] == "-0.5"
             cell = row["name"]
-            assert not cell.startswith(FORMULA_BEGINS) or PLAIN_NUMBER.fullmatch(cell)
+            assert not cell.startswith(FORMULA_BEGINS) or HARMLESS.fullmatch(cell)
 
         tally.add(attempt(job), f"try {i}: {text!r}")
     assert tally.bad == []

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from TACEResponseLib.cli import main
+from TACEResponseLib.plain_text import UNSAFE
 from TACEResponseLib.resources import resource_path
 from Testing.identity.canaries import WORDS, traces, traces_in
 from Testing.identity.named_patient import (
@@ -122,14 +123,28 @@ def test_a_validation_names_nobody(
     assert traces(capsys.readouterr().out.encode(), "printed") == set()
 
 
-def test_a_validation_of_a_table_of_predictions_names_nobody(
+def test_a_validation_of_predictions_names_nobody_and_obeys_no_word_of_the_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = tmp_path / f"{WORDS['table']}.csv"
-    rows = "".join(f"C{i},{i % 2},{0.3 + 0.04 * ((i * 7) % 11)}\n" for i in range(40))
-    table.write_text(f"case_id,outcome,model\n{rows}", encoding="utf-8")
+    sites = ("=HYPERLINK(A1) $\\frac$ <script>x</script>\x1b[2J\u202e", "B $x$")
+    rows = "".join(
+        f"C{i},{i % 2},{0.3 + 0.04 * ((i * 7) % 11)},{sites[i % 3 == 0]}\n" for i in range(60)
+    )
+    table.write_text(f"case_id,outcome,model,site\n{rows}", encoding="utf-8")
     words = ["validate", "--predictions", str(table), "--resamples", "200",
              "--output", str(tmp_path / "out")]  # fmt: skip
     assert main(words) == 0
     assert traces_in(tmp_path / "out") == set()
-    assert traces(capsys.readouterr().out.encode(), "printed") == set()
+    printed = capsys.readouterr().out
+    assert traces(printed.encode(), "printed") == set()
+    assert not UNSAFE.search(printed)
+    texts = [p for p in (tmp_path / "out").rglob("*") if p.suffix in (".html", ".csv")]
+    told = {path.name: path.read_text(encoding="utf-8") for path in texts}
+    assert "&lt;script&gt;" in told["report.html"]
+    assert "<script" not in told["report.html"]
+    assert "'=HYPERLINK" in "".join(text for name, text in told.items() if name.endswith(".csv"))
+    for name, text in told.items():
+        assert not UNSAFE.search(text), name
+        assert "\n=" not in text
+        assert ",=" not in text

@@ -119,7 +119,7 @@ def test_another_dicom_object_is_refused(tmp_path: Path) -> None:
     image.file_meta.MediaStorageSOPClassUID = CTImageStorage
     image.file_meta.MediaStorageSOPInstanceUID = image.SOPInstanceUID
     image.save_as(tmp_path / "ct.dcm", enforce_file_format=True)
-    with pytest.raises(InputError, match=r"segmentation \(SEG\), got a DICOM CT"):
+    with pytest.raises(InputError, match=r"segmentation \(SEG\), got another DICOM object \(CT\)"):
         read_roi(tmp_path / "ct.dcm")
     (tmp_path / "cut.dcm").write_bytes((tmp_path / "ct.dcm").read_bytes()[:140])
     with pytest.raises(InputError, match=r"--roi cut\.dcm"):

@@ -1,0 +1,65 @@
+"""Whatever a command prints of tables, options and bundles, the terminal obeys none of it."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from TACEResponseLib.cli import main
+from TACEResponseLib.plain_text import UNSAFE
+
+EVIL = "\x1b[2J\x1b]0;owned\x07\u202etxt\x9b31m\nC9 no problem"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """A cohort whose every text is hostile."""
+    path = tmp_path / "cohort.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["case_id", "role", "response", "age_years", f"odd{EVIL}"])
+        writer.writerow(["C1", EVIL, EVIL, EVIL, EVIL])
+    return path
+
+
+def test_problems_of_a_hostile_table_are_one_line_each(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cohort", "check", str(table), "--table-only"]) == 2
+    told = capsys.readouterr()
+    assert not UNSAFE.search(told.out + told.err)
+    head, *problems = told.out.splitlines()
+    assert head.split()[:2] == ["line", "column"]
+    assert [line.split()[0] for line in problems] == ["1", "2", "2", "2"]
+    assert not any(line.startswith("C9") for line in problems)
+    assert told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["info", f"{EVIL}"],
+        ["score", "--bundle", EVIL, "--image", f"{EVIL}=x", "--output", "x"],
+        ["recipe", "show", EVIL],
+        ["train", "--recipe", "ct-volume-clinical", "--cohort", EVIL, "--output", "x"],
+    ],
+    ids=["info", "score", "recipe", "train"],
+)
+def test_hostile_options_are_refused_in_one_printable_line(
+    words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert not UNSAFE.search(told.err)
+
+
+def test_the_parser_s_own_refusal_is_printable(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["info", "--\x1b[2J\u202e"])
+    told = capsys.readouterr().err
+    assert r"--\u001b[2J\u202e" in told
+    assert not UNSAFE.search(told)
