@@ -97,6 +97,8 @@ def _replace(recipe: Recipe, content: dict[str, Any], key: list[str], value: Any
         if depth == len(key) - 1 and not _is_item(model, part):
             place[part] = value
             return
+        if known is None and part not in place:
+            raise _unknown(OPTION, ".".join(key[: depth + 1]), part, sorted(map(str, place)))
         place, model = _step(model, place, part)
     raise InputError(f"{OPTION} {'.'.join(key)}", "must name a setting", got="a branch",
                      remedy="add the setting's name after a dot")  # fmt: skip

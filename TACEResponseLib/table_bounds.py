@@ -8,7 +8,7 @@ from TACEResponseLib.errors import InputError
 MOST_BYTES = 256 * 1024**2
 # Excel's own limit.
 MOST_COLUMNS = 16_384
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
 # 20,000 genes of 500 cases.
 MOST_CELLS = 10_000_000
 

@@ -54,3 +54,31 @@ def test_a_record_of_before_names_left_is_read(
         lesion["name"] = "Tumor"
     record["provenance"]["images"] = {"ct_arterial": {"file": "ct.nii.gz", "sha256": "0" * 64}}
     assert prediction_from_record(record, {}).lesions == ball_case.lesions
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"branches": 3}, {"branches": [{}]}, {"interval_95": [1]}, {"endpoint": "x"},
+        {"lesions": [{"center_lps": []}]}, {"threshold": None}, {"warnings": [{"odd": 1}]},
+        {"context": {"image_date": "2026-13-45"}}, {"bundle": []},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_record_with_an_odd_part_is_refused_in_a_line(
+    prediction: Prediction, change: dict[str, object]
+) -> None:
+    with pytest.raises(InputError, match=r"must be a whole record|--context"):
+        prediction_from_record({**to_record(prediction), **change}, {})
+
+
+def test_a_record_that_lacks_any_part_is_refused_in_a_line(prediction: Prediction) -> None:
+    whole = to_record(prediction)
+    refused = 0
+    for name in whole:
+        try:
+            prediction_from_record({k: v for k, v in whole.items() if k != name}, {})
+        except InputError:
+            refused += 1
+    # What isn't read back needn't be there.
+    assert refused >= 20

@@ -2,12 +2,14 @@
 
 import warnings
 import zipfile
+from collections.abc import Iterable
 from datetime import date, datetime, time
+from itertools import chain, repeat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from TACEResponseLib.errors import InputError, MissingExtraError
-from TACEResponseLib.regular_file import in_units
+from TACEResponseLib.regular_file import in_units, open_regular
 from TACEResponseLib.table_bounds import TableBounds
 from TACEResponseLib.zip_reading import open_zip
 
@@ -102,23 +104,30 @@ def _rows(path: Path, where: str, sheet: str | None) -> list[list[str]]:
         from openpyxl import load_workbook
     except ImportError as error:
         raise MissingExtraError("openpyxl", "reading Excel tables", "train") from error
-    bounds = TableBounds(where)
-    rows: list[list[str]] = []
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), open_regular(path, where, most_bytes=MOST_BYTES) as file:
         # What it can't keep of styles and drawings, nobody reads here.
         warnings.simplefilter("ignore")
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
-            chosen = _chosen(book, where, sheet)
-            for values in chosen.iter_rows(values_only=True):
-                row = _trimmed([_text(value) for value in values])
-                bounds.add(row)
-                rows.append(row)
-            _check_formulas(path, chosen._worksheet_path.lstrip("/"), where)
-        finally:
-            book.close()
-    while rows and not rows[-1]:
-        rows.pop()
+        book = load_workbook(file, read_only=True, data_only=True)
+        chosen = _chosen(book, where, sheet)
+        values = chosen.iter_rows(values_only=True)
+        rows = _counted((_trimmed([_text(cell) for cell in row]) for row in values), where)
+        _check_formulas(path, chosen._worksheet_path.lstrip("/"), where)
+        return rows
+
+
+def _counted(found: Iterable[list[str]], where: str) -> list[list[str]]:
+    """Rows up to the last that holds anything; blank ones count only if another follows."""
+    bounds = TableBounds(where)
+    rows: list[list[str]] = []
+    blanks = 0
+    for row in found:
+        if not row:
+            blanks += 1
+            continue
+        for one in chain(repeat([], blanks), [row]):
+            bounds.add(one)
+            rows.append(one)
+        blanks = 0
     return rows
 
 

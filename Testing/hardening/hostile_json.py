@@ -9,7 +9,7 @@ RAW = "@raw-{}@"
 # JSON texts; those that Python can't build stand in the file as they are.
 RAW_VALUES = (
     "NaN", "-Infinity", "1e999", "-0", "1" * 30, "9" * 5000, "[" * 100 + "]" * 100,
-    "[" * 100_000, '{"a":' * 2000 + "1" + "}" * 2000, '{"a": 1, "a": 2}', r'"\ud800"', "tru", "",
+    "[" * 100_000, '{"a":' * 2000 + "1" + "}" * 2000, '{"a": 1, "a": 2}', r'"\ud800"', "tr", "",
     "[" + "[]," * 3000 + "0]", '"' + "x" * 100_000 + '"',
 )  # fmt: skip
 VALUES = (

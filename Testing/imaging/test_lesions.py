@@ -94,6 +94,11 @@ def test_one_voxel_is_as_wide_as_itself() -> None:
     assert longest_diameter(np.zeros((4, 4), bool), 2.0, 3.0) == 0
 
 
+@pytest.mark.parametrize("row_mm", [1e-9, 1e-30, 1e-300])
+def test_pixels_too_flat_for_a_convex_hull_are_as_long_as_they_are_wide(row_mm: float) -> None:
+    assert longest_diameter(np.ones((3, 5), bool), row_mm, 2.0) == pytest.approx(10.0)
+
+
 def test_lesions_are_numbered_by_area_and_specks_come_last() -> None:
     labels = np.zeros((12, 30, 30), np.uint8)
     labels[5, 1, 1] = 2  # a speck of one voxel

@@ -3,10 +3,12 @@
 import logging
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
@@ -186,3 +188,29 @@ def test_importing_the_branch_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_roi_of_more_voxels_than_can_be_computed_on_is_refused_at_once() -> None:
+    volume, mask = textured()
+    wide = replace(volume, geometry=replace(volume.geometry, spacing_mm=(20.0, 20.0, 20.0)))
+    settings = ExtractionSettings(name="fine", spacing_mm=0.2)
+    with pytest.raises(InputError, match=r"--roi: must lie in a box of at most 33554432 voxels"):
+        extract_features(wide, mask, settings)
+
+
+def test_bins_that_leave_more_gray_levels_than_matrices_can_hold_are_refused() -> None:
+    volume, mask = textured()
+    settings = ExtractionSettings(name="fine", spacing_mm=None, bin_width=0.001)
+    says = "parameter set fine: bin_width must leave at most 2048 gray levels, got .* of 0.001"
+    with pytest.raises(InputError, match=says):
+        extract_features(volume, mask, settings)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("spacing_mm", 0.05), ("spacing_mm", 1e9), ("bin_width", 1e-9), ("bin_width", 1e300),
+     ("log_sigma_mm", (1e-3,)), ("log_sigma_mm", (1.0,) * 17), ("image_types", ())],
+)  # fmt: skip
+def test_numbers_that_would_take_for_ever_are_no_parameter_set(field: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=field):
+        ExtractionSettings.model_validate({"name": "x", field: value})

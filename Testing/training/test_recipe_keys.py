@@ -85,3 +85,25 @@ def test_the_nearest_key_is_one_of_that_place(tmp_path: Path) -> None:
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
     with pytest.raises(InputError, match=r"fitting\.batchsize; did you mean batch_size"):
         read_recipe(file)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            "cnn.network_def.new.deeper=1",
+            "must name a known key of the recipe, got cnn",
+        ),
+        ("cnn.network_def.widths.0=1", "must have settings of its own"),
+        ("folds=2020-13-45", "valid integer"),
+        ("folds=" + "9" * 5000, "valid integer|parse"),
+        ("folds=!!python/object:os.system x", "must not name types by tags"),
+        ("cnn.fitting.epochs=1000000000", "less than or equal to 100000, got 1000000000"),
+        ("radiomics.extraction.spacing_mm=0.05", "greater than or equal to 0.2, got 0.05"),
+        ("radiomics.extraction.bin_width=1e-9", "greater than or equal to 0.001, got 1e-09"),
+    ],
+    ids=lambda text: text[:30],
+)
+def test_a_change_that_no_recipe_can_have_is_told_in_a_line(change: str, says: str) -> None:
+    with pytest.raises(InputError, match=f"^--set.*{says}"):
+        with_changes(read_recipe(resource_path("Recipes", DEMO)), [change])

@@ -1,5 +1,6 @@
 """Validations side by side."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,3 +50,30 @@ def test_other_patients_are_shown_and_not_tested(
 def test_a_folder_that_validate_did_not_write_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"must be a folder that validate wrote"):
         read_validation(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[" * 100_000, "must be nested at most 64 deep"),
+        ("[]", "must hold one JSON object"),
+        ("{", "must be JSON"),
+        ('{"format": 1, "format": 1}', "must give each key once"),
+    ],
+)
+def test_metrics_that_are_no_sane_json_are_refused(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / METRICS).write_text(text)
+    with pytest.raises(InputError, match=f"must be a folder that validate wrote.*{says}"):
+        read_validation(tmp_path)
+
+
+def test_metrics_without_what_is_compared_are_refused(
+    study: Study, results: Results, tmp_path: Path
+) -> None:
+    written(study, results, tmp_path / "one")
+    content = json.loads((tmp_path / "one" / METRICS).read_text())
+    for name in ("results", "origin", "n", "positive_class"):
+        odd = {k: v for k, v in content.items() if k != name}
+        (tmp_path / "one" / METRICS).write_text(json.dumps(odd))
+        with pytest.raises(InputError, match="must be as validate wrote them, got KeyError"):
+            read_validation(tmp_path / "one")

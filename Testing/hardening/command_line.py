@@ -1,0 +1,32 @@
+"""One command of the command line as a try: its exit status says what came of it."""
+
+import io
+import os
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+from TACEResponseLib.cli import main
+from TACEResponseLib.errors import InputError
+
+
+def run_in(folder: Path, words: Sequence[str]) -> None:
+    """Run a command in a folder.
+
+    Raises: InputError: it was refused in one line. RuntimeError: in any other way.
+    """
+    os.chdir(folder)
+    told = io.StringIO()
+    with redirect_stderr(told), redirect_stdout(io.StringIO()):
+        try:
+            status = main(words)
+        except SystemExit as error:
+            status = int(error.code or 0)
+    lines = [line for line in told.getvalue().splitlines() if not line.startswith("warning: ")]
+    if status == 0:
+        return
+    # argparse says how a command is used before its own line.
+    is_usage = bool(lines) and lines[0].startswith("usage: ") and ": error: " in lines[-1]
+    if status != 2 or (len(lines) != 1 and not is_usage):
+        raise RuntimeError(f"status {status}: {told.getvalue()[:2000]}")
+    raise InputError("command", "must be as it says", got=lines[-1], remedy="")
