@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import qt
+import slicer
 from slicer.i18n import tr as _
 
 from TACEResponsePanel.desk import Desk
@@ -78,7 +79,8 @@ class ClinicalRow:
 
     def remove(self) -> None:
         """Take the widgets away."""
-        self.widget.setParent(None)
+        # Without `setParent(None)`: PythonQt would own the widget again and delete it twice.
+        self.widget.hide()
         self.widget.deleteLater()
 
     def _shownText(self) -> str:
@@ -227,7 +229,7 @@ class ClinicalSection:
 
     def _onLoad(self, *_values: Any) -> None:
         path = _chosen(qt.QFileDialog.getOpenFileName(
-            self._ui.clinicalButton, _("Clinical data"), "", _("JSON (*.json)")))  # fmt: skip
+            slicer.util.mainWindow(), _("Clinical data"), "", _("JSON (*.json)")))  # fmt: skip
         if path:
             self.loadJson(Path(path))
 
@@ -276,7 +278,7 @@ class ClinicalSection:
     def _onSave(self, *_values: Any) -> None:
         path = _chosen(
             qt.QFileDialog.getSaveFileName(
-                self._ui.clinicalButton, _("Clinical data"), "clinical.json", _("JSON (*.json)")
+                slicer.util.mainWindow(), _("Clinical data"), "clinical.json", _("JSON (*.json)")
             )
         )
         if path:
@@ -284,7 +286,7 @@ class ClinicalSection:
 
     def _onTable(self, *_values: Any) -> None:
         path = _chosen(qt.QFileDialog.getOpenFileName(
-            self._ui.clinicalButton, _("Table"), "", _("CSV (*.csv)")))  # fmt: skip
+            slicer.util.mainWindow(), _("Table"), "", _("CSV (*.csv)")))  # fmt: skip
         if path:
             self.loadTable(Path(path))
 

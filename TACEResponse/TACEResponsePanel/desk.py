@@ -25,6 +25,7 @@ BLANK = {
     "settled": [],
     "history": "",
     "scoredToken": "",
+    "scoredVoxels": "",
     "identityInReport": False,
 }
 
