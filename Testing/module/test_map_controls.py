@@ -212,7 +212,7 @@ def test_slicer_prints_simulated_in_the_corner_with_or_without_the_module(scored
     assert corner_text(composites(scored)[0]).startswith("F: SIMULATED ")
     scored.map.SetName("a name of an older version")
     scored.panel.map.apply()
-    assert corner_text(composites(scored)[0]).startswith("F: SIMULATED a nam")
+    assert corner_text(composites(scored)[0]).startswith("F: SIMULATED a ")
 
 
 def test_a_view_that_comes_later_has_map_and_banner_too(scored: Any) -> None:
