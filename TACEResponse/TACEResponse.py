@@ -85,6 +85,8 @@ class TACEResponseWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
         self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
         self.initializeParameterNode()
+        if self.parent.isEntered:  # reloaded while it is open: Slicer does not call `enter`
+            self.enter()
 
     def cleanup(self) -> None:
         """The application ends, or the module is reloaded."""
@@ -219,6 +221,18 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
             raise RuntimeError(message)
         return prediction
 
+    def loadSimulatedPatient(self) -> tuple[Any, Any]:
+        """Add the simulated patient of Sample Data to the scene, made here without a network.
+
+        Scripts need this: `SampleData.downloadSample` runs no downloader that makes its data.
+
+        Returns: the volume, CT of the arterial phase, and the segmentation with its one segment.
+        """
+        from TACEResponsePanel.sample_data import makeSimulatedPatient
+
+        image, segmentation = makeSimulatedPatient()
+        return image, segmentation
+
     def close(self) -> None:
         """End the process and remove what was handed over."""
         self.client.stop()
@@ -255,12 +269,10 @@ class TACEResponseTest(ScriptedLoadableModuleTest):
 
     def test_simulatedPatientIsScored(self) -> None:
         """Score the simulated patient by script and look at what the scene holds then."""
-        from TACEResponsePanel.sample_data import makeSimulatedPatient
-
         self.delayDisplay("Simulating a patient")
-        image, segmentation = makeSimulatedPatient()
-        segmentId = segmentation.GetSegmentation().GetNthSegmentID(0)
         logic = TACEResponseLogic()
+        image, segmentation = logic.loadSimulatedPatient()
+        segmentId = segmentation.GetSegmentation().GetNthSegmentID(0)
         try:
             self.delayDisplay("Scoring")
             prediction = logic.score({"ct_arterial": image}, segmentation, segmentId)

@@ -23,8 +23,15 @@ def geometry_values(geometry: Geometry) -> dict[str, Any]:
 
 
 def geometry_of(values: Mapping[str, Any]) -> Geometry:
-    """The grid that `geometry_values` wrote."""
-    return Geometry(**{key: tuple(value) for key, value in values.items()})
+    """The grid that `geometry_values` wrote.
+
+    Raises: InputError: it is none.
+    """
+    try:
+        return Geometry(**{key: tuple(value) for key, value in values.items()})
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError("geometry", "must be a grid handed over by the panel",
+                         got=str(error)[:200], remedy="score again") from error  # fmt: skip
 
 
 def write_volume(volume: Volume, path: Path) -> dict[str, Any]:
@@ -55,13 +62,28 @@ def read_volume(values: Mapping[str, Any]) -> Volume:
         voxels=read_array(Path(values["path"]), geometry.shape_kji),
         geometry=geometry,
         source="",
-        acquisition=Acquisition(**values["acquisition"]),
+        acquisition=_acquisition(values["acquisition"]),
     )
 
 
-def read_array(path: Path, shape: tuple[int, ...]) -> Voxels:
-    """An array from a .npy file, of the expected shape."""
+def _acquisition(values: Mapping[str, Any]) -> Acquisition:
+    """What is known of a scan."""
     try:
+        return Acquisition(**values)
+    except TypeError as error:
+        raise InputError("acquisition", "must be as the panel says it", got=str(error)[:200],
+                         remedy="update the extension and restart Slicer") from error  # fmt: skip
+
+
+def read_array(path: Path, shape: tuple[int, ...]) -> Voxels:
+    """An array from a .npy file, of the expected shape.
+
+    Raises: InputError: there is no such file, or it holds something else.
+    """
+    try:
+        # A pipe or a device would be waited for without end.
+        if not path.is_file():
+            raise FileNotFoundError(path)
         array: NDArray[Any] = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise InputError(path.name, "must be an array handed over by the panel",

@@ -29,10 +29,14 @@ from typing import IO, Any
 from TACEResponseLib import __version__, drafts, endings
 from TACEResponseLib.disk_trouble import FULL, code_of
 from TACEResponseLib.errors import InputError, MissingExtraError
-from TACEResponseLib.plain_text import one_line
 
 PROTOCOL = 1
 HEARTBEAT_SECONDS = 1.0
+LONGEST_LINE = 4_000_000
+"""Bytes; the panel's own requests hold some thousand."""
+LONGEST_MESSAGE = 600
+LARGEST_NUMBER = 2**53
+"""Of a request; what JSON's readers agree on."""
 CANCELLED = 3
 """Exit status after `cancel`."""
 OUT_OF_MEMORY = (
@@ -70,11 +74,22 @@ class Inbox:
         self._scoring = threading.Event()
 
     def read(self) -> None:
-        """Take requests until stdin ends; then end the process."""
-        for line in self._stream:
-            if line.strip():
-                self._take(line)
-        _end(0)
+        """Take requests until stdin ends; then end the process, whatever happened meanwhile."""
+        try:
+            while line := self._stream.readline(LONGEST_LINE):
+                if not line.endswith(b"\n") and len(line) == LONGEST_LINE:
+                    self._skip_rest()
+                elif line.strip():
+                    self._take(line)
+        finally:
+            _end(0)
+
+    def _skip_rest(self) -> None:
+        """Refuse a line that has no end, without keeping it."""
+        while rest := self._stream.readline(LONGEST_LINE):
+            if rest.endswith(b"\n"):
+                break
+        self._refuse(None, f"A request must be shorter than {LONGEST_LINE} bytes.")
 
     def next(self) -> Mapping[str, Any]:
         """The next request; waits for it."""
@@ -88,11 +103,15 @@ class Inbox:
     def _take(self, line: bytes) -> None:
         """Queue one request, or act on it at once."""
         try:
-            request = json.loads(line)
-            name, number = request["do"], request["id"]
-        except (ValueError, TypeError, KeyError):
-            self._refuse(None, "A request must be one line of JSON with `id` and `do`.")
+            request = _request(line)
+        except (ValueError, RecursionError, MemoryError):
+            self._refuse(
+                None,
+                "A request must be one line of JSON: an object with a whole number `id` and a "
+                "name `do`.",
+            )
             return
+        name, number = request["do"], request["id"]
         if name == "cancel":
             _end(CANCELLED)
         if name == "stop":
@@ -105,7 +124,26 @@ class Inbox:
         self._waiting.put(request)
 
     def _refuse(self, number: Any, message: str) -> None:
-        self._answers.send(kind="failed", id=number, message=message, by_user=False, traceback="")
+        self._answers.send(kind="failed", id=number, message=message, by_user=True, traceback="")
+
+
+def _request(line: bytes) -> Mapping[str, Any]:
+    """One line as a request.
+
+    Raises: ValueError, RecursionError, MemoryError: it is none, or nested without end.
+    """
+    request = json.loads(line, parse_constant=_refuse_constant)
+    number = request.get("id") if isinstance(request, dict) else None
+    if type(number) is not int or abs(number) > LARGEST_NUMBER:
+        raise ValueError("no `id`")
+    if not isinstance(request.get("do"), str):
+        raise ValueError("no `do`")
+    return request
+
+
+def _refuse_constant(name: str) -> float:
+    """Python reads NaN and Infinity, which are no JSON, and can't answer with them."""
+    raise ValueError(name)
 
 
 def main() -> None:
@@ -146,28 +184,32 @@ def _serve() -> None:
 
 def _do(jobs: Mapping[str, Any], request: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
     """Do one job and say what came of it, whatever happens."""
+    from TACEResponseLib.worker_requests import check_request
+
     number, name = request["id"], request["do"]
 
     def tell(stage: str) -> None:
         answers.send(kind="progress", id=number, stage=stage)
 
     try:
-        if name not in jobs:
-            raise ValueError(f"no job is called {name!r}; known are {', '.join(jobs)}")
+        check_request(request)
         return {"kind": "done", "id": number, "result": jobs[name](request, tell)}
     except (InputError, MissingExtraError) as error:
         # Slicer keeps its log on disk: what the user has to mend is shown and not kept.
         return {**_failure(number, str(error), by_user=True), "traceback": ""}
     except Exception as error:  # noqa: BLE001  # the next job must find a live process
-        known = OUT_OF_MEMORY if _is_out_of_memory(error) else _disk_trouble(error)
+        known = OUT_OF_MEMORY if _is_out_of_memory(error) else _file_trouble(error)
         message = known or f"internal error: {type(error).__name__}: {error}"
         return _failure(number, message, by_user=bool(known))
 
 
-def _disk_trouble(error: Exception) -> str:
-    """What to say of a disk without room; empty for any other error."""
-    is_full = code_of(error) in FULL
-    return f"The disk is full; make room in {tempfile.gettempdir()} and try again." * is_full
+def _file_trouble(error: Exception) -> str:
+    """What to say of a disk without room or a file that can't be used; empty for other errors."""
+    if code_of(error) in FULL:
+        return f"The disk is full; make room in {tempfile.gettempdir()} and try again."
+    if not isinstance(error, OSError) or error.strerror is None:
+        return ""
+    return f"{error.filename or 'A file'}: {error.strerror}; check the folder and try again."
 
 
 def _is_out_of_memory(error: Exception) -> bool:
@@ -182,7 +224,7 @@ def _failure(number: Any, message: str, *, by_user: bool) -> dict[str, Any]:
     return {
         "kind": "failed",
         "id": number,
-        "message": one_line(message),
+        "message": one_line(message)[:LONGEST_MESSAGE],
         "by_user": by_user,
         "traceback": traceback.format_exc(),
     }

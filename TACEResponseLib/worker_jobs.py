@@ -22,6 +22,7 @@ from TACEResponseLib.population import read_context
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.progress import Progress
 from TACEResponseLib.record import to_record
+from TACEResponseLib.result_digest import result_digest
 from TACEResponseLib.terms import ImageSequence
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -40,7 +41,7 @@ class Jobs:
     """The model in use alone, by path."""
     _images: dict[str, Volume] = field(default_factory=dict)
     """Images of the case in use, by the token that the panel gave them."""
-    _last: tuple[Case, Prediction] | None = None
+    _last: "_Result | None" = None
     """For the report."""
 
     def named(self) -> dict[str, Job]:
@@ -90,7 +91,7 @@ class Jobs:
 
     def image(self, request: Values, tell: Progress) -> dict[str, Any]:
         """Take over an image; it is kept until another takes its sequence's place."""
-        sequence = ImageSequence(request["sequence"])
+        sequence = _sequence(request["sequence"])
         start = perf_counter()
         tell(f"taking over {sequence}")
         volume = read_volume(request["image"])
@@ -104,28 +105,30 @@ class Jobs:
         """Score a case; saliency maps go to `folder`, cut to what isn't zero."""
         from TACEResponseLib.scoring import score
 
-        bundle, loading = self._bundle(request["model"], tell)
         start = perf_counter()
         tell("checking the case")
         case = self._case(request)
-        checked = perf_counter()
+        checks = perf_counter() - start
+        bundle, loading = self._bundle(request["model"], tell)
         prediction = score(case, bundle, tell)
-        seconds = {"model": loading, "checks": checked - start, **prediction.seconds}
+        seconds = {"model": loading, "checks": checks, **prediction.seconds}
         prediction = replace(prediction, seconds=seconds)
-        self._last = (case, prediction)
+        record = to_record(prediction)
+        self._last = _Result(case=case, prediction=prediction, digest=result_digest(record))
         return {
-            "record": to_record(prediction),
+            "record": record,
+            "digest": self._last.digest,
             "maps": _write_maps(prediction, Path(request["folder"])),
         }
 
     def report(self, request: Values, tell: Progress) -> dict[str, Any]:
-        """Write the last result as the command line does, and a page that is read by itself."""
+        """Write the last result as the command line does, and a page that is read by itself.
+
+        The request says which result it wants: two cases may have one name.
+        """
         from TACEResponseLib.case_report import CaseHistory, write_case_report
 
-        if self._last is None or self._last[1].case_id != request["case_id"]:
-            raise InputError("report", "needs a result of this session", got="none for this case",
-                             remedy="press Score, then Report")  # fmt: skip
-        case, prediction = self._last
+        case, prediction = self._wanted(request)
         history = CaseHistory.of(request.get("history", ()))
         files = write_case_report(
             case,
@@ -137,6 +140,19 @@ class Jobs:
             progress=tell,
         )
         return {"files": [str(path) for path in files]}
+
+    def _wanted(self, request: Values) -> tuple[Case, Prediction]:
+        """The kept result, if it is the one that a report is asked for."""
+        last = self._last
+        wanted = (request["case_id"], request["digest"])
+        if last is None or (last.prediction.case_id, last.digest) != wanted:
+            raise InputError(
+                "report",
+                "needs the result that was scored last in this session",
+                got="none" if last is None else "another one",
+                remedy="press Score, then Report",
+            )
+        return last.case, last.prediction
 
     def forget(self, _request: Values, _tell: Progress) -> dict[str, Any]:
         """Drop images and result of a case that is closed."""
@@ -166,8 +182,7 @@ class Jobs:
 
     def _case(self, request: Values) -> Case:
         images = {
-            ImageSequence(name): self._image(name, token)
-            for name, token in request["images"].items()
+            _sequence(name): self._image(name, token) for name, token in request["images"].items()
         }
         grids = [volume.geometry for volume in images.values()]
         roi, warnings = roi_from_parts(_parts(request), grids, ROI_WORDS)
@@ -185,6 +200,28 @@ class Jobs:
             raise InputError(sequence, "must have been handed over before scoring", got="nothing",
                              remedy="score again")  # fmt: skip
         return self._images[token]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Result:
+    """The last scoring."""
+
+    case: Case
+    prediction: Prediction
+    digest: str
+    """Names it; two cases may both be called "case"."""
+
+
+def _sequence(name: str) -> ImageSequence:
+    """A sequence by its name."""
+    if name not in set(ImageSequence):
+        raise InputError(
+            "sequence",
+            f"must be one of {', '.join(ImageSequence)}",
+            got=repr(name)[:40],
+            remedy="choose a model that reads such images",
+        )
+    return ImageSequence(name)
 
 
 def _parts(request: Values) -> list[SegmentPart]:

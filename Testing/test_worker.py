@@ -23,6 +23,7 @@ from TACEResponseLib.case import Case
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.exchange import geometry_values, read_volume, write_volume
 from TACEResponseLib.record import to_record
+from TACEResponseLib.result_digest import result_digest
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
@@ -244,9 +245,17 @@ def test_a_second_score_is_refused_while_one_runs(
         (b"rubbish", "one line of JSON"),
         (b"[1, 2]", "one line of JSON"),
         (b'{"do": "score"}', "one line of JSON"),
-        (b'{"id": 5, "do": "dance"}', "no job is called 'dance'"),
+        (b'{"id": 5, "do": "dance"}', "must name one of the jobs models, warm"),
         (b'{"id": 5, "do": "warm", "model": "nosuch"}', "must be the name of an installed bundle"),
-        (b'{"id": 5, "do": "score", "model": "ct-radiomics-cnn-simulated"}', "KeyError"),
+        (
+            b'{"id": 5, "do": "score", "model": "ct-radiomics-cnn-simulated"}',
+            "case_id: Field required",
+        ),
+        (b'{"id": NaN, "do": "models"}', "one line of JSON"),
+        (b'{"id": 1e999, "do": "models"}', "one line of JSON"),
+        (b"[" * 100_000, "one line of JSON"),
+        (b'{"id": 5, "do": "warm", "model": ' + b'{"a":' * 100_000, "one line of JSON"),
+        (b"x" * 9_000_000, "must be shorter than 4000000 bytes"),
     ],
 )
 def test_what_it_cannot_do_it_says_and_lives_on(worker: Worker, line: bytes, message: str) -> None:
@@ -281,12 +290,48 @@ def test_it_measures_checks_forms_and_writes_a_report(
     form = {"albumin_g_per_l": {"text": "4.2", "unit": "g/dL"}}
     checked = worker.ask("check_clinical", form=form)["result"]
     assert checked["fields"]["albumin_g_per_l"]["stated"] == "4.2 g/dL = 42 g/L"
-    out = {"case_id": case.case_id, "folder": str(tmp_path / "report")}
-    assert "needs a result" in worker.ask("report", **out)["message"]
-    worker.ask("score", **scoring)
+    out = {"case_id": case.case_id, "folder": str(tmp_path / "report"), "digest": "none"}
+    assert "needs the result" in worker.ask("report", **out)["message"]
+    out["digest"] = worker.ask("score", **scoring)["result"]["digest"]
     answer = worker.ask("report", **out)
     names = {Path(path).name for path in answer["result"]["files"]}
     assert {"report.html", "overview.png", "prediction.json", "radiomics.csv"} < names
+
+
+def test_a_report_is_of_the_result_that_is_asked_for_though_two_cases_have_one_name(
+    worker: Worker, hand_over: dict[str, Any], case: Case, tmp_path: Path
+) -> None:
+    """The second case has the first one's name and other voxels."""
+    first, second = hand_over["score"], dict(hand_over["score"])
+    worker.ask("image", **hand_over["image"])
+    a = worker.ask("score", **first)["result"]
+    image = case.images[SEQUENCE]
+    brighter = replace(image, voxels=image.voxels + 30)
+    values = write_volume(brighter, tmp_path / "other.npy")
+    other = {"sequence": SEQUENCE.value, "token": f"{SEQUENCE}:2", "image": values}
+    worker.ask("image", **other)
+    second["images"] = {SEQUENCE.value: f"{SEQUENCE}:2"}
+    b = worker.ask("score", **second)["result"]
+    assert a["record"]["case_id"] == b["record"]["case_id"]
+    assert a["record"]["probability"] != b["record"]["probability"]
+    assert a["digest"] != b["digest"]
+    asked = {"case_id": case.case_id, "folder": str(tmp_path / "report")}
+    refused = worker.ask("report", **asked, digest=a["digest"])
+    assert refused["by_user"]
+    assert "got another one; press Score, then Report" in refused["message"]
+    assert not (tmp_path / "report").exists()
+    # The first image is gone with the second's coming: its token can't bring the second's voxels.
+    assert "must have been handed over" in worker.ask("score", **first)["message"]
+    assert worker.ask("report", **asked, digest=b["digest"])["kind"] == "done"
+    record = json.loads((tmp_path / "report" / "prediction.json").read_text(encoding="utf-8"))
+    assert record["probability"] == b["record"]["probability"]
+
+
+def test_equal_results_have_one_digest_and_different_ones_don_t(case: Case) -> None:
+    record = json.loads(json.dumps(to_record(score(case, load_bundle(SHIPPED))), default=str))
+    assert result_digest(record) == result_digest({**record, "seconds": {"model": 9.0}})
+    for change in ({"probability": 0.5}, {"case_id": "b"}, {"provenance": {}}):
+        assert result_digest({**record, **change}) != result_digest(record)
 
 
 def test_its_heart_beats_once_a_second(start_worker: Callable[..., Worker]) -> None:
@@ -299,16 +344,17 @@ def test_its_heart_beats_once_a_second(start_worker: Callable[..., Worker]) -> N
     ("error", "told"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full; make room in "),
+        (FileNotFoundError(2, "No such file or directory", "/x"), "/x: No such file or directory;"),
         (MemoryError(), "The computer has too little free memory"),
         (RuntimeError("CUDA out of memory."), "The computer has too little free memory"),
     ],
-    ids=["disk", "memory", "GPU"],
+    ids=["disk", "file", "memory", "GPU"],
 )
 def test_a_full_disk_or_memory_is_the_user_s_to_mend(error: Exception, told: str) -> None:
     def job(_request: Any, _tell: Any) -> None:
         raise error
 
-    answer = _do({"score": job}, {"id": 7, "do": "score"}, Answers(io.BytesIO()))
+    answer = _do({"forget": job}, {"id": 7, "do": "forget"}, Answers(io.BytesIO()))
     assert answer["message"].startswith(told)
     assert answer["by_user"]
     assert "Traceback" in answer["traceback"]
@@ -318,6 +364,6 @@ def test_any_other_error_is_ours() -> None:
     def job(_request: Any, _tell: Any) -> None:
         raise ZeroDivisionError("by 0")
 
-    answer = _do({"score": job}, {"id": 7, "do": "score"}, Answers(io.BytesIO()))
+    answer = _do({"forget": job}, {"id": 7, "do": "forget"}, Answers(io.BytesIO()))
     assert answer["message"] == "internal error: ZeroDivisionError: by 0"
     assert not answer["by_user"]

@@ -29,6 +29,7 @@ class TACEResponseParameterNode:
     settled: list[str]
     history: str
     scoredToken: str
+    scoredVoxels: str
     mapVisible: bool = True
     mapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.5
     mapCut: Annotated[float, WithinRange(0.0, 1.0)] = 0.2

@@ -4,6 +4,7 @@ from typing import Any
 
 import qt
 import slicer
+import vtk
 from slicer.util import VTKObservationMixin
 
 from TACEResponsePanel.desk import Desk
@@ -86,4 +87,6 @@ def _events(watched: Any) -> list[int]:
     return [
         slicer.vtkMRMLTransformableNode.TransformModifiedEvent,
         slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent,
+        # `arrayFromVolumeModified` fires no other.
+        vtk.vtkCommand.ModifiedEvent,
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import qt
+import slicer
 from slicer.i18n import tr as _
 
 from TACEResponseLib.strict_numbers import read_number
@@ -80,7 +81,8 @@ class ClinicalRow:
 
     def remove(self) -> None:
         """Take the widgets away."""
-        self.widget.setParent(None)
+        # Without `setParent(None)`: PythonQt would own the widget again and delete it twice.
+        self.widget.hide()
         self.widget.deleteLater()
 
     def _shownText(self) -> str:
@@ -229,7 +231,7 @@ class ClinicalSection:
 
     def _onLoad(self, *_values: Any) -> None:
         path = _chosen(qt.QFileDialog.getOpenFileName(
-            self._ui.clinicalButton, _("Clinical data"), "", _("JSON (*.json)")))  # fmt: skip
+            slicer.util.mainWindow(), _("Clinical data"), "", _("JSON (*.json)")))  # fmt: skip
         if path:
             self.loadJson(Path(path))
 
@@ -278,7 +280,7 @@ class ClinicalSection:
     def _onSave(self, *_values: Any) -> None:
         path = _chosen(
             qt.QFileDialog.getSaveFileName(
-                self._ui.clinicalButton, _("Clinical data"), "clinical.json", _("JSON (*.json)")
+                slicer.util.mainWindow(), _("Clinical data"), "clinical.json", _("JSON (*.json)")
             )
         )
         if path:
@@ -286,7 +288,7 @@ class ClinicalSection:
 
     def _onTable(self, *_values: Any) -> None:
         path = _chosen(qt.QFileDialog.getOpenFileName(
-            self._ui.clinicalButton, _("Table"), "", _("CSV (*.csv)")))  # fmt: skip
+            slicer.util.mainWindow(), _("Table"), "", _("CSV (*.csv)")))  # fmt: skip
         if path:
             self.loadTable(Path(path))
 

@@ -26,6 +26,7 @@ BLANK = {
     "settled": [],
     "history": "",
     "scoredToken": "",
+    "scoredVoxels": "",
     "identityInReport": False,
 }
 

@@ -4,6 +4,7 @@ An image is copied a slab a timer tick, and once only for as long as it doesn't 
 """
 
 import hashlib
+import itertools
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,8 @@ from slicer.i18n import tr as _
 from TACEResponsePanel.segment_reader import SegmentReader, numbers, worldKey
 from TACEResponsePanel.worker_client import WorkerClient
 
+NUMBERS = itertools.count(1)
+"""Of copies, in the names of their files."""
 SLAB_BYTES = 16_000_000
 """Copied within some 20 ms."""
 
@@ -31,6 +34,10 @@ class Handover:
         self._draft: Any = None
         self._sent: dict[str, tuple[int, str]] = {}
         self._copying: dict[str, _Copy] = {}
+        self._voxels: dict[str, tuple[str, str]] = {}
+        """Digest of an image's voxels with the token that it had then, by sequence."""
+        self._turn = 0
+        """An answer to what was handed over before a `forget` counts for nothing."""
         self.reader = SegmentReader()
         client.died.connect(self.forget)
 
@@ -47,10 +54,22 @@ class Handover:
 
     def forget(self) -> None:
         """The process is a new one, or the case is: everything must be handed over again."""
-        for copy in self._copying.values():
-            copy.stop()
-        self._copying = {}
+        stopped, self._copying = self._copying, {}
+        self._turn += 1
         self._sent = {}
+        for copy in stopped.values():
+            copy.giveUp()
+
+    def closeCase(self) -> None:
+        """Nothing of this case may serve another: neither here nor in the process."""
+        self.forget()
+        self.reader.forget()
+        self._client.forget()
+
+    def voxels(self, sequence: str, node: Any) -> str:
+        """Digest of an image's voxels; empty until the image, as it is now, was handed over."""
+        token, digest = self._voxels.get(sequence, ("", ""))
+        return digest if token == imageToken(sequence, node) else ""
 
     def close(self) -> None:
         """Remove the folder and what is in it."""
@@ -76,7 +95,7 @@ class Handover:
             running.waiting.append((done, failed))
             return
         if running is not None:
-            running.stop()
+            running.giveUp()
         copy = _Copy(self.folder, token, node, lambda c: self._copied(sequence, c))
         copy.waiting.append((done, failed))
         self._copying[sequence] = copy
@@ -112,9 +131,14 @@ class Handover:
     def _copied(self, sequence: str, copy: "_Copy") -> None:
         """The voxels are on disk: tell the process."""
         values = {"sequence": sequence, "token": copy.token, "image": copy.values}
-        generation = self._client.generation
+        generation, turn = self._client.generation, self._turn
+        if not copy.problem:
+            self._voxels[sequence] = (copy.token, copy.digest)
 
         def done(_result: dict[str, Any]) -> None:
+            if turn != self._turn:
+                failed(_("The image was not handed over to its end; score again."))
+                return
             self._end(sequence, copy)
             self._sent[sequence] = (generation, copy.token)
             for onDone, _onFailed in copy.waiting:
@@ -144,9 +168,11 @@ class _Copy:
         self, folder: Path, token: str, node: Any, finished: Callable[["_Copy"], None]
     ) -> None:
         self.token = token
-        self.path = folder / f"image_{hashlib.sha256(token.encode()).hexdigest()[:12]}.npy"
+        # Of its own: the answer to an earlier copy of the same image removes that one's file.
+        self.path = folder / f"image_{next(NUMBERS)}.npy"
         self.values: dict[str, Any] = {}
         self.problem = ""
+        self._hash = hashlib.blake2b(digest_size=16)
         self.waiting: list[tuple[Callable[[str], None], Callable[[str], None]]] = []
         self._node = node
         self._finished = finished
@@ -155,6 +181,11 @@ class _Copy:
         self._timer = qt.QTimer()
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._tick)
+
+    @property
+    def digest(self) -> str:
+        """Names the voxels that were copied."""
+        return self._hash.hexdigest()
 
     def start(self) -> None:
         """Say what will come and begin."""
@@ -170,6 +201,7 @@ class _Copy:
             self._file = self.path.open("wb")
             header = np.lib.format.header_data_from_array_1_0(voxels)
             np.lib.format.write_array_header_1_0(self._file, header)
+            self._hash.update(repr(sorted(header.items())).encode())
         except InputError as error:
             self._end(str(error))
             return
@@ -185,8 +217,15 @@ class _Copy:
         while self._timer.isActive():
             self._tick()
 
+    def giveUp(self) -> None:
+        """Stop, and tell those who wait; a script would wait for ever."""
+        self.stop()
+        waiting, self.waiting = self.waiting, []
+        for _onDone, onFailed in waiting:
+            onFailed(_("The image was not handed over to its end; score again."))
+
     def stop(self) -> None:
-        """Give the copy up; nobody is told."""
+        """Copy no more."""
         self._timer.stop()
         self._voxels = None
         if self._file is not None:
@@ -202,7 +241,9 @@ class _Copy:
             return
         end = min(self._next + self._slices, len(self._voxels))
         try:
-            self._file.write(np.ascontiguousarray(self._voxels[self._next : end]).data)
+            slab = np.ascontiguousarray(self._voxels[self._next : end])
+            self._hash.update(slab.data)
+            self._file.write(slab.data)
             self._file.flush()
         except OSError as error:
             self._end(_cannot(error))

@@ -49,7 +49,8 @@ class PhaseRow:
     def remove(self) -> None:
         """Take the widgets away."""
         self.selector.setMRMLScene(None)
-        self.widget.setParent(None)
+        # Without `setParent(None)`: PythonQt would own the widget again and delete it twice.
+        self.widget.hide()
         self.widget.deleteLater()
 
 

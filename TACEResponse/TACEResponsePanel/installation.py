@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -118,9 +118,10 @@ def installFromFolder(folder: Path) -> None:
     if not wanted:
         return
     quoted = " ".join(f'"{requirement}"' for requirement in wanted)
+    door = _packaging() or slicer.util
     with _constraints() as constraints:
         command = f'--no-index --find-links "{folder}" -c "{constraints}" {quoted}'
-        _run(lambda: slicer.packaging.pip_install(command))
+        _run(lambda: door.pip_install(command))
 
 
 def _isThere(package: Package) -> bool:
@@ -148,10 +149,11 @@ def _installTorch() -> None:
 
 def _ensure(requirements: list[str]) -> None:
     """By Slicer's own door; a Slicer before 5.12 has only the older one."""
+    packaging = _packaging()
     with _constraints() as constraints:
-        if hasattr(slicer, "packaging"):
+        if packaging is not None:
             _run(
-                lambda: slicer.packaging.pip_ensure(
+                lambda: packaging.pip_ensure(
                     requirements,
                     constraints=constraints,
                     prompt_install=False,
@@ -161,6 +163,14 @@ def _ensure(requirements: list[str]) -> None:
         else:
             quoted = " ".join(f'"{requirement}"' for requirement in requirements)
             _run(lambda: slicer.util.pip_install(f'-c "{constraints}" {quoted}'))
+
+
+def _packaging() -> Any:
+    """Slicer's submodule, which exists only once it is imported; `None` before Slicer 5.12."""
+    try:
+        return import_module("slicer.packaging")
+    except ImportError:
+        return None
 
 
 def _run(action: Callable[[], Any]) -> None:

@@ -18,6 +18,8 @@ CAPTION = _(
 )
 LIVER_WINDOW_HU = (-160.0, 240.0)
 HIDE_KEY = "h"
+RELEASE_MS = 80
+"""A held key repeats itself as release and press; only a release that lasts is one."""
 
 
 class MapControls(VTKObservationMixin):
@@ -27,10 +29,14 @@ class MapControls(VTKObservationMixin):
         """Connect the widgets."""
         VTKObservationMixin.__init__(self)
         self._ui, self._desk, self._book = ui, desk, book
-        self._isHeld = False
+        self._isHeld = self._isKeyHeld = False
         self._lesion = 0
         self._shown: Any = None
         self._banner = ViewBanner()
+        self._release = qt.QTimer()
+        self._release.setSingleShot(True)
+        self._release.setInterval(RELEASE_MS)
+        self._release.timeout.connect(self._letKeyGo)
         ui.mapCaptionLabel.setText(CAPTION)
         ui.hideMapButton.pressed.connect(lambda: self._hold(isHeld=True))
         ui.hideMapButton.released.connect(lambda: self._hold(isHeld=False))
@@ -40,6 +46,18 @@ class MapControls(VTKObservationMixin):
         ui.liverWindowButton.clicked.connect(lambda *_v: self._liverWindow())
         book.changed.connect(self.onResult)
         desk.caseBegun.connect(self._onCase)
+        slicer.app.connect("focusChanged(QWidget*,QWidget*)", self._letKeyGo)
+
+    def close(self) -> None:
+        """The panel goes: hear of nothing any more."""
+        self.release()
+        slicer.app.disconnect("focusChanged(QWidget*,QWidget*)", self._letKeyGo)
+
+    def onLayout(self) -> None:
+        """Views came or went."""
+        if self._shown is not None:
+            self._watchSlices()
+        self.apply()
 
     def onResult(self) -> None:
         """A result came, went out of date, or is gone."""
@@ -64,6 +82,7 @@ class MapControls(VTKObservationMixin):
         if parameters is None:
             return
         for sequence, node in self._book.maps().items():
+            self._sayWhoseMap(node)
             display = node.GetDisplayNode()
             if display is not None:
                 display.SetThreshold(parameters.mapCut, 1.0)
@@ -76,15 +95,26 @@ class MapControls(VTKObservationMixin):
     def release(self) -> None:
         """Before the scene is closed or the panel is left."""
         self.removeObservers()
+        self._release.stop()
+        self._isHeld = self._isKeyHeld = False
         self._shown = None
         self._banner.show(isWanted=False)
 
+    def _isSimulated(self) -> bool:
+        prediction = self._book.prediction
+        return prediction is not None and bool(prediction.simulated_banner)
+
+    def _sayWhoseMap(self, node: Any) -> None:
+        """Slicer prints the node's name in the corner, with or without this panel."""
+        if self._isSimulated():
+            from TACEResponseLib.scene.map_names import mark_simulated
+
+            mark_simulated(node)
+
     def _showBanner(self) -> None:
         """A simulated model's map is never seen without its banner."""
-        prediction = self._book.prediction
-        isSimulated = prediction is not None and bool(prediction.simulated_banner)
         isSeen = self._shown is not None and self._isVisible()
-        self._banner.show(isWanted=isSimulated and isSeen)
+        self._banner.show(isWanted=self._isSimulated() and isSeen)
 
     def _isVisible(self) -> bool:
         """Whether the map is to be seen now."""
@@ -141,7 +171,7 @@ class MapControls(VTKObservationMixin):
     def _drawLegend(self, node: Any) -> None:
         """The colors of the map with their ends, as a picture."""
         colors = node.GetDisplayNode().GetColorNode()
-        width, height = 128, 14
+        width, height = 64, 14
         image = qt.QImage(width, height, qt.QImage.Format_RGB32)
         rgba = [0.0, 0.0, 0.0, 0.0]
         for x in range(width):
@@ -169,10 +199,25 @@ class MapControls(VTKObservationMixin):
             interactor = view.interactor()
             self.addObserver(interactor, "KeyPressEvent", self._onKey)
             self.addObserver(interactor, "KeyReleaseEvent", self._onKey)
+            # The last release goes missing where the pointer or the keyboard has moved on.
+            self.addObserver(interactor, "LeaveEvent", self._letKeyGo)
 
     def _onKey(self, caller: Any, event: str) -> None:
-        if (caller.GetKeySym() or "").lower() == HIDE_KEY:
-            self._hold(isHeld=event == "KeyPressEvent")
+        if (caller.GetKeySym() or "").lower() != HIDE_KEY:
+            return
+        if event == "KeyPressEvent":
+            self._release.stop()
+            self._isKeyHeld = True
+            if not self._isHeld:
+                self._hold(isHeld=True)
+        else:
+            self._release.start()
+
+    def _letKeyGo(self, *_values: Any) -> None:
+        """The key is released, or was elsewhere: pointer or keyboard have left the view."""
+        if self._isKeyHeld:
+            self._isKeyHeld = False
+            self._hold(isHeld=False)
 
     def _onSlice(self, caller: Any, _event: Any) -> None:
         self._showNote(caller)
@@ -202,9 +247,10 @@ class MapControls(VTKObservationMixin):
         return _("Map on this slice: none; the network did not see it.")
 
     def _onCase(self) -> None:
-        """Another case: its map, if it has one, is shown by the book's news."""
+        """Another case; the book, which hears of it first, has told of its map already."""
         self._lesion = 0
         self.release()
+        self.onResult()
 
 
 def _composites() -> list[Any]:

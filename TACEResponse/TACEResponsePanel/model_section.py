@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import qt
+import slicer
 from slicer.i18n import tr as _
 
 from TACEResponsePanel.desk import Desk
@@ -74,21 +75,35 @@ class ModelSection:
         if self._wanted in [model["path"] for model in result["models"]]:
             wanted, self._wanted = self._wanted, None
             self._take(next((m for m in usable if m["path"] == wanted), self._desk.model))
-        elif self._desk.model is None:
-            real = [m for m in usable if not m["simulated"]]
-            self._take(real[0] if len(real) == 1 else None)
         self.refresh()
 
     def _restore(self) -> None:
-        """Take the model that the case was begun with."""
+        """Take the model that the case was begun with; a case without one, the only real one."""
         if self._desk.parameters is None:
             self._desk.model = None
             return
         # Early scenes hold the whole path.
         name = Path(self._desk.parameters.model).name
+        if not name:
+            real = [m for m in self._usable() if not m["simulated"]]
+            self._take(real[0] if len(real) == 1 else None)
+            return
         named = [m for m in self._usable() if Path(m["path"]).name == name]
         chosen = self._desk.model if self._desk.model in named else None
-        self._take(chosen or (named[0] if len(named) == 1 else None))
+        if chosen or len(named) == 1:
+            self._take(chosen or named[0])
+        else:
+            self._showNone()
+
+    def _showNone(self) -> None:
+        """The case's model isn't here: none is chosen in its place, and the case keeps its name."""
+        if self._desk.model is None:
+            return
+        self._desk.model = None
+        self._isFilling = True
+        self._ui.modelCombo.setCurrentIndex(0)
+        self._isFilling = False
+        self._desk.modelChanged.emit()
 
     def _take(self, model: dict[str, Any] | None) -> None:
         """Choose a model and have the process load it."""
@@ -104,7 +119,8 @@ class ModelSection:
         self._desk.chooseModel(model)
         self._ui.modelCardBrowser.setVisible(False)
         if model is not None:
-            self._client.ask("warm", {"model": model["path"]}, self._onWarm)
+            path = model["path"]
+            self._client.ask("warm", {"model": path}, lambda r: self._onWarm(path, r))
 
     def _usable(self) -> list[dict[str, Any]]:
         return [model for model in self._desk.models if "problem" not in model]
@@ -116,13 +132,13 @@ class ModelSection:
         usable = self._usable()
         self._take(usable[index - 1] if 0 < index <= len(usable) else None)
 
-    def _onWarm(self, result: dict[str, Any]) -> None:
-        if self._desk.model is not None:
-            self._cards[self._desk.model["path"]] = result["card"]
+    def _onWarm(self, path: str, result: dict[str, Any]) -> None:
+        """Keep the card of the model that was asked about; another may be chosen by now."""
+        self._cards[path] = result["card"]
 
     def _onOpen(self, *_values: Any) -> None:
         path = qt.QFileDialog.getOpenFileName(
-            self._ui.modelButton,
+            slicer.util.mainWindow(),
             _("Open a model"),
             "",
             _("Model (*.zip SHA256SUMS)"),
@@ -140,9 +156,14 @@ class ModelSection:
         if model["path"] in self._cards:
             self._showCard(self._cards[model["path"]])
             return
-        self._client.ask(
-            "warm", {"model": model["path"]}, lambda r: self._showCard(r["card"]), self._showProblem
-        )
+        path = model["path"]
+
+        def done(result: dict[str, Any]) -> None:
+            self._onWarm(path, result)
+            if self._desk.model is not None and self._desk.model["path"] == path:
+                self._showCard(result["card"])
+
+        self._client.ask("warm", {"model": path}, done, self._showProblem)
 
     def _showCard(self, text: str) -> None:
         """The card; the process made it from the metadata, and no text in it fetches anything."""

@@ -11,6 +11,7 @@ from TACEResponsePanel import installation
 from TACEResponsePanel.case_watch import CaseWatch
 from TACEResponsePanel.clinical_section import ClinicalSection
 from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.first_look import FirstLook
 from TACEResponsePanel.foreign_text import makePlain
 from TACEResponsePanel.gates import missingId
 from TACEResponsePanel.handover import Handover
@@ -34,18 +35,24 @@ class Panel:
         makePlain(ui)
         self.desk = Desk()
         self.watch = CaseWatch(self.desk)
-        self.book = ResultBook(self.desk)
+        self.book = ResultBook(self.desk, handover)
         self.model = ModelSection(ui, self.desk, client)
         self.images = ImagesSection(ui, self.desk)
         self.lesion = LesionSection(ui, self.desk, client, handover)
         self.clinical = ClinicalSection(ui, self.desk, client)
         self.bar = ScoreBar(ui, self.desk, self.book, client, handover)
         self.result = ResultSection(ui, self.desk, self.book, client)
+        self._firstLook = FirstLook()
+        self.desk.changed.connect(self._showNewImages)
         self.map = MapControls(ui, self.desk, self.book)
         self._preloading = Preloading()
         self._segmentation: Any = None
         self._isUpdating = False
+        self._isClosed = False
         self.watch.quiet.connect(self._onQuiet)
+        self.desk.modelChanged.connect(self.watch.quietSoon)
+        self.desk.caseBegun.connect(self.handover.closeCase)
+        self._hearOfLayouts("connect")
         ui.caseLabel.setBuddy(ui.caseIdEdit)
         self.desk.changed.connect(self._showIdProblem)
         ui.newCaseButton.clicked.connect(lambda *_v: self.desk.newCase())
@@ -75,7 +82,7 @@ class Panel:
             self.bar.abandon()
             self.lesion.drawing.release()
             self.map.release()
-            self.handover.forget()
+            self._firstLook.forget()
         self.desk.use(parameters)
         if parameters is not None:
             self.onParameters()
@@ -101,10 +108,14 @@ class Panel:
         self.lesion.drawing.close()
 
     def close(self) -> None:
-        """The application ends."""
+        """The application ends, or the module is reloaded; a second call does nothing."""
+        if self._isClosed:
+            return
+        self._isClosed = True
         self.watch.stop()
         self._preloading.stop()
-        self.map.release()
+        self._hearOfLayouts("disconnect")
+        self.map.close()
         self.client.stop()
         self.handover.close()
 
@@ -131,7 +142,7 @@ class Panel:
 
     def _onWheels(self) -> None:
         folder = qt.QFileDialog.getExistingDirectory(
-            self.ui.installFrame, _("Folder of wheel files")
+            slicer.util.mainWindow(), _("Folder of wheel files")
         )
         if folder:
             self.installFromFolder(Path(str(folder)))
@@ -146,6 +157,21 @@ class Panel:
     def _showFailure(self, message: str) -> None:
         """The process can't list the models."""
         self.ui.modelLineLabel.setText(message)
+
+    def _hearOfLayouts(self, verb: str) -> None:
+        """Connect to the layout manager, or take that back; there is none without a main window."""
+        layouts = slicer.app.layoutManager()
+        if layouts is not None:
+            getattr(layouts, verb)("layoutChanged(int)", self._onLayout)
+
+    def _onLayout(self, _number: int) -> None:
+        self._showNewImages()
+        self.map.onLayout()
+
+    def _showNewImages(self) -> None:
+        """An image that code loaded, a script or Sample Data, is seen nowhere yet."""
+        for image in self.desk.images().values():
+            self._firstLook.look(image)
 
     def _onQuiet(self) -> None:
         """Lesion or images have come to rest: measure and compare with what was scored."""
@@ -169,7 +195,12 @@ class Panel:
             image = self.desk.image(sequence)
             isFit = image is not None and not imageProblem(image, sequence)
             if isFit and self.desk.isConfirmed(sequence):
-                self.handover.image(sequence, image, lambda _token: None, lambda _message: None)
+                self.handover.image(sequence, image, self._onHandedOver, lambda _message: None)
+
+    def _onHandedOver(self, _token: str) -> None:
+        """What the image holds is known now: perhaps the result isn't of it."""
+        if self.desk.parameters is not None and not self.bar.isScoring:
+            self.book.check(self.bar.scoreInput())
 
 
 def _confirm(question: str) -> bool:

@@ -8,25 +8,26 @@ import slicer
 from slicer.i18n import tr as _
 
 from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.handover import Handover
 from TACEResponsePanel.score_run import ScoreAnswer, ScoreInput
 from TACEResponsePanel.signal import Signal
 
 RECORD_ROLE = "TACEResponse.record"
 SALIENCY_ROLE = "TACEResponse.saliency."
+DIGEST_ATTRIBUTE = "TACEResponse.digest"
 
 
 class ResultBook:
     """Writes results into the scene, finds them again, and knows when they are out of date."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, handover: Handover) -> None:
         """Begin without a result."""
-        self._desk = desk
+        self._desk, self._handover = desk, handover
         self.changed = Signal()
         self.prediction: Any = None
         self.isOutOfDate = False
         self.difference = ""
         """Words on the change since the score before."""
-        self._stamps: str | None = None
         desk.caseBegun.connect(self.restore)
 
     @property
@@ -40,6 +41,12 @@ class ResultBook:
         anchor = self._anchor()
         found = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in self._sequences()}
         return {sequence: node for sequence, node in found.items() if node is not None}
+
+    @property
+    def digest(self) -> str:
+        """Names the result that is shown; empty in a scene of an older version."""
+        record = self.node("record")
+        return (record.GetAttribute(DIGEST_ATTRIBUTE) or "") if record is not None else ""
 
     def node(self, role: str) -> Any:
         """A node of the result, such as its `summary`."""
@@ -63,25 +70,30 @@ class ResultBook:
         keep_first_score(
             slicer.mrmlScene, scoring.segmentation, scoring.caseId, record_json(answer.prediction)
         )
+        self.node("record").SetAttribute(DIGEST_ATTRIBUTE, answer.digest)
         self._remember(answer)
 
     def check(self, scoring: ScoreInput | None) -> None:
         """Compare the case with what was scored; `None`: the case can't be scored now."""
-        if self.prediction is None:
+        if self.prediction is None or self._isModelAway():
             return
-        isSame = (
-            scoring is not None
-            and _content(scoring) == self._desk.parameters.scoredToken
-            and self._stamps in (None, scoring.stamps())
-        )
-        if isSame and self._stamps is None:
-            # A scene that was just opened: the voxels are those that were saved.
-            self._stamps = scoring.stamps()
-        self._mark(not isSame)
+        if scoring is None or _content(scoring) != self._desk.parameters.scoredToken:
+            self._mark(isOutOfDate=True)
+            return
+        found = {s: self._handover.voxels(s, node) for s, node in scoring.images.items()}
+        if all(found.values()):
+            kept = self._desk.parameters.scoredVoxels
+            self._mark(isOutOfDate=bool(kept) and json.loads(kept) != found)
+        # Else they are being handed over; the panel asks again when they have arrived.
+
+    def _isModelAway(self) -> bool:
+        """Whether nothing can be said: models aren't listed yet, or the case's isn't among them."""
+        isUnknown = self._desk.model is None and bool(self._desk.parameters.model)
+        return not self._desk.models or isUnknown
 
     def restore(self) -> None:
         """Find the result that the scene holds of the case on the desk."""
-        self.prediction, self._stamps = None, None
+        self.prediction = None
         self.isOutOfDate, self.difference = False, ""
         anchor = self._anchor()
         record = anchor.GetNodeReference(RECORD_ROLE) if anchor and self.history else None
@@ -104,13 +116,16 @@ class ResultBook:
         }
         self.difference = _difference(earlier[-1], entry) if earlier else ""
         parameters = self._desk.parameters
-        parameters.history = json.dumps([*earlier, entry])
-        parameters.scoredToken = answer.content
-        self.prediction, self._stamps = answer.prediction, answer.stamps
+        # First these: setting a parameter has the panel compare the case at once.
+        self.prediction = answer.prediction
         self.isOutOfDate = False
+        with slicer.util.NodeModify(parameters.parameterNode):
+            parameters.scoredToken = answer.content
+            parameters.scoredVoxels = json.dumps(answer.voxels)
+            parameters.history = json.dumps([*earlier, entry])
         self.changed.emit()
 
-    def _mark(self, isOutOfDate: bool) -> None:
+    def _mark(self, *, isOutOfDate: bool) -> None:
         """Say it in the scene and in the panel."""
         if isOutOfDate == self.isOutOfDate:
             return

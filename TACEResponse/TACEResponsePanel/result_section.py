@@ -34,6 +34,7 @@ class ResultSection:
         ui.tablesButton.clicked.connect(self._onTables)
         ui.reportButton.clicked.connect(self._onReport)
         book.changed.connect(self.refresh)
+        desk.caseBegun.connect(lambda: ui.reportLabel.setText(""))
 
     def refresh(self) -> None:
         """Everything, or the remark that there is nothing yet."""
@@ -60,12 +61,13 @@ class ResultSection:
             return
         request = {
             "case_id": prediction.case_id,
+            "digest": self._book.digest,
             "folder": str(folder),
             "history": self._book.history,
             "identity": self._identity(),
         }
         self._ui.reportLabel.setText(_("Writing the report"))
-        self._client.ask("report", request, self._onWritten, self._ui.reportLabel.setText)
+        self._client.ask("report", request, self._onWritten, self._onFailed)
 
     def _showTexts(self, prediction: Any) -> None:
         """Banner, warnings, sentence, call, lesion."""
@@ -170,7 +172,7 @@ class ResultSection:
     def _onReport(self, *_values: Any) -> None:
         """Ask for a folder; the report's own folder is made in it."""
         parent = qt.QFileDialog.getExistingDirectory(
-            self._ui.resultButton, _("Folder in which the report's folder is made")
+            slicer.util.mainWindow(), _("Folder in which the report's folder is made")
         )
         if parent:
             from TACEResponseLib.ids import suggested
@@ -178,6 +180,10 @@ class ResultSection:
             # A scene may have been made elsewhere, and hold any name.
             stem = f"{suggested(self._book.prediction.case_id)} report"
             self.writeReport(_unused(Path(str(parent)), stem))
+
+    def _onFailed(self, message: str) -> None:
+        """Say why there is no report, in the reader's words."""
+        self._ui.reportLabel.setText(inPanelWords(message))
 
     def _onWritten(self, result: dict[str, Any]) -> None:
         """Say where it is."""

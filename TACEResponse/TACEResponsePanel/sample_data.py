@@ -30,7 +30,7 @@ def registerSampleData(icons: Path) -> None:
 
 
 def makeSimulatedPatient(_source: Any = None) -> list[Any]:
-    """Simulate a patient and add image and lesion to the scene.
+    """Simulate a patient, add image and lesion to the scene and show them.
 
     Returns: the volume and the segmentation.
     """
@@ -40,4 +40,6 @@ def makeSimulatedPatient(_source: Any = None) -> list[Any]:
 
     case = simulate_patient(SimulationSettings(), SEED, INDEX).to_case()
     nodes = case_to_nodes(slicer.mrmlScene, case)
+    # What code adds to the scene is neither shown nor fitted by itself.
+    slicer.util.setSliceViewerLayers(background=next(iter(nodes.volumes.values())), fit=True)
     return [*nodes.volumes.values(), nodes.segmentation]

@@ -45,10 +45,6 @@ class ScoreInput:
         digest.update(repr((Path(self.model).name, typed, grids, said)).encode())
         return digest.hexdigest()
 
-    def stamps(self) -> str:
-        """Names the voxels of the images, for as long as the application runs."""
-        return "|".join(imageToken(sequence, node) for sequence, node in self.images.items())
-
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreAnswer:
@@ -58,7 +54,10 @@ class ScoreAnswer:
     """`TACEResponseLib.prediction.Prediction`; its maps are cut to what isn't zero."""
     content: str
     """`ScoreInput.content` of what was scored."""
-    stamps: str
+    voxels: dict[str, str]
+    """Digest of each image's voxels."""
+    digest: str
+    """Names the result that the process keeps; a report is asked for by it."""
     seconds: dict[str, float]
     """Of the panel's own stages; the prediction has the process' stages."""
 
@@ -91,7 +90,7 @@ class ScoreRun:
         self._began = time.perf_counter()
         try:
             self._client.start()
-            self._content, self._stamps = self._input.content(), self._input.stamps()
+            self._content = self._input.content()
             self._segments = self._handover.segments(
                 self._input.segmentation, self._input.segmentIds
             )
@@ -149,10 +148,15 @@ class ScoreRun:
             ScoreAnswer(
                 prediction=prediction,
                 content=self._content,
-                stamps=self._stamps,
+                voxels=self._voxels(),
+                digest=result["digest"],
                 seconds=dict(self._seconds),
             )
         )
+
+    def _voxels(self) -> dict[str, str]:
+        """Of the images, which are those that were handed over."""
+        return {s: self._handover.voxels(s, node) for s, node in self._input.images.items()}
 
     def _isChanged(self) -> bool:
         """Whether a node was removed or an image altered since."""

@@ -26,15 +26,13 @@ class ViewBanner:
         return bool(self._shown)
 
     def show(self, *, isWanted: bool) -> None:
-        """Draw the line, or take it away."""
-        if isWanted == self.isShown:
+        """Draw the line in every view that there is now, or take it away."""
+        wanted = _renderers() if isWanted else []
+        if wanted == [renderer for renderer, _actor in self._shown]:
             return
-        if isWanted:
-            self._shown = [_draw(renderer) for renderer in _renderers()]
-        else:
-            for renderer, actor in self._shown:
-                renderer.RemoveViewProp(actor)
-            self._shown = []
+        for renderer, actor in self._shown:
+            renderer.RemoveViewProp(actor)
+        self._shown = [_draw(renderer) for renderer in wanted]
         _render()
 
 

@@ -145,6 +145,11 @@ class WorkerClient:
         self._write({"id": self._number, "do": do, **(values or {})})
         return self._number
 
+    def forget(self) -> None:
+        """Have the process drop images and result of a case that is closed, if it runs."""
+        if self._process is not None and not self._wasCancelled:
+            self.ask("forget")
+
     def cancel(self) -> None:
         """End whatever runs; the next request starts a new process."""
         if self._process is None:

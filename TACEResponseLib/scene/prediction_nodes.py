@@ -18,6 +18,7 @@ from TACEResponseLib.scene import tables
 from TACEResponseLib.scene.case_nodes import CaseNodes
 from TACEResponseLib.scene.colors import LEAST_SHOWN, fill_color_table
 from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
+from TACEResponseLib.scene.map_names import map_name
 from TACEResponseLib.scene.plots import fill_plot
 from TACEResponseLib.scene.transforms import moved, to_world
 from TACEResponseLib.scene.volumes import add_display, own_geometry, volume_to_node
@@ -141,9 +142,9 @@ def _saliency(
     found = {}
     for sequence, saliency in maps.items():
         image = result.case.volumes[sequence]
-        node = result.node(
-            f"saliency.{sequence}", "vtkMRMLScalarVolumeNode", f"saliency {sequence}"
-        )
+        node = result.node(f"saliency.{sequence}", "vtkMRMLScalarVolumeNode")
+        is_simulated = bool(prediction.simulated_banner)
+        node.SetName(map_name(result.case.case_id, sequence, is_simulated=is_simulated))
         # The map's own geometry is where the image was seen, its transforms included; the node has
         # the image's grid and the image's transforms, so that it follows the image.
         on_image = own_geometry(image).cropped(

@@ -15,9 +15,15 @@ from TACEResponseLib.simulation.patient import simulate_patient  # noqa: E402
 from TACEResponseLib.simulation.settings import SimulationSettings  # noqa: E402
 from Testing.module.conftest import MODULE, Person, clinical_model  # noqa: E402
 from Testing.slicer_standins import install  # noqa: E402
+from Testing.slicer_standins.module_panel import (  # noqa: E402
+    ABOVE_PX,
+    HELP_PX,
+    PROBE_PX,
+    STATUS_PX,
+)
 
 # What a module's panel has on a screen of 1366 x 768.
-WIDTH, HEIGHT = 460, 640
+WIDTH, HEIGHT = 1366, 406
 SECTIONS = ("modelButton", "imagesButton", "lesionButton", "clinicalButton", "resultButton")
 
 
@@ -26,19 +32,19 @@ class Camera:
 
     def __init__(self, person: Person, folder: Path) -> None:
         self._person, self._folder = person, folder
-        self._top = person.ui.sectionsArea.window()
+        self._window = person.standins.main_window
 
     def take(self, name: str, *, show: str = "", height: int = HEIGHT) -> None:
         """Picture of the panel with one section scrolled to its top."""
-        self._top.resize(WIDTH, height)
-        self._top.show()
+        self._window.resize(WIDTH, height + ABOVE_PX + HELP_PX + PROBE_PX + STATUS_PX)
+        self._window.show()
         self._person.pause(0.3)
         area = self._person.ui.sectionsArea
         place = getattr(self._person.ui, show).y if show else 0
         area.verticalScrollBar().setValue(place)
         self._person.pause(0.1)
         path = self._folder / f"panel-{name}.png"
-        self._top.grab().save(str(path))
+        self._person.widget.parent.grab().save(str(path))
         print(path)  # noqa: T201
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -9,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from TACEResponseLib.case import Case
+from Testing.slicer_standins.module_panel import COLUMN_PX, PROBE_PX, STATUS_PX
 
 PANEL = Path(__file__).resolve().parents[2] / "TACEResponse"
 UI = ElementTree.parse(PANEL / "Resources" / "UI" / "TACEResponse.ui")
@@ -85,22 +87,81 @@ def is_quiet(tree: ast.AST, constant: ast.Constant) -> bool:
     return False
 
 
-def test_the_score_bar_stays_in_sight_on_a_small_screen(person: Any, patient: Case) -> None:
-    """1366 x 768: a module panel has about 460 x 560 there."""
+@pytest.fixture
+def small_screen(person: Any) -> Iterator[Any]:
+    """A main window of 1366 x 768; the module's column has 330 x 444 of it."""
+    window = person.standins.main_window
+    window.resize(1366, 768)
+    window.show()
+    yield person
+    window.hide()
+
+
+@pytest.mark.parametrize("state", ["empty", "ready", "scored"])
+def test_the_score_bar_stays_in_sight_on_a_small_screen(
+    small_screen: Any, patient: Case, state: str
+) -> None:
+    person, qt = small_screen, small_screen.standins.qt
+    if state != "empty":
+        person.make_ready(patient)
+    if state == "scored":
+        person.score()
+    person.pause(0.2)
+    window, bar = person.standins.main_window, person.ui.scoreFrame
+    assert window.width <= 1366
+    bottom = bar.mapTo(window, qt.QPoint(0, bar.height)).y()
+    assert bottom <= 768 - PROBE_PX - STATUS_PX
+    right = bar.mapTo(window, qt.QPoint(bar.width, 0)).x()
+    assert right <= COLUMN_PX
+    assert person.ui.sectionsArea.height >= 160
+
+
+def test_no_button_is_cut_off_in_slicer_s_narrow_column(small_screen: Any, patient: Case) -> None:
+    person, qt = small_screen, small_screen.standins.qt
     person.make_ready(patient)
-    top = person.ui.sectionsArea.window()
-    top.resize(460, 560)
-    top.show()
-    person.pause(0.1)
-    bar = person.ui.scoreFrame.geometry
-    assert top.width <= 460
-    assert bar.bottom() <= 560
-    assert person.ui.scoreButton.isVisibleTo(top)
-    assert person.ui.sectionsArea.height > 200
-    top.hide()
+    person.score()
+    person.pause(0.2)
+    inner = person.ui.sectionsWidget
+    room = person.ui.sectionsArea.viewport().width
+    assert inner.width <= room
+    cut = [
+        button.text
+        for button in [*inner.findChildren(qt.QPushButton), *inner.findChildren(qt.QCheckBox)]
+        if button.isVisibleTo(inner)
+        and (
+            button.width < button.sizeHint.width() - 2
+            or button.mapTo(inner, qt.QPoint(button.width, 0)).x() > room
+        )
+    ]
+    assert cut == []
 
 
 def test_headers_tell_their_state_to_a_screen_reader(person: Any, patient: Case) -> None:
     person.make_ready(patient)
     assert person.ui.lesionButton.accessibleName == "Lesion (ROI), ready"
     assert person.ui.resultButton.accessibleName == "Result, not ready"
+
+
+@pytest.mark.parametrize(
+    ("button", "files"),
+    [
+        ("openModelButton", 1),
+        ("loadClinicalButton", 1),
+        ("saveClinicalButton", 1),
+        ("csvButton", 1),
+        ("reportButton", 1),
+        ("wheelsButton", 1),
+    ],
+)
+def test_a_file_dialog_belongs_to_the_main_window(
+    person: Any, patient: Case, with_clinical: Path, button: str, files: int
+) -> None:
+    """A folded section hides its children, dialogs too."""
+    person.panel.model.openModel(str(with_clinical))
+    person.wait(lambda: person.panel.desk.model and person.panel.desk.model["clinical"])
+    if button == "reportButton":
+        person.make_ready(patient)
+        person.score()
+    person.standins.user.files = [""] * files
+    getattr(person.ui, button).clicked.emit()
+    assert person.standins.user.files == []

@@ -1,6 +1,7 @@
 """Installing what is missing: listed with size and reason, asked once, torch first."""
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
 from importlib import metadata
@@ -76,7 +77,7 @@ def test_declining_is_told_and_nothing_is_installed(bare: Any) -> None:
 
 
 def test_a_failing_pip_is_told_with_what_to_do(bare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    import slicer
+    import slicer.packaging
 
     def fail(*_values: Any, **_keywords: Any) -> None:
         raise RuntimeError("no network")
@@ -88,17 +89,43 @@ def test_a_failing_pip_is_told_with_what_to_do(bare: Any, monkeypatch: pytest.Mo
     assert "from a folder of wheel files" in bare.ui.installLabel.text
 
 
-def test_wheels_are_installed_without_index(
+def test_wheels_are_installed_without_index(bare: Any, tmp_path: Path) -> None:
+    bare.standins.forget_packaging()
+    bare.standins.pip.installed.clear()
+    bare.standins.user.files = [str(tmp_path)]
+    bare.ui.wheelsButton.click()
+    (words,) = bare.standins.pip.installed
+    assert words[:3] == ("--no-index", "--find-links", f'"{tmp_path}"')
+    assert '"torch>=2.4,<3"' in words
+
+
+def test_packages_are_installed_though_nobody_imported_slicer_packaging(bare: Any) -> None:
+    bare.standins.forget_packaging()
+    bare.standins.pip.installed.clear()
+    bare.standins.pip.constraints.clear()
+    bare.standins.pip.absent.update(bare.ours)
+    bare.standins.user.answer("Ok")
+    bare.ui.installButton.click()
+    bare.standins.pip.absent.clear()
+    (installed,) = bare.standins.pip.installed
+    assert {Requirement(line).name for line in installed} >= {"monai", "skops"}
+    assert bare.standins.pip.constraints[0].endswith("constraints.txt")
+
+
+def test_an_older_slicer_without_the_submodule_installs_by_its_own_door(
     bare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import slicer
 
+    bare.standins.forget_packaging()
+    monkeypatch.setitem(sys.modules, "slicer.packaging", None)
     commands: list[str] = []
-    monkeypatch.setattr(slicer.packaging, "pip_install", commands.append)
+    monkeypatch.setattr(slicer.util, "pip_install", commands.append)
+    bare.standins.user.answer("Ok")
+    bare.ui.installButton.click()
     bare.panel.installFromFolder(tmp_path)
-    (command,) = commands
-    assert command.startswith(f'--no-index --find-links "{tmp_path}" -c "')
-    assert '"torch>=2.4,<3"' in command
+    assert '"monai>=1.5,<1.7"' in commands[0]
+    assert commands[1].startswith(f'--no-index --find-links "{tmp_path}" -c "')
 
 
 @pytest.mark.usefixtures("person")

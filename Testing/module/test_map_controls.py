@@ -1,10 +1,12 @@
 """The attention map: overlay, hiding, cut, visits, legend, notes; nothing changes unasked."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from TACEResponseLib.case import Case
+from Testing.slicer_standins.layout import corner_text, hold_key, release_key
 
 
 def composites(person: Any) -> list[Any]:
@@ -59,16 +61,45 @@ def test_holding_the_button_or_the_key_hides_the_map(scored: Any) -> None:
     assert {c.GetForegroundOpacity() for c in composites(scored)} == {0.0}
     scored.ui.hideMapButton.released.emit()
     assert composites(scored)[0].GetForegroundOpacity() > 0
-    layouts = scored.standins.app.layoutManager()
-    interactor = layouts.sliceWidget(layouts.sliceViewNames()[0]).sliceView().interactor()
-    interactor.SetKeySym("h")
-    interactor.InvokeEvent("KeyPressEvent")
+    hold_key(view(scored), "h")
     assert {c.GetForegroundOpacity() for c in composites(scored)} == {0.0}
-    interactor.InvokeEvent("KeyReleaseEvent")
+    release_key(view(scored), "h")
+    scored.wait(lambda: composites(scored)[0].GetForegroundOpacity() > 0, 1)
+    hold_key(view(scored), "x")
     assert composites(scored)[0].GetForegroundOpacity() > 0
-    interactor.SetKeySym("x")
-    interactor.InvokeEvent("KeyPressEvent")
-    assert composites(scored)[0].GetForegroundOpacity() > 0
+
+
+def view(person: Any) -> Any:
+    """The first slice view."""
+    layouts = person.standins.app.layoutManager()
+    return layouts.sliceWidget(layouts.sliceViewNames()[0]).sliceView()
+
+
+def test_a_held_key_that_repeats_itself_hides_the_map_without_a_flicker(scored: Any) -> None:
+    composite = composites(scored)[0]
+    seen: list[float] = []
+    tag = composite.AddObserver(
+        "ModifiedEvent", lambda *_: seen.append(composite.GetForegroundOpacity())
+    )
+    hold_key(view(scored), "h", repeats=10)
+    scored.pause(0.03)
+    hold_key(view(scored), "h", repeats=1)
+    composite.RemoveObserver(tag)
+    assert set(seen) == {0.0}
+    release_key(view(scored), "h")
+    scored.wait(lambda: composite.GetForegroundOpacity() > 0, 1)
+
+
+@pytest.mark.parametrize("leave", ["pointer", "focus"])
+def test_a_key_that_is_released_elsewhere_does_not_hide_the_map_for_good(
+    scored: Any, leave: str
+) -> None:
+    hold_key(view(scored), "h")
+    if leave == "pointer":
+        view(scored).interactor().InvokeEvent("LeaveEvent")
+    else:
+        scored.standins.app.focusChanged.emit(None, None)
+    scored.wait(lambda: composites(scored)[0].GetForegroundOpacity() > 0, 1)
 
 
 def test_window_and_layout_stay_until_the_user_asks(person: Any, patient: Case) -> None:
@@ -151,3 +182,50 @@ def test_a_simulated_model_s_map_is_never_seen_without_its_banner(scored: Any) -
     assert lines_in_views(scored)
     scored.ui.newCaseButton.click()
     assert lines_in_views(scored) == []
+
+
+def test_a_loaded_scene_s_map_has_banner_slice_note_visits_and_key(
+    scored: Any, tmp_path: Path
+) -> None:
+    """The module is open all the while."""
+    import slicer
+
+    path = tmp_path / "scene.mrb"
+    assert slicer.mrmlScene.WriteToMRB(str(path))
+    slicer.mrmlScene.Clear(0)
+    assert lines_in_views(scored) == []
+    assert slicer.mrmlScene.ReadFromMRB(str(path))
+    scored.wait(lambda: scored.missing == "")
+    assert composites(scored)[0].GetForegroundOpacity() > 0
+    assert len(lines_in_views(scored)) == len(scored.standins.app.layoutManager().sliceViewNames())
+    scored.ui.salientSliceButton.click()
+    assert scored.ui.sliceNoteLabel.text == "Map on this slice: computed."
+    hold_key(view(scored), "h")
+    assert {c.GetForegroundOpacity() for c in composites(scored)} == {0.0}
+    release_key(view(scored), "h")
+    scored.wait(lambda: composites(scored)[0].GetForegroundOpacity() > 0, 1)
+
+
+def test_slicer_prints_simulated_in_the_corner_with_or_without_the_module(scored: Any) -> None:
+    scored.ui.caseIdEdit.setText("a-case-id-that-is-longer-than-a-corner-is-wide")
+    scored.score()
+    assert corner_text(composites(scored)[0]).startswith("F: SIMULATED ")
+    scored.map.SetName("a name of an older version")
+    scored.panel.map.apply()
+    assert corner_text(composites(scored)[0]).startswith("F: SIMULATED a ")
+
+
+def test_a_view_that_comes_later_has_map_and_banner_too(scored: Any) -> None:
+    layouts = scored.standins.app.layoutManager()
+    layouts._add_view("Slice4", "Axial")
+    try:
+        shown = layouts.sliceWidget("Slice4")
+        assert shown.mrmlSliceCompositeNode().GetForegroundVolumeID() == scored.map.GetID()
+        assert len(lines_in_views(scored)) == len(layouts.sliceViewNames()) == 4
+        hold_key(shown.sliceView(), "h")
+        assert shown.mrmlSliceCompositeNode().GetForegroundOpacity() == 0.0
+        release_key(shown.sliceView(), "h")
+    finally:
+        scored.standins.scene.RemoveNode(shown.mrmlSliceNode())
+        scored.standins.scene.RemoveNode(shown.mrmlSliceCompositeNode())
+        del layouts._widgets["Slice4"]

@@ -150,6 +150,83 @@ def test_a_transform_and_a_clinical_answer_put_the_result_out_of_date(
     person.wait(lambda: person.panel.book.isOutOfDate)
 
 
+def test_voxels_that_a_script_changes_put_the_result_out_of_date(
+    person: Any, patient: Case
+) -> None:
+    import slicer
+
+    image, _ = person.make_ready(patient)
+    person.score()
+    before = slicer.util.arrayFromVolume(image).copy()
+    slicer.util.arrayFromVolume(image)[:] += 40
+    slicer.util.arrayFromVolumeModified(image)
+    person.wait(lambda: person.panel.book.isOutOfDate, 10)
+    slicer.util.arrayFromVolume(image)[:] = before
+    slicer.util.arrayFromVolumeModified(image)
+    person.wait(lambda: not person.panel.book.isOutOfDate, 10)
+
+
+def test_a_new_name_window_or_note_leaves_the_result_up_to_date(person: Any, patient: Case) -> None:
+    import slicer
+
+    image, segmentation = person.make_ready(patient)
+    person.score()
+    marks: list[bool] = []
+    person.panel.book.changed.connect(lambda: marks.append(person.panel.book.isOutOfDate))
+    image.SetName("another name")
+    image.SetDescription("a note")
+    image.SetAttribute("note", "x")
+    image.GetDisplayNode().SetWindowLevelMinMax(-10, 90)
+    segmentation.SetName("another name of the lesion")
+    segmentation.GetDisplayNode().SetOpacity(0.3)
+    slicer.util.arrayFromVolumeModified(image)
+    person.pause(1.0)
+    assert True not in marks
+    assert not person.panel.book.isOutOfDate
+
+
+def test_the_panel_never_calls_a_new_result_out_of_date(person: Any, patient: Case) -> None:
+    """Setting a parameter notifies at once: what is compared must be set before."""
+    image, segmentation = person.make_ready(patient)
+    person.score()
+    edit(segmentation, image)
+    person.wait(lambda: person.panel.book.isOutOfDate)
+    marks: list[bool] = []
+    check = person.panel.book.check
+
+    def checked(scoring: Any) -> None:
+        check(scoring)
+        if not person.panel.bar.isScoring:
+            marks.append(person.panel.book.isOutOfDate)
+
+    person.panel.book.check = checked
+    try:
+        person.score()
+        person.pause(0.6)
+    finally:
+        del person.panel.book.check
+    assert marks
+    assert not any(marks)
+
+
+def test_voxels_that_were_changed_and_saved_unscored_are_out_of_date_in_the_opened_scene(
+    person: Any, patient: Case, tmp_path: Path
+) -> None:
+    import slicer
+
+    image, _ = person.make_ready(patient)
+    person.score()
+    slicer.util.arrayFromVolume(image)[:] += 40
+    slicer.util.arrayFromVolumeModified(image)
+    person.wait(lambda: person.panel.book.isOutOfDate, 10)
+    path = tmp_path / "scene.mrb"
+    assert slicer.mrmlScene.WriteToMRB(str(path))
+    slicer.mrmlScene.Clear(0)
+    assert slicer.mrmlScene.ReadFromMRB(str(path))
+    person.wait(lambda: person.missing == "")
+    person.wait(lambda: person.panel.book.isOutOfDate, 10)
+
+
 def test_cancel_stops_within_a_second_and_the_next_score_works(person: Any, patient: Case) -> None:
     person.make_ready(patient)
     person.ui.scoreButton.click()

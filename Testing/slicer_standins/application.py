@@ -108,7 +108,11 @@ class qSlicerApplication(QtCore.QObject):
     startupCompleted = QtCore.Signal()
     mrmlSceneChanged = QtCore.Signal(object)
     aboutToQuit = QtCore.Signal()
-    _signatures = {"mrmlSceneChanged(vtkMRMLScene*)": "mrmlSceneChanged"}  # noqa: RUF012
+    focusChanged = QtCore.Signal(object, object)
+    _signatures = {  # noqa: RUF012
+        "mrmlSceneChanged(vtkMRMLScene*)": "mrmlSceneChanged",
+        "focusChanged(QWidget*,QWidget*)": "focusChanged",
+    }
     _folder: Any = None
     _parts: Any = None
     _opened: Any = None

@@ -1,6 +1,7 @@
 """Stand-ins of CTK's two foldable containers.
 
-Source: commontk/CTK, Libs/Widgets/ctkCollapsibleButton.{h,cpp}, ctkCollapsibleGroupBox.{h,cpp}.
+Source: commontk/CTK 868d56c7, Libs/Widgets/ctkCollapsibleButton.{h,cpp} (childEvent, eventFilter),
+ctkCollapsibleGroupBox.{h,cpp}.
 """
 
 # The names are Slicer's.
@@ -18,19 +19,48 @@ HEADER_PX = 24
 UNLIMITED_PX = 16777215  # QWIDGETSIZE_MAX
 
 
-class Folder:
-    """Hides the direct children of a widget and shows again those that were shown."""
+WANTED = "visibilityToParent"
 
-    _hidden_before: frozenset[int] = frozenset()
+
+class Folder:
+    """Hides the direct children of a widget and shows again those that were shown.
+
+    Whether a child is wanted is kept in the child, as CTK does: a child that comes later, or is
+    shown while the container is folded, stays hidden until it is unfolded.
+    """
+
+    def __init__(self) -> None:
+        self._is_folding = False
 
     def fold(self, widget: QtWidgets.QWidget, *, collapsed: bool) -> None:
         """Hide or show what lies in the container."""
         direct = QtCore.Qt.FindChildOption.FindDirectChildrenOnly
-        children = widget.findChildren(QtWidgets.QWidget, options=direct)
+        for child in widget.findChildren(QtWidgets.QWidget, options=direct):
+            self._set_visible(child, not collapsed and child.property(WANTED) is not False)
+
+    def take(self, child: Any, *, collapsed: bool) -> None:
+        """A child was added."""
+        explicit = QtCore.Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+        if child.testAttribute(explicit) and child.isHidden():
+            child.setProperty(WANTED, False)
         if collapsed:
-            self._hidden_before = frozenset(id(c) for c in children if c.isHidden())
-        for child in children:
-            child.setVisible(not collapsed and id(child) not in self._hidden_before)
+            self._set_visible(child, is_visible=False)
+
+    def heard(self, child: Any, kind: QtCore.QEvent.Type, *, collapsed: bool) -> None:
+        """Somebody else showed or hid a child."""
+        if self._is_folding:
+            return
+        if kind == QtCore.QEvent.Type.ShowToParent:
+            child.setProperty(WANTED, True)
+            if collapsed:
+                self._set_visible(child, is_visible=False)
+        elif kind == QtCore.QEvent.Type.HideToParent:
+            child.setProperty(WANTED, False)
+
+    def _set_visible(self, child: Any, is_visible: bool) -> None:
+        self._is_folding = True
+        child.setVisible(is_visible)
+        self._is_folding = False
 
 
 @stands_for("CTK Libs/Widgets/ctkCollapsibleButton.h")
@@ -70,6 +100,20 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         self._folder.fold(self, collapsed=self._is_collapsed)
         self.setMaximumHeight(HEADER_PX if self._is_collapsed else UNLIMITED_PX)
         self.contentsCollapsed.emit(self._is_collapsed)
+
+    def childEvent(self, event: QtCore.QChildEvent) -> None:
+        """A child that is added to a folded button is hidden."""
+        child: Any = event.child()
+        if event.type() == QtCore.QEvent.Type.ChildAdded and child.isWidgetType():
+            child.installEventFilter(self)
+            self._folder.take(child, collapsed=self._is_collapsed)
+        super().childEvent(event)
+
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
+        """Hear of children that are shown and hidden by others."""
+        if self._folder is not None and isinstance(watched, QtWidgets.QWidget):
+            self._folder.heard(watched, event.type(), collapsed=self._is_collapsed)
+        return False
 
     def hitButton(self, position: QtCore.QPoint) -> bool:
         """Only the header reacts to a click."""

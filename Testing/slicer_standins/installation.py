@@ -24,6 +24,7 @@ from . import (
     application,
     module_objects,
     node_combo_box,
+    ownership,
     parameter_node,
     pythonqt_flavor,
     pytorch_utils,
@@ -37,9 +38,8 @@ from .dicom_database import add_header, ctkDICOMDatabase
 from .layout import qSlicerLayoutManager
 from .message_boxes import User
 from .modules_of_qt import make_ctk, make_qt
-from .packaging_standin import Pip, packaging_functions
+from .packaging_standin import PackagingFinder, Pip
 from .patches import Patches
-from .pytorch_utils import new_module
 from .scene_start import Scene, start_scene
 
 if TYPE_CHECKING:
@@ -67,12 +67,15 @@ class Standins:
     user: User
     pip: Pip
     opened: list[str]
+    faults: list[str]
+    """What would have crashed Slicer or left a stray window; a slot's exception ends in Qt."""
     app: Any
     main_window: Any
     _modules: dict[str, Any]
     _patches: Patches
     _scene: Scene
     _folder: Path
+    _packaging: PackagingFinder
     _names: list[str] = field(default_factory=list)
 
     @property
@@ -128,10 +131,15 @@ class Standins:
             panel.enter()
         return panel.self()
 
+    def forget_packaging(self) -> None:
+        """Be a Slicer in which nobody has imported `slicer.packaging` yet."""
+        self._packaging.forget()
+
     def uninstall(self) -> None:
         """Quit: unload the modules, then leave Python, PySide6 and slicer as they were."""
         for name in reversed(self._modules):
             self.app.moduleManager().moduleAboutToBeUnloaded.emit(name)
+        self._packaging.leave()
         self._scene.stop()
         if self.main_window is not None:
             # Else `slicer.util.mainWindow` would find it by its name in the next installation.
@@ -165,19 +173,23 @@ def install(*, main_window: bool = True) -> Standins:
     _keep_true_and_false()
     patches, user, pip = Patches(), User(), Pip()
     opened: list[str] = []
+    faults: list[str] = []
     pythonqt_flavor.apply(patches)
+    ownership.apply(patches, faults)
     widgets: dict[str, type] = {kind.__name__: kind for kind in WIDGETS}
-    qt = make_qt(widgets)
+    qt = make_qt(widgets, user, faults)
     ctk = make_ctk(user)
     widgets |= {name: kind for name, kind in vars(ctk).items() if name.startswith("ctk")}
     scene = start_scene(folder)
     app = _make_application(folder, scene, opened)
-    names = _put_modules(patches, qt, ctk, pip)
+    names = _put_modules(patches, qt, ctk)
+    packaging = PackagingFinder(pip)
+    packaging.enter()
     _put_into_slicer(patches, app, scene)
     standins = Standins(
-        scene=scene.scene, qt=qt, ctk=ctk, user=user, pip=pip, opened=opened, app=app,
-        main_window=None, _modules=app.moduleManager()._modules, _patches=patches, _scene=scene,
-        _folder=folder, _names=names,
+        scene=scene.scene, qt=qt, ctk=ctk, user=user, pip=pip, opened=opened,
+        faults=faults, app=app, main_window=None, _modules=app.moduleManager()._modules,
+        _patches=patches, _scene=scene, _folder=folder, _packaging=packaging, _names=names,
     )  # fmt: skip
     for name, logic in {**scene.logics, **dict.fromkeys(WITHOUT_LOGIC)}.items():
         standins.add_module(name, logic)
@@ -190,11 +202,12 @@ def install(*, main_window: bool = True) -> Standins:
 def _keep_true_and_false() -> None:
     """Keep Python 3.11 alive with PySide6 6.12.0.
 
-    Each `signal.emit` and `signal.disconnect` gives away a reference to True; when none is left the
-    process aborts ("bool_dealloc"). Since Python 3.12 both are immortal; remove this with 3.11.
+    Each `signal.emit` and `signal.disconnect` gives away a reference to True or None; when none is
+    left the process aborts ("bool_dealloc", "none_dealloc"). Since Python 3.12 they are immortal;
+    remove this with 3.11.
     """
     if sys.version_info < (3, 12):
-        for value in (True, False):
+        for value in (True, False, None):
             ctypes.c_ssize_t.from_address(id(value)).value += MANY_REFERENCES
 
 
@@ -236,14 +249,11 @@ def _put_into_slicer(patches: Patches, app: Any, scene: Scene) -> None:
         patches.set(slicer, kind.__name__, kind)
 
 
-def _put_modules(patches: Patches, qt: Any, ctk: Any, pip: Pip) -> list[str]:
+def _put_modules(patches: Patches, qt: Any, ctk: Any) -> list[str]:
     """Modules that Python code of an extension imports."""
     sys.modules.update(qt=qt, ctk=ctk)
-    packaging = new_module("slicer.packaging")
-    vars(packaging).update(packaging_functions(pip))
     scripted = _fresh("slicer.ScriptedLoadableModule", "scripted_module.py")
     below_slicer = {
-        "packaging": packaging,
         "i18n": translation,
         "parameterNodeWrapper": parameter_node,
         "ScriptedLoadableModule": scripted,

@@ -2,6 +2,8 @@
 
 Source: Slicer, Libs/MRML/Widgets/qMRMLLayoutManager.h, qMRMLSliceWidget.h,
 Base/QTGUI/qSlicerLayoutManager.h. Nothing is rendered; 3D, table and plot views don't exist.
+As in Slicer, a volume that code adds to the scene is neither shown nor fitted by itself
+(Slicer 583e9b37, Base/Python/slicer/util.py: setSliceViewerLayers does both).
 """
 
 # The names are Slicer's.
@@ -46,6 +48,28 @@ class qMRMLSliceView(QtWidgets.QWidget):
         return self._interactor
 
 
+def hold_key(view: Any, key: str, repeats: int = 3) -> None:
+    """Press a key and keep it down: X11 repeats it as pairs of release and press.
+
+    Source: Qt 5.15, QKeyEvent::isAutoRepeat; Kitware/VTK 0243758e,
+    GUISupport/Qt/QVTKInteractorAdapter.cxx passes the repeated pairs on like any others.
+    """
+    _send_key(view, key, "KeyPressEvent")
+    for _ in range(repeats):
+        _send_key(view, key, "KeyReleaseEvent")
+        _send_key(view, key, "KeyPressEvent")
+
+
+def release_key(view: Any, key: str) -> None:
+    """Let a key go over the view; elsewhere, nobody would hear of it."""
+    _send_key(view, key, "KeyReleaseEvent")
+
+
+def _send_key(view: Any, key: str, event: str) -> None:
+    view.interactor().SetKeySym(key)
+    view.interactor().InvokeEvent(event)
+
+
 @stands_for("Slicer Libs/MRML/Widgets/qMRMLSliceWidget.h")
 class qMRMLSliceWidget(QtWidgets.QWidget):
     """One slice view."""
@@ -81,6 +105,7 @@ class qSlicerLayoutManager(QtCore.QObject):
     """Red, green and yellow slice view, and the number of the layout."""
 
     layoutChanged = QtCore.Signal(int)
+    _signatures = {"layoutChanged(int)": "layoutChanged"}  # noqa: RUF012
     _scene: Any = None
     _widgets: Any = None
     _layout = FOUR_UP
@@ -95,25 +120,27 @@ class qSlicerLayoutManager(QtCore.QObject):
         logics = vtk.vtkCollection()
         self._widgets = {}
         for name, orientation in SLICE_VIEWS.items():
-            logic = slicer.vtkMRMLSliceLogic()
-            logic.SetMRMLApplicationLogic(application_logic)
-            logic.SetMRMLScene(scene)
-            logic.AddSliceNode(name)
-            logic.GetSliceNode().SetOrientation(orientation)
-            self._widgets[name] = qMRMLSliceWidget(logic)
-            logics.AddItem(logic)
+            self._widgets[name] = qMRMLSliceWidget(_slice_logic(name, orientation, scene))
+            logics.AddItem(self._widgets[name].sliceLogic())
+            self._widgets[name].sliceLogic().SetMRMLApplicationLogic(application_logic)
         self._logics = logics
         application_logic.SetSliceLogics(logics)
 
     _logics: Any = None
+
+    def _add_view(self, name: str, orientation: str) -> None:
+        """Have a layout with one view more."""
+        self._widgets[name] = qMRMLSliceWidget(_slice_logic(name, orientation, self._scene))
+        self._logics.AddItem(self._widgets[name].sliceLogic())
+        self.layoutChanged.emit(self._layout)
 
     def mrmlScene(self) -> Any:
         """The scene."""
         return self._scene
 
     def sliceViewNames(self) -> list[str]:
-        """Names of the slice views."""
-        return list(self._widgets)
+        """Names of the slice views, in the order in which Slicer gave them: by name."""
+        return sorted(self._widgets)
 
     def sliceWidget(self, name: str, /) -> Any:
         """One view, or None."""
@@ -144,3 +171,38 @@ class qSlicerLayoutManager(QtCore.QObject):
 
     def resetThreeDViews(self) -> None:
         """Center the 3D views; none here."""
+
+
+def _slice_logic(name: str, orientation: str, scene: Any) -> Any:
+    """A real slice logic with its slice node."""
+    logic = slicer.vtkMRMLSliceLogic()
+    logic.SetMRMLScene(scene)
+    logic.AddSliceNode(name)
+    logic.GetSliceNode().SetOrientation(orientation)
+    return logic
+
+
+def corner_text(composite: Any) -> str:
+    """What Slicer prints in the corner of a slice view: the names of its layers, cut in the middle.
+
+    Source: Slicer 583e9b37, Modules/Scripted/DataProbe/DataProbeLib/SliceViewAnnotations.py
+    (makeAnnotationText, fitText; letters that fit: (width - 40) / font size, here of a view of
+    560 pixels and the font size 14).
+    """
+    scene, lines = composite.GetScene(), []
+    foreground = scene.GetNodeByID(composite.GetForegroundVolumeID() or "")
+    background = scene.GetNodeByID(composite.GetBackgroundVolumeID() or "")
+    if foreground is not None:
+        opacity = round(100 * composite.GetForegroundOpacity())
+        lines.append(f"F: {foreground.GetName()} ({opacity}%)")
+    if background is not None:
+        lines.append(f"B: {background.GetName()}")
+    return "\n".join(map(_fitted, lines))
+
+
+LETTERS_IN_CORNER = 37
+
+
+def _fitted(text: str) -> str:
+    half = LETTERS_IN_CORNER // 2
+    return text if len(text) <= LETTERS_IN_CORNER else f"{text[:half]}...{text[3 - half :]}"

@@ -36,6 +36,8 @@ class User:
 
     displayed: list[Displayed] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """Paths for the next file dialogs, in order; an empty text is Cancel."""
 
     def answer(self, *buttons: str) -> None:
         """Prepare clicks, in order: "Ok", "Cancel", "Yes", "No", "Retry", "Close"."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from .declared import declared, require, stands_for, stored
+from .module_panel import fill_window, qSlicerModulePanel
 from .qmrml_widget import qMRMLWidget
 
 if TYPE_CHECKING:
@@ -102,7 +103,12 @@ class qSlicerScriptedLoadableModule(QtCore.QObject):
 
 @stands_for("Slicer Base/QTGUI/qSlicerScriptedLoadableModuleWidget.h")
 class qSlicerScriptedLoadableModuleWidget(qMRMLWidget):
-    """The panel that a script's widget class fills."""
+    """The panel that a script's widget class fills.
+
+    Source: Slicer 583e9b37, Base/QTGUI/qSlicerScriptedLoadableModuleWidget.cxx (`reload` makes the
+    script's widget anew and calls its `setup`, never its `enter`), qSlicerAbstractModuleWidget.cxx
+    (`isEntered` is C++'s own state, so a reload doesn't change it).
+    """
 
     _script: Any = None
     _make_script: Any = None
@@ -146,6 +152,7 @@ class qSlicerModuleSelectorToolBar(QtWidgets.QToolBar):
 
     moduleSelected = QtCore.Signal(str)
     _manager: Any = None
+    _module_panel: Any = None
     _selected = ""
     selectedModule = declared("QString", lambda self: self._selected)
 
@@ -161,8 +168,14 @@ class qSlicerModuleSelectorToolBar(QtWidgets.QToolBar):
         for module_name, verb in ((before, "exit"), (name, "enter")):
             module = self._manager.module(module_name)
             if isinstance(module, qSlicerScriptedLoadableModule):
+                self._show(module.widgetRepresentation())
                 getattr(module.widgetRepresentation(), verb)()
         self.moduleSelected.emit(name)
+
+    def _show(self, panel: Any) -> None:
+        """Put a panel into the column of the window, once."""
+        if panel.parentWidget() is None:
+            self._module_panel.addModule(panel)
 
 
 @stands_for("Slicer Applications/SlicerApp/qSlicerMainWindow.h")
@@ -176,7 +189,8 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
         self.setObjectName("qSlicerMainWindow")
         self._selector = qSlicerModuleSelectorToolBar()
         self._selector._manager = manager
-        self.addToolBar(self._selector)
+        self._selector._module_panel = qSlicerModulePanel()
+        fill_window(self, self._selector._module_panel)
 
     def moduleSelector(self) -> Any:
         """The tool bar that switches modules."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6 import QtCore
 
 from . import ctk_collapsible, ctk_values
+from .file_dialogs import file_dialog_class
 from .message_boxes import message_box_class
 from .pythonqt_flavor import qt_class
 from .pytorch_utils import new_module
@@ -23,16 +24,19 @@ if TYPE_CHECKING:
     from .message_boxes import User
 
 
-def make_qt(widgets: dict[str, type]) -> types.ModuleType:
+def make_qt(widgets: dict[str, type], user: User, faults: list[str]) -> types.ModuleType:
     """The module `qt`.
 
     Args:
         widgets: classes of CTK and Slicer that a .ui file may name; read when a file is loaded.
+        user: answers file dialogs.
+        faults: where a dialog that might stay hidden is noted.
     """
     module = new_module("qt")
     for name in sorted(CLASSES):
         setattr(module, name, qt_class(name))
     module.Qt = QtCore.Qt  # type: ignore[attr-defined]
+    module.QFileDialog = file_dialog_class(user, faults)  # type: ignore[attr-defined]
     module.QUiLoader = loader_class(widgets)  # type: ignore[attr-defined]
     return module
 

@@ -1,6 +1,8 @@
 """Stand-in of the module `slicer.packaging` (new in 5.12): notes what would be installed.
 
-Source: Slicer 5.12, Base/Python/slicer/packaging.py (signatures of the public functions).
+Source: Slicer 5.12, Base/Python/slicer/packaging.py (signatures of the public functions);
+Slicer 583e9b37, Base/Python/slicer/__init__.py: nothing imports this submodule, so that the
+attribute `slicer.packaging` exists only after somebody's `import slicer.packaging`.
 """
 
 # The names are Slicer's.
@@ -8,7 +10,11 @@ Source: Slicer 5.12, Base/Python/slicer/packaging.py (signatures of the public f
 
 from __future__ import annotations
 
+import importlib.abc
+import importlib.machinery
 import subprocess
+import sys
+import types
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,7 +25,7 @@ import slicer.util
 from packaging.requirements import InvalidRequirement, Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Requirements = str | Requirement | list[str | Requirement]
 
@@ -34,6 +40,41 @@ class Pip:
     present: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
     failure: str | None = None
+
+
+NAME = "slicer.packaging"
+
+
+class PackagingFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Makes the submodule when it is imported, as Python does with one on disk."""
+
+    def __init__(self, pip: Pip) -> None:
+        self._pip = pip
+
+    def enter(self) -> None:
+        """Let the submodule be found."""
+        sys.meta_path.insert(0, self)
+
+    def leave(self) -> None:
+        """Let it be gone, and what was imported of it."""
+        sys.meta_path.remove(self)
+        self.forget()
+
+    def forget(self) -> None:
+        """Undo its import."""
+        sys.modules.pop(NAME, None)
+        vars(slicer).pop("packaging", None)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: Any = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """The place of the one module that is known here."""
+        _ = (path, target)
+        return importlib.machinery.ModuleSpec(name, self) if name == NAME else None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Fill the module."""
+        vars(module).update(packaging_functions(self._pip))
 
 
 def packaging_functions(pip: Pip) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def module_of(pip: Pip) -> types.ModuleType:
         @staticmethod
         def torchInstalled() -> bool:
             """Whether torch is there; in Slicer this imports it."""
-            return bool(slicer.packaging.pip_check("torch"))
+            return bool(importlib.import_module("slicer.packaging").pip_check("torch"))
 
         def installTorch(
             self,

@@ -1,7 +1,7 @@
 """Stand-in of the module `SampleData`.
 
-Source: Slicer, Modules/Scripted/SampleData/SampleData.py. Sources are registered and, when they
-have a downloader of their own, loaded; nothing is fetched from the network.
+Source: Slicer 583e9b37, Modules/Scripted/SampleData/SampleData.py. Sources are registered and,
+when they have a downloader of their own, loaded; nothing is fetched from the network.
 """
 
 # The names are Slicer's.
@@ -87,6 +87,37 @@ class SampleDataLogic:
         everything = getattr(slicer.modules, "sampleDataSources", {}).values()
         found = (source for sources in everything for source in sources)
         return next((source for source in found if source.sampleName == sampleName), None)
+
+    def downloadFromSource(self, source: SampleDataSource) -> list[Any]:
+        """Load a sample's files; its `customDownloader` is the button's alone (`setup`).
+
+        Raises: NotImplementedError: the sample has addresses; nothing is fetched here.
+        """
+        if source.uris:
+            raise NotImplementedError("the stand-in of Sample Data fetches nothing")
+        return []
+
+    def downloadSamples(self, sampleName: str) -> list[Any]:
+        """Load a sample's files by its name."""
+        source = self.sourceForSampleName(sampleName)
+        return self.downloadFromSource(source) if source else []
+
+    def downloadSample(self, sampleName: str) -> Any:
+        """The first node that a sample brings.
+
+        Raises: IndexError: it brings none.
+        """
+        return self.downloadSamples(sampleName)[0]
+
+
+def downloadSample(sampleName: str) -> Any:
+    """As the logic's, for scripts."""
+    return SampleDataLogic().downloadSample(sampleName)
+
+
+def downloadSamples(sampleName: str) -> list[Any]:
+    """As the logic's, for scripts."""
+    return SampleDataLogic().downloadSamples(sampleName)
 
 
 def click(name: str) -> Any:

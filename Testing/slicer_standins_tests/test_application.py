@@ -9,6 +9,7 @@ import slicer
 from pydicom.dataset import Dataset
 
 from Testing.slicer_standins import Standins
+from Testing.slicer_standins.layout import corner_text, hold_key, release_key
 
 
 @pytest.mark.parametrize(
@@ -95,13 +96,71 @@ def test_slice_views_show_the_layers(standins: Standins) -> None:
     slicer.util.setSliceViewerLayers(background=node, fit=True)
     slicer.util.resetSliceViews()
     layout = standins.app.layoutManager()
-    assert layout.sliceViewNames() == ["Red", "Green", "Yellow"]
+    assert layout.sliceViewNames() == ["Green", "Red", "Yellow"]
     red = layout.sliceWidget("Red")
     assert red.mrmlSliceCompositeNode().GetBackgroundVolumeID() == node.GetID()
     assert red.mrmlSliceNode().GetOrientation() == "Axial"
     slicer.vtkMRMLSliceNode.JumpAllSlices(standins.scene, 1.0, 2.0, 3.0)
     assert red.mrmlSliceNode().GetSliceOffset() == 3.0
     assert layout.sliceWidget("Blue") is None
+
+
+def test_a_volume_that_code_adds_is_neither_shown_nor_fitted(standins: Standins) -> None:
+    node = standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "CT")
+    node.SetSpacing(2.0, 2.0, 2.0)
+    node.SetOrigin(500.0, 500.0, 500.0)
+    slicer.util.updateVolumeFromArray(node, np.ones((40, 50, 60), dtype=np.int16))
+    red = standins.app.layoutManager().sliceWidget("Red")
+    assert red.mrmlSliceCompositeNode().GetBackgroundVolumeID() is None
+    red.mrmlSliceCompositeNode().SetBackgroundVolumeID(node.GetID())
+    center = [red.mrmlSliceNode().GetSliceToRAS().GetElement(i, 3) for i in range(3)]
+    assert center == [0, 0, 0]
+    slicer.util.setSliceViewerLayers(background=node, fit=True)
+    center = [red.mrmlSliceNode().GetSliceToRAS().GetElement(i, 3) for i in range(3)]
+    assert center[:2] == [500 + 59, 500 + 49]
+
+
+def test_the_corner_tells_the_layers_names_cut_in_the_middle(standins: Standins) -> None:
+    composite = standins.app.layoutManager().sliceWidget("Red").mrmlSliceCompositeNode()
+    for name, put in (("CT", composite.SetBackgroundVolumeID),
+                      ("a very long way to a map of attention", composite.SetForegroundVolumeID),
+                      ):  # fmt: skip
+        node = standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+        put(node.GetID())
+    composite.SetForegroundOpacity(0.5)
+    assert corner_text(composite).splitlines() == ["F: a very long way...attention (50%)", "B: CT"]
+
+
+def test_a_held_key_comes_as_pairs_of_release_and_press(standins: Standins) -> None:
+    view = standins.app.layoutManager().sliceWidget("Red").sliceView()
+    heard: list[str] = []
+    for event in ("KeyPressEvent", "KeyReleaseEvent"):
+        view.interactor().AddObserver(event, lambda caller, e: heard.append(caller.GetKeySym() + e))
+    hold_key(view, "h", repeats=2)
+    release_key(view, "h")
+    press, release = "hKeyPressEvent", "hKeyReleaseEvent"
+    assert heard == [press, release, press, release, press, release]
+
+
+def test_array_from_volume_modified_fires_modified_alone(standins: Standins) -> None:
+    """Real slicer.util and MRML: what a script's change of voxels tells, and what it doesn't."""
+    node = standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "CT")
+    slicer.util.updateVolumeFromArray(node, np.ones((4, 5, 6), dtype=np.int16))
+    node.CreateDefaultDisplayNodes()
+    heard: list[str] = []
+    node.AddObserver("ModifiedEvent", lambda *_: heard.append("modified"))
+    node.AddObserver(node.ImageDataModifiedEvent, lambda *_: heard.append("image"))
+    before = node.GetImageData().GetMTime()
+    slicer.util.arrayFromVolume(node)[0] = 7
+    assert heard == []
+    slicer.util.arrayFromVolumeModified(node)
+    assert heard == ["modified"]
+    assert node.GetImageData().GetMTime() > before
+    after = node.GetImageData().GetMTime()
+    node.SetName("renamed")
+    node.GetDisplayNode().SetWindowLevelMinMax(0, 9)
+    assert heard == ["modified", "modified"]
+    assert node.GetImageData().GetMTime() == after
 
 
 def test_the_layout_is_a_number(standins: Standins) -> None:

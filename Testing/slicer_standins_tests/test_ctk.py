@@ -23,6 +23,25 @@ def test_a_collapsed_section_hides_what_it_holds_and_tells(standins: Standins) -
     assert heard == [True, False]
 
 
+def test_a_child_that_comes_while_a_section_is_folded_is_hidden_until_it_is_unfolded(
+    standins: Standins,
+) -> None:
+    section = standins.ctk.ctkCollapsibleButton()
+    section.collapsed = True
+    late = standins.qt.QLabel("late", section)
+    never = standins.qt.QLabel("never")
+    never.hide()
+    never.setParent(section)
+    dialog = standins.qt.QDialog()
+    dialog.setParent(section)
+    dialog.show()
+    assert [w.isHidden() for w in (late, never, dialog)] == [True, True, True]
+    late.show()
+    assert late.isHidden()
+    section.collapsed = False
+    assert [w.isHidden() for w in (late, never, dialog)] == [False, True, False]
+
+
 def test_a_click_on_the_header_collapses(standins: Standins) -> None:
     section = standins.ctk.ctkCollapsibleButton()
     section.click()

@@ -1,5 +1,6 @@
 """Installing Python packages: asked, declined, failed, noted."""
 
+import importlib
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from Testing.slicer_standins import Standins
 @pytest.fixture
 def pip(standins: Standins) -> Any:
     """The record of pip, with one package missing."""
+    importlib.import_module("slicer.packaging")
     record = standins.pip
     record.installed.clear()
     record.constraints.clear()
@@ -73,7 +75,15 @@ def test_wrong_arguments_are_refused() -> None:
         slicer.packaging.pip_update("monai")
 
 
-@pytest.mark.usefixtures("standins")
+def test_the_submodule_is_there_only_after_its_import(standins: Standins) -> None:
+    standins.forget_packaging()
+    assert not hasattr(slicer, "packaging")
+    assert importlib.util.find_spec("slicer.packaging") is not None
+    importlib.import_module("slicer.packaging")
+    assert slicer.packaging.pip_check([]) is True
+
+
+@pytest.mark.usefixtures("pip")
 def test_a_requirements_file_is_read_without_comments_and_options(tmp_path: Path) -> None:
     file = tmp_path / "requirements.txt"
     file.write_text("# why\n--index-url x\n\nmonai>=1.5\nskops\n", encoding="utf-8")

@@ -244,3 +244,19 @@ def test_an_unbounded_number_is_refused_by_sliders(standins: Standins, node: Any
 def test_a_widget_that_names_no_parameter_is_refused(standins: Standins, parameters: Any) -> None:
     with pytest.raises(ValueError, match="Cannot find a param with the given name: colour"):
         parameters.connectGui(bound(standins.qt, "colour", standins.qt.QLineEdit()))
+
+
+def test_a_parameter_that_is_set_notifies_at_once(parameters: Any) -> None:
+    """What listeners compare must be set before.
+
+    Source: Slicer 583e9b37, Base/Python/slicer/parameterNodeWrapper/wrapper.py (`write` ends its
+    modification before it returns).
+    """
+    heard: list[tuple[int, str]] = []
+    parameters.AddObserver(
+        "ModifiedEvent", lambda *_: heard.append((parameters.count, parameters.note))
+    )
+    parameters.count = 3
+    assert heard == [(3, "none")]
+    parameters.note = "later"
+    assert heard == [(3, "none"), (3, "later")]

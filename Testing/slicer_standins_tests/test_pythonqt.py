@@ -1,6 +1,7 @@
 """Qt as PythonQt shows it: what works there works here, what fails there fails here."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from PySide6 import QtWidgets
 
 from Testing.slicer_standins import Standins
+from Testing.slicer_standins.file_dialogs import HiddenDialogError
+from Testing.slicer_standins.ownership import OwnershipError
 from Testing.slicer_standins.qt_names import CLASSES, MISSING_MEMBERS
 
 
@@ -151,6 +154,60 @@ def test_enumerators_are_unscoped(standins: Standins) -> None:
     label.setAlignment(qt.Qt.AlignTop)
     assert label.alignment & qt.Qt.AlignTop
     assert qt.QProcess().state() == qt.QProcess.NotRunning
+
+
+@pytest.fixture
+def faults(standins: Standins) -> Iterator[list[str]]:
+    """What would have ended Slicer; a test that provokes it clears it again."""
+    yield standins.faults
+    standins.faults.clear()
+
+
+def test_a_widget_is_never_given_back_to_python(standins: Standins, faults: list[str]) -> None:
+    qt = standins.qt
+    parent = qt.QWidget()
+    child = qt.QLabel("x", parent)
+    child.setParent(qt.QFrame(parent))
+    for owned in (child, qt.QTimer(parent)):
+        with pytest.raises(OwnershipError, match=r"setParent\(None\) on a Q"):
+            owned.setParent(None)
+    assert len(faults) == 2
+    child.hide()
+    child.deleteLater()
+
+
+@pytest.mark.parametrize("how", ["show", "setVisible", "visible"])
+def test_a_widget_without_parent_that_is_shown_is_a_stray_window(
+    standins: Standins, faults: list[str], how: str
+) -> None:
+    qt = standins.qt
+    stray, dialog, parent = qt.QWidget(), qt.QDialog(), qt.QFrame()
+    child = qt.QWidget(parent)
+    show = {
+        "show": lambda w: w.show(),
+        "setVisible": lambda w: w.setVisible(True),
+        "visible": lambda w: setattr(w, "visible", True),
+    }[how]
+    show(dialog)
+    dialog.hide()
+    show(child)
+    assert faults == []
+    with pytest.raises(OwnershipError, match="a QWidget without parent is shown"):
+        show(stray)
+    assert len(faults) == 1
+
+
+def test_a_file_dialog_gives_the_path_alone_and_wants_a_window_as_parent(
+    standins: Standins, faults: list[str]
+) -> None:
+    qt, window = standins.qt, standins.main_window
+    standins.user.files = ["/a/b.json", "", "/a"]
+    assert qt.QFileDialog.getOpenFileName(window, "Open", "", "JSON (*.json)") == "/a/b.json"
+    assert qt.QFileDialog.getSaveFileName(window, "Save", "x.json", "JSON (*.json)") == ""
+    assert qt.QFileDialog.getExistingDirectory(None, "Folder") == "/a"
+    with pytest.raises(HiddenDialogError, match=r"give slicer\.util\.mainWindow"):
+        qt.QFileDialog.getExistingDirectory(standins.ctk.ctkCollapsibleButton(window), "Folder")
+    assert len(faults) == 1
 
 
 def test_the_name_is_the_object_name(standins: Standins) -> None:

@@ -28,6 +28,21 @@ def test_a_sample_with_its_own_downloader_is_made_by_a_click(logic: Any) -> None
     assert click("SimulatedPatient") == "made SimulatedPatient"
 
 
+def test_a_script_does_not_run_a_downloader_of_its_own(logic: Any) -> None:
+    made: list[Any] = []
+    logic.registerCustomSampleDataSource(
+        category="TACE Response", sampleName="SimulatedPatient", uris=[], fileNames=[],
+        customDownloader=made.append,
+    )  # fmt: skip
+    with pytest.raises(IndexError):
+        sys.modules["SampleData"].downloadSample("SimulatedPatient")
+    assert sys.modules["SampleData"].downloadSamples("SimulatedPatient") == []
+    assert logic().downloadSamples("SimulatedPatient") == []
+    assert made == []
+    click("SimulatedPatient")
+    assert len(made) == 1
+
+
 def make(source: Any) -> str:
     """A downloader that needs no network."""
     return f"made {source.sampleName}"

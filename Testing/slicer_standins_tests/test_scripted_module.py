@@ -86,6 +86,44 @@ def test_a_reload_makes_the_widget_anew(widget: Any) -> None:
     assert slicer.modules.SketchWidget.label.text == "hello"
 
 
+def test_a_reload_calls_setup_and_never_enter_though_the_module_is_open(widget: Any) -> None:
+    slicer.util.reloadScriptedModule("Sketch")
+    assert slicer.modules.SketchWidget.parent.isEntered
+    assert type(slicer.modules.SketchWidget).calls == []
+    assert type(widget).calls == ["enter", "cleanup"]
+
+
+def test_the_panel_lies_in_a_scroll_area_that_is_as_narrow_as_slicer_s(
+    standins: Standins, widget: Any
+) -> None:
+    """An inner scroll area's size hint counts there: what stands below it leaves the screen."""
+    qt = standins.qt
+    inner = qt.QScrollArea()
+    inner.setWidgetResizable(True)
+    inner.setWidget(qt.QLabel("word\n" * 300))
+    bar, words = qt.QPushButton("Score"), qt.QLabel("a line that may be wrapped")
+    words.setWordWrap(True)
+    words.setMinimumHeight(120)
+    for part in (inner, words, bar):
+        widget.layout.addWidget(part)
+    window = standins.main_window
+    window.resize(1366, 768)
+    window.show()
+    standins.app.processEvents()
+    assert widget.parent.width <= 330
+    bottom = bar.mapTo(window, qt.QPoint(0, bar.height)).y()
+    assert bottom > 768 - 222
+    policy = inner.sizePolicy
+    policy.setVerticalPolicy(qt.QSizePolicy.Ignored)
+    policy.setVerticalStretch(1)
+    inner.setSizePolicy(policy)
+    inner.setMinimumHeight(160)
+    standins.app.processEvents()
+    bottom = bar.mapTo(window, qt.QPoint(0, bar.height)).y()
+    assert bottom <= 768 - 222
+    window.hide()
+
+
 def test_the_self_test_runs(widget: Any) -> None:
     slicer.selfTests["Sketch"](msec=0)
     assert widget.tested
