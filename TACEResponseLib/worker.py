@@ -29,6 +29,7 @@ from typing import IO, Any
 from TACEResponseLib import __version__, drafts, endings
 from TACEResponseLib.disk_trouble import FULL, code_of
 from TACEResponseLib.errors import InputError, MissingExtraError
+from TACEResponseLib.plain_text import one_line
 
 PROTOCOL = 1
 HEARTBEAT_SECONDS = 1.0
