@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> None:
     failed = {p.row: p.written for p in reversed(table.problems)}
     with shown("scoring") as progress, new_folder(options.output) as draft:
         rows = [_row(p, bundle, draft, options, progress) for p in table.patients]
-        rows += [("", "", "", "", "", "", "", "", "", text) for text in failed.values()]
+        rows += [("", "", "", "", "", "", "", "", "", text) for _, text in sorted(failed.items())]
         (draft / PREDICTIONS).write_text(as_csv(rows), encoding="utf-8")
     sys.stdout.write(f"{options.output / PREDICTIONS}\n")
     wrong = [row for row in rows if row[-1]]

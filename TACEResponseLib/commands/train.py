@@ -211,17 +211,23 @@ def _trained(
 
 
 def _saved(bundle: "Bundle", output: Path, work: Path) -> "Bundle":
-    """Save inside the work folder, then move: a kill leaves the bundle whole or not at all."""
+    """Save inside the work folder, then move: a kill leaves the bundle whole or not at all.
+
+    Raises: OutputError: something else has taken the name meanwhile.
+    """
     from TACEResponseLib.bundle import load_bundle, save_bundle
+    from TACEResponseLib.bundle.layout import SUMS
     from TACEResponseLib.training_state import DRAFT
 
-    if output.exists():
+    draft = work / DRAFT / output.name
+    shutil.rmtree(work / DRAFT, ignore_errors=True)
+    saved = save_bundle(bundle, draft)
+    there = output / SUMS
+    if there.is_file() and there.read_bytes() == (draft / SUMS).read_bytes():
         # Killed after the move: it is there, and verified by reading it.
         return load_bundle(output)
-    shutil.rmtree(work / DRAFT, ignore_errors=True)
-    (work / DRAFT).mkdir()
-    saved = save_bundle(bundle, work / DRAFT / output.name)
-    place(work / DRAFT / output.name, output)
+    place(draft, output)
+    endings.written(output)
     return replace(saved, source=output.name)
 
 

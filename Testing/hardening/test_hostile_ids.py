@@ -7,6 +7,7 @@ import csv
 import hashlib
 import shutil
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def write(files: tuple[Path, Path, Path], tmp_path: Path) -> WriteTable:
 
     def table(rows: list[dict[str, str]]) -> Path:
         path = home / "cohort.csv"
-        images = iter(files[:2])
+        images = cycle(files[:2])
         full = [{"response": "1", "ct_arterial": str(next(images)), "roi": str(files[2]),
                  "role": "external_test", **row} for row in rows]  # fmt: skip
         with path.open("w", newline="", encoding="utf-8") as file:
@@ -84,16 +85,22 @@ def test_a_check_tells_each_as_a_problem_of_its_row(write: WriteTable, tmp_path:
 def test_scoring_a_cohort_writes_nothing_outside_its_output(
     write: WriteTable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    names = bad_ids(tmp_path)
+    cohort = write([{"case_id": name} for name in names])
     output = tmp_path / "home" / "out"
-    for name in bad_ids(tmp_path):
-        cohort = write([{"case_id": name}])
-        before = state_of(tmp_path)
-        words = ["score", "--bundle", BUNDLE, "--cohort", str(cohort), "--output", str(output)]
-        assert main([*words, "--no-scene"]) == 2, name
-        assert "case_id: must" in capsys.readouterr().err
-        assert [p.name for p in output.iterdir()] == ["predictions.csv"]
-        shutil.rmtree(output)
-        assert state_of(tmp_path) == before, name
+    before = state_of(tmp_path)
+    words = ["score", "--bundle", BUNDLE, "--cohort", str(cohort), "--output", str(output)]
+    assert main([*words, "--no-scene"]) == 2
+    told = capsys.readouterr().err
+    assert [p.name for p in output.iterdir()] == ["predictions.csv"]
+    with (output / "predictions.csv").open(newline="") as file:
+        problems = [row["problem"] for row in csv.DictReader(file)]
+    for number, problem in enumerate(problems, start=2):
+        assert problem.startswith(f"line {number}, case_id: must")
+        assert problem in told
+    assert len(problems) == len(names)
+    shutil.rmtree(output)
+    assert state_of(tmp_path) == before
 
 
 def test_a_validation_writes_nothing_outside_its_output(
@@ -102,7 +109,7 @@ def test_a_validation_writes_nothing_outside_its_output(
 ) -> None:  # fmt: skip
     stay_in_process(monkeypatch)
     output = tmp_path / "home" / "out"
-    for name in bad_ids(tmp_path):
+    for name in (place.format(here=tmp_path) for place in PLACES):
         cohort = write([{"case_id": name}, {"case_id": "P2", "response": "0"}])
         before = state_of(tmp_path)
         words = ["validate", "--bundle", BUNDLE, "--cohort", str(cohort), "--output", str(output)]

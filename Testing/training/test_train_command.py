@@ -17,6 +17,7 @@ from TACEResponseLib.bundle import load_bundle
 from TACEResponseLib.cli import main
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.terms import CohortRole
+from TACEResponseLib.training_state import TrainingState, locked
 
 pytestmark = pytest.mark.usefixtures("in_process", "cache_home")
 WriteTable = Callable[..., Path]
@@ -261,3 +262,45 @@ def test_blank_roles_are_drawn(words: list[str], write_table: WriteTable, tmp_pa
     assert {role.value: c.n for role, c in cohorts.items()} == {
         "training": 54, "tuning": 18, "internal_test": 18
     }  # fmt: skip
+
+
+def test_a_training_that_is_running_is_no_other_s_to_go_on_with(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    output = tmp_path / "mine"
+    with monkeypatch.context() as patch:
+        stop_at(patch, *STAGES["after the second fit"])
+        main([*words, "--output", str(output)])
+    capsys.readouterr()
+    with locked(TrainingState(tmp_path / ".mine-training")):
+        assert main([*words, "--output", str(output), "--resume"]) == 2
+    assert "must have no training that is running now" in line(capsys)
+    assert (tmp_path / ".mine-training").is_dir()
+
+
+@pytest.mark.parametrize("name", ["mine", "mine-log"])
+def test_a_folder_that_appears_meanwhile_is_kept_and_so_is_the_training(
+    name: str, words: list[str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    from TACEResponseLib import training_files
+
+    output, real = tmp_path / "mine", training_files.write_picture
+
+    def appear(*given: Any) -> None:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "notes.txt").write_text("mine")
+        real(*given)
+
+    capsys.readouterr()
+    with monkeypatch.context() as patch:
+        patch.setattr(training_files, "write_picture", appear)
+        assert main([*words, "--output", str(output)]) == 2
+    told = capsys.readouterr().err
+    assert "must not appear while" in told
+    assert "--resume" in told
+    assert (tmp_path / name / "notes.txt").read_text() == "mine"
+    shutil.rmtree(tmp_path / name)
+    assert main([*words, "--output", str(output), "--resume"]) == 0
+    assert (output / "SHA256SUMS").read_text() == expected
