@@ -22,8 +22,8 @@ from Testing.slicer_standins.module_panel import (  # noqa: E402
     STATUS_PX,
 )
 
-# What a module's panel has on a screen of 1366 x 768.
-WIDTH, HEIGHT = 1366, 406
+# The column of a module is as narrow in Slicer, a usual screen higher than the smallest.
+WIDTH, HEIGHT = 1366, 640
 SECTIONS = ("modelButton", "imagesButton", "lesionButton", "clinicalButton", "resultButton")
 
 
