@@ -51,7 +51,8 @@ class Camera:
 def states(person: Person, camera: Camera, models: Path) -> None:
     """Walk through the states as a radiologist would."""
     case = simulate_patient(SimulationSettings(), 2, 0).to_case()
-    person.panel.desk.chooseModel(None)
+    person.wait(lambda: person.panel.desk.model is not None)
+    person.pause(1.0)
     camera.take("empty")
     image, segmentation = person.load_patient(case)
     person.choose_model()
