@@ -22,8 +22,8 @@ from Testing.slicer_standins.module_panel import (  # noqa: E402
     STATUS_PX,
 )
 
-# What a module's panel has on a screen of 1366 x 768.
-WIDTH, HEIGHT = 1366, 406
+# The column of a module is as narrow in Slicer, a usual screen higher than the smallest.
+WIDTH, HEIGHT = 1366, 640
 SECTIONS = ("modelButton", "imagesButton", "lesionButton", "clinicalButton", "resultButton")
 
 
@@ -51,7 +51,8 @@ class Camera:
 def states(person: Person, camera: Camera, models: Path) -> None:
     """Walk through the states as a radiologist would."""
     case = simulate_patient(SimulationSettings(), 2, 0).to_case()
-    person.panel.desk.chooseModel(None)
+    person.wait(lambda: person.panel.desk.model is not None)
+    person.pause(1.0)
     camera.take("empty")
     image, segmentation = person.load_patient(case)
     person.choose_model()

@@ -136,7 +136,8 @@ def test_a_program_that_is_not_there_is_told(installed: Standins, start: Any) ->
 
 def test_failures_come_with_the_process_words(installed: Standins, start: Any) -> None:
     answers = ask(installed, start(), do="dance")
-    assert "no job is called 'dance'" in answers.failed[0]
+    assert "must name one of the jobs models, warm" in answers.failed[0]
+    assert "got 'dance'" in answers.failed[0]
 
 
 @pytest.mark.parametrize("way", ["cancel", "stop"])
