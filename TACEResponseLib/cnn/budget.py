@@ -139,12 +139,15 @@ def _add(found: Activations, module: "nn.Module", given: "Tensor") -> None:
 
 def _convolved(module: "nn.Conv2d", shape: tuple[int, ...]) -> tuple[int, int]:
     """Numbers that a convolution gives, and multiplications that it takes."""
+    # Words stand for as many as keep the size, or for none.
+    keeps = tuple(kernel // 2 for kernel in module.kernel_size)
+    paddings = keeps if isinstance(module.padding, str) else module.padding
     sides = []
     for side, kernel, stride, padding, dilation in zip(
-        shape[-2:], module.kernel_size, module.stride, module.padding, module.dilation, strict=True
+        shape[-2:], module.kernel_size, module.stride, paddings, module.dilation, strict=True
     ):
-        reach = int(dilation) * (int(kernel) - 1) + 1
-        sides.append(max(0, (side + 2 * int(padding) - reach) // int(stride) + 1))
+        reach = dilation * (kernel - 1) + 1
+        sides.append(max(0, (side + 2 * padding - reach) // stride + 1))
     numbers = shape[0] * module.out_channels * prod(sides)
     each = module.in_channels // module.groups * prod(module.kernel_size)
     return numbers, numbers * each

@@ -39,7 +39,7 @@ def check_header(path: Path, expected: Mapping[str, "Tensor"], place: str) -> No
         raise InputError(place, "must hold the network's tensors and no other",
                          got=f"a difference in {', '.join(name[:80] for name in odd[:3])}",
                          remedy=AGAIN)  # fmt: skip
-    for name, said in announced.items():
+    for name, said in sorted(announced.items()):
         tensor = expected[name]
         wanted = (str(tensor.dtype).removeprefix("torch."), list(tensor.shape))
         if wanted != (TYPES.get(str(said.get("dtype"))), said.get("shape")):
@@ -60,6 +60,9 @@ def read_header(path: Path, place: str) -> dict[str, dict[str, Any]]:
             raise InputError(place, f"must have a header of at most {MOST_HEADER_BYTES} bytes",
                              got=length, remedy=AGAIN)  # fmt: skip
         text = file.read(length)
+    if len(text) < length:
+        raise InputError(place, "must be a whole safetensors file", got="a part of its header",
+                         remedy=AGAIN)  # fmt: skip
     header = parse_json(text, f"{place}, header")
     if not isinstance(header, dict) or len(header) > MOST_TENSORS:
         raise InputError(place, f"must list at most {MOST_TENSORS} tensors",

@@ -44,7 +44,7 @@ def read_csv(path: Path, where: str) -> tuple[list[str], list[Row]]:
             io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text,
         ):
             reader = csv.DictReader(text, strict=True)
-            reader.reader = BoundedRows(reader.reader, where)
+            reader.reader = BoundedRows(reader.reader, where)  # type: ignore[assignment]  # one like it
             header = [name.strip() for name in reader.fieldnames or ()]
             reader.fieldnames = header
             rows = [

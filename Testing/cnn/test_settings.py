@@ -31,7 +31,7 @@ def settings(**changes: object) -> ImageNetworkSettings:
         ({"sequences": ["mr_t2", "mr_t2"]}, "sequences must differ"),
         ({"crop_px": 128, "patch": {"size_px": 96}}, "crop_px must be <="),
         ({"normalization": {"mean": [0.5, 0.5], "sd": [1, 1]}}, "1 or 3 numbers"),
-        ({"normalization": {"mean": [0.5], "sd": [0]}}, "sd > 0"),
+        ({"normalization": {"mean": [0.5], "sd": [0]}}, "greater than or equal to 0.0000"),
         ({"clinical": [{"name": "age_years"}]}, "go together"),
         ({"joint_head": {}}, "go together"),
         (JOINT | {"fitting": {"trainable": "head"}}, "learns together"),
