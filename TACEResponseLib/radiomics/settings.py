@@ -19,6 +19,13 @@ SEQUENCE_MARK = ":"
 """Between sequence and feature where a branch reads several: `mr_t2:original_glcm_Contrast`."""
 
 
+# Lower bounds of gray levels that a parameter set doesn't name, in HU and in standard deviations.
+# Below -150 HU there is no soft tissue, only air at a tumor's margin. The wavelet's low-pass image
+# is 2.83 times the original: the bounds of filtered images take in those of the original.
+CT_LOWEST, CT_LOWEST_FILTERED = -150.0, -500.0
+MR_LOWEST, MR_LOWEST_FILTERED = -3.0, -10.0
+
+
 class ExtractionSettings(Settings):
     """A named parameter set of pyradiomics."""
 
@@ -26,15 +33,30 @@ class ExtractionSettings(Settings):
     """Name of the parameter set, written to the record."""
     spacing_mm: float | None = Field(default=1.0, gt=0, le=10)
     """Isotropic resampling; `None` keeps the image's own grid."""
+    intensity: MrZScore | None = None
+    """How MR, whose unit is arbitrary, is standardized beforehand; `None` for CT."""
     bin_width: float = Field(default=25.0, gt=0)
-    """In HU, in an MR's own unit, or in standard deviations where `intensity` is given."""
+    """Of a gray level, in HU, or in standard deviations where `intensity` is given."""
+    lowest: float = Field(
+        default_factory=lambda known: MR_LOWEST if known.get("intensity") else CT_LOWEST
+    )
+    """Lower edge of the first gray level, in the same unit; darker voxels are counted in it. -150
+    HU where it isn't named, -3 standard deviations where `intensity` is given."""
+    lowest_filtered: float = Field(
+        default_factory=lambda known: (
+            MR_LOWEST_FILTERED if known.get("intensity") else CT_LOWEST_FILTERED
+        )
+    )
+    """The same for LoG and wavelet images, whose values scatter round 0; -500 or -10."""
     image_types: tuple[Literal["Original", "LoG", "Wavelet"], ...] = ("Original",)
     log_sigma_mm: tuple[float, ...] = ()
     feature_classes: tuple[FeatureClass, ...] = (
         "shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm",
     )  # fmt: skip
-    intensity: MrZScore | None = None
-    """How MR, whose unit is arbitrary, is standardized beforehand; `None` takes it as it is."""
+
+    def lowest_of(self, image_type: str) -> float:
+        """Lower edge of the first gray level of an image, by pyradiomics' name for it."""
+        return self.lowest if image_type == "original" else self.lowest_filtered
 
 
 class IccFilter(Settings):
