@@ -127,6 +127,17 @@ class RadiomicsSettings(Settings):
         self.check_names(self.given)
         return self
 
+    @model_validator(mode="after")
+    def _mr_has_a_unit(self) -> "RadiomicsSettings":
+        is_mr = any(sequence.modality == "MR" for sequence in self.sequences)
+        reads_values = set(self.extraction.feature_classes) != {"shape"}
+        if is_mr and reads_values and self.extraction.intensity is None:
+            raise ValueError(
+                "extraction.intensity must standardize MR, whose unit is arbitrary, before gray "
+                "levels are counted: {kind: mr_z_score}; shape alone needs none"
+            )
+        return self
+
     def check_names(self, names: Iterable[str]) -> None:
         """Refuse names of features that this branch can't have.
 
