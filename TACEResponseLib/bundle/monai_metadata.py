@@ -9,7 +9,12 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from TACEResponseLib.bundle.layout import METADATA
-from TACEResponseLib.bundle.metadata import FORMAT_VERSION, BundleMetadata, ImageNetworkPart
+from TACEResponseLib.bundle.metadata import (
+    FORMAT_VERSION,
+    BundleMetadata,
+    ImageNetworkPart,
+    RadiomicsPart,
+)
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.settings import MrZScore
@@ -95,13 +100,30 @@ def to_json(metadata: BundleMetadata) -> str:
 def from_json(text: str, where: str) -> BundleMetadata:
     """Read and check the file.
 
-    Raises: InputError: of a newer format (says to update), or against the schema (names the key).
+    Raises: InputError: of a newer format (says to update), against the schema (names the key), or
+        of a radiomics branch from before its gray levels had a lower bound.
     """
     check_format_version(text, where)
     try:
-        return MonaiMetadata.model_validate_json(text, strict=True).tace_response
+        metadata = MonaiMetadata.model_validate_json(text, strict=True).tace_response
     except ValidationError as error:
         raise refused(error, "configs/metadata.json", where) from error
+    for part in metadata.branches:
+        if isinstance(part, RadiomicsPart):
+            _check_gray_levels(part, where)
+    return metadata
+
+
+def _check_gray_levels(part: RadiomicsPart, where: str) -> None:
+    """Refuse a classifier whose features were of other gray levels; a default would mislead it."""
+    if not {"lowest", "lowest_filtered"} <= part.settings.extraction.model_fields_set:
+        raise InputError(
+            where,
+            f"branch {part.settings.name} must say where its gray levels begin (lowest and "
+            "lowest_filtered of its extraction)",
+            got="neither, as in bundles of earlier programs, whose features were other numbers",
+            remedy="train the model anew with this program",
+        )
 
 
 def check_format_version(text: str, where: str) -> None:

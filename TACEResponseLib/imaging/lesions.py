@@ -33,6 +33,12 @@ class _Piece:
     voxels: int
     area_mm2: float
     diameter_mm: float
+    center_lps: tuple[float, float, float]
+
+    @property
+    def place(self) -> tuple[float, ...]:
+        """Where it lies, from below, in micrometers that no way of storing changes."""
+        return tuple(round(mm, 3) for mm in reversed(self.center_lps))
 
     @property
     def is_speck(self) -> bool:
@@ -58,7 +64,8 @@ def find_lesions(roi: Roi) -> tuple[tuple[Lesion, ...], Voxels]:
                          f"must hold at most {MOST_PIECES} separate pieces",
                          got=len(found), remedy="clean the segmentation")  # fmt: skip
     measured = [_measured(label, box, mask, roi.geometry) for label, box, mask in found]
-    pieces = sorted(measured, key=lambda p: (p.is_speck, -p.area_mm2, -p.voxels))
+    # Of twins the lower, the more anterior, the further right comes first, however they are stored.
+    pieces = sorted(measured, key=lambda p: (p.is_speck, -p.area_mm2, -p.voxels, p.place))
     if not pieces or pieces[0].is_speck:
         _refuse(roi, pieces)
     indices = np.zeros(roi.labels.shape, dtype=np.uint16)
@@ -148,21 +155,27 @@ def _measured(label: int, box: Box, mask: Mask, geometry: Geometry) -> _Piece:
         voxels=int(mask.sum()),
         area_mm2=float(turned.sum(axis=(1, 2)).max()) * row_mm * column_mm,
         diameter_mm=max(longest_diameter(axial, row_mm, column_mm) for axial in turned),
+        center_lps=_center(box, mask, geometry),
     )
+
+
+def _center(box: Box, mask: Mask, geometry: Geometry) -> tuple[float, float, float]:
+    """Center of mass of the voxels of a box, mm."""
+    start = [axis.start for axis in box]
+    center_kji = np.argwhere(mask).mean(axis=0) + start
+    x, y, z = geometry.to_lps(center_kji[::-1]).tolist()
+    return x, y, z
 
 
 def _lesion(index: int, piece: _Piece, roi: Roi) -> Lesion:
     """The measured piece with its number and place."""
-    start = [axis.start for axis in piece.box]
-    center_kji = np.argwhere(piece.mask).mean(axis=0) + start
-    x, y, z = roi.geometry.to_lps(center_kji[::-1]).tolist()
     return Lesion(
         index=index,
         label=piece.label,
         volume_ml=piece.voxels * roi.geometry.voxel_volume_mm3 / 1000,
         longest_axial_diameter_mm=piece.diameter_mm,
         largest_axial_area_mm2=piece.area_mm2,
-        center_lps=(x, y, z),
+        center_lps=piece.center_lps,
         is_speck=piece.is_speck,
     )
 

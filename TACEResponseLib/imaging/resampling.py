@@ -1,5 +1,6 @@
 """From one grid to another in patient space."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.orientation import lps_axes_geometry
 from TACEResponseLib.imaging.volume import Volume, Voxels
 
 Interpolation = Literal["linear", "nearest", "bspline"]
@@ -16,6 +18,10 @@ Interpolation = Literal["linear", "nearest", "bspline"]
 _REACH_VOXELS = {"linear": 2, "nearest": 2, "bspline": 16}
 # Beyond this reduction linear interpolation skips pixels, which aliases.
 SMOOTH_BEYOND = 1.5
+# A point this close below the middle of two voxels lies in the middle, and takes the one further
+# to the left, posterior or superior: which label is nearest then depends neither on the corner
+# that a file begins with, nor on an affine's last digits.
+TIE_VOXELS = 1e-3
 
 
 def resample(
@@ -24,6 +30,7 @@ def resample(
     *,
     interpolation: Interpolation = "linear",
     outside: float = 0.0,
+    is_double: bool = False,
 ) -> Volume:
     """The image on another grid.
 
@@ -34,7 +41,9 @@ def resample(
         geometry: the grid wanted.
         interpolation: `bspline` is cubic.
         outside: value of the voxels whose centers lie outside the image.
-    Returns: float32, or the image's own type for `nearest`. On the same grid the image itself.
+        is_double: whether to give double precision.
+    Returns: float32 or float64, or the image's own type for `nearest`. On the same grid the image
+        itself.
     """
     import SimpleITK as sitk
 
@@ -43,6 +52,7 @@ def resample(
     methods = {
         "linear": sitk.sitkLinear, "nearest": sitk.sitkNearestNeighbor, "bspline": sitk.sitkBSpline,
     }  # fmt: skip
+    precise = sitk.sitkFloat64 if is_double else sitk.sitkFloat32
     moved = sitk.Resample(
         _needed_part(volume, geometry, _REACH_VOXELS[interpolation]).to_sitk(),
         geometry.size_ijk,
@@ -52,7 +62,7 @@ def resample(
         geometry.spacing_mm,
         geometry.direction_lps,
         outside,
-        sitk.sitkUnknown if interpolation == "nearest" else sitk.sitkFloat32,
+        sitk.sitkUnknown if interpolation == "nearest" else precise,
     )
     return Volume.of(moved, source=volume.source, acquisition=volume.acquisition)
 
@@ -60,7 +70,8 @@ def resample(
 def resample_labels(labels: Voxels, source: Geometry, target: Geometry) -> Voxels:
     """Labels (K, J, I) on another grid, nearest neighbor, 0 outside; the same type.
 
-    Only the box of the labels is resampled, so a small ROI costs little on a large grid.
+    Half-way between two voxels the one further to the left, posterior or superior counts, however
+    the labels are stored. Only their box is resampled, so a small ROI costs little on a large grid.
     """
     if source.same_grid(target):
         return labels
@@ -71,7 +82,7 @@ def resample_labels(labels: Voxels, source: Geometry, target: Geometry) -> Voxel
     start, size = box
     part = resample(
         Volume(voxels=labels, geometry=source),
-        target.cropped(start, size),
+        _past_ties(target.cropped(start, size), source),
         interpolation="nearest",
     )
     i, j, k = start
@@ -114,6 +125,14 @@ def _needed_part(volume: Volume, target: Geometry, reach: int) -> Volume:
         source=volume.source,
         acquisition=volume.acquisition,
     )
+
+
+def _past_ties(target: Geometry, source: Geometry) -> Geometry:
+    """The target a little further to the left, posterior and superior, so that no tie is left."""
+    turned = lps_axes_geometry(source)
+    step = turned.direction @ (TIE_VOXELS * np.array(turned.spacing_mm))
+    x, y, z = (np.array(target.origin_lps) + step).tolist()
+    return replace(target, origin_lps=(x, y, z))
 
 
 def _box_on(

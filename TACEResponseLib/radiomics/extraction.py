@@ -1,29 +1,34 @@
 """Radiomics features of one ROI, by pyradiomics with a named parameter set.
 
-pyradiomics differs from IBSI by documented choices: bin edges are multiples of the bin width, the
-resampling grid is aligned on the corner voxel, kurtosis is not reduced by 3.
+pyradiomics makes the filtered images, texture matrices and features. The grid (`lattice`) and the
+gray levels (`discretization`) are ours, so that the same voxels have the same features however
+they are stored. Features are pyradiomics' own where IBSI's differ: kurtosis is not reduced by 3.
 """
 
 import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from math import ceil, prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.cropping import box_round, crop
 from TACEResponseLib.imaging.intensity import apply_intensity
+from TACEResponseLib.imaging.orientation import to_lps_axes, voxels_to_lps_axes
 from TACEResponseLib.imaging.volume import Mask, Volume
+from TACEResponseLib.radiomics.discretization import features_of_class
+from TACEResponseLib.radiomics.lattice import on_lattice
 from TACEResponseLib.radiomics.settings import ExtractionSettings
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
-# Cut round the ROI before anything is computed. Resampling by splines and filters look beyond
-# the ROI; this is farther than any of them reaches.
-CROP_MARGIN_MM = 60.0
+# Where a Gaussian's second derivative has fallen below a millionth of its height.
+LOG_REACH_SIGMA = 6.0
+# Taps of the wavelet coif1, which pyradiomics takes.
+WAVELET_REACH_VOXELS = 6
 SMALLEST_ROI_VOXELS = 8
 # A whole liver of 300 x 300 x 250 mm at 1 mm has 22 million.
 MOST_VOXELS = 2**25
@@ -41,35 +46,31 @@ def extract_features(
     """Features of a mask, named as pyradiomics names them.
 
     Args:
-        volume: CT in HU, or MR in any unit, standardized first if the parameter set says so.
+        volume: CT in HU, or MR in any unit, standardized first if the parameter set says so (over
+            the body, so that there what the image holds beyond the ROI counts).
         mask: (K, J, I) on the same grid.
         settings: the parameter set.
         wanted: names to compute; `None` computes every feature of the set.
-    Returns: features in pyradiomics' order; its diagnostics are not features and are left out.
+    Returns: features in pyradiomics' order; equal for every way of storing the same voxels.
     Raises: InputError: the ROI is too small, or a feature has no finite value.
     """
     chosen = None if wanted is None else _by_type_and_class(wanted)
     features: dict[str, float] = {}
-    if settings.intensity:
-        volume = apply_intensity(volume, settings.intensity)
+    image, marked = _prepared(volume, mask, settings)
     with _quiet():
-        extractor = _extractor(settings)
-        image, label = _prepared(volume, mask, extractor)
-        box = _box(label)
-        for image_type, filtered, options in _filtered(image, label, settings, extractor, chosen):
-            cut, marked = _cut_to_roi(filtered, label, box)
-            _check_levels(cut, marked, settings)
+        for image_type, filtered in _filtered(image, marked, settings, chosen):
+            cut, label = _cut_to_roi(filtered, image, marked)
+            lowest = settings.lowest_of(image_type)
+            _check_levels(cut, label, lowest, settings)
             for feature_class in _classes(settings, image_type):
                 names = [] if chosen is None else chosen.get((image_type, feature_class))
                 if names is None:
                     continue
-                extractor.enabledFeatures = {feature_class: names}
-                found = (
-                    extractor.computeShape(image, label, box)
-                    if feature_class == "shape"
-                    else extractor.computeFeatures(cut, marked, image_type, **options)
+                found = features_of_class(
+                    cut, label, feature_class, names, lowest, settings.bin_width
                 )
-                features |= {name: float(value) for name, value in found.items()}
+                prefix = f"{image_type}_{feature_class}"
+                features |= {f"{prefix}_{name}": value for name, value in found.items()}
     return _checked(features, wanted)
 
 
@@ -87,72 +88,49 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _extractor(settings: ExtractionSettings) -> Any:
-    """Pyradiomics' extractor with our parameter set."""
-    from radiomics.featureextractor import RadiomicsFeatureExtractor
-
-    spacing = None if settings.spacing_mm is None else [settings.spacing_mm] * 3
-    return RadiomicsFeatureExtractor(
-        binWidth=settings.bin_width,
-        resampledPixelSpacing=spacing,
-        interpolator="sitkBSpline",
-        label=1,
-        additionalInfo=False,
-    )
-
-
-def _prepared(volume: Volume, mask: Mask, extractor: Any) -> "tuple[sitk.Image, sitk.Image]":
-    """Image and mask, cut round the ROI and resampled.
-
-    Only the image is cut where it is resampled: pyradiomics lays its grid on the mask's, so that
-    features don't depend on where the cut ran.
-    """
-    import SimpleITK as sitk
-    from radiomics import imageoperations
-
+def _prepared(volume: Volume, mask: Mask, settings: ExtractionSettings) -> tuple[Volume, Mask]:
+    """Image and ROI on the grid of the features, with room for the filters round the ROI."""
     if not mask.any():
         raise _too_small(mask)
-    _check_voxels(volume, mask, extractor.settings["resampledPixelSpacing"])
-    box = box_round(mask, volume.geometry, CROP_MARGIN_MM)
-    cut = crop(volume, box)
-    marked = volume.with_voxels(mask)
-    if extractor.settings["resampledPixelSpacing"] is None:
-        marked = crop(marked, box)
+    _check_voxels(volume, mask, settings.spacing_mm)
+    # Sums over the whole image come out the same to the last digit in one order of voxels alone.
+    turned, marked = to_lps_axes(volume), voxels_to_lps_axes(mask, volume.geometry)
+    if settings.intensity:
+        turned = apply_intensity(turned, settings.intensity)
+    reach_mm = LOG_REACH_SIGMA * max(settings.log_sigma_mm, default=0.0)
+    reach_voxels = WAVELET_REACH_VOXELS if "Wavelet" in settings.image_types else 0
     try:
-        image, label = extractor.loadImage(
-            cut.with_voxels(cut.voxels.astype(np.float64)).to_sitk(),
-            marked.to_sitk(),
-            **extractor.settings,
-        )
-        _, corrected = imageoperations.checkMask(image, label, **extractor.settings)
-    except (ValueError, RuntimeError) as error:
+        image, found = on_lattice(turned, marked, settings.spacing_mm, reach_mm, reach_voxels)
+    except ValueError as error:
         raise _too_small(mask) from error
-    label = corrected if corrected is not None else label
-    if int(sitk.GetArrayViewFromImage(label).sum()) < SMALLEST_ROI_VOXELS:
+    sides = [int(np.count_nonzero(found.any(axis=others))) for others in ((1, 2), (0, 2), (0, 1))]
+    if found.sum() < SMALLEST_ROI_VOXELS or sorted(sides)[1] < 2:
         raise _too_small(mask)
-    return image, label
+    return image, found
 
 
-def _check_voxels(volume: Volume, mask: Mask, spacing_mm: "list[float] | None") -> None:
+def _check_voxels(volume: Volume, mask: Mask, spacing_mm: float | None) -> None:
     """Refuse an ROI whose box has more voxels than can be computed on, before it is resampled."""
     sides = [int(np.ptp(np.flatnonzero(mask.any(axis=axes)))) + 1
              for axes in ((1, 2), (0, 2), (0, 1))]  # fmt: skip
     if spacing_mm is not None:
         pairs = zip(sides, reversed(volume.geometry.spacing_mm), strict=True)
-        sides = [ceil(side * mm / spacing_mm[0]) for side, mm in pairs]
+        sides = [ceil(side * mm / spacing_mm) for side, mm in pairs]
     if prod(sides) > MOST_VOXELS:
         raise InputError(PLACE, f"must lie in a box of at most {MOST_VOXELS} voxels for radiomics",
                          got=" x ".join(map(str, reversed(sides))) + (
-                             f" at {spacing_mm[0]:g} mm" if spacing_mm else ""),
+                             f" at {spacing_mm:g} mm" if spacing_mm else ""),
                          remedy="check the ROI, or set a larger spacing_mm")  # fmt: skip
 
 
-def _check_levels(cut: "sitk.Image", marked: "sitk.Image", settings: ExtractionSettings) -> None:
+def _check_levels(
+    cut: "sitk.Image", label: "sitk.Image", lowest: float, settings: ExtractionSettings
+) -> None:
     """Refuse so narrow bins that matrices of gray levels fill the memory."""
     import SimpleITK as sitk
 
-    inside = sitk.GetArrayViewFromImage(cut)[sitk.GetArrayViewFromImage(marked) != 0]
-    levels = float(np.ptp(inside)) / settings.bin_width if inside.size else 0.0
+    inside = sitk.GetArrayViewFromImage(cut)[sitk.GetArrayViewFromImage(label) != 0]
+    levels = (float(inside.max()) - lowest) / settings.bin_width if inside.size else 0.0
     if not levels <= MOST_LEVELS:
         raise InputError(f"parameter set {settings.name}",
                          f"bin_width must leave at most {MOST_LEVELS} gray levels",
@@ -161,13 +139,12 @@ def _check_levels(cut: "sitk.Image", marked: "sitk.Image", settings: ExtractionS
 
 
 def _filtered(
-    image: "sitk.Image",
-    label: "sitk.Image",
+    image: Volume,
+    marked: Mask,
     settings: ExtractionSettings,
-    extractor: Any,
     chosen: dict[tuple[str, str], list[str]] | None,
-) -> "Iterator[tuple[str, sitk.Image, dict[str, Any]]]":
-    """Each filtered image that is needed, with pyradiomics' name for it and its options."""
+) -> "Iterator[tuple[str, sitk.Image]]":
+    """Each filtered image that is needed, with pyradiomics' name for it."""
     from radiomics import imageoperations
 
     needed = None if chosen is None else {image_type for image_type, _ in chosen}
@@ -176,15 +153,13 @@ def _filtered(
         "LoG": imageoperations.getLoGImage,
         "Wavelet": imageoperations.getWaveletImage,
     }
+    whole, label = image.to_sitk(), image.with_voxels(marked).to_sitk()
     for kind in settings.image_types:
         if needed is not None and not any(n.lower().startswith(kind.lower()) for n in needed):
             continue
-        options = dict(extractor.settings)
-        if kind == "LoG":
-            options["sigma"] = list(settings.log_sigma_mm)
-        for filtered, name, used in makers[kind](image, label, **options):
+        for filtered, name, _ in makers[kind](whole, label, sigma=list(settings.log_sigma_mm)):
             if needed is None or name in needed:
-                yield name, filtered, used
+                yield name, filtered
 
 
 def _classes(settings: ExtractionSettings, image_type: str) -> list[str]:
@@ -192,21 +167,16 @@ def _classes(settings: ExtractionSettings, image_type: str) -> list[str]:
     return [c for c in settings.feature_classes if c != "shape" or image_type == "original"]
 
 
-def _box(label: "sitk.Image") -> Any:
-    """Bounding box of the ROI as pyradiomics wants it."""
-    from radiomics import imageoperations
-
-    return imageoperations.checkMask(label, label, label=1)[0]
-
-
 def _cut_to_roi(
-    image: "sitk.Image", label: "sitk.Image", box: Any
+    filtered: "sitk.Image", image: Volume, marked: Mask
 ) -> "tuple[sitk.Image, sitk.Image]":
-    """Filtered image and mask in the ROI's bounding box, as pyradiomics computes on."""
-    from radiomics import imageoperations
+    """Filtered image and ROI in the ROI's box; features look at nothing else."""
+    import SimpleITK as sitk
 
-    cut, marked = imageoperations.cropToTumorMask(image, label, box)
-    return cut, marked
+    box = box_round(marked, image.geometry, 0.0)
+    voxels = sitk.GetArrayViewFromImage(filtered)
+    cut = crop(image.with_voxels(voxels), box).to_sitk()
+    return cut, crop(image.with_voxels(marked), box).to_sitk()
 
 
 def _by_type_and_class(wanted: Collection[str]) -> dict[tuple[str, str], list[str]]:

@@ -1,9 +1,10 @@
 """The address of each feature in the Image Biomarker Standardisation Initiative's manual.
 
-Codes name a definition, not a value: pyradiomics differs from IBSI in the discretization's bin
-edges, in the resampling grid's alignment and in kurtosis, which it doesn't reduce by 3. Filtered
-images carry the code of the feature computed on them. Features without a code are pyradiomics'
-own (as the maximal correlation coefficient) or sums that IBSI doesn't list.
+Codes name a definition, not a value: gray levels are IBSI's, of a fixed width from a fixed lower
+bound; but the resampling grid is aligned on the patient's frame, not on the image's center, and
+kurtosis isn't reduced by 3. Filtered images carry the code of the feature computed on them.
+Features without a code are pyradiomics' own (as the maximal correlation coefficient) or sums that
+IBSI doesn't list.
 Source: IBSI reference manual (Zwanenburg, Radiology 2020;295:328), codes as in MIRP's features.
 """
 

@@ -21,6 +21,13 @@ SEQUENCE_MARK = ":"
 """Between sequence and feature where a branch reads several: `mr_t2:original_glcm_Contrast`."""
 
 
+# Lower bounds of gray levels that a parameter set doesn't name, in HU and in standard deviations.
+# Below -150 HU there is no soft tissue, only air at a tumor's margin. The wavelet's low-pass image
+# is 2.83 times the original: the bounds of filtered images take in those of the original.
+CT_LOWEST, CT_LOWEST_FILTERED = -150.0, -500.0
+MR_LOWEST, MR_LOWEST_FILTERED = -3.0, -10.0
+
+
 class ExtractionSettings(Settings):
     """A named parameter set of pyradiomics."""
 
@@ -28,8 +35,25 @@ class ExtractionSettings(Settings):
     """Name of the parameter set, written to the record."""
     spacing_mm: float | None = Field(default=1.0, ge=0.2, le=10)
     """Isotropic resampling; `None` keeps the image's own grid."""
+    intensity: MrZScore | None = None
+    """How MR, whose unit is arbitrary, is standardized beforehand; `None` for CT."""
     bin_width: float = Field(default=25.0, ge=1e-3, le=1e6)
-    """In HU, in an MR's own unit, or in standard deviations where `intensity` is given."""
+    """Of a gray level, in HU, or in standard deviations where `intensity` is given."""
+    lowest: float = Field(
+        default_factory=lambda known: MR_LOWEST if known.get("intensity") else CT_LOWEST,
+        ge=-1e6,
+        le=1e6,
+    )
+    """Lower edge of the first gray level, in the same unit; darker voxels are counted in it. -150
+    HU where it isn't named, -3 standard deviations where `intensity` is given."""
+    lowest_filtered: float = Field(
+        default_factory=lambda known: (
+            MR_LOWEST_FILTERED if known.get("intensity") else CT_LOWEST_FILTERED
+        ),
+        ge=-1e6,
+        le=1e6,
+    )
+    """The same for LoG and wavelet images, whose values scatter round 0; -500 or -10."""
     image_types: tuple[Literal["Original", "LoG", "Wavelet"], ...] = Field(
         default=("Original",), min_length=1, max_length=3
     )
@@ -39,8 +63,10 @@ class ExtractionSettings(Settings):
     feature_classes: tuple[FeatureClass, ...] = (
         "shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm",
     )  # fmt: skip
-    intensity: MrZScore | None = None
-    """How MR, whose unit is arbitrary, is standardized beforehand; `None` takes it as it is."""
+
+    def lowest_of(self, image_type: str) -> float:
+        """Lower edge of the first gray level of an image, by pyradiomics' name for it."""
+        return self.lowest if image_type == "original" else self.lowest_filtered
 
 
 class IccFilter(Settings):
@@ -109,6 +135,17 @@ class RadiomicsSettings(Settings):
         if len(set(self.given)) != len(self.given):
             raise ValueError("given must name each feature once")
         self.check_names(self.given)
+        return self
+
+    @model_validator(mode="after")
+    def _mr_has_a_unit(self) -> "RadiomicsSettings":
+        is_mr = any(sequence.modality == "MR" for sequence in self.sequences)
+        reads_values = set(self.extraction.feature_classes) != {"shape"}
+        if is_mr and reads_values and self.extraction.intensity is None:
+            raise ValueError(
+                "extraction.intensity must standardize MR, whose unit is arbitrary, before gray "
+                "levels are counted: {kind: mr_z_score}; shape alone needs none"
+            )
         return self
 
     def check_names(self, names: Iterable[str]) -> None:

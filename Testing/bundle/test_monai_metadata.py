@@ -104,3 +104,13 @@ def test_the_broken_key_is_named(content: dict[str, Any]) -> None:
     content["tace_response"]["threshold"] = "0.5"
     with pytest.raises(InputError, match=r"metadata.json, tace_response.threshold: .*got '0.5'"):
         from_json(json.dumps(content), "--bundle x")
+
+
+@pytest.mark.parametrize("key", ["lowest", "lowest_filtered"])
+def test_a_bundle_from_before_gray_levels_had_a_lower_bound_is_refused(
+    key: str, content: dict[str, Any]
+) -> None:
+    (radiomics,) = (b for b in content["tace_response"]["branches"] if b["kind"] == "radiomics")
+    del radiomics["settings"]["extraction"][key]
+    with pytest.raises(InputError, match=r"^--bundle x: branch radiomics must say where .*anew"):
+        from_json(json.dumps(content), "--bundle x")

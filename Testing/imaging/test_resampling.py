@@ -92,8 +92,13 @@ def test_labels_resampled_in_their_box_equal_labels_resampled_whole(noise: Volum
     labels = np.zeros(noise.geometry.shape_kji, np.uint8)
     labels[3:14, 6:18, 20:39] = np.random.default_rng(2).integers(0, 4, (11, 12, 19))
     target = grid((70, 60, 90), (0.8, 0.8, 0.8), (-40.0, -5.0, 45.0))
+    # A thousandth of a voxel toward left, posterior and superior: what is nearer than that to the
+    # middle between two voxels counts as a tie.
+    aside = np.reshape(OBLIQUE, (3, 3)) @ (0.9e-3, 0.9e-3, 2e-3) + target.origin_lps
     whole = resample(
-        Volume(voxels=labels, geometry=noise.geometry), target, interpolation="nearest"
+        Volume(voxels=labels, geometry=noise.geometry),
+        grid((70, 60, 90), (0.8, 0.8, 0.8), tuple(aside.tolist())),
+        interpolation="nearest",
     )
     found = resample_labels(labels, noise.geometry, target)
     assert found.any()

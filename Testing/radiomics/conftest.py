@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.case import Case
+from TACEResponseLib.imaging.settings import MrZScore
 from TACEResponseLib.imaging.volume import Acquisition
 from TACEResponseLib.radiomics.settings import ExtractionSettings, RadiomicsSettings
 from TACEResponseLib.terms import ImageSequence
@@ -33,11 +34,16 @@ def make_settings() -> Callable[..., RadiomicsSettings]:
 
 
 def build_settings(**changes: Any) -> RadiomicsSettings:
-    """Two features of shape and first order on arterial CT, unless told otherwise."""
+    """Two of shape and first order on arterial CT, unless told otherwise; MR by z-score."""
+    sequences = changes.get("sequences", (ImageSequence.CT_ARTERIAL,))
+    is_mr = str(sequences[0]).startswith("mr_")
     fixed: dict[str, Any] = {
-        "sequences": (ImageSequence.CT_ARTERIAL,),
+        "sequences": sequences,
         "extraction": ExtractionSettings(
-            name="small", spacing_mm=None, feature_classes=("shape", "firstorder")
+            name="small",
+            spacing_mm=None,
+            feature_classes=("shape", "firstorder"),
+            intensity=MrZScore() if is_mr else None,
         ),
         "n_features": 2,
         "n_trees": 20,

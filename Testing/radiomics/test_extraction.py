@@ -1,19 +1,23 @@
-"""Features: IBSI's values, pyradiomics by its own door, and what the crop must not change."""
+"""Features: IBSI's values, and pyradiomics by its own door on our grid and gray levels."""
 
 import logging
 import subprocess
 import sys
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from pydantic import ValidationError
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.radiomics.discretization import gray_levels
 from TACEResponseLib.radiomics.extraction import extract_features
+from TACEResponseLib.radiomics.lattice import on_lattice
 from TACEResponseLib.radiomics.settings import ExtractionSettings
 
 IDENTITY = (1, 0, 0, 0, 1, 0, 0, 0, 1)
@@ -44,6 +48,18 @@ PUBLISHED = {
     "glcm_MaximumProbability": (0.503, 0.001), "glcm_JointEntropy": (2.4, 0.005),
     "glcm_JointEnergy": (0.303, 0.001), "glcm_Contrast": (5.32, 0.005),
     "glcm_Correlation": (0.157, 0.001),
+    # These know which number a gray level has.
+    "glcm_JointAverage": (2.14, 0.005), "glcm_SumAverage": (4.29, 0.005),
+    "glcm_Autocorrelation": (5.06, 0.005), "glcm_Idn": (0.851, 5e-4), "glcm_Idmn": (0.898, 5e-4),
+    "glcm_ClusterTendency": (7.07, 0.005), "glcm_ClusterShade": (16.6, 0.05),
+    "glrlm_LowGrayLevelRunEmphasis": (0.603, 5e-4), "glrlm_HighGrayLevelRunEmphasis": (9.7, 0.05),
+    "glrlm_ShortRunHighGrayLevelEmphasis": (8.54, 0.005),
+    "glrlm_LongRunLowGrayLevelEmphasis": (2.39, 0.005),
+    "glszm_LowGrayLevelZoneEmphasis": (0.253, 5e-4),
+    "glszm_HighGrayLevelZoneEmphasis": (15.6, 0.05),
+    "glszm_SmallAreaHighGrayLevelEmphasis": (2.76, 0.005),
+    "glszm_LargeAreaHighGrayLevelEmphasis": (1490, 5),
+    "glszm_GrayLevelVariance": (2.64, 0.005),
 }  # fmt: skip
 
 
@@ -58,7 +74,7 @@ def phantom() -> tuple[Volume, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def phantom_features() -> dict[str, float]:
-    settings = ExtractionSettings(name="ibsi", spacing_mm=None, bin_width=1)
+    settings = ExtractionSettings(name="ibsi", spacing_mm=None, bin_width=1, lowest=1)
     return extract_features(*phantom(), settings)
 
 
@@ -80,40 +96,36 @@ def test_an_original_image_has_107_features(phantom_features: dict[str, float]) 
 
 
 def textured(seed: int = 0) -> tuple[Volume, np.ndarray]:
-    """A wide image with a textured ball far from its corner.
-
-    No voxel center of its grid lies half-way between two of the resampled one, where rounding
-    would decide which label is nearest.
-    """
+    """A wide image with a textured ball far from its corner, and one dark voxel within."""
     geometry = Geometry(size_ijk=(170, 150, 40), spacing_mm=(0.93, 0.93, 3.27),
                         origin_lps=(-70.3, 12.0, 40.0), direction_lps=IDENTITY)  # fmt: skip
     k, j, i = np.indices(geometry.shape_kji)
     noise = np.random.default_rng(seed).normal(60, 30, geometry.shape_kji)
     ball = ((i - 101) * 0.93) ** 2 + ((j - 90) * 0.93) ** 2 + ((k - 22) * 3.27) ** 2 < 12**2
+    noise[22, 89:92, 100:103] = -700
     return Volume(voxels=noise.astype(np.int16), geometry=geometry), ball
 
 
-def by_pyradiomics(volume: Volume, mask: np.ndarray, spacing: float | None) -> dict[str, float]:
-    """Its own extractor on the whole image."""
+def by_pyradiomics(
+    image: sitk.Image, mask: sitk.Image, bin_width: float, feature_classes: Collection[str]
+) -> dict[str, float]:
+    """Its own extractor on an image that is prepared."""
     from radiomics.featureextractor import RadiomicsFeatureExtractor
 
     logging.getLogger("radiomics").setLevel(logging.CRITICAL)
-    extractor = RadiomicsFeatureExtractor(
-        binWidth=25, resampledPixelSpacing=None if spacing is None else [spacing] * 3,
-        additionalInfo=False,
-    )  # fmt: skip
-    extractor.enableImageTypeByName("Wavelet")
-    extractor.enableImageTypeByName("LoG", customArgs={"sigma": [3.0]})
-    found = extractor.execute(
-        volume.with_voxels(volume.voxels.astype(float)).to_sitk(),
-        volume.with_voxels(mask).to_sitk(),
-    )
-    return {name: float(value) for name, value in found.items()}
+    extractor = RadiomicsFeatureExtractor(binWidth=bin_width, additionalInfo=False)
+    extractor.disableAllFeatures()
+    for feature_class in feature_classes:
+        extractor.enableFeatureClassByName(feature_class)
+    found = extractor.execute(image, mask)
+    return {name.removeprefix("original_"): float(value) for name, value in found.items()}
 
 
 SETTINGS = ExtractionSettings(
-    name="all", spacing_mm=2.0, image_types=("Original", "LoG", "Wavelet"), log_sigma_mm=(3.0,)
-)
+    name="all", spacing_mm=2.0, image_types=("Original", "LoG", "Wavelet"), log_sigma_mm=(3.0,),
+    lowest_filtered=-40.0,
+)  # fmt: skip
+TEXTURE = ("glcm", "glrlm", "glszm", "gldm", "ngtdm")
 
 
 @pytest.fixture(scope="module")
@@ -121,13 +133,52 @@ def all_features() -> dict[str, float]:
     return extract_features(*textured(), SETTINGS)
 
 
-def test_cropping_first_gives_what_pyradiomics_gives_for_the_whole_image(
-    all_features: dict[str, float],
+def filtered(image: sitk.Image, mask: sitk.Image, image_type: str) -> sitk.Image:
+    """An image of pyradiomics by its name."""
+    from radiomics import imageoperations as made
+
+    images = [
+        *made.getOriginalImage(image, mask),
+        *made.getLoGImage(image, mask, sigma=[3.0]),
+        *made.getWaveletImage(image, mask),
+    ]
+    (found,) = (each for each, name, _ in images if name == image_type)
+    return found
+
+
+def assert_pyradiomics_agrees(
+    volume: Volume, mask: np.ndarray, image_type: str, found: dict[str, float]
 ) -> None:
-    expected = by_pyradiomics(*textured(), 2.0)
-    assert sorted(all_features) == sorted(expected)
+    """On our grid all but texture, and on our gray levels all texture.
+
+    pyradiomics counts levels from the darkest voxel; a voxel of level 1 makes both one.
+    """
+    image, marked = on_lattice(volume, mask, 2.0, 18.0, 6)
+    label = image.with_voxels(marked).to_sitk()
+    values = filtered(image.to_sitk(), label, image_type)
+    lowest = SETTINGS.lowest_of(image_type)
+    levels = gray_levels(sitk.GetArrayFromImage(values), lowest, 25.0)
+    assert levels[marked].min() == 1
+    numbered = by_pyradiomics(
+        image.with_voxels(levels).to_sitk(), label, 1, [*TEXTURE, "firstorder"]
+    )
+    expected = {k: v for k, v in numbered.items() if not k.startswith("firstorder")}
+    classes = ["shape", "firstorder"] if image_type == "original" else ["firstorder"]
+    expected |= by_pyradiomics(values, label, 25, classes)
+    for name in ("firstorder_Entropy", "firstorder_Uniformity"):
+        expected[name] = numbered[name]
+    prefix = f"{image_type}_"
+    ours = {n.removeprefix(prefix): v for n, v in found.items() if n.startswith(prefix)}
+    assert sorted(ours) == sorted(expected)
     for name, value in expected.items():
-        assert all_features[name] == pytest.approx(value, rel=1e-8, abs=1e-10), name
+        assert ours[name] == pytest.approx(value, rel=1e-6, abs=1e-9), name
+
+
+@pytest.mark.parametrize("image_type", ["original", "log-sigma-3-0-mm-3D", "wavelet-HLL"])
+def test_features_are_pyradiomics_own_on_our_grid_and_gray_levels(
+    image_type: str, all_features: dict[str, float]
+) -> None:
+    assert_pyradiomics_agrees(*textured(), image_type, all_features)
 
 
 def test_wanted_features_alone_are_computed_and_equal_to_the_last_digit(
@@ -140,11 +191,11 @@ def test_wanted_features_alone_are_computed_and_equal_to_the_last_digit(
     assert set(found) == set(wanted)
 
 
-def test_moving_the_patient_changes_no_feature(all_features: dict[str, float]) -> None:
-    from dataclasses import replace
-
+def test_moving_the_patient_by_whole_steps_changes_no_feature(
+    all_features: dict[str, float],
+) -> None:
     volume, mask = textured()
-    moved = replace(volume, geometry=replace(volume.geometry, origin_lps=(500.0, -80.0, 3.0)))
+    moved = replace(volume, geometry=replace(volume.geometry, origin_lps=(501.7, -80.0, 4.0)))
     names = [name for name in all_features if name.startswith("original")]
     found = extract_features(moved, mask, SETTINGS, names)
     for name in names:
@@ -169,16 +220,13 @@ def test_the_extraction_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_real_tumor_has_pyradiomics_own_features(shared_data: Path) -> None:
-    import SimpleITK as sitk
-
     image = sitk.ReadImage(str(shared_data / "sts" / "STS_019_CT_image.nii.gz"))
     roi = sitk.ReadImage(str(shared_data / "sts" / "STS_019_CT_mask.nii.gz"))
     volume, mask = Volume.of(image), sitk.GetArrayFromImage(roi) > 0
-    expected = by_pyradiomics(volume, mask, 2.0)
-    names = [name for name in expected if name.startswith("original")]
-    found = extract_features(volume, mask, SETTINGS, names)
-    for name in names:
-        assert found[name] == pytest.approx(expected[name], rel=1e-8, abs=1e-10), name
+    original = SETTINGS.model_copy(update={"image_types": ("Original",)})
+    found = extract_features(volume, mask, original)
+    assert len(found) == 107
+    assert_pyradiomics_agrees(volume, mask, "original", found)
 
 
 def test_importing_the_branch_loads_nothing_heavy() -> None:
