@@ -30,12 +30,10 @@ class _Image(_Strict):
 
     path: str
     geometry: _Grid
-    source: str
     acquisition: dict[str, Said]
 
 
 class _Segment(_Strict):
-    name: str
     path: str
     geometry: _Grid
 
@@ -85,7 +83,6 @@ class Measure(Forget):
     """Of `measure`."""
 
     segments: list[_Segment]
-    source: str
 
 
 class TakeImage(Forget):
@@ -102,7 +99,6 @@ class Score(Forget):
     model: str
     case_id: str
     images: dict[str, str]
-    source: str
     segments: list[_Segment]
     folder: str
     form: dict[str, _Typed] = {}

@@ -136,7 +136,7 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     voxels = np.arange(120, dtype=np.int16).reshape(4, 5, 6)
     image = write_volume(Volume(voxels=voxels, geometry=grid), folder / "image.npy")
     np.save(folder / "segment.npy", (voxels > 60).astype(np.uint8))
-    segment = {"name": "Tumor", "path": str(folder / "segment.npy"),
+    segment = {"path": str(folder / "segment.npy"),
                "geometry": geometry_values(grid)}  # fmt: skip
     entry = {"time": "2026-01-01", "volume_ml": 3.0, "probability": 0.5, "interval": [0.4, 0.6],
              "model": "m"}  # fmt: skip
@@ -145,10 +145,10 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         {"do": "models", "paths": [str(folder)]},
         {"do": "warm", "model": "nosuch"},
         {"do": "check_clinical", "form": form, "names": ["sex"]},
-        {"do": "measure", "segments": [segment], "source": "x"},
+        {"do": "measure", "segments": [segment]},
         {"do": "image", "sequence": "ct_arterial", "token": "ct_arterial:1", "image": image},
         {"do": "score", "model": "ct-volume-clinical", "case_id": "case",
-         "images": {"ct_arterial": "never handed over"}, "source": "x", "segments": [segment],
+         "images": {"ct_arterial": "never handed over"}, "segments": [segment],
          "folder": str(folder), "form": form, "context": {"bclc_stage": "B"}},
         {"do": "report", "case_id": "case", "digest": "none", "folder": str(folder / "report"),
          "history": [entry], "identity": None, "overwrite": False},
