@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("taceresponse").setLevel(
-        logging.DEBUG if options.verbose > 1 else logging.INFO if options.verbose else logging.ERROR
+        (logging.WARNING, logging.INFO, logging.DEBUG)[min(options.verbose, 2)]
     )
     try:
         options.run(options)

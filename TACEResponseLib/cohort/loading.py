@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi import Roi
-from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.imaging.roi_reading import check_choice_used, read_case_rois
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence
 from TACEResponseLib.training_cohort import Member
@@ -35,15 +33,18 @@ def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -
                                  remedy="give its path in the table")  # fmt: skip
             volumes[sequence], found = read_image(patient.images[sequence], sequence)
             warnings += found
-        roi, found = _roi(patient.roi)
-        drawn, more = _sequence_rois(patient, wanted)
+        _check_choice(patient)
+        own = {s: path for s, path in patient.sequence_rois.items() if s in wanted}
+        roi, drawn, found = read_case_rois(patient.roi, own, patient.roi_choice)
         return Case(
             case_id=patient.case_id,
             images=volumes,
             roi=roi,
             sequence_rois=drawn,
             clinical=patient.clinical,
-            reading_warnings=(*warnings, *found, *more),
+            context=patient.context,
+            roi_choice=patient.roi_choice,
+            reading_warnings=(*warnings, *found),
         )
     except InputError as error:
         where = f"{patient.case_id} (line {patient.row}), {error.where}"
@@ -88,23 +89,12 @@ def _member(patient: CohortPatient, label: int, sequences: tuple[ImageSequence, 
         clinical=patient.clinical,
         features=patient.features,
         files=files,
+        roi_choice=patient.roi_choice.record,
         load_reader2=twice,
     )
 
 
-def _roi(path: Path | None) -> tuple[Roi | None, tuple[CaseWarning, ...]]:
-    """The tumor, if it was drawn."""
-    return (None, ()) if path is None else read_roi(path)
-
-
-def _sequence_rois(
-    patient: CohortPatient, sequences: Sequence[ImageSequence]
-) -> tuple[dict[ImageSequence, Roi], list[CaseWarning]]:
-    """The tumor as drawn on each of these sequences."""
-    drawn: dict[ImageSequence, Roi] = {}
-    warnings: list[CaseWarning] = []
-    for sequence in sequences:
-        if sequence in patient.sequence_rois:
-            drawn[sequence], found = read_roi(patient.sequence_rois[sequence])
-            warnings += found
-    return drawn, warnings
+def _check_choice(patient: CohortPatient) -> None:
+    """Refuse a choice of labels or segments that no ROI of the row can follow."""
+    paths = [patient.roi, *patient.sequence_rois.values(), patient.roi_reader2]
+    check_choice_used([path for path in paths if path is not None], patient.roi_choice)

@@ -2,16 +2,20 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from TACEResponseLib.cohort.header import header_problems
+from TACEResponseLib.cohort.columns import REQUIRED, ROI
+from TACEResponseLib.cohort.header import header_problems, header_remarks
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.row_reading import read_row
 from TACEResponseLib.cohort.table_rows import table_rows
+from TACEResponseLib.cohort.unit_remarks import unit_remarks
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.progress import LOG
 
-FIRST_ROW = 2
+Numbered = tuple[int, Mapping[str, str]]
+"""A row with its line of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,26 +25,41 @@ class CohortTable:
     path: Path
     patients: tuple[CohortPatient, ...]
     problems: tuple[Problem, ...]
+    ids: Mapping[int, str] = field(default_factory=dict)
+    """Id by line of the file, of rows with a problem too."""
+    remarks: tuple[str, ...] = ()
+    """What was assumed or looks odd, and is no problem; logged as warnings too."""
 
 
-def read_cohort(path: Path) -> CohortTable:
+def read_cohort(path: Path, needed: Sequence[str] = REQUIRED) -> CohortTable:
     """Read a table and check its rows against each other; images are not opened.
 
     Args:
-        path: CSV, UTF-8, or .xlsx, one row a patient; paths in it are relative to it.
+        path: text or .xlsx, one row a patient; paths in it are relative to it.
+        needed: columns that must be there; to be scored, patients need no role and no response.
     Raises: InputError: no table can be read at all.
     """
-    header, rows = table_rows(path)
-    problems = header_problems(header)
+    table, rows = table_rows(path)
+    numbered = list(zip(table.numbers, rows, strict=True))
+    problems = header_problems(table.header, needed)
     patients = []
-    for number, row in enumerate(rows, start=FIRST_ROW):
+    for number, row in numbered:
         found, patient = read_row(number, row, path.parent)
         problems += found
         if patient is not None:
             patients.append(patient)
-    problems += _shared(rows, patients)
-    ordered = sorted(problems, key=lambda problem: (problem.row, problem.column))
-    return CohortTable(path=path, patients=tuple(patients), problems=tuple(ordered))
+    problems += _shared(numbered, patients)
+    wrong = {problem.row for problem in problems}
+    remarks = [*header_remarks(table.header), *unit_remarks(patients)]
+    for remark in remarks:
+        LOG.warning("--cohort %s: %s", path.name, remark)
+    return CohortTable(
+        path=path,
+        patients=tuple(patient for patient in patients if patient.row not in wrong),
+        problems=tuple(sorted(problems, key=lambda problem: (problem.row, problem.column))),
+        ids={number: row["case_id"] for number, row in numbered if row.get("case_id")},
+        remarks=(*table.remarks, *remarks),
+    )
 
 
 def usable_cohort(path: Path) -> tuple[CohortPatient, ...]:
@@ -58,16 +77,16 @@ def usable_cohort(path: Path) -> tuple[CohortPatient, ...]:
     return table.patients
 
 
-def _shared(rows: Sequence[Mapping[str, str]], patients: Sequence[CohortPatient]) -> list[Problem]:
+def _shared(rows: Sequence[Numbered], patients: Sequence[CohortPatient]) -> list[Problem]:
     """What no two rows may have in common: a patient, an image, every feature."""
-    return [*_same_patient(rows), *_same_image(patients), *_same_features(patients)]
+    return [*_same_patient(rows), *_same_file(patients), *_same_features(patients)]
 
 
-def _same_patient(rows: Sequence[Mapping[str, str]]) -> list[Problem]:
+def _same_patient(rows: Sequence[Numbered]) -> list[Problem]:
     """Patients that have two rows."""
     problems = []
     roles: dict[str, str] = {}
-    for number, row in enumerate(rows, start=FIRST_ROW):
+    for number, row in rows:
         name, role = row.get("case_id", ""), row.get("role", "")
         if name and name in roles:
             where = "in two roles" if roles[name] != role else "twice"
@@ -79,20 +98,23 @@ def _same_patient(rows: Sequence[Mapping[str, str]]) -> list[Problem]:
     return problems
 
 
-def _same_image(patients: Sequence[CohortPatient]) -> list[Problem]:
-    """Images that two patients share, under one name or as a copy."""
+def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
+    """Images and masks that two patients share, under one name or as a copy."""
     problems = []
     seen: dict[str, str] = {}
     for patient in patients:
-        for sequence, path in patient.images.items():
+        for column, path in patient.files.items():
             owner = seen.setdefault(_content(path), patient.case_id)
             if owner != patient.case_id:
-                problems.append(
-                    Problem(row=patient.row, column=sequence.value,
-                            rule="must be this patient's own image",
-                            got=f"the image of {owner}", remedy="correct the path")
-                )  # fmt: skip
+                problems.append(not_own(patient, column, owner))
     return problems
+
+
+def not_own(patient: CohortPatient, column: str, owner: str) -> Problem:
+    """An image or mask that is another patient's."""
+    what = "mask" if column.startswith(ROI) else "image"
+    return Problem(row=patient.row, column=column, rule=f"must be this patient's own {what}",
+                   got=f"the {what} of {owner}", remedy="correct the path")  # fmt: skip
 
 
 def _same_features(patients: Sequence[CohortPatient]) -> list[Problem]:

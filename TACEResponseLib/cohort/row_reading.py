@@ -1,9 +1,9 @@
 """One row of a cohort table becomes a patient, or a list of everything that is wrong with it."""
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 
+from TACEResponseLib import cells
 from TACEResponseLib.clinical.record import ClinicalRecord, read_record
 from TACEResponseLib.cohort.columns import (
     FILES,
@@ -20,6 +20,7 @@ from TACEResponseLib.cohort.patient import (
     CohortPatient,
     Problem,
 )
+from TACEResponseLib.cohort.row_options import read_choice, read_row_context
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.terms import CohortRole, ImageSequence, ResponseClass
 
@@ -38,7 +39,10 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
     clinical, problems = _clinical(number, row)
     features, odd = _features(number, row)
     files = {name: folder / row[name] for name in FILES if row.get(name)}
+    choice, ill_chosen = read_choice(number, row)
+    context, ill_said = read_row_context(number, row)
     problems += [*_word_problems(number, row), *odd, *_file_problems(number, row, files)]
+    problems += [*ill_chosen, *ill_said]
     if problems or clinical is None:
         return problems, None
     role = row.get("role", "")
@@ -53,6 +57,8 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
         sequence_rois={ImageSequence(n): files[f"roi_{n}"] for n in SEQUENCES
                        if f"roi_{n}" in files},
         roi_reader2=files.get(ROI_READER2),
+        roi_choice=choice,
+        context=context,
         features=features,
         readings=_columns_of(row, "reading"),
         other=_columns_of(row, "other"),
@@ -106,15 +112,12 @@ def _features(number: int, row: Row) -> tuple[dict[str, float], list[Problem]]:
     for column, text in _columns_of(row, "feature").items():
         if not text:
             continue
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if math.isfinite(value):
+        value = cells.number(text)
+        if value is not None:
             features[column] = value
         else:
             problems.append(_problem(number, column, "must be a number", repr(text)[:40],
-                                     "correct it, or leave it blank"))  # fmt: skip
+                                     cells.number_remedy(text)))  # fmt: skip
     return features, problems
 
 
@@ -128,7 +131,7 @@ def _clinical(number: int, row: Row) -> tuple[ClinicalRecord | None, list[Proble
             continue
         given = clinical_cell(*parsed, text)
         try:
-            read_record({parsed[0]: given})
+            read_record({parsed[0]: given}, in_table=True)
         except InputError as error:
             problems.append(_problem(number, column, error.rule, error.got, error.remedy))
             continue

@@ -11,6 +11,7 @@ from TACEResponseLib.bundle import Bundle
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import read_cohort
+from TACEResponseLib.cohort.twins import Twins
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.outputs import new_folder, write_outputs
 from TACEResponseLib.prediction import Prediction
@@ -29,12 +30,13 @@ def run(options: argparse.Namespace) -> None:
     if options.output.exists():
         raise InputError("--output", "must not exist yet", got=str(options.output),
                          remedy="choose another name")  # fmt: skip
-    table = read_cohort(options.cohort)
+    table = read_cohort(options.cohort, needed=("case_id",))
     bundle = load_bundle(options.bundle, device=choose_device(options.device))
     failed = {p.row: str(p) for p in reversed(table.problems)}
     with shown("scoring") as progress, new_folder(options.output) as draft:
-        rows = [_row(p, bundle, draft, options, progress) for p in table.patients]
-        rows += [("", "", "", "", "", "", "", "", "", text) for text in failed.values()]
+        twins = Twins()
+        rows = [_row(p, bundle, draft, options, progress, twins) for p in table.patients]
+        rows += [(table.ids.get(row, ""), *[""] * 8, text) for row, text in failed.items()]
         (draft / PREDICTIONS).write_text(as_csv(rows), encoding="utf-8")
     sys.stdout.write(f"{options.output / PREDICTIONS}\n")
     wrong = [row for row in rows if row[-1]]
@@ -52,6 +54,7 @@ def _row(
     draft: Path,
     options: argparse.Namespace,
     progress: Progress,
+    twins: Twins,
 ) -> tuple[str, ...]:
     """Score one patient and write its folder; a line of the table either way."""
     from TACEResponseLib.scoring import score
@@ -62,6 +65,8 @@ def _row(
              "" if label is None else str(label))  # fmt: skip
     try:
         case = load_case(patient, bundle.metadata.sequences)
+        if found := twins.problems(patient, case):
+            return (*known, "", "", "", "", "", str(found[0]))
         prediction = score(case, bundle)
         write_outputs(case, prediction, draft / patient.case_id, with_scene=not options.no_scene)
     except InputError as error:

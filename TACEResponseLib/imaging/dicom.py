@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -183,4 +184,14 @@ def _acquisition(header: Any, where: str) -> Acquisition:
         has_contrast=True if agent else None,
         patient_digest=hashlib.sha256(patient.encode()).hexdigest() if patient else None,
         frame_of_reference=str(header.get("FrameOfReferenceUID", "")) or None,
+        study_date=_study_date(header),
     )
+
+
+def _study_date(header: Any) -> str | None:
+    """The day of the study; `None` where it is blank or no date."""
+    text = str(header.get("StudyDate", "")).replace(".", "")
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8])).isoformat()
+    except ValueError:
+        return None

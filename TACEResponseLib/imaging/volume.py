@@ -28,6 +28,8 @@ class Acquisition:
     patient_digest: str | None = None
     """SHA-256 of the patient's DICOM id, to tell two patients apart without naming either."""
     frame_of_reference: str | None = None
+    study_date: str | None = None
+    """YYYY-MM-DD; compared with the dates that were typed, and written to no result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -40,7 +40,7 @@ def volume_to_node(volume: Volume, node: "slicer.vtkMRMLScalarVolumeNode") -> No
         node.SetOrigin(origin_ras(geometry))
         node.SetIJKToRASDirections(*direction_ras(geometry).ravel().tolist())
         updateVolumeFromArray(node, _storable(volume.voxels))
-        node.SetAttribute(ACQUISITION_ATTRIBUTE, json.dumps(asdict(volume.acquisition)))
+        node.SetAttribute(ACQUISITION_ATTRIBUTE, json.dumps(_kept(volume.acquisition)))
     finally:
         node.EndModify(blocker)
 
@@ -104,6 +104,11 @@ def own_geometry(node: "slicer.vtkMRMLVolumeNode") -> Geometry:
         node.GetOrigin(),
         np.array(directions),
     )
+
+
+def _kept(acquisition: Acquisition) -> dict[str, Any]:
+    """What a scene may hold of the scan: the day of the study tells who it may be."""
+    return {**asdict(acquisition), "study_date": None}
 
 
 def _acquisition(node: "slicer.vtkMRMLVolumeNode") -> Acquisition:

@@ -196,7 +196,7 @@ def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
         given = {v: clinical_cell(v, unit, columns[name][row])
                  for name, (v, unit) in wanted.items() if columns[name][row]}  # fmt: skip
         try:
-            records.append(read_record(given))
+            records.append(read_record(given, in_table=True))
         except InputError as error:
             raise InputError(f"{case_id} (row {row + 1}), {error.where}", error.rule, got=error.got,
                              remedy=error.remedy) from error  # fmt: skip
