@@ -51,6 +51,17 @@ def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
     return with_changes(recipe, keys)
 
 
+def check_takes_weights(recipe: Recipe) -> None:
+    """Refuse a file of weights for a recipe whose networks begin without.
+
+    Raises: InputError: there is no such network.
+    """
+    networks = [s for s in recipe.branches if isinstance(s, ImageNetworkSettings)]
+    if not any(network.fitting.start == "given_weights" for network in networks):
+        raise InputError("--weights", "are for recipes whose networks begin with given weights",
+                         got=recipe.name, remedy="leave it out")  # fmt: skip
+
+
 def _trained_by_epochs(settings: BranchSettings) -> tuple[str, ...]:
     """The part of a branch's settings that has epochs, if it is used."""
     if isinstance(settings, ImageNetworkSettings):

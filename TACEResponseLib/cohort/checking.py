@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from TACEResponseLib.case import Case
-from TACEResponseLib.cohort.columns import ROI, ROI_READER2
+from TACEResponseLib.cohort.columns import ROI, ROI_CHOICE, ROI_READER2
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.twins import Twins
@@ -112,6 +112,8 @@ def _problems(patient: CohortPatient, openings: Iterable[Opening]) -> list[Probl
 
 def _column(patient: CohortPatient, error: InputError) -> str:
     """The column whose file a case's error names; else its own words, empty if it has none."""
+    if error.where in ROI_CHOICE:
+        return error.where
     told = error.where.partition("), ")[2]
     named = {path.name: sequence.value for sequence, path in patient.images.items()}
     named |= {path.name: f"roi_{s.value}" for s, path in patient.sequence_rois.items()}

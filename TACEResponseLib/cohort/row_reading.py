@@ -45,13 +45,13 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
     problems += [*ill_chosen, *ill_said]
     if problems or clinical is None:
         return problems, None
-    role = row.get("role", "")
+    role = _plain(row.get("role", ""))
     patient = CohortPatient(
         row=number,
         case_id=row["case_id"],
         role=CohortRole(role) if role else None,
         clinical=clinical,
-        response=row.get("response", ""),
+        response=response_word(row.get("response", "")) or "",
         images={ImageSequence(n): files[n] for n in SEQUENCES if n in files},
         roi=files.get(ROI),
         sequence_rois={ImageSequence(n): files[f"roi_{n}"] for n in SEQUENCES
@@ -60,10 +60,29 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
         roi_choice=choice,
         context=context,
         features=features,
-        readings=_columns_of(row, "reading"),
+        readings={n: response_word(v) or "" for n, v in _columns_of(row, "reading").items()},
         other=_columns_of(row, "other"),
     )  # fmt: skip
     return [], patient
+
+
+def response_word(text: str) -> str | None:
+    """A response as a patient keeps it: in any case, yes and no for 1 and 0.
+
+    Returns: empty for a blank, `None` for a word that can't be told.
+    """
+    if text.upper() in set(ResponseClass):
+        return text.upper()
+    said = cells.truth(text)
+    if said is not None:
+        return POSITIVE_WORDS[0] if said else NEGATIVE_WORDS[0]
+    word = _plain(text)
+    return word if word in ("", *POSITIVE_WORDS, *NEGATIVE_WORDS) else None
+
+
+def _plain(text: str) -> str:
+    """A word of ours in whatever case it was written, with dashes or blanks."""
+    return text.lower().replace("-", "_").replace(" ", "_")
 
 
 def _columns_of(row: Row, kind: str) -> dict[str, str]:
@@ -77,13 +96,13 @@ def _word_problems(number: int, row: Row) -> list[Problem]:
         problems.append(_problem(number, "case_id", "must name the patient", "a blank",
                                  "give a study number"))  # fmt: skip
     role = row.get("role", "")
-    if role and role not in set(CohortRole):
+    if role and _plain(role) not in set(CohortRole):
         problems.append(_problem(number, "role", f"must be one of {', '.join(CohortRole)}",
                                  repr(role), "correct it, or leave it blank to have it drawn")
                         )  # fmt: skip
     for column in ("response", *_columns_of(row, "reading")):
         response = row.get(column, "")
-        if response and response not in RESPONSES:
+        if response_word(response) is None:
             problems.append(_problem(number, column, f"must be one of {', '.join(RESPONSES)}",
                                      repr(response), "correct it, or leave it blank"))  # fmt: skip
     return problems
