@@ -11,7 +11,8 @@ ALIKE = 0.75
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like this one, in any case; `None` if none is like it.
 
-    A whole part of a name counts for the name (`age` for `age_years`), if it is of one name only.
+    A whole part of a name counts for the name (`age` for `age_years`), if it is of one name only;
+    of several it is no hint to any.
 
     Args:
         word: what was written.
@@ -22,8 +23,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if not given or len(given) > 80:
         return None
     having = [name for name in names if _parts(given) and _holds(_parts(name), _parts(given))]
-    if len(having) == 1:
-        return having[0]
+    if having:
+        return having[0] if len(having) == 1 else None
     ratios = [(SequenceMatcher(None, given, name.lower()).ratio(), name) for name in names]
     ratio, name = max(ratios, default=(0.0, ""), key=lambda pair: pair[0])
     return name if ratio >= ALIKE else None

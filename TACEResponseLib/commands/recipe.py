@@ -3,10 +3,10 @@
 import argparse
 import re
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.nearest import nearest
 from TACEResponseLib.recipe import Candidate, Recipe, read_recipe
 from TACEResponseLib.resources import resource_path
 
@@ -57,8 +57,8 @@ def find_recipe(name_or_path: str) -> Path:
     path = Path(name_or_path)
     if path.is_file():
         return path
-    near = get_close_matches(name_or_path, shipped, n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
+    near = nearest(name_or_path, shipped)
+    meant = f"did you mean {near}? " if near else ""
     raise InputError("RECIPE", "must be the name of a shipped recipe or a file",
                      got=repr(name_or_path[:80]),
                      remedy=f"{meant}shipped: {', '.join(shipped)}")  # fmt: skip
