@@ -42,6 +42,8 @@ OPTIONS = Words(roi="--roi", label="--roi-label", segment="--roi-segment", say="
                 large="add --large-roi")  # fmt: skip
 COLUMNS = Words(roi="roi", label="roi_label", segment="roi_segment", say="write in column {}",
                 large="write yes in column large_roi")  # fmt: skip
+PANEL = Words(roi="lesion", label="segment", segment="segment", say="tick the {}",
+              large="say that all of it is tumor")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
