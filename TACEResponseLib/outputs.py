@@ -58,15 +58,20 @@ def write_outputs(
     return tuple(sorted(folder.iterdir(), key=_reading_order))
 
 
-def check_output(folder: Path, *, overwrite: bool) -> None:
-    """Refuse an output folder before any work is done for it."""
+def check_output(folder: Path, *, overwrite: bool | None) -> None:
+    """Refuse an output folder before any work is done for it.
+
+    Args:
+        folder: to be made.
+        overwrite: replace an earlier result; `None` where the command has no such option.
+    """
     where = "--output"
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise InputError(where, "must be a folder that doesn't exist yet", got=f"a file {folder}",
                          remedy="choose another name")  # fmt: skip
     if folder.exists() and not overwrite:
-        raise InputError(where, "must not exist yet", got=str(folder),
-                         remedy="choose another name, or add --overwrite")  # fmt: skip
+        remedy = "choose another name" + (", or add --overwrite" if overwrite is False else "")
+        raise InputError(where, "must not exist yet", got=str(folder), remedy=remedy)
     if folder.exists() and (foreign := _foreign_files(folder)):
         raise InputError(
             where,

@@ -1,5 +1,6 @@
 """From rows to cases: files are read when a patient's turn comes, and once."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,6 +14,12 @@ from TACEResponseLib.imaging.roi_reading import check_choice_used, read_case_roi
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence
 from TACEResponseLib.training_cohort import Member
+
+OPTIONS_AS_COLUMNS = {
+    r"--image (\w+)=FILE": r"its path in column \1",
+    r"--roi (\w+)=FILE": r"its path in column roi_\1",
+    r"--roi FILE": "its path in column roi",
+}
 
 
 def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -> Case:
@@ -48,7 +55,16 @@ def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -
         )
     except InputError as error:
         where = f"{patient.case_id} (line {patient.row}), {error.where}"
-        raise InputError(where, error.rule, got=error.got, remedy=error.remedy) from error
+        told = in_columns(error)
+        raise InputError(where, told.rule, got=told.got, remedy=told.remedy) from error
+
+
+def in_columns(error: InputError) -> InputError:
+    """An error of one case with a remedy of a table: options of one patient are columns there."""
+    remedy = error.remedy
+    for option, column in OPTIONS_AS_COLUMNS.items():
+        remedy = re.sub(option, column, remedy)
+    return InputError(error.where, error.rule, got=error.got, remedy=remedy)
 
 
 def load_second_reading(patient: CohortPatient, sequences: Sequence[ImageSequence]) -> Case:

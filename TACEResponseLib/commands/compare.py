@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> None:
     else:
         sys.stdout.write("Not the same patients, or out-of-fold predictions: no paired test.\n")
     if options.output:
-        check_output(options.output, overwrite=False)
+        check_output(options.output, overwrite=None)
         with new_folder(options.output) as draft:
             write_csv(draft / "side_by_side.csv", COLUMNS, rows)
             write_csv(draft / "paired.csv", PAIR_COLUMNS, pairs)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from TACEResponseLib.bundle import Bundle
-from TACEResponseLib.cohort.loading import load_case
+from TACEResponseLib.cohort.loading import in_columns, load_case
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import read_cohort
 from TACEResponseLib.cohort.twins import Twins
@@ -70,7 +70,7 @@ def _row(
         prediction = score(case, bundle)
         write_outputs(case, prediction, draft / patient.case_id, with_scene=not options.no_scene)
     except InputError as error:
-        return (*known, "", "", "", "", "", str(error))
+        return (*known, "", "", "", "", "", str(in_columns(error)))
     return (*known, *_cells(prediction), "")
 
 

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     from TACEResponseLib.validation.writing import write_validation
 
     _check(options)
-    check_output(options.output, overwrite=False)
+    check_output(options.output, overwrite=None)
     with shown("validating") as progress:
         study, overviews, readers = _study(options, progress)
         results = measure_study(
