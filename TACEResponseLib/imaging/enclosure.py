@@ -59,13 +59,13 @@ def find_enclosure(marked: Sequence[Marked]) -> tuple[int, int] | None:
     Returns: positions of the outer and the inner one; `None` if there is no such pair.
     """
     for outer, inner in permutations(range(len(marked)), 2):
-        if _encloses(marked[outer], marked[inner]):
+        if encloses(marked[outer], marked[inner]):
             return outer, inner
     return None
 
 
-def _encloses(outer: Marked, inner: Marked) -> bool:
-    """The rule above; most pairs are too far apart to be looked at."""
+def encloses(outer: Marked, inner: Marked) -> bool:
+    """Whether one label lies round another; most pairs are too far apart to be looked at."""
     if not _touch(_wider(outer.box), inner.box):
         return False
     covered = _covered_share(outer, inner)

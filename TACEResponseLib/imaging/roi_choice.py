@@ -4,16 +4,21 @@ A name in some language is no ground to take a segment or to leave it out, and a
 labels is more often a liver with its tumor than two tumors.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.enclosure import Marked, find_enclosure
+from TACEResponseLib.imaging.enclosure import Marked, encloses, find_enclosure
 
 ALL: Literal["all"] = "all"
 # More would not fit one line.
 MOST_SHOWN = 8
+LARGEST_ML = 2500.0
+"""Of a tumor, with a wide margin: the largest of HCC-TACE-Seg has 1,450 mL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +113,25 @@ def refuse_unsaid(where: str, what: str, sizes_ml: Mapping[str, float], remedy: 
                      remedy=f"{remedy}, or {ALL} if each is a tumor")  # fmt: skip
 
 
-def refuse_enclosure(where: str, what: str, named: Mapping[str, Marked], remedy: str) -> None:
-    """Refuse to take all of a file in which one lies round another.
+def refuse_whole(
+    where: str, what: str, named: Mapping[str, Marked], voxel_ml: float, remedy: str
+) -> None:
+    """Refuse to take all of a file in which one lies round another, or that marks too much.
 
     Args:
         where: how messages call the file.
         what: label or segment.
         named: what marks anything, by name, on one grid.
+        voxel_ml: size of its voxels.
         remedy: how to choose.
-    Raises: InputError: names the two.
+    Raises: InputError: names the two; or all together are larger than any tumor.
     """
+    volume = sum(float(np.count_nonzero(one.mask)) for one in named.values()) * voxel_ml
+    if volume > LARGEST_ML:
+        # Organs, most likely, of which there can be many; no pair of them needs to be looked at.
+        raise InputError(where, f"can't be taken whole if it marks more than "
+                         f"{milliliters(LARGEST_ML)}", got=milliliters(volume),
+                         remedy=f"{remedy} for each that is tumor")  # fmt: skip
     found = find_enclosure(tuple(named.values()))
     if found is not None:
         outer, inner = (tuple(named)[n] for n in found)
@@ -128,6 +142,27 @@ def refuse_enclosure(where: str, what: str, named: Mapping[str, Marked], remedy:
             got=f"{outer} round {inner}",
             remedy=f"{remedy} for the tumor alone, or for each that is tumor",
         )
+
+
+def unchosen_warnings(
+    what: str, named: Mapping[str, Marked], chosen: Collection[str]
+) -> tuple[CaseWarning, ...]:
+    """Say that what was chosen lies round something that was not: it may be the liver.
+
+    Args:
+        what: label or segment.
+        named: everything that the file marks, by name, on one grid.
+        chosen: names of the chosen.
+    """
+    pairs = ((o, i) for o in named if o in chosen for i in named if i not in chosen)
+    found = next((pair for pair in pairs if encloses(named[pair[0]], named[pair[1]])), None)
+    if found is None:
+        return ()
+    message = (
+        f"The chosen {found[0]} lies round {found[1]}, which was not chosen, as a liver does round "
+        f"its tumor. Check that the {what} is the tumor."
+    )
+    return (CaseWarning(code="roi_round_unchosen", message=message),)
 
 
 def shown(sizes_ml: Mapping[str, float]) -> str:

@@ -18,9 +18,10 @@ from TACEResponseLib.imaging.roi_choice import (
     OPTIONS,
     RoiChoice,
     Words,
-    refuse_enclosure,
     refuse_unsaid,
+    refuse_whole,
     shown,
+    unchosen_warnings,
 )
 from TACEResponseLib.imaging.segments import roi_of_segments
 from TACEResponseLib.imaging.volume import Voxels
@@ -70,7 +71,7 @@ def read_roi(
     if segments and segments != ALL and not labels:
         raise InputError(words.segment, f"needs {KINDS}", got=path.name,
                          remedy=words.labels("N"))  # fmt: skip
-    return _read_label_image(path, labels or (ALL if segments == ALL else ()), where, words), ()
+    return _read_label_image(path, labels or (ALL if segments == ALL else ()), where, words)
 
 
 def read_case_rois(
@@ -137,7 +138,9 @@ def _segments(
                      remedy=words.segments("NAME"))  # fmt: skip
 
 
-def _read_label_image(path: Path, labels: Labels, where: str, words: Words) -> Roi:
+def _read_label_image(
+    path: Path, labels: Labels, where: str, words: Words
+) -> tuple[Roi, tuple[CaseWarning, ...]]:
     """The chosen values of a label image, as they are."""
     import SimpleITK as sitk
 
@@ -152,15 +155,19 @@ def _read_label_image(path: Path, labels: Labels, where: str, words: Words) -> R
     voxel_ml = geometry.voxel_volume_mm3 / MM3_PER_ML
     sizes = {str(v): n * voxel_ml for v, n in zip(present.tolist(), counts.tolist(), strict=True)}
     wanted = _wanted(present.tolist(), labels, sizes, path.name, where, words)
-    if labels == ALL and len(wanted) > 1:
+    warnings: tuple[CaseWarning, ...] = ()
+    if present.size > 1:
         named = {f"label {label}": one for label, one in marked_labels(voxels).items()}
-        refuse_enclosure(where, "label", named, words.labels("N"))
-    return Roi(
+        if labels == ALL:
+            refuse_whole(where, "label", named, voxel_ml, words.labels("N"))
+        warnings = unchosen_warnings("label", named, {f"label {label}" for label in wanted})
+    roi = Roi(
         labels=np.where(np.isin(voxels, wanted), voxels, 0).astype(voxels.dtype),
         geometry=geometry,
         names=tuple((label, f"label {label}") for label in wanted),
         source=path.name,
     )
+    return roi, warnings
 
 
 def _wanted(

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.roi import Lesion
-from TACEResponseLib.imaging.roi_choice import milliliters
+from TACEResponseLib.imaging.roi_choice import LARGEST_ML, milliliters
 
 # Tumors before TACE reach 1,450 mL (HCC-TACE-Seg); a whole liver has 900 mL or more. So from the
 # first limit on an ROI may be either, and beyond the others it is no tumor.
 ASKED_FROM_ML = 500.0
-LARGEST_ML = 2500.0
 LARGEST_MM = 250.0
 
 

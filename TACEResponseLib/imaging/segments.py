@@ -15,8 +15,9 @@ from TACEResponseLib.imaging.roi_choice import (
     ALL,
     OPTIONS,
     Words,
-    refuse_enclosure,
     refuse_unsaid,
+    refuse_whole,
+    unchosen_warnings,
 )
 from TACEResponseLib.imaging.volume import Mask
 from TACEResponseLib.nearest import nearest
@@ -52,6 +53,11 @@ def roi_of_segments(
     """
     segments, geometry, warnings = found
     chosen = _chosen(segments, geometry, wanted, source, where, words)
+    if len(chosen) < len(segments):
+        named = _marked(segments)
+        is_chosen = {name for name, one in zip(_shown(segments), segments, strict=True)
+                     if any(one is other for other in chosen)}  # fmt: skip
+        warnings = (*warnings, *unchosen_warnings("segment", named, is_chosen))
     labels = np.zeros(geometry.shape_kji, dtype=np.uint8 if len(chosen) < 256 else np.uint16)
     overlapping = 0
     for label, segment in enumerate(chosen, start=1):
@@ -82,27 +88,36 @@ def _chosen(
     words: Words,
 ) -> tuple[Segment, ...]:
     """Segments by name, all of them, or the only one."""
+    voxel_ml = geometry.voxel_volume_mm3 / MM3_PER_ML
     if wanted == ALL:
-        _check_all(segments, where, words)
+        _check_all(segments, voxel_ml, where, words)
         return tuple(segments)
     if not wanted:
         if len(segments) > 1:
-            voxel_ml = geometry.voxel_volume_mm3 / MM3_PER_ML
             sizes = {s.name: float(np.count_nonzero(s.mask)) * voxel_ml for s in segments}
             refuse_unsaid(where, "segments", sizes, words.segments("NAME"))
         return tuple(segments)
     return tuple(_named(segments, name, source, words) for name in dict.fromkeys(wanted))
 
 
-def _check_all(segments: Sequence[Segment], where: str, words: Words) -> None:
-    """Refuse `all` where a segment is called so, or one lies round another."""
+def _check_all(segments: Sequence[Segment], voxel_ml: float, where: str, words: Words) -> None:
+    """Refuse `all` where a segment is called so, one lies round another, or all are too much."""
     if len(segments) > 1 and any(segment.name.lower() == ALL for segment in segments):
         raise InputError(where, f"must not have a segment called {ALL} beside others",
                          got=", ".join(segment.name for segment in segments),
                          remedy="rename it")  # fmt: skip
-    marked = ((f"{n}, {s.name}", Marked.of(s.mask)) for n, s in enumerate(segments, start=1))
-    named = {f"segment {name}": one for name, one in marked if one is not None}
-    refuse_enclosure(where, "segment", named, words.segments("NAME"))
+    refuse_whole(where, "segment", _marked(segments), voxel_ml, words.segments("NAME"))
+
+
+def _marked(segments: Sequence[Segment]) -> dict[str, Marked]:
+    """Segments that mark anything, by number and name, for two may have one name."""
+    found = zip(_shown(segments), (Marked.of(segment.mask) for segment in segments), strict=True)
+    return {name: one for name, one in found if one is not None}
+
+
+def _shown(segments: Sequence[Segment]) -> list[str]:
+    """What messages call them."""
+    return [f"segment {number}, {one.name}," for number, one in enumerate(segments, start=1)]
 
 
 def _named(segments: Sequence[Segment], name: str, source: str, words: Words) -> Segment:

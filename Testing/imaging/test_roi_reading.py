@@ -159,6 +159,25 @@ def test_all_labels_are_refused_where_one_lies_round_another(tmp_path: Path) -> 
     assert read_roi(apart, labels="all")[0].names == ((1, "label 1"), (2, "label 2"))
 
 
+def test_all_of_organs_is_refused_by_their_size_at_once(tmp_path: Path) -> None:
+    labels = np.zeros((60, 60, 60), dtype=np.uint8)
+    for n, place in enumerate(np.ndindex(3, 3, 3), start=1):
+        k, j, i = (slice(20 * p + 1, 20 * p + 19) for p in place)
+        labels[k, j, i] = n
+    path = labels_file(tmp_path / "roi.nii.gz", labels, spacing=3.0)
+    with pytest.raises(InputError, match=r"more than 2,500 mL, got 4,252 mL; add --roi-label N"):
+        read_roi(path, labels="all")
+
+
+def test_a_choice_round_something_unchosen_is_taken_and_said(tmp_path: Path) -> None:
+    """`--roi-label 1` of a mask of LiTS is the liver."""
+    path = labels_file(tmp_path / "roi.nii.gz", liver_and_tumor())
+    _, (warning,) = read_roi(path, labels=(1,))
+    assert warning.code == "roi_round_unchosen"
+    assert "label 1 lies round label 2" in warning.message
+    assert read_roi(path, labels=(2,))[1] == ()
+
+
 def test_labels_that_are_named_are_taken_even_round_another(tmp_path: Path) -> None:
     """Viable tumor round its necrosis, say: the user has said it."""
     path = labels_file(tmp_path / "roi.nii.gz", liver_and_tumor())
