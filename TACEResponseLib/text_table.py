@@ -11,10 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from TACEResponseLib.cells import is_missing
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.progress import LOG
+
+if TYPE_CHECKING:
+    import _csv
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 BYTE_ORDER_MARKS = {
@@ -178,7 +182,7 @@ def _rows(text: str, separator: str, where: str) -> list[tuple[int, list[str]]]:
                          ) from error  # fmt: skip
 
 
-def _reader(text: str, separator: str) -> "csv.Reader":
+def _reader(text: str, separator: str) -> "_csv.Reader":
     """Python's own, which minds quotes."""
     return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
 

@@ -48,5 +48,5 @@ def _digest(kind: str, voxels: Voxels) -> str:
     """Of the numbers, whatever type they were saved in."""
     packed = np.packbits(voxels) if voxels.dtype == np.bool_ else voxels.astype(np.float32)
     digest = hashlib.sha256(f"{kind} {voxels.shape} ".encode())
-    digest.update(np.ascontiguousarray(packed))
+    digest.update(np.ascontiguousarray(packed).data)
     return digest.hexdigest()

@@ -52,7 +52,7 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
 
 
 def with_liver(row: dict[str, str], folder: Path) -> dict[str, str]:
-    """The tumor as label 2 inside a liver of label 1, as LiTS and MSD have it."""
+    """The tumor as label 2 inside a liver of label 1, as the Decathlon has it."""
     image = sitk.ReadImage(row["roi"])
     tumor = sitk.GetArrayFromImage(image) > 0
     k, j, i = (slice(max(f.min() - 3, 0), f.max() + 4) for f in np.nonzero(tumor))

@@ -156,7 +156,7 @@ def test_wrong_labels_and_segments_are_refused(
 
 
 def liver_round(voxels: np.ndarray) -> np.ndarray:
-    """As LiTS and MSD have it: 1 the liver, 2 the tumor."""
+    """As the Decathlon has it: 1 the liver, 2 the tumor."""
     k, j, i = (slice(max(f.min() - 3, 0), f.max() + 4) for f in np.nonzero(voxels))
     labels = np.zeros_like(voxels)
     labels[k, j, i] = 1

@@ -32,7 +32,7 @@ def without(mask: Mask, other: Mask) -> Mask:
 
 
 def in_the_liver(tumor: Mask) -> tuple[Mask, Mask]:
-    """As LiTS and MSD number them: liver without its tumor, tumor."""
+    """As the Decathlon numbers them: liver without its tumor, tumor."""
     return without(LIVER, tumor), tumor & LIVER
 
 

@@ -126,7 +126,7 @@ def labels_file(path: Path, labels: np.ndarray, spacing: float = 1.0) -> Path:
 
 
 def liver_and_tumor() -> np.ndarray:
-    """As LiTS and MSD number them: 1 the liver, 2 the tumor in it."""
+    """As the Decathlon numbers them: 1 the liver, 2 the tumor in it."""
     labels = np.zeros((30, 40, 40), dtype=np.uint8)
     labels[3:27, 4:36, 4:36] = 1
     labels[10:20, 15:25, 26:36] = 2
@@ -170,7 +170,7 @@ def test_all_of_organs_is_refused_by_their_size_at_once(tmp_path: Path) -> None:
 
 
 def test_a_choice_round_something_unchosen_is_taken_and_said(tmp_path: Path) -> None:
-    """`--roi-label 1` of a mask of LiTS is the liver."""
+    """`--roi-label 1` of a mask of the Decathlon is the liver."""
     path = labels_file(tmp_path / "roi.nii.gz", liver_and_tumor())
     _, (warning,) = read_roi(path, labels=(1,))
     assert warning.code == "roi_round_unchosen"
