@@ -71,31 +71,34 @@ def date_warnings(
     if context is None:
         return ()
     found = []
-    for volume in images.values():
+    for sequence, volume in images.items():
         if volume.acquisition.study_date is None:
             continue
         shot = date.fromisoformat(volume.acquisition.study_date)
         typed, treated = context.image_date, context.treatment_date
         if typed is not None and typed != shot:
-            found.append(_differs(volume, shot, typed))
+            found.append(_differs(sequence))
         if treated is not None and shot > treated:
-            found.append(_after(volume, shot, treated))
+            found.append(_after(sequence))
     return tuple(found)
 
 
-def _differs(volume: Volume, shot: date, typed: date) -> CaseWarning:
+# The warnings are written beside the result, so the header's date does not stand in them.
+
+
+def _differs(sequence: ImageSequence) -> CaseWarning:
     """Another day in the header."""
     message = (
-        f"The image's date is typed as {typed}; {volume.source} is of a study on {shot} by its "
-        "DICOM header. Check whose image it is, unless dates were shifted to anonymize it."
+        f"The image's date as typed is not the study's in the DICOM header of {sequence.value}. "
+        "Check whose image it is, unless dates were shifted to anonymize it."
     )
     return CaseWarning(code="image_date_differs", message=message)
 
 
-def _after(volume: Volume, shot: date, treated: date) -> CaseWarning:
+def _after(sequence: ImageSequence) -> CaseWarning:
     """A header from after treatment."""
     message = (
-        f"{volume.source} is of a study on {shot} by its DICOM header, after treatment on "
-        f"{treated}: the model reads images taken before it."
+        f"By the DICOM header of {sequence.value} its study came after the treatment: the model "
+        "reads images taken before it."
     )
     return CaseWarning(code="image_after_treatment", message=message)

@@ -110,14 +110,14 @@ def _check_all(segments: Sequence[Segment], voxel_ml: float, where: str, words: 
 
 
 def _marked(segments: Sequence[Segment]) -> dict[str, Marked]:
-    """Segments that mark anything, by number and name, for two may have one name."""
+    """Segments that mark anything, by number: two may have one name, or a person's."""
     found = zip(_shown(segments), (Marked.of(segment.mask) for segment in segments), strict=True)
     return {name: one for name, one in found if one is not None}
 
 
 def _shown(segments: Sequence[Segment]) -> list[str]:
-    """What messages call them."""
-    return [f"segment {number}, {one.name}," for number, one in enumerate(segments, start=1)]
+    """What messages call them that may be written: numbers in the order of the file."""
+    return [f"segment {number}" for number, _ in enumerate(segments, start=1)]
 
 
 def _named(segments: Sequence[Segment], name: str, source: str, words: Words) -> Segment:

@@ -178,6 +178,21 @@ def test_a_choice_round_something_unchosen_is_taken_and_said(tmp_path: Path) -> 
     assert read_roi(path, labels=(2,))[1] == ()
 
 
+def test_a_warning_of_segments_names_none(tmp_path: Path) -> None:
+    """Warnings stand in the result, and a segment's name may be the patient's."""
+    path = labels_file(tmp_path / "case.seg.nrrd", liver_and_tumor())
+    image = sitk.ReadImage(str(path))
+    for number in (0, 1):
+        image.SetMetaData(f"Segment{number}_ID", f"Segment_{number + 1}")
+        image.SetMetaData(f"Segment{number}_Name", f"Doe {number}")
+        image.SetMetaData(f"Segment{number}_LabelValue", str(number + 1))
+        image.SetMetaData(f"Segment{number}_Layer", "0")
+    sitk.WriteImage(image, str(path))
+    _, (warning,) = read_roi(path, segments=("Doe 0",))
+    assert "segment 1 lies round segment 2" in warning.message
+    assert "Doe" not in warning.message
+
+
 def test_labels_that_are_named_are_taken_even_round_another(tmp_path: Path) -> None:
     """Viable tumor round its necrosis, say: the user has said it."""
     path = labels_file(tmp_path / "roi.nii.gz", liver_and_tumor())
