@@ -9,8 +9,8 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from TACEResponseLib.errors import InputError
 
@@ -50,7 +50,7 @@ def check_regular(path: Path, where: str, *, most_bytes: int) -> int:
 
 
 @contextmanager
-def open_regular(path: Path, where: str, *, most_bytes: int) -> Iterator[BinaryIO]:
+def open_regular(path: Path, where: str, *, most_bytes: int) -> Iterator[BufferedReader]:
     """A regular file, open for reading; what fails while it is read is told as well.
 
     Args: as `check_regular`.

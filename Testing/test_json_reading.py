@@ -66,5 +66,5 @@ def test_utf_16_and_a_file_that_holds_no_object_are_told(tmp_path: Path) -> None
     with pytest.raises(InputError, match="must be UTF-8 text, got UTF-16"):
         read_json_object(path, "--x", example="{}")
     path.write_text("[]")
-    with pytest.raises(InputError, match="must hold one JSON object, got list; write {}"):
+    with pytest.raises(InputError, match=r"must hold one JSON object, got list; write \{\}"):
         read_json_object(path, "--x", example="{}")

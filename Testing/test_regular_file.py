@@ -49,7 +49,7 @@ def test_what_is_no_regular_file_is_told_by_its_kind_and_never_waited_for(
 
 @pytest.mark.parametrize("name", ["none", "a\0b", "x" * 300, "none/none", "\udcff"])
 def test_what_is_not_there_is_told(name: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="--x: must be a readable file, got .*; check the path"):
+    with pytest.raises(InputError, match=r"--x: must be a readable file, got .*; check the path"):
         check_regular(tmp_path / name, "--x", most_bytes=100)
 
 

@@ -59,7 +59,7 @@ def test_metadata_that_contradict_themselves_are_refused(
 def test_branch_names_are_plain_and_different(bundle: Bundle, name: str) -> None:
     content = changed(bundle)
     _rename(name)(content)
-    with pytest.raises(ValidationError, match="names|at least 1 character"):
+    with pytest.raises(ValidationError, match=r"names|at least 1 character"):
         BundleMetadata.model_validate(content)
 
 
