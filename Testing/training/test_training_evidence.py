@@ -55,7 +55,9 @@ def test_who_lacks_evidence_is_left_out_told_and_counted(
     # Of 60 and 30; the fourth of six in turn is a training patient, the fifth one to test.
     assert cohorts[CohortRole.TRAINING].n + cohorts[CohortRole.TUNING].n == 60 - 2
     assert cohorts[CohortRole.INTERNAL_TEST].n == 30 - 1
-    assert cohorts[CohortRole.TRAINING].source == f"table cohort.csv; left out: 2 with {reason}"
+    assert cohorts[CohortRole.TRAINING].source == (
+        f"the author's own table; left out: 2 with {reason}"
+    )
     assert f"left out: 1 with {reason}" in bundle.card
     with (tmp_path / "mine-log" / "left-out.csv").open(newline="") as file:
         rows = [(row["case_id"], row["role"]) for row in csv.DictReader(file)]
