@@ -110,8 +110,9 @@ class _Counting:
         import yaml
 
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if getattr(event, "tag", None) is not None:
-                raise self._refused("must not name types by tags", str(event.tag)[:40])
+            tag = getattr(event, "tag", None)
+            if tag is not None:
+                raise self._refused("must not name types by tags", str(tag)[:40])
             if isinstance(event, yaml.CollectionStartEvent):
                 is_mapping = isinstance(event, yaml.MappingStartEvent)
                 self._open.append(_Frame(is_mapping=is_mapping, anchor=event.anchor))

@@ -4,7 +4,7 @@ import warnings
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from TACEResponseLib.errors import InputError, MissingExtraError
 from TACEResponseLib.regular_file import in_units
@@ -13,7 +13,6 @@ from TACEResponseLib.zip_reading import open_zip
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 # A table of 1,000 patients with 2,000 features unpacks to 80 MB.
 MOST_BYTES = 64 * 1024**2
@@ -122,13 +121,16 @@ def _rows(path: Path, where: str, sheet: str | None) -> list[list[str]]:
     return rows
 
 
-def _chosen(book: "Workbook", where: str, sheet: str | None) -> "ReadOnlyWorksheet":
-    """The sheet of this name, or the first; it forgets what it says of its own size."""
+def _chosen(book: "Workbook", where: str, sheet: str | None) -> Any:
+    """The sheet of this name, or the first; it forgets what it says of its own size.
+
+    A `ReadOnlyWorksheet`, of whose methods openpyxl's types don't know all.
+    """
     if not book.sheetnames or (sheet is not None and sheet not in book.sheetnames):
         raise InputError(where, f"must hold a sheet {sheet!r}" if sheet else "must hold a sheet",
                          got=", ".join(book.sheetnames) or "none",
                          remedy="give the workbook that has it")  # fmt: skip
-    chosen: ReadOnlyWorksheet = book[sheet or book.sheetnames[0]]
+    chosen: Any = book[sheet or book.sheetnames[0]]
     chosen.reset_dimensions()
     return chosen
 
