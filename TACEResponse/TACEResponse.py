@@ -168,6 +168,7 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
         bundle: str = "ct-radiomics-cnn-simulated",
         context: dict[str, Any] | None = None,
         caseId: str = "case",
+        largeLesion: bool = False,
         callback: Callable[[Any, str], None] | None = None,
     ) -> Any:
         """Score a case of the scene and write the result into it.
@@ -180,6 +181,7 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
             bundle: name of an installed model, or the path of one.
             context: dates, treatment and stage, as the command line's `--context`.
             caseId: names the folder of the result.
+            largeLesion: whether a lesion of more than 500 mL is all tumor.
             callback: called with `(prediction, "")` or `(None, message)`; without it this waits.
         Returns: the prediction; `None` with a callback.
         Raises: RuntimeError: without a callback, in the words that the panel would show.
@@ -194,6 +196,7 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
             segmentIds=segmentIds,
             form=texts,
             context=context or {},
+            isLargeLesionMeant=largeLesion,
             reader=self.handover.reader,
         )
         outcome: list[tuple[Any, str]] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from TACEResponseLib.case_facts import date_warnings, lesion_warnings
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.errors import InputError
@@ -20,11 +21,14 @@ from TACEResponseLib.imaging.checks import (
     check_voxels,
     lost_lesion_warnings,
     registration_warnings,
+    roi_place,
 )
 from TACEResponseLib.imaging.lesion_matching import matched_indices
 from TACEResponseLib.imaging.lesions import find_lesions
 from TACEResponseLib.imaging.resampling import resample_labels
 from TACEResponseLib.imaging.roi import Lesion, Roi
+from TACEResponseLib.imaging.roi_choice import RoiChoice
+from TACEResponseLib.imaging.roi_size import check_roi_size
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.population import CaseContext
 from TACEResponseLib.terms import ImageSequence
@@ -46,6 +50,8 @@ class Case:
     clinical: ClinicalRecord = field(default_factory=ClinicalRecord)
     context: CaseContext | None = None
     """What the user said of treatment and stage; `None` when nobody was asked."""
+    roi_choice: RoiChoice = field(default_factory=RoiChoice)
+    """How the ROI was chosen; a large one must have been said to be tumor."""
     reading_warnings: tuple[CaseWarning, ...] = ()
     """What the readers found worth saying."""
     lesions: tuple[Lesion, ...] = field(init=False)
@@ -79,7 +85,25 @@ class Case:
             warnings += check_roi_fits(drawn, volume, sequence, labels[sequence])
             warnings += lost_lesion_warnings(lesions, sequence, labels[sequence])
             warnings += check_intensities(volume, sequence, labels[sequence] > 0)
+        warnings += self._size_warnings(lesions)
+        warnings += lesion_warnings(lesions, self.clinical)
+        warnings += date_warnings(self.images, self.context)
         _set(self, roi=roi, lesions=lesions, lesion_labels=labels, warnings=tuple(warnings))
+
+    def _size_warnings(self, lesions: tuple[Lesion, ...]) -> tuple[CaseWarning, ...]:
+        """Refuse an ROI that is no tumor; say it of a large one."""
+        measured = [] if self.roi is None else [(roi_place(self.roi), lesions)]
+        measured += [(roi_place(r), find_lesions(r)[0]) for r in self.sequence_rois.values()]
+        return tuple(
+            warning
+            for where, found in measured
+            for warning in check_roi_size(
+                found,
+                where,
+                is_meant=self.roi_choice.is_large_meant,
+                remedy=self.roi_choice.words.large,
+            )
+        )
 
     @property
     def _drawn_sequences(self) -> tuple[ImageSequence, ...]:

@@ -36,17 +36,22 @@ TOO_LARGE: dict[type[BaseException], str] = {
 }
 
 
-@printable_output()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     try:
         standard_streams.fill_gaps()
     except InputError as error:
         return _told(f"error: {error}", 2)
+    with printable_output():
+        return _parsed(arguments)
+
+
+def _parsed(arguments: Sequence[str] | None) -> int:
+    """The command line, read and run."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("taceresponse").setLevel(
-        logging.DEBUG if options.verbose > 1 else logging.INFO if options.verbose else logging.ERROR
+        (logging.WARNING, logging.INFO, logging.DEBUG)[min(options.verbose, 2)]
     )
     with endings.watched():
         return _run(options)

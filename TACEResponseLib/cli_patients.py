@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.cli_options import add_device, add_verbose
+from TACEResponseLib.cli_options import add_device, add_verbose, refuse_given
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.strict_numbers import whole
 from TACEResponseLib.terms import NOT_A_DEVICE
@@ -24,15 +24,18 @@ def add_score(commands: "Commands") -> None:
     add = parser.add_argument
     add("--bundle", required=True, help="name of an installed bundle, or its folder or .zip")
     add("--cohort", type=Path, metavar="FILE",
-        help="score every patient of a table in place of --image and --roi")  # fmt: skip
+        help="score every patient of a table in place of --image, --roi and what belongs to one "
+        "patient")  # fmt: skip
     add("--image", action="append", metavar="SEQUENCE=FILE",
         help="NIfTI, NRRD, MHA or a DICOM series; once per sequence")  # fmt: skip
     add("--roi", action="append", metavar="[SEQUENCE=]FILE",
         help="label image, Slicer .seg.nrrd or DICOM SEG; of all images or of one")  # fmt: skip
-    add("--roi-label", type=whole, nargs="+", action="extend", default=[], metavar="N",
-        help="labels to use; default: all")  # fmt: skip
-    add("--roi-segment", action="append", default=[], metavar="NAME",
-        help="segment to use; may be repeated")  # fmt: skip
+    add("--roi-label", nargs="+", action="extend", default=[], metavar="N",
+        help="labels of the tumor, or all; needed where there are several")  # fmt: skip
+    add("--roi-segment", nargs="+", action="extend", default=[], metavar="NAME",
+        help="segments of the tumor, or all; needed where there are several")  # fmt: skip
+    add("--large-roi", action="store_true",
+        help="an ROI of more than 500 mL is tumor and no liver")  # fmt: skip
     add("--clinical", type=Path, metavar="FILE", help="patient's clinical values, JSON")
     add(
         "--context",
@@ -47,7 +50,7 @@ def add_score(commands: "Commands") -> None:
     add("--no-scene", action="store_true", help="don't write scene.mrb (needs no slicer-core)")
     add_device(parser)
     add_verbose(parser)
-    parser.set_defaults(run=_score)
+    parser.set_defaults(run=_score, parser=parser)
 
 
 def add_demo(commands: "Commands") -> None:
@@ -71,6 +74,25 @@ def add_info(commands: "Commands") -> None:
     parser.set_defaults(run=_info)
 
 
+_COLUMN = "of a table it is a column of each patient"
+# What each option of one patient is in a table of many.
+OF_ONE_PATIENT = {
+    "--roi-label": (_COLUMN, "write the labels in column roi_label"),
+    "--roi-segment": (_COLUMN, "write the names in column roi_segment"),
+    "--large-roi": (_COLUMN, "write yes in column large_roi"),
+    "--clinical": (_COLUMN, "write each value in a column called as in the schema"),
+    "--context": (_COLUMN, "write image_date, treatment_date, planned_treatment, "
+                  "is_first_treatment and bclc_stage as columns"),
+    "--case-id": (_COLUMN, "write it in column case_id"),
+    "--json": ("prints the record of one patient", "read prediction.json in each patient's folder"),
+    "--overwrite": ("a cohort's folder is always a new one", "choose another --output"),
+}  # fmt: skip
+WITHOUT_ROI = dict.fromkeys(
+    ("--roi-label", "--roi-segment", "--large-roi"),
+    ("chooses from the ROI, and none was given", "leave it out, or give --roi FILE"),
+)
+
+
 def _score(options: argparse.Namespace) -> None:
     given = [bool(options.cohort), bool(options.image), bool(options.roi)]
     if given not in ([True, False, False], [False, True, True], [False, True, False]):
@@ -78,6 +100,7 @@ def _score(options: argparse.Namespace) -> None:
                          got=" ".join(n for n, g in zip(("--cohort", "--image", "--roi"), given,
                                                         strict=True) if g) or "neither",
                          remedy="name one patient's files or a table")  # fmt: skip
+    refuse_given(options, OF_ONE_PATIENT if options.cohort else {} if options.roi else WITHOUT_ROI)
     if options.cohort:
         from TACEResponseLib.commands.score_cohort import run as run_cohort
 

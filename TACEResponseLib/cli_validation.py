@@ -52,7 +52,7 @@ def add_validate(commands: "Commands") -> None:
     add("--output", required=True, type=Path, metavar="FOLDER", help="made by this command")
     add_device(parser)
     add_verbose(parser)
-    parser.set_defaults(run=_validate)
+    parser.set_defaults(run=_validate, parser=parser)
 
 
 def add_compare(commands: "Commands") -> None:

@@ -1,6 +1,6 @@
 """The one way in which the program says that an input can't be used."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from TACEResponseLib.plain_text import printable
@@ -15,7 +15,14 @@ class InputError(ValueError):
     """
 
     def __init__(
-        self, where: object, rule: str, *, got: object, remedy: str, names: Sequence[str] = ()
+        self,
+        where: object,
+        rule: str,
+        *,
+        got: object,
+        remedy: str,
+        names: Sequence[str] = (),
+        hint: str = "",
     ) -> None:
         """Name the place, the rule, the value and the way out.
 
@@ -26,28 +33,37 @@ class InputError(ValueError):
             remedy: what the user can do about it.
             names: of segments or series, which often name the patient too; shown after `got`, and
                 left out of `written`.
+            hint: a remedy that bears such names; shown in place of `remedy`, which is written.
         """
         self.where = str(where)
         self.rule = rule
         self.unnamed = str(got)
-        self.remedy = remedy
+        self.unhinted, self.hint = remedy, hint
+        self.remedy = hint or remedy
         self.names = tuple(names)
         shown = ", ".join(self.names[:MOST_NAMES]) + ", ..." * (len(self.names) > MOST_NAMES)
         self.got = f"{got} ({shown})" if shown else self.unnamed
-        super().__init__(_line(self.where, rule, self.got, remedy))
+        super().__init__(_line(self.where, rule, self.got, self.remedy))
 
     @property
     def written(self) -> str:
         """The line as it may stand in a file: without the names that the input bears inside."""
-        return _line(self.where, self.rule, self.unnamed, self.remedy)
+        return _line(self.where, self.rule, self.unnamed, self.unhinted)
 
     def at(self, where: object) -> "InputError":
         """The same of a place that is told more fully."""
-        return InputError(where, self.rule, got=self.unnamed, remedy=self.remedy, names=self.names)
+        return InputError(where, self.rule, got=self.unnamed, remedy=self.unhinted,
+                          names=self.names, hint=self.hint)  # fmt: skip
+
+    def reworded(self, words: Callable[[str], str]) -> "InputError":
+        """The same with its remedy in other words."""
+        return InputError(self.where, self.rule, got=self.unnamed, remedy=words(self.unhinted),
+                          names=self.names, hint=words(self.hint))  # fmt: skip
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive the way back from a worker process, which would call `InputError(message)`."""
-        return _rebuilt, (self.where, self.rule, self.unnamed, self.remedy, self.names)
+        parts = (self.where, self.rule, self.unnamed, self.unhinted, self.names, self.hint)
+        return _rebuilt, parts
 
 
 class OutputError(InputError):
@@ -60,9 +76,9 @@ def _line(where: str, rule: str, got: str, remedy: str) -> str:
 
 
 def _rebuilt(
-    where: str, rule: str, got: str, remedy: str, names: tuple[str, ...] = ()
+    where: str, rule: str, got: str, remedy: str, names: tuple[str, ...] = (), hint: str = ""
 ) -> InputError:
-    return InputError(where, rule, got=got, remedy=remedy, names=names)
+    return InputError(where, rule, got=got, remedy=remedy, names=names, hint=hint)
 
 
 class MissingExtraError(RuntimeError):

@@ -19,9 +19,13 @@ from TACEResponseLib.file_modes import even_modes
 from TACEResponseLib.own_files import foreign_files
 
 
-def check_output(folder: Path, *, overwrite: bool = False, where: str = "--output") -> None:
+def check_output(folder: Path, *, overwrite: bool | None = None, where: str = "--output") -> None:
     """Refuse an output before any work is done for it.
 
+    Args:
+        folder: to be made.
+        overwrite: replace an earlier result; `None` where the command has no such option.
+        where: the option that names the folder.
     Raises: InputError: it is there, or can't be made.
     """
     try:
@@ -45,7 +49,7 @@ def check_new_file(path: Path, where: str) -> None:
         raise explained(error, path, where) or error from error
 
 
-def _check_free(folder: Path, *, overwrite: bool, where: str) -> None:
+def _check_free(folder: Path, *, overwrite: bool | None, where: str) -> None:
     """Nothing there, or an earlier result that may go."""
     # Asks the file system, which refuses a name that is too long.
     is_there = _is_there(folder)
@@ -53,8 +57,8 @@ def _check_free(folder: Path, *, overwrite: bool, where: str) -> None:
         raise InputError(where, "must be a folder that doesn't exist yet", got=f"a file {folder}",
                          remedy="choose another name")  # fmt: skip
     if is_there and not overwrite:
-        raise InputError(where, "must not exist yet", got=str(folder),
-                         remedy="choose another name, or add --overwrite")  # fmt: skip
+        remedy = "choose another name" + (", or add --overwrite" if overwrite is False else "")
+        raise InputError(where, "must not exist yet", got=str(folder), remedy=remedy)
     if is_there:
         _check_ours(folder, folder, where)
 

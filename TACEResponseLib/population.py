@@ -143,11 +143,17 @@ def _yes_or_no(value: object) -> bool:
     return value
 
 
-def _dates(context: CaseContext, limits: PopulationLimits, today: date) -> list[CaseWarning]:
-    """An image must come before treatment, and not long before."""
+def check_dates(context: CaseContext, today: date) -> None:
+    """Refuse an image from after treatment or from the future, whatever the model.
+
+    Args:
+        context: what the user answered.
+        today: the day to compare with.
+    Raises: InputError: as said.
+    """
     image, treatment = context.image_date, context.treatment_date
     if image is None:
-        return []
+        return
     if image > today:
         raise InputError("date of the image", "must not lie in the future", got=image.isoformat(),
                          remedy="correct it")  # fmt: skip
@@ -158,6 +164,14 @@ def _dates(context: CaseContext, limits: PopulationLimits, today: date) -> list[
             got=f"{image.isoformat()} with treatment on {treatment.isoformat()}",
             remedy="choose the image from before treatment",
         )
+
+
+def _dates(context: CaseContext, limits: PopulationLimits, today: date) -> list[CaseWarning]:
+    """An image must come before treatment, and not long before."""
+    check_dates(context, today)
+    image, treatment = context.image_date, context.treatment_date
+    if image is None:
+        return []
     until = treatment or today
     days = (until - image).days
     if limits.image_age_days is None or days <= limits.image_age_days:

@@ -97,7 +97,8 @@ def content_of(member: Member) -> str:
         return ""
     files = {name: file_digest(path) for name, path in sorted(member.files.items())}
     clinical = dict(member.clinical.values) if member.clinical else {}
-    return f"{digest_of([files, dict(member.features)])}.{digest_of(clinical)}"
+    choice = [dict(member.roi_choice)] if member.roi_choice else []
+    return f"{digest_of([files, dict(member.features), *choice])}.{digest_of(clinical)}"
 
 
 def file_digest(path: Path) -> str:

@@ -1,13 +1,13 @@
 """Keys of a recipe: changed from the command line, and answered with the nearest when unknown."""
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.nearest import nearest
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.recipe import BranchSettings, Recipe
 from TACEResponseLib.settings import Settings
@@ -50,6 +50,17 @@ def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
         raise InputError("--epochs", "changes recipes that are trained by epochs", got=recipe.name,
                          remedy="leave it out")  # fmt: skip
     return with_changes(recipe, keys)
+
+
+def check_takes_weights(recipe: Recipe) -> None:
+    """Refuse a file of weights for a recipe whose networks begin without.
+
+    Raises: InputError: there is no such network.
+    """
+    networks = [s for s in recipe.branches if isinstance(s, ImageNetworkSettings)]
+    if not any(network.fitting.start == "given_weights" for network in networks):
+        raise InputError("--weights", "are for recipes whose networks begin with given weights",
+                         got=recipe.name, remedy="leave it out")  # fmt: skip
 
 
 def _trained_by_epochs(settings: BranchSettings) -> tuple[str, ...]:
@@ -132,8 +143,8 @@ def _step(model: Any, place: Any, part: str) -> tuple[Any, Any]:
 
 
 def _unknown(where: str, key: str, part: str, known: Sequence[str]) -> InputError:
-    near = get_close_matches(part, known, n=1, cutoff=0.5)
-    meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    near = nearest(part, known)
+    meant = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
     return InputError(where, "must name a known key of the recipe", got=key, remedy=meant)
 
 

@@ -35,6 +35,8 @@ class Member:
     """Radiomics that stand in the table; a branch content with them needs no images."""
     files: Mapping[str, Path] = field(default_factory=dict)
     """What `load` reads, by column; without them nothing is cached."""
+    roi_choice: Mapping[str, object] = field(default_factory=dict)
+    """What was said of the labels and segments of these files, if anything."""
     load_reader2: Callable[[], Case] | None = None
     """The same patient with the second reader's ROI."""
 

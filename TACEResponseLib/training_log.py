@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.csv_writing import csv_text
+from TACEResponseLib.lettering import lettering
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,14 +70,15 @@ def write_picture(rows: Sequence[LogRow], path: Path) -> None:
     from matplotlib.figure import Figure
 
     quantities = sorted({row.quantity for row in rows})
-    figure = Figure(figsize=(8.0, 3.2 * max(1, len(quantities))), layout="constrained")
-    FigureCanvasAgg(figure)
-    if not quantities:
-        figure.text(0.5, 0.5, "No branch of this recipe is trained by epochs.", ha="center")
-    for number, quantity in enumerate(quantities, start=1):
-        axes = figure.add_subplot(len(quantities), 1, number)
-        _draw(axes, quantity, _lines(rows, quantity))
-    figure.savefig(path, dpi=150, metadata={"Software": None})
+    with lettering():
+        figure = Figure(figsize=(8.0, 3.2 * max(1, len(quantities))), layout="constrained")
+        FigureCanvasAgg(figure)
+        if not quantities:
+            figure.text(0.5, 0.5, "No branch of this recipe is trained by epochs.", ha="center")
+        for number, quantity in enumerate(quantities, start=1):
+            axes = figure.add_subplot(len(quantities), 1, number)
+            _draw(axes, quantity, _lines(rows, quantity))
+        figure.savefig(path, dpi=150, metadata={"Software": None})
 
 
 def _lines(rows: Sequence[LogRow], quantity: str) -> dict[str, tuple[list[int], list[float]]]:

@@ -14,7 +14,10 @@ from TACEResponseLib.clinical.form import check_form, form_record
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.exchange import cut_to_content, read_array, read_volume, write_volume
 from TACEResponseLib.exchange import geometry_of as read_geometry
+from TACEResponseLib.imaging.checks import roi_place
 from TACEResponseLib.imaging.lesions import find_lesions
+from TACEResponseLib.imaging.roi_choice import PANEL, RoiChoice
+from TACEResponseLib.imaging.roi_size import check_roi_size
 from TACEResponseLib.imaging.segment_parts import SegmentPart, roi_from_parts
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.model_words import describe_model
@@ -84,8 +87,10 @@ class Jobs:
         """Number and measure the lesions of the chosen segments."""
         roi, warnings = roi_from_parts(_parts(request), (), ROI_WORDS)
         lesions, _ = find_lesions(roi)
+        large = check_roi_size(lesions, roi_place(roi), is_meant=True, remedy=PANEL.large)
         return {
             "lesions": [asdict(lesion) for lesion in lesions],
+            "is_large": bool(large),
             "warnings": [asdict(warning) for warning in warnings],
         }
 
@@ -192,6 +197,7 @@ class Jobs:
             roi=roi,
             clinical=form_record(request.get("form", {})),
             context=read_context(request.get("context", {})),
+            roi_choice=RoiChoice(is_large_meant=bool(request.get("large_roi")), words=PANEL),
             reading_warnings=warnings,
         )
 

@@ -110,7 +110,8 @@ class _Counting:
         import yaml
 
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if (tag := getattr(event, "tag", None)) is not None:
+            tag = getattr(event, "tag", None)
+            if tag is not None:
                 raise self._refused("must not name types by tags", str(tag)[:40])
             if isinstance(event, yaml.CollectionStartEvent):
                 is_mapping = isinstance(event, yaml.MappingStartEvent)

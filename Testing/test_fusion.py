@@ -394,7 +394,7 @@ def _huge(content: dict[str, Any]) -> None:
         (_infinite_row, "finite|valid"),
         (_short_row, "one coefficient a column"),
         (_fewer_rows, "n_bootstrap"),
-        (_no_spread, "greater than 0"),
+        (_no_spread, "greater than or equal to 0"),
         (_certain, "less than 1"),
         (_other_calibration, "calibrated as the settings"),
         (_extra, "Extra"),

@@ -226,7 +226,8 @@ class ClinicalSection:
 
     def _onSettle(self, *_values: Any) -> None:
         """What was typed is right, whatever DICOM says."""
-        self._desk.parameters.settled = ["age_years", "sex"]
+        settled = self._desk.parameters.settled
+        self._desk.parameters.settled = sorted({*settled, "age_years", "sex"})
         self._desk.changed.emit()
 
     def _onLoad(self, *_values: Any) -> None:

@@ -12,6 +12,8 @@ from TACEResponsePanel.dicom_facts import DicomFacts, dicomFacts
 from TACEResponsePanel.signal import Signal
 
 IMAGE_ROLE = "image."
+LARGE_LESION = "large_lesion"
+"""Among what the user has settled: all of a large lesion is tumor."""
 BLANK = {
     "caseId": "case",
     "segmentation": None,
@@ -48,6 +50,8 @@ class Desk:
         """Whether an image is of the same patient, while that is open."""
         self.lesions: list[dict[str, Any]] = []
         self.lesionProblem = ""
+        self.isLesionLarge = False
+        """Whether the lesion is as large as a liver may be."""
         self.clinicalProblems: dict[str, str] = {}
         self.clinicalContradiction = ""
 
@@ -169,6 +173,10 @@ class Desk:
             "bclc_stage": None if p.bclcStage == NOT_SAID else p.bclcStage,
         }
 
+    def isLargeLesionMeant(self) -> bool:
+        """Whether the user has said that a lesion as large is all tumor."""
+        return self.parameters is not None and LARGE_LESION in self.parameters.settled
+
     def lesionSegments(self) -> list[str]:
         """Chosen segments that are still there, in the segmentation's order."""
         segmentation = self.parameters.segmentation if self.parameters else None
@@ -183,5 +191,6 @@ class Desk:
         self.question = ""
         self.lesions = []
         self.lesionProblem = ""
+        self.isLesionLarge = False
         self.clinicalProblems = {}
         self.clinicalContradiction = ""

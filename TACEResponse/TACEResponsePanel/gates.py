@@ -128,7 +128,7 @@ def _context(desk: Desk) -> Iterator[str]:
 
 
 def missingLesion(desk: Desk) -> list[str]:
-    """At least one segment with something in it."""
+    """At least one segment with something in it, and no liver by mistake."""
     segmentation = desk.parameters.segmentation
     if segmentation is None:
         return [_("Choose, draw or load the lesion.")]
@@ -139,7 +139,17 @@ def missingLesion(desk: Desk) -> list[str]:
     names = [content.GetSegment(segmentId).GetName() for segmentId in chosen]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         return [_("Two chosen segments are called {name}; rename one.").format(name=twice[0])]
-    return [desk.lesionProblem] if desk.lesionProblem else []
+    if desk.lesionProblem:
+        return [desk.lesionProblem]
+    if desk.isLesionLarge and not desk.isLargeLesionMeant():
+        volume = sum(lesion["volume_ml"] for lesion in desk.lesions if not lesion["is_speck"])
+        return [
+            _(
+                "The lesion holds {volume:.0f} mL, more than most tumors: tick the tumor alone, or "
+                "say that all of it is tumor."
+            ).format(volume=volume)
+        ]
+    return []
 
 
 def missingClinical(desk: Desk) -> list[str]:

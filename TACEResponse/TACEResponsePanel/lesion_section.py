@@ -7,7 +7,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from TACEResponsePanel import tables
-from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.desk import LARGE_LESION, Desk
 from TACEResponsePanel.gates import missingLesion
 from TACEResponsePanel.handover import Handover
 from TACEResponsePanel.headers import showState
@@ -35,6 +35,7 @@ class LesionSection:
         tables.prepare(ui.segmentsTable, [_("Segment")], wide=0, mostRows=MOST_SEGMENTS)
         ui.segmentsTable.itemChanged.connect(self._onTick)
         tables.prepare(ui.lesionsTable, COLUMNS, wide=5, mostRows=MOST_LESIONS)
+        ui.largeLesionButton.clicked.connect(self._onLarge)
         desk.changed.connect(self.refresh)
         desk.caseBegun.connect(self._onCase)
 
@@ -43,6 +44,8 @@ class LesionSection:
         if self._desk.parameters is None:
             return
         self._showSegments()
+        isAsked = self._desk.isLesionLarge and not self._desk.isLargeLesionMeant()
+        self._ui.largeLesionButton.setVisible(isAsked)
         isReady = not missingLesion(self._desk) and bool(self._desk.lesions)
         counted = [lesion for lesion in self._desk.lesions if not lesion["is_speck"]]
         remark = ""
@@ -78,7 +81,7 @@ class LesionSection:
         def done(result: dict[str, Any]) -> None:
             if turn == self._turn:
                 named = [{**le, "name": names[le["label"] - 1]} for le in result["lesions"]]
-                self._show(named, "")
+                self._show(named, "", isLarge=result["is_large"])
 
         def failed(message: str) -> None:
             if turn == self._turn:
@@ -86,8 +89,9 @@ class LesionSection:
 
         self._client.ask("measure", {"segments": segments}, done, failed)
 
-    def _show(self, lesions: list[dict[str, Any]], problem: str) -> None:
+    def _show(self, lesions: list[dict[str, Any]], problem: str, *, isLarge: bool = False) -> None:
         """The table of lesions, or why there is none."""
+        self._desk.isLesionLarge = isLarge
         self._desk.lesions, self._desk.lesionProblem = lesions, inPanelWords(problem)
         rows = [
             (
@@ -143,8 +147,16 @@ class LesionSection:
         others = [s for s in self._desk.parameters.segments if s != segmentId]
         isTicked = item.checkState() == qt.Qt.Checked
         self._desk.parameters.segments = [*others, segmentId] if isTicked else others
+        # What was said of a large lesion was said of other segments.
+        settled = [one for one in self._desk.parameters.settled if one != LARGE_LESION]
+        self._desk.parameters.settled = settled
         self._desk.changed.emit()
         self.measure()
+
+    def _onLarge(self, *_values: Any) -> None:
+        """All of a large lesion is tumor."""
+        self._desk.parameters.settled = sorted({*self._desk.parameters.settled, LARGE_LESION})
+        self._desk.changed.emit()
 
     def _onCase(self) -> None:
         """Another case: nothing is measured, and a lone segment ticks itself."""

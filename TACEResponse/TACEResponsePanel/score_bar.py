@@ -98,6 +98,7 @@ class ScoreBar:
             segmentIds=desk.lesionSegments(),
             form=desk.form(),
             context=desk.context(),
+            isLargeLesionMeant=desk.isLargeLesionMeant(),
             reader=self._handover.reader,
         )
 

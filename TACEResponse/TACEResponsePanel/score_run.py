@@ -28,6 +28,7 @@ class ScoreInput:
     form: dict[str, dict[str, str]] = field(default_factory=dict)
     """Clinical texts with their units."""
     context: dict[str, Any] = field(default_factory=dict)
+    isLargeLesionMeant: bool = False
     reader: SegmentReader = field(default_factory=SegmentReader)
     """Remembers segments between turns."""
 
@@ -124,6 +125,7 @@ class ScoreRun:
             "segments": self._segments,
             "form": self._input.form,
             "context": self._input.context,
+            "large_roi": self._input.isLargeLesionMeant,
             "folder": str(self._handover.folder),
         }
         self.number = self._client.ask("score", request, self._answered, self._end, self._progress)

@@ -1,10 +1,10 @@
 """Where bundles are: by the name of an installed one, or by the path of a folder or zip."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from TACEResponseLib.bundle.layout import METADATA
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.nearest import nearest
 from TACEResponseLib.resources import resource_path
 
 
@@ -31,8 +31,8 @@ def find_bundle(name_or_path: str | Path) -> Path:
         return installed[str(name_or_path)]
     if _exists(path):
         return path
-    near = get_close_matches(path.name[:80], installed, n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
+    near = nearest(path.name, installed)
+    meant = f"did you mean {near}? " if near else ""
     known = ", ".join(installed) or "none"
     raise InputError("--bundle", "must be the name of an installed bundle, or a folder or zip",
                      got=repr(path.name[:80]), remedy=f"{meant}installed: {known}")  # fmt: skip

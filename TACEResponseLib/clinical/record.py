@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.cells import number_remedy, truth
+from TACEResponseLib.clinical.doubts import doubts
 from TACEResponseLib.clinical.schema import Schema, Variable, load_schema
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.json_reading import read_json_object
 
 ClinicalValue = float | int | str | bool
-TRUE_WORDS, FALSE_WORDS = frozenset({"yes", "true"}), frozenset({"no", "false"})
 # A ratio given and the ratio of the given counts may differ by their rounding, not by more.
 RATIO_TOLERANCE = 0.1
 CHILD_PUGH_CLASS_POINTS = {"A": (5, 6), "B": (7, 9), "C": (10, 15)}
@@ -36,7 +37,10 @@ class _Problem:
 
 
 def read_record(
-    source: Path | Mapping[str, Any], *, for_pre_treatment_model: bool = True
+    source: Path | Mapping[str, Any],
+    *,
+    for_pre_treatment_model: bool = True,
+    in_table: bool = False,
 ) -> ClinicalRecord:
     """Read a record from a JSON file or a mapping.
 
@@ -46,6 +50,7 @@ def read_record(
     Args:
         source: the file, or what stood in one.
         for_pre_treatment_model: refuse variables that are known only after treatment.
+        in_table: whether the values are a table's, for remedies that can be followed there.
     Raises: InputError: every problem of the record at once, in one line.
     """
     where = f"--clinical {source.name}" if isinstance(source, Path) else "--clinical"
@@ -58,7 +63,7 @@ def read_record(
     values: dict[str, ClinicalValue] = {}
     problems: list[_Problem] = []
     for name, given in content.items():
-        found = _read_value(schema, name, given, pre_treatment=for_pre_treatment_model)
+        found = _read_value(schema, name, given, for_pre_treatment_model, in_table)
         if isinstance(found, _Problem):
             problems.append(found)
         elif found is not None:
@@ -66,7 +71,7 @@ def read_record(
     problems += _contradictions(values)
     if problems:
         raise _all_at_once(where, problems)
-    return ClinicalRecord(values=values)
+    return ClinicalRecord(values=values, warnings=doubts(values))
 
 
 def _all_at_once(where: str, problems: list[_Problem]) -> InputError:
@@ -77,7 +82,7 @@ def _all_at_once(where: str, problems: list[_Problem]) -> InputError:
 
 
 def _read_value(
-    schema: Schema, name: str, given: object, *, pre_treatment: bool
+    schema: Schema, name: str, given: object, pre_treatment: bool, in_table: bool
 ) -> ClinicalValue | _Problem | None:
     """One value in its storage unit, `None` for a blank, or what is wrong with it."""
     variable = schema.by_name.get(name)
@@ -94,7 +99,7 @@ def _read_value(
         return _read_category(variable, given)
     if variable.type == "boolean":
         return _read_boolean(variable, given)
-    return _read_number(variable, given)
+    return _read_number(variable, given, in_table)
 
 
 def _read_category(variable: Variable, given: object) -> str | _Problem:
@@ -111,39 +116,43 @@ def _read_boolean(variable: Variable, given: object) -> bool | _Problem:
     """True or false, or the words for them."""
     if isinstance(given, bool):
         return given
-    word = given.strip().lower() if isinstance(given, str) else ""
-    if word in TRUE_WORDS | FALSE_WORDS:
-        return word in TRUE_WORDS
+    said = truth(given) if isinstance(given, str) else None
+    if said is not None:
+        return said
     return _Problem(f"{variable.name} must be true or false", repr(given)[:40], "write one of them")
 
 
-def _read_number(variable: Variable, given: object) -> float | int | _Problem:
+def _read_number(variable: Variable, given: object, in_table: bool) -> float | int | _Problem:
     """A number in its storage unit."""
     value, unit = given, str(variable.unit)
     if isinstance(given, dict) and set(given) == {"value", "unit"}:
         value, unit = given["value"], str(given["unit"])
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        remedy = "write the number alone, or null for unknown"
         return _Problem(f"{variable.name} must be a number in {variable.unit}", repr(given)[:40],
-                        "write the number alone, or null for unknown")  # fmt: skip
+                        number_remedy(str(given)) if in_table else remedy)  # fmt: skip
     if unit not in variable.units:
         known = ", ".join(variable.units)
+        remedy = f"name the column {variable.name} [UNIT] with one of them, or convert it"
         return _Problem(f"{variable.name} must be in one of {known}", repr(unit)[:20],
-                        "convert it")  # fmt: skip
+                        remedy if in_table else "convert it")  # fmt: skip
     stored = value * variable.units[unit]
     if variable.type == "integer" and stored != int(stored):
         return _Problem(f"{variable.name} must be a whole number", repr(value), "round it")
-    return _in_range(variable, stored, f"{value:g} {unit}", asked=unit == variable.unit)
+    return _in_range(variable, stored, f"{value:g} {unit}", unit == variable.unit, in_table)
 
 
 def _in_range(
-    variable: Variable, stored: float, shown: str, *, asked: bool
+    variable: Variable, stored: float, shown: str, asked: bool, in_table: bool
 ) -> float | int | _Problem:
     """The value if it is possible in its unit; a slip of the unit is named before the range."""
     slip = variable.unit_slip
     if asked and slip is not None and slip.suspects(stored):
-        meant = f'{{"value": {stored:g}, "unit": "{slip.probably}"}}'
+        meant = f'write {{"value": {stored:g}, "unit": "{slip.probably}"}}'
+        if in_table:
+            meant = f"name the column {variable.name} [{slip.probably}]"
         return _Problem(f"{variable.name} must be in {variable.unit}", shown,
-                        f"if it is {slip.probably}, write {meant}")  # fmt: skip
+                        f"if it is {slip.probably}, {meant}")  # fmt: skip
     low, high = variable.range or (-math.inf, math.inf)
     if not low <= stored <= high:
         return _Problem(f"{variable.name} must lie in {low:g} to {high:g} {variable.unit}",

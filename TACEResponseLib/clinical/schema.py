@@ -1,11 +1,11 @@
 """The clinical schema: what each variable is, its unit, its range, its other units."""
 
-from difflib import get_close_matches
 from functools import cache
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from TACEResponseLib.nearest import nearest
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.settings import Settings
 
@@ -81,8 +81,7 @@ class Schema(Settings):
 
     def nearest(self, name: str) -> str | None:
         """The variable whose name is most like this one."""
-        near = get_close_matches(name.lower(), list(self.by_name), n=1, cutoff=0.5)
-        return near[0] if near else None
+        return nearest(name, self.by_name)
 
 
 @cache

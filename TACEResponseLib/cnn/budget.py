@@ -137,17 +137,23 @@ def _add(found: Activations, module: "nn.Module", given: "Tensor") -> None:
     found.products += products
 
 
+def _padded(module: "nn.Conv2d") -> tuple[int, ...]:
+    """Pixels that a convolution puts round its input, of both ends together."""
+    if isinstance(module.padding, str):
+        is_same = module.padding == "same"
+        sizes = zip(module.kernel_size, module.dilation, strict=True)
+        return tuple(dilation * (kernel - 1) * is_same for kernel, dilation in sizes)
+    return tuple(2 * padding for padding in module.padding)
+
+
 def _convolved(module: "nn.Conv2d", shape: tuple[int, ...]) -> tuple[int, int]:
     """Numbers that a convolution gives, and multiplications that it takes."""
-    # Words stand for as many as keep the size, or for none.
-    keeps = tuple(kernel // 2 for kernel in module.kernel_size)
-    paddings = keeps if isinstance(module.padding, str) else module.padding
     sides = []
-    for side, kernel, stride, padding, dilation in zip(
-        shape[-2:], module.kernel_size, module.stride, paddings, module.dilation, strict=True
+    for side, kernel, stride, padded, dilation in zip(
+        shape[-2:], module.kernel_size, module.stride, _padded(module), module.dilation, strict=True
     ):
-        reach = dilation * (kernel - 1) + 1
-        sides.append(max(0, (side + 2 * padding - reach) // stride + 1))
+        reach = int(dilation) * (int(kernel) - 1) + 1
+        sides.append(max(0, (side + padded - reach) // int(stride) + 1))
     numbers = shape[0] * module.out_channels * prod(sides)
     each = module.in_channels // module.groups * prod(module.kernel_size)
     return numbers, numbers * each

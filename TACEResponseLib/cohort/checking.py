@@ -1,11 +1,15 @@
 """Open every file that a cohort table names, and say what is wrong with each."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from TACEResponseLib.cohort.columns import ROI, ROI_READER2
+from TACEResponseLib.case import Case
+from TACEResponseLib.cohort.columns import ROI, ROI_CHOICE, ROI_READER2
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
+from TACEResponseLib.cohort.twins import Twins
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.reading import read_image
 from TACEResponseLib.imaging.roi_reading import read_roi
@@ -14,28 +18,63 @@ from TACEResponseLib.progress import Progress, silent
 Opening = tuple[str, Callable[[], object]]
 
 
-def check_files(
-    patients: Sequence[CohortPatient], progress: Progress = silent
-) -> tuple[Problem, ...]:
-    """Read every image and mask; check that those of one case fit each other.
+# What `cohort check` tells of a case that can be read: facts of the table against its files.
+TOLD = frozenset({"size_differs", "number_differs", "image_date_differs", "image_after_treatment",
+                  "unit_doubtful", "roi_large", "roi_round_unchosen"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFiles:
+    """What opening all files has found."""
+
+    problems: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What is no problem and should be looked at."""
+
+
+def check_files(patients: Sequence[CohortPatient], progress: Progress = silent) -> CheckedFiles:
+    """Read every image and mask; check that those of one case fit each other and its values.
 
     Args:
         patients: rows of the table; those without files pass.
         progress: told each patient.
     """
     problems: list[Problem] = []
+    remarks: list[str] = []
+    twins = Twins()
     for number, patient in enumerate(patients, start=1):
         progress(f"patient {number} of {len(patients)}")
-        found = _problems(patient, [("files", partial(load_case, patient))]
-                          if patient.images else _files(patient))  # fmt: skip
-        if found and patient.images:
-            # A case stops at its first problem; the other files may have more.
-            told = {problem.column for problem in found}
-            found += [p for p in _problems(patient, _files(patient)) if p.column not in told]
+        found: list[Problem] = []
+        if patient.images:
+            found, case = _read(patient)
+            if case is None:
+                # A case stops at its first problem; the other files may have more.
+                told = {problem.column for problem in found}
+                found += [p for p in _problems(patient, _files(patient)) if p.column not in told]
+            else:
+                found = twins.problems(patient, case)
+                where = f"{patient.case_id} (line {patient.row})"
+                remarks += [f"{where}: {w.message}" for w in case.warnings if w.code in TOLD]
+        else:
+            found = _problems(patient, _files(patient))
         if patient.roi_reader2 is not None:
-            found += _problems(patient, [(ROI_READER2, partial(read_roi, patient.roi_reader2))])
+            found += _problems(patient, [(ROI_READER2, _opened(patient, patient.roi_reader2))])
         problems += found
-    return tuple(problems)
+    return CheckedFiles(problems=tuple(problems), remarks=tuple(remarks))
+
+
+def _read(patient: CohortPatient) -> tuple[list[Problem], Case | None]:
+    """The case, or what is wrong with it."""
+    read: list[Case] = []
+    found = _problems(patient, [("files", lambda: read.append(load_case(patient)))])
+    return found, read[0] if read else None
+
+
+def _opened(patient: CohortPatient, path: Path) -> Callable[[], object]:
+    """Reads an ROI as the row has it chosen."""
+    choice = patient.roi_choice
+    return partial(read_roi, path, labels=choice.labels, segments=choice.segments,
+                   words=choice.words)  # fmt: skip
 
 
 def without_evidence(patients: Sequence[CohortPatient]) -> tuple[CohortPatient, ...]:
@@ -52,9 +91,9 @@ def _files(patient: CohortPatient) -> Iterator[Opening]:
     for sequence, path in patient.images.items():
         yield sequence.value, partial(read_image, path, sequence)
     if patient.roi is not None:
-        yield ROI, partial(read_roi, patient.roi)
+        yield ROI, _opened(patient, patient.roi)
     for sequence, path in patient.sequence_rois.items():
-        yield f"roi_{sequence.value}", partial(read_roi, path)
+        yield f"roi_{sequence.value}", _opened(patient, path)
 
 
 def _problems(patient: CohortPatient, openings: Iterable[Opening]) -> list[Problem]:
@@ -73,6 +112,8 @@ def _problems(patient: CohortPatient, openings: Iterable[Opening]) -> list[Probl
 
 def _column(patient: CohortPatient, error: InputError) -> str:
     """The column whose file a case's error names; else its own words, empty if it has none."""
+    if error.where in ROI_CHOICE:
+        return error.where
     told = error.where.partition("), ")[2]
     named = {f"--image {sequence.value}": sequence.value for sequence in patient.images}
     named |= {f"--roi {s.value}": f"roi_{s.value}" for s in patient.sequence_rois}

@@ -1,10 +1,10 @@
 """The columns that a cohort table may have."""
 
 import re
-from difflib import get_close_matches
 
+from TACEResponseLib.cells import number
 from TACEResponseLib.clinical.schema import load_schema
-from TACEResponseLib.strict_numbers import read_number
+from TACEResponseLib.nearest import nearest
 from TACEResponseLib.terms import ImageSequence
 
 REQUIRED = ("case_id", "role", "response")
@@ -13,6 +13,10 @@ ROI, ROI_READER2 = "roi", "roi_reader2"
 SEQUENCE_ROIS = tuple(f"roi_{sequence}" for sequence in SEQUENCES)
 FILES = (*SEQUENCES, ROI, *SEQUENCE_ROIS, ROI_READER2)
 """Columns of paths, relative to the table."""
+ROI_CHOICE = ("roi_label", "roi_segment", "large_roi")
+"""What the options of `score` say of one patient's ROI; values are separated by `;`."""
+CONTEXT = ("image_date", "treatment_date", "planned_treatment", "is_first_treatment", "bclc_stage")
+"""What `--context` says of one patient."""
 # Known, kept and shown in table 1; no model reads them.
 OTHER = (
     "site", "scanner", "criterion", "readout_days", "reader", "image_to_treatment_days",
@@ -57,15 +61,13 @@ def clinical_cell(variable: str, unit: str | None, text: str) -> object:
     """A cell as a JSON record would have it."""
     if load_schema().by_name[variable].type in ("category", "boolean"):
         return text
-    try:
-        number = read_number(text)
-    except ValueError:
+    value = number(text)
+    if value is None:
         return text
-    return {"value": number, "unit": unit} if unit else number
+    return {"value": value, "unit": unit} if unit else value
 
 
 def nearest_column(column: str) -> str | None:
     """The known column that is most like an unknown one."""
-    known = [*REQUIRED, *FILES, *OTHER, *load_schema().by_name]
-    near = get_close_matches(column.lower(), known, n=1, cutoff=0.6)
-    return near[0] if near else None
+    known = [*REQUIRED, *FILES, *ROI_CHOICE, *CONTEXT, *OTHER, *load_schema().by_name]
+    return nearest(column, known)

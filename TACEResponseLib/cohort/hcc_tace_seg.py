@@ -72,7 +72,7 @@ def import_hcc_tace_seg(
     Returns: the rows as written.
     Raises: InputError: a file is not what it should be, or `folder` exists; nothing is written.
     """
-    check_output(folder, overwrite=False)
+    check_output(folder)
     rows = cohort_rows(_workbook(table))
     header = list(rows[0])
     if features is not None:

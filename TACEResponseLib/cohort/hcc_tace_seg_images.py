@@ -30,6 +30,7 @@ from TACEResponseLib.imaging.phase import (
     WITHOUT_CONTRAST,
     named_kinds,
 )
+from TACEResponseLib.imaging.roi_size import ASKED_FROM_ML
 from TACEResponseLib.imaging.segment_parts import SegmentPart, roi_from_parts
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.progress import Progress, silent
@@ -47,7 +48,7 @@ PHASES: Mapping[str, tuple[str, ImageSequence | None]] = {
     WITHOUT_CONTRAST: ("contrast-free", None),
 }
 """What a header may name: our word for `phase`, and the column; none holds a contrast-free CT."""
-COLUMNS = ("ct_arterial", "ct_portal_venous", "ct_delayed", "roi", "phase")
+COLUMNS = ("ct_arterial", "ct_portal_venous", "ct_delayed", "roi", "large_roi", "phase")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,12 @@ def _import_one(name: str, folders: Sequence[Path], target: Path, draft: Path) -
     phase, column = _phase(description)
     path = f"{MASKS}/{name}.nii.gz"
     write_nifti(mask, draft / path)
-    cells = {**dict.fromkeys(COLUMNS, ""), "roi": path, "phase": phase}
+    cells = {
+        **dict.fromkeys(COLUMNS, ""),
+        "roi": path,
+        "large_roi": "yes" if _volume_ml(mask) > ASKED_FROM_ML else "",
+        "phase": phase,
+    }
     return cells | ({column.value: _relative(segmented.image, target)} if column else {})
 
 
@@ -150,6 +156,11 @@ def _tumor(path: Path, grid: Geometry) -> Volume:
         raise InputError(where, "must lie on the voxels of the series that it refers to",
                          got="another grid", remedy="download the whole series again")  # fmt: skip
     return Volume(voxels=voxels_from_lps_axes(roi.labels, grid), geometry=grid)
+
+
+def _volume_ml(mask: Volume) -> float:
+    """Of everything marked; the collection itself calls it tumor, however large it is."""
+    return float(np.count_nonzero(mask.voxels)) * mask.geometry.voxel_volume_mm3 / 1000
 
 
 def _phase(description: str) -> tuple[str, ImageSequence | None]:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from TACEResponseLib.cohort.columns import (
+    CONTEXT,
     FILES,
     OTHER,
     READING,
     REQUIRED,
+    ROI_CHOICE,
     SEQUENCES,
     clinical_column,
     is_answer,
@@ -17,12 +19,15 @@ from TACEResponseLib.cohort.columns import (
 )
 from TACEResponseLib.cohort.patient import Problem
 
-Kind = Literal["ours", "answer", "other", "reading", "feature", "clinical", "unknown"]
+Kind = Literal["ours", "answer", "other", "reading", "feature", "clinical", "passed", "unknown"]
+# What pyradiomics writes beside features: how they were computed, and from which files.
+PYRADIOMICS = ("Image", "Mask", "Label")
+DIAGNOSTICS = "diagnostics_"
 
 
 def column_kind(name: str) -> Kind:
     """What a column holds."""
-    if name in REQUIRED or name in FILES:
+    if name in {*REQUIRED, *FILES, *ROI_CHOICE, *CONTEXT}:
         return "ours"
     if is_answer(name):
         return "answer"
@@ -32,13 +37,25 @@ def column_kind(name: str) -> Kind:
         return "reading"
     if is_feature(name):
         return "feature"
+    if name.startswith(DIAGNOSTICS) or name in PYRADIOMICS:
+        return "passed"
     return "clinical" if clinical_column(name) else "unknown"
 
 
-def header_problems(header: Sequence[str]) -> list[Problem]:
+def header_remarks(header: Sequence[str]) -> list[str]:
+    """What of a table is not read."""
+    passed = [name for name in header if column_kind(name) == "passed"]
+    if not passed:
+        return []
+    more = f" and {len(passed) - 2} more" if len(passed) > 2 else ""
+    return [f"not read, since pyradiomics wrote them beside its features: "
+            f"{', '.join(passed[:2])}{more}"]  # fmt: skip
+
+
+def header_problems(header: Sequence[str], needed: Sequence[str] = REQUIRED) -> list[Problem]:
     """Columns that are missing, unknown or there twice."""
     problems = [_problem(name, "must be a column", "none", "add it")
-                for name in REQUIRED if name not in header]  # fmt: skip
+                for name in needed if name not in header]  # fmt: skip
     kinds = {column_kind(name) for name in header}
     if not (set(header) & set(SEQUENCES) or kinds & {"feature", "clinical"}):
         problems.append(_problem("images", f"one of {', '.join(SEQUENCES)} must be a column, or "

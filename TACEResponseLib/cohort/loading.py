@@ -1,20 +1,25 @@
 """From rows to cases: files are read when a patient's turn comes, and once."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi import Roi
-from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.imaging.roi_reading import check_choice_used, read_case_rois
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence
 from TACEResponseLib.training_cohort import Member
+
+OPTIONS_AS_COLUMNS = {
+    r"--image (\w+)=FILE": r"its path in column \1",
+    r"--roi (\w+)=FILE": r"its path in column roi_\1",
+    r"--roi FILE": "its path in column roi",
+}
 
 
 def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -> Case:
@@ -35,19 +40,35 @@ def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -
                                  remedy="give its path in the table")  # fmt: skip
             volumes[sequence], found = read_image(patient.images[sequence], sequence, name="")
             warnings += found
-        roi, found = _roi(patient.roi)
-        drawn, more = _sequence_rois(patient, wanted)
+        _check_choice(patient)
+        own = {s: path for s, path in patient.sequence_rois.items() if s in wanted}
+        roi, drawn, found = read_case_rois(patient.roi, own, patient.roi_choice, tells_names=False)
         return Case(
             case_id=patient.case_id,
             images=volumes,
             roi=roi,
             sequence_rois=drawn,
             clinical=patient.clinical,
-            reading_warnings=(*warnings, *found, *more),
+            context=patient.context,
+            roi_choice=patient.roi_choice,
+            reading_warnings=(*warnings, *found),
         )
     except InputError as error:
         # The line names the file; what is said here is written too, and file names name patients.
-        raise error.at(f"{patient.case_id} (line {patient.row}), {error.where}") from error
+        where = f"{patient.case_id} (line {patient.row}), {error.where}"
+        raise in_columns(error.at(where)) from error
+
+
+def in_columns(error: InputError) -> InputError:
+    """An error of one case with a remedy of a table: options of one patient are columns there."""
+    return error.reworded(_column_words)
+
+
+def _column_words(remedy: str) -> str:
+    """A remedy that names columns in place of options."""
+    for option, column in OPTIONS_AS_COLUMNS.items():
+        remedy = re.sub(option, column, remedy)
+    return remedy
 
 
 def load_second_reading(patient: CohortPatient, sequences: Sequence[ImageSequence]) -> Case:
@@ -88,24 +109,12 @@ def _member(patient: CohortPatient, label: int, sequences: tuple[ImageSequence, 
         clinical=patient.clinical,
         features=patient.features,
         files=files,
+        roi_choice=patient.roi_choice.record,
         load_reader2=twice,
     )
 
 
-def _roi(path: Path | None) -> tuple[Roi | None, tuple[CaseWarning, ...]]:
-    """The tumor, if it was drawn."""
-    return (None, ()) if path is None else read_roi(path, name="")
-
-
-def _sequence_rois(
-    patient: CohortPatient, sequences: Sequence[ImageSequence]
-) -> tuple[dict[ImageSequence, Roi], list[CaseWarning]]:
-    """The tumor as drawn on each of these sequences."""
-    drawn: dict[ImageSequence, Roi] = {}
-    warnings: list[CaseWarning] = []
-    for sequence in sequences:
-        if sequence in patient.sequence_rois:
-            path = patient.sequence_rois[sequence]
-            drawn[sequence], found = read_roi(path, name=sequence.value)
-            warnings += found
-    return drawn, warnings
+def _check_choice(patient: CohortPatient) -> None:
+    """Refuse a choice of labels or segments that no ROI of the row can follow."""
+    paths = [patient.roi, *patient.sequence_rois.values(), patient.roi_reader2]
+    check_choice_used([path for path in paths if path is not None], patient.roi_choice)

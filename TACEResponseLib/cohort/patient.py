@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.imaging.roi_choice import RoiChoice
 from TACEResponseLib.plain_text import one_line
+from TACEResponseLib.population import CaseContext
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence, ResponseClass
 
 POSITIVE_WORDS, NEGATIVE_WORDS = ("1", "responder"), ("0", "non_responder")
@@ -51,12 +53,24 @@ class CohortPatient:
     sequence_rois: Mapping[ImageSequence, Path] = field(default_factory=dict)
     """The tumor as it was drawn on that sequence."""
     roi_reader2: Path | None = None
+    roi_choice: RoiChoice = field(default_factory=RoiChoice)
+    """Which labels or segments of these files are the tumor."""
+    context: CaseContext | None = None
+    """`None` in a table without its columns: nobody was asked."""
     features: Mapping[str, float] = field(default_factory=dict)
     """Radiomics that were computed elsewhere, by column name."""
     readings: Mapping[str, str] = field(default_factory=dict)
     """Response by `response_reader1` and so on; no model reads it."""
     other: Mapping[str, str] = field(default_factory=dict)
     """Columns that no model reads: site, scanner, survival."""
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Every image and mask by its column."""
+        found = {sequence.value: path for sequence, path in self.images.items()}
+        found |= {f"roi_{sequence.value}": path for sequence, path in self.sequence_rois.items()}
+        singles = {"roi": self.roi, "roi_reader2": self.roi_reader2}
+        return found | {name: path for name, path in singles.items() if path is not None}
 
     def label(self, endpoint: Endpoint) -> int | None:
         """1 for the positive class of an endpoint, 0 else, `None` without a response."""

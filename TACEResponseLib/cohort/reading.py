@@ -2,20 +2,24 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from TACEResponseLib.cohort.header import header_problems
+from TACEResponseLib.cohort.columns import REQUIRED, ROI
+from TACEResponseLib.cohort.header import header_problems, header_remarks
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.row_reading import read_row
 from TACEResponseLib.cohort.table_rows import table_rows
+from TACEResponseLib.cohort.unit_remarks import unit_remarks
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.ids import shown, twins
+from TACEResponseLib.ids import broken_rule, shown, twins
+from TACEResponseLib.progress import LOG
 from TACEResponseLib.regular_file import open_regular
 
-FIRST_ROW = 2
 # The largest image that is read.
 MOST_IMAGE_BYTES = 4 * 1024**3
+Numbered = tuple[int, Mapping[str, str]]
+"""A row with its line of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,28 +29,41 @@ class CohortTable:
     path: Path
     patients: tuple[CohortPatient, ...]
     problems: tuple[Problem, ...]
+    ids: Mapping[int, str] = field(default_factory=dict)
+    """Id by line of the file, of rows with a problem too; what may not stand may be a name."""
+    remarks: tuple[str, ...] = ()
+    """What was assumed or looks odd, and is no problem; logged as warnings too."""
 
 
-def read_cohort(path: Path) -> CohortTable:
+def read_cohort(path: Path, needed: Sequence[str] = REQUIRED) -> CohortTable:
     """Read a table and check its rows against each other; images are not opened.
 
     Args:
-        path: CSV, UTF-8, or .xlsx, one row a patient; paths in it are relative to it.
+        path: text or .xlsx, one row a patient; paths in it are relative to it.
+        needed: columns that must be there; to be scored, patients need no role and no response.
     Raises: InputError: no table can be read at all.
     """
-    header, rows = table_rows(path)
-    problems = header_problems(header)
+    table, rows = table_rows(path)
+    numbered = list(zip(table.numbers, rows, strict=True))
+    problems = header_problems(table.header, needed)
     patients = []
-    for number, row in enumerate(rows, start=FIRST_ROW):
+    for number, row in numbered:
         found, patient = read_row(number, row, path.parent)
         problems += found
         if patient is not None:
             patients.append(patient)
-    problems += _shared(rows, patients)
-    ordered = sorted(problems, key=lambda problem: (problem.row, problem.column))
+    problems += _shared(numbered, patients)
     wrong = {problem.row for problem in problems}
-    usable = tuple(patient for patient in patients if patient.row not in wrong)
-    return CohortTable(path=path, patients=usable, problems=tuple(ordered))
+    remarks = [*header_remarks(table.header), *unit_remarks(patients)]
+    for remark in remarks:
+        LOG.warning("--cohort %s: %s", path.name, remark)
+    return CohortTable(
+        path=path,
+        patients=tuple(patient for patient in patients if patient.row not in wrong),
+        problems=tuple(sorted(problems, key=lambda problem: (problem.row, problem.column))),
+        ids=_ids(numbered),
+        remarks=(*table.remarks, *remarks),
+    )
 
 
 def usable_cohort(path: Path) -> tuple[CohortPatient, ...]:
@@ -64,16 +81,21 @@ def usable_cohort(path: Path) -> tuple[CohortPatient, ...]:
     return table.patients
 
 
-def _shared(rows: Sequence[Mapping[str, str]], patients: Sequence[CohortPatient]) -> list[Problem]:
+def _ids(rows: Sequence[Numbered]) -> dict[int, str]:
+    """Ids that may be written."""
+    named = {number: row.get("case_id", "") for number, row in rows}
+    return {number: name for number, name in named.items() if not broken_rule(name)}
+
+
+def _shared(rows: Sequence[Numbered], patients: Sequence[CohortPatient]) -> list[Problem]:
     """What no two rows may have in common: a patient, an image, every feature."""
-    return [*_same_patient(rows), *_same_image(patients), *_same_features(patients)]
+    return [*_same_patient(rows), *_same_file(patients), *_same_features(patients)]
 
 
-def _same_patient(rows: Sequence[Mapping[str, str]]) -> list[Problem]:
+def _same_patient(rows: Sequence[Numbered]) -> list[Problem]:
     """Patients that have two rows; capitals make no other patient."""
     problems = []
-    named = [(number, row) for number, row in enumerate(rows, start=FIRST_ROW) if
-             row.get("case_id")]  # fmt: skip
+    named = [(number, row) for number, row in rows if row.get("case_id")]
     for place, owner in twins(row["case_id"] for _, row in named):
         (number, row), (_, first) = named[place], named[owner]
         name, other = row["case_id"], first["case_id"]
@@ -86,20 +108,23 @@ def _same_patient(rows: Sequence[Mapping[str, str]]) -> list[Problem]:
     return problems
 
 
-def _same_image(patients: Sequence[CohortPatient]) -> list[Problem]:
-    """Images that two patients share, under one name or as a copy."""
+def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
+    """Images and masks that two patients share, under one name or as a copy."""
     problems = []
     seen: dict[str, str] = {}
     for patient in patients:
-        for sequence, path in patient.images.items():
+        for column, path in patient.files.items():
             owner = seen.setdefault(_content(path), patient.case_id)
             if owner != patient.case_id:
-                problems.append(
-                    Problem(row=patient.row, column=sequence.value,
-                            rule="must be this patient's own image",
-                            got=f"the image of {owner}", remedy="correct the path")
-                )  # fmt: skip
+                problems.append(not_own(patient, column, owner))
     return problems
+
+
+def not_own(patient: CohortPatient, column: str, owner: str) -> Problem:
+    """An image or mask that is another patient's."""
+    what = "mask" if column.startswith(ROI) else "image"
+    return Problem(row=patient.row, column=column, rule=f"must be this patient's own {what}",
+                   got=f"the {what} of {owner}", remedy="correct the path")  # fmt: skip
 
 
 def _same_features(patients: Sequence[CohortPatient]) -> list[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from TACEResponseLib import cells
 from TACEResponseLib.clinical.record import ClinicalRecord, read_record
 from TACEResponseLib.cohort.columns import (
     FILES,
@@ -19,9 +20,9 @@ from TACEResponseLib.cohort.patient import (
     CohortPatient,
     Problem,
 )
+from TACEResponseLib.cohort.row_options import read_choice, read_row_context
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.ids import broken_rule, remedy, shown
-from TACEResponseLib.strict_numbers import read_number
 from TACEResponseLib.terms import CohortRole, ImageSequence, ResponseClass
 
 RESPONSES = (*ResponseClass, *POSITIVE_WORDS, *NEGATIVE_WORDS)
@@ -39,26 +40,50 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
     clinical, problems = _clinical(number, row)
     features, odd = _features(number, row)
     files = {name: folder / row[name] for name in FILES if row.get(name)}
+    choice, ill_chosen = read_choice(number, row)
+    context, ill_said = read_row_context(number, row)
     problems += [*_word_problems(number, row), *odd, *_file_problems(number, row, files)]
+    problems += [*ill_chosen, *ill_said]
     if problems or clinical is None:
         return problems, None
-    role = row.get("role", "")
+    role = _plain(row.get("role", ""))
     patient = CohortPatient(
         row=number,
         case_id=row["case_id"],
         role=CohortRole(role) if role else None,
         clinical=clinical,
-        response=row.get("response", ""),
+        response=response_word(row.get("response", "")) or "",
         images={ImageSequence(n): files[n] for n in SEQUENCES if n in files},
         roi=files.get(ROI),
         sequence_rois={ImageSequence(n): files[f"roi_{n}"] for n in SEQUENCES
                        if f"roi_{n}" in files},
         roi_reader2=files.get(ROI_READER2),
+        roi_choice=choice,
+        context=context,
         features=features,
-        readings=_columns_of(row, "reading"),
+        readings={n: response_word(v) or "" for n, v in _columns_of(row, "reading").items()},
         other=_columns_of(row, "other"),
     )  # fmt: skip
     return [], patient
+
+
+def response_word(text: str) -> str | None:
+    """A response as a patient keeps it: in any case, yes and no for 1 and 0.
+
+    Returns: empty for a blank, `None` for a word that can't be told.
+    """
+    if text.upper() in set(ResponseClass):
+        return text.upper()
+    said = cells.truth(text)
+    if said is not None:
+        return POSITIVE_WORDS[0] if said else NEGATIVE_WORDS[0]
+    word = _plain(text)
+    return word if word in ("", *POSITIVE_WORDS, *NEGATIVE_WORDS) else None
+
+
+def _plain(text: str) -> str:
+    """A word of ours in whatever case it was written, with dashes or blanks."""
+    return text.lower().replace("-", "_").replace(" ", "_")
 
 
 def _columns_of(row: Row, kind: str) -> dict[str, str]:
@@ -75,13 +100,13 @@ def _word_problems(number: int, row: Row) -> list[Problem]:
     elif rule := broken_rule(name):
         problems.append(_problem(number, "case_id", rule, shown(name), remedy(name)))
     role = row.get("role", "")
-    if role and role not in set(CohortRole):
+    if role and _plain(role) not in set(CohortRole):
         problems.append(_problem(number, "role", f"must be one of {', '.join(CohortRole)}",
                                  repr(role), "correct it, or leave it blank to have it drawn")
                         )  # fmt: skip
     for column in ("response", *_columns_of(row, "reading")):
         response = row.get(column, "")
-        if response and response not in RESPONSES:
+        if response_word(response) is None:
             problems.append(_problem(number, column, f"must be one of {', '.join(RESPONSES)}",
                                      repr(response), "correct it, or leave it blank"))  # fmt: skip
     return problems
@@ -121,11 +146,12 @@ def _features(number: int, row: Row) -> tuple[dict[str, float], list[Problem]]:
     for column, text in _columns_of(row, "feature").items():
         if not text:
             continue
-        try:
-            features[column] = read_number(text)
-        except ValueError:
+        value = cells.number(text)
+        if value is not None:
+            features[column] = value
+        else:
             problems.append(_problem(number, column, "must be a number", repr(text)[:40],
-                                     "correct it, or leave it blank"))  # fmt: skip
+                                     cells.number_remedy(text)))  # fmt: skip
     return features, problems
 
 
@@ -139,7 +165,7 @@ def _clinical(number: int, row: Row) -> tuple[ClinicalRecord | None, list[Proble
             continue
         given = clinical_cell(*parsed, text)
         try:
-            read_record({parsed[0]: given})
+            read_record({parsed[0]: given}, in_table=True)
         except InputError as error:
             problems.append(_problem(number, column, error.rule, error.got, error.remedy))
             continue

@@ -131,7 +131,10 @@ def _counted(found: Iterable[list[str]], where: str) -> list[list[str]]:
 
 
 def _chosen(book: "Workbook", where: str, sheet: str | None) -> Any:
-    """The sheet of this name, or the first; it forgets what it says of its own size."""
+    """The sheet of this name, or the first; it forgets what it says of its own size.
+
+    A `ReadOnlyWorksheet`, of whose methods openpyxl's types don't know all.
+    """
     if not book.sheetnames or (sheet is not None and sheet not in book.sheetnames):
         raise InputError(where, f"must hold a sheet {sheet!r}" if sheet else "must hold a sheet",
                          got=", ".join(book.sheetnames) or "none",

@@ -1,58 +1,55 @@
 """A table as text cells, whether it came as CSV or from Excel."""
 
-import csv
-import io
 from pathlib import Path
 
-from TACEResponseLib.cohort.spreadsheet import is_spreadsheet, read_sheet, sheet_records
+from TACEResponseLib.cohort.spreadsheet import is_spreadsheet, read_sheet
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.regular_file import open_regular
-from TACEResponseLib.table_bounds import MOST_BYTES, BoundedRows
+from TACEResponseLib.text_table import TextTable, read_text_table, table_of
 
 Row = dict[str, str]
 
 
-def table_rows(path: Path) -> tuple[list[str], list[Row]]:
-    """Header and rows; blank lines are skipped, cells are stripped.
+def table_rows(path: Path) -> tuple[TextTable, list[Row]]:
+    """The table and its rows by column; blank lines are skipped, cells are stripped.
 
     Args:
-        path: CSV in UTF-8, or .xlsx, of which the first sheet is read.
+        path: text in any of the ways that `read_text_table` knows, or .xlsx, of which the first
+            sheet is read.
     Raises: InputError: no table, or one without a patient.
     """
     where = f"--cohort {path.name}"
     if is_spreadsheet(path):
-        header, rows = sheet_records(read_sheet(path, where))
+        sheet = enumerate(read_sheet(path, where), start=1)
+        table = table_of(tuple(sheet), where, decimal_comma=True)
     else:
-        header, rows = read_csv(path, where)
-    if not rows:
+        table = read_text_table(path, where)
+    if not table.lines:
         raise InputError(where, "must hold a header and at least one patient", got="none",
                          remedy="write one row a patient")  # fmt: skip
-    return header, rows
+    return table, rows_of(table, where)
 
 
 def read_csv(path: Path, where: str) -> tuple[list[str], list[Row]]:
-    """Header and rows of a CSV file.
+    """Header and rows of a table of text.
 
     Args:
         path: the file.
         where: how the user named it, for messages.
-    Raises: InputError: it can't be read, or is no CSV.
+    Raises: InputError: it can't be read, or is no table.
     """
-    try:
-        with (
-            open_regular(path, where, most_bytes=MOST_BYTES) as file,
-            io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text,
-        ):
-            reader = csv.DictReader(text, strict=True)
-            reader.reader = BoundedRows(reader.reader, where)  # type: ignore[assignment]  # one like it
-            header = [name.strip() for name in reader.fieldnames or ()]
-            reader.fieldnames = header
-            rows = [
-                {key: (value or "").strip() for key, value in row.items() if key is not None}
-                for row in reader
-                if any(cell for cell in row.values() if isinstance(cell, str) and cell.strip())
-            ]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(where, "must be a CSV table in UTF-8", got=type(error).__name__,
-                         remedy="save it as CSV UTF-8") from error  # fmt: skip
-    return header, rows
+    table = read_text_table(path, where)
+    return list(table.header), rows_of(table, where)
+
+
+def rows_of(table: TextTable, where: str) -> list[Row]:
+    """Rows by column; a row that ends early has blanks.
+
+    Raises: InputError: a row has more cells than the header.
+    """
+    width = len(table.header)
+    for number, line in zip(table.numbers, table.lines, strict=True):
+        if any(line[width:]):
+            raise InputError(f"{where} line {number}", f"must have {width} cells, as the header",
+                             got=len(line), remedy="quote cells that hold the separator, and write "
+                             "decimals after a point")  # fmt: skip
+    return [dict(zip(table.header, [*line, *[""] * width], strict=False)) for line in table.lines]

@@ -16,7 +16,7 @@ def run(options: argparse.Namespace) -> None:
         read_groups,
     )
 
-    check_output(options.output, overwrite=False)
+    check_output(options.output)
     expression = read_expression(options.expression)
     groups = read_groups(options.groups, expression)
     sets = read_gene_sets(options.gene_sets)

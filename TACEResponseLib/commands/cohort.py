@@ -21,13 +21,17 @@ def run_check(options: argparse.Namespace) -> None:
     """
     table = read_cohort(options.cohort)
     problems = list(table.problems)
+    notes: list[str] = []
     if not options.table_only:
         with shown("reading images and masks") as progress:
-            problems += check_files(table.patients, progress)
+            checked = check_files(table.patients, progress)
+        problems += checked.problems
+        notes = list(checked.remarks)
     if problems:
         ordered = sorted(problems, key=lambda problem: (problem.row, problem.column))
         sys.stdout.write(as_text(("line", "column", "rule", "got", "remedy"), _cells(ordered)))
-    sys.stdout.write("".join(f"note: {one}\n" for one in _notes(options.recipe, table.patients)))
+    notes += _notes(options.recipe, table.patients)
+    sys.stdout.write("".join(f"note: {one}\n" for one in notes))
     if problems:
         raise InputError(f"--cohort {options.cohort.name}", "must have no problem",
                          got=len(problems), remedy="mend what the table above lists")  # fmt: skip

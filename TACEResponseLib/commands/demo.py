@@ -21,6 +21,7 @@ def run(options: argparse.Namespace) -> None:
     from TACEResponseLib.bundle import load_bundle
     from TACEResponseLib.cnn.inference import choose_device
     from TACEResponseLib.commands.reading import read_case
+    from TACEResponseLib.imaging.roi_choice import ALL, RoiChoice
     from TACEResponseLib.simulation.cohort import write_patient
     from TACEResponseLib.simulation.patient import simulate_patient
     from TACEResponseLib.simulation.settings import SimulationSettings
@@ -33,8 +34,7 @@ def run(options: argparse.Namespace) -> None:
         case, seconds = read_case(
             images=[f"ct_arterial={paths.image}"],
             roi=paths.roi,
-            labels=(),
-            segments=(),
+            choice=RoiChoice(labels=ALL),
             clinical=None,
             context=None,
             case_id=patient.case_id,

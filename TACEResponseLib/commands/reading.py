@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -15,10 +13,11 @@ from TACEResponseLib.clinical.record import ClinicalRecord, read_record
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.ids import check_id
 from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi import Roi
-from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.imaging.roi_choice import RoiChoice
+from TACEResponseLib.imaging.roi_reading import check_choice_used, read_case_rois
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.json_reading import read_json_object
+from TACEResponseLib.nearest import nearest
 from TACEResponseLib.population import CaseContext, read_context
 from TACEResponseLib.progress import Progress
 from TACEResponseLib.terms import ImageSequence
@@ -31,8 +30,7 @@ def read_case(
     *,
     images: Sequence[str],
     roi: Path | None,
-    labels: Sequence[int],
-    segments: Sequence[str],
+    choice: RoiChoice,
     clinical: Path | None,
     context: Path | None,
     case_id: str,
@@ -56,12 +54,8 @@ def read_case(
         volumes[sequence], found = read_image(path, sequence)
         warnings += found
     progress("reading ROI")
-    read_tumor = partial(read_roi, labels=tuple(labels), segments=tuple(segments))
-    tumor, found = read_tumor(roi) if roi else (None, ())
-    drawn: dict[ImageSequence, Roi] = {}
-    for sequence, path in sequence_rois.items():
-        drawn[sequence], more = read_tumor(path)
-        warnings += more
+    check_choice_used([*([roi] if roi else []), *sequence_rois.values()], choice)
+    tumor, drawn, found = read_case_rois(roi, sequence_rois, choice)
     record = read_record(clinical) if clinical else ClinicalRecord()
     answers = _read_context(context) if context else None
     read = perf_counter()
@@ -73,6 +67,7 @@ def read_case(
         sequence_rois=drawn,
         clinical=record,
         context=answers,
+        roi_choice=choice,
         reading_warnings=(*warnings, *found),
     )
     return case, {"reading": read - start, "checks": perf_counter() - read}
@@ -134,8 +129,8 @@ def _sequence(name: str, option: str) -> ImageSequence:
     names = [s.value for s in ImageSequence]
     if name in names:
         return ImageSequence(name)
-    near = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
-    meant = f"did you mean {near[0]}? " if near else ""
+    near = nearest(name, names)
+    meant = f"did you mean {near}? " if near else ""
     raise InputError(option, "must name a known sequence", got=repr(name),
                      remedy=f"{meant}known are {', '.join(names)}")  # fmt: skip
 

@@ -3,11 +3,11 @@
 import argparse
 import re
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.ids import check_id
+from TACEResponseLib.nearest import nearest
 from TACEResponseLib.new_output import check_new_file, new_file
 from TACEResponseLib.recipe import Candidate, Recipe, read_recipe
 from TACEResponseLib.regular_file import read_text
@@ -61,8 +61,8 @@ def find_recipe(name_or_path: str) -> Path:
     path = Path(name_or_path)
     if _is_there(path):
         return path
-    near = get_close_matches(name_or_path, shipped, n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
+    near = nearest(name_or_path, shipped)
+    meant = f"did you mean {near}? " if near else ""
     raise InputError("RECIPE", "must be the name of a shipped recipe or a file",
                      got=repr(name_or_path[:80]),
                      remedy=f"{meant}shipped: {', '.join(shipped)}")  # fmt: skip

@@ -26,11 +26,13 @@ def run(options: argparse.Namespace) -> None:
     from TACEResponseLib.bundle import load_bundle
     from TACEResponseLib.cnn.inference import choose_device
     from TACEResponseLib.commands.reading import parse_rois, read_case
+    from TACEResponseLib.imaging.roi_choice import choice_of
     from TACEResponseLib.scoring import check_roi_given
 
     case_id = options.case_id if options.case_id is not None else "case"
     check_id(case_id, "--case-id")
     roi, sequence_rois = parse_rois(options.roi or ())
+    choice = choice_of(options.roi_label, options.roi_segment, is_large_meant=options.large_roi)
     with shown("scoring") as progress:
         progress("loading the bundle")
         start = perf_counter()
@@ -41,8 +43,7 @@ def run(options: argparse.Namespace) -> None:
             images=options.image,
             roi=roi,
             sequence_rois=sequence_rois,
-            labels=options.roi_label,
-            segments=options.roi_segment,
+            choice=choice,
             clinical=options.clinical,
             context=options.context,
             case_id=case_id,

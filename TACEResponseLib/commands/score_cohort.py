@@ -3,12 +3,14 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from TACEResponseLib.bundle import Bundle
-from TACEResponseLib.cohort.loading import load_case
-from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.cohort.loading import in_columns, load_case
+from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import read_cohort
+from TACEResponseLib.cohort.twins import Twins
 from TACEResponseLib.csv_writing import csv_text
 from TACEResponseLib.errors import InputError, OutputError
 from TACEResponseLib.new_output import check_output, new_folder
@@ -21,36 +23,50 @@ COLUMNS = ("case_id", "role", "response", "outcome", "probability", "low_95", "h
            "warnings", "problem")  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A line of the table, and what is told of it on the terminal."""
+
+    cells: tuple[str, ...]
+    problem: str = ""
+    """In full; what is written names no value."""
+
+
 def run(options: argparse.Namespace) -> None:
     """Score every patient of a table into one folder, a folder each, and a table of all."""
     from TACEResponseLib.bundle import load_bundle
     from TACEResponseLib.cnn.inference import choose_device
 
     check_output(options.output)
-    table = read_cohort(options.cohort)
+    table = read_cohort(options.cohort, needed=("case_id",))
     bundle = load_bundle(options.bundle, device=choose_device(options.device))
-    failed = {p.row: p.written for p in reversed(table.problems)}
+    failed = {p.row: p for p in reversed(table.problems)}
     with shown("scoring") as progress, new_folder(options.output) as draft:
-        rows = [_row(p, bundle, draft, options, progress) for p in table.patients]
-        rows += [("", "", "", "", "", "", "", "", "", text) for _, text in sorted(failed.items())]
+        twins = Twins()
+        lines = [_line(p, bundle, draft, options, progress, twins) for p in table.patients]
+        lines += [
+            _failed((table.ids.get(row, ""), "", "", ""), p) for row, p in sorted(failed.items())
+        ]
+        rows = [line.cells for line in lines]
         (draft / PREDICTIONS).write_text(as_csv(rows), encoding="utf-8")
     sys.stdout.write(f"{options.output / PREDICTIONS}\n")
-    wrong = [row for row in rows if row[-1]]
-    for row in wrong:
-        sys.stderr.write(f"error: {row[0]} {row[-1]}\n".replace("  ", " "))
+    wrong = [line for line in lines if line.problem]
+    for line in wrong:
+        sys.stderr.write(f"error: {line.cells[0]} {line.problem}\n".replace("  ", " "))
     if wrong:
         raise InputError(f"--cohort {options.cohort.name}", "every patient must be scored",
-                         got=f"{len(wrong)} of {len(rows)} not",
+                         got=f"{len(wrong)} of {len(lines)} not",
                          remedy=f"see the column problem of {PREDICTIONS}")  # fmt: skip
 
 
-def _row(
+def _line(
     patient: CohortPatient,
     bundle: Bundle,
     draft: Path,
     options: argparse.Namespace,
     progress: Progress,
-) -> tuple[str, ...]:
+    twins: Twins,
+) -> _Line:
     """Score one patient and write its folder; a line of the table either way."""
     from TACEResponseLib.scoring import score
 
@@ -61,14 +77,21 @@ def _row(
     try:
         _check_free(patient.case_id)
         case = load_case(patient, bundle.metadata.sequences)
+        if found := twins.problems(patient, case):
+            return _failed(known, found[0])
         prediction = score(case, bundle)
         write_outputs(case, prediction, draft / patient.case_id, with_scene=not options.no_scene)
     except OutputError:
         # The next patient would find the same disk.
         raise
     except InputError as error:
-        return (*known, "", "", "", "", "", error.written)
-    return (*known, *_cells(prediction), "")
+        return _failed(known, in_columns(error))
+    return _Line(cells=(*known, *_cells(prediction), ""))
+
+
+def _failed(known: tuple[str, ...], problem: InputError | Problem) -> _Line:
+    """A line without a prediction."""
+    return _Line(cells=(*known, *[""] * 5, problem.written), problem=str(problem))
 
 
 def _check_free(case_id: str) -> None:

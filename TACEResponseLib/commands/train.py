@@ -17,7 +17,7 @@ from TACEResponseLib.errors import InputError, OutputError
 from TACEResponseLib.new_output import check_output, place
 from TACEResponseLib.progress import Progress, shown
 from TACEResponseLib.recipe import Recipe, read_recipe
-from TACEResponseLib.recipe_keys import with_changes, with_epochs
+from TACEResponseLib.recipe_keys import check_takes_weights, with_changes, with_epochs
 from TACEResponseLib.regular_file import check_regular
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training_evidence import LeftOut, Usable, in_words, usable_for
@@ -68,6 +68,8 @@ def _check_output(options: argparse.Namespace) -> None:
 def _recipe(options: argparse.Namespace) -> Recipe:
     """The recipe with the changes of the command line."""
     recipe = with_changes(read_recipe(find_recipe(options.recipe)), options.changes)
+    if options.weights is not None:
+        check_takes_weights(recipe)
     return recipe if options.epochs is None else with_epochs(recipe, options.epochs)
 
 

@@ -4,11 +4,28 @@ import argparse
 import sys
 from collections.abc import Mapping
 
+from TACEResponseLib.cli_options import refuse_given
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.progress import Progress, shown
 from TACEResponseLib.terms import Endpoint
 from TACEResponseLib.validation.agreement import Calls
 from TACEResponseLib.validation.study import Study
+
+_BUNDLE_SAYS, _LEAVE = "is for --predictions: a bundle says it itself", "leave it out"
+OF_PREDICTIONS = {
+    "--threshold": (_BUNDLE_SAYS, _LEAVE),
+    "--positive-class": (_BUNDLE_SAYS, _LEAVE),
+    "--cross-validated": ("is for --predictions: a bundle scores patients anew", _LEAVE),
+    "--simulated": (_BUNDLE_SAYS, _LEAVE),
+    "--endpoint": (_BUNDLE_SAYS, _LEAVE),
+}
+_FOR_COHORT = "is for --bundle and --cohort: predictions are taken as they are"
+OF_COHORT = {
+    "--role": (_FOR_COHORT, "keep the rows of that role in the table of predictions"),
+    "--device": (_FOR_COHORT, _LEAVE),
+    "--jobs": (_FOR_COHORT, _LEAVE),
+}
+OF_READERS = {"--endpoint": ("is of the classes in --reader-study, and none was given", _LEAVE)}
 
 
 def run(options: argparse.Namespace) -> None:
@@ -19,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     from TACEResponseLib.validation.writing import write_validation
 
     _check(options)
-    check_output(options.output, overwrite=False)
+    check_output(options.output)
     with shown("validating") as progress:
         study, overviews, readers = _study(options, progress)
         results = measure_study(
@@ -41,9 +58,9 @@ def _check(options: argparse.Namespace) -> None:
         raise InputError("validate", "needs --predictions, or --bundle and --cohort",
                          got=" ".join(name for name, is_given in named if is_given) or "neither",
                          remedy="name predictions, or a model and its patients")  # fmt: skip
-    if options.cohort and options.threshold is not None:
-        raise InputError("--threshold", "is for --predictions: a bundle has its own cut-off",
-                         got=options.threshold, remedy="leave it out")  # fmt: skip
+    refuse_given(options, OF_PREDICTIONS if options.cohort else OF_COHORT)
+    if options.predictions and not options.reader_study:
+        refuse_given(options, OF_READERS)
     if options.pdf:
         from TACEResponseLib.validation.pdf import check_pdf
 

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -188,6 +189,7 @@ def _acquisition(header: Any, where: str) -> Acquisition:
         has_contrast=True if agent else None,
         patient_digest=_salted(patient) if patient else None,
         frame_of_reference=str(header.get("FrameOfReferenceUID", "")) or None,
+        study_date=_study_date(header),
     )
 
 
@@ -195,3 +197,12 @@ def _salted(text: str) -> str:
     """A digest that means something in this process alone."""
     raw = text.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(raw, key=SALT, digest_size=32).hexdigest()
+
+
+def _study_date(header: Any) -> str | None:
+    """The day of the study; `None` where it is blank or no date."""
+    text = str(header.get("StudyDate", "")).replace(".", "")
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8])).isoformat()
+    except ValueError:
+        return None

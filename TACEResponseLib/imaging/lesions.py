@@ -182,12 +182,13 @@ def _lesion(index: int, piece: _Piece, roi: Roi) -> Lesion:
 
 def _refuse(roi: Roi, pieces: list[_Piece]) -> None:
     """Say what the ROI holds instead of a lesion."""
-    marked = sum(piece.voxels for piece in pieces)
-    largest = max((piece.diameter_mm for piece in pieces), default=0.0)
+    voxels = max((piece.voxels for piece in pieces), default=0)
+    widest = max((piece.diameter_mm for piece in pieces), default=0.0)
+    scattered = f" in the largest of {len(pieces)} pieces" if len(pieces) > 1 else ""
     raise InputError(
         f"--roi {roi.source}".rstrip(),
         f"must hold a lesion of at least {SMALLEST_LESION_VOXELS} voxels and "
         f"{SMALLEST_LESION_MM:g} mm",
-        got=f"{marked} voxel{'' if marked == 1 else 's'}, {largest:.1f} mm at most",
+        got=f"{voxels} voxel{'' if voxels == 1 else 's'}, {widest:.1f} mm{scattered}",
         remedy="segment the tumor, or choose another label",
     )

@@ -1,92 +1,209 @@
 """ROIs from files: label images, Slicer segmentations and DICOM segmentations, through one gate."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom import is_dicom
+from TACEResponseLib.imaging.enclosure import marked_labels
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.reading import check_exists, check_suffix, read_file
 from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi_choice import (
+    ALL,
+    OPTIONS,
+    RoiChoice,
+    Words,
+    refuse_unsaid,
+    refuse_whole,
+    shown,
+    unchosen_warnings,
+)
 from TACEResponseLib.imaging.segments import roi_of_segments
 from TACEResponseLib.imaging.volume import Voxels
+from TACEResponseLib.terms import ImageSequence
 
+KINDS = "a .seg.nrrd or a DICOM SEG"
 SEGMENTATION_SUFFIXES = (".seg.nrrd", ".seg.nhdr")
 LARGEST_LABEL = 65535
+MM3_PER_ML = 1000.0
+Labels = Sequence[int] | Literal["all"]
+Segments = Sequence[str] | Literal["all"]
 
 
 def read_roi(
     path: Path,
     *,
-    labels: Sequence[int] = (),
-    segments: Sequence[str] = (),
+    labels: Labels = (),
+    segments: Segments = (),
+    words: Words = OPTIONS,
     name: str | None = None,
 ) -> tuple[Roi, tuple[CaseWarning, ...]]:
     """Read the tumor's ROI.
 
     Args:
         path: a label image, Slicer's .seg.nrrd, or a DICOM SEG file.
-        labels: values of a label image to use; all when empty.
-        segments: names of segments to use; when empty all, unless some are organs.
+        labels: values of a label image to use, or `all`; a file with one label needs no choice.
+        segments: names of segments to use, or `all`; likewise.
+        words: what the user calls file and choice.
         name: of the file in refusals; its own by default, none where it must not be told.
     Returns: the ROI on the grid it was drawn on, and remarks.
-    Raises: InputError: unreadable, empty, not labels, or no such label or segment.
+    Raises: InputError: unreadable, empty, not labels, no such label or segment, several of which
+        nobody said which are the tumor, or all taken where one lies round another.
     """
     source = path.name if name is None else name
-    where = f"--roi {source}".rstrip()
+    where = f"{words.roi} {source}".rstrip()
     check_exists(path, where)
     if is_dicom(path):
         from TACEResponseLib.imaging.dicom_seg import read_dicom_seg
 
-        _refuse_labels(labels, where)
-        return roi_of_segments(read_dicom_seg(path, where), segments, source, where)
+        wanted = _segments(labels, segments, source, words)
+        return roi_of_segments(read_dicom_seg(path, where), wanted, source, where, words)
     if path.is_dir():
         raise InputError(where, "must be one file", got="a folder",
                          remedy="give the label image or the DICOM SEG file")  # fmt: skip
-    if path.name.lower().endswith(SEGMENTATION_SUFFIXES):
+    if holds_segments(path):
         from TACEResponseLib.imaging.seg_nrrd import read_seg_nrrd
 
-        _refuse_labels(labels, where)
-        return roi_of_segments(read_seg_nrrd(path, where), segments, source, where)
-    if segments:
-        raise InputError("--roi-segment", "needs a .seg.nrrd or a DICOM SEG",
-                         got=source or "a label image",
-                         remedy="use --roi-label for a label image")  # fmt: skip
-    return _read_label_image(path, labels, source, where), ()
+        wanted = _segments(labels, segments, source, words)
+        return roi_of_segments(read_seg_nrrd(path, where), wanted, source, where, words)
+    if segments and segments != ALL and not labels:
+        raise InputError(words.segment, f"needs {KINDS}", got=source or "a label image",
+                         remedy=words.labels("N"))  # fmt: skip
+    return _read_label_image(path, labels or (ALL if segments == ALL else ()), source, where, words)
 
 
-def _refuse_labels(labels: Sequence[int], where: str) -> None:
-    """Segments are chosen by name."""
-    if labels:
-        raise InputError("--roi-label", "needs a label image", got=where.removeprefix("--roi "),
-                         remedy="use --roi-segment NAME for a segmentation")  # fmt: skip
+def read_case_rois(
+    roi: Path | None,
+    sequence_rois: Mapping[ImageSequence, Path],
+    choice: RoiChoice,
+    *,
+    tells_names: bool = True,
+) -> tuple[Roi | None, dict[ImageSequence, Roi], tuple[CaseWarning, ...]]:
+    """Read every ROI of a case; chosen labels are of its label images, segments of the others.
+
+    Args:
+        roi: of all images, or none.
+        sequence_rois: of single ones.
+        choice: what the user said; `check_choice_used` says whether the files can follow it.
+        tells_names: whether messages name files, and not only columns.
+    Raises: InputError: as `read_roi`.
+    """
+    warnings: list[CaseWarning] = []
+
+    def read(path: Path, name: str) -> Roi:
+        found, said = read_roi(
+            path,
+            labels=choice.labels,
+            segments=choice.segments,
+            words=choice.words,
+            name=None if tells_names else name,
+        )
+        warnings.extend(said)
+        return found
+
+    main = read(roi, "") if roi else None
+    drawn = {sequence: read(path, sequence.value) for sequence, path in sequence_rois.items()}
+    return main, drawn, tuple(warnings)
 
 
-def _read_label_image(path: Path, labels: Sequence[int], source: str, where: str) -> Roi:
+def check_choice_used(paths: Collection[Path], choice: RoiChoice) -> None:
+    """Refuse a choice that no file can follow: labels of segmentations, segments of label images.
+
+    Raises: InputError: names what was chosen in vain.
+    """
+    words = choice.words
+    segmented = [holds_segments(path) for path in paths]
+    both = bool(choice.labels and choice.segments)
+    for said, fits, where, kind, other in (
+        (choice.labels, not all(segmented), words.label, "a label image", words.segments("NAME")),
+        (choice.segments, any(segmented), words.segment, KINDS, words.labels("N")),
+    ):
+        # `all` of the one kind holds for the other, unless both were said.
+        if said and not fits and (both or said != ALL):
+            got = "another file" if paths else "no ROI"
+            remedy = other if paths else f"leave it out, or give {words.roi}"
+            raise InputError(where, f"needs {kind}", got=got, names=[path.name for path in paths],
+                             remedy=remedy)  # fmt: skip
+
+
+def holds_segments(path: Path) -> bool:
+    """Whether a file holds named segments, and not labels."""
+    return path.name.lower().endswith(SEGMENTATION_SUFFIXES) or is_dicom(path)
+
+
+def _segments(
+    labels: Labels, segments: Segments, source: str, words: Words
+) -> tuple[str, ...] | Literal["all"]:
+    """The segments to use; labels can't choose any, but all labels are all segments.
+
+    Raises: InputError: labels alone were given.
+    """
+    if segments or not labels:
+        return ALL if segments == ALL else tuple(segments)
+    if labels == ALL:
+        return ALL
+    raise InputError(words.label, "needs a label image", got=source or "a segmentation",
+                     remedy=words.segments("NAME"))  # fmt: skip
+
+
+def _read_label_image(
+    path: Path, labels: Labels, source: str, where: str, words: Words
+) -> tuple[Roi, tuple[CaseWarning, ...]]:
     """The chosen values of a label image, as they are."""
     import SimpleITK as sitk
 
     check_suffix(path, where)
     image = read_file(path, where)
     voxels = as_labels(sitk.GetArrayFromImage(image), where)
+    geometry = Geometry.of(image)
     present, counts = np.unique(voxels[voxels > 0], return_counts=True)
-    wanted = sorted(set(labels)) or [int(v) for v in present]
-    shown = ", ".join(f"{v} ({n} voxels)" for v, n in zip(present, counts, strict=True)) or "none"
-    if missing := [label for label in wanted if label not in present]:
-        raise InputError("--roi-label", f"must be a label of {source or 'the ROI'}",
-                         got=", ".join(map(str, missing)), remedy=f"it has {shown}")  # fmt: skip
-    if not wanted:
+    if not present.size:
         raise InputError(where, "must mark at least one voxel", got="none",
                          remedy="segment the tumor, or give the right file")  # fmt: skip
-    return Roi(
+    voxel_ml = geometry.voxel_volume_mm3 / MM3_PER_ML
+    sizes = {str(v): n * voxel_ml for v, n in zip(present.tolist(), counts.tolist(), strict=True)}
+    wanted = _wanted(present.tolist(), labels, sizes, source, where, words)
+    warnings: tuple[CaseWarning, ...] = ()
+    if present.size > 1:
+        named = {f"label {label}": one for label, one in marked_labels(voxels).items()}
+        if labels == ALL:
+            refuse_whole(where, "label", named, voxel_ml, words.labels("N"))
+        warnings = unchosen_warnings("label", named, {f"label {label}" for label in wanted})
+    roi = Roi(
         labels=np.where(np.isin(voxels, wanted), voxels, 0).astype(voxels.dtype),
-        geometry=Geometry.of(image),
+        geometry=geometry,
         names=tuple((label, f"label {label}") for label in wanted),
         source=source,
     )
+    return roi, warnings
+
+
+def _wanted(
+    present: Sequence[int],
+    labels: Labels,
+    sizes: Mapping[str, float],
+    source: str,
+    where: str,
+    words: Words,
+) -> list[int]:
+    """The labels to use, ascending.
+
+    Raises: InputError: nobody said which, or one that the file doesn't have.
+    """
+    if not labels and len(present) > 1:
+        refuse_unsaid(where, "labels", shown(sizes), words.labels("N"))
+    if not labels or labels == ALL:
+        return list(present)
+    if missing := [label for label in labels if label not in present]:
+        got = ", ".join(map(str, missing))
+        raise InputError(words.label, f"must be a label of {source or 'the ROI'}", got=got,
+                         remedy=f"it has {shown(sizes)}")  # fmt: skip
+    return sorted({int(label) for label in labels})
 
 
 def as_labels(voxels: Voxels, where: str) -> Voxels:

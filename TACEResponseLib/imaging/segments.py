@@ -2,20 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import Literal
 
 import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.errors import MOST_NAMES, InputError
+from TACEResponseLib.imaging.enclosure import Marked
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi_choice import (
+    ALL,
+    OPTIONS,
+    Words,
+    refuse_unsaid,
+    refuse_whole,
+    unchosen_warnings,
+    with_sizes,
+)
 from TACEResponseLib.imaging.volume import Mask
+from TACEResponseLib.nearest import nearest
 
-# Words that name an organ or a vessel: a segmentation with such segments is not tumor alone.
-ORGAN_WORDS = ("liver", "portal", "vein", "aorta", "artery", "spleen", "kidney", "stomach",
-               "gallbladder", "pancreas", "body", "vessel")  # fmt: skip
-TUMOR_WORDS = ("tumor", "tumour", "lesion", "mass", "hcc", "metasta")
+MM3_PER_ML = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,21 +36,29 @@ class Segment:
 
 def roi_of_segments(
     found: tuple[tuple[Segment, ...], Geometry, tuple[CaseWarning, ...]],
-    wanted: Sequence[str],
+    wanted: Sequence[str] | Literal["all"],
     source: str,
     where: str,
+    words: Words = OPTIONS,
 ) -> tuple[Roi, tuple[CaseWarning, ...]]:
     """Labels 1, 2, ... of the chosen segments; where two overlap the one listed first counts.
 
     Args:
         found: segments, their grid, and remarks of the reader.
-        wanted: names, in any case; all segments when empty.
+        wanted: names, in any case, or `all`; a lone segment needs no choice.
         source: name of the file.
         where: how messages call it.
-    Raises: InputError: unknown or ambiguous names, nothing marked, organs beside the tumor.
+        words: what the user calls the choice.
+    Raises: InputError: unknown or ambiguous names, nothing marked, several segments without a
+        choice, or all taken where one lies round another.
     """
     segments, geometry, warnings = found
-    chosen = _chosen(segments, wanted, where)
+    chosen = _chosen(segments, geometry, wanted, source, where, words)
+    if len(chosen) < len(segments):
+        named = _marked(segments)
+        is_chosen = {name for name, one in zip(_shown(segments), segments, strict=True)
+                     if any(one is other for other in chosen)}  # fmt: skip
+        warnings = (*warnings, *unchosen_warnings("segment", named, is_chosen))
     labels = np.zeros(geometry.shape_kji, dtype=np.uint8 if len(chosen) < 256 else np.uint16)
     overlapping = 0
     for label, segment in enumerate(chosen, start=1):
@@ -64,32 +80,63 @@ def roi_of_segments(
     return Roi(labels=labels, geometry=geometry, names=names, source=source), warnings
 
 
-def _chosen(segments: Sequence[Segment], wanted: Sequence[str], where: str) -> tuple[Segment, ...]:
-    """Segments by name, or all of them where none can be an organ."""
-    names = [segment.name for segment in segments]
-    shown = ", ".join(names) or "no segments"
-    if not wanted:
-        organs = [n for n in names if _is_organ(n)]
-        if organs and len(names) > 1:
-            raise InputError(where, "must say which segments are tumor",
-                             got=f"{len(names)} segments", names=names,
-                             remedy="add --roi-segment NAME")  # fmt: skip
+def _chosen(
+    segments: Sequence[Segment],
+    geometry: Geometry,
+    wanted: Sequence[str] | Literal["all"],
+    source: str,
+    where: str,
+    words: Words,
+) -> tuple[Segment, ...]:
+    """Segments by name, all of them, or the only one."""
+    voxel_ml = geometry.voxel_volume_mm3 / MM3_PER_ML
+    if wanted == ALL:
+        _check_all(segments, voxel_ml, where, words)
         return tuple(segments)
-    chosen = []
-    for name in dict.fromkeys(wanted):
-        same = [s for s in segments if s.name.lower() == name.lower()]
-        exact = [s for s in same if s.name == name]
-        if len(exact or same) != 1:
-            near = get_close_matches(name, names, n=1, cutoff=0.4)
-            meant = f"did you mean {near[0]}? " if near and not same else ""
-            rule = "must name one segment only" if same else "must name a segment"
-            raise InputError("--roi-segment", f"{rule} of {where.removeprefix('--roi ')}",
-                             got=repr(name), remedy=f"{meant}it has {shown}")  # fmt: skip
-        chosen.append((exact or same)[0])
-    return tuple(chosen)
+    if not wanted:
+        if len(segments) > 1:
+            sizes = [(s.name, float(np.count_nonzero(s.mask)) * voxel_ml) for s in segments]
+            refuse_unsaid(where, "segments", f"{len(segments)} segments", words.segments("NAME"),
+                          names=with_sizes(sizes, MOST_NAMES))  # fmt: skip
+        return tuple(segments)
+    return tuple(_named(segments, name, source, words) for name in dict.fromkeys(wanted))
 
 
-def _is_organ(name: str) -> bool:
-    """Whether a name is of an organ and not of a tumor in it."""
-    word = name.lower()
-    return any(o in word for o in ORGAN_WORDS) and not any(t in word for t in TUMOR_WORDS)
+def _check_all(segments: Sequence[Segment], voxel_ml: float, where: str, words: Words) -> None:
+    """Refuse `all` where a segment is called so, one lies round another, or all are too much."""
+    if len(segments) > 1 and any(segment.name.lower() == ALL for segment in segments):
+        raise InputError(where, f"must not have a segment called {ALL} beside others",
+                         got=f"{len(segments)} segments", names=[s.name for s in segments],
+                         remedy="rename it")  # fmt: skip
+    refuse_whole(where, "segment", _marked(segments), voxel_ml, words.segments("NAME"))
+
+
+def _marked(segments: Sequence[Segment]) -> dict[str, Marked]:
+    """Segments that mark anything, by number: two may have one name, or a person's."""
+    found = zip(_shown(segments), (Marked.of(segment.mask) for segment in segments), strict=True)
+    return {name: one for name, one in found if one is not None}
+
+
+def _shown(segments: Sequence[Segment]) -> list[str]:
+    """What messages call them that may be written: numbers in the order of the file."""
+    return [f"segment {number}" for number, _ in enumerate(segments, start=1)]
+
+
+def _named(segments: Sequence[Segment], name: str, source: str, words: Words) -> Segment:
+    """The segment of this name, in any case if that leaves one.
+
+    Raises: InputError: none, or several.
+    """
+    same = [s for s in segments if s.name.lower() == name.lower()]
+    exact = [s for s in same if s.name == name]
+    if len(exact or same) == 1:
+        return (exact or same)[0]
+    names = [segment.name for segment in segments]
+    near = None if same else nearest(name, names)
+    meant = f"did you mean {near}? " if near else ""
+    rule = "must name one segment only" if same else "must name a segment"
+    hint = "" if same else f"{meant}it has {', '.join(names) or 'no segments'}"
+    raise InputError(words.segment, f"{rule} of {source or 'the ROI'}",
+                     got="one of several" if same else "another name", names=[repr(name)],
+                     remedy="rename one of them" if same else "correct the name",
+                     hint=hint)  # fmt: skip

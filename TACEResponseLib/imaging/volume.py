@@ -29,6 +29,8 @@ class Acquisition:
     """Of the patient's DICOM id, salted anew in each process: it tells two patients apart while
     they are in memory, and is never written."""
     frame_of_reference: str | None = None
+    study_date: str | None = None
+    """YYYY-MM-DD; compared with the dates that were typed, and written to no result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.branch import BranchResult, SaliencyMap
 from TACEResponseLib.case import Case
+from TACEResponseLib.lettering import lettering
 from TACEResponseLib.pictures.panels import draw_color_bar, draw_slice
 from TACEResponseLib.pictures.slices import shown_slices
 from TACEResponseLib.prediction import Prediction
@@ -38,12 +39,13 @@ def draw_overview(case: Case, prediction: Prediction, path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=A5_LANDSCAPE_INCH, dpi=DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    top = _draw_result(figure, prediction)
-    bottom = _draw_remarks(figure, prediction)
-    _draw_slices(figure, case, prediction, top=top, bottom=bottom)
-    figure.savefig(path, metadata={"Software": None})
+    with lettering():
+        figure = Figure(figsize=A5_LANDSCAPE_INCH, dpi=DPI, facecolor="white")
+        FigureCanvasAgg(figure)
+        top = _draw_result(figure, prediction)
+        bottom = _draw_remarks(figure, prediction)
+        _draw_slices(figure, case, prediction, top=top, bottom=bottom)
+        figure.savefig(path, metadata={"Software": None})
 
 
 def mapped_image(case: Case, prediction: Prediction) -> tuple[ImageSequence, SaliencyMap | None]:

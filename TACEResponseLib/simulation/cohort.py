@@ -9,6 +9,7 @@ from TACEResponseLib.clinical.record import ClinicalValue
 from TACEResponseLib.clinical.schema import load_schema
 from TACEResponseLib.imaging.nifti_writing import write_nifti
 from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi_choice import ALL
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.simulation.mr_patient import simulate_mr_patient
 from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
@@ -132,6 +133,7 @@ def _row(
         "case_id": patient.case_id,
         "role": role.value,
         **{name: path.relative_to(folder).as_posix() for name, path in files.columns.items()},
+        "roi_label": ALL,
         "response": truth.response_class.value,
         **{
             variable.name: _cell(truth.clinical.values[variable.name])

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.cells import truth
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.discrimination import auc, bootstrap_auc
 from TACEResponseLib.evaluation.estimate import Estimate
@@ -152,9 +153,10 @@ def _call(cell: str, endpoint: Endpoint, where: str) -> int:
     """1, 0, or not read."""
     if not cell:
         return NOT_READ
-    if cell in CATEGORIES:
-        return int(cell)
-    if cell in list(ResponseClass):
-        return int(ResponseClass(cell) in endpoint.positive_classes)
+    said = truth(cell)
+    if said is not None:
+        return int(said)
+    if cell.upper() in list(ResponseClass):
+        return int(ResponseClass(cell.upper()) in endpoint.positive_classes)
     raise InputError(where, "must be 0, 1 or a response class", got=cell[:20],
                      remedy="leave a blank where the patient was not read")  # fmt: skip

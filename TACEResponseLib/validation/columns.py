@@ -1,48 +1,35 @@
 """A table of text read column by column, with the checks that every column needs."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from TACEResponseLib import cells
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.ids import check_id, twins
-from TACEResponseLib.regular_file import open_regular
-from TACEResponseLib.strict_numbers import read_number
-from TACEResponseLib.table_bounds import MOST_BYTES, BoundedRows
+from TACEResponseLib.text_table import TextTable, read_text_table
 
 Columns = Mapping[str, Sequence[str]]
 
 
 def read_columns(path: Path, option: str) -> Columns:
-    """Cells of a CSV by column, stripped; blank lines are skipped.
+    """Cells of a table of text by column, stripped; blank lines are skipped.
 
     Args:
-        path: CSV, UTF-8.
+        path: in any of the ways that `read_text_table` knows.
         option: which the user gave it with.
     Raises: InputError: no table can be read, or a column is there twice.
     """
     where = f"{option} {path.name}"
-    try:
-        with (
-            open_regular(path, where, most_bytes=MOST_BYTES) as file,
-            io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text,
-        ):
-            rows = BoundedRows(csv.reader(text, strict=True), where)
-            lines = [line for line in rows if any(map(str.strip, line))]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(where, "must be a CSV table in UTF-8", got=type(error).__name__,
-                         remedy="save it as CSV UTF-8") from error  # fmt: skip
-    if len(lines) < 2:
+    table = read_text_table(path, where)
+    if not table.lines:
         raise InputError(where, "must hold a header and at least one row", got="none",
                          remedy="write one row a patient")  # fmt: skip
-    header = [name.strip() for name in lines[0]]
-    _check_shape(where, header, lines)
-    return {name: [line[i].strip() for line in lines[1:]] for i, name in enumerate(header)}
+    _check_shape(where, table)
+    return {name: [line[i] for line in table.lines] for i, name in enumerate(table.header)}
 
 
 def require(columns: Columns, names: Sequence[str], where: str) -> None:
@@ -65,23 +52,18 @@ def numbers(columns: Columns, name: str) -> Floats:
     for row, cell in enumerate(columns[name]):
         if not cell:
             continue
-        try:
-            values[row] = read_number(cell)
-        except ValueError:
+        value = cells.number(cell)
+        if value is None:
             raise InputError(f"{name}, row {row + 1}", "must be a number or blank", got=repr(cell),
-                             remedy="correct the cell") from None  # fmt: skip
+                             remedy=cells.number_remedy(cell))  # fmt: skip
+        values[row] = value
     return values
 
 
-def is_numeric(cells: Sequence[str]) -> bool:
+def is_numeric(column: Sequence[str]) -> bool:
     """Whether every cell that is not blank holds a number, and one does."""
-    filled = [cell for cell in cells if cell]
-    try:
-        for cell in filled:
-            read_number(cell)
-    except ValueError:
-        return False
-    return bool(filled)
+    filled = [cell for cell in column if cell]
+    return bool(filled) and all(cells.number(cell) is not None for cell in filled)
 
 
 def refuse_twins(case_ids: Sequence[str], where: str) -> None:
@@ -101,13 +83,15 @@ def refuse_twins(case_ids: Sequence[str], where: str) -> None:
         )  # fmt: skip
 
 
-def _check_shape(where: str, header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+def _check_shape(where: str, table: TextTable) -> None:
     """Each column once, and as many cells in each row."""
-    twice = [name for name, count in Counter(header).items() if count > 1]
+    twice = [name for name, count in Counter(table.header).items() if count > 1]
     if twice:
         raise InputError(f"{where}, {twice[0] or '(blank)'}", "must be a column once",
                          got="several", remedy="remove one")  # fmt: skip
-    for row, line in enumerate(lines[1:], start=1):
-        if len(line) != len(header):
-            raise InputError(f"{where}, row {row}", f"must have {len(header)} cells", got=len(line),
-                             remedy="quote cells that hold a comma")  # fmt: skip
+    width = len(table.header)
+    for row, line in enumerate(table.lines, start=1):
+        if len(line) != width:
+            raise InputError(f"{where}, row {row}", f"must have {width} cells", got=len(line),
+                             remedy="quote cells that hold the separator, and write decimals after "
+                             "a point")  # fmt: skip

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.csv_writing import csv_text
+from TACEResponseLib.lettering import lettering
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,8 +31,6 @@ SMALLEST_PT = 7.0
 AXIS_LETTERS = 32
 DPI = 300
 STYLE: Any = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
     "font.size": 7.5,
     "axes.labelsize": 8.0,
     "axes.titlesize": 8.0,
@@ -70,7 +69,7 @@ def style() -> Iterator[None]:
     """Draw and save inside this."""
     from matplotlib import rc_context
 
-    with rc_context(STYLE):
+    with lettering(), rc_context(STYLE):
         yield
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.cells import truth
 from TACEResponseLib.clinical.record import ClinicalRecord, read_record
 from TACEResponseLib.cohort.columns import (
     OTHER,
@@ -21,6 +22,7 @@ from TACEResponseLib.cohort.columns import (
     nearest_column,
 )
 from TACEResponseLib.cohort.description import describe_cohort
+from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.inputs import (
@@ -126,7 +128,7 @@ def _model_columns(columns: Columns, where: str) -> list[str]:
 
     Raises: InputError: none, or one without numbers.
     """
-    others = [n for n in columns if n not in PASSED_OVER and clinical_column(n) is None]
+    others = [n for n in columns if n not in PASSED_OVER and column_kind(n) == "unknown"]
     for name in others:
         if not is_numeric(columns[name]):
             near = nearest_column(name)
@@ -142,13 +144,20 @@ def _model_columns(columns: Columns, where: str) -> list[str]:
 
 def _outcome(columns: Columns) -> Floats:
     """0 and 1, nan where blank; gaps are filled for the check, to keep the rows' numbers."""
-    values = numbers(columns, "outcome")
+    words = {**columns, "outcome": [_outcome_number(cell) for cell in columns["outcome"]]}
+    values = numbers(words, "outcome")
     if not np.isfinite(values).any():
         raise InputError("outcome", "must be known of at least one patient", got="blanks",
                          remedy="write 1 for the positive class and 0 for the other")  # fmt: skip
     filled = np.where(np.isfinite(values), values, values[np.isfinite(values)][0])
     checked_outcome(filled, both_classes=False)
     return values
+
+
+def _outcome_number(cell: str) -> str:
+    """1 for yes and 0 for no; other cells as they are."""
+    said = truth(cell)
+    return cell if said is None else str(int(said))
 
 
 def _probabilities(columns: Columns, name: str) -> Floats:
@@ -196,7 +205,7 @@ def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
         given = {v: clinical_cell(v, unit, columns[name][row])
                  for name, (v, unit) in wanted.items() if columns[name][row]}  # fmt: skip
         try:
-            records.append(read_record(given))
+            records.append(read_record(given, in_table=True))
         except InputError as error:
             raise error.at(f"{case_id} (row {row + 1}), {error.where}") from error
     return tuple(records)
@@ -217,7 +226,8 @@ def _patients(columns: Columns, clinical: Sequence[ClinicalRecord]) -> list[Coho
     return [
         CohortPatient(
             row=row + 1, case_id=case_id, images={}, roi=Path(), clinical=clinical[row],
-            role=CohortRole(roles[row] or "external_test"), response=str(int(float(outcome))),
+            role=CohortRole(roles[row] or "external_test"),
+            response=str(int(float(_outcome_number(outcome)))),
         )
         for row, (case_id, outcome) in enumerate(
             zip(columns["case_id"], columns["outcome"], strict=True))

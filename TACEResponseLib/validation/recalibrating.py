@@ -65,7 +65,7 @@ def fit_update(labels: Labels, probabilities: Floats, method: str) -> Update:
     if fewer < FEWEST_PER_CLASS[method]:
         raise InputError(
             "recalibrate", f"--method {method} needs {FEWEST_PER_CLASS[method]} patients of each "
-            "class", got=fewer, remedy="add patients, or use --method intercept",
+            "class", got=fewer, remedy=_more_patients(fewer, method),
         )  # fmt: skip
     if method == "intercept":
         return Update(slope=1.0, shift=calibration_in_the_large(outcome, p).value)
@@ -77,6 +77,12 @@ def fit_update(labels: Labels, probabilities: Floats, method: str) -> Update:
             remedy="no recalibration mends that; check outcome and positive class",
         )  # fmt: skip
     return Update(slope=slope.value, shift=shift.value)
+
+
+def _more_patients(fewer: int, method: str) -> str:
+    """What can be done with too few patients of a class: another method only if it needs fewer."""
+    others = [m for m, needed in FEWEST_PER_CLASS.items() if m != method and needed <= fewer]
+    return "add patients" + "".join(f", or use --method {other}" for other in others)
 
 
 def recalibrated(

@@ -95,8 +95,8 @@ def test_post_treatment_variables_are_read_for_other_uses() -> None:
     [
         ('{"age_years": 63,\n "sex": }', "at line 2, column 9"),
         ("[1]", "one JSON object, got list"),
-        ('{"age_years": 63, "age_years": 64}', "once, got age_years twice"),
-        ('{"age_years": NaN}', "must be a number"),
+        ('{"age_years": 63, "age_years": 64}', "once, got 'age_years' twice"),
+        ('{"age_years": NaN}', "must hold finite numbers"),
         ("", "must be JSON"),
     ],
     ids=["broken", "list", "twice", "NaN", "empty"],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from TACEResponseLib.clinical.record import FALSE_WORDS, TRUE_WORDS
+from TACEResponseLib.cells import FALSE_WORDS, TRUE_WORDS
 from TACEResponseLib.clinical.schema import Schema, Variable, load_schema
 
 # Read off the five papers' tables, by hand.

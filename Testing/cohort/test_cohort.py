@@ -42,7 +42,7 @@ def table(tmp_path: Path) -> Path:
     """Three patients with files that are there, but hold no images."""
     for number in (1, 2, 3):
         (tmp_path / f"ct{number}.nii.gz").write_text(f"image {number}")
-        (tmp_path / f"roi{number}.nii.gz").write_text("roi")
+        (tmp_path / f"roi{number}.nii.gz").write_text(f"roi {number}")
     return write(tmp_path / "cohort.csv", [row(1), row(2, response="SD"), row(3, response="")])
 
 
@@ -201,7 +201,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_simulated_cohort_is_read_as_it_was_written(simulated: Path) -> None:
     patients: tuple[CohortPatient, ...] = usable_cohort(simulated)
-    assert check_files(patients) == ()
+    assert check_files(patients).problems == ()
     case = load_case(patients[0])
     assert case.case_id == patients[0].case_id
     assert np.asarray(case.images[SEQUENCE].voxels).ndim == 3

@@ -245,7 +245,7 @@ def test_the_command_writes_a_table_whose_images_and_masks_are_read(
     one, *others = usable_cohort(tmp_path / "out" / "cohort.csv")
     assert load_case(one).mask(ARTERIAL, 1, 2).sum() == MARKED
     assert not any(p.images or p.roi for p in others)
-    assert not check_files([one, *others])
+    assert check_files([one, *others]).problems == ()
     notes = (tmp_path / "out" / "NOTES.md").read_text(encoding="utf-8")
     assert "with a mask: 1; without a folder: 1; with images that could not be taken: 1." in notes
     assert "not named 1" in notes

@@ -155,6 +155,24 @@ def test_wrong_labels_and_segments_are_refused(
     assert "--roi-label" in refusal(*files, tmp_path, capsys, "--roi-segment", "Tumor")
 
 
+def liver_round(voxels: np.ndarray) -> np.ndarray:
+    """As the Decathlon has it: 1 the liver, 2 the tumor."""
+    k, j, i = (slice(max(f.min() - 3, 0), f.max() + 4) for f in np.nonzero(voxels))
+    labels = np.zeros_like(voxels)
+    labels[k, j, i] = 1
+    labels[voxels > 0] = 2
+    return labels
+
+
+def test_a_liver_with_its_tumor_is_never_scored_without_a_choice(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roi = saved(with_voxels(sitk.ReadImage(str(files[1])), liver_round), tmp_path / "both.nii.gz")
+    assert "has several labels; say which" in refusal(files[0], roi, tmp_path, capsys)
+    words = ("--roi-label", "all")
+    assert "label 1 round label 2" in refusal(files[0], roi, tmp_path, capsys, *words)
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

@@ -49,7 +49,8 @@ def test_a_copy_has_the_new_name_and_the_old_content(
         (["recipe", "show", "ct-radiomic-cnn"], "did you mean ct-radiomics-cnn?"),
         (["recipe", "new", "Mine!", "--from", "ct-radiomics-cnn"], "lower-case letters"),
         (["simulate", "--patients", "0", "--seed", "1", "--output", "c"], "must be 1 to 100000"),
-        (["simulate", "--patients", "1", "--seed", "-1", "--output", "c"], "must be 0 to 429496"),
+        (["simulate", "--patients", "1", "--seed", "-1", "--output", "c"],
+         "must be 0 to 4294967295"),
     ],
 )  # fmt: skip
 def test_mistakes_get_one_line(

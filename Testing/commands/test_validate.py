@@ -60,7 +60,10 @@ def test_a_refusal_leaves_nothing_behind(
     [
         ([], "needs --predictions, or --bundle and --cohort"),
         (["--predictions", "p.csv", "--bundle", SHIPPED], "needs --predictions, or --bundle"),
-        (["--bundle", SHIPPED, "--cohort", "c.csv", "--threshold", ".5"], "a bundle has its own"),
+        (
+            ["--bundle", SHIPPED, "--cohort", "c.csv", "--threshold", ".5"],
+            "--threshold: is for --predictions",
+        ),
         (["--predictions", "p.csv", "--resamples", "10"], "must be 200 to 1000000"),
     ],
 )

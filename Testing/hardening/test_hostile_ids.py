@@ -146,7 +146,7 @@ def test_two_ids_that_differ_in_capitals_alone_are_one_patient_too_many(
     )
     with (output / "predictions.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["case_id"] for row in rows] == ["P1", ""]
+    assert [row["case_id"] for row in rows] == ["P1", "p1"]
     assert not (output / "p1").exists()
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -159,3 +160,25 @@ def test_a_real_series_equals_its_pixel_arithmetic(shared_data: Path) -> None:
     )
     assert np.array_equal(volume.voxels, expected)
     assert volume.geometry.origin_lps == pytest.approx(slices[0].ImagePositionPatient)
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        ("20260301", "2026-03-01"),
+        ("2026.03.01", "2026-03-01"),
+        ("", None),
+        ("20260231", None),
+        ("unknown", None),
+        ("2026", None),
+    ],
+)
+def test_the_day_of_the_study_is_read_where_it_is_one(
+    stated: str, kept: str | None, tmp_path: Path
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # pydicom's, of the odd dates
+        for number in range(3):
+            write_slice(tmp_path, number, 2.5 * number, StudyDate=stated)
+        volume, _ = read_image(tmp_path, CT)
+    assert volume.acquisition.study_date == kept

@@ -151,6 +151,15 @@ def test_an_empty_roi_and_specks_alone_are_refused(voxels: int, message: str) ->
         find_lesions(roi(labels))
 
 
+def test_scattered_specks_are_told_by_the_largest_and_not_by_their_sum() -> None:
+    """Ten pieces of 3 voxels are 30 voxels; "at least 8, got 30" would be no help."""
+    labels = np.zeros((4, 24, 24), np.uint8)
+    for n in range(10):
+        labels[1, 2 * n, 2:5] = 1
+    with pytest.raises(InputError, match=r"got 3 voxels, 3\.\d mm in the largest of 10 pieces"):
+        find_lesions(roi(labels))
+
+
 def test_noise_is_refused_before_it_is_measured() -> None:
     labels = np.zeros((30, 60, 60), np.uint8)
     labels[::3, ::3, ::3] = 1

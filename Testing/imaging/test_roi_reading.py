@@ -8,7 +8,8 @@ import SimpleITK as sitk
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.imaging.roi_choice import RoiChoice, choice_of
+from TACEResponseLib.imaging.roi_reading import check_choice_used, read_roi
 
 
 def label_image(kind: type = np.uint8) -> sitk.Image:
@@ -24,9 +25,11 @@ def label_image(kind: type = np.uint8) -> sitk.Image:
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int32, np.float32])
-def test_all_labels_are_used_with_their_grid(kind: type, tmp_path: Path) -> None:
+def test_all_labels_are_used_with_their_grid_if_the_user_says_so(
+    kind: type, tmp_path: Path
+) -> None:
     sitk.WriteImage(label_image(kind), str(tmp_path / "roi.nrrd"))
-    roi, warnings = read_roi(tmp_path / "roi.nrrd")
+    roi, warnings = read_roi(tmp_path / "roi.nrrd", labels="all")
     assert roi.names == ((2, "label 2"), (5, "label 5"))
     assert np.array_equal(roi.labels, sitk.GetArrayFromImage(label_image()))
     assert roi.geometry == Geometry.of(label_image())
@@ -42,7 +45,7 @@ def test_chosen_labels_leave_the_others_out(tmp_path: Path) -> None:
 
 def test_an_unknown_label_is_answered_with_those_that_exist(tmp_path: Path) -> None:
     sitk.WriteImage(label_image(), str(tmp_path / "roi.nrrd"))
-    with pytest.raises(InputError, match=r"it has 2 \(8 voxels\), 5 \(4 voxels\)"):
+    with pytest.raises(InputError, match=r"it has 2 \(0\.017 mL\), 5 \(0\.0086 mL\)"):
         read_roi(tmp_path / "roi.nrrd", labels=(1,))
 
 
@@ -65,7 +68,7 @@ def segmentation(path: Path, *, layers: int = 2) -> None:
 def test_segments_in_layers_become_labels_and_overlap_is_said(tmp_path: Path) -> None:
     path = tmp_path / "case.seg.nrrd"
     segmentation(path)
-    roi, warnings = read_roi(path)
+    roi, warnings = read_roi(path, segments=("Tumor", "Satellite lesion"))
     assert roi.names == ((1, "Tumor"), (2, "Satellite lesion"))
     # 2 x 2 x 2 voxels of the first; 2 x 3 x 3 of the second less the 2 x 1 x 1 they share.
     assert np.bincount(roi.labels.ravel())[1:].tolist() == [8, 16]
@@ -115,17 +118,151 @@ def test_slicer_s_own_file_is_read(tmp_path: Path) -> None:
     assert center == pytest.approx((-3.5 * 0.9, -2.5 * 0.8, 1.5 * 3.0))
 
 
-def test_organs_beside_the_tumor_must_be_told_apart(tmp_path: Path) -> None:
+def labels_file(path: Path, labels: np.ndarray, spacing: float = 1.0) -> Path:
+    image = sitk.GetImageFromArray(labels.astype(np.uint8))
+    image.SetSpacing((spacing, spacing, spacing))
+    sitk.WriteImage(image, str(path))
+    return path
+
+
+def liver_and_tumor() -> np.ndarray:
+    """As the Decathlon numbers them: 1 the liver, 2 the tumor in it."""
+    labels = np.zeros((30, 40, 40), dtype=np.uint8)
+    labels[3:27, 4:36, 4:36] = 1
+    labels[10:20, 15:25, 26:36] = 2
+    return labels
+
+
+def two_lesions() -> np.ndarray:
+    labels = np.zeros((30, 40, 40), dtype=np.uint8)
+    labels[5:12, 5:12, 5:12] = 1
+    labels[15:25, 20:30, 20:30] = 2
+    return labels
+
+
+def test_several_labels_are_refused_with_their_sizes_until_the_user_chooses(tmp_path: Path) -> None:
+    path = labels_file(tmp_path / "roi.nii.gz", liver_and_tumor())
+    with pytest.raises(InputError) as caught:
+        read_roi(path)
+    assert str(caught.value) == (
+        "--roi roi.nii.gz: has several labels; say which are the tumor, got 1 (24 mL), 2 (1 mL); "
+        "add --roi-label N, or all if each is a tumor"
+    )
+    assert read_roi(path, labels=(2,))[0].names == ((2, "label 2"),)
+
+
+def test_all_labels_are_refused_where_one_lies_round_another(tmp_path: Path) -> None:
+    path = labels_file(tmp_path / "roi.nii.gz", liver_and_tumor())
+    with pytest.raises(InputError, match="got label 1 round label 2; add --roi-label N"):
+        read_roi(path, labels="all")
+    apart = labels_file(tmp_path / "apart.nii.gz", two_lesions())
+    assert read_roi(apart, labels="all")[0].names == ((1, "label 1"), (2, "label 2"))
+
+
+def test_all_of_organs_is_refused_by_their_size_at_once(tmp_path: Path) -> None:
+    labels = np.zeros((60, 60, 60), dtype=np.uint8)
+    for n, place in enumerate(np.ndindex(3, 3, 3), start=1):
+        k, j, i = (slice(20 * p + 1, 20 * p + 19) for p in place)
+        labels[k, j, i] = n
+    path = labels_file(tmp_path / "roi.nii.gz", labels, spacing=3.0)
+    with pytest.raises(InputError, match=r"more than 2,500 mL, got 4,252 mL; add --roi-label N"):
+        read_roi(path, labels="all")
+
+
+def test_a_choice_round_something_unchosen_is_taken_and_said(tmp_path: Path) -> None:
+    """`--roi-label 1` of a mask of the Decathlon is the liver."""
+    path = labels_file(tmp_path / "roi.nii.gz", liver_and_tumor())
+    _, (warning,) = read_roi(path, labels=(1,))
+    assert warning.code == "roi_round_unchosen"
+    assert "label 1 lies round label 2" in warning.message
+    assert read_roi(path, labels=(2,))[1] == ()
+
+
+def test_a_warning_of_segments_names_none(tmp_path: Path) -> None:
+    """Warnings stand in the result, and a segment's name may be the patient's."""
+    path = labels_file(tmp_path / "case.seg.nrrd", liver_and_tumor())
+    image = sitk.ReadImage(str(path))
+    for number in (0, 1):
+        image.SetMetaData(f"Segment{number}_ID", f"Segment_{number + 1}")
+        image.SetMetaData(f"Segment{number}_Name", f"Doe {number}")
+        image.SetMetaData(f"Segment{number}_LabelValue", str(number + 1))
+        image.SetMetaData(f"Segment{number}_Layer", "0")
+    sitk.WriteImage(image, str(path))
+    _, (warning,) = read_roi(path, segments=("Doe 0",))
+    assert "segment 1 lies round segment 2" in warning.message
+    assert "Doe" not in warning.message
+
+
+def test_labels_that_are_named_are_taken_even_round_another(tmp_path: Path) -> None:
+    """Viable tumor round its necrosis, say: the user has said it."""
+    path = labels_file(tmp_path / "roi.nii.gz", liver_and_tumor())
+    assert np.count_nonzero(read_roi(path, labels=(1, 2))[0].labels) == 24 * 32 * 32
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("Tumor", "Liver"), ("Leber", "L\u00e4sion"), ("Segment_1", "Segment_2"), ("HCC 1", "HCC 2"),
+     ("\u809d\u810f", "\u80bf\u7624")],
+)  # fmt: skip
+def test_no_name_in_any_language_chooses_a_segment(names: tuple[str, str], tmp_path: Path) -> None:
     path = tmp_path / "case.seg.nrrd"
     segmentation(path)
     image = sitk.ReadImage(str(path))
-    image.SetMetaData("Segment1_Name", "Liver")
+    for number, name in enumerate(names):
+        image.SetMetaData(f"Segment{number}_Name", name)
     sitk.WriteImage(image, str(path))
-    rule = "must say which segments are tumor, got 2 segments"
-    with pytest.raises(InputError, match=rf"{rule} \(Tumor, Liver\)") as refused:
+    rule = "has several segments; say which are the tumor, got 2 segments"
+    with pytest.raises(InputError, match=rule) as refused:
         read_roi(path)
+    assert all(f"{name} (" in str(refused.value) for name in names)
     assert f"{rule};" in refused.value.written
-    assert read_roi(path, segments=("Tumor",))[0].names == ((1, "Tumor"),)
+    assert read_roi(path, segments=names[:1])[0].names == ((1, names[0]),)
+    with pytest.raises(InputError, match="round"):
+        overlapping(path)
+
+
+def overlapping(path: Path) -> None:
+    """One segment drawn over the whole of another, as an organ is over its tumor."""
+    image = sitk.ReadImage(str(path))
+    voxels = sitk.GetArrayFromImage(image)
+    voxels[..., 0] = 1
+    changed = sitk.GetImageFromArray(voxels, isVector=True)
+    for key in image.GetMetaDataKeys():
+        changed.SetMetaData(key, image.GetMetaData(key))
+    sitk.WriteImage(changed, str(path))
+    read_roi(path, segments="all")
+
+
+def test_a_choice_that_no_file_can_follow_is_refused(tmp_path: Path) -> None:
+    labels = labels_file(tmp_path / "roi.nii.gz", two_lesions())
+    segments = tmp_path / "case.seg.nrrd"
+    segmentation(segments)
+    both = RoiChoice(labels=(1,), segments=("Tumor",))
+    check_choice_used([labels, segments], both)
+    with pytest.raises(InputError, match="--roi-segment: needs"):
+        check_choice_used([labels], both)
+    with pytest.raises(InputError, match="--roi-label: needs a label image"):
+        check_choice_used([segments], both)
+    check_choice_used([labels], RoiChoice(segments="all"))
+    with pytest.raises(InputError, match="got no ROI; leave it out"):
+        check_choice_used([], RoiChoice(labels=(1,)))
+
+
+@pytest.mark.parametrize(
+    ("labels", "segments", "says"),
+    [
+        (["2", "all"], [], "takes all alone"),
+        (["two"], [], "whole numbers from 1 up, or all, got 'two'"),
+        (["-1"], [], "whole numbers"),
+        (["1.5"], [], "whole numbers"),
+        ([], ["all", "Tumor"], "takes all alone"),
+    ],
+)
+def test_a_choice_in_odd_words_is_refused(
+    labels: list[str], segments: list[str], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        choice_of(labels, segments)
 
 
 @pytest.mark.parametrize(

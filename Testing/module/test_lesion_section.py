@@ -106,6 +106,27 @@ def test_separate_pieces_and_specks_are_listed_with_what_uses_them(person: Any) 
     assert person.ui.scoredLabel.text == "Scored: lesion 1 of 2, 46 mm."
 
 
+def test_a_lesion_as_large_as_a_liver_must_be_said_to_be_tumor(person: Any) -> None:
+    import slicer
+
+    case = simulate_patient(SimulationSettings(), 2, 0).to_case()
+    image, segmentation = person.make_ready(case)
+    segment_id = segmentation.GetSegmentation().GetNthSegmentID(0)
+    mask = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, segment_id, image).copy()
+    voxel_ml = np.prod(image.GetSpacing()) / 1000
+    side = round((620 / voxel_ml / 30) ** 0.5)
+    mask[5:35, 60 : 60 + side, 60 : 60 + side] = 1
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, segmentation, segment_id, image)
+    person.wait(lambda: "more than most tumors" in person.missing)
+    assert not person.ui.scoreButton.enabled
+    assert person.ui.largeLesionButton.isVisibleTo(person.ui.lesionButton)
+    person.ui.largeLesionButton.click()
+    assert person.missing == ""
+    assert not person.ui.largeLesionButton.isVisibleTo(person.ui.lesionButton)
+    codes = {warning.code for warning in person.score().warnings}
+    assert "roi_large" in codes
+
+
 def test_several_segments_are_ticked_one_by_one(person: Any, patient: Case) -> None:
     image, segmentation = person.make_ready(patient)
     content = segmentation.GetSegmentation()

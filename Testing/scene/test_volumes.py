@@ -177,3 +177,10 @@ def test_a_color_image_is_refused(scene: Any) -> None:
     node.SetAndObserveImageData(image)
     with pytest.raises(InputError, match="must have one value a voxel, got 3"):
         volume_from_node(node)
+
+
+def test_a_scene_does_not_hold_the_day_of_the_study(scene: Any, oblique: Geometry) -> None:
+    known = Acquisition(modality="CT", description="arterial", study_date="2026-03-01")
+    node = add_volume(scene, replace(random_volume(oblique), acquisition=known))
+    assert "2026" not in node.GetAttribute("TACEResponse.acquisition")
+    assert volume_from_node(node).acquisition == replace(known, study_date=None)

@@ -63,6 +63,20 @@ def test_the_new_bundle_has_both_calibrations_and_calls_the_same_patients(tmp_pa
     assert not np.allclose(before, after)
 
 
+@pytest.mark.parametrize(
+    ("n_per_class", "method", "remedy"),
+    [(15, "slope", "add patients, or use --method intercept"), (5, "slope", "add patients"),
+     (5, "intercept", "add patients")],
+)  # fmt: skip
+def test_another_method_is_advised_only_where_it_would_do(
+    n_per_class: int, method: str, remedy: str
+) -> None:
+    labels = np.repeat([0, 1], n_per_class)
+    with pytest.raises(InputError) as caught:
+        fit_update(labels, np.linspace(0.2, 0.8, labels.size), method)
+    assert caught.value.remedy == remedy
+
+
 def test_too_few_patients_and_a_reversed_model_are_refused() -> None:
     labels, p = patients(1.0, 0.0, 12)
     with pytest.raises(InputError, match="--method slope needs 20 patients of each class"):

@@ -1,0 +1,39 @@
+"""What the cells of a table mean: numbers, yes and no, blanks; never a guess between two."""
+
+import re
+
+from TACEResponseLib.strict_numbers import read_number
+
+MISSING = frozenset({"", ".", "na", "n/a", "#n/a", "nan", "null"})
+"""In any case. A dash is none: it is the usual word for a negative test."""
+TRUE_WORDS = frozenset({"yes", "y", "true", "t", "1"})
+FALSE_WORDS = frozenset({"no", "n", "false", "f", "0"})
+WITH_COMMA = re.compile(r"[+-]?\d+(,\d+)+(\.\d+)?", re.ASCII)
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell says that nothing is known."""
+    return cell.strip().lower() in MISSING
+
+
+def truth(cell: str) -> bool | None:
+    """Yes or no; `None` for everything else, such as 1 and 2 for yes and no."""
+    word = cell.strip().lower()
+    if word in ("1.0", "0.0"):
+        return word == "1.0"
+    return True if word in TRUE_WORDS else False if word in FALSE_WORDS else None
+
+
+def number(cell: str) -> float | None:
+    """A finite number as tables have it; no thousands' commas, no underscores, no other digits."""
+    try:
+        return read_number(cell)
+    except ValueError:
+        return None
+
+
+def number_remedy(cell: str) -> str:
+    """What to do about a cell that should hold a number."""
+    if WITH_COMMA.fullmatch(cell):
+        return "write it without a comma, the decimals after a point"
+    return "write the number alone, or leave it blank"

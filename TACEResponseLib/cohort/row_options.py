@@ -1,0 +1,82 @@
+"""What the options of `score` say of one patient, as a table says it of each: ROI and context."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from TACEResponseLib.cells import truth
+from TACEResponseLib.cohort.columns import CONTEXT, ROI_CHOICE
+from TACEResponseLib.cohort.patient import Problem
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.roi_choice import COLUMNS, RoiChoice, choice_of
+from TACEResponseLib.population import CaseContext, check_dates, read_context
+
+SEPARATOR = ";"
+
+
+def read_choice(number: int, row: Mapping[str, str]) -> tuple[RoiChoice, list[Problem]]:
+    """Labels, segments and whether a large ROI is meant; nothing said where a problem is.
+
+    Args:
+        number: line of the file.
+        row: texts by column.
+    """
+    labels, segments, large = (row.get(name, "") for name in ROI_CHOICE)
+    is_large = truth(large) if large else False
+    if is_large is None:
+        problem = Problem(
+            row=number,
+            column="large_roi",
+            rule="must be yes or no",
+            got=repr(large)[:40],
+            remedy="write yes if the ROI is tumor alone, else leave it blank",
+        )
+        return RoiChoice(words=COLUMNS), [problem]
+    try:
+        choice = choice_of(_values(labels), _values(segments), is_large_meant=is_large,
+                           words=COLUMNS)  # fmt: skip
+    except InputError as error:
+        return RoiChoice(words=COLUMNS), [_problem(number, error.where, error)]
+    return choice, []
+
+
+def read_row_context(
+    number: int, row: Mapping[str, str]
+) -> tuple[CaseContext | None, list[Problem]]:
+    """What is said of dates, treatment and stage; `None` in a table without these columns.
+
+    Args:
+        number: line of the file.
+        row: texts by column.
+    """
+    given = {name: row[name] for name in CONTEXT if name in row}
+    if not given:
+        return None, []
+    answers: dict[str, object] = {}
+    problems = []
+    for name, text in given.items():
+        said = truth(text) if name == "is_first_treatment" else None
+        answers[name] = text if said is None else said
+        try:
+            read_context({name: answers[name]})
+        except InputError as error:
+            problems.append(
+                Problem(row=number, column=name, rule=error.rule.removeprefix(f"{name} "),
+                        got=error.got, remedy="correct it, or leave it blank")
+            )  # fmt: skip
+    if problems:
+        return None, problems
+    context = read_context(answers)
+    try:
+        check_dates(context, date.today())
+    except InputError as error:
+        return None, [_problem(number, "image_date", error)]
+    return context, []
+
+
+def _values(cell: str) -> list[str]:
+    """Values of a cell."""
+    return [value for part in cell.split(SEPARATOR) if (value := part.strip())]
+
+
+def _problem(number: int, column: str, error: InputError) -> Problem:
+    return Problem(row=number, column=column, rule=error.rule, got=error.got, remedy=error.remedy)

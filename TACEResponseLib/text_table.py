@@ -1,0 +1,236 @@
+"""Tables of text, whoever wrote them: encoding, separator and decimal comma are told, not asked.
+
+Everything is decided by rules that don't depend on chance, and what was decided is told. What two
+rules could read in two ways is refused.
+"""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from TACEResponseLib.cells import is_missing
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.progress import LOG
+from TACEResponseLib.regular_file import read_bytes
+from TACEResponseLib.table_bounds import MOST_BYTES, BoundedRows
+
+if TYPE_CHECKING:
+    import _csv
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+# 1,234 may be one thousand or one and a bit; 0,234 and 12,34 may not.
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
+DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+", re.ASCII)
+# Excel writes it as a first line of its own.
+EXCEL_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+# The lines of a file, and no others: form feeds and the like are cells' own.
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+# What no text holds. An escape stands in cells that come from a terminal; such a cell is told where
+# it is.
+BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+IDS = ("case_id", "Patient")
+"""Columns whose commas are no decimals."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextTable:
+    """Cells as texts, stripped; missing ones are empty."""
+
+    header: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    """Without blank ones; each as long as it was written."""
+    numbers: tuple[int, ...]
+    """Line of the file where each of them ends, the first being 1."""
+    remarks: tuple[str, ...] = ()
+    """What was assumed, each in a sentence."""
+
+
+def read_text_table(path: Path, where: str) -> TextTable:
+    """Read a table in whatever way it was saved.
+
+    Args:
+        path: text, with a header; UTF-8, UTF-16 or Windows-1252; separated by commas, semicolons,
+            tabs or bars.
+        where: how the user named it, for messages.
+    Returns: the table; what was assumed is logged as warnings too.
+    Raises: InputError: it can't be read, is no table, or could be read in two ways.
+    """
+    text, encoding = _decoded(read_bytes(path, where, most_bytes=MOST_BYTES), where)
+    separator, text = _separator(text, where)
+    rows = _rows(text, separator, where)
+    remarks = [encoding] if encoding else []
+    if separator != ",":
+        remarks.append(f"its columns are separated by {SEPARATORS[separator]}")
+    return table_of(rows, where, decimal_comma=separator != ",", remarks=remarks)
+
+
+def table_of(
+    rows: Sequence[tuple[int, Sequence[str]]],
+    where: str,
+    *,
+    decimal_comma: bool,
+    remarks: Sequence[str] = (),
+) -> TextTable:
+    """Header and cells, blanks and decimal commas settled; what was assumed is logged.
+
+    Args:
+        rows: as they were cut, each with its line.
+        where: how the user named the file.
+        decimal_comma: whether numbers may have one.
+        remarks: what was assumed already.
+    Raises: InputError: numbers that can be read in two ways.
+    """
+    filled = [(n, row) for n, row in ((n, [c.strip() for c in row]) for n, row in rows) if any(row)]
+    header, *lines = [row for _, row in filled] or [[]]
+    told = list(remarks)
+    words = sorted({cell for line in lines for cell in line if cell and is_missing(cell)})
+    if words:
+        told.append(f"{', '.join(words)} is taken for a blank")
+        lines = [["" if is_missing(cell) else cell for cell in line] for line in lines]
+    if decimal_comma and _has_decimal_commas(header, lines, where):
+        told.append("its numbers have a decimal comma")
+        lines = [_with_points(header, line) for line in lines]
+    for remark in told:
+        LOG.warning("%s: %s", where, remark)
+    return TextTable(header=tuple(header), lines=tuple(map(tuple, lines)),
+                     numbers=tuple(n for n, _ in filled[1:]), remarks=tuple(told))  # fmt: skip
+
+
+def _decoded(content: bytes, where: str) -> tuple[str, str]:
+    """The text, and what to say of its encoding if it is not UTF-8."""
+    for mark, name in BYTE_ORDER_MARKS.items():
+        if content.startswith(mark):
+            try:
+                return _printable(content.decode(name), where), ""
+            except UnicodeDecodeError as error:
+                raise _no_table(where, "damaged text") from error
+    try:
+        return _printable(content.decode("utf-8"), where), ""
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = _printable(content.decode("cp1252"), where)
+    except UnicodeDecodeError as error:
+        raise _no_table(where, "neither UTF-8 nor Windows-1252") from error
+    return text, "it is no UTF-8 and was read as Windows-1252; look at its accented letters"
+
+
+def _printable(text: str, where: str) -> str:
+    """Refuse what no text holds."""
+    if odd := BINARY.search(text):
+        raise _no_table(where, f"a binary file (byte {ord(odd[0])})")
+    return text
+
+
+def _separator(text: str, where: str) -> tuple[str, str]:
+    """What separates the columns, and the text without Excel's word for it.
+
+    Of those in the header that cut every line alike, the one that makes most columns.
+
+    Raises: InputError: two make as many.
+    """
+    if said := EXCEL_SEPARATOR.match(text):
+        if said[1] in SEPARATORS:
+            return said[1], text[said.end() :]
+        raise InputError(where, f"columns must be separated by {', '.join(SEPARATORS.values())}",
+                         got=repr(said[1]), remedy="save it as CSV")  # fmt: skip
+    first = next((line for line in _lines(text) if line.strip()), "")
+    inside = [s for s in SEPARATORS if s in re.sub(r'"[^"]*"', "", first)]
+    if len(inside) < 2:
+        return (inside[0] if inside else ","), text
+    widths = {s: _width(text, s) for s in inside}
+    if not any(widths.values()):
+        # Something is wrong with a line; the reader of rows says what.
+        widths = {s: first.count(s) for s in inside}
+    best = max(widths.values())
+    chosen = [s for s in inside if widths[s] == best]
+    if len(chosen) > 1:
+        raise InputError(where, "must have one separator of columns",
+                         got=" and ".join(SEPARATORS[s] for s in chosen),
+                         remedy="quote the header's cells that hold one")  # fmt: skip
+    return chosen[0], text
+
+
+def _width(text: str, separator: str) -> int:
+    """Columns that a separator makes if every line has as many as the header, else 0."""
+    width = 0
+    try:
+        for row in _reader(text, separator):
+            if any(map(str.strip, row)):
+                width = width or len(row)
+                if len(row) != width:
+                    return 0
+    except csv.Error:
+        return 0
+    return width
+
+
+def _rows(text: str, separator: str, where: str) -> list[tuple[int, list[str]]]:
+    """Cells, row by row, with the line where each row ends."""
+    reader = BoundedRows(_reader(text, separator), where)
+    try:
+        return [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InputError(where, "must be a table of text", got=f"{error} in line {reader.line_num}",
+                         remedy="mend that line's quotes, or save it as CSV again"
+                         ) from error  # fmt: skip
+
+
+def _reader(text: str, separator: str) -> "_csv.Reader":
+    """Python's own, which minds quotes."""
+    return csv.reader(_lines(text), delimiter=separator, strict=True)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Line by line, without another copy of a text that may be large."""
+    return (found[0] for found in LINE.finditer(text))
+
+
+def _has_decimal_commas(header: Sequence[str], lines: Sequence[Sequence[str]], where: str) -> bool:
+    """Whether numbers have decimal commas.
+
+    Raises: InputError: some may be thousands, and nothing tells.
+    """
+    cells = [c for line in lines for name, c in _named(header, line) if name not in IDS]
+    commas = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
+    if not commas:
+        return False
+    doubtful = next((cell for cell in commas if THOUSANDS.fullmatch(cell)), None)
+    is_sure = any(not THOUSANDS.fullmatch(cell) for cell in commas)
+    has_points = any(DECIMAL_POINT.fullmatch(cell) for cell in cells)
+    if has_points or (doubtful is not None and not is_sure):
+        raise InputError(where, "must write its numbers in one way",
+                         got=f"{doubtful or commas[0]}" + (" beside decimal points" if has_points
+                                                           else ", thousands or decimals"),
+                         remedy="write decimals after a point and no thousands' commas"
+                         )  # fmt: skip
+    return True
+
+
+def _with_points(header: Sequence[str], line: Sequence[str]) -> list[str]:
+    """A line whose numbers have decimal points."""
+    return [
+        cell.replace(",", ".") if name not in IDS and DECIMAL_COMMA.fullmatch(cell) else cell
+        for name, cell in _named(header, line)
+    ]
+
+
+def _named(header: Sequence[str], line: Sequence[str]) -> list[tuple[str, str]]:
+    """Cells with their columns; a surplus cell has none."""
+    names = [*header, *[""] * len(line)]
+    return list(zip(names, line, strict=False))
+
+
+def _no_table(where: str, got: str) -> InputError:
+    return InputError(where, "must be a table of text, such as CSV in UTF-8", got=got,
+                      remedy="save it as CSV UTF-8")  # fmt: skip

@@ -1,0 +1,99 @@
+"""A cohort table as hospitals keep it: words in any case, other separators, pyradiomics' CSV."""
+
+from pathlib import Path
+
+import pytest
+
+from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
+from TACEResponseLib.errors import InputError
+
+
+def table(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "c.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_german_table_gives_the_same_patients_as_a_plain_one(tmp_path: Path) -> None:
+    plain = table(tmp_path, "case_id,role,response,albumin_g_per_l [g/dL],cirrhosis\n"
+                            "P1,training,PR,4.2,yes\nP2,external_test,,3.9,no\n")  # fmt: skip
+    expected = usable_cohort(plain)
+    german = table(tmp_path, "case_id;role;response;albumin_g_per_l [g/dL];cirrhosis\r\n"
+                             "P1;Training;pr;4,2;1\r\nP2;External test;NA;3,9;0\r\n")  # fmt: skip
+    assert usable_cohort(german) == expected
+    remarks = read_cohort(german).remarks
+    assert [r.split()[-1] for r in remarks] == ["semicolons", "blank", "comma"]
+
+
+@pytest.mark.parametrize(
+    ("word", "label"),
+    [("CR", "CR"), ("cr", "CR"), ("1", "1"), ("1.0", "1"), ("yes", "1"), ("0", "0"), ("FALSE", "0"),
+     ("Responder", "responder"), ("Non-Responder", "non_responder"), ("NA", ""), ("", "")],
+)  # fmt: skip
+def test_responses_have_many_words(word: str, label: str, tmp_path: Path) -> None:
+    (patient,) = usable_cohort(table(tmp_path, f"case_id,role,response,age_years\nP1,,{word},63\n"))
+    assert patient.response == label
+
+
+@pytest.mark.parametrize("word", ["2", "good", "R", "-", "partial"])
+def test_codes_that_could_mean_either_are_refused(word: str, tmp_path: Path) -> None:
+    (problem,) = read_cohort(
+        table(tmp_path, f"case_id,role,response,age_years\nP1,,{word},63\n")
+    ).problems
+    assert problem.column == "response"
+
+
+@pytest.mark.parametrize(("column", "cell"), [("sex", "1"), ("sex", "2"), ("cirrhosis", "2")])
+def test_one_and_two_are_no_code_of_ours(column: str, cell: str, tmp_path: Path) -> None:
+    (problem,) = read_cohort(
+        table(tmp_path, f"case_id,role,response,{column}\nP1,,,{cell}\n")
+    ).problems
+    assert problem.column == column
+
+
+def test_a_row_with_more_cells_than_the_header_is_refused(tmp_path: Path) -> None:
+    """A decimal comma between commas shifts every cell behind it."""
+    text = "case_id,role,response,age_years,sex\nP1,,,63,M\nP2,,,63,5,M\n"
+    with pytest.raises(InputError, match=r"line 3: must have 5 cells.* got 6; quote"):
+        read_cohort(table(tmp_path, text))
+
+
+def test_a_number_with_a_comma_in_a_comma_table_is_not_guessed(tmp_path: Path) -> None:
+    (problem,) = read_cohort(
+        table(tmp_path, 'case_id,role,response,afp_ng_per_ml\nP1,,,"1,234"\n')
+    ).problems
+    assert problem.got == "'1,234'"
+    assert "without a comma" in problem.remedy
+
+
+def test_pyradiomics_own_columns_are_features_or_passed_over_and_told(tmp_path: Path) -> None:
+    text = (
+        "case_id,role,response,Image,Mask,diagnostics_Versions_PyRadiomics,"
+        "diagnostics_Image-original_Spacing,diagnostics_Mask-original_VoxelNum,"
+        "original_shape_VoxelVolume,log-sigma-1-0-mm-3D_firstorder_Mean,wavelet-LLH_glcm_Idm\n"
+        'P1,,PR,/data/ct.nrrd,/data/roi.nrrd,3.1.0,"(1.0, 1.0, 2.5)",4711,11777.5,-3.25,0.75\n'
+    )
+    read = read_cohort(table(tmp_path, text))
+    assert read.problems == ()
+    assert read.patients[0].features == {
+        "original_shape_VoxelVolume": 11777.5,
+        "log-sigma-1-0-mm-3D_firstorder_Mean": -3.25,
+        "wavelet-LLH_glcm_Idm": 0.75,
+    }
+    assert read.remarks == (
+        "not read, since pyradiomics wrote them beside its features: Image, Mask and 3 more",
+    )
+
+
+def test_a_line_of_a_problem_is_that_of_the_file(tmp_path: Path) -> None:
+    (problem,) = read_cohort(
+        table(tmp_path, "\n\ncase_id,role,response,age_years\n\nP1,,,63\n\nP2,,,630\n")
+    ).problems
+    assert problem.row == 7
+
+
+def test_rows_with_a_problem_are_no_patients(tmp_path: Path) -> None:
+    text = "case_id,role,response,age_years\nP1,,,63\nP1,,,64\nP2,,,630\nP3,,,65\n"
+    read = read_cohort(table(tmp_path, text))
+    assert [p.case_id for p in read.patients] == ["P1", "P3"]
+    assert read.ids == {2: "P1", 3: "P1", 4: "P2", 5: "P3"}
