@@ -50,6 +50,8 @@ def write_patients(folder: Path, role: str, responses: list[str], seed: int) -> 
         case_id = f"{role[0]}{number:02d}"
         labels = np.zeros((5, 24, 24), dtype=np.uint8)
         labels[1:4, 6:18, 6:18] = 1
+        # No two patients have one mask.
+        labels.flat[np.flatnonzero(labels)[len(rows)]] = 0
         level = rng.normal(LEVEL_HU.get(response, LEVEL_HU["CR"]), SPREAD_HU)
         body = np.full(labels.shape, -1000.0)
         body[:, 3:21, 3:21] = 60.0
