@@ -210,6 +210,18 @@ def test_one_mask_of_two_patients_is_refused_however_it_was_saved(
     assert (problem.column, problem.got) == ("roi", f"the mask of {rows[0]['case_id']}")
 
 
+def test_one_file_is_not_two_sequences_nor_two_readers(
+    rows: list[dict[str, str]], tmp_path: Path
+) -> None:
+    row = {**rows[0], "ct_portal_venous": rows[0]["ct_arterial"], "roi_reader2": rows[0]["roi"],
+           "roi_ct_portal_venous": rows[0]["roi"]}  # fmt: skip
+    problems = read_cohort(write(tmp_path / "c.csv", [row])).problems
+    assert [(p.column, p.rule) for p in problems] == [
+        ("ct_portal_venous", "must be another file than ct_arterial"),
+        ("roi_reader2", "must be another file than roi_ct_portal_venous"),
+    ]
+
+
 def test_one_image_of_two_patients_is_refused_however_it_was_saved(
     rows: list[dict[str, str]], tmp_path: Path
 ) -> None:
