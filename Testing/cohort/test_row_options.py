@@ -88,8 +88,9 @@ def test_the_label_of_each_patient_is_used(rows: list[dict[str, str]], tmp_path:
 def test_without_a_choice_that_can_be_followed_the_row_is_refused(
     said: str, problem: str, rows: list[dict[str, str]], tmp_path: Path
 ) -> None:
-    table = read_cohort(write(tmp_path / "c.csv", [{**with_liver(rows[0], tmp_path),
-                                                    "roi_label": said}]))  # fmt: skip
+    table = read_cohort(
+        write(tmp_path / "c.csv", [{**with_liver(rows[0], tmp_path), "roi_label": said}])
+    )
     (found,) = table.problems or check_files(table.patients).problems
     assert problem in found.rule
     assert "--roi" not in str(found)
@@ -98,8 +99,12 @@ def test_without_a_choice_that_can_be_followed_the_row_is_refused(
 
 
 def test_choice_and_size_are_read_from_the_row(rows: list[dict[str, str]], tmp_path: Path) -> None:
-    row = {**rows[0], "roi_label": "1; 2", "roi_segment": "Tumor;Satellite, left",
-           "large_roi": "yes"}  # fmt: skip
+    row = {
+        **rows[0],
+        "roi_label": "1; 2",
+        "roi_segment": "Tumor;Satellite, left",
+        "large_roi": "yes",
+    }
     (patient,) = usable_cohort(write(tmp_path / "c.csv", [row]))
     assert patient.roi_choice == RoiChoice(
         labels=(1, 2), segments=("Tumor", "Satellite, left"), is_large_meant=True, words=COLUMNS
@@ -213,8 +218,12 @@ def test_one_mask_of_two_patients_is_refused_however_it_was_saved(
 def test_one_file_is_not_two_sequences_nor_two_readers(
     rows: list[dict[str, str]], tmp_path: Path
 ) -> None:
-    row = {**rows[0], "ct_portal_venous": rows[0]["ct_arterial"], "roi_reader2": rows[0]["roi"],
-           "roi_ct_portal_venous": rows[0]["roi"]}  # fmt: skip
+    row = {
+        **rows[0],
+        "ct_portal_venous": rows[0]["ct_arterial"],
+        "roi_reader2": rows[0]["roi"],
+        "roi_ct_portal_venous": rows[0]["roi"],
+    }
     problems = read_cohort(write(tmp_path / "c.csv", [row])).problems
     assert [(p.column, p.rule) for p in problems] == [
         ("ct_portal_venous", "must be another file than ct_arterial"),
@@ -289,8 +298,10 @@ def test_facts_of_the_table_are_compared_with_the_roi(
 def test_a_column_that_no_cohort_has_is_remarked(
     column: str, values: tuple[str, ...], unit: str, tmp_path: Path
 ) -> None:
-    rows = [{"case_id": f"P{n}", "role": "", "response": "", column: value}
-            for n, value in enumerate(values)]  # fmt: skip
+    rows = [
+        {"case_id": f"P{n}", "role": "", "response": "", column: value}
+        for n, value in enumerate(values)
+    ]
     (remark,) = read_cohort(write(tmp_path / "c.csv", rows)).remarks
     assert remark.startswith(column)
     assert unit in remark
