@@ -74,7 +74,7 @@ def add_info(commands: "Commands") -> None:
     parser.set_defaults(run=_info)
 
 
-_COLUMN = "of a table it is a column of each patient"
+_COLUMN = "is of one patient; a table has columns for it"
 # What each option of one patient is in a table of many.
 OF_ONE_PATIENT = {
     "--roi-label": (_COLUMN, "write the labels in column roi_label"),

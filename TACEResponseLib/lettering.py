@@ -8,12 +8,28 @@ FIRST = "DejaVu Sans"
 """It comes with matplotlib, so that a picture without other letters has the same bytes anywhere."""
 # Of Windows, macOS and Linux, for what the first one lacks: Chinese, Japanese, Korean and others.
 OTHERS = (
-    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Source Han Sans SC",
-    "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Hiragino Sans", "Hiragino Sans GB",
-    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Yu Gothic", "MS Gothic", "Malgun Gothic",
-    "Apple SD Gothic Neo", "Nirmala UI", "Leelawadee UI", "Noto Sans Thai", "Noto Sans Devanagari",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK KR",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "SimHei",
+    "SimSun",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Hiragino Sans GB",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Yu Gothic",
+    "MS Gothic",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "Nirmala UI",
+    "Leelawadee UI",
+    "Noto Sans Thai",
+    "Noto Sans Devanagari",
     "Arial Unicode MS",
-)  # fmt: skip
+)
 
 
 @contextmanager

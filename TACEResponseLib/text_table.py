@@ -102,8 +102,12 @@ def table_of(
         lines = [_with_points(header, line) for line in lines]
     for remark in told:
         LOG.warning("%s: %s", where, remark)
-    return TextTable(header=tuple(header), lines=tuple(map(tuple, lines)),
-                     numbers=tuple(n for n, _ in filled[1:]), remarks=tuple(told))  # fmt: skip
+    return TextTable(
+        header=tuple(header),
+        lines=tuple(map(tuple, lines)),
+        numbers=tuple(n for n, _ in filled[1:]),
+        remarks=tuple(told),
+    )
 
 
 def _decoded(content: bytes, where: str) -> tuple[str, str]:
@@ -155,9 +159,12 @@ def _separator(text: str, where: str) -> tuple[str, str]:
     best = max(widths.values())
     chosen = [s for s in inside if widths[s] == best]
     if len(chosen) > 1:
-        raise InputError(where, "must have one separator of columns",
-                         got=" and ".join(SEPARATORS[s] for s in chosen),
-                         remedy="quote the header's cells that hold one")  # fmt: skip
+        raise InputError(
+            where,
+            "must have one separator of columns",
+            got=" and ".join(SEPARATORS[s] for s in chosen),
+            remedy="quote the header's cells that hold one",
+        )
     return chosen[0], text
 
 
@@ -181,9 +188,12 @@ def _rows(text: str, separator: str, where: str) -> list[tuple[int, list[str]]]:
     try:
         return [(reader.line_num, row) for row in reader]
     except csv.Error as error:
-        raise InputError(where, "must be a table of text", got=f"{error} in line {reader.line_num}",
-                         remedy="mend that line's quotes, or save it as CSV again"
-                         ) from error  # fmt: skip
+        raise InputError(
+            where,
+            "must be a table of text",
+            got=f"{error} in line {reader.line_num}",
+            remedy="mend that line's quotes, or save it as CSV again",
+        ) from error
 
 
 def _reader(text: str, separator: str) -> "_csv.Reader":
@@ -209,11 +219,13 @@ def _has_decimal_commas(header: Sequence[str], lines: Sequence[Sequence[str]], w
     is_sure = any(not THOUSANDS.fullmatch(cell) for cell in commas)
     has_points = any(DECIMAL_POINT.fullmatch(cell) for cell in cells)
     if has_points or (doubtful is not None and not is_sure):
-        raise InputError(where, "must write its numbers in one way",
-                         got=f"{doubtful or commas[0]}" + (" beside decimal points" if has_points
-                                                           else ", thousands or decimals"),
-                         remedy="write decimals after a point and no thousands' commas"
-                         )  # fmt: skip
+        raise InputError(
+            where,
+            "must write its numbers in one way",
+            got=f"{doubtful or commas[0]}"
+            + (" beside decimal points" if has_points else ", thousands or decimals"),
+            remedy="write decimals after a point and no thousands' commas",
+        )
     return True
 
 
@@ -232,5 +244,9 @@ def _named(header: Sequence[str], line: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _no_table(where: str, got: str) -> InputError:
-    return InputError(where, "must be a table of text, such as CSV in UTF-8", got=got,
-                      remedy="save it as CSV UTF-8")  # fmt: skip
+    return InputError(
+        where,
+        "must be a table of text, such as CSV in UTF-8",
+        got=got,
+        remedy="save it as CSV UTF-8",
+    )

@@ -75,10 +75,14 @@ def shot(day: str | None) -> dict[ImageSequence, Volume]:
         (None, date(2026, 3, 1), date(2026, 3, 20), []),
         ("2026-03-02", date(2026, 3, 1), date(2026, 3, 20), ["image_date_differs"]),
         ("2026-03-21", None, date(2026, 3, 20), ["image_after_treatment"]),
-        ("2026-03-21", date(2026, 3, 1), date(2026, 3, 20),
-         ["image_date_differs", "image_after_treatment"]),
+        (
+            "2026-03-21",
+            date(2026, 3, 1),
+            date(2026, 3, 20),
+            ["image_date_differs", "image_after_treatment"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_dates_are_compared_with_the_header(
     day: str | None, typed: date | None, treated: date | None, codes: list[str]
 ) -> None:

@@ -32,9 +32,16 @@ def test_a_variable_is_told_by_its_name_or_not_at_all(word: str, meant: str | No
 
 @pytest.mark.parametrize(
     ("word", "meant"),
-    [("rresponse", "response"), ("ct_arteria", "ct_arterial"), ("Case ID", "case_id"),
-     ("roi label", "roi_label"), ("patient", None), ("center", None), ("label", "roi_label")],
-)  # fmt: skip
+    [
+        ("rresponse", "response"),
+        ("ct_arteria", "ct_arterial"),
+        ("Case ID", "case_id"),
+        ("roi label", "roi_label"),
+        ("patient", None),
+        ("center", None),
+        ("label", "roi_label"),
+    ],
+)
 def test_a_column_likewise(word: str, meant: str | None) -> None:
     assert nearest_column(word) == meant
 

@@ -106,12 +106,22 @@ def test_what_is_said_of_the_choice_makes_a_choice(
 
 def test_options_of_one_patient_are_columns_that_a_table_may_have(tmp_path: Path) -> None:
     values = {
-        "roi_label": "2", "roi_segment": "Tumor", "large_roi": "yes", "image_date": "2026-03-01",
-        "treatment_date": "2026-03-20", "planned_treatment": "cTACE", "is_first_treatment": "yes",
-        "bclc_stage": "B", "case_id": "P1",
-    }  # fmt: skip
-    named = {name for _, remedy in OF_ONE_PATIENT.values() for name in re.findall(r"\w+", remedy)
-             if column_kind(name) == "ours"}  # fmt: skip
+        "roi_label": "2",
+        "roi_segment": "Tumor",
+        "large_roi": "yes",
+        "image_date": "2026-03-01",
+        "treatment_date": "2026-03-20",
+        "planned_treatment": "cTACE",
+        "is_first_treatment": "yes",
+        "bclc_stage": "B",
+        "case_id": "P1",
+    }
+    named = {
+        name
+        for _, remedy in OF_ONE_PATIENT.values()
+        for name in re.findall(r"\w+", remedy)
+        if column_kind(name) == "ours"
+    }
     assert named == set(values)
     row = {"role": "", "response": "", "age_years": "63", **values}
     assert read_cohort(table(tmp_path, ",".join(row), ",".join(row.values()))).problems == ()
@@ -119,9 +129,12 @@ def test_options_of_one_patient_are_columns_that_a_table_may_have(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("remedy", "column"),
-    [("give --image ct_arterial=FILE", "ct_arterial"), ("give --roi FILE", "roi"),
-     ("write --roi mr_t2=FILE", "roi_mr_t2")],
-)  # fmt: skip
+    [
+        ("give --image ct_arterial=FILE", "ct_arterial"),
+        ("give --roi FILE", "roi"),
+        ("write --roi mr_t2=FILE", "roi_mr_t2"),
+    ],
+)
 def test_options_of_one_patient_become_columns_in_a_cohort(remedy: str, column: str) -> None:
     told = in_columns(InputError("x", "y", got="z", remedy=remedy)).remedy
     assert told.endswith(f"its path in column {column}")
@@ -133,9 +146,14 @@ def test_options_of_one_patient_become_columns_in_a_cohort(remedy: str, column: 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("albumin_g_per_l", 4.2), ("bilirubin_umol_per_l", 1.1), ("hemoglobin_g_per_l", 12.5),
-     ("creatinine_mg_per_dl", 88), ("tumor_size_cm", 54)],
-)  # fmt: skip
+    [
+        ("albumin_g_per_l", 4.2),
+        ("bilirubin_umol_per_l", 1.1),
+        ("hemoglobin_g_per_l", 12.5),
+        ("creatinine_mg_per_dl", 88),
+        ("tumor_size_cm", 54),
+    ],
+)
 def test_a_slip_of_the_unit_is_mended_as_it_says(name: str, value: float, tmp_path: Path) -> None:
     remedy = refused(lambda: read_record({name: value})).remedy
     written = json.loads(remedy[remedy.index("{") :])
@@ -203,8 +221,11 @@ def test_an_earlier_result_is_replaced_only_where_that_can_be_said(tmp_path: Pat
     check_output(tmp_path / "out", overwrite=True)
     remedy = refused(lambda: check_output(tmp_path / "out", overwrite=None)).remedy
     assert OPTION.findall(remedy) == []
-    with_option = {name for name, parser in COMMANDS.items()
-                   if any("--overwrite" in a.option_strings for a in parser._actions)}  # fmt: skip
+    with_option = {
+        name
+        for name, parser in COMMANDS.items()
+        if any("--overwrite" in a.option_strings for a in parser._actions)
+    }
     assert with_option == {"score", "demo"}
 
 
@@ -269,9 +290,11 @@ def remedies() -> Iterator[str]:
                 continue
             for keyword in call.keywords:
                 if keyword.arg == "remedy":
-                    yield from (n.value for n in ast.walk(keyword.value)
-                                if isinstance(n, ast.Constant) and isinstance(n.value, str)
-                                )  # fmt: skip
+                    yield from (
+                        n.value
+                        for n in ast.walk(keyword.value)
+                        if isinstance(n, ast.Constant) and isinstance(n.value, str)
+                    )
 
 
 def test_every_option_that_a_remedy_names_is_one_and_is_followed() -> None:

@@ -91,9 +91,18 @@ def test_words_that_may_mean_something_are_kept(word: str, tmp_path: Path) -> No
         (b"\xff\xfe\x00", "damaged"),
         (b"PK\x03\x04rest", "binary file"),
     ],
-    ids=["thousands", "two points", "two separators", "a colon", "open quote", "nul", "no letters",
-         "half a letter", "a zip"],
-)  # fmt: skip
+    ids=[
+        "thousands",
+        "two points",
+        "two separators",
+        "a colon",
+        "open quote",
+        "nul",
+        "no letters",
+        "half a letter",
+        "a zip",
+    ],
+)
 def test_what_can_be_read_in_two_ways_or_none_is_refused(
     content: str | bytes, says: str, tmp_path: Path
 ) -> None:
@@ -119,10 +128,26 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("1", 1.0), ("-0.5", -0.5), (".5", 0.5), ("5.", 5.0), ("1e3", 1000.0), ("+2", 2.0),
-     ("1_000", None), ("1,000", None), ("nan", None), ("inf", None), ("1e999", None), ("<5", None),
-     ("\uff11", None), ("0x10", None), ("1 000", None), ("", None), ("5 g/L", None)],
-)  # fmt: skip
+    [
+        ("1", 1.0),
+        ("-0.5", -0.5),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("1e3", 1000.0),
+        ("+2", 2.0),
+        ("1_000", None),
+        ("1,000", None),
+        ("nan", None),
+        ("inf", None),
+        ("1e999", None),
+        ("<5", None),
+        ("\uff11", None),
+        ("0x10", None),
+        ("1 000", None),
+        ("", None),
+        ("5 g/L", None),
+    ],
+)
 def test_a_number_is_nothing_else(cell: str, value: float | None) -> None:
     assert cells.number(cell) == value
 

@@ -60,6 +60,7 @@ def check_files(patients: Sequence[CohortPatient], progress: Progress = silent) 
         if patient.roi_reader2 is not None:
             found += _problems(patient, [(ROI_READER2, _opened(patient, patient.roi_reader2))])
         problems += found
+    remarks += twins.remarks()
     return CheckedFiles(problems=tuple(problems), remarks=tuple(remarks))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from TACEResponseLib.cohort.columns import REQUIRED, ROI
+from TACEResponseLib.cohort.columns import REQUIRED, ROI, ROI_READER2
 from TACEResponseLib.cohort.header import header_problems, header_remarks
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.row_reading import read_row
@@ -109,14 +109,23 @@ def _same_patient(rows: Sequence[Numbered]) -> list[Problem]:
 
 
 def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
-    """Images and masks that two patients share, under one name or as a copy."""
+    """Images and masks that two patients share, under one name or as a copy.
+
+    Nor is one image two sequences, or one mask the drawing of two readers.
+    """
     problems = []
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[str, str]] = {}
     for patient in patients:
         for column, path in patient.files.items():
-            owner = seen.setdefault(_content(path), patient.case_id)
+            owner, other = seen.setdefault(_content(path), (patient.case_id, column))
             if owner != patient.case_id:
                 problems.append(not_own(patient, column, owner))
+            elif other != column and (not column.startswith(ROI) or column == ROI_READER2):
+                rule = f"must be another file than {other}"
+                problems.append(
+                    Problem(row=patient.row, column=column, rule=rule, got="the same content",
+                            remedy="correct the path, or leave it blank")
+                )  # fmt: skip
     return problems
 
 

@@ -32,8 +32,9 @@ def read_choice(number: int, row: Mapping[str, str]) -> tuple[RoiChoice, list[Pr
         )
         return RoiChoice(words=COLUMNS), [problem]
     try:
-        choice = choice_of(_values(labels), _values(segments), is_large_meant=is_large,
-                           words=COLUMNS)  # fmt: skip
+        choice = choice_of(
+            _values(labels), _values(segments), is_large_meant=is_large, words=COLUMNS
+        )
     except InputError as error:
         return RoiChoice(words=COLUMNS), [_problem(number, error.where, error)]
     return choice, []
@@ -60,9 +61,14 @@ def read_row_context(
             read_context({name: answers[name]})
         except InputError as error:
             problems.append(
-                Problem(row=number, column=name, rule=error.rule.removeprefix(f"{name} "),
-                        got=error.got, remedy="correct it, or leave it blank")
-            )  # fmt: skip
+                Problem(
+                    row=number,
+                    column=name,
+                    rule=error.rule.removeprefix(f"{name} "),
+                    got=error.got,
+                    remedy="correct it, or leave it blank",
+                )
+            )
     if problems:
         return None, problems
     context = read_context(answers)

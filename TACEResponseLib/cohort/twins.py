@@ -11,6 +11,8 @@ from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import not_own
 from TACEResponseLib.imaging.volume import Voxels
 
+MOST_NAMED = 4
+
 
 class Twins:
     """Remembers whose voxels were seen."""
@@ -18,6 +20,7 @@ class Twins:
     def __init__(self) -> None:
         """Begin with nobody."""
         self._owners: dict[str, str] = {}
+        self._carriers: dict[str, list[str]] = {}
 
     def problems(self, patient: CohortPatient, case: Case) -> list[Problem]:
         """A problem for each image and mask that an earlier patient had.
@@ -31,7 +34,24 @@ class Twins:
             owner = self._owners.setdefault(digest, patient.case_id)
             if owner != patient.case_id:
                 found.append(not_own(patient, column, owner))
+        people = {volume.acquisition.patient_digest for volume in case.images.values()}
+        for person in people - {None}:
+            self._carriers.setdefault(str(person), []).append(patient.case_id)
         return found
+
+    def remarks(self) -> list[str]:
+        """Ids whose images carry one DICOM patient id, where that is not everybody's.
+
+        Files that were anonymized may all carry the same.
+        """
+        several = [ids for ids in self._carriers.values() if len(ids) > 1]
+        if len(self._carriers) == 1:
+            return []
+        return [
+            f"{', '.join(ids[:MOST_NAMED])}{' and others' if len(ids) > MOST_NAMED else ''}: their "
+            "images carry one DICOM patient id; one person in two rows must not train and test"
+            for ids in several
+        ]
 
 
 def _digests(case: Case) -> Iterator[tuple[str, str]]:

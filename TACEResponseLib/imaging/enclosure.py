@@ -45,8 +45,10 @@ def marked_labels(labels: Voxels) -> dict[int, Marked]:
     found = {}
     for label, inner in enumerate(ndimage.find_objects(labels[outer].astype(np.int32)), start=1):
         if inner is not None:
-            k, j, i = (slice(a.start + b.start, a.start + b.stop)
-                       for a, b in zip(outer, inner, strict=True))  # fmt: skip
+            k, j, i = (
+                slice(a.start + b.start, a.start + b.stop)
+                for a, b in zip(outer, inner, strict=True)
+            )
             found[label] = Marked(box=(k, j, i), mask=np.asarray(labels[k, j, i] == label))
     return found
 
@@ -110,10 +112,13 @@ def _pasted(marked: Marked, window: Box) -> Mask:
         for s, w in zip(marked.box, window, strict=True)
     ]
     if all(s.start < s.stop for s in shared):
-        there = tuple(slice(s.start - w.start, s.stop - w.start)
-                      for s, w in zip(shared, window, strict=True))  # fmt: skip
-        here = tuple(slice(s.start - b.start, s.stop - b.start)
-                     for s, b in zip(shared, marked.box, strict=True))  # fmt: skip
+        there = tuple(
+            slice(s.start - w.start, s.stop - w.start) for s, w in zip(shared, window, strict=True)
+        )
+        here = tuple(
+            slice(s.start - b.start, s.stop - b.start)
+            for s, b in zip(shared, marked.box, strict=True)
+        )
         pasted[there] = marked.mask[here]
     return pasted
 

@@ -44,12 +44,23 @@ class Words:
         return self.say.format(f"{self.segment} {value}")
 
 
-OPTIONS = Words(roi="--roi", label="--roi-label", segment="--roi-segment", say="add {}",
-                large="add --large-roi")  # fmt: skip
-COLUMNS = Words(roi="roi", label="roi_label", segment="roi_segment", say="write in column {}",
-                large="write yes in column large_roi")  # fmt: skip
-PANEL = Words(roi="lesion", label="segment", segment="segment", say="tick the {}",
-              large="say that all of it is tumor")  # fmt: skip
+OPTIONS = Words(
+    roi="--roi", label="--roi-label", segment="--roi-segment", say="add {}", large="add --large-roi"
+)
+COLUMNS = Words(
+    roi="roi",
+    label="roi_label",
+    segment="roi_segment",
+    say="write in column {}",
+    large="write yes in column large_roi",
+)
+PANEL = Words(
+    roi="lesion",
+    label="segment",
+    segment="segment",
+    say="tick the {}",
+    large="say that all of it is tumor",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +100,12 @@ def choice_of(
     """
     for given, where in ((labels, words.label), (segments, words.segment)):
         if ALL in given and len(given) > 1:
-            raise InputError(where, f"takes {ALL} alone, or names them", got=" ".join(given),
-                             remedy=f"leave {ALL} out, or the others")  # fmt: skip
+            raise InputError(
+                where,
+                f"takes {ALL} alone, or names them",
+                got=" ".join(given),
+                remedy=f"leave {ALL} out, or the others",
+            )
     numbers = tuple(_label(word, words) for word in labels if word != ALL)
     return RoiChoice(
         labels=ALL if ALL in labels else numbers,
@@ -136,9 +151,12 @@ def refuse_whole(
     volume = sum(float(np.count_nonzero(one.mask)) for one in named.values()) * voxel_ml
     if volume > LARGEST_ML:
         # Organs, most likely, of which there can be many; no pair of them needs to be looked at.
-        raise InputError(where, f"can't be taken whole if it marks more than "
-                         f"{milliliters(LARGEST_ML)}", got=milliliters(volume),
-                         remedy=f"{remedy} for each that is tumor")  # fmt: skip
+        raise InputError(
+            where,
+            f"can't be taken whole if it marks more than {milliliters(LARGEST_ML)}",
+            got=milliliters(volume),
+            remedy=f"{remedy} for each that is tumor",
+        )
     found = find_enclosure(tuple(named.values()))
     if found is not None:
         outer, inner = (tuple(named)[n] for n in found)

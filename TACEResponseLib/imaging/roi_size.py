@@ -30,16 +30,22 @@ def check_roi_size(
     longest = max((lesion.longest_axial_diameter_mm for lesion in counted), default=0.0)
     told = f"{milliliters(volume)}, {longest:.0f} mm across"
     if volume > LARGEST_ML or longest > LARGEST_MM:
-        raise InputError(where, f"must hold tumor of at most {milliliters(LARGEST_ML)} and "
-                         f"{LARGEST_MM:.0f} mm across", got=told,
-                         remedy="choose the tumor alone, and check the size of the voxels"
-                         )  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold tumor of at most {milliliters(LARGEST_ML)} and {LARGEST_MM:.0f} mm across",
+            got=told,
+            remedy="choose the tumor alone, and check the size of the voxels",
+        )
     if volume <= ASKED_FROM_ML:
         return ()
     if not is_meant:
-        raise InputError(where, f"may hold more than {milliliters(ASKED_FROM_ML)} only if you say "
-                         "that all of it is tumor and none is liver", got=told,
-                         remedy=f"choose the tumor alone, or {remedy}")  # fmt: skip
+        raise InputError(
+            where,
+            f"may hold more than {milliliters(ASKED_FROM_ML)} only if you say "
+            "that all of it is tumor and none is liver",
+            got=told,
+            remedy=f"choose the tumor alone, or {remedy}",
+        )
     return (
         CaseWarning(
             code="roi_large",

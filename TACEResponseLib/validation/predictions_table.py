@@ -52,6 +52,8 @@ SIZES = {"lesion_volume_ml": "lesion volume, mL", "lesion_diameter_mm": "lesion 
 # Of our own `score --cohort`, and of cohort tables.
 PASSED_OVER = {"case_id", "outcome", "role", "roi", "response", "low_95", "high_95", "call",
                "warnings", "problem", *SEQUENCES, *SIZES, *OTHER}  # fmt: skip
+MODELS = ("unknown", "answer")
+"""Kinds of columns that hold a model's probabilities; the known law of a simulation is one."""
 REPEAT = "#"
 
 
@@ -128,7 +130,7 @@ def _model_columns(columns: Columns, where: str) -> list[str]:
 
     Raises: InputError: none, or one without numbers.
     """
-    others = [n for n in columns if n not in PASSED_OVER and column_kind(n) == "unknown"]
+    others = [n for n in columns if n not in PASSED_OVER and column_kind(n) in MODELS]
     for name in others:
         if not is_numeric(columns[name]):
             near = nearest_column(name)

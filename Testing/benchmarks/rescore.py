@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("roi", type=Path)
     options = parser.parse_args()
     image, _ = read_image(options.image, ImageSequence.CT_ARTERIAL)
-    roi, _ = read_roi(options.roi, labels=(), segments=())
+    roi, _ = read_roi(options.roi, labels="all")
     case = Case(case_id="benchmark", images={ImageSequence.CT_ARTERIAL: image}, roi=roi)
     standins = install()
     standins.load_module(MODULE)

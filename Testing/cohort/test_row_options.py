@@ -1,6 +1,7 @@
 """What a table says of each patient as the options of `score` do: its ROI, dates and treatment."""
 
 import csv
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from TACEResponseLib.cli import main
 from TACEResponseLib.cohort.checking import check_files
 from TACEResponseLib.cohort.loading import load_case, members
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
+from TACEResponseLib.cohort.twins import Twins
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.roi_choice import COLUMNS, RoiChoice
 from TACEResponseLib.population import BclcStage, CaseContext, Treatment
@@ -86,8 +88,9 @@ def test_the_label_of_each_patient_is_used(rows: list[dict[str, str]], tmp_path:
 def test_without_a_choice_that_can_be_followed_the_row_is_refused(
     said: str, problem: str, rows: list[dict[str, str]], tmp_path: Path
 ) -> None:
-    table = read_cohort(write(tmp_path / "c.csv", [{**with_liver(rows[0], tmp_path),
-                                                    "roi_label": said}]))  # fmt: skip
+    table = read_cohort(
+        write(tmp_path / "c.csv", [{**with_liver(rows[0], tmp_path), "roi_label": said}])
+    )
     (found,) = table.problems or check_files(table.patients).problems
     assert problem in found.rule
     assert "--roi" not in str(found)
@@ -96,8 +99,12 @@ def test_without_a_choice_that_can_be_followed_the_row_is_refused(
 
 
 def test_choice_and_size_are_read_from_the_row(rows: list[dict[str, str]], tmp_path: Path) -> None:
-    row = {**rows[0], "roi_label": "1; 2", "roi_segment": "Tumor;Satellite, left",
-           "large_roi": "yes"}  # fmt: skip
+    row = {
+        **rows[0],
+        "roi_label": "1; 2",
+        "roi_segment": "Tumor;Satellite, left",
+        "large_roi": "yes",
+    }
     (patient,) = usable_cohort(write(tmp_path / "c.csv", [row]))
     assert patient.roi_choice == RoiChoice(
         labels=(1, 2), segments=("Tumor", "Satellite, left"), is_large_meant=True, words=COLUMNS
@@ -208,6 +215,22 @@ def test_one_mask_of_two_patients_is_refused_however_it_was_saved(
     assert (problem.column, problem.got) == ("roi", f"the mask of {rows[0]['case_id']}")
 
 
+def test_one_file_is_not_two_sequences_nor_two_readers(
+    rows: list[dict[str, str]], tmp_path: Path
+) -> None:
+    row = {
+        **rows[0],
+        "ct_portal_venous": rows[0]["ct_arterial"],
+        "roi_reader2": rows[0]["roi"],
+        "roi_ct_portal_venous": rows[0]["roi"],
+    }
+    problems = read_cohort(write(tmp_path / "c.csv", [row])).problems
+    assert [(p.column, p.rule) for p in problems] == [
+        ("ct_portal_venous", "must be another file than ct_arterial"),
+        ("roi_reader2", "must be another file than roi_ct_portal_venous"),
+    ]
+
+
 def test_one_image_of_two_patients_is_refused_however_it_was_saved(
     rows: list[dict[str, str]], tmp_path: Path
 ) -> None:
@@ -220,6 +243,30 @@ def test_one_image_of_two_patients_is_refused_however_it_was_saved(
     assert [(p.column, p.got) for p in problems] == [
         ("ct_arterial", f"the image of {rows[0]['case_id']}")
     ]
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        (("a", "a", "b"), ["P0, P1: their images carry one DICOM patient id"]),
+        (("a", "b", "c"), []),
+        ((None, None, None), []),
+        (("anonymous", "anonymous", "anonymous"), []),
+    ],
+)
+def test_one_person_under_two_ids_is_remarked(
+    people: tuple[str | None, ...], told: list[str], rows: list[dict[str, str]], tmp_path: Path
+) -> None:
+    (patient,) = usable_cohort(write(tmp_path / "c.csv", rows[:1]))
+    case = load_case(patient)
+    twins = Twins()
+    for n, person in enumerate(people):
+        volume = case.images[CT]
+        known = replace(volume.acquisition, patient_digest=person)
+        images = {CT: replace(volume, voxels=volume.voxels + n, acquisition=known)}
+        own = replace(case, images={CT: images[CT]}, roi=None)
+        assert twins.problems(replace(patient, case_id=f"P{n}"), own) == []
+    assert [remark.partition(";")[0] for remark in twins.remarks()] == told
 
 
 def test_facts_of_the_table_are_compared_with_the_roi(
@@ -251,8 +298,10 @@ def test_facts_of_the_table_are_compared_with_the_roi(
 def test_a_column_that_no_cohort_has_is_remarked(
     column: str, values: tuple[str, ...], unit: str, tmp_path: Path
 ) -> None:
-    rows = [{"case_id": f"P{n}", "role": "", "response": "", column: value}
-            for n, value in enumerate(values)]  # fmt: skip
+    rows = [
+        {"case_id": f"P{n}", "role": "", "response": "", column: value}
+        for n, value in enumerate(values)
+    ]
     (remark,) = read_cohort(write(tmp_path / "c.csv", rows)).remarks
     assert remark.startswith(column)
     assert unit in remark

@@ -15,11 +15,17 @@ def table(tmp_path: Path, text: str) -> Path:
 
 
 def test_a_german_table_gives_the_same_patients_as_a_plain_one(tmp_path: Path) -> None:
-    plain = table(tmp_path, "case_id,role,response,albumin_g_per_l [g/dL],cirrhosis\n"
-                            "P1,training,PR,4.2,yes\nP2,external_test,,3.9,no\n")  # fmt: skip
+    plain = table(
+        tmp_path,
+        "case_id,role,response,albumin_g_per_l [g/dL],cirrhosis\n"
+        "P1,training,PR,4.2,yes\nP2,external_test,,3.9,no\n",
+    )
     expected = usable_cohort(plain)
-    german = table(tmp_path, "case_id;role;response;albumin_g_per_l [g/dL];cirrhosis\r\n"
-                             "P1;Training;pr;4,2;1\r\nP2;External test;NA;3,9;0\r\n")  # fmt: skip
+    german = table(
+        tmp_path,
+        "case_id;role;response;albumin_g_per_l [g/dL];cirrhosis\r\n"
+        "P1;Training;pr;4,2;1\r\nP2;External test;NA;3,9;0\r\n",
+    )
     assert usable_cohort(german) == expected
     remarks = read_cohort(german).remarks
     assert [r.split()[-1] for r in remarks] == ["semicolons", "blank", "comma"]
@@ -27,9 +33,20 @@ def test_a_german_table_gives_the_same_patients_as_a_plain_one(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("word", "label"),
-    [("CR", "CR"), ("cr", "CR"), ("1", "1"), ("1.0", "1"), ("yes", "1"), ("0", "0"), ("FALSE", "0"),
-     ("Responder", "responder"), ("Non-Responder", "non_responder"), ("NA", ""), ("", "")],
-)  # fmt: skip
+    [
+        ("CR", "CR"),
+        ("cr", "CR"),
+        ("1", "1"),
+        ("1.0", "1"),
+        ("yes", "1"),
+        ("0", "0"),
+        ("FALSE", "0"),
+        ("Responder", "responder"),
+        ("Non-Responder", "non_responder"),
+        ("NA", ""),
+        ("", ""),
+    ],
+)
 def test_responses_have_many_words(word: str, label: str, tmp_path: Path) -> None:
     (patient,) = usable_cohort(table(tmp_path, f"case_id,role,response,age_years\nP1,,{word},63\n"))
     assert patient.response == label

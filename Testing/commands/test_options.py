@@ -22,13 +22,23 @@ ALWAYS: dict[str, set[str]] = {
     "cohort check": {"cohort", "table_only", "recipe"},
     "cohort describe": {"cohort", "endpoint"},
     "cohort import hcc-tace-seg": {"table", "features", "images"},
-    "train": {"recipe", "cohort", "changes", "resume", "permute_labels", "cache", "title",
-              "authors", "license", "simulated"},
+    "train": {
+        "recipe",
+        "cohort",
+        "changes",
+        "resume",
+        "permute_labels",
+        "cache",
+        "title",
+        "authors",
+        "license",
+        "simulated",
+    },
     "validate": {"reader_study", "landmark"},
     "compare": {"folders"},
     "recalibrate": {"bundle", "cohort", "method"},
     "biology": {"expression", "groups", "gene_sets", "permutations"},
-}  # fmt: skip
+}
 SCORE_COHORT = ["score", "--bundle", "ct-radiomics-cnn-simulated", "--cohort", "c.csv"]
 SCORE_SLICES = ["score", "--bundle", "ct-radiomics-cnn-simulated", "--image", "ct_arterial=a.nii"]
 PREDICTIONS = ["validate", "--predictions", "p.csv"]
@@ -50,7 +60,8 @@ REFUSED: dict[str, list[tuple[str, list[str]]]] = {
             "image": ["--image", "ct_arterial=a.nii"],
             "roi": ["--roi", "r.nii"],
         }.items()
-    ] + [
+    ]
+    + [
         (word, [*SCORE_SLICES, *rest])
         for word, rest in {
             "roi_label": ["--roi-label", "1"],
@@ -77,7 +88,7 @@ REFUSED: dict[str, list[tuple[str, list[str]]]] = {
         ("epochs", [*WITHOUT_NETWORK, "--epochs", "2"]),
         ("weights", [*WITHOUT_NETWORK, "--weights", __file__]),
     ],
-}  # fmt: skip
+}
 
 
 def parsers(

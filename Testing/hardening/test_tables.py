@@ -16,17 +16,48 @@ SEED = 20261128
 COHORT = (
     "case_id,role,response,age_years,sex,albumin_g_per_l [g/dL],cirrhosis,roi_label,image_date,"
     "original_shape_VoxelVolume,site\n"
-    + "".join(f"P{n},training,{'PR' if n % 2 else 'SD'},{50 + n},M,4.{n},yes,1;2,2024-03-0{n + 1},"
-              f"1234.5{n},\u00dclm\n" for n in range(8))
-)  # fmt: skip
+    + "".join(
+        f"P{n},training,{'PR' if n % 2 else 'SD'},{50 + n},M,4.{n},yes,1;2,2024-03-0{n + 1},"
+        f"1234.5{n},\u00dclm\n"
+        for n in range(8)
+    )
+)
 PREDICTIONS = "case_id,outcome,model,site,age_years\n" + "".join(
     f"P{n},{n % 2},0.{n + 1},A,{50 + n}\n" for n in range(9)
 )
 PIECES = [
-    ",", ";", "\t", "|", '"', "\n", "\r", "\r\n", "NA", "1,234", "4,2", "1e999", "nan", "inf", "-0",
-    "\ufeff", "\u2028", "\u0661", "=cmd|' /C calc'!A0", "../../etc/passwd", "\x00", "sep=;", "all",
-    "99999999999999999999", "2026-02-30", "0000-00-00", "a" * 5000, ",,,,,,", "'", "\\", "\u202e",
-]  # fmt: skip
+    ",",
+    ";",
+    "\t",
+    "|",
+    '"',
+    "\n",
+    "\r",
+    "\r\n",
+    "NA",
+    "1,234",
+    "4,2",
+    "1e999",
+    "nan",
+    "inf",
+    "-0",
+    "\ufeff",
+    "\u2028",
+    "\u0661",
+    "=cmd|' /C calc'!A0",
+    "../../etc/passwd",
+    "\x00",
+    "sep=;",
+    "all",
+    "99999999999999999999",
+    "2026-02-30",
+    "0000-00-00",
+    "a" * 5000,
+    ",,,,,,",
+    "'",
+    "\\",
+    "\u202e",
+]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "latin-1", "utf-32"]
 
 

@@ -47,10 +47,9 @@ def test_a_tumor_of_usual_size_is_taken_without_a_word() -> None:
 
 @pytest.mark.parametrize(
     ("choice", "remedy"),
-    [(RoiChoice(), "add --large-roi"),
-     (RoiChoice(words=COLUMNS), "write yes in column large_roi")],
+    [(RoiChoice(), "add --large-roi"), (RoiChoice(words=COLUMNS), "write yes in column large_roi")],
     ids=["options", "columns"],
-)  # fmt: skip
+)
 def test_beyond_500_ml_the_user_is_asked(choice: RoiChoice, remedy: str) -> None:
     # 14 x 14 x 14 x 0.216 mL = 593 mL.
     with pytest.raises(InputError) as caught:

@@ -127,3 +127,26 @@ def test_a_role_that_trained_makes_the_study_in_sample(write: Write) -> None:
     assert found.origin.in_sample
     with pytest.raises(InputError, match="role, row 1: must be one of training"):
         read_predictions(write(extra={"role": ["train"] * 120}), PLAIN)
+
+
+def test_features_and_diagnostics_of_pyradiomics_are_no_models(tmp_path: Path) -> None:
+    rows = "".join(f"P{n},{n % 2},0.{n + 1},{n}.5,{n}\n" for n in range(9))
+    path = tmp_path / "p.csv"
+    path.write_text("case_id,outcome,model,original_shape_MeshVolume,"
+                    "diagnostics_Mask-original_VoxelNum\n" + rows)  # fmt: skip
+    assert [m.name for m in read_predictions(path, PLAIN).models] == ["model"]
+
+
+def test_a_table_in_any_way_of_saving_gives_the_same_numbers(tmp_path: Path) -> None:
+    plain, german = tmp_path / "p.csv", tmp_path / "g.csv"
+    cells = [(f"P{n}", n % 2, f"0.{n + 1}") for n in range(9)]
+    plain.write_text("case_id,outcome,model\n" + "".join(f"{a},{b},{c}\n" for a, b, c in cells))
+    words = {0: "no", 1: "yes"}
+    german.write_text(
+        "case_id;outcome;model\n"
+        + "".join(f"{a};{words[b]};{c.replace('.', ',')}\n" for a, b, c in cells),
+        encoding="utf-16",
+    )
+    one, other = read_predictions(plain, PLAIN), read_predictions(german, PLAIN)
+    assert one.outcome.tolist() == other.outcome.tolist()
+    assert one.models[0].probabilities.tolist() == other.models[0].probabilities.tolist()
