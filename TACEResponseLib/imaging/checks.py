@@ -8,9 +8,10 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.box import marked_box
-from TACEResponseLib.imaging.hounsfield import check_hounsfield
+from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
+from TACEResponseLib.imaging.roi_placing import check_mask_grid, cut_roi_warnings, grid_warnings
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
 
@@ -101,6 +102,7 @@ def check_roi_fits(roi: Roi, volume: Volume, labels: Voxels) -> tuple[CaseWarnin
     Raises: InputError: more than half of it lies outside, its largest lesion is lost by
         resampling, or it fills more than half of the image.
     """
+    misplaced = check_mask_grid(roi, volume)
     warnings: tuple[CaseWarning, ...] = ()
     if not roi.geometry.same_grid(volume.geometry):
         outside = _share_outside(roi, volume)
@@ -119,7 +121,7 @@ def check_roi_fits(roi: Roi, volume: Volume, labels: Voxels) -> tuple[CaseWarnin
         raise InputError(roi_place(roi), f"must fill at most 50 % of {volume.source}",
                          got=_percent(share),
                          remedy="check that tumor and background are not swapped")  # fmt: skip
-    return warnings
+    return warnings + misplaced + cut_roi_warnings(roi, volume, labels)
 
 
 def lost_lesion_warnings(
@@ -207,5 +209,5 @@ def check_intensities(
         raise InputError(where, "must be MR", got="a CT image",
                          remedy="give the MR, or choose a bundle for CT")  # fmt: skip
     else:
-        doubts = ()
-    return (*doubts, *phase_warnings(volume, sequence, mask))
+        doubts = ct_like_warnings(volume)
+    return (*grid_warnings(volume), *doubts, *phase_warnings(volume, sequence, mask))

@@ -16,11 +16,16 @@ from pydicom.uid import (
     RLELossless,
     generate_uid,
 )
+from pydicom.valuerep import DS
+
+from TACEResponseLib.imaging.volume import Volume
 
 SPACING = (0.8, 0.6)  # between rows, between columns
 
 
-def write_slice(folder: Path, number: int, z: float, **changes: object) -> np.ndarray:
+def write_slice(
+    folder: Path, number: int, z: float, *, pixels: np.ndarray | None = None, **changes: object
+) -> np.ndarray:
     """One axial slice with stored values known by its number; returns what it means in HU.
 
     `None` leaves an element out.
@@ -63,7 +68,7 @@ def write_slice(folder: Path, number: int, z: float, **changes: object) -> np.nd
     for name, value in (values | changes).items():
         if value is not None:
             setattr(dataset, name, value)
-    dataset.PixelData = stored.tobytes()
+    dataset.PixelData = (stored if pixels is None else pixels).tobytes()
     dataset.save_as(path, enforce_file_format=True)
     return stored.astype(float) * 2 - 1024
 
@@ -98,3 +103,23 @@ def _packed_by_itk(pixels: np.ndarray, syntax: UID, path: Path) -> bytes:
     path.unlink()
     assert written.file_meta.TransferSyntaxUID == syntax
     return written.PixelData
+
+
+def write_volume(folder: Path, volume: Volume) -> None:
+    """An axial image of whole HU, a file a slice."""
+    geometry = volume.geometry
+    for k, values in enumerate(volume.voxels):
+        x, y, z = geometry.to_lps((0, 0, k)).tolist()
+        write_slice(
+            folder,
+            k,
+            z,
+            pixels=values.astype(np.int16),
+            Rows=values.shape[0],
+            Columns=values.shape[1],
+            PixelSpacing=[geometry.spacing_mm[1], geometry.spacing_mm[0]],
+            ImagePositionPatient=[DS(v, auto_format=True) for v in (x, y, z)],
+            ImageOrientationPatient=[*geometry.direction[:, 0], *geometry.direction[:, 1]],
+            RescaleSlope=1,
+            RescaleIntercept=0,
+        )
