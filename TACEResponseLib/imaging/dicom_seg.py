@@ -100,6 +100,7 @@ def _found(dataset: Any, source: str, where: str) -> Found:
     _check_frames(dataset, geometry, where)
     names = [str(seg.get_segment_description(n).segment_label) for n in seg.segment_numbers]
     masks = _masks(volume.array, len(names))
+    _check_pixels(dataset, list(seg.segment_numbers), masks, where)
     segments = tuple(Segment(name=n, mask=m) for n, m in zip(names, masks, strict=True))
     remarks: tuple[CaseWarning, ...] = ()
     if text(dataset, "SegmentationType") == "FRACTIONAL":
@@ -142,6 +143,22 @@ def _check_frames(dataset: Any, geometry: Geometry, where: str) -> None:
     if not apart <= LARGEST_SHIFT_MM:
         raise InputError(where, f"each frame must lie within {LARGEST_SHIFT_MM:g} mm of a regular "
                          "grid", got=f"{apart:.2g} mm apart",
+                         remedy="export the ROI as a label image")  # fmt: skip
+
+
+def _check_pixels(dataset: Any, numbers: list[int], masks: list[Any], where: str) -> None:
+    """The last step too: as many voxels are marked as pixels are in the frames."""
+    pixels = np.asarray(dataset.pixel_array)
+    if text(dataset, "SOPClassUID") == LABELMAP_STORAGE:
+        marked = np.isin(pixels, numbers)
+    elif text(dataset, "SegmentationType") == "FRACTIONAL":
+        marked = pixels / float(dataset.MaximumFractionalValue) >= HALF
+    else:
+        marked = pixels > 0
+    told, found = int(marked.sum()), sum(int(mask.sum()) for mask in masks)
+    if told != found:
+        raise InputError(where, "must mark as many voxels as its frames have pixels",
+                         got=f"{found} of {told} (two frames at one place?)",
                          remedy="export the ROI as a label image")  # fmt: skip
 
 

@@ -49,13 +49,14 @@ def describe(number: int, label: str) -> hd.seg.SegmentDescription:
     )
 
 
-def write_seg(path: Path, masks: np.ndarray, *labels: str, fractional: bool = False) -> None:
-    kind = hd.seg.SegmentationTypeValues
+def write_seg(
+    path: Path, masks: np.ndarray, *labels: str, fractional: bool = False, kind: str = "BINARY"
+) -> None:
     pixels = masks[..., : len(labels)]
     hd.seg.Segmentation(
         source_images=source_slices(),
         pixel_array=pixels * 0.6 if fractional else pixels,
-        segmentation_type=kind.FRACTIONAL if fractional else kind.BINARY,
+        segmentation_type="FRACTIONAL" if fractional else kind,
         segment_descriptions=[describe(n + 1, label) for n, label in enumerate(labels)],
         series_instance_uid="1.2.3.5",
         series_number=2,

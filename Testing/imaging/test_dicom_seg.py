@@ -1,8 +1,10 @@
 """DICOM SEG: written by highdicom, read back to the same voxels of the patient."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from pydicom.uid import CTImageStorage
 
@@ -72,3 +74,43 @@ def test_another_dicom_object_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cut.dcm").write_bytes((tmp_path / "ct.dcm").read_bytes()[:140])
     with pytest.raises(InputError, match=r"--roi cut\.dcm"):
         read_roi(tmp_path / "cut.dcm")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as above
+def test_whose_segmentation_it_is_goes_with_the_roi(masks: np.ndarray, tmp_path: Path) -> None:
+    write_seg(tmp_path / "seg.dcm", masks, "Tumor")
+    roi, _ = read_roi(tmp_path / "seg.dcm")
+    assert roi.acquisition.frame_of_reference == "1.2.3.9"
+    assert roi.acquisition.patient_digest == hashlib.sha256(b"7").hexdigest()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as above
+def test_a_frame_out_of_line_is_refused(masks: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "seg.dcm"
+    write_seg(path, masks, "Tumor")
+    dataset = pydicom.dcmread(path)
+    place = dataset.PerFrameFunctionalGroupsSequence[1].PlanePositionSequence[0]
+    x, y, z = place.ImagePositionPatient
+    place.ImagePositionPatient = [x, float(y) + 0.8, z]
+    dataset.save_as(path)
+    with pytest.raises(InputError, match=r"regular (grid, got 0.8 mm apart|volume)"):
+        read_roi(path)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as above
+def test_two_frames_at_one_place_are_refused(masks: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "seg.dcm"
+    write_seg(path, masks, "Tumor")
+    dataset = pydicom.dcmread(path)
+    frames = dataset.PerFrameFunctionalGroupsSequence
+    frames[1].PlanePositionSequence = frames[0].PlanePositionSequence
+    dataset.save_as(path)
+    with pytest.raises(InputError, match=r"as many voxels|regular volume"):
+        read_roi(path)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as above
+def test_a_label_map_gives_the_same_segments(masks: np.ndarray, tmp_path: Path) -> None:
+    write_seg(tmp_path / "seg.dcm", masks, "Tumor", "Satellite", kind="LABELMAP")
+    roi, _ = read_roi(tmp_path / "seg.dcm")
+    assert [int((roi.labels == n).sum()) for n in (1, 2)] == masks.sum(axis=(0, 1, 2)).tolist()
