@@ -1,6 +1,7 @@
 """ROIs from files: label images, Slicer segmentations and DICOM segmentations, through one gate."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,9 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom import is_dicom
-from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.reading import check_exists, check_suffix, read_file
+from TACEResponseLib.imaging.headers.files import check_exists, check_plain_file, shown_name
+from TACEResponseLib.imaging.headers.reading import read_file
+from TACEResponseLib.imaging.reading import check_suffix
 from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.segments import roi_of_segments
 from TACEResponseLib.imaging.volume import Voxels
@@ -35,17 +37,20 @@ def read_roi(
     Returns: the ROI on the grid it was drawn on, and remarks.
     Raises: InputError: unreadable, empty, not labels, or no such label or segment.
     """
-    source = path.name if name is None else name
+    source = shown_name(path) if name is None else name
     where = f"--roi {source}".rstrip()
     check_exists(path, where)
     if is_dicom(path):
-        from TACEResponseLib.imaging.dicom_seg import read_dicom_seg
+        from TACEResponseLib.imaging.dicom_seg import read_identified_seg
 
         _refuse_labels(labels, where)
-        return roi_of_segments(read_dicom_seg(path, where), segments, source, where)
+        found, identity = read_identified_seg(path, where)
+        roi, warnings = roi_of_segments(found, segments, source, where)
+        return replace(roi, acquisition=identity), warnings
     if path.is_dir():
         raise InputError(where, "must be one file", got="a folder",
                          remedy="give the label image or the DICOM SEG file")  # fmt: skip
+    check_plain_file(path, where)
     if path.name.lower().endswith(SEGMENTATION_SUFFIXES):
         from TACEResponseLib.imaging.seg_nrrd import read_seg_nrrd
 
@@ -67,11 +72,9 @@ def _refuse_labels(labels: Sequence[int], where: str) -> None:
 
 def _read_label_image(path: Path, labels: Sequence[int], source: str, where: str) -> Roi:
     """The chosen values of a label image, as they are."""
-    import SimpleITK as sitk
-
     check_suffix(path, where)
-    image = read_file(path, where)
-    voxels = as_labels(sitk.GetArrayFromImage(image), where)
+    image = read_file(path, where, as_stored=True)
+    voxels = as_labels(image.voxels, where)
     present, counts = np.unique(voxels[voxels > 0], return_counts=True)
     wanted = sorted(set(labels)) or [int(v) for v in present]
     shown = ", ".join(f"{v} ({n} voxels)" for v, n in zip(present, counts, strict=True)) or "none"
@@ -83,7 +86,7 @@ def _read_label_image(path: Path, labels: Sequence[int], source: str, where: str
                          remedy="segment the tumor, or give the right file")  # fmt: skip
     return Roi(
         labels=np.where(np.isin(voxels, wanted), voxels, 0).astype(voxels.dtype),
-        geometry=Geometry.of(image),
+        geometry=image.geometry,
         names=tuple((label, f"label {label}") for label in wanted),
         source=source,
     )
