@@ -59,7 +59,7 @@ def test_a_mask_on_the_images_grid_needs_no_word() -> None:
     ids=["identity", "spacing 1"],
 )
 def test_a_mask_without_a_geometry_is_refused(lost: dict[str, tuple[float, ...]]) -> None:
-    with pytest.raises(InputError, match="must have the geometry of ct, whose size it has"):
+    with pytest.raises(InputError, match="must have the geometry of the arterial CT, whose size it has"):
         codes(roi(replace(GRID, **lost)), volume())  # type: ignore[arg-type]
 
 
