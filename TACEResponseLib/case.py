@@ -28,6 +28,7 @@ from TACEResponseLib.imaging.lesions import find_lesions
 from TACEResponseLib.imaging.resampling import resample_labels
 from TACEResponseLib.imaging.roi import Lesion, Roi
 from TACEResponseLib.imaging.roi_choice import RoiChoice
+from TACEResponseLib.imaging.roi_placing import check_roi_owner
 from TACEResponseLib.imaging.roi_size import check_roi_size
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.population import CaseContext
@@ -70,6 +71,7 @@ class Case:
             check_voxels(volume, sequence)
         check_same_patient(self.images)
         self._check_sequence_rois()
+        check_roi_owner(self.images, [r for r in (self.roi, *self.sequence_rois.values()) if r])
         roi = self.roi or next((self.sequence_rois[s] for s in self._drawn_sequences), None)
         lesions, indices = find_lesions(roi) if roi else ((), None)
         labels: dict[ImageSequence, Voxels] = {}

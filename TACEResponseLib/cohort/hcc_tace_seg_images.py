@@ -131,11 +131,11 @@ def _import_one(name: str, folders: Sequence[Path], target: Path, draft: Path) -
 def _series(path: Path) -> tuple[Geometry, str]:
     """Grid of the series, which is read whole, and the words of its header."""
     where = f"series {path.name}"
-    image, acquisition = read_series(find_series(path, where), where)
-    if acquisition.modality != "CT":
-        raise InputError(where, "must be CT", got=acquisition.modality,
+    volume, _ = read_series(find_series(path, where), where)
+    if volume.acquisition.modality != "CT":
+        raise InputError(where, "must be CT", got=volume.acquisition.modality,
                          remedy="get the collection's own segmentation")  # fmt: skip
-    return Geometry.of(image), acquisition.description
+    return volume.geometry, volume.acquisition.description
 
 
 def _tumor(path: Path, grid: Geometry) -> Volume:

@@ -8,9 +8,10 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.box import marked_box
-from TACEResponseLib.imaging.hounsfield import check_hounsfield
+from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
+from TACEResponseLib.imaging.roi_placing import check_mask_grid, cut_roi_warnings, grid_warnings
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
 
@@ -105,6 +106,7 @@ def check_roi_fits(
     Raises: InputError: more than half of it lies outside, its largest lesion is lost by
         resampling, or it fills more than half of the image.
     """
+    misplaced = check_mask_grid(roi, volume, sequence)
     warnings: tuple[CaseWarning, ...] = ()
     if not roi.geometry.same_grid(volume.geometry):
         outside = _share_outside(roi, volume)
@@ -123,7 +125,7 @@ def check_roi_fits(
         raise InputError(roi_place(roi), f"must fill at most 50 % of {sequence.words}",
                          got=_percent(share),
                          remedy="check that tumor and background are not swapped")  # fmt: skip
-    return warnings
+    return warnings + misplaced + cut_roi_warnings(roi, volume, sequence, labels)
 
 
 def lost_lesion_warnings(
@@ -213,5 +215,5 @@ def check_intensities(
         raise InputError(where, "must be MR", got="a CT image",
                          remedy="give the MR, or choose a bundle for CT")  # fmt: skip
     else:
-        doubts = ()
-    return (*doubts, *phase_warnings(volume, sequence, mask))
+        doubts = ct_like_warnings(volume, sequence)
+    return (*grid_warnings(volume, sequence), *doubts, *phase_warnings(volume, sequence, mask))

@@ -1,56 +1,42 @@
-"""DICOM series: found, checked for gaps, and read; nothing that names a patient is kept."""
+"""DICOM series: found, checked and read; nothing that names a patient is kept."""
 
-import hashlib
-import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
+from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.volume import Acquisition
+from TACEResponseLib.imaging.dicom_series.files import is_dicom, read_dataset
+from TACEResponseLib.imaging.dicom_series.grid import grid_of, plane_of, stacking_order
+from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of
+from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan
+from TACEResponseLib.imaging.dicom_series.values import patient_digest, text, whole
+from TACEResponseLib.imaging.headers.agreement import check_agreement
+from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 from TACEResponseLib.terms import Modality
 
-if TYPE_CHECKING:
-    import SimpleITK as sitk
+__all__ = ["Slice", "find_series", "is_dicom", "read_series"]
 
-# Headers round positions; slices that differ from an even distance by less than this are even.
-UNEVEN_MM = 0.1
-UNEVEN_SHARE = 0.05
-# Between the stacking direction and the slice normal; more is a tilted gantry.
-LARGEST_TILT_COSINE_LOSS = 1e-3
-DICOM_MAGIC = b"DICM"
-# Another one each time the program runs: a digest of a patient's id tells two patients apart here
-# and now, and can't be looked up or compared anywhere else.
-SALT = secrets.token_bytes(32)
+MOST_SLICES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """One file of a series, with what placing it needs."""
+    """One file of a series."""
 
     path: Path
-    series: str
-    description: str
-    position: Any
-    """Three numbers, LPS, mm; `None` for an image without a place."""
-    orientation: Any
-    """Six numbers; `None` likewise."""
     header: Any
+    """Without the pixels."""
 
-
-def is_dicom(path: Path) -> bool:
-    """Whether a file begins as DICOM files do, or has their usual ending."""
-    if not path.is_file():
-        return False
-    try:
-        with path.open("rb") as file:
-            return file.read(132)[128:] == DICOM_MAGIC or path.suffix.lower() in (".dcm", ".ima")
-    except OSError:
-        return False
+    @property
+    def series(self) -> str:
+        """The series' id; de-identified files may have none."""
+        return text(self.header, "SeriesInstanceUID")
 
 
 def find_series(path: Path, where: str) -> tuple[Slice, ...]:
@@ -59,150 +45,173 @@ def find_series(path: Path, where: str) -> tuple[Slice, ...]:
     Raises: InputError: no DICOM image, several series, or slices that make no volume.
     """
     folder = path if path.is_dir() else path.parent
-    slices = [s for file in sorted(folder.iterdir()) if (s := _read_header(file)) is not None]
+    slices = _images(folder, where)
     if path.is_file():
         wanted = [s.series for s in slices if s.path == path]
         if not wanted:
             raise InputError(where, "must be a readable DICOM image", got="another file",
                              remedy="give a file of the wanted series")  # fmt: skip
-        slices = [s for s in slices if s.series == wanted[0]]
+        same = [s for s in slices if s.series == wanted[0]]
+    else:
+        same = slices
     if not slices:
-        raise InputError(where, "must be a folder with a DICOM series, or an image file",
-                         got="a folder without DICOM images", remedy="check the path")  # fmt: skip
-    names = {s.series: s.description or "no description" for s in slices}
-    if len(names) > 1:
-        raise InputError(where, "must hold one series", got=f"{len(names)} series",
-                         names=sorted(names.values()),
+        raise _no_images(folder, where)
+    _check_one_series(same, slices, where)
+    return _ordered(same, where)
+
+
+def read_series(slices: Sequence[Slice], where: str) -> tuple[Volume, tuple[CaseWarning, ...]]:
+    """The volume of ordered slices, in the series' units, and remarks.
+
+    Raises: InputError: neither CT nor MR, no regular grid, pixels that can't be read or differ
+        from what the headers say.
+    """
+    acquisition = _acquisition(slices[0].header, where)
+    planes = [plane_of(s, where) for s in slices]
+    geometry, affine = grid_of(planes, where)
+    scales = [scale_of(s, where) for s in slices]
+    stored = read_stored(slices, planes[0].size, where)
+    voxels = _rescaled(stored, scales)
+    check_agreement(voxels, geometry, stored, affine, scales, where)
+    volume = Volume(voxels=voxels, geometry=geometry, acquisition=acquisition)
+    return volume, _display_warnings(slices[0].header, acquisition)
+
+
+def _images(folder: Path, where: str) -> list[Slice]:
+    """Every DICOM image of a folder, by name of file."""
+    try:
+        files = [p for p in sorted(folder.iterdir()) if p.is_file()]
+    except OSError as error:
+        raise InputError(where, "must be a readable folder", got=error.strerror,
+                         remedy="check its permissions") from error  # fmt: skip
+    headers = ((p, read_dataset(p, where, pixels=False)) for p in files)
+    slices = [Slice(path=p, header=h) for p, h in headers if h is not None and "Rows" in h]
+    if len(slices) > MOST_SLICES:
+        raise InputError(where, f"must hold at most {MOST_SLICES:,} slices", got=len(slices),
+                         remedy="give the series in a folder of its own")  # fmt: skip
+    return slices
+
+
+def _no_images(folder: Path, where: str) -> InputError:
+    """Say what a folder without images has instead."""
+    others = sum(is_dicom(p) for p in folder.iterdir())
+    below = [p.name for p in sorted(folder.iterdir()) if p.is_dir() and _holds_dicom(p.iterdir())]
+    got, remedy = "a folder without DICOM images", "check the path"
+    if others:
+        got += f" (but {others} DICOM objects of other kinds)"
+        remedy = "give the folder of the CT or MR series"
+    if below:
+        got += f" (but {len(below)} sub-folder{'s' if len(below) > 1 else ''} with DICOM files)"
+        remedy = "give one of the sub-folders"
+    return InputError(where, "must be a folder with a DICOM series, or an image file", got=got,
+                      names=below[:1], remedy=remedy)  # fmt: skip
+
+
+def _holds_dicom(paths: Iterable[Path]) -> bool:
+    """Whether any file of a folder is DICOM."""
+    try:
+        return any(is_dicom(p) for p in paths)
+    except OSError:
+        return False
+
+
+def _check_one_series(same: Sequence[Slice], slices: Sequence[Slice], where: str) -> None:
+    """Refuse several series; ids made anew for each file are no series at all."""
+    counts = Counter(s.series for s in slices)
+    if len(slices) > 2 and len(counts) == len(slices):
+        raise InputError(
+            where,
+            "slices must share the id of their series (SeriesInstanceUID)",
+            got=f"{len(slices)} files with an id each, as some programs write that remove names",
+            remedy="remove names again with one id a series, or convert the series to NIfTI",
+        )
+    counts = Counter(s.series for s in same)
+    if len(counts) > 1:
+        names = {s.series: text(s.header, "SeriesDescription") for s in same}
+        raise InputError(where, "must hold one series", got=f"{len(counts)} series",
+                         names=sorted(name or "no description" for name in names.values()),
                          remedy="give one file of the wanted series")  # fmt: skip
-    return _ordered(slices, where)
-
-
-def read_series(slices: Sequence[Slice], where: str) -> "tuple[sitk.Image, Acquisition]":
-    """Voxels of a series, rescaled to its units, and what its header says of the scan."""
-    import SimpleITK as sitk
-
-    reader = sitk.ImageSeriesReader()
-    reader.SetFileNames([str(s.path) for s in slices])
-    try:
-        image = reader.Execute()
-    except RuntimeError as error:
-        raise InputError(where, "must be readable DICOM", got="a damaged or unsupported file",
-                         remedy="export the series again") from error  # fmt: skip
-    return image, _acquisition(slices[0].header, where)
-
-
-def _read_header(path: Path) -> Slice | None:
-    """One file's header, or `None` for what is no DICOM image."""
-    import pydicom
-    from pydicom.errors import InvalidDicomError
-
-    if not path.is_file():
-        return None
-    try:
-        header = pydicom.dcmread(path, stop_before_pixels=True)
-    except (InvalidDicomError, OSError, EOFError, ValueError):
-        return None
-    if "Rows" not in header or "SeriesInstanceUID" not in header:
-        return None
-    return Slice(
-        path=path,
-        series=str(header.SeriesInstanceUID),
-        description=str(header.get("SeriesDescription", "")),
-        position=_floats(header.get("ImagePositionPatient"), 3),
-        orientation=_floats(header.get("ImageOrientationPatient"), 6),
-        header=header,
-    )
-
-
-def _floats(value: Any, count: int) -> Any:
-    """Exactly so many numbers, or `None`."""
-    if value is None or len(value) != count:
-        return None
-    return tuple(float(v) for v in value)
 
 
 def _ordered(slices: Sequence[Slice], where: str) -> tuple[Slice, ...]:
-    """Slices along their normal, refused when they are no regular volume."""
-    first = slices[0]
-    if int(first.header.get("NumberOfFrames", 1)) > 1:
+    """Slices along their normal, refused when they are no scan or no regular volume."""
+    for slice_ in slices:
+        _check_single_frame(slice_, where)
+    if len(slices) < 2 or any(not text(s.header, "ImagePositionPatient") for s in slices):
+        raise InputError(where, "must be 3D: at least 2 slices with their positions "
+                         "(ImagePositionPatient)", got=f"{len(slices)} slice(s), or a localizer",
+                         remedy="give the whole series")  # fmt: skip
+    planes = [plane_of(s, where) for s in slices]
+    order = stacking_order(planes, where)
+    ordered = [slices[i] for i in order]
+    check_one_scan([s.header for s in ordered], where)
+    grid_of([planes[i] for i in order], where)
+    return tuple(ordered)
+
+
+def _check_single_frame(slice_: Slice, where: str) -> None:
+    """One gray slice a file."""
+    if whole(slice_, "NumberOfFrames", where, absent=1) > 1:
         raise InputError(where, "must be one file a slice", got="a multi-frame DICOM file",
                          remedy="convert it to NIfTI, for instance in 3D Slicer")  # fmt: skip
-    if int(first.header.get("SamplesPerPixel", 1)) != 1:
+    if whole(slice_, "SamplesPerPixel", where, absent=1) != 1:
         raise InputError(where, "must have one value a voxel", got="a color image",
                          remedy="give the grey-scale series")  # fmt: skip
-    if len(slices) < 2 or any(s.position is None or s.orientation is None for s in slices):
-        raise InputError(where, "must be 3D: at least 2 slices with their positions",
-                         got=f"{len(slices)} slice(s), or a localizer",
-                         remedy="give the whole series")  # fmt: skip
-    if any(not np.allclose(s.orientation, first.orientation, atol=1e-3) for s in slices):
-        raise InputError(where, "slices must be parallel", got="several orientations",
-                         remedy="give the axial series alone")  # fmt: skip
-    axes = np.reshape(first.orientation, (2, 3))
-    normal = np.cross(axes[0], axes[1])
-    along = np.array([np.dot(s.position, normal) for s in slices])
-    order = np.argsort(along, kind="stable")
-    _check_even(along[order], where)
-    _check_tilt([slices[i] for i in order], normal, where)
-    return tuple(slices[i] for i in order)
 
 
-def _check_even(along: "np.ndarray[Any, np.dtype[np.float64]]", where: str) -> None:
-    """Slices at one distance: none missing, none twice."""
-    gaps = np.diff(along)
-    usual = float(np.median(gaps))
-    if gaps.min() < UNEVEN_MM / 10:
-        raise InputError(where, "must have one slice a position",
-                         got=f"two at {along[int(gaps.argmin())]:.1f} mm",
-                         remedy="give one phase or reconstruction alone")  # fmt: skip
-    limit = max(UNEVEN_MM, UNEVEN_SHARE * usual)
-    if float(np.abs(gaps - usual).max()) > limit:
-        worst = int(np.abs(gaps - usual).argmax())
-        raise InputError(where, f"slices must be evenly spaced ({usual:g} mm)",
-                         got=f"{gaps[worst]:.2f} mm after {along[worst]:.1f} mm",
-                         remedy="find the missing slices or resample")  # fmt: skip
+def _rescaled(stored: Voxels, scales: Sequence[tuple[float, float]]) -> Voxels:
+    """Each slice by its own slope and intercept: int16 where nothing is lost, else float32."""
+    limits = np.iinfo(np.int16)
+    whole_numbers = all(s == int(s) and i == int(i) for s, i in scales)
+    ends = [
+        float(end) * slope + intercept
+        for pixels, (slope, intercept) in zip(stored, scales, strict=True)
+        for end in (pixels.min(), pixels.max())
+    ]
+    fits = limits.min <= min(ends) and max(ends) <= limits.max
+    kind = np.int16 if whole_numbers and fits else np.float32
+    voxels = np.empty(stored.shape, dtype=kind)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for k, (slope, intercept) in enumerate(scales):
+            voxels[k] = stored[k].astype(np.float64) * slope + intercept
+    return voxels
 
 
-def _check_tilt(slices: Sequence[Slice], normal: Any, where: str) -> None:
-    """Slices stacked along their normal."""
-    stacking = np.subtract(slices[-1].position, slices[0].position)
-    cosine = abs(float(np.dot(stacking, normal)) / float(np.linalg.norm(stacking)))
-    if 1 - cosine > LARGEST_TILT_COSINE_LOSS:
-        angle = float(np.degrees(np.arccos(cosine)))
-        raise InputError(where, "slices must be stacked at right angles",
-                         got=f"a gantry tilted by {angle:.1f} degrees",
-                         remedy="correct the tilt, for instance in 3D Slicer")  # fmt: skip
+def _display_warnings(header: Any, acquisition: Acquisition) -> tuple[CaseWarning, ...]:
+    """Values that are shown inverted are not inverted, but some programs think so."""
+    if text(header, "PhotometricInterpretation") != "MONOCHROME1":
+        return ()
+    return (
+        CaseWarning(
+            code="inverted_display",
+            message=f"The {acquisition.modality} is meant to be shown inverted (MONOCHROME1); its "
+            "values were taken as they are stored, as the standard says: check that air is dark.",
+        ),
+    )
 
 
 def _acquisition(header: Any, where: str) -> Acquisition:
     """What may be kept of a header."""
-    modality = str(header.get("Modality", ""))
+    modality = text(header, "Modality")
     if modality not in ("CT", "MR"):
         raise InputError(where, "must be CT or MR", got="another DICOM modality",
                          names=(modality or "unknown",),
                          remedy="give the CT or MR series")  # fmt: skip
-    words = [str(header.get(name, "")) for name in ("SeriesDescription", "ProtocolName")]
-    agent = str(header.get("ContrastBolusAgent", ""))
-    patient = str(header.get("PatientID", ""))
+    words = [text(header, name) for name in ("SeriesDescription", "ProtocolName")]
     return Acquisition(
         modality=cast(Modality, modality),
         description=" ".join(w for w in words if w),
-        has_contrast=True if agent else None,
-        patient_digest=_salted(patient) if patient else None,
-        frame_of_reference=str(header.get("FrameOfReferenceUID", "")) or None,
+        has_contrast=True if text(header, "ContrastBolusAgent") else None,
+        patient_digest=patient_digest(header),
+        frame_of_reference=text(header, "FrameOfReferenceUID") or None,
         study_date=_study_date(header),
     )
 
 
-def _salted(text: str) -> str:
-    """A digest that means something in this process alone."""
-    raw = text.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(raw, key=SALT, digest_size=32).hexdigest()
-
-
 def _study_date(header: Any) -> str | None:
     """The day of the study; `None` where it is blank or no date."""
-    text = str(header.get("StudyDate", "")).replace(".", "")
+    written = text(header, "StudyDate").replace(".", "")
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:8])).isoformat()
+        return date(int(written[:4]), int(written[4:6]), int(written[6:8])).isoformat()
     except ValueError:
         return None

@@ -34,6 +34,16 @@ LEAST_PILE = 0.01
 # Lipiodol, calcification and clips: nothing else in a liver is so dense.
 LIPIODOL_HU = 400
 LIPIODOL_SHARE = 0.02
+# Where air lies in HU, with the noise and calibration of any scanner.
+AIR_HU = (-1060.0, -940.0)
+# Darker than any tissue but lung, brighter than padding.
+DARK_HU = (-1400.0, -500.0)
+# Of the dark voxels of a trunk most are air; where the field of view ends at the skin, lung
+# leaves 2 % (a chest of the Soft-tissue-Sarcoma collection).
+LEAST_AIR_OF_DARK = 0.01
+# A tenth of HU: air at -100 and contrast at 30 lie closer together than fat and vessels.
+NARROW_RANGE_HU = 200.0
+DARKEST_TENTH_HU = -200.0
 # Enough voxels for shares of a percent, few enough to cost nothing on a large scan.
 SAMPLE = 1_000_000
 
@@ -51,6 +61,10 @@ class Look:
     pile: float
     """Share of voxels at the lowest or at the highest value."""
     roi_mean: float
+    dark: float
+    """Share of voxels within `DARK_HU`."""
+    air_of_dark: float
+    """Share of those within `AIR_HU`."""
 
     @classmethod
     def of(cls, volume: Volume, mask: Mask) -> "Look":
@@ -64,6 +78,8 @@ class Look:
         sample = volume.voxels[::step, ::step, ::step]
         low, high = float(volume.voxels.min()), float(volume.voxels.max())
         first, last = np.percentile(sample, (1, 99))
+        dark = sample[(sample >= DARK_HU[0]) & (sample <= DARK_HU[1])]
+        air = (dark >= AIR_HU[0]) & (dark <= AIR_HU[1])
         within = (sample >= AIR_OR_FAT_HU[0]) & (sample <= AIR_OR_FAT_HU[1])
         return cls(
             low=low,
@@ -72,6 +88,8 @@ class Look:
             air_or_fat=float(within.mean()),
             pile=float(max((sample == low).mean(), (sample == high).mean())),
             roi_mean=float(volume.voxels[mask].mean(dtype=np.float64)),
+            dark=dark.size / sample.size,
+            air_of_dark=float(air.mean()) if dark.size else 0.0,
         )
 
     @property
@@ -144,6 +162,18 @@ DOUBTS = (
         applies=lambda look: look.roi_mean > TUMOR_MEAN_HU[1],
         says="its ROI is denser than an untreated tumor",
     ),
+    Rule(
+        name="air_elsewhere",
+        applies=lambda look: look.dark >= LEAST_AIR_OR_FAT and look.air_of_dark < LEAST_AIR_OF_DARK,
+        says="its air does not lie near -1000 HU, as if an offset had been added",
+    ),
+    Rule(
+        name="tenth",
+        applies=lambda look: (
+            look.has_air_or_fat and look.low >= DARKEST_TENTH_HU and look.range_98 < NARROW_RANGE_HU
+        ),
+        says="it is dark enough for fat but spans little, as if HU had been divided by 10",
+    ),
 )
 
 
@@ -203,3 +233,17 @@ def _lipiodol(volume: Volume, sequence: ImageSequence, mask: Mask) -> list[CaseW
             "trained on images before treatment.",
         )
     ]
+
+
+def ct_like_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
+    """Say when an image given as MR holds what only a CT holds: air at -1000."""
+    look = Look.of(volume, np.ones_like(volume.voxels, dtype=np.bool_))
+    if look.dark < LEAST_AIR_OR_FAT or look.air_of_dark < LEAST_AIR_OF_DARK:
+        return ()
+    return (
+        CaseWarning(
+            code="looks_like_ct",
+            message=f"What was given as {sequence.words} has values ({look.low:g} to "
+            f"{look.high:g}, with air at -1000) that look like CT in Hounsfield units.",
+        ),
+    )

@@ -1,11 +1,11 @@
 """The region of interest: one label image, a label a lesion as the user drew them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
+from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume, Voxels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -19,6 +19,8 @@ class Roi:
     """(label, name) of each segment in use, ascending by label."""
     """Names stand in refusals alone, and are never written."""
     source: str = "ROI"
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    """Whose it is, where the file says so; compared with the images and kept nowhere."""
 
     def __post_init__(self) -> None:
         """Refuse labels that don't fill the grid."""

@@ -1,6 +1,7 @@
 """ROIs from files: label images, Slicer segmentations and DICOM segmentations, through one gate."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -10,8 +11,9 @@ from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom import is_dicom
 from TACEResponseLib.imaging.enclosure import marked_labels
-from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.reading import check_exists, check_suffix, read_file
+from TACEResponseLib.imaging.headers.files import check_exists, check_plain_file, shown_name
+from TACEResponseLib.imaging.headers.reading import read_file
+from TACEResponseLib.imaging.reading import check_suffix
 from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.roi_choice import (
     ALL,
@@ -55,17 +57,20 @@ def read_roi(
     Raises: InputError: unreadable, empty, not labels, no such label or segment, several of which
         nobody said which are the tumor, or all taken where one lies round another.
     """
-    source = path.name if name is None else name
+    source = shown_name(path) if name is None else name
     where = f"{words.roi} {source}".rstrip()
     check_exists(path, where)
     if is_dicom(path):
-        from TACEResponseLib.imaging.dicom_seg import read_dicom_seg
+        from TACEResponseLib.imaging.dicom_seg import read_identified_seg
 
         wanted = _segments(labels, segments, source, words)
-        return roi_of_segments(read_dicom_seg(path, where), wanted, source, where, words)
+        found, identity = read_identified_seg(path, where)
+        roi, warnings = roi_of_segments(found, wanted, source, where, words)
+        return replace(roi, acquisition=identity), warnings
     if path.is_dir():
         raise InputError(where, "must be one file", got="a folder",
                          remedy="give the label image or the DICOM SEG file")  # fmt: skip
+    check_plain_file(path, where)
     if holds_segments(path):
         from TACEResponseLib.imaging.seg_nrrd import read_seg_nrrd
 
@@ -155,17 +160,14 @@ def _read_label_image(
     path: Path, labels: Labels, source: str, where: str, words: Words
 ) -> tuple[Roi, tuple[CaseWarning, ...]]:
     """The chosen values of a label image, as they are."""
-    import SimpleITK as sitk
-
     check_suffix(path, where)
-    image = read_file(path, where)
-    voxels = as_labels(sitk.GetArrayFromImage(image), where)
-    geometry = Geometry.of(image)
+    image = read_file(path, where, as_stored=True)
+    voxels = as_labels(image.voxels, where)
     present, counts = np.unique(voxels[voxels > 0], return_counts=True)
     if not present.size:
         raise InputError(where, "must mark at least one voxel", got="none",
                          remedy="segment the tumor, or give the right file")  # fmt: skip
-    voxel_ml = geometry.voxel_volume_mm3 / MM3_PER_ML
+    voxel_ml = image.geometry.voxel_volume_mm3 / MM3_PER_ML
     sizes = {str(v): n * voxel_ml for v, n in zip(present.tolist(), counts.tolist(), strict=True)}
     wanted = _wanted(present.tolist(), labels, sizes, source, where, words)
     warnings: tuple[CaseWarning, ...] = ()
@@ -176,7 +178,7 @@ def _read_label_image(
         warnings = unchosen_warnings("label", named, {f"label {label}" for label in wanted})
     roi = Roi(
         labels=np.where(np.isin(voxels, wanted), voxels, 0).astype(voxels.dtype),
-        geometry=geometry,
+        geometry=image.geometry,
         names=tuple((label, f"label {label}") for label in wanted),
         source=source,
     )

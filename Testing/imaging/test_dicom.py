@@ -9,59 +9,13 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.reading import read_image
 from TACEResponseLib.terms import ImageSequence
+from Testing.imaging.dicom_slices import SPACING, write_slice
 
 CT = ImageSequence.CT_ARTERIAL
-SPACING = (0.8, 0.6)  # between rows, between columns
-
-
-def write_slice(folder: Path, number: int, z: float, **changes: object) -> np.ndarray:
-    """One axial slice with stored values known by its number; returns what it means in HU."""
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = CTImageStorage
-    meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[folder.name, str(number)])
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    path = folder / f"{99 - number:03d}.dcm"  # file names run against the slices
-    dataset = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
-    stored = (np.arange(12 * 10).reshape(12, 10) + 7 * number).astype(np.int16)
-    values: dict[str, object] = {
-        "SOPClassUID": CTImageStorage,
-        "SOPInstanceUID": meta.MediaStorageSOPInstanceUID,
-        "SeriesInstanceUID": "1.2.3.4",
-        "StudyInstanceUID": "1.2.3",
-        "FrameOfReferenceUID": "1.2.3.9",
-        "PatientName": "Doe^Jane",
-        "PatientID": "12345",
-        "PatientBirthDate": "19500101",
-        "Modality": "CT",
-        "SeriesDescription": "Abdomen arterial",
-        "ContrastBolusAgent": "Iomeprol",
-        "Rows": 12,
-        "Columns": 10,
-        "PixelSpacing": list(SPACING),
-        "SliceThickness": 2.5,
-        "ImagePositionPatient": [-30.0, -20.0, z],
-        "ImageOrientationPatient": [1, 0, 0, 0, 1, 0],
-        "SamplesPerPixel": 1,
-        "PhotometricInterpretation": "MONOCHROME2",
-        "BitsAllocated": 16,
-        "BitsStored": 16,
-        "HighBit": 15,
-        "PixelRepresentation": 1,
-        "RescaleSlope": 2,
-        "RescaleIntercept": -1024,
-        "InstanceNumber": number,
-    }
-    for name, value in (values | changes).items():
-        setattr(dataset, name, value)
-    dataset.PixelData = stored.tobytes()
-    dataset.save_as(path, enforce_file_format=True)
-    return stored.astype(float) * 2 - 1024
 
 
 @pytest.fixture

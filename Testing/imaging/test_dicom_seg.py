@@ -2,55 +2,24 @@
 
 from pathlib import Path
 
-import highdicom as hd
 import numpy as np
+import pydicom
 import pytest
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.sr.codedict import codes
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import CTImageStorage
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.dicom_series.values import patient_digest
 from TACEResponseLib.imaging.roi_reading import read_roi
-
-SHAPE = (5, 6, 8)
-ROW, COLUMN = (0.0, 1.0, 0.0), (-1.0, 0.0, 0.0)  # turned by a quarter in the slice
-SPACING_ROWS, SPACING_COLUMNS, THICKNESS = 0.8, 0.6, 2.5
-
-
-def source_slices() -> list[Dataset]:
-    """Headers of the CT that the segmentation was drawn on."""
-    slices = []
-    for k in range(SHAPE[0]):
-        d = Dataset()
-        d.file_meta = FileMetaDataset()
-        d.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        d.SOPClassUID = CTImageStorage
-        d.SOPInstanceUID = generate_uid(entropy_srcs=["ct", str(k)])
-        d.StudyInstanceUID, d.SeriesInstanceUID = "1.2.3", "1.2.3.4"
-        d.FrameOfReferenceUID = "1.2.3.9"
-        d.PatientID, d.PatientName, d.PatientBirthDate, d.PatientSex = "7", "A^B", "", ""
-        d.StudyDate, d.StudyTime, d.AccessionNumber, d.StudyID = "", "", "", ""
-        d.ReferringPhysicianName = ""
-        d.Modality, d.Rows, d.Columns = "CT", SHAPE[1], SHAPE[2]
-        d.PixelSpacing = [SPACING_ROWS, SPACING_COLUMNS]
-        d.SliceThickness = THICKNESS
-        d.ImageOrientationPatient = [*ROW, *COLUMN]
-        d.ImagePositionPatient = [10.0, -20.0, 30.0 + THICKNESS * k]
-        d.SamplesPerPixel, d.PhotometricInterpretation = 1, "MONOCHROME2"
-        d.BitsAllocated, d.BitsStored, d.HighBit, d.PixelRepresentation = 16, 16, 15, 1
-        d.InstanceNumber = k + 1
-        slices.append(d)
-    return slices
-
-
-def describe(number: int, label: str) -> hd.seg.SegmentDescription:
-    return hd.seg.SegmentDescription(
-        segment_number=number,
-        segment_label=label,
-        segmented_property_category=codes.SCT.MorphologicallyAbnormalStructure,
-        segmented_property_type=codes.SCT.Neoplasm,
-        algorithm_type=hd.seg.SegmentAlgorithmTypeValues.MANUAL,
-    )
+from Testing.imaging.made_segmentations import (
+    COLUMN,
+    ROW,
+    SHAPE,
+    SPACING_COLUMNS,
+    SPACING_ROWS,
+    THICKNESS,
+    source_slices,
+    write_seg,
+)
 
 
 @pytest.fixture
@@ -60,25 +29,6 @@ def masks() -> np.ndarray:
     masks[1:4, 1:3, 2:5, 0] = 1
     masks[2, 4, 6, 1] = 1
     return masks
-
-
-def write_seg(path: Path, masks: np.ndarray, *labels: str, fractional: bool = False) -> None:
-    kind = hd.seg.SegmentationTypeValues
-    pixels = masks[..., : len(labels)]
-    hd.seg.Segmentation(
-        source_images=source_slices(),
-        pixel_array=pixels * 0.6 if fractional else pixels,
-        segmentation_type=kind.FRACTIONAL if fractional else kind.BINARY,
-        segment_descriptions=[describe(n + 1, label) for n, label in enumerate(labels)],
-        series_instance_uid="1.2.3.5",
-        series_number=2,
-        sop_instance_uid="1.2.3.6",
-        instance_number=1,
-        manufacturer="test",
-        manufacturer_model_name="test",
-        software_versions="1",
-        device_serial_number="1",
-    ).save_as(path)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # pydicom on the made header's short UIDs
@@ -124,3 +74,43 @@ def test_another_dicom_object_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cut.dcm").write_bytes((tmp_path / "ct.dcm").read_bytes()[:140])
     with pytest.raises(InputError, match=r"--roi cut\.dcm"):
         read_roi(tmp_path / "cut.dcm")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as above
+def test_whose_segmentation_it_is_goes_with_the_roi(masks: np.ndarray, tmp_path: Path) -> None:
+    write_seg(tmp_path / "seg.dcm", masks, "Tumor")
+    roi, _ = read_roi(tmp_path / "seg.dcm")
+    assert roi.acquisition.frame_of_reference == "1.2.3.9"
+    assert roi.acquisition.patient_digest == patient_digest({"PatientID": "7"})
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as above
+def test_a_frame_out_of_line_is_refused(masks: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "seg.dcm"
+    write_seg(path, masks, "Tumor")
+    dataset = pydicom.dcmread(path)
+    place = dataset.PerFrameFunctionalGroupsSequence[1].PlanePositionSequence[0]
+    x, y, z = place.ImagePositionPatient
+    place.ImagePositionPatient = [x, float(y) + 0.8, z]
+    dataset.save_as(path)
+    with pytest.raises(InputError, match=r"regular (grid, got 0.8 mm apart|volume)"):
+        read_roi(path)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as above
+def test_two_frames_at_one_place_are_refused(masks: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "seg.dcm"
+    write_seg(path, masks, "Tumor")
+    dataset = pydicom.dcmread(path)
+    frames = dataset.PerFrameFunctionalGroupsSequence
+    frames[1].PlanePositionSequence = frames[0].PlanePositionSequence
+    dataset.save_as(path)
+    with pytest.raises(InputError, match=r"as many voxels|regular volume"):
+        read_roi(path)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as above
+def test_a_label_map_gives_the_same_segments(masks: np.ndarray, tmp_path: Path) -> None:
+    write_seg(tmp_path / "seg.dcm", masks, "Tumor", "Satellite", kind="LABELMAP")
+    roi, _ = read_roi(tmp_path / "seg.dcm")
+    assert [int((roi.labels == n).sum()) for n in (1, 2)] == masks.sum(axis=(0, 1, 2)).tolist()

@@ -279,3 +279,50 @@ def test_what_is_no_label_image_is_refused(change, says: str, tmp_path: Path) ->
     sitk.WriteImage(sitk.GetImageFromArray(voxels), str(tmp_path / "roi.nrrd"))
     with pytest.raises(InputError, match=says):
         read_roi(tmp_path / "roi.nrrd")
+
+
+def layered(path: Path, **words: str) -> None:
+    """Three layers with 1 in one voxel more each, and what their header says of the segments."""
+    layers = np.zeros((3, 4, 6, 8), dtype=np.uint8)
+    for number in range(3):
+        layers[number, 1:3, 1:3, 1 : 3 + number] = 1
+    image = sitk.Compose([sitk.GetImageFromArray(layer) for layer in layers])
+    for key, value in words.items():
+        image.SetMetaData(key, value)
+    sitk.WriteImage(image, str(path))
+
+
+def test_without_a_layer_the_segments_number_is_its_layer(tmp_path: Path) -> None:
+    """Slicer 4.10 and before wrote neither layers nor label values."""
+    path = tmp_path / "old.seg.nrrd"
+    layered(path, Segment0_ID="Segment_1", Segment0_Name="Liver", Segment1_ID="Segment_2",
+            Segment1_Name="Vessels", Segment2_ID="Segment_3", Segment2_Name="Tumor")  # fmt: skip
+    roi, _ = read_roi(path, segments=("Tumor",))
+    assert np.count_nonzero(roi.labels) == 2 * 2 * 4
+
+
+def test_a_segment_without_a_name_has_its_id_and_ends_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "x.seg.nrrd"
+    layered(path, Segment0_ID="Segment_1", Segment0_Name="Lesion", Segment1_ID="Segment_2",
+            Segment2_ID="Segment_3", Segment2_Name="Tumor")  # fmt: skip
+    assert read_roi(path, segments=("Tumor",))[0].names == ((1, "Tumor"),)
+    roi, _ = read_roi(path, segments=("Segment_2",))
+    assert np.count_nonzero(roi.labels) == 2 * 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ({"Segment5_ID": "a"}, "layer 5 of 3"),
+        ({"Segment0_ID": "a", "Segment0_Layer": "x"}, "Segment0_Layer must be a whole number"),
+        ({"Segment0_ID": "a", "Segment0_LabelValue": "1.5"}, "LabelValue must be a whole number"),
+        ({"Segment0_ID": "a", "Segment0_LabelValue": "0"}, "other than the background's"),
+    ],
+)
+def test_segments_that_lie_nowhere_are_refused(
+    words: dict[str, str], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.seg.nrrd"
+    layered(path, **words)
+    with pytest.raises(InputError, match=says):
+        read_roi(path)

@@ -1,0 +1,1 @@
+"""A DICOM series by its own headers: files, sameness, grid and pixels, each checked apart."""

@@ -1,0 +1,131 @@
+"""Does an ROI lie where it was drawn? Headers that were lost or belong to others are told."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.box import marked_box
+from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.orientation import lps_axes_geometry, voxels_to_lps_axes
+from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.volume import Volume, Voxels
+from TACEResponseLib.terms import ImageSequence
+
+SAVE_WITH_GRID = "save it with the geometry of the image, for instance in 3D Slicer"
+# Axes that differ by more than a tenth of a right angle are other axes.
+SAME_AXIS_COSINE = 0.99
+
+
+def check_roi_owner(images: Mapping[ImageSequence, Volume], rois: Sequence[Roi]) -> None:
+    """Refuse an ROI that its own header gives to another patient, or to another frame.
+
+    Raises: InputError: another patient's DICOM id than an image's; a frame of reference that no
+        image has.
+    """
+    for roi in rois:
+        where = f"--roi {roi.source}".rstrip()
+        patient, frame = roi.acquisition.patient_digest, roi.acquisition.frame_of_reference
+        known = [v.acquisition for v in images.values()]
+        people = {a.patient_digest for a in known} - {None}
+        if patient and people and people != {patient}:
+            raise InputError(where, "must be of the patient of the images",
+                             got="another patient's DICOM id",
+                             remedy="give the segmentation of this patient")  # fmt: skip
+        frames = {a.frame_of_reference for a in known} - {None}
+        if frame and frames and frame not in frames:
+            raise InputError(where, "must lie in the frame of reference of an image",
+                             got="another DICOM frame of reference",
+                             remedy="give the segmentation of this examination, or export the ROI "
+                             "as a label image after looking at it on the image")  # fmt: skip
+
+
+def lacks_grid(geometry: Geometry) -> bool:
+    """Whether a header says what programs write that know no geometry: 1 mm from the origin."""
+    no_axes = np.allclose(np.abs(geometry.direction), np.eye(3))
+    return geometry.spacing_mm == (1.0, 1.0, 1.0) and not any(geometry.origin_lps) and no_axes
+
+
+def grid_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
+    """Say when an image's own grid looks lost: every millimeter depends on it."""
+    if not lacks_grid(volume.geometry):
+        return ()
+    return (
+        CaseWarning(
+            code="geometry_missing",
+            message=f"The header of {sequence.words} gives a spacing of 1 mm on each axis and no "
+            "position, as files do that lost their geometry: check that its millimeters are real.",
+        ),
+    )
+
+
+def check_mask_grid(roi: Roi, volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
+    """Tell of a mask of the image's size that lies on another grid.
+
+    Raises: InputError: its header has no geometry at all, and the image's has.
+    """
+    mine, theirs = roi.geometry, volume.geometry
+    if mine.size_ijk != theirs.size_ijk or mine.same_grid(theirs):
+        return ()
+    if lacks_grid(mine) or (mine.spacing_mm == (1.0, 1.0, 1.0) and _unlike_spacing(mine, theirs)):
+        raise InputError(
+            f"--roi {roi.source}".rstrip(),
+            f"must have the geometry of {sequence.words}, whose size it has",
+            got="a spacing of 1 mm on each axis"
+            + ("" if any(mine.origin_lps) else " and no position"),
+            remedy=SAVE_WITH_GRID,
+        )
+    if lps_axes_geometry(mine).same_grid(lps_axes_geometry(theirs)):
+        return ()  # the same voxels, counted from another corner
+    cosines = np.diag(mine.direction.T @ theirs.direction)
+    axes = "".join(name for name, c in zip("ijk", cosines, strict=True) if c < SAME_AXIS_COSINE)
+    apart = np.linalg.norm(mine.corners_lps() - theirs.corners_lps(), axis=1).max()
+    turned = f" and axes that run otherwise ({', '.join(axes)})" if axes else ""
+    return (
+        CaseWarning(
+            code="roi_mirrored" if axes else "roi_shifted",
+            message=f"The ROI has the size of {sequence.words} but corners up to "
+            f"{apart:.1f} mm away{turned}: check that it lies on the tumor.",
+        ),
+    )
+
+
+def _unlike_spacing(mine: Geometry, theirs: Geometry) -> bool:
+    """Whether the two differ in spacing, beyond rounding."""
+    return not np.allclose(mine.spacing_mm, theirs.spacing_mm, rtol=1e-3)
+
+
+def cut_roi_warnings(
+    roi: Roi, volume: Volume, sequence: ImageSequence, labels: Voxels
+) -> tuple[CaseWarning, ...]:
+    """Say when the ROI is on a single slice, or ends where the scan ends.
+
+    Args:
+        roi: as drawn.
+        volume: one image of the case.
+        sequence: what the user calls it.
+        labels: of the ROI on that image's grid; 0 outside.
+    """
+    warnings = []
+    drawn = marked_box(np.ascontiguousarray(voxels_to_lps_axes(roi.labels, roi.geometry)))
+    if drawn is not None and drawn[0].stop - drawn[0].start == 1:
+        thick = lps_axes_geometry(roi.geometry).spacing_mm[2]
+        warnings.append(
+            CaseWarning(
+                code="roi_one_slice",
+                message=f"The ROI is drawn on one axial slice of {thick:g} mm: volume "
+                "and texture are of that slice, not of the tumor.",
+            )
+        )
+    upright = voxels_to_lps_axes(labels, volume.geometry)
+    ends = [word for word, index in (("lowest", 0), ("highest", -1)) if upright[index].any()]
+    if ends:
+        warnings.append(
+            CaseWarning(
+                code="roi_cut_by_scan",
+                message=f"The ROI reaches the {' and the '.join(ends)} slice of "
+                f"{sequence.words}: the tumor may go on beyond the scan.",
+            )
+        )
+    return tuple(warnings)

@@ -1,0 +1,318 @@
+"""A DICOM series is what its headers say, or refused: nothing absent is made up."""
+
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLosslessSV1,
+    RLELossless,
+)
+
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.reading import read_image
+from TACEResponseLib.terms import ImageSequence
+from Testing.imaging.dicom_slices import packed, write_slice
+
+CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2
+
+
+def write_series(folder: Path, count: int = 5, **changes: object) -> np.ndarray:
+    return np.stack([write_slice(folder, n, 2.5 * n, **changes) for n in range(count)])
+
+
+def edit(path: Path, change: object) -> None:
+    """Change one written file's dataset."""
+    dataset = pydicom.dcmread(path)
+    change(dataset)  # type: ignore[operator]
+    dataset.save_as(path)
+
+
+NEEDED = ["PixelSpacing", "ImageOrientationPatient", "Rows", "Columns", "BitsAllocated",
+          "BitsStored", "HighBit", "PixelRepresentation", "RescaleSlope", "RescaleIntercept",
+          "PhotometricInterpretation", "Modality"]  # fmt: skip
+
+
+@pytest.mark.parametrize("keyword", NEEDED)
+@pytest.mark.parametrize("which", [range(5), [2]], ids=["all", "one"])
+def test_a_needed_element_that_is_absent_is_refused(
+    keyword: str, which: list[int], tmp_path: Path
+) -> None:
+    write_series(tmp_path)
+    for n in which:
+        edit(tmp_path / f"{99 - n:03d}.dcm", lambda d: delattr(d, keyword))
+    with pytest.raises(InputError) as told:
+        read_image(tmp_path, CT)
+    words = str(told.value)
+    if keyword == "Rows":  # a file without rows is no image
+        assert "without DICOM images" in words or "evenly spaced" in words
+    elif keyword == "PhotometricInterpretation":
+        assert "gray value" in words or keyword in words
+    else:
+        assert keyword in words or "modality" in words
+
+
+def test_the_class_of_the_object_is_not_needed(tmp_path: Path) -> None:
+    """De-identified files have none, or another; nothing is taken from it."""
+    expected = write_series(tmp_path, SOPClassUID="1.2.3.4.5.6")
+    volume, _ = read_image(tmp_path, CT)
+    assert volume.geometry.spacing_mm == (0.6, 0.8, 2.5)
+    assert np.array_equal(volume.voxels, expected)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "says"),
+    [
+        (
+            "PixelSpacing",
+            b"0,8\\0,6 ",
+            r"PixelSpacing, 2 finite numbers, got '0,8.*0,6' \(a decimal comma",
+        ),
+        ("ImagePositionPatient", b"1,5\\2\\3 ", "a decimal comma"),
+        ("ImagePositionPatient", b"7 ", "ImagePositionPatient, 3 finite numbers, got '7'"),
+        ("ImagePositionPatient", b"nan\\0\\0 ", "ImagePositionPatient, 3 finite"),
+        ("ImagePositionPatient", b"1e300\\0\\0 ", "ImagePositionPatient, 3 finite"),
+        ("ImageOrientationPatient", b"1\\0\\0\\0\\2\\0 ", "two directions at right angles"),
+        ("ImageOrientationPatient", b"1\\0\\0\\1\\0\\0 ", "two directions at right angles"),
+        ("PixelSpacing", b"0\\0 ", "PixelSpacing must be > 0"),
+        ("PixelSpacing", b"99\\99 ", "PixelSpacing must be > 0 and <= 20 mm"),
+        ("NumberOfFrames", b"abc ", "NumberOfFrames, one finite number"),
+        ("RescaleSlope", b"0 ", "RescaleSlope must not be 0"),
+        ("RescaleSlope", b"1,0 ", "a decimal comma"),
+        ("RescaleType", b"OD", "Hounsfield units"),
+    ],
+)
+def test_odd_values_are_refused_in_words(
+    keyword: str, value: bytes, says: str, tmp_path: Path
+) -> None:
+    write_series(tmp_path)
+    tag = pydicom.datadict.tag_for_keyword(keyword)
+    assert tag is not None
+    vr = pydicom.datadict.dictionary_VR(tag)
+    for path in tmp_path.iterdir():
+        dataset = pydicom.dcmread(path)
+        dataset._dict[pydicom.tag.Tag(tag)] = pydicom.dataelem.RawDataElement(
+            pydicom.tag.Tag(tag), vr, len(value), value, 0, False, True
+        )
+        dataset.save_as(path)
+    with pytest.raises(InputError, match=says) as told:
+        read_image(tmp_path, CT)
+    assert "\n" not in str(told.value)
+
+
+def test_an_empty_number_of_frames_is_one_frame(tmp_path: Path) -> None:
+    expected = write_series(tmp_path, NumberOfFrames="")
+    assert np.array_equal(read_image(tmp_path, CT)[0].voxels, expected)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(65535, 65535), (9000, 10), (0, 10), (12, 1)])
+def test_absurd_rows_and_columns_are_refused(rows: int, columns: int, tmp_path: Path) -> None:
+    write_series(tmp_path, Rows=rows, Columns=columns)
+    with pytest.raises(InputError, match="2 to 8192 rows and columns"):
+        read_image(tmp_path, CT)
+
+
+def test_more_rows_than_pixels_are_refused(tmp_path: Path) -> None:
+    write_series(tmp_path, Rows=8000, Columns=8000)
+    with pytest.raises(InputError, match="truncated"):
+        read_image(tmp_path, CT)
+
+
+def test_slopes_that_differ_count_for_their_own_slice(tmp_path: Path) -> None:
+    stored = [
+        (write_slice(tmp_path, n, 2.5 * n, RescaleSlope=slope, RescaleIntercept=-n) + 1024) / 2
+        for n, slope in enumerate((1, 0.5, 30000))
+    ]
+    volume, _ = read_image(tmp_path, CT)
+    expected = [stored[0], stored[1] * 0.5 - 1, stored[2] * 30000 - 2]
+    assert volume.voxels == pytest.approx(np.stack(expected), rel=1e-7)
+
+
+def test_monochrome1_is_not_inverted_and_said(tmp_path: Path) -> None:
+    expected = write_series(tmp_path, PhotometricInterpretation="MONOCHROME1")
+    volume, warnings = read_image(tmp_path, CT)
+    assert np.array_equal(volume.voxels, expected)
+    assert [w.code for w in warnings] == ["inverted_display"]
+
+
+def test_unused_bits_count_for_nothing(tmp_path: Path) -> None:
+    """An overlay in the four highest bits; twelve bits, signed."""
+    stored = np.arange(-60, 60, dtype=np.int16).reshape(12, 10)
+    for n in range(3):
+        write_slice(tmp_path, n, 2.5 * n, BitsStored=12, HighBit=11)
+        edit(tmp_path / f"{99 - n:03d}.dcm", lambda d: setattr(
+            d, "PixelData", (stored & 0x0FFF | 0x5000).astype(np.int16).tobytes()))  # fmt: skip
+    volume, _ = read_image(tmp_path, CT)
+    assert np.array_equal(volume.voxels[1], stored * 2 - 1024)
+
+
+@pytest.mark.parametrize(
+    "syntax",
+    [ExplicitVRBigEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, RLELossless,
+     JPEG2000Lossless, JPEGLosslessSV1],
+    ids=lambda s: s.keyword,
+)  # fmt: skip
+def test_each_packing_gives_the_same_voxels(syntax: pydicom.uid.UID, tmp_path: Path) -> None:
+    """The last is read by ITK in a process of its own, since pydicom can't."""
+    expected = write_series(tmp_path, 3)
+    for path in tmp_path.iterdir():
+        packed(path, syntax)
+    assert np.array_equal(read_image(tmp_path, CT)[0].voxels, expected)
+
+
+@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless, JPEGLosslessSV1],
+                         ids=lambda s: s.keyword)  # fmt: skip
+def test_cut_pixels_are_refused(syntax: pydicom.uid.UID, tmp_path: Path) -> None:
+    write_series(tmp_path, 3)
+    for path in tmp_path.iterdir():
+        packed(path, syntax)
+        edit(path, lambda d: setattr(d, "PixelData", d.PixelData[:30] + d.PixelData[-8:]))
+    with pytest.raises(InputError, match=r"truncated or unknown packing \(in 0"):
+        read_image(tmp_path, CT)
+
+
+def test_a_packing_without_a_decoder_is_refused(tmp_path: Path) -> None:
+    write_series(tmp_path, 3)
+    for path in tmp_path.iterdir():
+        packed(path, RLELossless)
+        edit(path, lambda d: setattr(d.file_meta, "TransferSyntaxUID", "1.2.840.10008.1.2.4.100"))
+    with pytest.raises(InputError, match="unknown packing"):
+        read_image(tmp_path, CT)
+
+
+def test_a_small_tilt_far_from_the_first_slice_is_refused_in_mm(tmp_path: Path) -> None:
+    """One degree over 60 slices of 2.5 mm: 2.6 mm at the last, whose cosine is 0.9998."""
+    for n in range(60):
+        shift = 2.5 * n * np.tan(np.radians(1.0))
+        write_slice(tmp_path, n, 2.5 * n, ImagePositionPatient=[0.0, round(shift, 4), 2.5 * n])
+    with pytest.raises(InputError, match=r"within 0.5 mm of a regular grid, got 2\.6 mm.*1\.0 deg"):
+        read_image(tmp_path, CT)
+
+
+def test_one_slice_out_of_line_is_refused(tmp_path: Path) -> None:
+    write_series(tmp_path)
+    write_slice(tmp_path, 2, 5.0, ImagePositionPatient=[-29.2, -20.0, 5.0])
+    with pytest.raises(InputError, match=r"within 0.5 mm of a regular grid, got 0.8 mm"):
+        read_image(tmp_path, CT)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("PatientID", "54321"), ("PatientName", "Roe^Rita"), ("PatientBirthDate", "19600101"),
+        ("StudyInstanceUID", "1.2.4"), ("FrameOfReferenceUID", "1.2.3.8"), ("EchoTime", 2.4),
+        ("TemporalPositionIdentifier", 2), ("ImageType", ["DERIVED", "PRIMARY", "MPR"]),
+        ("PixelSpacing", [0.8, 0.61]), ("Columns", 20), ("SeriesDescription", "venous"),
+        ("ContrastBolusAgent", ""), ("AcquisitionNumber", 2),
+    ],
+)  # fmt: skip
+def test_two_scans_half_a_slice_apart_are_not_interleaved(
+    keyword: str, value: object, tmp_path: Path
+) -> None:
+    """All ids of study and series are emptied, as some programs do that remove names."""
+    emptied = {"SeriesInstanceUID": "", "StudyInstanceUID": "", "AcquisitionNumber": 1}
+    for n in range(8):
+        other = {keyword: value} if n % 2 else {}
+        write_slice(tmp_path, n, 1.25 * n, **(emptied | other))
+    with pytest.raises(InputError, match=rf"slices must be of one (patient|patient, scan.*)"
+                                         rf", got .*{keyword}") as told:  # fmt: skip
+        read_image(tmp_path, CT)
+    for secret in ("Doe", "Roe", "12345", "54321", "1950", "1960"):
+        assert secret not in str(told.value)
+
+
+@pytest.mark.parametrize("keyword", ["AcquisitionTime", "ContentTime"])
+def test_two_phases_that_differ_in_time_alone_are_not_interleaved(
+    keyword: str, tmp_path: Path
+) -> None:
+    for n in range(8):
+        second = n * 0.3 + (35 if n % 2 else 0)
+        write_slice(tmp_path, n, 1.25 * n, **{keyword: f"1030{second:09.6f}"})
+    with pytest.raises(InputError, match=rf"in turn from two times \({keyword}\) 3\d s apart"):
+        read_image(tmp_path, CT)
+
+
+def test_acquisitions_and_times_that_follow_each_other_are_one_scan(tmp_path: Path) -> None:
+    expected = np.stack([
+        write_slice(tmp_path, n, 2.5 * n, AcquisitionNumber=1 + n // 4,
+                    AcquisitionTime=f"1030{n + (20 if n > 3 else 0):02d}")
+        for n in range(8)
+    ])  # fmt: skip
+    assert np.array_equal(read_image(tmp_path, CT)[0].voxels, expected)
+
+
+def test_an_mr_whose_slices_are_taken_in_two_passes_is_one_scan(tmp_path: Path) -> None:
+    for n in range(8):
+        write_slice(tmp_path, n, 2.5 * n, Modality="MR", RescaleSlope=None, RescaleIntercept=None,
+                    AcquisitionTime=f"1030{n + (30 if n % 2 else 0):02d}")  # fmt: skip
+    volume, _ = read_image(tmp_path, MR)
+    assert int(volume.voxels[0, 0, 1]) == 1
+
+
+def test_ids_made_anew_for_each_file_are_named_as_such(tmp_path: Path) -> None:
+    for n in range(5):
+        write_slice(tmp_path, n, 2.5 * n, SeriesInstanceUID=f"1.2.3.{n + 10}")
+    for path in (tmp_path, tmp_path / "099.dcm"):
+        with pytest.raises(InputError, match=r"got 5 files with an id each.*convert the series"):
+            read_image(path, CT)
+
+
+@pytest.mark.parametrize("uid", [None, ""])
+def test_files_without_an_id_of_the_series_are_images(uid: str | None, tmp_path: Path) -> None:
+    expected = write_series(tmp_path, SeriesInstanceUID=uid)
+    assert np.array_equal(read_image(tmp_path, CT)[0].voxels, expected)
+
+
+def test_files_without_the_mark_at_their_beginning_are_read(tmp_path: Path) -> None:
+    expected = write_series(tmp_path)
+    for path in list(tmp_path.iterdir()):
+        dataset = pydicom.dcmread(path)
+        del dataset.file_meta
+        dataset.preamble = None
+        pydicom.dcmwrite(path.with_suffix(""), dataset, implicit_vr=True, little_endian=True,
+                         enforce_file_format=False)  # fmt: skip
+        path.unlink()
+    assert np.array_equal(read_image(tmp_path, CT)[0].voxels, expected)
+
+
+def test_a_folder_of_other_things_is_told_what_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    write_series(tmp_path / "a")
+    with pytest.raises(InputError, match=r"1 sub-folder with DICOM files\) \(a\); give one of the"):
+        read_image(tmp_path, CT)
+    write_slice(tmp_path, 1, 0.0, Rows=None)
+    with pytest.raises(InputError, match="1 DICOM objects of other kinds"):
+        read_image(tmp_path, CT)
+
+
+def test_a_damaged_slice_is_named_not_left_out(tmp_path: Path) -> None:
+    write_series(tmp_path)
+    path = tmp_path / "095.dcm"  # the last slice, whose absence would leave no gap
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(InputError, match=r"095\.dcm|evenly|positions"):
+        read_image(tmp_path, CT)
+    write_series(tmp_path)
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(InputError, match=r"truncated or unknown packing \(in 095\.dcm"):
+        read_image(tmp_path, CT)
+
+
+def test_a_deflated_bomb_is_counted_not_unpacked(tmp_path: Path) -> None:
+    import zlib
+
+    write_series(tmp_path)
+    for path in tmp_path.iterdir():
+        packed(path, DeflatedExplicitVRLittleEndian)
+        head = path.read_bytes()
+        meta = 132 + 12 + int(pydicom.dcmread(path).file_meta.FileMetaInformationGroupLength)
+        deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+        bomb = b"".join(deflate.compress(bytes(1 << 24)) for _ in range(40)) + deflate.flush()
+        path.write_bytes(head[:meta] + bomb)
+        break
+    with pytest.raises(InputError, match=r"a damaged file \(09"):
+        read_image(tmp_path, CT)

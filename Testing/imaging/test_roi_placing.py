@@ -1,0 +1,143 @@
+"""A mask whose header was lost or belongs to another is told, or refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.case import Case
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.checks import check_intensities, check_roi_fits
+from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.resampling import resample_labels
+from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.volume import Acquisition, Volume
+from TACEResponseLib.terms import ImageSequence
+
+CT, MR, PORTAL = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2, ImageSequence.CT_PORTAL_VENOUS
+IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+GRID = Geometry(
+    size_ijk=(20, 16, 12),
+    spacing_mm=(2.0, 2.0, 4.0),
+    origin_lps=(-20.0, -16.0, -24.0),
+    direction_lps=IDENTITY,
+)
+
+
+def hu(geometry: Geometry = GRID) -> np.ndarray:
+    """Air round tissue of 60 HU, with a scanner's noise."""
+    values = np.random.default_rng(5).normal(-1000.0, 12.0, geometry.shape_kji)
+    values[:, 2:-2, 2:-2] += 1060
+    return values.round().astype(np.int16)
+
+
+def volume(geometry: Geometry = GRID, **known: object) -> Volume:
+    acquisition = Acquisition(description="arterial", **known)  # type: ignore[arg-type]
+    return Volume(voxels=hu(geometry), geometry=geometry, source="ct", acquisition=acquisition)
+
+
+def roi(geometry: Geometry = GRID, slices: slice = slice(4, 8), **known: object) -> Roi:
+    labels = np.zeros(geometry.shape_kji, dtype=np.uint8)
+    labels[slices, 5:11, 6:13] = 1
+    acquisition = Acquisition(**known)  # type: ignore[arg-type]
+    return Roi(labels=labels, geometry=geometry, names=((1, "HCC"),), source="mask",
+               acquisition=acquisition)  # fmt: skip
+
+
+def codes(drawn: Roi, image: Volume) -> list[str]:
+    labels = resample_labels(drawn.labels, drawn.geometry, image.geometry)
+    return [w.code for w in check_roi_fits(drawn, image, CT, labels)]
+
+
+def test_a_mask_on_the_images_grid_needs_no_word() -> None:
+    assert codes(roi(), volume()) == []
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [{"spacing_mm": (1.0, 1.0, 1.0), "origin_lps": (0.0, 0.0, 0.0)}, {"spacing_mm": (1.0,) * 3}],
+    ids=["identity", "spacing 1"],
+)
+def test_a_mask_without_a_geometry_is_refused(lost: dict[str, tuple[float, ...]]) -> None:
+    with pytest.raises(
+        InputError, match="must have the geometry of the arterial CT, whose size it has"
+    ):
+        codes(roi(replace(GRID, **lost)), volume())  # type: ignore[arg-type]
+
+
+def test_a_mirrored_mask_of_the_images_size_is_told() -> None:
+    mirrored = replace(GRID, direction_lps=(-1.0, *IDENTITY[1:]), origin_lps=(14.0, -16.0, -24.0))
+    assert "roi_mirrored" in codes(roi(mirrored), volume())
+
+
+def test_a_shifted_mask_of_the_images_size_is_told_in_mm() -> None:
+    shifted = roi(replace(GRID, origin_lps=(-17.0, -16.0, -24.0)))
+    labels = resample_labels(shifted.labels, shifted.geometry, GRID)
+    told = {w.code: w.message for w in check_roi_fits(shifted, volume(), CT, labels)}
+    assert "corners up to 3.0 mm away" in told["roi_shifted"]
+
+
+def test_the_same_voxels_counted_from_another_corner_are_no_other_place() -> None:
+    """What a program writes that stores right to left."""
+    turned = replace(GRID, direction_lps=(-1.0, *IDENTITY[1:]), origin_lps=(18.0, -16.0, -24.0))
+    drawn = replace(roi(), labels=roi().labels[:, :, ::-1].copy(), geometry=turned)
+    assert codes(drawn, volume()) == ["roi_resampled"]
+
+
+@pytest.mark.parametrize(
+    ("slices", "says"),
+    [(slice(5, 6), ["roi_one_slice"]), (slice(0, 4), ["roi_cut_by_scan"]),
+     (slice(8, 12), ["roi_cut_by_scan"]), (slice(1, 11), [])],
+    ids=["one slice", "lowest", "highest", "inside"],
+)  # fmt: skip
+def test_an_roi_of_a_part_of_the_tumor_is_told(slices: slice, says: list[str]) -> None:
+    assert codes(roi(slices=slices), volume()) == says
+
+
+def test_an_image_that_lost_its_geometry_is_told() -> None:
+    lost = replace(GRID, spacing_mm=(1.0, 1.0, 1.0), origin_lps=(0.0, 0.0, 0.0))
+    mask = roi(lost).mask
+    found = [w.code for w in check_intensities(volume(lost, modality="CT"), CT, mask)]
+    assert "geometry_missing" in found
+    assert codes(roi(lost), volume(lost)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [(lambda v: v / 10, "divided by 10"), (lambda v: v + 150, "air does not lie near -1000"),
+     (lambda v: v - 110, "air does not lie near -1000"), (lambda v: v, None)],
+    ids=["tenth", "brighter", "darker", "as it is"],
+)  # fmt: skip
+def test_values_that_are_hu_no_more_are_told(change, says: str | None) -> None:  # type: ignore[no-untyped-def]
+    image = volume(modality="CT")
+    image = image.with_voxels(change(image.voxels.astype(np.float32)).astype(np.float32))
+    told = " ".join(w.message for w in check_intensities(image, CT, roi().mask))
+    assert (says in told) if says else ("can't be verified" not in told)
+
+
+def test_a_ct_given_as_mr_is_told() -> None:
+    found = [w.code for w in check_intensities(volume(), MR, roi().mask)]
+    assert "looks_like_ct" in found
+    mr = volume().with_voxels(np.abs(hu()).astype(np.int16))
+    assert "looks_like_ct" not in [w.code for w in check_intensities(mr, MR, roi().mask)]
+
+
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [({"patient_digest": "b"}, "patient of the images, got another patient's DICOM id"),
+     ({"frame_of_reference": "1.9"}, "frame of reference of an image")],
+    ids=["patient", "frame"],
+)  # fmt: skip
+def test_a_segmentation_of_another_is_refused(known: dict[str, str], says: str) -> None:
+    image = volume(modality="CT", patient_digest="a", frame_of_reference="1.1")
+    with pytest.raises(InputError, match=says):
+        Case(case_id="P1", images={CT: image}, roi=roi(**known))
+
+
+def test_a_segmentation_of_one_of_two_frames_is_taken() -> None:
+    images = {
+        CT: volume(modality="CT", frame_of_reference="1.1"),
+        PORTAL: volume(modality="CT", frame_of_reference="1.2"),
+    }
+    case = Case(case_id="P1", images=images, roi=roi(frame_of_reference="1.2"))
+    assert "frames_differ" in [w.code for w in case.warnings]
