@@ -138,10 +138,10 @@ CSVS = {
     "columns": (b"a," * 20_000 + b"\n" + b"1," * 20_000, "must have at most 16384 columns"),
     "rows": (b"a\n" + b"1\n" * 101, "must have at most 100 rows, got more"),
     "cells": (b"a," * 50 + b"\n" + (b"1," * 50 + b"\n") * 50, "must have at most 1000 cells"),
-    "nul": (b"a,b\n1,\0\n", "must be text, got a NUL character in row 2"),
-    "field": (b"a,b\n1," + b"x" * 140_000, "must be a CSV table"),
-    "line": (b"a,b\n" + b"x" * 30_000_000, "must be a CSV table"),
-    "quote": (b'a,b\n"1,2\n' + b"1,2\n" * 50_000, "must be a CSV table"),
+    "nul": (b"a,b\n1,\0\n", "must be a table of text, such as CSV in UTF-8, got a binary file"),
+    "field": (b"a,b\n1," + b"x" * 140_000, "must be a table of text, got field larger than field limit"),
+    "line": (b"a,b\n" + b"x" * 30_000_000, "must be a table of text, got field larger than field limit"),
+    "quote": (b'a,b\n"1,2\n' + b"1,2\n" * 50_000, "must be a table of text, got field larger than field limit"),
 }  # fmt: skip
 
 
