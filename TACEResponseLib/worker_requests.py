@@ -103,6 +103,7 @@ class Score(Forget):
     folder: str
     form: dict[str, _Typed] = {}
     context: dict[str, Said] = {}
+    large_roi: bool = False
 
 
 class Report(Forget):
