@@ -38,7 +38,7 @@ sbom: setup  ## Write build/sbom.json, the bill of materials of a run (CycloneDX
 screenshots: setup  ## Make the pictures of the panel in docs/ anew
 	$(BIN)/python Testing/module/screenshots.py
 
-demo-bundle: setup  ## Train the shipped bundle anew into build/ (same bytes; about 35 minutes)
+demo-bundle: setup  ## Train the shipped bundle anew into build/ (same bytes; about 15 minutes)
 	$(BIN)/python -m TACEResponseLib.demo_bundle --output build/ct-radiomics-cnn-simulated
 
 judge: setup  ## Judge the shipped bundle on 2,000 fresh simulated patients (about 10 minutes)

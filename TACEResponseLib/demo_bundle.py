@@ -25,7 +25,7 @@ from TACEResponseLib.training import prepare, train
 RECIPE_FILE = "ct-radiomics-cnn-demo.yaml"
 TRAINING_SEED, TEST_SEED = 20210, 20211
 """Of the two cohorts; the demo's patient and the judging use others."""
-N_TRAINING, N_TEST = 4000, 400
+N_TRAINING, N_TEST = 1000, 200
 IDENTITY = BundleIdentity(
     bundle_id="ct-radiomics-cnn-simulated",
     title="Radiomics and a convolutional network on simulated arterial CT",

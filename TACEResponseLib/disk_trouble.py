@@ -8,7 +8,8 @@ from pathlib import Path
 from TACEResponseLib.errors import OutputError
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+# ENOENT: the folder went meanwhile, or is of a kind in which nothing can be made.
+REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT)
 TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR)
 # torch, safetensors and numpy tell a disk without room in words alone.
 IN_WORDS = re.compile(r"inline_container|PytorchStreamWriter failed|\d+ requested and \d+ written")

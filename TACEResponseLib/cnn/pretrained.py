@@ -137,7 +137,11 @@ def _read_safetensors(path: Path) -> object:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    read_header(path, path.name)
+    try:
+        read_header(path, path.name)
+    except InputError as error:
+        # The remedies of a bundle's file don't help here.
+        raise _unreadable(path, error) from error
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:

@@ -61,6 +61,7 @@ def header_problems(header: Sequence[str], needed: Sequence[str] = REQUIRED) -> 
         problems.append(_problem("images", f"one of {', '.join(SEQUENCES)} must be a column, or "
                                  "clinical variables, or radiomics features", "none",
                                  "add what the recipe reads"))  # fmt: skip
+    problems += _twice_in_other_units(header)
     for name, count in Counter(header).items():
         if count > 1:
             problems.append(_problem(name, "must be a column once", f"{count} times",
@@ -76,3 +77,16 @@ def header_problems(header: Sequence[str], needed: Sequence[str] = REQUIRED) -> 
 def _problem(column: str, rule: str, got: str, remedy: str) -> Problem:
     """A problem of the first line."""
     return Problem(row=1, column=column, rule=rule, got=got, remedy=remedy)
+
+
+def _twice_in_other_units(header: Sequence[str]) -> list[Problem]:
+    """A clinical variable that has several columns, of which one would be taken unseen."""
+    columns: dict[str, list[str]] = {}
+    for name in dict.fromkeys(header):
+        if parsed := clinical_column(name):
+            columns.setdefault(parsed[0], []).append(name)
+    return [
+        _problem(names[-1], f"{variable} must be a column once", " and ".join(names), "keep one")
+        for variable, names in columns.items()
+        if len(names) > 1
+    ]

@@ -52,7 +52,8 @@ def run(options: argparse.Namespace) -> None:
     sys.stdout.write(f"{options.output / PREDICTIONS}\n")
     wrong = [line for line in lines if line.problem]
     for line in wrong:
-        sys.stderr.write(f"error: {line.cells[0]} {line.problem}\n".replace("  ", " "))
+        name = "" if line.problem.startswith(line.cells[0]) else f"{line.cells[0]} "
+        sys.stderr.write(f"error: {name}{line.problem}\n")
     if wrong:
         raise InputError(f"--cohort {options.cohort.name}", "every patient must be scored",
                          got=f"{len(wrong)} of {len(lines)} not",

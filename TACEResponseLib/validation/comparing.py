@@ -13,6 +13,7 @@ from TACEResponseLib.evaluation.auc_difference import auc_difference
 from TACEResponseLib.evaluation.inputs import Floats, Labels
 from TACEResponseLib.evaluation.significance import holm
 from TACEResponseLib.json_reading import read_json_object
+from TACEResponseLib.plain_text import cell_text, printable
 from TACEResponseLib.validation.columns import Columns, numbers, read_columns, require
 from TACEResponseLib.validation.results import FORMAT
 from TACEResponseLib.validation.words import number, p_value
@@ -46,7 +47,7 @@ def read_validation(folder: Path) -> Validation:
         metrics = read_json_object(folder / METRICS, f"{where}/{METRICS}", example="by validate")
     except InputError as error:
         raise InputError(where, f"must be a folder that validate wrote, with {METRICS}",
-                         got=f"a file that {error.rule}, {error.got}",
+                         got=f"one that doesn't do: it {error.rule}, got {error.got}",
                          remedy="run tace-response validate") from error  # fmt: skip
     if metrics.get("format") != FORMAT:
         raise InputError(where, f"must be of format {FORMAT}", got="another",
@@ -57,7 +58,7 @@ def read_validation(folder: Path) -> Validation:
         return _validation(where, metrics, columns)
     except (LookupError, TypeError, AttributeError) as error:
         raise InputError(where, f"{METRICS} and {PREDICTIONS} must be as validate wrote them",
-                         got=f"{type(error).__name__}: {str(error)[:60]}",
+                         got=f"something else at {str(error)[:60]}",
                          remedy="run tace-response validate") from error  # fmt: skip
 
 
@@ -68,7 +69,8 @@ def _validation(where: str, metrics: Mapping[str, Any], columns: Columns) -> Val
     found = Validation(
         name=where, metrics=metrics,
         outcome=dict(zip(columns["case_id"], outcome, strict=True)),
-        probabilities={name: numbers(columns, name) for name in names},
+        # As written, a name that a spreadsheet would compute has an apostrophe before it.
+        probabilities={name: numbers(columns, cell_text(printable(name))) for name in names},
     )  # fmt: skip
     side_by_side([found])
     paired([found])

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from TACEResponseLib.evaluation.cox import PROPORTIONALITY_LEVEL
+from TACEResponseLib.plain_text import html_text as escape
 from TACEResponseLib.terms import NOT_A_DEVICE
 from TACEResponseLib.validation import tables
 from TACEResponseLib.validation.checklists import COLUMNS, TO_FILL, checklist_rows

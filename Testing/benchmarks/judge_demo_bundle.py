@@ -24,9 +24,9 @@ from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.worker_pool import workers
 
-# Seeds 90001 to 90003 judged earlier bundles and led to changes in training; a bundle made after
+# Seeds 90001 to 90004 judged earlier bundles and led to changes in training; a bundle made after
 # them is judged on patients that nobody had seen. docs/demo-bundle.md has all results.
-JUDGING_SEED = 90004
+JUDGING_SEED = 90005
 N_BOOTSTRAP = 2000
 
 

@@ -139,9 +139,9 @@ CSVS = {
     "rows": (b"a\n" + b"1\n" * 101, "must have at most 100 rows, got more"),
     "cells": (b"a," * 50 + b"\n" + (b"1," * 50 + b"\n") * 50, "must have at most 1000 cells"),
     "nul": (b"a,b\n1,\0\n", "must be a table of text, such as CSV in UTF-8, got a binary file"),
-    "field": (b"a,b\n1," + b"x" * 140_000, "must be a table of text, got field larger than field limit"),
-    "line": (b"a,b\n" + b"x" * 30_000_000, "must be a table of text, got field larger than field limit"),
-    "quote": (b'a,b\n"1,2\n' + b"1,2\n" * 50_000, "must be a table of text, got field larger than field limit"),
+    "field": (b"a,b\n1," + b"x" * 140_000, "must be a table of text, got field larger"),
+    "line": (b"a,b\n" + b"x" * 30_000_000, "must be a table of text, got field larger"),
+    "quote": (b'a,b\n"1,2\n' + b"1,2\n" * 50_000, "must be a table of text, got field larger"),
 }  # fmt: skip
 
 

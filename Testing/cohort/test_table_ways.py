@@ -114,3 +114,9 @@ def test_rows_with_a_problem_are_no_patients(tmp_path: Path) -> None:
     read = read_cohort(table(tmp_path, text))
     assert [p.case_id for p in read.patients] == ["P1", "P3"]
     assert read.ids == {2: "P1", 3: "P1", 4: "P2", 5: "P3"}
+
+
+def test_one_variable_in_two_columns_is_refused(tmp_path: Path) -> None:
+    text = "case_id,role,response,bilirubin_umol_per_l,bilirubin_umol_per_l [mg/dL]\nP1,,PR,20,5\n"
+    with pytest.raises(InputError, match="bilirubin_umol_per_l must be a column once"):
+        usable_cohort(table(tmp_path, text))

@@ -86,7 +86,7 @@ def seg_nrrd(words: dict[str, str]) -> bytes:
 def read(path: Path) -> None:
     """As image and as ROI, whichever its name says; what is accepted must be usable."""
     if "seg" in path.name or "labels" in path.name:
-        roi, _ = read_roi(path)
+        roi, _ = read_roi(path, segments=("Tumor",) if "seg" in path.name else ())
         assert roi.labels.any()
         return
     volume, _ = read_image(path, CT)

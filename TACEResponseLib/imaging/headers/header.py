@@ -129,6 +129,7 @@ def check_header(header: ImageHeader, where: str, *, layers_allowed: bool = Fals
             got=" x ".join(f"{s:.6g}" for s in spacing) + " mm",
             remedy=EXPORT_AGAIN,
         )
+    _check_unit_length(header.direction, where)
     check_right_angles(header.affine_lps, where)
 
 
@@ -150,6 +151,18 @@ def check_right_angles(affine: FloatArray, where: str) -> None:
                 got=f"{angle:.2f} degrees between {a} and {b}",
                 remedy="resample it, for instance in 3D Slicer (Transforms, Harden)",
             )
+
+
+def _check_unit_length(direction: FloatArray, where: str) -> None:
+    """Spacing stands in its own field; a direction of another length would say it twice."""
+    lengths = np.linalg.norm(direction, axis=0)
+    if not np.allclose(lengths, 1, atol=1e-3):
+        raise InputError(
+            where,
+            "directions of the axes must have length 1",
+            got=" x ".join(f"{length:.4g}" for length in lengths),
+            remedy="export the image again, or give the spacing as such",
+        )
 
 
 def largest_shift_mm(first: FloatArray, second: FloatArray, size_ijk: Sequence[int]) -> float:

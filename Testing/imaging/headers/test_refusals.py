@@ -54,6 +54,7 @@ CASES = [
     ("nrrd", lambda: nrrd(space_origin="(0,0,1e308)"), "finite numbers only"),
     ("nrrd", lambda: nrrd(space_directions="(nan,0,0) (0,1,0) (0,0,1)"), "3 finite numbers"),
     ("mha", lambda: metaimage(TransformMatrix="inf 0 0 0 1 0 0 0 1"), "9 finite numbers"),
+    ("mha", lambda: metaimage(TransformMatrix="2 0 0 0 2 0 0 0 2"), "must have length 1, got 2 x"),
     ("mha", lambda: metaimage(TransformMatrix="1e308 0 0 0 1 0 0 0 1"), "finite numbers only"),
     ("mha", lambda: metaimage(ElementSpacing="1 1 nan"), "3 finite numbers"),
     ("mha", lambda: metaimage(ElementSpacing="1_0 1 1"), "3 finite numbers"),
