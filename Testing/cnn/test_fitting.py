@@ -185,7 +185,10 @@ def test_patches_of_another_size_are_refused_by_the_network() -> None:
 
 
 def test_a_training_that_runs_away_is_refused() -> None:
-    wild = settings(epochs=3, optimizer="sgd", learning_rate=1e30, schedule="constant")
+    tame = settings(epochs=3, optimizer="sgd", schedule="constant")
+    # Beyond what a recipe may say, so that it is sure to run away.
+    fitting = tame.fitting.model_copy(update={"learning_rate": 1e30})
+    wild = tame.model_copy(update={"fitting": fitting})
     with pytest.raises(InputError, match="loss must stay finite"):
         fit_network(wild, task(40, 0), 1)
 
