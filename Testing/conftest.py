@@ -5,6 +5,7 @@ import os
 # Two test processes of one thread beat two of two; must be set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import signal
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,17 @@ from TACEResponseLib.imaging.volume import Acquisition, Volume
 from TACEResponseLib.prediction import FusedProbability, FusionTerm, Prediction
 from TACEResponseLib.terms import Endpoint, ImageSequence
 from Testing.in_process import stay_in_process
+
+
+def pytest_configure() -> None:
+    """Processes that a test starts take signals as at a terminal.
+
+    In the background, or under nohup, these are ignored, and every child inherits that.
+    """
+    for name in ("SIGINT", "SIGHUP", "SIGQUIT", "SIGTERM"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

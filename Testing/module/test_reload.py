@@ -51,7 +51,7 @@ def test_a_scene_of_a_model_that_lies_elsewhere_here_finds_it_by_its_name(
     person.make_ready(patient)
     person.score()
     parameters = person.panel.desk.parameters
-    here = parameters.model
+    here = person.panel.desk.model["path"]
     parameters.model = f"/elsewhere/{Path(here).name}"
     person.widget.onSceneEndImport(None, None)
     assert person.panel.desk.model["path"] == here

@@ -75,5 +75,5 @@ def test_metrics_without_what_is_compared_are_refused(
     for name in ("results", "origin", "n", "positive_class"):
         odd = {k: v for k, v in content.items() if k != name}
         (tmp_path / "one" / METRICS).write_text(json.dumps(odd))
-        with pytest.raises(InputError, match="must be as validate wrote them, got something else at"):
+        with pytest.raises(InputError, match="as validate wrote them, got something else at"):
             read_validation(tmp_path / "one")
