@@ -1,6 +1,7 @@
 """A simulated patient whose every file, segment and header names a person who doesn't exist."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -83,9 +84,15 @@ def write_segmentation(roi: Roi, path: Path) -> Path:
 def write_table(case: Case, folder: Path, *, n: int = N_PATIENTS) -> Path:
     """A cohort of patients that differ by noise; the last one's image is cut off."""
     assert case.roi is not None
-    roi = write_segmentation(case.roi, folder / f"{WORDS['ROI file']}.seg.nrrd")
     rows = []
     for i in range(n):
+        labels = case.roi.labels.copy()
+        # No two patients have one mask.
+        k, row, column = np.argwhere(labels)[29 * i]
+        labels[k, row - 2 : row + 3, column - 2 : column + 3] = 0
+        roi = write_segmentation(
+            replace(case.roi, labels=labels), folder / f"{WORDS['ROI file']}{i}.seg.nrrd"
+        )
         image = write_image(case, folder / f"{WORDS['image file']}{i}.nii", seed=i + 1)
         rows.append({
             "case_id": f"C{i}", "role": "training", "response": ("CR", "PD")[i % 2],

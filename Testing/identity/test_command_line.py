@@ -68,7 +68,7 @@ def test_scored_patients_of_a_table_are_not_named_nor_is_what_failed(
     assert main(words) == 2
     written = (out / "predictions.csv").read_text()
     assert written.count("\n") >= 5
-    assert "must be a whole, readable file" in written
+    assert "must be a whole, readable file" in written, written
     assert "line 4, ct_arterial: must be there" in written
     assert traces_in(out) == set()
     assert traces(capsys.readouterr().out.encode(), "printed") == set()

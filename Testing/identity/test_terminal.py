@@ -10,6 +10,9 @@ from TACEResponseLib.plain_text import UNSAFE
 
 EVIL = "\x1b[2J\x1b]0;owned\x07\u202etxt\x9b31m\nC9 no problem"
 
+# A file with a BEL is no text at all; ST ends such a sequence too.
+IN_TABLE = EVIL.replace("\x07", "\x1b\\")
+
 
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
@@ -17,8 +20,8 @@ def table(tmp_path: Path) -> Path:
     path = tmp_path / "cohort.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["case_id", "role", "response", "age_years", f"odd{EVIL}"])
-        writer.writerow(["C1", EVIL, EVIL, EVIL, EVIL])
+        writer.writerow(["case_id", "role", "response", "age_years", f"odd{IN_TABLE}"])
+        writer.writerow(["C1", IN_TABLE, IN_TABLE, IN_TABLE, IN_TABLE])
     return path
 
 
@@ -30,7 +33,7 @@ def test_problems_of_a_hostile_table_are_one_line_each(
     assert not UNSAFE.search(told.out + told.err)
     head, *problems = told.out.splitlines()
     assert head.split()[:2] == ["line", "column"]
-    assert [line.split()[0] for line in problems] == ["1", "2", "2", "2"]
+    assert [line.split()[0] for line in problems] == ["1", "7", "7", "7"]
     assert not any(line.startswith("C9") for line in problems)
     assert told.err.count("\n") == 1
 

@@ -82,7 +82,7 @@ def test_after_a_scene_is_closed_the_model_is_the_one_of_the_first_opening(perso
     person.standins.scene.Clear(0)
     person.pause(0.1)
     assert person.panel.desk.model["id"] == first
-    assert person.panel.desk.parameters.model == person.panel.desk.model["path"]
+    assert person.panel.desk.parameters.model == Path(person.panel.desk.model["path"]).name
 
 
 def test_nothing_in_the_panel_gives_a_widget_back_to_python() -> None:
