@@ -59,7 +59,7 @@ def test_the_report_is_of_the_result_that_the_panel_shows_or_there_is_none(
     assert again.fused.probability == pytest.approx(person.b.fused.probability, rel=1e-9)
     assert report(person, tmp_path / "second").startswith("Report written")
     record = json.loads((tmp_path / "second" / "prediction.json").read_text(encoding="utf-8"))
-    assert record["probability"] == person.b.fused.probability
+    assert record["probability"] == again.fused.probability
     page = (tmp_path / "second" / "report.html").read_text(encoding="utf-8")
     assert "Scored 2 times" in page
 
