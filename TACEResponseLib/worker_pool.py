@@ -7,12 +7,13 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from TACEResponseLib import drafts, endings
 
@@ -20,9 +21,32 @@ WARNINGS = "PYTHONWARNINGS"
 # Read by OpenMP and the linear algebra libraries when a process loads them.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 LAST_SECONDS = 0.5
 """A killed process is gone in less."""
+
+
+class _WatchedPool(ProcessPoolExecutor):
+    """Python's pool, which hears the death of each worker.
+
+    Python wakes the thread that waits for deaths before it starts the worker of a new item
+    (``ProcessPoolExecutor.submit`` of 3.11 and 3.12), so that one may wait without the newest and
+    the pool for an answer that never comes. It is woken once more, when the worker is there.
+    """
+
+    def submit(
+        self,
+        fn: Callable[Arguments, Result],
+        /,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Future[Result]:
+        future = super().submit(fn, *args, **kwargs)
+        if (waiting := self._executor_manager_thread_wakeup) is not None:
+            waiting.wakeup()
+        return future
 
 
 @contextmanager
@@ -48,7 +72,7 @@ def workers(jobs: int) -> Iterator[Executor]:
         _environment_of_workers(),
         endings.also(kill),
         endings.left_to_the_watch(),
-        ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with_parent) as pool,
+        _WatchedPool(jobs, mp_context=context, initializer=end_with_parent) as pool,
     ):
         try:
             yield pool

@@ -2,7 +2,7 @@
 
 import os
 import time
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 
 import pytest
 
@@ -29,6 +29,20 @@ def test_a_worker_that_dies_takes_the_pool_along() -> None:
     with pytest.raises(BrokenProcessPool):
         wait_beside_one_that_dies()
     assert time.monotonic() - start < 30
+
+
+def test_the_death_of_a_worker_that_started_late_is_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Python has looked at the workers it knows, and waits, before this one is there.
+    start_worker = ProcessPoolExecutor._spawn_process
+
+    def start_late(pool: ProcessPoolExecutor) -> None:
+        time.sleep(0.5)
+        start_worker(pool)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "_spawn_process", start_late)
+    test_a_worker_that_dies_takes_the_pool_along()
 
 
 def test_a_failure_ends_workers_in_the_middle_of_their_work() -> None:
