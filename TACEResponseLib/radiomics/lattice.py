@@ -1,21 +1,24 @@
-"""The grid on which features are computed: the same however the image is stored or cropped.
+"""The grid on which features are computed: the same however the image is stored, placed or cropped.
 
 Image and ROI are turned to LPS axes first, by swapping and flipping alone. Along each of these
-axes the resampled voxel centers lie at whole multiples of the spacing, counted from the foot of
-the perpendicular from the patient frame's origin. So neither the corner that a file begins with,
-nor how far the image reaches, nor which voxels are marked can move the grid; of an oblique image
-the axes are its own.
+axes the resampled voxel centers lie at whole multiples of the spacing, counted from the voxel of
+the image in which the ROI's centroid lies. So neither the corner that a file begins with, nor how
+far the image reaches, nor where its header puts it in the scanner can move the grid; of an oblique
+image the axes are its own.
 
-What is invariant: all 48 orders and directions of the axes, images cut or padded, an ROI that
-grows. What is not: a patient who lies elsewhere in the scanner by another vector than multiples of
-the spacing is interpolated at other points, as every resampling must; and an image cut so closely
-that interpolation or a filter meets its end.
+What is invariant: all 48 orders and directions of the axes, and images that are moved and turned
+as a whole, to the last bit; images cut or padded, as far as splines don't meet the end. What is
+not: an ROI whose centroid comes to lie in another voxel takes the grid along, by that voxel.
+Something must move it, as every resampling rests on some point: the patient frame's origin, of
+which nothing of the patient depends, moved probabilities by as much as .08.
 
 An axis that already has the spacing wanted keeps its voxels, and so does one along which the ROI
 is one voxel thick, as in pyradiomics: interpolating there would only blur.
 """
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -30,10 +33,14 @@ from TACEResponseLib.imaging.volume import Mask, Volume
 
 # Relative; pyradiomics' own bound for spacings that are one.
 SAME_SPACING = 1e-5
+STRAIGHT = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
 
 class _Axis(NamedTuple):
-    """Centers of the wanted voxels along one axis: zero + (first + n) * step, mm."""
+    """Centers of the wanted voxels along one axis, mm from the middle voxel.
+
+    They are zero + (first + n) * step.
+    """
 
     zero: float
     step: float
@@ -42,12 +49,12 @@ class _Axis(NamedTuple):
 
     @property
     def start(self) -> float:
-        """Place of the first center, mm along the axis."""
+        """Place of the first center, mm from the middle voxel."""
         return self.zero + self.first * self.step
 
     @property
     def centers(self) -> FloatArray:
-        """Places of all centers, mm along the axis."""
+        """Places of all centers, mm from the middle voxel."""
         return np.asarray(self.zero + (self.first + np.arange(self.size)) * self.step)
 
 
@@ -71,7 +78,7 @@ def on_lattice(
     if box is None:
         raise ValueError("mask must mark at least one voxel")
     own = volume.geometry
-    zeros = np.array(own.origin_lps) @ own.direction
+    zeros = [-m * mm for m, mm in zip(_middle_voxel(mask), own.spacing_mm, strict=True)]
     axes = [
         _axis(zeros[a], own.spacing_mm[a], own.size_ijk[a], box[2 - a], spacing_mm,
               reach_mm, reach_voxels)
@@ -86,7 +93,22 @@ def on_lattice(
         part: Box = (k, j, i)
         cut = crop(volume, part)
         return cut.with_voxels(cut.voxels.astype(np.float64)), marked
-    return resample(volume, _grid(axes, own), interpolation="bspline", is_double=True), marked
+    # Along the axes, from the middle voxel: the patient frame can't round anything.
+    along = replace(volume, geometry=_grid(zeros, own.spacing_mm, own.size_ijk))
+    wanted = _grid([a.start for a in axes], [a.step for a in axes], [a.size for a in axes])
+    sampled = resample(along, wanted, interpolation="bspline", is_double=True)
+    return replace(sampled, geometry=_in_patient(wanted, along.geometry, own)), marked
+
+
+def _middle_voxel(mask: Mask) -> list[int]:
+    """Index (i, j, k) of the voxel in which the centroid lies; on an edge the higher one."""
+    voxels = int(np.count_nonzero(mask))
+    middle = []
+    for others in ((0, 1), (0, 2), (1, 2)):
+        counts = np.count_nonzero(mask, axis=others)
+        # Whole numbers, which no order of summing rounds.
+        middle.append((2 * int(counts @ np.arange(counts.size)) + voxels) // (2 * voxels))
+    return middle
 
 
 def _axis(
@@ -101,7 +123,7 @@ def _axis(
     """The wanted centers along one axis of the image.
 
     Args:
-        zero: place of the image's first voxel, mm along the axis.
+        zero: place of the image's first voxel, mm from the middle one.
         spacing: of the image.
         size: of the image.
         side: voxels of the ROI's box.
@@ -130,13 +152,18 @@ def _nearest(axis: _Axis, zero: float, spacing: float, size: int) -> NDArray[np.
     return np.clip(index, 0, size - 1)
 
 
-def _grid(axes: list[_Axis], own: Geometry) -> Geometry:
-    """The wanted centers as a grid with the image's axes."""
-    (i, j, k), direction = axes, own.direction
-    x, y, z = (direction @ np.array([i.start, j.start, k.start])).tolist()
+def _grid(start: Sequence[float], spacing: Sequence[float], size: Sequence[int]) -> Geometry:
+    """Centers along the image's own axes, mm from the middle voxel."""
+    (x, y, z), (x_mm, y_mm, z_mm), (i, j, k) = start, spacing, size
     return Geometry(
-        size_ijk=(i.size, j.size, k.size),
-        spacing_mm=(i.step, j.step, k.step),
+        size_ijk=(i, j, k),
+        spacing_mm=(x_mm, y_mm, z_mm),
         origin_lps=(x, y, z),
-        direction_lps=own.direction_lps,
+        direction_lps=STRAIGHT,
     )
+
+
+def _in_patient(wanted: Geometry, along: Geometry, own: Geometry) -> Geometry:
+    """Where the wanted centers, given along the image's axes, lie in the patient."""
+    x, y, z = own.to_lps(along.to_index(wanted.origin_lps)).tolist()
+    return replace(wanted, origin_lps=(x, y, z), direction_lps=own.direction_lps)

@@ -123,7 +123,7 @@ def by_pyradiomics(
 
 SETTINGS = ExtractionSettings(
     name="all", spacing_mm=2.0, image_types=("Original", "LoG", "Wavelet"), log_sigma_mm=(3.0,),
-    lowest_filtered=-40.0,
+    lowest_filtered=-10.0,
 )  # fmt: skip
 TEXTURE = ("glcm", "glrlm", "glszm", "gldm", "ngtdm")
 
@@ -191,15 +191,14 @@ def test_wanted_features_alone_are_computed_and_equal_to_the_last_digit(
     assert set(found) == set(wanted)
 
 
-def test_moving_the_patient_by_whole_steps_changes_no_feature(
+def test_moving_the_patient_changes_no_feature(
     all_features: dict[str, float],
 ) -> None:
     volume, mask = textured()
-    moved = replace(volume, geometry=replace(volume.geometry, origin_lps=(501.7, -80.0, 4.0)))
+    moved = replace(volume, geometry=replace(volume.geometry, origin_lps=(501.73, -80.3, 4.1)))
     names = [name for name in all_features if name.startswith("original")]
     found = extract_features(moved, mask, SETTINGS, names)
-    for name in names:
-        assert found[name] == pytest.approx(all_features[name], rel=1e-6), name
+    assert found == {name: all_features[name] for name in names}
 
 
 @pytest.mark.parametrize("voxels", [0, 1, 5])
