@@ -19,8 +19,8 @@ from TACEResponseLib.training_cohort import Member
 
 # Settings that come after preparing; whatever else a branch has may shape what is prepared.
 LATER = frozenset(
-    {"name", "network_def", "target_layer", "saliency", "classes", "positive", "fitting", "output",
-     "joint_head", "normalization", "inverse_regularization"}
+    {"name", "network", "arguments", "target_layer", "saliency", "classes", "positive", "fitting",
+     "output", "joint_head", "normalization", "inverse_regularization"}
 )  # fmt: skip
 # Code that prepares; a change in it makes other numbers.
 PREPARING_CODE = ("case.py", "clinical", "cnn", "imaging", "radiomics")

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError, model_validator
 
 from TACEResponseLib.clinical.settings import ClinicalSettings
+from TACEResponseLib.cnn.known_networks import with_names_of_today
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.fusion import FusionSettings
 from TACEResponseLib.ids import BRANCH_PATTERN, is_branch_name
@@ -97,7 +98,7 @@ def read_recipe(path: Path) -> Recipe:
     where = f"recipe {path.name}"
     content = parse_yaml(read_text(path, where, most_bytes=MOST_BYTES), where)
     try:
-        return Recipe.model_validate(content)
+        return Recipe.model_validate(with_names_of_today(content))
     except ValidationError as error:
         from TACEResponseLib.recipe_keys import refused_recipe
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from TACEResponseLib.cnn.network import check_network_def
+from TACEResponseLib.cnn.network import check_network
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.recipe import read_recipe
 from TACEResponseLib.resources import resource_path
@@ -22,7 +22,7 @@ def test_a_shipped_recipe_is_valid_cited_and_explains_its_differences(path: Path
     for branch in recipe.branches:
         assert set(branch.sequences) <= set(recipe.sequences)
         if branch.kind == "image_network":
-            check_network_def(branch.network_def, path.name)
+            check_network(branch.network, branch.arguments, path.name)
 
 
 def write(tmp_path: Path, **changes: object) -> Path:
@@ -54,3 +54,13 @@ def test_a_missing_or_broken_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("a: [1, 2")
     with pytest.raises(InputError, match="readable YAML"):
         read_recipe(tmp_path / "broken.yaml")
+
+
+def test_a_recipe_of_before_that_names_a_module_is_read_as_one_of_today(tmp_path: Path) -> None:
+    path = Path(resource_path("Recipes", "ct-radiomics-cnn.yaml"))
+    text = path.read_text("utf-8")
+    new = "network: lenet5_type\n    arguments:\n"
+    old = "network_def:\n      _target_: TACEResponseLib.cnn.architectures.lenet5_type.LeNet5Type\n"
+    assert text.count(new) == 1
+    (tmp_path / path.name).write_text(text.replace(new, old))
+    assert read_recipe(tmp_path / path.name) == read_recipe(path)

@@ -10,7 +10,7 @@ import pytest
 
 from TACEResponseLib.clinical.schema import load_schema
 from TACEResponseLib.clinical.settings import ClinicalSettings
-from TACEResponseLib.cnn.network import check_network_def
+from TACEResponseLib.cnn.network import check_network
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.recipe import Recipe, read_recipe
@@ -66,10 +66,10 @@ def test_a_recipe_reads_what_it_names_and_compares_what_it_trains(path: Path) ->
     for branch in read.branches:
         assert set(branch.sequences) <= set(read.sequences)
         if isinstance(branch, ImageNetworkSettings):
-            check_network_def(branch.network_def, path.name)
-            channels = branch.network_def.get("in_channels")
+            check_network(branch.network, branch.arguments, path.name)
+            channels = branch.arguments.get("in_channels")
             assert channels == len(branch.channel_sequences)
-            assert branch.network_def.get("n_classes") == len(branch.classes)
+            assert branch.arguments.get("n_classes") == len(branch.classes)
     if read.candidates:
         used = {name for candidate in read.candidates for name in candidate.branches}
         assert used == {branch.name for branch in read.branches}
@@ -197,7 +197,7 @@ def test_haic_recipe_has_the_paper_s_numbers() -> None:
         assert (fitting.learning_rate, fitting.schedule, fitting.patience_epochs) == (
             0.01, "plateau", 10,
         )  # fmt: skip
-        assert branch.network_def["dropout"] == 0.2
+        assert branch.arguments["dropout"] == 0.2
         assert (branch.patch.columns_px, branch.patch.size_px) == (450, 320)
         assert (branch.patch.shape, branch.patch.slices) == ("whole_slice", "all")
         assert (fitting.start, fitting.patients_per_epoch) == ("random", "one")

@@ -19,7 +19,8 @@ from TACEResponseLib.recipe import MOST_BRANCHES, BranchSettings, Difference
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence, Modality
 
-FORMAT_VERSION: Literal[1] = 1
+FORMAT_VERSION: Literal[2] = 2
+"""1 named the module of a network; still read."""
 
 BUNDLE_ID_PATTERN = r"^[a-z0-9][a-z0-9._\-]{0,63}$"
 FUSED = "fused"
@@ -180,7 +181,7 @@ BranchPart = Annotated[ImageNetworkPart | RadiomicsPart | ClinicalPart, Field(di
 class BundleMetadata(Settings):
     """Our part of `configs/metadata.json`; MONAI's part is derived from it."""
 
-    format_version: Literal[1] = FORMAT_VERSION
+    format_version: Literal[2] = FORMAT_VERSION
     bundle_id: str = Field(pattern=BUNDLE_ID_PATTERN)
     version: str = Field(default="1.0.0", pattern=r"^\d+\.\d+\.\d+$")
     changelog: dict[str, str] = Field(default_factory=lambda: {"1.0.0": "first version"})

@@ -10,16 +10,34 @@ from typing import Any
 
 from TACEResponseLib.bundle.integrity import COPY_AGAIN
 from TACEResponseLib.bundle.layout import INFERENCE
-from TACEResponseLib.cnn.branch_network import whole_network_def
+from TACEResponseLib.cnn.known_networks import JOINT, OLD_TARGETS
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.json_reading import parse_json
 
+ALIASES = "TACEResponseLib.networks"
+"""Where MONAI's tools find a network by its word, wherever its module lies."""
+
 
 def inference_config(networks: Sequence[ImageNetworkSettings]) -> dict[str, Any]:
     """The first network as `network_def`, any others by name."""
-    others = {f"network_def_{s.name}": whole_network_def(s) for s in networks[1:]}
-    return {"bundle_root": ".", "network_def": whole_network_def(networks[0]), **others}
+    others = {f"network_def_{s.name}": network_def(s) for s in networks[1:]}
+    return {"bundle_root": ".", "network_def": network_def(networks[0]), **others}
+
+
+def network_def(settings: ImageNetworkSettings) -> dict[str, Any]:
+    """Image network, with its joint head if it has one, as MONAI's ConfigParser reads it."""
+    image = {"_target_": f"{ALIASES}.{settings.network}", **settings.arguments}
+    if settings.joint_head is None:
+        return image
+    return {
+        "_target_": f"{ALIASES}.{JOINT}",
+        "image": image,
+        "n_clinical": len(settings.clinical),
+        "n_classes": len(settings.classes),
+        "widths": list(settings.joint_head.widths),
+        "dropout": settings.joint_head.dropout,
+    }
 
 
 def inference_json(networks: Sequence[ImageNetworkSettings]) -> str:
@@ -36,7 +54,18 @@ def check_inference(text: str, networks: Sequence[ImageNetworkSettings], where: 
     if not isinstance(config, dict):
         raise InputError(where, f"{INFERENCE} must be a JSON object", got="another content",
                          remedy=COPY_AGAIN)  # fmt: skip
-    if config != inference_config(networks):
+    if _of_today(config) != inference_config(networks):
         raise InputError(where, f"{INFERENCE} must hold the network definitions of the metadata "
                          "and nothing else", got=f"keys {', '.join(sorted(config))[:80]}",
                          remedy=COPY_AGAIN)  # fmt: skip
+
+
+def _of_today(config: object) -> object:
+    """The same with the names of today in place of those that files held before."""
+    if not isinstance(config, dict):
+        return config
+    target = config.get("_target_")
+    renamed = {key: _of_today(value) for key, value in config.items()}
+    if isinstance(target, str) and target in OLD_TARGETS:
+        renamed["_target_"] = f"{ALIASES}.{OLD_TARGETS[target]}"
+    return renamed

@@ -15,6 +15,7 @@ from TACEResponseLib.bundle.metadata import (
     ImageNetworkPart,
     RadiomicsPart,
 )
+from TACEResponseLib.cnn.known_networks import with_names_of_today
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.settings import MrZScore
@@ -103,7 +104,7 @@ def from_json(text: str, where: str) -> BundleMetadata:
     Raises: InputError: of a newer format (says to update), against the schema (names the key), or
         of a radiomics branch from before its gray levels had a lower bound.
     """
-    check_format_version(text, where)
+    text = in_format_of_today(text, where)
     try:
         metadata = MonaiMetadata.model_validate_json(text, strict=True).tace_response
     except ValidationError as error:
@@ -126,8 +127,11 @@ def _check_gray_levels(part: RadiomicsPart, where: str) -> None:
         )
 
 
-def check_format_version(text: str, where: str) -> None:
-    """Tell a bundle of a later program from a broken one."""
+def in_format_of_today(text: str, where: str) -> str:
+    """The file as this program writes it; what is wrong with it stays for the schema to refuse.
+
+    Raises: InputError: without a version, or of a later program.
+    """
     content = parse_json(text, f"{where}, {METADATA}")
     try:
         version = content["tace_response"]["format_version"]
@@ -138,6 +142,11 @@ def check_format_version(text: str, where: str) -> None:
     if type(version) is int and version > FORMAT_VERSION:
         raise InputError(where, f"format_version must be <= {FORMAT_VERSION}", got=version,
                          remedy="update TACEResponse to read this bundle")  # fmt: skip
+    if version != 1:
+        return text
+    content = with_names_of_today(content)
+    content["tace_response"]["format_version"] = FORMAT_VERSION
+    return json.dumps(content)
 
 
 def refused(error: ValidationError, file: str, where: str) -> InputError:

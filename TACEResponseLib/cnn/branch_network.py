@@ -1,13 +1,13 @@
 """The network of a branch: its image network, and round it the joint head where there is one."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.cnn.budget import check_parameters, within_budget, without_storage
-from TACEResponseLib.cnn.network import build_network, check_network_def
+from TACEResponseLib.cnn.network import build_network, check_network
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion_inputs import FusionColumn
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from torch import nn
 
 Floats = NDArray[np.float64]
-JOINT = "TACEResponseLib.cnn.architectures.joint.JointNetwork"
 
 
-def build_branch_network(settings: ImageNetworkSettings, where: str = "network_def") -> "nn.Module":
+def build_branch_network(settings: ImageNetworkSettings, where: str = "network") -> "nn.Module":
     """The network that these settings name, weights drawn from torch's current random state.
 
     Counted without storage first; inside torch.device("meta") it stays without.
@@ -28,7 +27,7 @@ def build_branch_network(settings: ImageNetworkSettings, where: str = "network_d
     """
     import torch
 
-    check_network_def(settings.network_def, where)
+    check_network(settings.network, settings.arguments, where)
     with without_storage():
         empty = _built(settings, where)
     check_parameters(empty, where)
@@ -37,7 +36,7 @@ def build_branch_network(settings: ImageNetworkSettings, where: str = "network_d
 
 def _built(settings: ImageNetworkSettings, where: str) -> "nn.Module":
     """Image network and joint head, of any size."""
-    image = build_network(settings.network_def, where)
+    image = build_network(settings.network, settings.arguments, where)
     if settings.joint_head is None:
         return image
     from TACEResponseLib.cnn.architectures.joint import JointNetwork
@@ -49,20 +48,6 @@ def _built(settings: ImageNetworkSettings, where: str) -> "nn.Module":
         widths=settings.joint_head.widths,
         dropout=settings.joint_head.dropout,
     )
-
-
-def whole_network_def(settings: ImageNetworkSettings) -> dict[str, Any]:
-    """The definition of image network and joint head as one, for MONAI's ConfigParser."""
-    if settings.joint_head is None:
-        return settings.network_def
-    return {
-        "_target_": JOINT,
-        "image": settings.network_def,
-        "n_clinical": len(settings.clinical),
-        "n_classes": len(settings.classes),
-        "widths": list(settings.joint_head.widths),
-        "dropout": settings.joint_head.dropout,
-    }
 
 
 def image_part(network: "nn.Module") -> "nn.Module":
@@ -136,14 +121,14 @@ def check_sizes(
     was_training = network.training
     network.eval()
     try:
-        with torch.inference_mode(), within_budget(network, "network_def"):
+        with torch.inference_mode(), within_budget(network, "network"):
             answer = for_patient(network, [0.0] * len(settings.clinical), "cpu")(patch)
     except RuntimeError as error:
-        raise InputError("network_def", f"must take patches of {channels} x {rows} x {columns}",
+        raise InputError("network", f"must take patches of {channels} x {rows} x {columns}",
                          got=str(error).splitlines()[0][:100],
                          remedy="correct in_channels or the patch") from error  # fmt: skip
     finally:
         network.train(was_training)
     if tuple(answer.shape) != (1, classes):
-        raise InputError("network_def", f"must give {classes} outputs, one a class",
+        raise InputError("network", f"must give {classes} outputs, one a class",
                          got=answer.shape[-1], remedy="correct n_classes")  # fmt: skip

@@ -122,8 +122,10 @@ class ImageNetworkSettings(Settings):
     """Side of the square of the patch that the network sees: drawn in training, its middle in
     scoring; `None` shows the whole patch."""
     normalization: ChannelNormalization | None = None
-    network_def: dict[str, Any]
-    """`_target_` and its arguments, as MONAI's ConfigParser reads them."""
+    network: str = Field(max_length=100)
+    """A word of `known_networks`."""
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    """Of that network."""
     clinical: tuple[ClinicalInput, ...] = Field(default=(), max_length=MOST_VARIABLES)
     """Variables that the joint head reads beside the image network's outputs."""
     joint_head: JointHead | None = None

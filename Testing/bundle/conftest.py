@@ -20,6 +20,7 @@ from TACEResponseLib.bundle import (
 from TACEResponseLib.bundle.metadata import CalibrationSummary, CohortSummary, Metric
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.cnn.branch import ImageNetworkBranch
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 from TACEResponseLib.cnn.network import build_network
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.fusion import FittedFusion, FusionSettings, fit_fusion
@@ -37,11 +38,6 @@ FEATURES = (
     "original_firstorder_Mean",
     "original_glcm_Contrast",
 )
-NETWORK_DEF = {
-    "_target_": "TACEResponseLib.cnn.architectures.small_cnn.SmallCNN",
-    "in_channels": 1,
-    "n_classes": 2,
-}
 
 
 @pytest.fixture(scope="session")
@@ -52,12 +48,13 @@ def network_branch() -> ImageNetworkBranch:
     settings = ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
         patch=PatchSettings(size_px=64, channels=1),
-        network_def=NETWORK_DEF,
+        network=SMALL_CNN,
+        arguments={"in_channels": 1, "n_classes": 2},
         target_layer="features",
     )
     with torch.random.fork_rng():
         torch.manual_seed(3)
-        network = build_network(settings.network_def)
+        network = build_network(settings.network, settings.arguments)
     return ImageNetworkBranch(settings, network, "cpu")
 
 

@@ -81,8 +81,8 @@ def test_ours_comes_back_from_the_file(bundle: Bundle) -> None:
 
 
 def test_a_bundle_of_a_newer_program_asks_for_an_update(content: dict[str, Any]) -> None:
-    content["tace_response"] |= {"format_version": 2, "key_of_the_future": 1}
-    with pytest.raises(InputError, match=r"format_version must be <= 1, got 2; update"):
+    content["tace_response"] |= {"format_version": 3, "key_of_the_future": 1}
+    with pytest.raises(InputError, match=r"format_version must be <= 2, got 3; update"):
         from_json(json.dumps(content), "--bundle x")
 
 

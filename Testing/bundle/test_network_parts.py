@@ -15,7 +15,7 @@ from TACEResponseLib.bundle.metadata import ImageNetworkPart
 from TACEResponseLib.bundle.monai_metadata import monai_metadata
 from TACEResponseLib.cnn.branch import ImageNetworkBranch, PreparedPatches
 from TACEResponseLib.cnn.branch_network import build_branch_network
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 from TACEResponseLib.cnn.settings import (
     ChannelNormalization,
     ImageNetworkSettings,
@@ -43,7 +43,8 @@ def joint() -> ImageNetworkBranch:
         patch=PatchSettings(size_px=36, channel_content="sequences"),
         crop_px=32,
         normalization=ChannelNormalization(mean=(0.0, 0.0, 1.0), sd=(1.0, 1.0, 0.5)),
-        network_def={"_target_": SMALL_CNN, "in_channels": 3, "n_classes": 2, "widths": [4, 8]},
+        network=SMALL_CNN,
+        arguments={"in_channels": 3, "n_classes": 2, "widths": [4, 8]},
         clinical=(ClinicalInput(name="age_years"),),
         joint_head=JointHead(widths=(16, 8)),
         target_layer="features",

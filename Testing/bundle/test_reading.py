@@ -100,19 +100,41 @@ def test_loading_runs_no_program_and_opens_no_connection(
     load_bundle(saved)
 
 
+@pytest.mark.parametrize("name", ["network", "network_def"])
 def test_a_network_that_names_a_function_is_refused_and_not_called(
-    copied: Path, edit_json: EditJson, relist: Relist, tmp_path: Path
+    copied: Path, edit_json: EditJson, relist: Relist, tmp_path: Path, name: str
 ) -> None:
-    target = {"_target_": "os.mkdir", "path": str(tmp_path / "run")}
+    target: Any = {"_target_": "os.mkdir", "path": str(tmp_path / "run")}
 
     def in_metadata(content: Any) -> None:
-        content["tace_response"]["branches"][0]["settings"]["network_def"] = target
+        content["tace_response"]["branches"][0]["settings"] |= {name: target}
+        content["tace_response"]["format_version"] = 1 if name == "network_def" else 2
 
     edit_json(copied / METADATA, in_metadata)
     edit_json(copied / INFERENCE, lambda content: content.update(network_def=target))
     relist(copied)
-    refused(copied, "mkdir")
+    refused(copied, "mkdir" if name == "network" else "inference.json must hold")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_bundle_of_before_that_names_modules_is_read_as_one_of_today(
+    copied: Path, edit_json: EditJson, relist: Relist
+) -> None:
+    today = load_bundle(copied)
+    old = "TACEResponseLib.cnn.architectures.small_cnn.SmallCNN"
+
+    def in_metadata(content: Any) -> None:
+        settings = content["tace_response"]["branches"][0]["settings"]
+        assert settings.pop("network") == "small_cnn"
+        settings["network_def"] = {"_target_": old, **settings.pop("arguments")}
+        content["tace_response"]["format_version"] = 1
+
+    edit_json(copied / METADATA, in_metadata)
+    edit_json(copied / INFERENCE, lambda content: content["network_def"].update(_target_=old))
+    relist(copied)
+    before = load_bundle(copied)
+    assert before.metadata == today.metadata
+    assert before.sha256 != today.sha256
 
 
 @pytest.mark.parametrize("value", ["$__import__('os').getcwd()", "@other", "%other.json"])
@@ -120,7 +142,7 @@ def test_a_network_argument_that_monai_would_evaluate_is_refused(
     copied: Path, edit_json: EditJson, relist: Relist, value: str
 ) -> None:
     def in_metadata(content: Any) -> None:
-        content["tace_response"]["branches"][0]["settings"]["network_def"]["n_classes"] = value
+        content["tace_response"]["branches"][0]["settings"]["arguments"]["n_classes"] = value
 
     edit_json(copied / METADATA, in_metadata)
     edit_json(copied / INFERENCE, lambda content: content["network_def"].update(n_classes=value))

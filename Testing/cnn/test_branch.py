@@ -15,7 +15,7 @@ from TACEResponseLib.cnn import preparation
 from TACEResponseLib.cnn.branch import ImageNetworkBranch, ImageNetworkRecipe, prepare_patches
 from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import FittedNetwork
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi import Roi
@@ -30,7 +30,8 @@ def settings(**patch: object) -> ImageNetworkSettings:
     return ImageNetworkSettings(
         sequences=(CT,),
         patch=PatchSettings(**{"size_px": 32, "channels": 1} | patch),
-        network_def={"_target_": SMALL_CNN, "in_channels": 1, "n_classes": 2, "widths": [4, 8]},
+        network=SMALL_CNN,
+        arguments={"in_channels": 1, "n_classes": 2, "widths": [4, 8]},
         target_layer="features",
         fitting=FittingSettings(epochs=1),
     )
@@ -162,7 +163,7 @@ FOUR = settings().model_copy(
     update={
         "classes": tuple(ResponseClass),
         "positive": (0, 1),
-        "network_def": settings().network_def | {"n_classes": 4},
+        "arguments": settings().arguments | {"n_classes": 4},
     }
 )
 

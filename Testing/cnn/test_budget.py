@@ -96,7 +96,7 @@ def test_what_the_budget_forbids_is_refused_before_it_is_computed() -> None:
     network = nn.Sequential(nn.Conv2d(1, 3000, 3), nn.Conv2d(3000, 3000, 3))
     start = time.process_time()
     with (
-        pytest.raises(InputError, match=r"x: network_def and patch must need .* a layer Conv2d"),
+        pytest.raises(InputError, match=r"x: network and patch must need .* a layer Conv2d"),
         within_budget(network, "x"),
     ):
         network(torch.zeros(1, 1, 400, 400))
@@ -139,7 +139,7 @@ def test_weights_are_those_that_are_drawn_without_counting_first() -> None:
     torch.manual_seed(5)
     counted_first = build_branch_network(settings).state_dict()
     torch.manual_seed(5)
-    plain = build_network(settings.network_def).state_dict()
+    plain = build_network(settings.network, settings.arguments).state_dict()
     assert all(torch.equal(counted_first[name], plain[name]) for name in plain)
 
 
@@ -167,18 +167,21 @@ def test_saliency_is_the_same_however_many_patches_are_done_at_once(
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"network_def": {"layers": [65, 1, 1, 1]}}, "layers must be a plain number"),
-        ({"network_def": {"conv1_t_size": 32}}, "conv1_t_size must be a plain number"),
+        ({"layers": [65, 1, 1, 1]}, "layers must be a plain number"),
+        ({"conv1_t_size": 32}, "conv1_t_size must be a plain number"),
     ],
 )
 def test_numbers_that_only_waste_time_are_refused(changes: dict[str, Any], says: str) -> None:
-    definition = {
-        "_target_": "monai.networks.nets.ResNet", "block": "basic", "layers": [1] * 4,
+    arguments = {
+        "block": "basic", "layers": [1] * 4,
         "block_inplanes": [4] * 4, "spatial_dims": 2, "n_input_channels": 3, "num_classes": 2,
-        **changes["network_def"],
+        **changes,
     }  # fmt: skip
     settings = ImageNetworkSettings(
-        sequences=("ct_arterial",), network_def=definition, target_layer="layer4"
+        sequences=("ct_arterial",),
+        network="monai_resnet",
+        arguments=arguments,
+        target_layer="layer4",
     )
     with pytest.raises(InputError, match=says):
         build_branch_network(settings)

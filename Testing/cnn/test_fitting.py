@@ -8,7 +8,8 @@ from TACEResponseLib.branch import FitContext
 from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import fit_network
 from TACEResponseLib.cnn.inference import predict_patches
-from TACEResponseLib.cnn.network import SMALL_CNN, build_network
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
+from TACEResponseLib.cnn.network import build_network
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.terms import ImageSequence
@@ -17,9 +18,7 @@ from TACEResponseLib.terms import ImageSequence
 def settings(**fitting: object) -> ImageNetworkSettings:
     return ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
-        network_def={
-            "_target_": SMALL_CNN, "in_channels": 1, "n_classes": 2, "widths": [8, 16],
-        },
+        network=SMALL_CNN, arguments={"in_channels": 1, "n_classes": 2, "widths": [8, 16]},
         target_layer="features",
         fitting=FittingSettings(**{"epochs": 6, "learning_rate": 0.01} | fitting),
     )  # fmt: skip
@@ -62,7 +61,7 @@ def by_the_plain_loop(
     n = len(targets)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = build_network(chosen.network_def).train()
+        network = build_network(chosen.network, chosen.arguments).train()
         adam = torch.optim.Adam(
             network.parameters(), lr=fitting.learning_rate, weight_decay=fitting.weight_decay
         )

@@ -6,7 +6,8 @@ import torch
 from torch import nn
 
 from TACEResponseLib.cnn.inference import choose_device, predict_patches, to_logit
-from TACEResponseLib.cnn.network import SMALL_CNN, build_network
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
+from TACEResponseLib.cnn.network import build_network
 from TACEResponseLib.errors import InputError
 
 
@@ -24,7 +25,7 @@ def test_probabilities_are_the_softmax_worked_by_hand() -> None:
 
 
 def test_the_batch_size_changes_nothing() -> None:
-    network = build_network({"_target_": SMALL_CNN, "in_channels": 1, "n_classes": 2})
+    network = build_network(SMALL_CNN, {"in_channels": 1, "n_classes": 2})
     patches = np.random.default_rng(1).random((7, 1, 32, 32), dtype=np.float32)
     whole = predict_patches(network, patches, batch_size=7)
     assert predict_patches(network, patches, batch_size=2) == pytest.approx(whole, abs=1e-6)
@@ -32,9 +33,7 @@ def test_the_batch_size_changes_nothing() -> None:
 
 
 def test_dropout_is_off() -> None:
-    network = build_network(
-        {"_target_": SMALL_CNN, "in_channels": 1, "n_classes": 2, "dropout": 0.9}
-    ).train()
+    network = build_network(SMALL_CNN, {"in_channels": 1, "n_classes": 2, "dropout": 0.9}).train()
     patches = np.random.default_rng(1).random((2, 1, 32, 32), dtype=np.float32)
     first, second = (predict_patches(network, patches) for _ in range(2))
     assert np.array_equal(first, second)

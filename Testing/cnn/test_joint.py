@@ -12,7 +12,7 @@ from TACEResponseLib.cnn.architectures.joint import JointNetwork, OfOnePatient
 from TACEResponseLib.cnn.architectures.small_cnn import parameter_count
 from TACEResponseLib.cnn.branch import ImageNetworkBranch, ImageNetworkRecipe, PreparedPatches
 from TACEResponseLib.cnn.branch_network import build_branch_network
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings, JointHead
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion_inputs import ClinicalInput
@@ -31,9 +31,7 @@ def settings(**changes: object) -> ImageNetworkSettings:
     return ImageNetworkSettings(**{
         "sequences": (ImageSequence.CT_ARTERIAL,),
         "patch": PatchSettings(size_px=24, channels=1),
-        "network_def": {
-            "_target_": SMALL_CNN, "in_channels": 1, "n_classes": 2, "widths": [4, 8],
-        },
+        "network": SMALL_CNN, "arguments": {"in_channels": 1, "n_classes": 2, "widths": [4, 8]},
         "clinical": CLINICAL,
         "joint_head": JointHead(widths=(16, 16)),
         "target_layer": "features",

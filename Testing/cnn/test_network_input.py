@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 from TACEResponseLib.cnn.network_input import network_input, normalized, seen_plans
 from TACEResponseLib.cnn.settings import ChannelNormalization, ImageNetworkSettings
 from TACEResponseLib.imaging.geometry import Geometry
@@ -17,7 +17,8 @@ def settings(**changes: object) -> ImageNetworkSettings:
     return ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
         patch=PatchSettings(size_px=20, channels=3),
-        network_def={"_target_": SMALL_CNN},
+        network=SMALL_CNN,
+        arguments={},
         target_layer="features",
         **changes,
     )

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 from TACEResponseLib.cnn.optimization import loss_of, optimizer_of, schedule_of
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.terms import ImageSequence
@@ -14,7 +14,8 @@ from TACEResponseLib.terms import ImageSequence
 def settings(output: str = "softmax", **fitting: object) -> ImageNetworkSettings:
     return ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
-        network_def={"_target_": SMALL_CNN},
+        network=SMALL_CNN,
+        arguments={},
         target_layer="features",
         output=output,
         fitting=FittingSettings(**fitting),

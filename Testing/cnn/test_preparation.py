@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from TACEResponseLib.case import Case
 from TACEResponseLib.cnn.branch import ImageNetworkBranch
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 from TACEResponseLib.cnn.preparation import grid_warnings, prepare_patches
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.errors import InputError
@@ -29,7 +29,7 @@ def settings(**changes: object) -> ImageNetworkSettings:
         # A fixed scale, so that every gray value is known.
         "intensity": CtWindow(low_hu=0.0, high_hu=200.0),
         "patch": PatchSettings(size_px=32, channel_content="sequences", margin_fraction=0.0),
-        "network_def": {"_target_": SMALL_CNN, "in_channels": 3},
+        "network": SMALL_CNN, "arguments": {"in_channels": 3},
         "target_layer": "features",
     } | changes)  # fmt: skip
 

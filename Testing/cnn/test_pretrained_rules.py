@@ -14,14 +14,15 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from TACEResponseLib.cnn import pretrained
-from TACEResponseLib.cnn.network import DENSENET169, MONAI_RESNET, SMALL_CNN, build_network
+from TACEResponseLib.cnn.known_networks import DENSENET169, MONAI_RESNET, SMALL_CNN
+from TACEResponseLib.cnn.network import build_network
 from TACEResponseLib.cnn.pretrained import load_pretrained
 from TACEResponseLib.cnn.published_weights import ALL, weights_for
 from TACEResponseLib.cnn.published_weights import DENSENET169 as DENSENET
 from TACEResponseLib.errors import InputError
 
 NARROW = {
-    "_target_": MONAI_RESNET, "block": "basic", "layers": [2, 2, 2, 2],
+    "block": "basic", "layers": [2, 2, 2, 2],
     "block_inplanes": [4, 8, 8, 8], "spatial_dims": 2, "n_input_channels": 3, "num_classes": 10,
     "conv1_t_size": 7, "conv1_t_stride": 2, "bias_downsample": False,
 }  # fmt: skip
@@ -31,7 +32,7 @@ def network_of(channels: int = 3, n_classes: int = 10, seed: int = 0, **other: o
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         definition = NARROW | {"n_input_channels": channels, "num_classes": n_classes} | other
-        return build_network(definition).eval()
+        return build_network(MONAI_RESNET, definition).eval()
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ def test_densenet_s_old_names_are_known() -> None:
     wanted = "features.denseblock2.denselayer11.layers.norm2.running_var"
     assert DENSENET.our_name(old) == DENSENET.our_name(old.replace("norm.2", "norm2")) == wanted
     with torch.device("meta"):
-        network = build_network({"_target_": DENSENET169})
+        network = build_network(DENSENET169, {})
     assert wanted in network.state_dict()
 
 
@@ -236,7 +237,7 @@ def test_an_absent_file_is_not_downloaded(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("network", "name"),
     [
-        (lambda: build_network({"_target_": SMALL_CNN}), "SmallCNN"),
+        (lambda: build_network(SMALL_CNN, {}), "SmallCNN"),
         (lambda: network_of(layers=[3, 4, 6, 3]), "ResNet"),
     ],
     ids=["small", "ResNet34"],

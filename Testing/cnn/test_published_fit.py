@@ -16,7 +16,7 @@ from TACEResponseLib.cnn.branch_network import last_linear
 from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import fit_network
 from TACEResponseLib.cnn.inference import predict_patches
-from TACEResponseLib.cnn.network import (
+from TACEResponseLib.cnn.known_networks import (
     ALEXNET,
     DENSENET169,
     INCEPTION_V4,
@@ -24,8 +24,8 @@ from TACEResponseLib.cnn.network import (
     RESNET18,
     RESNET50,
     SWIN_TINY,
-    build_network,
 )
+from TACEResponseLib.cnn.network import build_network
 from TACEResponseLib.cnn.published_weights import weights_for
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.errors import InputError
@@ -35,7 +35,7 @@ from TACEResponseLib.terms import ImageSequence
 class Published(NamedTuple):
     """A network and a training that is short enough for a test."""
 
-    target: str
+    network: str
     size_px: int
     learning_rate: float = 1e-3
     batch_size: int = 8
@@ -59,8 +59,8 @@ EPOCHS = 4
 def settings(published: Published) -> ImageNetworkSettings:
     return ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
-        network_def={"_target_": published.target, "in_channels": 1, "n_classes": 2}
-        | dict(published.arguments),
+        network=published.network,
+        arguments={"in_channels": 1, "n_classes": 2, **published.arguments},
         target_layer="features",
         fitting=FittingSettings(
             epochs=EPOCHS,
@@ -108,9 +108,8 @@ def test_a_published_network_learns_eight_patients_and_resumes(name: str, tmp_pa
 
 @pytest.mark.parametrize("name", sorted(set(NETWORKS) - {"LeNet5-type"}))
 def test_the_head_is_the_layer_that_published_weights_leave_out(name: str) -> None:
-    network_def = {"_target_": NETWORKS[name].target, "in_channels": 3, "n_classes": 2}
     with torch.device("meta"):
-        network = build_network(network_def)
+        network = build_network(NETWORKS[name].network, {"in_channels": 3, "n_classes": 2})
     assert last_linear(network)[0] == weights_for(network).head
 
 

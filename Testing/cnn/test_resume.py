@@ -15,7 +15,8 @@ from TACEResponseLib.branch import FitContext
 from TACEResponseLib.cnn.checkpoint import FILE, read_checkpoint, write_checkpoint
 from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import FittedNetwork, fit_network
-from TACEResponseLib.cnn.network import SMALL_CNN, write_weights
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
+from TACEResponseLib.cnn.network import write_weights
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.terms import ImageSequence
 
@@ -28,10 +29,8 @@ def settings(**fitting: object) -> ImageNetworkSettings:
     return ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
         # Dropout draws from torch's own random state, which must come back too.
-        network_def={
-            "_target_": SMALL_CNN, "in_channels": 1, "n_classes": 2, "widths": [4, 8],
-            "dropout": 0.5,
-        },
+        network=SMALL_CNN,
+        arguments={"in_channels": 1, "n_classes": 2, "widths": [4, 8], "dropout": 0.5},
         target_layer="features",
         fitting=FittingSettings(**{"epochs": 6, "learning_rate": 0.01} | fitting),
     )  # fmt: skip

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import fit_network
-from TACEResponseLib.cnn.network import SMALL_CNN, build_network
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
+from TACEResponseLib.cnn.network import build_network
 from TACEResponseLib.cnn.occlusion import occlusion_maps
 from TACEResponseLib.cnn.saliency import saliency_maps
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings, SaliencyMethod
@@ -105,7 +106,7 @@ def test_randomized_weights_change_the_map() -> None:
     assert trained[inside].mean() > 2 * trained[~inside].mean()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)
-        randomized = build_network(SETTINGS.network_def)
+        randomized = build_network(SETTINGS.network, SETTINGS.arguments)
     other = saliency_maps(randomized, "features", shown, (1,))
     pairs = zip(trained.reshape(20, -1), other.reshape(20, -1), strict=True)
     correlations = [np.corrcoef(a, b)[0, 1] if b.any() else 0.0 for a, b in pairs]
@@ -114,7 +115,8 @@ def test_randomized_weights_change_the_map() -> None:
 
 SETTINGS = ImageNetworkSettings(
     sequences=(ImageSequence.CT_ARTERIAL,),
-    network_def={"_target_": SMALL_CNN, "in_channels": 1, "n_classes": 2, "widths": [8, 16]},
+    network=SMALL_CNN,
+    arguments={"in_channels": 1, "n_classes": 2, "widths": [8, 16]},
     target_layer="features",
     fitting=FittingSettings(epochs=8, learning_rate=0.01),
 )

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.imaging.settings import PatchSettings
 from TACEResponseLib.terms import ImageSequence
@@ -16,7 +16,8 @@ JOINT = {"clinical": [{"name": "age_years"}], "joint_head": {}}
 def settings(**changes: object) -> ImageNetworkSettings:
     values = {
         "sequences": ["ct_arterial"],
-        "network_def": {"_target_": SMALL_CNN},
+        "network": SMALL_CNN,
+        "arguments": {},
         "target_layer": "features",
     }
     return ImageNetworkSettings.model_validate(values | changes)

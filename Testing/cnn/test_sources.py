@@ -9,7 +9,8 @@ from TACEResponseLib.cnn import training_run
 from TACEResponseLib.cnn.branch_network import last_linear
 from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import fit_network
-from TACEResponseLib.cnn.network import RESNET18, build_network
+from TACEResponseLib.cnn.known_networks import RESNET18
+from TACEResponseLib.cnn.network import build_network
 from TACEResponseLib.cnn.network_input import network_input
 from TACEResponseLib.cnn.settings import (
     ChannelNormalization,
@@ -30,7 +31,8 @@ def settings(**fitting: object) -> ImageNetworkSettings:
     }  # fmt: skip
     return ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
-        network_def={"_target_": RESNET18, "in_channels": 3, "n_classes": 4},
+        network=RESNET18,
+        arguments={"in_channels": 3, "n_classes": 4},
         normalization=ChannelNormalization(mean=(0.485, 0.456, 0.406), sd=(0.229, 0.224, 0.225)),
         target_layer="layer4",
         classes=tuple(ResponseClass),
@@ -67,7 +69,7 @@ def test_features_and_frozen_network_train_the_same_head(
 def start(seed: int) -> torch.nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return build_network(settings().network_def)
+        return build_network(settings().network, settings().arguments)
 
 
 @pytest.mark.parametrize("frozen_batch_norm", [True, False])

@@ -8,7 +8,7 @@ import torch
 
 from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import fit_network
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.cnn.stack import Stack
 from TACEResponseLib.terms import ImageSequence
@@ -45,7 +45,8 @@ def test_a_large_stack_costs_no_memory_of_its_own(tmp_path: Path) -> None:
 def test_a_training_from_a_file_ends_with_the_same_bits(tmp_path: Path) -> None:
     settings = ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
-        network_def={"_target_": SMALL_CNN, "in_channels": 2, "n_classes": 2, "widths": [4]},
+        network=SMALL_CNN,
+        arguments={"in_channels": 2, "n_classes": 2, "widths": [4]},
         target_layer="features",
         fitting=FittingSettings(epochs=2, batch_size=4),
     )

@@ -9,7 +9,8 @@ import torch
 from TACEResponseLib.branch import FitContext
 from TACEResponseLib.cnn.examples import Examples
 from TACEResponseLib.cnn.fitting import FittedNetwork, fit_network
-from TACEResponseLib.cnn.network import RESNET18, SMALL_CNN, build_network
+from TACEResponseLib.cnn.known_networks import RESNET18, SMALL_CNN
+from TACEResponseLib.cnn.network import build_network
 from TACEResponseLib.cnn.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.terms import ImageSequence
@@ -20,7 +21,7 @@ def published() -> torch.nn.Module:
     """ResNet18 of 1000 outputs; the names of its tensors are torchvision's."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(8)
-        return build_network({"_target_": RESNET18, "in_channels": 3, "n_classes": 1000})
+        return build_network(RESNET18, {"in_channels": 3, "n_classes": 1000})
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,8 @@ def fit(weights: Path | None, target: str = RESNET18, **fitting: object) -> Fitt
     given = {"epochs": 1, "trainable": "head", "positions": "six", "schedule": "constant"}
     settings = ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
-        network_def={"_target_": target, "in_channels": 3, "n_classes": 2},
+        network=target,
+        arguments={"in_channels": 3, "n_classes": 2},
         target_layer="features",
         fitting=FittingSettings(**given | fitting),
     )

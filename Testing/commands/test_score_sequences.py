@@ -14,7 +14,7 @@ from TACEResponseLib.bundle import load_bundle, save_bundle
 from TACEResponseLib.case import Case
 from TACEResponseLib.cli import main
 from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi import Roi
@@ -97,8 +97,7 @@ def whole_slices(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "kind": "image_network", "intensity": {"kind": "mr_window"},
             "patch": {"shape": "whole_slice", "slices": "every_n", "every_n": 4, "size_px": 16,
                       "channels": 2, "channel_content": "sequences"},
-            "network_def": {"_target_": SMALL_CNN, "in_channels": 2, "n_classes": 2,
-                            "widths": [4, 8]},
+            "network": SMALL_CNN, "arguments": {"in_channels": 2, "n_classes": 2, "widths": [4, 8]},
             "target_layer": "features", "fitting": {"epochs": 1, "batch_size": 8},
         }
     )  # fmt: skip

@@ -13,7 +13,8 @@ import numpy as np
 
 from TACEResponseLib.bundle.integrity import write_sums
 from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, SUMS
-from TACEResponseLib.cnn.network import ALLOWED
+from TACEResponseLib.bundle.monai_inference import ALIASES
+from TACEResponseLib.cnn.known_networks import KNOWN
 from Testing.hardening.hostile_json import VALUES, damaged
 
 NETWORK, CLASSIFIER = "models/cnn.safetensors", "models/radiomics.skops"
@@ -42,19 +43,20 @@ def _network(folder: Path, rng: np.random.Generator) -> str:
     """Another network and other patches, told alike in both files."""
     content = json.loads((folder / METADATA).read_text("utf-8"))
     part = next(p for p in content["tace_response"]["branches"] if p["kind"] == "image_network")
-    target = sorted(ALLOWED)[int(rng.integers(len(ALLOWED)))]
+    network = sorted(KNOWN)[int(rng.integers(len(KNOWN)))]
     numbers = (0, 1, 2, 3, 16, 64, 512, 4096, -1, 1e9, 0.5)
-    definition: dict[str, Any] = {"_target_": target}
-    for name in sorted(ALLOWED[target]):
+    arguments: dict[str, Any] = {}
+    for name in sorted(KNOWN[network].arguments):
         value = numbers[int(rng.integers(len(numbers)))]
-        definition[name] = [value] * int(rng.integers(1, 6)) if rng.random() < 0.4 else value
+        arguments[name] = [value] * int(rng.integers(1, 6)) if rng.random() < 0.4 else value
         if rng.random() < 0.2:
-            definition[name] = VALUES[int(rng.integers(len(VALUES)))]
-    part["settings"]["network_def"] = definition
+            arguments[name] = VALUES[int(rng.integers(len(VALUES)))]
+    part["settings"] |= {"network": network, "arguments": arguments}
     patch = part["settings"]["patch"]
     patch["size_px"] = int(rng.choice([16, 64, 224, 1024]))
     patch["channels"] = int(rng.choice([1, 3, 8]))
     (folder / METADATA).write_text(json.dumps(content))
+    definition = {"_target_": f"{ALIASES}.{network}", **arguments}
     (folder / INFERENCE).write_text(
         json.dumps({"bundle_root": ".", "network_def": definition}, indent=1)
     )

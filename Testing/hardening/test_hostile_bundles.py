@@ -17,7 +17,9 @@ import pytest
 
 from TACEResponseLib.bundle.integrity import write_sums
 from TACEResponseLib.bundle.layout import FUSION, INFERENCE, METADATA, SUMS
+from TACEResponseLib.bundle.monai_inference import ALIASES
 from TACEResponseLib.bundle.reading import load_bundle, read_fusion, read_metadata
+from TACEResponseLib.cnn.known_networks import MONAI_RESNET, SMALL_CNN
 from TACEResponseLib.resources import resource_path
 from Testing.hardening.attempts import Outcome, Tally, attempt
 from Testing.hardening.conftest import _Tries
@@ -122,13 +124,16 @@ def test_a_zip_or_list_of_hashes_of_hostile_make_is_accepted_or_refused_in_a_lin
     assert tally.bad == []
 
 
-def set_network(folder: Path, definition: dict[str, Any], size_px: int, channels: int) -> None:
+def set_network(
+    folder: Path, network: str, arguments: dict[str, Any], size_px: int, channels: int
+) -> None:
     """Another network in metadata and inference file, with hashes of its own."""
     content = json.loads((folder / METADATA).read_text("utf-8"))
     settings = content["tace_response"]["branches"][0]["settings"]
-    settings["network_def"] = definition
+    settings |= {"network": network, "arguments": arguments}
     settings["patch"] |= {"size_px": size_px, "channels": channels}
     (folder / METADATA).write_text(json.dumps(content))
+    definition = {"_target_": f"{ALIASES}.{network}", **arguments}
     (folder / INFERENCE).write_text(json.dumps({"bundle_root": ".", "network_def": definition}))
 
 
@@ -137,17 +142,8 @@ def relist(folder: Path) -> None:
     write_sums(folder)
 
 
-def write_weights(folder: Path, definition: dict[str, Any]) -> None:
-    """Weights that fit a definition."""
-    from TACEResponseLib.cnn import network
-
-    network.write_weights(network.build_network(definition), folder / NETWORK)
-
-
-ARCHITECTURES = "TACEResponseLib.cnn.architectures."
-WIDE = {"_target_": f"{ARCHITECTURES}small_cnn.SmallCNN", "in_channels": 8, "n_classes": 2,
-        "widths": [512, 512]}  # fmt: skip
-DEEP = {"_target_": "monai.networks.nets.ResNet", "block": "bottleneck", "layers": [4096] * 4,
+WIDE = {"in_channels": 8, "n_classes": 2, "widths": [512, 512]}
+DEEP = {"block": "bottleneck", "layers": [4096] * 4,
         "block_inplanes": [64] * 4, "spatial_dims": 2, "n_input_channels": 1,
         "num_classes": 2}  # fmt: skip
 FAT = DEEP | {"layers": [2] * 4, "block_inplanes": [4096] * 4}
@@ -155,16 +151,18 @@ FAT = DEEP | {"layers": [2] * 4, "block_inplanes": [4096] * 4}
 
 def wide(folder: Path) -> None:
     """9.7 MB of weights that ask for gigabytes of activations."""
-    set_network(folder, WIDE, 1024, 8)
-    write_weights(folder, WIDE)
+    from TACEResponseLib.cnn.network import build_network, write_weights
+
+    set_network(folder, SMALL_CNN, WIDE, 1024, 8)
+    write_weights(build_network(SMALL_CNN, WIDE), folder / NETWORK)
 
 
 def deep(folder: Path) -> None:
-    set_network(folder, DEEP, 64, 1)
+    set_network(folder, MONAI_RESNET, DEEP, 64, 1)
 
 
 def fat(folder: Path) -> None:
-    set_network(folder, FAT, 64, 1)
+    set_network(folder, MONAI_RESNET, FAT, 64, 1)
 
 
 def many_tensors(folder: Path) -> None:

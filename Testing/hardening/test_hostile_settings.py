@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.cnn.network import check_network_def
+from TACEResponseLib.cnn.network import check_network
 from TACEResponseLib.commands.recipe import described
 from TACEResponseLib.recipe import Recipe, read_recipe
 from TACEResponseLib.recipe_keys import with_changes, with_epochs
@@ -21,7 +21,7 @@ def used(recipe: Recipe) -> None:
     described(recipe)
     for settings in recipe.branches:
         if settings.kind == "image_network":
-            check_network_def(settings.network_def, "network_def")
+            check_network(settings.network, settings.arguments, "network_def")
             assert settings.input_shape
     with_epochs(recipe, 3) if any(s.kind == "image_network" for s in recipe.branches) else None
 

@@ -23,11 +23,8 @@ NETWORK = {
     "name": "cnn",
     "sequences": ["ct_arterial"],
     "patch": {"size_px": 16, "channels": 1},
-    "network_def": {
-        "_target_": "TACEResponseLib.cnn.architectures.small_cnn.SmallCNN",
-        "in_channels": 1,
-        "n_classes": 2,
-    },
+    "network": "small_cnn",
+    "arguments": {"in_channels": 1, "n_classes": 2},
     "target_layer": "features",
 }
 RADIOMICS = {

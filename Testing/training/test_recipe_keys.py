@@ -36,8 +36,8 @@ def test_nothing_else_changes(make_recipe: MakeRecipe) -> None:
 
 def test_a_free_definition_takes_any_key() -> None:
     recipe = read_recipe(resource_path("Recipes", DEMO))
-    changed = with_changes(recipe, ["cnn.network_def.dropout=0.3", "cnn.fitting.epochs=2"])
-    assert changed.branches[0].network_def["dropout"] == 0.3  # type: ignore[union-attr]
+    changed = with_changes(recipe, ["cnn.arguments.dropout=0.3", "cnn.fitting.epochs=2"])
+    assert changed.branches[0].arguments["dropout"] == 0.3  # type: ignore[union-attr]
     assert with_epochs(recipe, 2).branches[0].fitting.epochs == 2  # type: ignore[union-attr]
 
 
@@ -91,10 +91,10 @@ def test_the_nearest_key_is_one_of_that_place(tmp_path: Path) -> None:
     ("change", "says"),
     [
         (
-            "cnn.network_def.new.deeper=1",
+            "cnn.arguments.new.deeper=1",
             "must name a known key of the recipe, got cnn",
         ),
-        ("cnn.network_def.widths.0=1", "must have settings of its own"),
+        ("cnn.arguments.widths.0=1", "must have settings of its own"),
         ("folds=2020-13-45", "valid integer"),
         ("folds=" + "9" * 5000, "valid integer|parse"),
         ("folds=!!python/object:os.system x", "must not name types by tags"),

@@ -184,7 +184,7 @@ def test_a_network_of_four_classes_is_trained_on_their_indices(make_cohort: Make
     from TACEResponseLib.training_cohort import labels_for
 
     settings = ImageNetworkSettings.model_validate(
-        {"sequences": ["ct_arterial"], "network_def": {}, "target_layer": "x",
+        {"sequences": ["ct_arterial"], "network": "small_cnn", "target_layer": "x",
          "classes": ["CR", "PR", "SD", "PD"], "positive": [0, 1]}
     )  # fmt: skip
     patients = replace(make_cohort(n=4), responses=("PD", "CR", "SD", "PR"))

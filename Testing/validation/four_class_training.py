@@ -10,7 +10,7 @@ import yaml
 from numpy.typing import NDArray
 
 from TACEResponseLib.cli import main
-from TACEResponseLib.cnn.network import SMALL_CNN
+from TACEResponseLib.cnn.known_networks import SMALL_CNN
 
 CLASSES = ("CR", "PR", "SD", "PD")
 LEVEL_HU = dict(zip(CLASSES, (220.0, 150.0, 80.0, 10.0), strict=True))
@@ -26,7 +26,7 @@ RECIPE = {
         "kind": "image_network", "name": "net", "sequences": ["ct_arterial"],
         "patch": {"shape": "tight_box", "size_px": 16, "slices": "largest", "channels": 1,
                   "channel_content": "repeat"},
-        "network_def": {"_target_": SMALL_CNN, "in_channels": 1, "n_classes": 4, "widths": [8]},
+        "network": SMALL_CNN, "arguments": {"in_channels": 1, "n_classes": 4, "widths": [8]},
         "target_layer": "features", "classes": list(CLASSES), "positive": [0, 1],
         "fitting": {"epochs": 12, "batch_size": 8, "learning_rate": 0.05, "start": "random"},
     }],
