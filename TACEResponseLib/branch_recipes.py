@@ -1,9 +1,17 @@
 """From the settings of a branch to the branch that can be trained."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from TACEResponseLib.branch import BranchRecipe
+from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
-from TACEResponseLib.recipe import BranchSettings
+
+BranchSettings = Annotated[
+    ImageNetworkSettings | RadiomicsSettings | ClinicalSettings, Field(discriminator="kind")
+]
 
 
 def branch_recipe(settings: BranchSettings) -> BranchRecipe:

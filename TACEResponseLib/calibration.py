@@ -1,21 +1,15 @@
 """From a fused logit to a probability that means what it says: monotone, never 0 or 1."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
 
+from TACEResponseLib.logistic import UNPENALIZED_C, Floats, fit_logistic, inside, sigmoid
 from TACEResponseLib.settings import Settings
 
-Floats = NDArray[np.float64]
 CalibrationMethod = Literal["platt", "isotonic", "none"]
-
-# No finite cohort supports a probability of exactly 0 or 1.
-SMALLEST_PROBABILITY = 1e-6
-# scikit-learn's C at which its penalty no longer moves the third digit of a slope, yet
-# perfectly separated classes still have a finite answer.
-UNPENALIZED_C = 1e6
 
 
 class PlattCalibration(Settings):
@@ -81,25 +75,6 @@ def fit_calibration(
     if method == "platt":
         return _fit_platt(x, y)
     return _fit_isotonic(x, y) if method == "isotonic" else NoCalibration()
-
-
-def fit_logistic(inputs: Floats, labels: NDArray[np.int64], inverse_regularization: float) -> Any:
-    """scikit-learn's logistic regression of (n, m) inputs, solved to rounding error."""
-    from sklearn.linear_model import LogisticRegression
-
-    # Newton's solvers are as exact, but give up on a constant input.
-    model = LogisticRegression(C=inverse_regularization, solver="lbfgs", tol=1e-8, max_iter=1000)
-    return model.fit(inputs, labels)
-
-
-def sigmoid(logits: Floats) -> Floats:
-    """1 / (1 + exp(-logit)) without overflow."""
-    return np.asarray(np.exp(-np.logaddexp(0.0, -logits)))
-
-
-def inside(probabilities: Floats) -> Floats:
-    """Probabilities moved off 0 and 1."""
-    return np.clip(probabilities, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
 
 
 def _fit_platt(logits: Floats, labels: NDArray[np.int64]) -> PlattCalibration:

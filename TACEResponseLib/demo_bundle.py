@@ -14,7 +14,8 @@ from TACEResponseLib.assembly import BundleIdentity, assemble
 from TACEResponseLib.bundle import Bundle, save_bundle
 from TACEResponseLib.new_output import check_output
 from TACEResponseLib.progress import LOG, Progress, shown, silent
-from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe import Recipe
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.simulated_members import simulated_members
 from TACEResponseLib.simulation.settings import SimulationSettings

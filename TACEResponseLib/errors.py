@@ -7,6 +7,9 @@ from TACEResponseLib.plain_text import printable
 
 MOST_NAMES = 4
 
+COPY_AGAIN = "get an unchanged copy of the bundle"
+"""What to do about a damaged bundle."""
+
 
 class InputError(ValueError):
     """The user's input breaks a rule; the program stops with exit status 2.

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
 
-from TACEResponseLib.calibration import CalibrationMethod, Floats
+from TACEResponseLib.calibration import CalibrationMethod
 from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.fused import FusedProbability, FusionTerm
 from TACEResponseLib.fusion_inputs import (
     MOST_VARIABLES,
     ClinicalInput,
@@ -27,7 +28,7 @@ from TACEResponseLib.fusion_model import (
     resamples,
     stratified_folds,
 )
-from TACEResponseLib.prediction import FusedProbability, FusionTerm
+from TACEResponseLib.logistic import Floats
 from TACEResponseLib.settings import Settings
 
 THRESHOLD_SET_ON: dict[ThresholdRule, str] = {

@@ -7,13 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 
-from TACEResponseLib.calibration import (
-    Calibration,
-    CalibrationMethod,
-    Floats,
-    fit_calibration,
-    fit_logistic,
-)
+from TACEResponseLib.calibration import Calibration, CalibrationMethod, fit_calibration
+from TACEResponseLib.logistic import Floats, fit_logistic
 from TACEResponseLib.settings import Settings
 
 Labels = NDArray[np.int64]

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from TACEResponseLib.branch_recipes import BranchSettings
 from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, BundleMetadata, Metric
 from TACEResponseLib.clinical.schema import Variable, load_schema
 from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
-from TACEResponseLib.recipe import BranchSettings
 from TACEResponseLib.terms import CohortRole, ImageSequence
 from TACEResponseLib.wording import SIMULATED_BANNER, decimal, endpoint_phrase
 

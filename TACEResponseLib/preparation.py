@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from TACEResponseLib import worker_pool
-from TACEResponseLib.branch_recipes import branch_recipe
+from TACEResponseLib.branch_recipes import BranchSettings, branch_recipe
 from TACEResponseLib.case import Case
 from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.preparation_cache import (
     PreparationCache,
     content_of,
@@ -21,9 +22,9 @@ from TACEResponseLib.preparation_cache import (
 from TACEResponseLib.prepared_files import read_prepared
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.radiomics.feature_names import SECOND_READER
-from TACEResponseLib.recipe import BranchSettings, Recipe
+from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.remaining import Remaining
-from TACEResponseLib.training_cohort import Member, OnDisk, PreparedCohort
+from TACEResponseLib.training_cohort import OnDisk, PreparedCohort
 
 # Patients handed to the workers at a time: enough to keep them busy, few enough to stop soon.
 BLOCK = 64

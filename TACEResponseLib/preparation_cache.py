@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from TACEResponseLib.branch_recipes import BranchSettings
+from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.prepared_files import read_prepared, sweep_drafts, write_prepared
-from TACEResponseLib.recipe import BranchSettings
-from TACEResponseLib.training_cohort import Member
 
 # Settings that come after preparing; whatever else a branch has may shape what is prepared.
 LATER = frozenset(

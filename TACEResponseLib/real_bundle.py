@@ -32,7 +32,8 @@ from TACEResponseLib.real_cohort import (
     judge,
     label_of,
 )
-from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe import Recipe
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.strict_numbers import whole
 from TACEResponseLib.terms import CohortRole

@@ -13,17 +13,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from TACEResponseLib.calibration import sigmoid
 from TACEResponseLib.clinical.branch import ClinicalRecipe
 from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.commands.recipe import find_recipe
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion_model import stratified_folds
+from TACEResponseLib.logistic import sigmoid
 from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.real_cohort import FOLDS, MAJORITY, evidence, label_of, parts_of
-from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.recipe_reading import find_recipe, read_recipe
 from TACEResponseLib.strict_numbers import whole
 from TACEResponseLib.terms import CohortRole
 

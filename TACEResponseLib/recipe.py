@@ -1,26 +1,13 @@
 """What to train: a typed, checked view of one file of Resources/Recipes."""
 
-from pathlib import Path
-from typing import Annotated
+from pydantic import Field, model_validator
 
-from pydantic import Field, ValidationError, model_validator
-
-from TACEResponseLib.clinical.settings import ClinicalSettings
-from TACEResponseLib.cnn.known_networks import with_names_of_today
-from TACEResponseLib.cnn.settings import ImageNetworkSettings
+from TACEResponseLib.branch_recipes import BranchSettings
 from TACEResponseLib.fusion import FusionSettings
 from TACEResponseLib.ids import BRANCH_PATTERN, is_branch_name
 from TACEResponseLib.population import PopulationLimits
-from TACEResponseLib.radiomics.settings import RadiomicsSettings
-from TACEResponseLib.regular_file import read_text
 from TACEResponseLib.settings import Name, Settings
 from TACEResponseLib.terms import Endpoint, ImageSequence, Modality
-from TACEResponseLib.yaml_reading import MOST_BYTES, parse_yaml
-
-BranchSettings = Annotated[
-    ImageNetworkSettings | RadiomicsSettings | ClinicalSettings, Field(discriminator="kind")
-]
-
 
 MOST_BRANCHES, MOST_CANDIDATES = 32, 100
 
@@ -88,18 +75,3 @@ class Recipe(Settings):
             if len(set(candidate.branches)) != len(candidate.branches):
                 raise ValueError(f"candidate {candidate.name} must name each branch once")
         return self
-
-
-def read_recipe(path: Path) -> Recipe:
-    """Read a recipe file.
-
-    Raises: InputError: not there, not YAML, or against the schema (names the key).
-    """
-    where = f"recipe {path.name}"
-    content = parse_yaml(read_text(path, where, most_bytes=MOST_BYTES), where)
-    try:
-        return Recipe.model_validate(with_names_of_today(content))
-    except ValidationError as error:
-        from TACEResponseLib.recipe_keys import refused_recipe
-
-        raise refused_recipe(error, where) from error

@@ -5,11 +5,12 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from TACEResponseLib.branch_recipes import BranchSettings
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.nearest import nearest
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
-from TACEResponseLib.recipe import BranchSettings, Recipe
+from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.yaml_reading import parse_yaml
 

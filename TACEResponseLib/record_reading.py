@@ -6,10 +6,11 @@ from typing import Any
 from TACEResponseLib.branch import BranchResult, FeatureContribution, PatchOutput, SaliencyMap
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.fused import FusedProbability, FusionTerm
 from TACEResponseLib.imaging.roi import Lesion
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.population import read_context
-from TACEResponseLib.prediction import FusedProbability, FusionTerm, Prediction
+from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.record import RECORD_VERSION
 from TACEResponseLib.terms import Endpoint, ImageSequence
 

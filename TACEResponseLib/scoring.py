@@ -13,9 +13,10 @@ from TACEResponseLib.case import Case, missing_roi
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.scores import derived_scores
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.fused import FusedProbability
 from TACEResponseLib.model_words import performance
 from TACEResponseLib.population import check_population
-from TACEResponseLib.prediction import FusedProbability, Prediction
+from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.provenance import case_hashes, package_versions
 from TACEResponseLib.wording import call_sentence, result_sentence, simulated_banner

@@ -4,13 +4,13 @@ from functools import partial
 from typing import Literal
 
 from TACEResponseLib.case import Case
+from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.simulation.cohort import AnySettings, simulate
 from TACEResponseLib.simulation.mr_patient import simulate_mr_truth
 from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
 from TACEResponseLib.simulation.patient import simulate_truth
 from TACEResponseLib.simulation.simulated import SimulatedTruth
 from TACEResponseLib.terms import Endpoint
-from TACEResponseLib.training_cohort import Member
 
 
 def simulated_truths(settings: AnySettings, n: int, seed: int) -> list[SimulatedTruth]:

@@ -23,11 +23,12 @@ from TACEResponseLib.candidates import (
     fit_candidate,
     measure,
 )
+from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.fusion import FittedFusion
 from TACEResponseLib.preparation import prepare
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.training_cohort import Floats, Labels, Member, PreparedCohort
+from TACEResponseLib.training_cohort import Floats, Labels, PreparedCohort
 from TACEResponseLib.training_fits import TrainingOptions, fold_fit, planned, run_all, whole_fit
 from TACEResponseLib.training_folds import stratified_folds
 from TACEResponseLib.training_state import TrainingState, temporary_state

@@ -1,44 +1,20 @@
 """Patients as training sees them: a label, and what each branch needs of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.branch_recipes import BranchSettings
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import BranchSettings
 
 Labels = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One patient of a cohort: an id, a label, and a way to load the rest when needed."""
-
-    case_id: str
-    label: int
-    """1 for the positive class, 0 else."""
-    load: Callable[[], Case]
-    """Picklable: it is called in a worker process."""
-    response: str = ""
-    """CR, PR, SD or PD where it is known; networks of four classes are trained on it."""
-    clinical: ClinicalRecord | None = None
-    """`None`: as the loaded case has it."""
-    features: Mapping[str, float] = field(default_factory=dict)
-    """Radiomics that stand in the table; a branch content with them needs no images."""
-    files: Mapping[str, Path] = field(default_factory=dict)
-    """What `load` reads, by column; without them nothing is cached."""
-    roi_choice: Mapping[str, object] = field(default_factory=dict)
-    """What was said of the labels and segments of these files, if anything."""
-    load_reader2: Callable[[], Case] | None = None
-    """The same patient with the second reader's ROI."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

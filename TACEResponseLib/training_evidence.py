@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from TACEResponseLib.branch_recipes import branch_recipe, needs_roi
+from TACEResponseLib.branch_recipes import BranchSettings, branch_recipe, needs_roi
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import BranchSettings, Recipe
+from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.terms import CohortRole
 
 # Beyond this share those who are left no longer stand for the cohort.

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from TACEResponseLib.branch import FitContext
-from TACEResponseLib.branch_recipes import branch_recipe
+from TACEResponseLib.branch_recipes import BranchSettings, branch_recipe
 from TACEResponseLib.progress import Progress
-from TACEResponseLib.recipe import BranchSettings, Recipe
+from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.remaining import Remaining
 from TACEResponseLib.training_cohort import Labels, PreparedCohort, chosen_of, labels_for
 from TACEResponseLib.training_log import FitLog

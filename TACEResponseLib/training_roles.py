@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
+from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.preparation import prepare
 from TACEResponseLib.preparation_cache import PreparationCache, digest_of, file_digest
 from TACEResponseLib.progress import Progress, silent
 from TACEResponseLib.provenance import package_versions
 from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.terms import CohortRole
-from TACEResponseLib.training_cohort import Member, PreparedCohort, Rows
+from TACEResponseLib.training_cohort import PreparedCohort, Rows
 from TACEResponseLib.training_folds import draw_tuning, needs_tuning, permuted
 
 LEARNED_FROM = (CohortRole.TRAINING, CohortRole.TUNING)

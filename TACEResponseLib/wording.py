@@ -4,7 +4,7 @@ Worded from the bundle alone; a verdict such as "responder" is never given.
 """
 
 from TACEResponseLib.bundle.metadata import BundleMetadata
-from TACEResponseLib.prediction import FusedProbability
+from TACEResponseLib.fused import FusedProbability
 from TACEResponseLib.terms import RESEARCH_USE, CohortRole, Endpoint
 
 ENDPOINT_WORDS = {

@@ -21,10 +21,11 @@ from TACEResponseLib.branch import (
 )
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.fused import FusedProbability, FusionTerm
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
-from TACEResponseLib.prediction import FusedProbability, FusionTerm, Prediction
+from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.terms import Endpoint, ImageSequence
 from Testing.in_process import stay_in_process
 

@@ -4,15 +4,14 @@ from pydantic import TypeAdapter, ValidationError
 from sklearn.isotonic import IsotonicRegression
 
 from TACEResponseLib.calibration import (
-    SMALLEST_PROBABILITY,
     Calibration,
     CalibrationMethod,
     IsotonicCalibration,
     NoCalibration,
     PlattCalibration,
     fit_calibration,
-    sigmoid,
 )
+from TACEResponseLib.logistic import SMALLEST_PROBABILITY, sigmoid
 
 METHODS: tuple[CalibrationMethod, ...] = ("platt", "isotonic", "none")
 

@@ -6,7 +6,7 @@ import pytest
 
 from TACEResponseLib.bundle import load_bundle, save_bundle
 from TACEResponseLib.demo_bundle import RECIPE_FILE, train_demo_bundle
-from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.terms import CohortRole
 

@@ -8,12 +8,12 @@ from pydantic import ValidationError
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_curve
 
-from TACEResponseLib.calibration import sigmoid
 from TACEResponseLib.clinical.record import ClinicalRecord, ClinicalValue
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion import FittedFusion, FusionSettings, fit_fusion
 from TACEResponseLib.fusion_inputs import ClinicalInput
 from TACEResponseLib.fusion_model import choose_threshold, fit_model, resamples, stratified_folds
+from TACEResponseLib.logistic import sigmoid
 
 N = 200
 AFP = ClinicalInput(name="afp_ng_per_ml", transform="log10")

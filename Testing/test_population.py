@@ -16,7 +16,7 @@ from TACEResponseLib.population import (
     context_record,
     read_context,
 )
-from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 
 TODAY = date(2026, 3, 31)

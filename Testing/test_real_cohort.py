@@ -31,7 +31,8 @@ from TACEResponseLib.real_cohort import (
     label_of,
     parts_of,
 )
-from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe import Recipe
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.scoring import score
 from TACEResponseLib.terms import CohortRole, ImageSequence

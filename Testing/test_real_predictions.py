@@ -10,11 +10,10 @@ from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.cohort.hcc_tace_seg import import_hcc_tace_seg
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.commands.recipe import find_recipe
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.discrimination import auc
 from TACEResponseLib.real_predictions import out_of_fold, write_tables
-from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.recipe_reading import find_recipe, read_recipe
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import yaml
 
 from TACEResponseLib.cnn.network import check_network
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 
 SHIPPED = sorted(resource_path("Recipes").glob("*.yaml"))

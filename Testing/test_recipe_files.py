@@ -13,7 +13,8 @@ from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.cnn.network import check_network
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
-from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe import Recipe
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.terms import Endpoint
 

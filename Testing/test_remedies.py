@@ -237,9 +237,8 @@ def test_an_unfinished_training_is_gone_on_with_as_it_says(tmp_path: Path) -> No
 
 
 def test_fewer_folds_are_set_as_it_says() -> None:
-    from TACEResponseLib.commands.recipe import find_recipe
     from TACEResponseLib.commands.train import check_enough
-    from TACEResponseLib.recipe import read_recipe
+    from TACEResponseLib.recipe_reading import find_recipe, read_recipe
 
     recipe = read_recipe(find_recipe("ct-radiomics-cnn-demo"))
     remedy = refused(lambda: check_enough({}, recipe)).remedy

@@ -15,8 +15,8 @@ from TACEResponseLib.clinical.record import read_record
 from TACEResponseLib.cohort.reading import read_cohort
 from TACEResponseLib.csv_writing import csv_text
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import read_recipe
 from TACEResponseLib.recipe_keys import with_changes
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.strict_numbers import read_number, read_whole_number
 from TACEResponseLib.validation.columns import is_numeric, numbers

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from TACEResponseLib.prediction import FusedProbability
+from TACEResponseLib.fused import FusedProbability
 from TACEResponseLib.terms import CohortRole, Endpoint
 from TACEResponseLib.wording import (
     call_sentence,

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from TACEResponseLib.bundle.integrity import COPY_AGAIN, check_amount, check_name
+from TACEResponseLib.bundle.integrity import check_amount, check_name
 from TACEResponseLib.bundle.layout import MOST_BYTES, MOST_FILES, SUMS
 from TACEResponseLib.drafts import scratch_folder
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.errors import COPY_AGAIN, InputError
+from TACEResponseLib.fixed_entry import fixed_entry
 from TACEResponseLib.new_output import check_new_file, new_file
 from TACEResponseLib.zip_reading import open_zip
 
-# The earliest date a zip can hold; a real one would change the bytes from day to day.
-FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 # JSON shrinks about tenfold; what shrinks a hundredfold and is large is a bomb.
 MOST_SHRINKAGE = 100
 SMALL_BYTES = 1024**2
@@ -40,14 +39,6 @@ def zip_bundle(folder: Path, path: Path) -> Path:
             name = f"{folder.resolve().name}/{file.relative_to(folder).as_posix()}"
             archive.writestr(fixed_entry(name), file.read_bytes())
     return path
-
-
-def fixed_entry(name: str) -> zipfile.ZipInfo:
-    """A stored entry whose date and mode never vary; weights don't compress anyway."""
-    entry = zipfile.ZipInfo(name, FIXED_DATE)
-    entry.create_system = 3
-    entry.external_attr = (stat.S_IFREG | 0o644) << 16
-    return entry
 
 
 @contextmanager

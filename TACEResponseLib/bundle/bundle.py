@@ -5,14 +5,11 @@ from dataclasses import dataclass
 
 from TACEResponseLib.branch import FittedBranch
 from TACEResponseLib.bundle.card import SIMULATED_FIRST_LINE
-from TACEResponseLib.bundle.metadata import (
-    BranchPart,
-    BundleMetadata,
-    ClinicalPart,
-    ImageNetworkPart,
-    RadiomicsPart,
-)
+from TACEResponseLib.bundle.metadata import BranchPart, BundleMetadata
+from TACEResponseLib.clinical.part import ClinicalPart
+from TACEResponseLib.cnn.part import ImageNetworkPart
 from TACEResponseLib.fusion import FittedFusion
+from TACEResponseLib.radiomics.part import RadiomicsPart
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

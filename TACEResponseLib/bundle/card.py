@@ -9,13 +9,13 @@ from TACEResponseLib.bundle.metadata import (
     BundleMetadata,
     CalibrationSummary,
     CandidateRow,
-    ClinicalPart,
-    ImageNetworkPart,
     Metric,
-    RadiomicsPart,
     Recalibration,
 )
+from TACEResponseLib.clinical.part import ClinicalPart
+from TACEResponseLib.cnn.part import ImageNetworkPart
 from TACEResponseLib.plain_text import markdown_text
+from TACEResponseLib.radiomics.part import RadiomicsPart
 from TACEResponseLib.terms import NOT_A_DEVICE
 
 SIMULATED_FIRST_LINE = "Trained on simulated patients: means nothing for a real one."

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from TACEResponseLib.bundle.layout import MOST_BYTES, MOST_FILES, MOST_TEXT_BYTES, SUMS
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.errors import COPY_AGAIN, InputError
 from TACEResponseLib.regular_file import in_units, read_bytes
 
-COPY_AGAIN = "get an unchanged copy of the bundle"
 NAME_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,99}")
 SUM_PATTERN = re.compile(r"([0-9a-f]{64})  (\S+)")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

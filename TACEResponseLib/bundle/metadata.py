@@ -4,18 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from TACEResponseLib.branch_recipes import BranchSettings
 from TACEResponseLib.calibration import CalibrationMethod
-from TACEResponseLib.clinical.branch import check_columns
-from TACEResponseLib.clinical.settings import ClinicalSettings
-from TACEResponseLib.clinical.state import ClinicalState
-from TACEResponseLib.cnn.settings import ImageNetworkSettings, ImageNetworkState
+from TACEResponseLib.clinical.part import ClinicalPart
+from TACEResponseLib.cnn.part import ImageNetworkPart
 from TACEResponseLib.fusion import FusionSettings
 from TACEResponseLib.fusion_inputs import ClinicalInput
 from TACEResponseLib.ids import BRANCH_PATTERN, broken_rule, is_branch_name
 from TACEResponseLib.population import PopulationLimits
-from TACEResponseLib.radiomics.settings import RadiomicsSettings
-from TACEResponseLib.radiomics.state import RadiomicsState
-from TACEResponseLib.recipe import MOST_BRANCHES, BranchSettings, Difference
+from TACEResponseLib.radiomics.part import RadiomicsPart
+from TACEResponseLib.recipe import MOST_BRANCHES, Difference
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence, Modality
 
@@ -105,74 +103,6 @@ class Recalibration(Settings):
     intercept_before: Metric | None = None
     before: CalibrationSummary
     """The calibration that training gave."""
-
-
-class ImageNetworkPart(Settings):
-    """An image network of the bundle; its weights lie beside."""
-
-    kind: Literal["image_network"] = "image_network"
-    settings: ImageNetworkSettings
-    state: ImageNetworkState = ImageNetworkState()
-
-    @model_validator(mode="after")
-    def _state_fits(self) -> "ImageNetworkPart":
-        wanted = [variable.name for variable in self.settings.clinical]
-        if [column.name for column in self.state.clinical] != wanted:
-            raise ValueError(f"clinical columns must be {wanted}")
-        for variable, column in zip(self.settings.clinical, self.state.clinical, strict=True):
-            if variable.required == (column.filled_in is not None):
-                raise ValueError("filled_in must be given for optional variables, and only there")
-        return self
-
-    @property
-    def file(self) -> str:
-        """Path of the weights inside the bundle."""
-        return f"models/{self.settings.name}.safetensors"
-
-
-class RadiomicsPart(Settings):
-    """A radiomics classifier of the bundle, which lies beside; a network's weights as such."""
-
-    kind: Literal["radiomics"] = "radiomics"
-    settings: RadiomicsSettings
-    state: RadiomicsState
-    """Features and their training ranges."""
-
-    @model_validator(mode="after")
-    def _ranges_are_ranges(self) -> "RadiomicsPart":
-        state = self.state
-        ranges = zip(state.minimum, state.mean, state.maximum, state.sd, strict=True)
-        for name, (low, mean, high, sd) in zip(state.feature_names, ranges, strict=True):
-            slack = 1e-9 * max(abs(low), abs(high))
-            if not (low - slack <= mean <= high + slack and sd > 0):
-                raise ValueError(f"minimum <= mean <= maximum and sd > 0 must hold for {name}")
-        if not state.feature_names:
-            raise ValueError("at least one feature is needed")
-        self.settings.check_names(state.feature_names)
-        return self
-
-    @property
-    def file(self) -> str:
-        """Path of the classifier inside the bundle."""
-        kind = "safetensors" if self.settings.classifier == "dnn" else "skops"
-        return f"models/{self.settings.name}.{kind}"
-
-
-class ClinicalPart(Settings):
-    """A clinical formula of the bundle, whole: its state is its every number."""
-
-    kind: Literal["clinical"] = "clinical"
-    settings: ClinicalSettings
-    state: ClinicalState
-
-    @model_validator(mode="after")
-    def _state_fits(self) -> "ClinicalPart":
-        check_columns(self.settings, self.state)
-        return self
-
-    @property
-    def file(self) -> None:
-        """No file lies beside."""
 
 
 BranchPart = Annotated[ImageNetworkPart | RadiomicsPart | ClinicalPart, Field(discriminator="kind")]

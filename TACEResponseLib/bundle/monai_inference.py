@@ -8,11 +8,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from TACEResponseLib.bundle.integrity import COPY_AGAIN
 from TACEResponseLib.bundle.layout import INFERENCE
 from TACEResponseLib.cnn.known_networks import JOINT, OLD_TARGETS
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.errors import COPY_AGAIN, InputError
 from TACEResponseLib.json_reading import parse_json
 
 ALIASES = "TACEResponseLib.networks"

@@ -9,17 +9,14 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from TACEResponseLib.bundle.layout import METADATA
-from TACEResponseLib.bundle.metadata import (
-    FORMAT_VERSION,
-    BundleMetadata,
-    ImageNetworkPart,
-    RadiomicsPart,
-)
+from TACEResponseLib.bundle.metadata import FORMAT_VERSION, BundleMetadata
 from TACEResponseLib.cnn.known_networks import with_names_of_today
+from TACEResponseLib.cnn.part import ImageNetworkPart
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.settings import MrZScore
 from TACEResponseLib.json_reading import parse_json
+from TACEResponseLib.radiomics.part import RadiomicsPart
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import NOT_A_DEVICE
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from TACEResponseLib.bundle.metadata import RadiomicsPart
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.radiomics.part import RadiomicsPart
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

@@ -12,21 +12,18 @@ from TACEResponseLib.bundle.archive import unpacked
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.finding import find_bundle
-from TACEResponseLib.bundle.integrity import COPY_AGAIN, read_text, verify
+from TACEResponseLib.bundle.integrity import read_text, verify
 from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, MOST_BYTES, SUMS
-from TACEResponseLib.bundle.metadata import (
-    BranchPart,
-    BundleMetadata,
-    ClinicalPart,
-    ImageNetworkPart,
-    RadiomicsPart,
-)
+from TACEResponseLib.bundle.metadata import BranchPart, BundleMetadata
 from TACEResponseLib.bundle.monai_inference import check_inference
 from TACEResponseLib.bundle.monai_metadata import from_json, refused
+from TACEResponseLib.clinical.part import ClinicalPart
+from TACEResponseLib.cnn.part import ImageNetworkPart
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.errors import COPY_AGAIN, InputError
 from TACEResponseLib.fusion import FittedFusion
 from TACEResponseLib.json_reading import parse_json
+from TACEResponseLib.radiomics.part import RadiomicsPart
 from TACEResponseLib.regular_file import check_regular
 from TACEResponseLib.zip_reading import is_zip
 

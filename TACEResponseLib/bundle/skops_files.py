@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from TACEResponseLib.bundle.archive import fixed_entry
-from TACEResponseLib.bundle.integrity import COPY_AGAIN
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.errors import COPY_AGAIN, InputError
+from TACEResponseLib.fixed_entry import fixed_entry
 from TACEResponseLib.json_reading import parse_json
 from TACEResponseLib.regular_file import in_units
 from TACEResponseLib.zip_reading import open_zip

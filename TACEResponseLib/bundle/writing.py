@@ -8,9 +8,10 @@ from TACEResponseLib.branch import FittedBranch
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.integrity import write_sums
 from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA
-from TACEResponseLib.bundle.metadata import BranchPart, ImageNetworkPart
+from TACEResponseLib.bundle.metadata import BranchPart
 from TACEResponseLib.bundle.monai_inference import inference_json
 from TACEResponseLib.bundle.monai_metadata import to_json
+from TACEResponseLib.cnn.part import ImageNetworkPart
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.new_output import new_folder
 

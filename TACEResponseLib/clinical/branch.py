@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.branch import BranchResult, FeatureContribution, FitContext
-from TACEResponseLib.calibration import fit_logistic
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.clinical.measures import measure_roi, measures_of_features
@@ -23,6 +22,7 @@ from TACEResponseLib.fusion_inputs import (
     fit_clinical_column,
     fit_column,
 )
+from TACEResponseLib.logistic import fit_logistic
 
 Floats = NDArray[np.float64]
 

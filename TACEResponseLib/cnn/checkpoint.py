@@ -24,7 +24,7 @@ def write_checkpoint(state: Mapping[str, Any], folder: Path) -> None:
         with os.fdopen(handle, "wb") as file:
             writer = _Writer(file)
             try:
-                torch.save(dict(state), cast(IO[bytes], writer))
+                torch.save(dict(state), cast("IO[bytes]", writer))
             except RuntimeError as error:
                 raise writer.error or error from error
         Path(draft).replace(folder / FILE)

@@ -7,13 +7,13 @@ from functools import partial
 
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.reading import read_image
 from TACEResponseLib.imaging.roi_reading import check_choice_used, read_case_rois
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence
-from TACEResponseLib.training_cohort import Member
 
 OPTIONS_AS_COLUMNS = {
     r"--image (\w+)=FILE": r"its path in column \1",

@@ -49,8 +49,7 @@ def _notes(recipe: str | None, patients: Sequence[CohortPatient]) -> list[str]:
             "leave this patient out"
             for p in without_evidence(patients)
         ]
-    from TACEResponseLib.commands.recipe import find_recipe
-    from TACEResponseLib.recipe import read_recipe
+    from TACEResponseLib.recipe_reading import find_recipe, read_recipe
     from TACEResponseLib.training_evidence import usable_for
 
     return [str(one) for one in usable_for(read_recipe(find_recipe(recipe)), patients).left_out]

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.ids import check_id
-from TACEResponseLib.nearest import nearest
 from TACEResponseLib.new_output import check_new_file, new_file
-from TACEResponseLib.recipe import Candidate, Recipe, read_recipe
+from TACEResponseLib.recipe import Candidate, Recipe
+from TACEResponseLib.recipe_reading import find_recipe, read_recipe, shipped_recipes
 from TACEResponseLib.regular_file import read_text
-from TACEResponseLib.resources import resource_path
 from TACEResponseLib.yaml_reading import MOST_BYTES
 
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9\-]{0,63}")
@@ -43,37 +42,6 @@ def run_new(options: argparse.Namespace) -> None:
     with new_file(target, where="NAME") as draft:
         draft.write_text(renamed, encoding="utf-8")
     sys.stdout.write(f"{target}\n")
-
-
-def shipped_recipes() -> tuple[Path, ...]:
-    """Every recipe of Resources/Recipes, by name."""
-    return tuple(sorted(resource_path("Recipes").glob("*.yaml")))
-
-
-def find_recipe(name_or_path: str) -> Path:
-    """The file of a shipped recipe, or a file of the user's.
-
-    Raises: InputError: neither; names the nearest.
-    """
-    shipped = {path.stem: path for path in shipped_recipes()}
-    if name_or_path in shipped:
-        return shipped[name_or_path]
-    path = Path(name_or_path)
-    if _is_there(path):
-        return path
-    near = nearest(name_or_path, shipped)
-    meant = f"did you mean {near}? " if near else ""
-    raise InputError("RECIPE", "must be the name of a shipped recipe or a file",
-                     got=repr(name_or_path[:80]),
-                     remedy=f"{meant}shipped: {', '.join(shipped)}")  # fmt: skip
-
-
-def _is_there(path: Path) -> bool:
-    """Whether something has this name; reading it says what is wrong with it."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _candidate_words(candidate: Candidate) -> str:

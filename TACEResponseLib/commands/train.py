@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from TACEResponseLib import endings
 from TACEResponseLib.cohort.loading import members
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.commands.recipe import find_recipe
 from TACEResponseLib.disk_trouble import explained
 from TACEResponseLib.errors import InputError, OutputError
 from TACEResponseLib.new_output import check_output, place
 from TACEResponseLib.progress import Progress, shown
-from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.recipe_keys import check_takes_weights, with_changes, with_epochs
+from TACEResponseLib.recipe_reading import find_recipe, read_recipe
 from TACEResponseLib.regular_file import check_regular
 from TACEResponseLib.terms import CohortRole
 from TACEResponseLib.training_evidence import LeftOut, Usable, in_words, usable_for
@@ -25,7 +25,8 @@ from TACEResponseLib.training_evidence import LeftOut, Usable, in_words, usable_
 if TYPE_CHECKING:
     from TACEResponseLib.assembly import BundleIdentity
     from TACEResponseLib.bundle import Bundle
-    from TACEResponseLib.training_cohort import Member, PreparedCohort
+    from TACEResponseLib.cohort.member import Member
+    from TACEResponseLib.training_cohort import PreparedCohort
     from TACEResponseLib.training_state import TrainingState
 
 Cohorts = Mapping[CohortRole, "PreparedCohort"]

@@ -199,7 +199,7 @@ def _acquisition(header: Any, where: str) -> Acquisition:
                          remedy="give the CT or MR series")  # fmt: skip
     words = [text(header, name) for name in ("SeriesDescription", "ProtocolName")]
     return Acquisition(
-        modality=cast(Modality, modality),
+        modality=cast("Modality", modality),
         description=" ".join(w for w in words if w),
         has_contrast=True if text(header, "ContrastBolusAgent") else None,
         patient_digest=patient_digest(header),

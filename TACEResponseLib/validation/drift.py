@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from TACEResponseLib.bundle.metadata import BundleMetadata, ClinicalPart, ImageNetworkPart
+from TACEResponseLib.bundle.metadata import BundleMetadata
+from TACEResponseLib.clinical.part import ClinicalPart
 from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.cnn.part import ImageNetworkPart
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.fusion import FittedFusion
 from TACEResponseLib.fusion_inputs import ClinicalInput, FusionColumn

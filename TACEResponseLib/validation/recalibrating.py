@@ -12,13 +12,7 @@ import numpy as np
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.metadata import FUSED, CalibrationSummary, Metric, Recalibration
-from TACEResponseLib.calibration import (
-    IsotonicCalibration,
-    NoCalibration,
-    PlattCalibration,
-    inside,
-    sigmoid,
-)
+from TACEResponseLib.calibration import IsotonicCalibration, NoCalibration, PlattCalibration
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.calibration_line import (
     calibration_in_the_large,
@@ -29,6 +23,7 @@ from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_probabilities
 from TACEResponseLib.fusion import FittedFusion
 from TACEResponseLib.fusion_model import FusionModel
+from TACEResponseLib.logistic import inside, sigmoid
 from TACEResponseLib.terms import CohortRole
 
 Fitted = PlattCalibration | IsotonicCalibration | NoCalibration

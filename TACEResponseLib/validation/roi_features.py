@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from TACEResponseLib.bundle.metadata import BundleMetadata, ClinicalPart, RadiomicsPart
+from TACEResponseLib.bundle.metadata import BundleMetadata
+from TACEResponseLib.clinical.part import ClinicalPart
+from TACEResponseLib.radiomics.part import RadiomicsPart
 from TACEResponseLib.radiomics.settings import IccFilter
 
 

@@ -21,10 +21,10 @@ import numpy as np
 from judge_demo_bundle import share_of_possible
 
 from TACEResponseLib.candidates import measure
-from TACEResponseLib.commands.recipe import find_recipe
 from TACEResponseLib.progress import LOG
-from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.recipe_keys import with_changes
+from TACEResponseLib.recipe_reading import find_recipe, read_recipe
 from TACEResponseLib.simulated_members import simulated_members, simulated_truths
 from TACEResponseLib.simulation.answers import best_auc_of, true_probabilities
 from TACEResponseLib.simulation.mr_settings import MrSimulationSettings

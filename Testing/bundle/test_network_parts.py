@@ -11,11 +11,11 @@ import torch
 from pydantic import ValidationError
 
 from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
-from TACEResponseLib.bundle.metadata import ImageNetworkPart
 from TACEResponseLib.bundle.monai_metadata import monai_metadata
 from TACEResponseLib.cnn.branch import ImageNetworkBranch, PreparedPatches
 from TACEResponseLib.cnn.branch_network import build_branch_network
 from TACEResponseLib.cnn.known_networks import SMALL_CNN
+from TACEResponseLib.cnn.part import ImageNetworkPart
 from TACEResponseLib.cnn.settings import (
     ChannelNormalization,
     ImageNetworkSettings,

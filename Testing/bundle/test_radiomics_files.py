@@ -14,12 +14,12 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
-from TACEResponseLib.bundle.metadata import RadiomicsPart
 from TACEResponseLib.bundle.reading import read_branch
 from TACEResponseLib.bundle.writing import write_branch
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.radiomics.branch import RadiomicsBranch
 from TACEResponseLib.radiomics.classifiers import contributions, logits
+from TACEResponseLib.radiomics.part import RadiomicsPart
 from TACEResponseLib.radiomics.settings import ClassifierName
 
 ALL = get_args(ClassifierName)

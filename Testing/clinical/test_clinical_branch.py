@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from TACEResponseLib.bundle.metadata import ClinicalPart
 from TACEResponseLib.case import Case
 from TACEResponseLib.clinical.branch import ClinicalBranch, ClinicalRecipe, PreparedClinical
+from TACEResponseLib.clinical.part import ClinicalPart
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.errors import InputError

@@ -22,7 +22,7 @@ from TACEResponseLib.cnn.budget import (
 from TACEResponseLib.cnn.saliency import saliency_maps
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 
 RECIPES = sorted(resource_path("Recipes").glob("*.yaml"))

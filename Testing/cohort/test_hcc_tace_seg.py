@@ -21,7 +21,7 @@ from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.cohort.spreadsheet import read_sheet, sheet_records
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 
 # Of the table that the collection publishes: everything known only after the first treatment, and

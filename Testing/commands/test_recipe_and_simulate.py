@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from TACEResponseLib.cli import main
-from TACEResponseLib.commands.recipe import shipped_recipes
-from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.recipe_reading import read_recipe, shipped_recipes
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.simulation.patient import simulate_truth
 from TACEResponseLib.simulation.settings import SimulationSettings

@@ -7,10 +7,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from TACEResponseLib.bundle.metadata import RadiomicsPart
 from TACEResponseLib.bundle.writing import write_branch
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.radiomics.branch import RadiomicsRecipe
+from TACEResponseLib.radiomics.part import RadiomicsPart
 from TACEResponseLib.radiomics.settings import ClassifierName, IccFilter, RadiomicsSettings
 from TACEResponseLib.radiomics.training_table import training_table
 

@@ -9,8 +9,8 @@ import pytest
 
 from TACEResponseLib.assembly import BundleIdentity, assemble
 from TACEResponseLib.bundle import load_bundle, save_bundle
-from TACEResponseLib.commands.recipe import find_recipe
-from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe import Recipe
+from TACEResponseLib.recipe_reading import find_recipe, read_recipe
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulated_members import simulated_case, simulated_members
 from TACEResponseLib.simulation.mr_settings import MrSimulationSettings

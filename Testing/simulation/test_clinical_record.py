@@ -4,7 +4,7 @@ import pytest
 from TACEResponseLib.clinical.record import read_record
 from TACEResponseLib.clinical.schema import load_schema
 from TACEResponseLib.clinical.scores import albi, albi_grade, child_pugh_points
-from TACEResponseLib.recipe import read_recipe
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.simulated_members import simulated_truths
 from TACEResponseLib.simulation.law import prevalence

@@ -10,11 +10,12 @@ import pytest
 from TACEResponseLib.case import Case
 from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
+from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.preparation import prepare
 from TACEResponseLib.preparation_cache import PreparationCache, content_of, default_folder
 from TACEResponseLib.prepared_files import read_prepared, write_prepared
 from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.training_cohort import Member, OnDisk
+from TACEResponseLib.training_cohort import OnDisk
 
 MakeRecipe = Callable[..., Recipe]
 pytestmark = pytest.mark.usefixtures("in_process")

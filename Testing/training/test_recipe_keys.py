@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.recipe_keys import with_changes, with_epochs
+from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
 
 MakeRecipe = Callable[..., Recipe]

@@ -97,8 +97,8 @@ def test_patients_of_a_test_cohort_teach_nothing(
     make_recipe: MakeRecipe, make_cohort: MakeCohort
 ) -> None:
     """The whole way from members: everything learned is the same with garbage as test patients."""
+    from TACEResponseLib.cohort.member import Member
     from TACEResponseLib.terms import CohortRole
-    from TACEResponseLib.training_cohort import Member
     from TACEResponseLib.training_roles import by_role
 
     def learned(scale: float) -> str:

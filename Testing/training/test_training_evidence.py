@@ -14,10 +14,10 @@ from TACEResponseLib.clinical.record import ClinicalRecord
 from TACEResponseLib.cohort.hcc_tace_seg import import_hcc_tace_seg
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.commands.recipe import find_recipe
 from TACEResponseLib.commands.train import members_by_role
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import Recipe, read_recipe
+from TACEResponseLib.recipe import Recipe
+from TACEResponseLib.recipe_reading import find_recipe, read_recipe
 from TACEResponseLib.terms import CohortRole, ImageSequence
 from TACEResponseLib.training_evidence import left_out_of, usable_for
 
