@@ -2,18 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from TACEResponseLib.validation.class_columns import class_rows
 from TACEResponseLib.validation.class_tables import class_sentences, class_table
-from TACEResponseLib.validation.figure import Drawing, write_csv
+from TACEResponseLib.validation.figure import Drawing, Picture, write_csv
 from TACEResponseLib.validation.figure_confusion import draw_class_roc, draw_confusion
 from TACEResponseLib.validation.html import heading, image, paragraph, table
 from TACEResponseLib.validation.results import Results
 from TACEResponseLib.validation.study import Study
-
-if TYPE_CHECKING:
-    from TACEResponseLib.validation.report import Picture
 
 CONFUSION, CURVES, TABLE, PREDICTIONS = "confusion", "roc_classes", "classes", "class_predictions"
 
@@ -27,9 +23,7 @@ def class_drawings(study: Study, results: Results) -> Iterator[Drawing]:
             yield draw_class_roc(study, scores, found, found.result, name)
 
 
-def class_blocks(
-    study: Study, results: Results, pictures: "Mapping[str, Picture]"
-) -> Iterator[str]:
+def class_blocks(study: Study, results: Results, pictures: Mapping[str, Picture]) -> Iterator[str]:
     """The section; nothing where no network has more than two classes.
 
     Args:

@@ -1,7 +1,6 @@
 """The report: one page that a reader can decide on, then everything behind it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from TACEResponseLib.evaluation.cox import PROPORTIONALITY_LEVEL
 from TACEResponseLib.plain_text import html_text as escape
@@ -15,6 +14,7 @@ from TACEResponseLib.validation.competing_words import (
     incidence_table,
 )
 from TACEResponseLib.validation.drift_tables import drift_sections
+from TACEResponseLib.validation.figure import Picture
 from TACEResponseLib.validation.html import bullets, heading, image, page, paragraph, table
 from TACEResponseLib.validation.limits import limits
 from TACEResponseLib.validation.methods_text import methods_text
@@ -28,14 +28,6 @@ from TACEResponseLib.validation.wrong_cases import WrongCase, wrong_rows
 SIMULATED = "These patients are simulated: nothing here says anything about a real one."
 IN_SAMPLE = "In-sample: these patients, or some, shaped the model; every number is too good."
 CHECKLIST_NAMES = {"tripod_ai": "TRIPOD+AI", "metrics": "METRICS", "claim": "CLAIM"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Picture:
-    """A figure as it stands in the report."""
-
-    svg: bytes
-    caption: str
 
 
 def report_html(

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from TACEResponseLib.validation.figure import Drawing, write_csv
+from TACEResponseLib.validation.figure import Drawing, Picture, write_csv
 from TACEResponseLib.validation.figure_roi_readers import NAME, draw_roi_readers
 from TACEResponseLib.validation.html import heading, image, paragraph, table
 from TACEResponseLib.validation.results import Results
@@ -16,9 +15,6 @@ from TACEResponseLib.validation.roi_readers_words import (
     roi_sentences,
 )
 
-if TYPE_CHECKING:
-    from TACEResponseLib.validation.report import Picture
-
 
 def roi_drawings(results: Results) -> Iterator[Drawing]:
     """One figure, where patients were read twice."""
@@ -26,7 +22,7 @@ def roi_drawings(results: Results) -> Iterator[Drawing]:
         yield draw_roi_readers(results.roi_readers)
 
 
-def roi_blocks(results: Results, pictures: "Mapping[str, Picture]") -> Iterator[str]:
+def roi_blocks(results: Results, pictures: Mapping[str, Picture]) -> Iterator[str]:
     """The section; nothing where nobody was read twice.
 
     Args:

@@ -10,7 +10,7 @@ from TACEResponseLib.validation.checklists import COLUMNS, checklist_rows
 from TACEResponseLib.validation.class_section import class_drawings, write_classes
 from TACEResponseLib.validation.competing_words import competing_of, incidence_table
 from TACEResponseLib.validation.drift_tables import drift_table
-from TACEResponseLib.validation.figure import Drawing, save, write_csv
+from TACEResponseLib.validation.figure import Drawing, Picture, save, write_csv
 from TACEResponseLib.validation.figure_calibration import draw_calibration
 from TACEResponseLib.validation.figure_decision import draw_decision
 from TACEResponseLib.validation.figure_forest import draw_forest
@@ -19,7 +19,7 @@ from TACEResponseLib.validation.figure_roc import draw_roc
 from TACEResponseLib.validation.figure_survival import draw_landmark, draw_survival
 from TACEResponseLib.validation.pdf import report_pdf
 from TACEResponseLib.validation.promised import promised_table
-from TACEResponseLib.validation.report import Picture, report_html
+from TACEResponseLib.validation.report import report_html
 from TACEResponseLib.validation.results import Results, metrics_json
 from TACEResponseLib.validation.roi_readers_section import roi_drawings, write_roi_readers
 from TACEResponseLib.validation.study import Study
