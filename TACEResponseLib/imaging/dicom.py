@@ -14,7 +14,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom_series.files import is_dicom, read_dataset
 from TACEResponseLib.imaging.dicom_series.grid import grid_of, plane_of, stacking_order
 from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of
-from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan
+from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan, scan_warnings
 from TACEResponseLib.imaging.dicom_series.values import patient_digest, text, whole
 from TACEResponseLib.imaging.headers.agreement import check_agreement
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
@@ -74,7 +74,8 @@ def read_series(slices: Sequence[Slice], where: str) -> tuple[Volume, tuple[Case
     voxels = _rescaled(stored, scales)
     check_agreement(voxels, geometry, stored, affine, scales, where)
     volume = Volume(voxels=voxels, geometry=geometry, acquisition=acquisition)
-    return volume, _display_warnings(slices[0].header, acquisition)
+    remarks = scan_warnings([s.header for s in slices])
+    return volume, (*_display_warnings(slices[0].header, acquisition), *remarks)
 
 
 def _images(folder: Path, where: str) -> list[Slice]:

@@ -14,6 +14,8 @@ from TACEResponseLib.imaging.headers.text import NUMBER
 # and now, and can't be looked up or compared anywhere else.
 SALT = secrets.token_bytes(32)
 EXPORT_AGAIN = "export the series again from the archive"
+DIGITS = 5
+"""Significant digits to which numbers are compared; headers round."""
 
 
 def text(header: Any, keyword: str) -> str:
@@ -32,6 +34,14 @@ def text(header: Any, keyword: str) -> str:
         return "\\".join(str(v).strip() for v in value)
     except TypeError:
         return str(value).strip()
+
+
+def comparable(value: str) -> str:
+    """Numbers to some digits, everything else as it is."""
+    words = value.split("\\")
+    if all(NUMBER.fullmatch(w) for w in words):
+        return " ".join(f"{float(w):.{DIGITS}g}" for w in words)
+    return value
 
 
 def patient_digest(header: Any) -> str | None:
