@@ -8,6 +8,7 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.box import marked_box
+from TACEResponseLib.imaging.comb import comb_warnings
 from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
@@ -216,4 +217,5 @@ def check_intensities(
                          remedy="give the MR, or choose a bundle for CT")  # fmt: skip
     else:
         doubts = ct_like_warnings(volume, sequence)
-    return (*grid_warnings(volume, sequence), *doubts, *phase_warnings(volume, sequence, mask))
+    doubts = (*grid_warnings(volume, sequence), *comb_warnings(volume, sequence), *doubts)
+    return (*doubts, *phase_warnings(volume, sequence, mask))
