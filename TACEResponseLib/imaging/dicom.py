@@ -11,8 +11,9 @@ import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.dicom_series.evenness import check_copies, check_even, check_once
 from TACEResponseLib.imaging.dicom_series.files import is_dicom, read_dataset
-from TACEResponseLib.imaging.dicom_series.grid import grid_of, plane_of, stacking_order
+from TACEResponseLib.imaging.dicom_series.grid import grid_of, places_along, plane_of
 from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of
 from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan, scan_warnings
 from TACEResponseLib.imaging.dicom_series.values import patient_digest, text, whole
@@ -143,9 +144,13 @@ def _ordered(slices: Sequence[Slice], where: str) -> tuple[Slice, ...]:
                          "(ImagePositionPatient)", got=f"{len(slices)} slice(s), or a localizer",
                          remedy="give the whole series")  # fmt: skip
     planes = [plane_of(s, where) for s in slices]
-    order = stacking_order(planes, where)
-    ordered = [slices[i] for i in order]
+    places = places_along(planes, where)
+    order = np.argsort(places, kind="stable").tolist()
+    ordered, along = [slices[i] for i in order], places[order]
+    check_copies(ordered, along, where)
     check_one_scan([s.header for s in ordered], where)
+    check_once(ordered, along, where)
+    check_even(ordered, along, where)
     grid_of([planes[i] for i in order], where)
     return tuple(ordered)
 

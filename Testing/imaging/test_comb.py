@@ -14,6 +14,7 @@ from TACEResponseLib.terms import ImageSequence
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2
 LIVER = 5  # in organs.nii.gz
+UPRIGHT = (1, 0, 0, 0, 1, 0, 0, 0, 1)
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +56,12 @@ def test_a_short_stretch_in_a_long_scan_is_seen(scan: Volume, liver: np.ndarray)
     mixed = in_turn(scan, liver, 40).voxels
     long = np.concatenate([scan.voxels[::-1], mixed, *[scan.voxels[::-1], scan.voxels] * 2])
     i, j, _ = scan.geometry.size_ijk
-    geometry = Geometry(size_ijk=(i, j, len(long)), spacing_mm=scan.geometry.spacing_mm,
-                        origin_lps=(0, 0, 0), direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(i, j, len(long)),
+        spacing_mm=scan.geometry.spacing_mm,
+        origin_lps=(0, 0, 0),
+        direction_lps=UPRIGHT,
+    )
     assert comb_warnings(Volume(voxels=long, geometry=geometry), CT)
 
 
@@ -70,8 +75,12 @@ def test_one_scan_has_no_comb(name: str, sequence: ImageSequence, shared_data: P
 
 @pytest.mark.parametrize(("slices", "side"), [(2, 5), (13, 300), (14, 64), (40, 20), (20, 300)])
 def test_noise_has_no_comb(slices: int, side: int) -> None:
-    geometry = Geometry(size_ijk=(side, side, slices), spacing_mm=(2.0, 2.0, 4.0),
-                        origin_lps=(0, 0, 0), direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(side, side, slices),
+        spacing_mm=(2.0, 2.0, 4.0),
+        origin_lps=(0, 0, 0),
+        direction_lps=UPRIGHT,
+    )
     draw = np.random.default_rng([7, slices])
     voxels = draw.normal(0, 100, geometry.shape_kji).astype(np.float32)
     assert comb_warnings(Volume(voxels=voxels, geometry=geometry), CT) == ()
@@ -86,6 +95,10 @@ def test_slices_are_looked_for_along_the_coarsest_axis(axis: int) -> None:
     spacing = np.array([3.0, 1.0, 1.0])[order]
     turned = np.ascontiguousarray(np.transpose(voxels, order))
     k, j, i = turned.shape
-    geometry = Geometry(size_ijk=(i, j, k), spacing_mm=tuple(spacing[::-1].tolist()),
-                        origin_lps=(0, 0, 0), direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(i, j, k),
+        spacing_mm=tuple(spacing[::-1].tolist()),
+        origin_lps=(0, 0, 0),
+        direction_lps=UPRIGHT,
+    )
     assert comb_share(Volume(voxels=turned, geometry=geometry)) == pytest.approx(0.5)

@@ -54,6 +54,25 @@ def telling_element(headers: Sequence[Any]) -> str | None:
     return None
 
 
+def element_at_places(groups: Sequence[Sequence[Any]]) -> str | None:
+    """The name of an element by which several slices at each place are of several scans.
+
+    Args:
+        groups: headers of the slices at each place.
+    """
+    for tag in sorted({tag for header in groups[0] for tag in header.keys()}):  # noqa: SIM118
+        keyword, _ = _name(tag)
+        if not tag.element or keyword in OWN:
+            continue
+        values = [sorted(_raw(h, tag) for h in group) for group in groups]
+        if len(set(values[0])) > 1 and all(v == values[0] for v in values):
+            return keyword or f"{tag}"
+        lacking = {sum(not v for v in group) for group in values}
+        if lacking.isdisjoint({0, len(values[0])}) and len(lacking) == 1:
+            return keyword or f"{tag}"
+    return None
+
+
 def taken_in_passes(header: Any) -> bool:
     """Whether times and numbers of one scan may jump: MR, unless it says that it is 3D."""
     return text(header, "Modality") != "CT" and text(header, "MRAcquisitionType") != "3D"
