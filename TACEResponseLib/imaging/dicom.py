@@ -13,6 +13,7 @@ from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom_series.evenness import check_copies, check_even, check_once
 from TACEResponseLib.imaging.dicom_series.files import is_dicom, read_dataset
+from TACEResponseLib.imaging.dicom_series.gaps import gap_warnings
 from TACEResponseLib.imaging.dicom_series.grid import grid_of, places_along, plane_of
 from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of
 from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan, scan_warnings
@@ -75,8 +76,9 @@ def read_series(slices: Sequence[Slice], where: str) -> tuple[Volume, tuple[Case
     voxels = _rescaled(stored, scales)
     check_agreement(voxels, geometry, stored, affine, scales, where)
     volume = Volume(voxels=voxels, geometry=geometry, acquisition=acquisition)
-    remarks = scan_warnings([s.header for s in slices])
-    return volume, (*_display_warnings(slices[0].header, acquisition), *remarks)
+    headers = [s.header for s in slices]
+    remarks = (*scan_warnings(headers), *gap_warnings(headers, geometry.spacing_mm[2]))
+    return volume, (*_display_warnings(headers[0], acquisition), *remarks)
 
 
 def _images(folder: Path, where: str) -> list[Slice]:
