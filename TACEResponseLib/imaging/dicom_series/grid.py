@@ -9,6 +9,7 @@ import numpy as np
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom_series.values import numbers, whole
 from TACEResponseLib.imaging.geometry import FloatArray, Geometry
+from TACEResponseLib.imaging.headers.files import shown_name
 from TACEResponseLib.imaging.headers.header import (
     LARGEST_SHIFT_MM,
     LARGEST_SPACING_MM,
@@ -19,6 +20,8 @@ from TACEResponseLib.imaging.headers.header import (
 )
 
 LARGEST_SIDE = 8192
+# Directions of slices that are told apart; more are no better a refusal.
+MOST_KINDS = 8
 # Directions are given to a few digits.
 LARGEST_ERROR = 1e-3
 
@@ -77,20 +80,32 @@ def plane_of(slice_: Any, where: str) -> Plane:
     )
 
 
-def places_along(planes: Sequence[Plane], where: str) -> FloatArray:
+def places_along(slices: Sequence[Any], planes: Sequence[Plane], where: str) -> FloatArray:
     """Where each slice lies along the common normal, mm.
 
-    Raises: InputError: slices that are not parallel.
+    Raises: InputError: slices that are not parallel; names those of the rarer directions.
     """
-    first = planes[0]
-    if any(not np.allclose([p.row, p.column], [first.row, first.column], atol=LARGEST_ERROR)
-           for p in planes):  # fmt: skip
-        raise InputError(where, "slices must be parallel", got="several orientations",
-                         remedy="lay the files of the axial series in a folder of "
+    kinds: list[list[int]] = []
+    for n, plane in enumerate(planes):
+        same = [kind for kind in kinds if _parallel(plane, planes[kind[0]])]
+        if same:
+            same[0].append(n)
+        elif len(kinds) < MOST_KINDS:
+            kinds.append([n])
+    if len(kinds) > 1:
+        odd = [n for kind in sorted(kinds, key=len)[:-1] for n in kind]
+        raise InputError(where, "slices must be parallel", got=f"{len(kinds)} orientations",
+                         names=[shown_name(slices[n].path) for n in odd],
+                         remedy="lay the files of one orientation in a folder of "
                          "their own")  # fmt: skip
-    normal = np.cross(first.row, first.column)
+    normal = np.cross(planes[0].row, planes[0].column)
     normal /= np.linalg.norm(normal)
     return np.array([float(p.position @ normal) for p in planes])
+
+
+def _parallel(one: Plane, other: Plane) -> bool:
+    """Whether rows and columns of both run alike."""
+    return np.allclose([one.row, one.column], [other.row, other.column], atol=LARGEST_ERROR)
 
 
 def grid_of(planes: Sequence[Plane], where: str) -> tuple[Geometry, FloatArray]:
