@@ -13,7 +13,7 @@ from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom_series.evenness import check_copies, check_even, check_once
 from TACEResponseLib.imaging.dicom_series.files import is_dicom, read_dataset
-from TACEResponseLib.imaging.dicom_series.gaps import gap_warnings
+from TACEResponseLib.imaging.dicom_series.gaps import gap_warnings, tilt_warnings
 from TACEResponseLib.imaging.dicom_series.grid import grid_of, places_along, plane_of
 from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of
 from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan, scan_warnings
@@ -81,8 +81,13 @@ def read_series(slices: Sequence[Slice], where: str) -> tuple[Volume, tuple[Case
     check_agreement(voxels, geometry, stored, affine, scales, where)
     volume = Volume(voxels=voxels, geometry=geometry, acquisition=acquisition)
     headers = [s.header for s in slices]
-    remarks = (*scan_warnings(headers), *gap_warnings(headers, geometry.spacing_mm[2]))
-    return volume, (*_display_warnings(headers[0], acquisition), *remarks)
+    distance = geometry.spacing_mm[2]
+    return volume, (
+        *_display_warnings(headers[0], acquisition),
+        *scan_warnings(headers),
+        *gap_warnings(headers, distance),
+        *tilt_warnings(headers[0], geometry.direction[:, 2], distance * (len(headers) - 1)),
+    )
 
 
 def _images(folder: Path, where: str) -> list[Slice]:
@@ -131,11 +136,12 @@ def _holds_dicom(paths: Iterable[Path]) -> bool:
 def _check_one_series(same: Sequence[Slice], slices: Sequence[Slice], where: str) -> None:
     """Refuse several series; ids made anew for each file are no series at all."""
     counts = Counter(s.series for s in slices)
-    if len(slices) > 2 and len(counts) == len(slices):
+    single = sum(count == 1 for count in counts.values())
+    if single == len(slices) > 1 or single > max(2, len(slices) / 2):
         raise InputError(
             where,
             "slices must share the id of their series (SeriesInstanceUID)",
-            got=f"{len(slices)} files with an id each, as some programs write that remove names",
+            got=f"{single} files with an id each, as some programs write that remove names",
             remedy="remove names again with one id a series, or convert the series to NIfTI",
         )
     counts = Counter(s.series for s in same)
@@ -174,9 +180,14 @@ def _check_single_frame(slice_: Slice, where: str) -> None:
                          remedy="convert it to NIfTI, for instance in 3D Slicer")  # fmt: skip
     kind = text(slice_.header, "SOPClassUID")
     if kind == SCREENSHOTS or kind.startswith(f"{SCREENSHOTS}."):
-        raise InputError(where, "must be measured values", got="a secondary capture",
+        raise InputError(where, "must be a scan's own values", got="a secondary capture",
                          names=(f"{shown_name(slice_.path)}",),
                          remedy="give the series of the scanner")  # fmt: skip
+    if "LOCALIZER" in text(slice_.header, "ImageType").upper().split("\\"):
+        raise InputError(where, "must be a scan of the liver", got="a localizer (ImageType)",
+                         names=(f"{shown_name(slice_.path)}",),
+                         remedy="give the series that was planned on it, or move that file "
+                         "away")  # fmt: skip
     if whole(slice_, "SamplesPerPixel", where) != 1:
         raise InputError(where, "must have one value a voxel", got="a color image",
                          names=(f"{shown_name(slice_.path)}",),

@@ -80,6 +80,15 @@ def test_a_change_of_spacing_is_neither_phases_nor_missing_slices(tmp_path: Path
     read_image(moved(tmp_path / "a", range(8)), CT)
 
 
+@pytest.mark.parametrize("place", [3.1, 0.4, 9.9])
+def test_one_slice_of_another_scan_is_named(place: float, tmp_path: Path) -> None:
+    write_at(tmp_path, [*scan(0.0, 8), place])
+    with pytest.raises(InputError, match=rf"one at {place:.2f} mm .* \(091.dcm\); move that file"):
+        read_image(tmp_path, CT)
+    (tmp_path / "091.dcm").unlink()
+    read_image(tmp_path, CT)
+
+
 def test_a_file_that_is_there_twice_is_named_as_a_copy(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     write_at(folder, scan(0.0, 8))

@@ -86,12 +86,30 @@ def check_even(slices: Sequence[Any], along: FloatArray, where: str) -> None:
     apart = np.abs(gaps - usual)
     if float(apart.max()) <= limit:
         return
+    if (alien := _alien(along)) is not None:
+        raise InputError(where, "slices must be evenly spaced, all of one scan",
+                         got=f"one at {along[alien]:.2f} mm between those of a scan",
+                         names=[shown_name(slices[alien].path)],
+                         remedy="move that file away if it is of another scan")  # fmt: skip
     worst = int(apart.argmax())
     told = f"{gaps[worst]:.2f} mm after {along[worst]:.1f} mm"
     why, remedy = _reason(along, gaps, usual, limit)
     raise InputError(where, f"slices must be evenly spaced ({usual:.4g} mm), all of one scan",
                      got=told + why, names=[shown_name(slices[worst].path)],
                      remedy=remedy)  # fmt: skip
+
+
+def _alien(along: FloatArray) -> int | None:
+    """The one slice without which the others are evenly spaced, if it lies between them."""
+    for n in np.argsort(np.diff(along), kind="stable")[:2].tolist():
+        for alien in (n, n + 1):
+            gaps = np.diff(np.delete(along, alien))
+            even = len(gaps) >= LEAST_EACH and np.ptp(gaps) <= max(
+                UNEVEN_MM, UNEVEN_SHARE * gaps[0]
+            )
+            if even and 0 < alien < len(along) - 1:
+                return alien
+    return None
 
 
 def _reason(along: FloatArray, gaps: FloatArray, usual: float, limit: float) -> tuple[str, str]:

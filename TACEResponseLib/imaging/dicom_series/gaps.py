@@ -11,6 +11,8 @@ import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.imaging.dicom_series.values import text
+from TACEResponseLib.imaging.geometry import FloatArray
+from TACEResponseLib.imaging.headers.header import LARGEST_SHIFT_MM
 from TACEResponseLib.imaging.headers.text import NUMBER
 
 # Distance over thickness from which on something seems to be missing.
@@ -20,6 +22,8 @@ TOUCHING = 1.1
 # Stated spacings round.
 SAME_SHARE = 0.05
 LEAST_SLICES = 4
+# Degrees; gantries tilt by 30.
+STEEPEST = 90
 
 
 def gap_warnings(headers: Sequence[Any], distance_mm: float) -> tuple[CaseWarning, ...]:
@@ -50,6 +54,32 @@ def gap_warnings(headers: Sequence[Any], distance_mm: float) -> tuple[CaseWarnin
             message=f"The slices of the {'CT' if is_ct else 'MR'} lie {distance_mm:.4g} mm apart, "
             f"but {' and '.join(signs)}: check that no slices between them were left "
             f"out{purpose}.",
+        ),
+    )
+
+
+def tilt_warnings(
+    header: Any, plane_normal: FloatArray, length_mm: float
+) -> tuple[CaseWarning, ...]:
+    """Say when a header gives a tilt that neither directions nor positions of the slices show.
+
+    Args:
+        header: of one slice.
+        plane_normal: of the slices, LPS.
+        length_mm: of the stack, which is upright.
+    """
+    shown = text(header, "GantryDetectorTilt")
+    if not NUMBER.fullmatch(shown) or not 0 < abs(tilt := float(shown)) < STEEPEST:
+        return ()
+    seen = np.degrees(np.arccos(min(1.0, float(np.abs(plane_normal).max()))))
+    if abs(seen - abs(tilt)) < 1 or np.tan(np.radians(abs(tilt))) * length_mm <= LARGEST_SHIFT_MM:
+        return ()
+    return (
+        CaseWarning(
+            code="gantry_tilt",
+            message=f"The header gives a gantry tilt of {tilt:g} degrees, but by their positions "
+            "the slices lie upright: check that the image is not sheared, unless the tilt was "
+            "corrected.",
         ),
     )
 

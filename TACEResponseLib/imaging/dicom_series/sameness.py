@@ -1,6 +1,6 @@
 """Whether the slices of a folder are one scan of one patient, by more than their series' id."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from TACEResponseLib.imaging.dicom_series.phases import (
     telling_element,
 )
 from TACEResponseLib.imaging.dicom_series.values import comparable, text
+from TACEResponseLib.imaging.headers.text import NUMBER
 
 # By definition the same in every slice of a scan. Only their names are told, since their values
 # may be a patient's.
@@ -31,6 +32,8 @@ NOT_ALTERNATING = "AcquisitionNumber"
 # are taken in any order.
 LEAST_PAUSE_S = 8.0
 LEAST_TIMES = 4
+# Of a value; of PixelSpacing it is 0.01 mm at the far side of 512 pixels.
+ROUNDING = 2e-5
 
 
 def check_one_scan(headers: Sequence[Any], where: str) -> None:
@@ -43,9 +46,10 @@ def check_one_scan(headers: Sequence[Any], where: str) -> None:
         slices lie between each other. It names the element that tells.
     """
     for keyword in CONSTANT:
-        found = {comparable(text(h, keyword)) for h in headers}
-        if len(found) > 1:
-            raise _several(keyword, f"{len(found)} values of {keyword}", where)
+        found = {text(h, keyword) for h in headers}
+        if len(found) > 1 and not _round_alike(found):
+            count = len({comparable(value) for value in found})
+            raise _several(keyword, f"{count} values of {keyword}", where)
     numbers = [number for h in headers if (number := text(h, NOT_ALTERNATING))]
     if _runs(numbers) > len(set(numbers)):
         raise _several(NOT_ALTERNATING, "slices of several AcquisitionNumber in turn", where)
@@ -54,6 +58,16 @@ def check_one_scan(headers: Sequence[Any], where: str) -> None:
             _check_times(keyword, [_seconds(text(h, keyword)) for h in headers], where)
     if keyword := telling_element(headers):
         raise _several(keyword, f"slices in turn of several scans or phases by {keyword}", where)
+
+
+def _round_alike(found: Collection[str]) -> bool:
+    """Whether values are numbers that differ by no more than headers round."""
+    words = [value.split("\\") for value in found]
+    if len({len(w) for w in words}) > 1 or not all(NUMBER.fullmatch(v) for w in words for v in w):
+        return False
+    numbers = np.array(words, dtype=float)
+    apart = np.ptp(numbers, axis=0)
+    return bool((apart <= ROUNDING * np.abs(numbers).max(axis=0)).all())
 
 
 def scan_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
