@@ -117,7 +117,7 @@ def _reason(along: FloatArray, gaps: FloatArray, usual: float, limit: float) -> 
     lost, scans = _missing(gaps, usual, limit), _interleaved(along, gaps)
     odd = np.flatnonzero(np.abs(gaps - usual) > limit)
     # Where a scan reaches farther than another that lies in turn with it, gaps end the stack.
-    ends = _at_ends(odd, len(gaps))
+    ends = _at_ends(odd.tolist(), len(gaps))
     if lost and (not scans or (not ends and len(odd) < MOST_MISSING * len(gaps))):
         return f", as if {lost} were missing", COPY_ALL
     if lost and ends:
@@ -133,9 +133,9 @@ def _reason(along: FloatArray, gaps: FloatArray, usual: float, limit: float) -> 
     return "", f"lay one evenly spaced stretch {FOLDER}, or resample, for instance in 3D Slicer"
 
 
-def _at_ends(odd: FloatArray, count: int) -> bool:
+def _at_ends(odd: Sequence[int], count: int) -> bool:
     """Whether odd gaps are the first, the last, or both, in a row."""
-    rest = set(odd.tolist())
+    rest = set(odd)
     low, high = 0, count - 1
     while low in rest:
         rest.discard(low)
@@ -164,7 +164,8 @@ def _interleaved(along: FloatArray, gaps: FloatArray) -> int:
     """How many evenly spaced scans together have all slices and overlap; 0 if there are none."""
     steps = [np.median(along[p:] - along[:-p]) for p in PERIODS if len(along) > p]
     for step in [*steps, gaps.max()]:
-        left, scans = list(range(len(along))), []
+        left = list(range(len(along)))
+        scans: list[list[int]] = []
         while left and len(scans) <= max(PERIODS):
             scans.append(_stretch(along, left, float(step)))
             taken = set(scans[-1])

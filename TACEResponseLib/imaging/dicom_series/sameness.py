@@ -56,8 +56,8 @@ def check_one_scan(headers: Sequence[Any], where: str) -> None:
     if not taken_in_passes(headers[0]):
         for keyword in TIME_KEYWORDS:
             _check_times(keyword, [_seconds(text(h, keyword)) for h in headers], where)
-    if keyword := telling_element(headers):
-        raise _several(keyword, f"slices in turn of several scans or phases by {keyword}", where)
+    if told := telling_element(headers):
+        raise _several(told, f"slices in turn of several scans or phases by {told}", where)
 
 
 def _round_alike(found: Collection[str]) -> bool:
