@@ -336,7 +336,9 @@ def test_layers_in_a_plain_nrrd_are_refused_with_a_way_that_works(
     segmentation(tmp_path / "a.seg.nrrd")
     content = (tmp_path / "a.seg.nrrd").read_bytes()
     (tmp_path / "a.nrrd").write_bytes(content if named else content.replace(b"Segment", b"Saw"))
-    with pytest.raises(InputError, match=rf"must have one label a voxel, got 2 layers; {says}"):
+    with pytest.raises(
+        InputError, match=rf"must have one value a voxel, its label, got 2 layers; {says}"
+    ):
         read_roi(tmp_path / "a.nrrd")
     if named:
         (tmp_path / "a.nrrd").rename(tmp_path / "b.seg.nrrd")
