@@ -7,13 +7,14 @@ varies along a scan (tube current, position) neither repeats nor jumps; slices o
 in passes, so that times and numbers of acquisition jump within one scan.
 """
 
+import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from TACEResponseLib.imaging.dicom_series.values import comparable, text
+from TACEResponseLib.imaging.dicom_series.values import comparable, in_words, text
 from TACEResponseLib.imaging.geometry import FloatArray
 
 # How many scans may lie between each other; more have never been seen.
@@ -28,6 +29,14 @@ OWN = frozenset({
     "SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", "ImageOrientationPatient",
     "SliceLocation", "SmallestImagePixelValue", "LargestImagePixelValue",
 })  # fmt: skip
+# They follow the body, in small whole numbers, which may flicker for some slices.
+VARYING = frozenset({
+    "XRayTubeCurrent", "XRayTubeCurrentInuA", "Exposure", "ExposureInuAs", "ExposureTime",
+    "ExposureTimeInuS", "CTDIvol",
+})  # fmt: skip
+LEAST_VARYING = 12
+# Numbers that can be subtracted; NaN is no number either.
+LARGEST = 1e30
 TIMES = frozenset({"TM", "DT"})
 TIME_KEYWORDS = ("AcquisitionTime", "ContentTime", "AcquisitionDateTime")
 ROUNDED = frozenset({"DS", "FD", "FL"})
@@ -44,6 +53,8 @@ def telling_element(headers: Sequence[Any]) -> str | None:
     for tag in sorted({tag for header in headers[:4] for tag in header.keys()}):  # noqa: SIM118
         keyword, kind = _name(tag)
         if not tag.element or keyword in OWN or (passes and (kind in TIMES or tag.is_private)):
+            continue
+        if keyword in VARYING and len(headers) < LEAST_VARYING:
             continue
         if _repeats(headers, tag) and _differ(headers, keyword, kind):
             return keyword or f"{tag}"
@@ -155,7 +166,9 @@ def _raw(header: Any, tag: Any) -> str:
         value = header.get_item(tag).value
         if isinstance(value, bytes):
             return value.decode("latin-1").lstrip(" ").rstrip(" \0")
-        return "" if value is None else str(value).strip(" \0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd values in sequences
+            return in_words(value)
     except Exception:  # noqa: BLE001  # absent, or pydicom's many kinds on odd values
         return ""
 
@@ -180,8 +193,9 @@ def _farthest(numbers: FloatArray) -> float:
 
 
 def _numbers(headers: Sequence[Any], keyword: str) -> FloatArray | None:
-    """One number a slice; `None` where a slice has none or several."""
+    """One finite number a slice; `None` where a slice has none or several."""
     try:
-        return np.array([float(text(h, keyword)) for h in headers])
+        numbers = np.array([float(text(h, keyword)) for h in headers])
     except ValueError:
         return None
+    return numbers if (np.abs(numbers) < LARGEST).all() else None

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import warnings
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,17 @@ DIGITS = 5
 
 
 def text(header: Any, keyword: str) -> str:
-    """A value in words; empty for an absent or unreadable one."""
+    """A value in words; empty for an absent one, `unreadable` for one that can't be converted."""
     try:
-        value = header.get(keyword)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd values, which are refused where they are used
+            return in_words(header.get(keyword))
     except Exception:  # noqa: BLE001  # pydicom converts when asked, and raises many kinds
         return "unreadable"
+
+
+def in_words(value: Any) -> str:
+    """Any value of an element, several separated as DICOM does; a sequence by its contents."""
     if value is None:
         return ""
     if isinstance(value, bytes):
