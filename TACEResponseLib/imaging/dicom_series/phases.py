@@ -2,7 +2,7 @@
 
 Two phases half a slice apart make an evenly spaced stack of which nothing is wrong but that every
 second slice shows another moment. Whatever a header holds may tell: then its values repeat with
-each second (third, fourth) slice, or jump to and fro, which within one scan nothing does. What
+each second (third, fourth) slice, or jump back and forth, which within one scan nothing does. What
 varies along a scan (tube current, position) neither repeats nor jumps; slices of MR may be taken
 in passes, so that times and numbers of acquisition jump within one scan.
 """
