@@ -8,6 +8,8 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.box import marked_box
+from TACEResponseLib.imaging.comb import comb_warnings
+from TACEResponseLib.imaging.grid_words import grid_difference
 from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
@@ -155,12 +157,11 @@ def _grid_warnings(
     roi: Roi, volume: Volume, sequence: ImageSequence, outside: float
 ) -> tuple[CaseWarning, ...]:
     """In which ways the ROI's grid is not the image's."""
-    drawn = " x ".join(f"{s:.3g}" for s in roi.geometry.spacing_mm)
-    wanted = " x ".join(f"{s:.3g}" for s in volume.geometry.spacing_mm)
     resampled = CaseWarning(
         code="roi_resampled",
-        message=f"The ROI was drawn on another grid ({drawn} mm) than {sequence.words} "
-        f"({wanted} mm) and was resampled to it (nearest neighbor).",
+        message=f"The ROI was drawn on another grid than {sequence.words} "
+        f"({grid_difference(roi.geometry, volume.geometry)}) and was resampled to it (nearest "
+        "neighbor).",
     )
     if outside == 0:
         return (resampled,)
@@ -216,4 +217,5 @@ def check_intensities(
                          remedy="give the MR, or choose a bundle for CT")  # fmt: skip
     else:
         doubts = ct_like_warnings(volume, sequence)
-    return (*grid_warnings(volume, sequence), *doubts, *phase_warnings(volume, sequence, mask))
+    doubts = (*grid_warnings(volume, sequence), *comb_warnings(volume, sequence), *doubts)
+    return (*doubts, *phase_warnings(volume, sequence, mask))

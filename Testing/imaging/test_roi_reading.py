@@ -326,3 +326,20 @@ def test_segments_that_lie_nowhere_are_refused(
     layered(path, **words)
     with pytest.raises(InputError, match=says):
         read_roi(path)
+
+
+@pytest.mark.parametrize(("named", "says"), [(True, "rename it to end in .seg.nrrd"),
+                                             (False, "export it as a label map")])  # fmt: skip
+def test_layers_in_a_plain_nrrd_are_refused_with_a_way_that_works(
+    named: bool, says: str, tmp_path: Path
+) -> None:
+    segmentation(tmp_path / "a.seg.nrrd")
+    content = (tmp_path / "a.seg.nrrd").read_bytes()
+    (tmp_path / "a.nrrd").write_bytes(content if named else content.replace(b"Segment", b"Saw"))
+    with pytest.raises(
+        InputError, match=rf"must have one value a voxel, its label, got 2 layers; {says}"
+    ):
+        read_roi(tmp_path / "a.nrrd")
+    if named:
+        (tmp_path / "a.nrrd").rename(tmp_path / "b.seg.nrrd")
+        assert len(read_roi(tmp_path / "b.seg.nrrd", segments="all")[0].names) == 2
