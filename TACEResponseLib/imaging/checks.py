@@ -12,6 +12,7 @@ from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warning
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
 from TACEResponseLib.imaging.roi_placing import check_mask_grid, cut_roi_warnings, grid_warnings
+from TACEResponseLib.imaging.shares import percent
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
 
@@ -112,7 +113,7 @@ def check_roi_fits(
         outside = _share_outside(roi, volume)
         if outside > LARGEST_SHARE_OUTSIDE:
             rule = f"must lie inside {sequence.words}, in the same patient's frame"
-            raise InputError(roi_place(roi), rule, got=f"{_percent(outside)} of it outside",
+            raise InputError(roi_place(roi), rule, got=f"{percent(outside)} of it outside",
                              remedy="draw it on this image, or check whose ROI it is")  # fmt: skip
         warnings = _grid_warnings(roi, volume, sequence, outside)
     box = marked_box(labels)
@@ -123,7 +124,7 @@ def check_roi_fits(
     share = float(np.count_nonzero(labels[box])) / labels.size
     if share > LARGEST_ROI_SHARE:
         raise InputError(roi_place(roi), f"must fill at most 50 % of {sequence.words}",
-                         got=_percent(share),
+                         got=percent(share),
                          remedy="check that tumor and background are not swapped")  # fmt: skip
     return warnings + misplaced + cut_roi_warnings(roi, volume, sequence, labels)
 
@@ -166,7 +167,7 @@ def _grid_warnings(
         return (resampled,)
     cut = CaseWarning(
         code="roi_partly_outside",
-        message=f"{_percent(outside)} of the ROI lies outside {sequence.words} and is not scored.",
+        message=f"{percent(outside)} of the ROI lies outside {sequence.words} and is not scored.",
     )
     return resampled, cut
 
@@ -180,11 +181,6 @@ def _share_outside(roi: Roi, volume: Volume) -> float:
     place = volume.geometry.to_index(roi.geometry.to_lps(index[:, ::-1]))
     last = np.array(volume.geometry.size_ijk) - 0.5
     return float(((place < -0.5) | (place > last)).any(axis=1).mean())
-
-
-def _percent(share: float) -> str:
-    """A share in words; never a rounded 0."""
-    return "less than 1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
 
 
 def _body(volume: Volume) -> Mask:
