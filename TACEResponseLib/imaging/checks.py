@@ -11,7 +11,8 @@ from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
-from TACEResponseLib.imaging.roi_placing import check_mask_grid, cut_roi_warnings, grid_warnings
+from TACEResponseLib.imaging.roi_cut import cut_roi_warnings
+from TACEResponseLib.imaging.roi_placing import check_mask_grid, grid_warnings
 from TACEResponseLib.imaging.shares import percent
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence

@@ -183,7 +183,7 @@ def test_more_than_half_of_the_image_is_an_inverted_roi(side: int, passes: bool)
     labels[:side] = 1
     roi = Roi(labels=labels, geometry=geometry, names=((1, "HCC"),), source="roi.nii.gz")
     if passes:
-        assert fit(roi, image(geometry)) == ["roi_cut_by_scan"]
+        assert fit(roi, image(geometry)) == ["roi_cut_by_scan", "roi_cut_by_image"]
         return
     with pytest.raises(InputError, match=r"at most 50 % of the arterial CT, got 51 %"):
         fit(roi, image(geometry))
