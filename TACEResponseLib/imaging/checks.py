@@ -11,6 +11,7 @@ from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
+from TACEResponseLib.imaging.roi_content import content_warnings
 from TACEResponseLib.imaging.roi_cut import cut_roi_warnings
 from TACEResponseLib.imaging.roi_placing import check_mask_grid, grid_warnings
 from TACEResponseLib.imaging.shares import percent
@@ -127,7 +128,12 @@ def check_roi_fits(
         raise InputError(roi_place(roi), f"must fill at most 50 % of {sequence.words}",
                          got=percent(share),
                          remedy="check that tumor and background are not swapped")  # fmt: skip
-    return warnings + misplaced + cut_roi_warnings(roi, volume, sequence, labels)
+    return (
+        *warnings,
+        *misplaced,
+        *cut_roi_warnings(roi, volume, sequence, labels),
+        *content_warnings(roi, volume, sequence, labels),
+    )
 
 
 def lost_lesion_warnings(

@@ -27,6 +27,8 @@ LEAST_HIGH_PILE = 0.0005
 WINDOW_LIMITS_HU = (-900.0, 2000.0)
 # Where air lies in HU, with the noise and calibration of any scanner.
 AIR_HU = (-1060.0, -940.0)
+# The median of what is not air, from much fat to much contrast.
+TISSUE_HU = (-150.0, 200.0)
 # Darker than any tissue but lung, brighter than padding.
 DARK_HU = (-1400.0, -500.0)
 # Where most of what is dark is air, what is darker still is padding.
@@ -82,8 +84,7 @@ class Look:
             volume: any image.
             mask: the ROI on its grid; not empty.
         """
-        step = ceil((volume.voxels.size / SAMPLE) ** (1 / 3))
-        sample = volume.voxels[::step, ::step, ::step]
+        sample = _sample(volume.voxels)
         low, high = float(volume.voxels.min()), float(volume.voxels.max())
         first, last = np.percentile(sample, (1, 99))
         dark = sample[(sample >= DARK_HU[0]) & (sample <= DARK_HU[1])]
@@ -130,6 +131,18 @@ class Look:
     def tumor_is_plausible(self, offset: float = 0.0) -> bool:
         """Whether the ROI's mean could be a tumor's, if the values are HU plus an offset."""
         return TUMOR_MEAN_HU[0] <= self.roi_mean - offset <= TUMOR_MEAN_HU[1]
+
+
+def has_air_and_tissue(voxels: Voxels) -> bool:
+    """Whether an image falls into air or lung and tissue, each where its HU lie."""
+    groups = _groups(_sample(voxels))
+    return DARK_HU[0] < groups.dark < DARK_HU[1] and TISSUE_HU[0] < groups.bright < TISSUE_HU[1]
+
+
+def _sample(voxels: Voxels) -> Voxels:
+    """A regular grid of the voxels, the same part along each axis."""
+    step = ceil((voxels.size / SAMPLE) ** (1 / 3))
+    return voxels[::step, ::step, ::step]
 
 
 def _groups(sample: Voxels) -> Groups:

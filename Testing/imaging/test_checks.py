@@ -36,7 +36,7 @@ def image(geometry: Geometry | None = None, **known: Any) -> Volume:
     geometry = geometry or grid()
     draw = np.random.default_rng(0)
     return Volume(
-        voxels=draw.normal(0, 100, geometry.shape_kji).astype(np.float32),
+        voxels=draw.normal(60, 20, geometry.shape_kji).astype(np.float32),
         geometry=geometry,
         source="a.nii.gz",
         acquisition=Acquisition(**known),
