@@ -62,9 +62,11 @@ def grid_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning,
 def check_mask_grid(roi: Roi, volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
     """Tell of a mask of the image's size that lies on another grid.
 
-    Raises: InputError: its header has no geometry at all, and the image's has.
+    Raises: InputError: its header has no geometry at all, and the image's has; or only one of the
+        two knows its place in the patient.
     """
     mine, theirs = roi.geometry, volume.geometry
+    _check_both_placed(roi, volume, sequence)
     if mine.size_ijk != theirs.size_ijk or mine.same_grid(theirs):
         return ()
     if lacks_grid(mine) or (mine.spacing_mm == (1.0, 1.0, 1.0) and _unlike_spacing(mine, theirs)):
@@ -87,6 +89,21 @@ def check_mask_grid(roi: Roi, volume: Volume, sequence: ImageSequence) -> tuple[
             message=f"The ROI has the size of {sequence.words} but corners up to "
             f"{apart:.1f} mm away{turned}: check that it lies on the tumor.",
         ),
+    )
+
+
+def _check_both_placed(roi: Roi, volume: Volume, sequence: ImageSequence) -> None:
+    """Two assumptions of different programs may differ by a mirror; one voxel grid can't."""
+    known = {"mask": roi.acquisition.knows_position, "image": volume.acquisition.knows_position}
+    if len(set(known.values())) == 1 or roi.geometry.same_grid(volume.geometry):
+        return
+    lacking, other = sorted(known, key=lambda name: known[name])
+    raise InputError(
+        f"--roi {roi.source}".rstrip(),
+        f"must know its place in the patient if {sequence.words} does, and only then",
+        got=f"a position in the header of the {other} alone (the {lacking} has no qform and sform, "
+        "or no space origin or offset)",
+        remedy=f"save the {lacking} with the geometry of the {other}, for instance in 3D Slicer",
     )
 
 

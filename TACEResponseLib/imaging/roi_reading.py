@@ -26,7 +26,7 @@ from TACEResponseLib.imaging.roi_choice import (
     unchosen_warnings,
 )
 from TACEResponseLib.imaging.segments import roi_of_segments
-from TACEResponseLib.imaging.volume import Voxels
+from TACEResponseLib.imaging.volume import Acquisition, Voxels
 from TACEResponseLib.terms import ImageSequence
 
 KINDS = "a .seg.nrrd or a DICOM SEG"
@@ -181,6 +181,7 @@ def _read_label_image(
         geometry=image.geometry,
         names=tuple((label, f"label {label}") for label in wanted),
         source=source,
+        acquisition=Acquisition(knows_position=image.header.knows_position),
     )
     return roi, warnings
 
