@@ -13,7 +13,6 @@ from TACEResponseLib.imaging.cropping import box_round, crop
 from TACEResponseLib.imaging.reading import read_image
 from TACEResponseLib.imaging.roi_reading import read_roi
 from TACEResponseLib.imaging.settings import MrZScore
-from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.patient import simulate_patient
@@ -21,6 +20,7 @@ from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.terms import ImageSequence
 from Testing.coarse_images import CT_GRID
 from Testing.storages import Storage, storages
+from Testing.written_series import write_series
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2
 FORMATS = (".nii", ".nii.gz", ".nrrd", ".mha", "/")
@@ -105,7 +105,7 @@ def read_again(case: Case, ending: str, folder: Path) -> Case:
     roi = TURN.case(case).roi
     path, mask = folder / f"image{ending}", folder / f"roi{'.nrrd' if ending == '/' else ending}"
     if ending == "/":
-        write_series(path, image, sequence)
+        write_series(path, image, sequence.modality)
     else:
         sitk.WriteImage(image.to_sitk(), str(path))
     sitk.WriteImage(roi.as_volume().to_sitk(), str(mask))
@@ -152,50 +152,3 @@ def test_a_real_mr_has_an_equal_score_in_all_storages(
     known = score(case, mr_bundle)
     for turn in list(storages())[::step]:
         assert_same(score(turn.case(case), mr_bundle), known, turn, rel=1e-6)
-
-
-def write_series(folder: Path, volume: Volume, sequence: ImageSequence) -> None:
-    """A series, slice by slice, from its end; HU with the usual intercept."""
-    from pydicom.dataset import Dataset, FileMetaDataset
-    from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
-
-    folder.mkdir()
-    grid, is_ct = volume.geometry, sequence is CT
-    intercept = -1024 if is_ct else 0
-    for k in reversed(range(grid.size_ijk[2])):
-        dataset = Dataset()
-        dataset.file_meta = FileMetaDataset()
-        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        values = {
-            "SOPClassUID": CTImageStorage if is_ct else MRImageStorage,
-            "SOPInstanceUID": f"1.2.3.4.{k + 1}",
-            "Modality": sequence.modality,
-            "PatientID": "P1",
-            "PatientName": "P1",
-            "StudyInstanceUID": "1.2.3",
-            "SeriesInstanceUID": "1.2.3.4",
-            "FrameOfReferenceUID": "1.2.3.5",
-            "SeriesDescription": "arterial phase",
-            "ContrastBolusAgent": "contrast",
-            "AcquisitionNumber": 1,
-            "InstanceNumber": k + 1,
-            "ImageType": ["ORIGINAL", "PRIMARY"],
-            "ImagePositionPatient": grid.to_lps((0, 0, k)).tolist(),
-            "ImageOrientationPatient": grid.direction[:, :2].T.ravel().tolist(),
-            "PixelSpacing": [grid.spacing_mm[1], grid.spacing_mm[0]],
-            "SliceThickness": grid.spacing_mm[2],
-            "Rows": grid.size_ijk[1],
-            "Columns": grid.size_ijk[0],
-            "SamplesPerPixel": 1,
-            "PhotometricInterpretation": "MONOCHROME2",
-            "BitsAllocated": 16,
-            "BitsStored": 16,
-            "HighBit": 15,
-            "PixelRepresentation": 1,
-            "RescaleSlope": 1,
-            "RescaleIntercept": intercept,
-        }
-        for name, value in values.items():
-            setattr(dataset, name, value)
-        dataset.PixelData = (volume.voxels[k] - intercept).astype(np.int16).tobytes()
-        dataset.save_as(folder / f"{900 - k}.dcm", enforce_file_format=True)

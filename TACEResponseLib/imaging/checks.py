@@ -9,6 +9,7 @@ from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
+from TACEResponseLib.imaging.image_kind import check_no_labels, check_varies
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
 from TACEResponseLib.imaging.roi_content import content_warnings
@@ -43,7 +44,7 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
     """Refuse an image whose voxels can't be used.
 
     Raises: InputError: a single slice, spacing above `LARGEST_SPACING_MM`, NaN or infinite
-        voxels, or a constant image.
+        voxels, a constant image, or a label image.
     """
     where = image_place(volume, sequence)
     voxels, geometry = volume.voxels, volume.geometry
@@ -62,6 +63,7 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
     if (low := voxels.min()) == voxels.max():
         raise InputError(where, "must not be constant", got=f"{low:g} in every voxel",
                          remedy="export the image again")  # fmt: skip
+    check_no_labels(volume, where)
 
 
 def check_same_patient(images: Mapping[ImageSequence, Volume]) -> None:
@@ -205,7 +207,8 @@ def check_intensities(
         volume: the image.
         sequence: what the user calls it.
         mask: the ROI on its grid, not empty; `None` without one.
-    Raises: InputError: a CT whose values are certainly not HU, or MR given for CT or CT for MR.
+    Raises: InputError: a CT whose values are certainly not HU, or MR given for CT or CT for MR, or
+        an ROI of one value.
     """
     where = image_place(volume, sequence)
     if sequence.modality == "CT":
@@ -219,4 +222,6 @@ def check_intensities(
                          remedy="give the MR, or choose a bundle for CT")  # fmt: skip
     else:
         doubts = ct_like_warnings(volume, sequence)
+    if mask is not None:
+        check_varies(volume, mask, where)
     return (*grid_warnings(volume, sequence), *doubts, *phase_warnings(volume, sequence, mask))
