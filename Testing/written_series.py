@@ -14,7 +14,7 @@ CLASSES = {
 
 
 def write_series(folder: Path, volume: Volume, modality: str, **changes: object) -> None:
-    """A series, slice by slice, from its end, CT with the usual intercept; `changes` replace tags."""
+    """A series, slice by slice, from its end, CT with its intercept; `changes` replace tags."""
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian
 
