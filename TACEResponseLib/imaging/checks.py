@@ -23,6 +23,8 @@ from TACEResponseLib.terms import ImageSequence
 LARGEST_SPACING_MM = 20.0
 # A tumor never fills half of an image; an inverted mask does.
 LARGEST_ROI_SHARE = 0.5
+# Beyond any scanner's, and squares of such values can be summed in single precision.
+LARGEST_VALUE = 1e12
 # Less than this missing is a tumor at the edge of the scan; more is another position or patient.
 LARGEST_SHARE_OUTSIDE = 0.5
 
@@ -44,7 +46,7 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
     """Refuse an image whose voxels can't be used.
 
     Raises: InputError: a single slice, spacing above `LARGEST_SPACING_MM`, NaN or infinite
-        voxels, a constant image, or a label image.
+        voxels, values beyond `LARGEST_VALUE`, a constant image, or a label image.
     """
     where = image_place(volume, sequence)
     voxels, geometry = volume.voxels, volume.geometry
@@ -60,7 +62,15 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
         raise InputError(where, "must hold finite numbers only",
                          got=f"{finite.size - int(finite.sum())} NaN or infinite voxels",
                          remedy="export the image again")  # fmt: skip
-    if (low := voxels.min()) == voxels.max():
+    low, high = voxels.min(), voxels.max()
+    if max(abs(float(low)), abs(float(high))) > LARGEST_VALUE:
+        raise InputError(
+            where,
+            f"must hold values within {LARGEST_VALUE:g}",
+            got=f"{low:g} to {high:g}",
+            remedy="check the kind of its numbers, and export the image again",
+        )
+    if low == high:
         raise InputError(where, "must not be constant", got=f"{low:g} in every voxel",
                          remedy="export the image again")  # fmt: skip
     check_no_labels(volume, where)

@@ -35,6 +35,8 @@ DARK_HU = (-1400.0, -500.0)
 AIR_BESIDE_PADDING = 0.5
 # Otsu's histogram reaches from the first to the last value but for one in a thousand.
 OTSU_PERCENTILES, OTSU_BINS = (0.1, 99.9), 256
+# Nothing to part; such a span can't be divided by.
+SMALLEST_HALF_SPAN = 1e-12
 # Enough voxels for shares of a percent, few enough to cost nothing on a large scan.
 SAMPLE = 1_000_000
 
@@ -147,17 +149,21 @@ def _sample(voxels: Voxels) -> Voxels:
 
 def _groups(sample: Voxels) -> Groups:
     """Two groups, whatever the image; padding is none of them."""
-    values = _without_padding(sample)
-    ends = np.percentile(values, OTSU_PERCENTILES)
-    counts, edges = np.histogram(np.clip(values, *ends), bins=OTSU_BINS)
-    at = edges[_otsu(counts.astype(np.float64), (edges[:-1] + edges[1:]) / 2) + 1]
-    is_dark = values <= at
+    values = _without_padding(sample).astype(np.float64)
+    low, high = np.percentile(values, OTSU_PERCENTILES).tolist()
+    # Halves, since the ends of double precision lie further apart than a number can say.
+    half = high / 2 - low / 2
+    if half <= SMALLEST_HALF_SPAN:
+        middle = float(np.median(values))
+        return Groups(dark=middle, bright=middle, brightest=middle, dark_share=1.0)
+    bins = ((np.clip(values, low, high) / 2 - low / 2) / half * (OTSU_BINS - 1)).astype(np.int64)
+    is_dark = bins <= _otsu(np.bincount(bins, minlength=OTSU_BINS).astype(np.float64))
     dark, bright = values[is_dark], values[~is_dark]
-    middle, top = np.percentile(bright if bright.size else values, (50, 95))
+    middle, top = np.percentile(bright, (50, 95)).tolist()
     return Groups(
-        dark=float(np.median(dark if dark.size else values)),
-        bright=float(middle),
-        brightest=float(top),
+        dark=float(np.median(dark)),
+        bright=middle,
+        brightest=top,
         dark_share=float(is_dark.mean()),
     )
 
@@ -172,9 +178,9 @@ def _without_padding(sample: Voxels) -> Voxels:
     return np.asarray(sample[kept] if kept.any() else sample.ravel())
 
 
-def _otsu(counts: FloatArray, values: FloatArray) -> int:
-    """The last bin of the dark group."""
-    below, sums = np.cumsum(counts), np.cumsum(counts * values)
+def _otsu(counts: FloatArray) -> int:
+    """The last bin of the dark group; the first and the last bin hold voxels, so both groups do."""
+    below, sums = np.cumsum(counts), np.cumsum(counts * np.arange(counts.size))
     above = below[-1] - below
     between = (sums[-1] * below / below[-1] - sums) ** 2
     parted = (below > 0) & (above > 0)

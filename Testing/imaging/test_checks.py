@@ -59,6 +59,14 @@ def fit(roi: Roi, volume: Volume) -> list[str]:
     return [w.code for w in (*warnings, *lost_lesion_warnings(lesions, CT, labels))]
 
 
+@pytest.mark.parametrize("value", [3e38, -1e30])
+def test_values_of_no_scanner_are_refused(value: float) -> None:
+    volume = image()
+    volume.voxels.ravel()[0] = value
+    with pytest.raises(InputError, match=r"must hold values within 1e\+12, got .*e\+3"):
+        check_voxels(volume, CT)
+
+
 def test_a_sound_image_passes() -> None:
     check_voxels(image(), CT)
 
