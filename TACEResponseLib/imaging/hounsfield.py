@@ -33,17 +33,21 @@ LEAST_AIR_OF_DARK = 0.01
 # A tenth of HU: air at -100 and contrast at 30 lie closer together than fat and vessels.
 NARROW_RANGE_HU = 200.0
 DARKEST_TENTH_HU = -200.0
+# A tenth of metal; where bone is in the image it is brighter.
+BRIGHTEST_TENTH_HU = 400.0
 # Fewer voxels are no group, but gas in the bowel or a few bones.
 LEAST_GROUP = 0.05
 # Medians of air and tissue lie 900 to 1,070 HU apart, of lung and tissue from 790 HU on, in real
 # trunks, limbs and parts of them; of fat and tissue, or tissue and bone, 110 to 210.
-LEAST_AIR_GAP_HU = 890.0
+LUNG_GAP_HU = (780.0, 890.0)
+# A rim of lung at the end of an image holds fewer voxels, and most of them are partly tissue.
+LEAST_SHARE_OF_AIR = 0.2
 LARGEST_GAP_HU = 1400.0
 USUAL_GAP_HU = 1020.0
 # Nothing lies there: lung is darker, fat is brighter.
 BETWEEN_LUNG_AND_FAT_HU = (-550.0, -150.0)
-# Beyond the air of any scanner.
-DARKER_THAN_AIR_HU = -1100.0
+# Beyond the air of any scanner; the median of real and simulated air is -1,021 at the lowest.
+DARKER_THAN_AIR_HU = -1060.0
 # Air or lung, if bright and dark are swapped. Where half of the bone is so dense, as in a femur's
 # shaft, much of it is denser than air would be.
 AIR_NEGATED_HU = (750.0, 1100.0)
@@ -78,8 +82,9 @@ def _is_negated(look: Look) -> bool:
 
 def _has_air_elsewhere(look: Look) -> bool:
     """Dark voxels of which none is air; lung alone lies closer to tissue than air does."""
-    is_lung = look.groups.gap < LEAST_AIR_GAP_HU
-    return look.groups.dark < DARKER_THAN_AIR_HU or (
+    groups, (low, high) = look.groups, LUNG_GAP_HU
+    is_lung = groups.gap < high and (groups.gap > low or groups.dark_share < LEAST_SHARE_OF_AIR)
+    return groups.dark < DARKER_THAN_AIR_HU or (
         look.dark >= LEAST_AIR_OR_FAT and look.air_of_dark < LEAST_AIR_OF_DARK and not is_lung
     )
 
@@ -160,7 +165,10 @@ DOUBTS = (
     Rule(
         name="tenth",
         applies=lambda look: (
-            look.has_air_or_fat and look.low >= DARKEST_TENTH_HU and look.range_98 < NARROW_RANGE_HU
+            look.has_air_or_fat
+            and look.low >= DARKEST_TENTH_HU
+            and look.high <= BRIGHTEST_TENTH_HU
+            and look.range_98 < NARROW_RANGE_HU
         ),
         says="it is dark enough for fat but spans little, as if HU had been divided by 10",
     ),
