@@ -12,7 +12,7 @@ import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.ct_look import LEAST_AIR_OR_FAT, TUMOR_MEAN_HU, Look
+from TACEResponseLib.imaging.ct_look import DARK_HU, LEAST_AIR_OR_FAT, TUMOR_MEAN_HU, Look
 from TACEResponseLib.imaging.shares import percent
 from TACEResponseLib.imaging.volume import Mask, Volume
 from TACEResponseLib.terms import ImageSequence
@@ -84,6 +84,8 @@ def _has_air_elsewhere(look: Look) -> bool:
     """Dark voxels of which none is air; lung alone lies closer to tissue than air does."""
     groups, (low, high) = look.groups, LUNG_GAP_HU
     is_lung = groups.gap < high and (groups.gap > low or groups.dark_share < LEAST_SHARE_OF_AIR)
+    if groups.dark >= DARK_HU[1]:
+        return False  # a little gas at most
     return groups.dark < DARKER_THAN_AIR_HU or (
         look.dark >= LEAST_AIR_OR_FAT and look.air_of_dark < LEAST_AIR_OF_DARK and not is_lung
     )
