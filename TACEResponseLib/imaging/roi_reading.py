@@ -21,13 +21,13 @@ from TACEResponseLib.imaging.roi_choice import (
     OPTIONS,
     RoiChoice,
     Words,
+    enclosure_warnings,
     refuse_unsaid,
     refuse_whole,
     shown,
-    unchosen_warnings,
 )
 from TACEResponseLib.imaging.segments import roi_of_segments
-from TACEResponseLib.imaging.volume import Voxels
+from TACEResponseLib.imaging.volume import Acquisition, Voxels
 from TACEResponseLib.terms import ImageSequence
 
 KINDS = "a .seg.nrrd or a DICOM SEG"
@@ -177,12 +177,14 @@ def _read_label_image(
         named = {f"label {label}": one for label, one in marked_labels(voxels).items()}
         if labels == ALL:
             refuse_whole(where, "label", named, voxel_ml, words.labels("N"))
-        warnings = unchosen_warnings("label", named, {f"label {label}" for label in wanted})
+        chosen = {f"label {label}" for label in wanted}
+        warnings = enclosure_warnings("label", named, chosen, voxel_ml)
     roi = Roi(
         labels=np.where(np.isin(voxels, wanted), voxels, 0).astype(voxels.dtype),
         geometry=image.geometry,
         names=tuple((label, f"label {label}") for label in wanted),
         source=source,
+        acquisition=Acquisition(knows_position=image.header.knows_position),
     )
     return roi, warnings
 
