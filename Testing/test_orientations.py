@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import SimpleITK as sitk
 
 from TACEResponseLib.bundle import Bundle, load_bundle
 from TACEResponseLib.case import Case
@@ -165,65 +164,6 @@ def test_a_score_is_equal_when_the_image_is_cut_or_padded(
     assert found.fused.probability == pytest.approx(expected.fused.probability, abs=1e-6)
     for branch, known in zip(found.branches, expected.branches, strict=True):
         assert branch.logit == pytest.approx(known.logit, abs=1e-6)
-
-
-TURN = Storage((2, 0, 1), (False, True, True))
-"""Rows along the body, right-handed as DICOM's slices are."""
-
-
-@pytest.mark.parametrize("ending", [".nii", ".nii.gz", ".nrrd", ".mha", "/"])
-def test_a_score_is_equal_after_a_round_trip_through_a_file(
-    ending: str, case: Case, bundle: Bundle, expected: Prediction, tmp_path: Path
-) -> None:
-    turned = TURN.case(case)
-    path = tmp_path / f"image{ending}"
-    if ending == "/":
-        write_series(path, turned.images[SEQUENCE])
-    else:
-        sitk.WriteImage(turned.images[SEQUENCE].to_sitk(), str(path))
-    roi = tmp_path / f"roi{'.nrrd' if ending == '/' else ending}"
-    sitk.WriteImage(turned.roi.as_volume().to_sitk(), str(roi))
-    image, _ = read_image(path, SEQUENCE)
-    assert np.array_equal(image.voxels, turned.images[SEQUENCE].voxels)
-    read = Case(case_id="P1", images={SEQUENCE: image}, roi=read_roi(roi)[0])
-    found = score(read, bundle)
-    assert found.fused.probability == pytest.approx(expected.fused.probability, abs=1e-6)
-    for branch, known in zip(found.branches, expected.branches, strict=True):
-        assert branch.probability == pytest.approx(known.probability, abs=1e-6), branch.name
-        values = [f.value for f in branch.features]
-        # Splines between voxels whose places a NIfTI rounds to single precision.
-        assert values == pytest.approx([f.value for f in known.features], rel=1e-3)
-
-
-def write_series(folder: Path, volume: Volume) -> None:
-    """A CT series, slice by slice, from its end."""
-    from pydicom.dataset import Dataset, FileMetaDataset
-    from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
-
-    folder.mkdir()
-    grid = volume.geometry
-    for k in reversed(range(grid.size_ijk[2])):
-        dataset = Dataset()
-        dataset.file_meta = FileMetaDataset()
-        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        values = {
-            "SOPClassUID": CTImageStorage, "SOPInstanceUID": f"1.2.3.4.{k + 1}", "Modality": "CT",
-            "PatientID": "P1", "PatientName": "P1", "StudyInstanceUID": "1.2.3",
-            "SeriesInstanceUID": "1.2.3.4", "FrameOfReferenceUID": "1.2.3.5",
-            "SeriesDescription": "arterial phase", "ContrastBolusAgent": "iodine",
-            "AcquisitionNumber": 1, "InstanceNumber": k + 1, "ImageType": ["ORIGINAL", "PRIMARY"],
-            "ImagePositionPatient": grid.to_lps((0, 0, k)).tolist(),
-            "ImageOrientationPatient": grid.direction[:, :2].T.ravel().tolist(),
-            "PixelSpacing": [grid.spacing_mm[1], grid.spacing_mm[0]],
-            "SliceThickness": grid.spacing_mm[2], "Rows": grid.size_ijk[1],
-            "Columns": grid.size_ijk[0], "SamplesPerPixel": 1,
-            "PhotometricInterpretation": "MONOCHROME2", "BitsAllocated": 16, "BitsStored": 16,
-            "HighBit": 15, "PixelRepresentation": 1, "RescaleSlope": 1, "RescaleIntercept": -1024,
-        }  # fmt: skip
-        for name, value in values.items():
-            setattr(dataset, name, value)
-        dataset.PixelData = (volume.voxels[k] + 1024).astype(np.int16).tobytes()
-        dataset.save_as(folder / f"{900 - k}.dcm", enforce_file_format=True)
 
 
 def cut(case: Case) -> Case:

@@ -18,9 +18,27 @@ from TACEResponseLib.progress import Progress, silent
 Opening = tuple[str, Callable[[], object]]
 
 
-# What `cohort check` tells of a case that can be read: facts of the table against its files.
-TOLD = frozenset({"size_differs", "number_differs", "image_date_differs", "image_after_treatment",
-                  "unit_doubtful", "roi_large", "roi_round_unchosen"})  # fmt: skip
+# What `cohort check` tells of a case that can be read: facts of the table against its files, and
+# values and masks that look wrong.
+TOLD = frozenset(
+    {
+        "size_differs",
+        "number_differs",
+        "image_date_differs",
+        "image_after_treatment",
+        "unit_doubtful",
+        "roi_large",
+        "roi_round_unchosen",
+        "roi_round_chosen",
+        "roi_not_in_tissue",
+        "roi_not_in_body",
+        "roi_mirrored",
+        "roi_shifted",
+        "hu_unverified",
+        "hu_clipped",
+        "looks_like_ct",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,7 @@ def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
         for column, path in patient.files.items():
             owner, other = seen.setdefault(_content(path), (patient.case_id, column))
             if owner != patient.case_id:
-                problems.append(not_own(patient, column, owner))
+                problems.append(not_own(patient, column, owner, other))
             elif other != column and (not column.startswith(ROI) or column == ROI_READER2):
                 rule = f"must be another file than {other}"
                 problems.append(
@@ -129,11 +129,11 @@ def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
     return problems
 
 
-def not_own(patient: CohortPatient, column: str, owner: str) -> Problem:
-    """An image or mask that is another patient's."""
-    what = "mask" if column.startswith(ROI) else "image"
+def not_own(patient: CohortPatient, column: str, owner: str, other: str = "") -> Problem:
+    """An image or mask that is another patient's, in whose row `other` names its column."""
+    what, found = ("mask" if c.startswith(ROI) else "image" for c in (column, other or column))
     return Problem(row=patient.row, column=column, rule=f"must be this patient's own {what}",
-                   got=f"the {what} of {owner}", remedy="correct the path")  # fmt: skip
+                   got=f"the {found} of {owner}", remedy="correct the path")  # fmt: skip
 
 
 def _same_features(patients: Sequence[CohortPatient]) -> list[Problem]:

@@ -8,10 +8,16 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.box import marked_box
+from TACEResponseLib.imaging.comb import comb_warnings
+from TACEResponseLib.imaging.grid_words import grid_difference
 from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
+from TACEResponseLib.imaging.image_kind import check_no_labels, check_varies
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
-from TACEResponseLib.imaging.roi_placing import check_mask_grid, cut_roi_warnings, grid_warnings
+from TACEResponseLib.imaging.roi_content import content_warnings
+from TACEResponseLib.imaging.roi_cut import cut_roi_warnings
+from TACEResponseLib.imaging.roi_placing import check_mask_grid, grid_warnings
+from TACEResponseLib.imaging.shares import percent
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
 
@@ -19,6 +25,8 @@ from TACEResponseLib.terms import ImageSequence
 LARGEST_SPACING_MM = 20.0
 # A tumor never fills half of an image; an inverted mask does.
 LARGEST_ROI_SHARE = 0.5
+# Beyond any scanner's, and squares of such values can be summed in single precision.
+LARGEST_VALUE = 1e12
 # Less than this missing is a tumor at the edge of the scan; more is another position or patient.
 LARGEST_SHARE_OUTSIDE = 0.5
 
@@ -40,7 +48,7 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
     """Refuse an image whose voxels can't be used.
 
     Raises: InputError: a single slice, spacing above `LARGEST_SPACING_MM`, NaN or infinite
-        voxels, or a constant image.
+        voxels, values beyond `LARGEST_VALUE`, a constant image, or a label image.
     """
     where = image_place(volume, sequence)
     voxels, geometry = volume.voxels, volume.geometry
@@ -56,9 +64,18 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
         raise InputError(where, "must hold finite numbers only",
                          got=f"{finite.size - int(finite.sum())} NaN or infinite voxels",
                          remedy="export the image again")  # fmt: skip
-    if (low := voxels.min()) == voxels.max():
+    low, high = voxels.min(), voxels.max()
+    if max(abs(float(low)), abs(float(high))) > LARGEST_VALUE:
+        raise InputError(
+            where,
+            f"must hold values within {LARGEST_VALUE:g}",
+            got=f"{low:g} to {high:g}",
+            remedy="check the kind of its numbers, and export the image again",
+        )
+    if low == high:
         raise InputError(where, "must not be constant", got=f"{low:g} in every voxel",
                          remedy="export the image again")  # fmt: skip
+    check_no_labels(volume, where)
 
 
 def check_same_patient(images: Mapping[ImageSequence, Volume]) -> None:
@@ -112,7 +129,7 @@ def check_roi_fits(
         outside = _share_outside(roi, volume)
         if outside > LARGEST_SHARE_OUTSIDE:
             rule = f"must lie inside {sequence.words}, in the same patient's frame"
-            raise InputError(roi_place(roi), rule, got=f"{_percent(outside)} of it outside",
+            raise InputError(roi_place(roi), rule, got=f"{percent(outside)} of it outside",
                              remedy="draw it on this image, or check whose ROI it is")  # fmt: skip
         warnings = _grid_warnings(roi, volume, sequence, outside)
     box = marked_box(labels)
@@ -123,9 +140,14 @@ def check_roi_fits(
     share = float(np.count_nonzero(labels[box])) / labels.size
     if share > LARGEST_ROI_SHARE:
         raise InputError(roi_place(roi), f"must fill at most 50 % of {sequence.words}",
-                         got=_percent(share),
+                         got=percent(share),
                          remedy="check that tumor and background are not swapped")  # fmt: skip
-    return warnings + misplaced + cut_roi_warnings(roi, volume, sequence, labels)
+    return (
+        *warnings,
+        *misplaced,
+        *cut_roi_warnings(roi, volume, sequence, labels),
+        *content_warnings(roi, volume, sequence, labels),
+    )
 
 
 def lost_lesion_warnings(
@@ -155,18 +177,17 @@ def _grid_warnings(
     roi: Roi, volume: Volume, sequence: ImageSequence, outside: float
 ) -> tuple[CaseWarning, ...]:
     """In which ways the ROI's grid is not the image's."""
-    drawn = " x ".join(f"{s:.3g}" for s in roi.geometry.spacing_mm)
-    wanted = " x ".join(f"{s:.3g}" for s in volume.geometry.spacing_mm)
     resampled = CaseWarning(
         code="roi_resampled",
-        message=f"The ROI was drawn on another grid ({drawn} mm) than {sequence.words} "
-        f"({wanted} mm) and was resampled to it (nearest neighbor).",
+        message=f"The ROI was drawn on another grid than {sequence.words} "
+        f"({grid_difference(roi.geometry, volume.geometry)}) and was resampled to it (nearest "
+        "neighbor).",
     )
     if outside == 0:
         return (resampled,)
     cut = CaseWarning(
         code="roi_partly_outside",
-        message=f"{_percent(outside)} of the ROI lies outside {sequence.words} and is not scored.",
+        message=f"{percent(outside)} of the ROI lies outside {sequence.words} and is not scored.",
     )
     return resampled, cut
 
@@ -180,11 +201,6 @@ def _share_outside(roi: Roi, volume: Volume) -> float:
     place = volume.geometry.to_index(roi.geometry.to_lps(index[:, ::-1]))
     last = np.array(volume.geometry.size_ijk) - 0.5
     return float(((place < -0.5) | (place > last)).any(axis=1).mean())
-
-
-def _percent(share: float) -> str:
-    """A share in words; never a rounded 0."""
-    return "less than 1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
 
 
 def _body(volume: Volume) -> Mask:
@@ -202,7 +218,8 @@ def check_intensities(
         volume: the image.
         sequence: what the user calls it.
         mask: the ROI on its grid, not empty; `None` without one.
-    Raises: InputError: a CT whose values are certainly not HU, or MR given for CT or CT for MR.
+    Raises: InputError: a CT whose values are certainly not HU, or MR given for CT or CT for MR, or
+        an ROI of one value.
     """
     where = image_place(volume, sequence)
     if sequence.modality == "CT":
@@ -216,4 +233,7 @@ def check_intensities(
                          remedy="give the MR, or choose a bundle for CT")  # fmt: skip
     else:
         doubts = ct_like_warnings(volume, sequence)
-    return (*grid_warnings(volume, sequence), *doubts, *phase_warnings(volume, sequence, mask))
+    if mask is not None:
+        check_varies(volume, mask, where)
+    doubts = (*grid_warnings(volume, sequence), *comb_warnings(volume, sequence), *doubts)
+    return (*doubts, *phase_warnings(volume, sequence, mask))

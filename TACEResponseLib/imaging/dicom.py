@@ -11,18 +11,24 @@ import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.dicom_series.evenness import check_copies, check_even, check_once
 from TACEResponseLib.imaging.dicom_series.files import is_dicom, read_dataset
-from TACEResponseLib.imaging.dicom_series.grid import grid_of, plane_of, stacking_order
+from TACEResponseLib.imaging.dicom_series.gaps import gap_warnings, tilt_warnings
+from TACEResponseLib.imaging.dicom_series.grid import grid_of, places_along, plane_of
 from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of
-from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan
+from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan, scan_warnings
 from TACEResponseLib.imaging.dicom_series.values import patient_digest, text, whole
 from TACEResponseLib.imaging.headers.agreement import check_agreement
+from TACEResponseLib.imaging.headers.files import shown_name
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 from TACEResponseLib.terms import Modality
 
 __all__ = ["Slice", "find_series", "is_dicom", "read_series"]
 
 MOST_SLICES = 10_000
+# Every picture has them, and no object of another kind has two.
+PICTURE = ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation")
+SCREENSHOTS = "1.2.840.10008.5.1.4.1.1.7"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,14 @@ def read_series(slices: Sequence[Slice], where: str) -> tuple[Volume, tuple[Case
     voxels = _rescaled(stored, scales)
     check_agreement(voxels, geometry, stored, affine, scales, where)
     volume = Volume(voxels=voxels, geometry=geometry, acquisition=acquisition)
-    return volume, _display_warnings(slices[0].header, acquisition)
+    headers = [s.header for s in slices]
+    distance = geometry.spacing_mm[2]
+    return volume, (
+        *_display_warnings(headers[0], acquisition),
+        *scan_warnings(headers),
+        *gap_warnings(headers, distance),
+        *tilt_warnings(headers[0], geometry.direction[:, 2], distance * (len(headers) - 1)),
+    )
 
 
 def _images(folder: Path, where: str) -> list[Slice]:
@@ -85,11 +98,16 @@ def _images(folder: Path, where: str) -> list[Slice]:
         raise InputError(where, "must be a readable folder", got=error.strerror,
                          remedy="check its permissions") from error  # fmt: skip
     headers = ((p, read_dataset(p, where, pixels=False)) for p in files)
-    slices = [Slice(path=p, header=h) for p, h in headers if h is not None and "Rows" in h]
+    slices = [Slice(path=p, header=h) for p, h in headers if h is not None and _is_image(h)]
     if len(slices) > MOST_SLICES:
         raise InputError(where, f"must hold at most {MOST_SLICES:,} slices", got=len(slices),
                          remedy="give the series in a folder of its own")  # fmt: skip
     return slices
+
+
+def _is_image(header: Any) -> bool:
+    """Whether an object has a picture; one element of it may be missing."""
+    return sum(keyword in header for keyword in PICTURE) >= 2
 
 
 def _no_images(folder: Path, where: str) -> InputError:
@@ -98,7 +116,7 @@ def _no_images(folder: Path, where: str) -> InputError:
     below = [p.name for p in sorted(folder.iterdir()) if p.is_dir() and _holds_dicom(p.iterdir())]
     got, remedy = "a folder without DICOM images", "check the path"
     if others:
-        got += f" (but {others} DICOM objects of other kinds)"
+        got += f" (but {others} DICOM object{'s' if others > 1 else ''} of other kinds)"
         remedy = "give the folder of the CT or MR series"
     if below:
         got += f" (but {len(below)} sub-folder{'s' if len(below) > 1 else ''} with DICOM files)"
@@ -118,11 +136,12 @@ def _holds_dicom(paths: Iterable[Path]) -> bool:
 def _check_one_series(same: Sequence[Slice], slices: Sequence[Slice], where: str) -> None:
     """Refuse several series; ids made anew for each file are no series at all."""
     counts = Counter(s.series for s in slices)
-    if len(slices) > 2 and len(counts) == len(slices):
+    single = sum(count == 1 for count in counts.values())
+    if single == len(slices) > 1 or single > max(2, len(slices) / 2):
         raise InputError(
             where,
             "slices must share the id of their series (SeriesInstanceUID)",
-            got=f"{len(slices)} files with an id each, as some programs write that remove names",
+            got=f"{single} files with an id each, as some programs write that remove names",
             remedy="remove names again with one id a series, or convert the series to NIfTI",
         )
     counts = Counter(s.series for s in same)
@@ -137,25 +156,41 @@ def _ordered(slices: Sequence[Slice], where: str) -> tuple[Slice, ...]:
     """Slices along their normal, refused when they are no scan or no regular volume."""
     for slice_ in slices:
         _check_single_frame(slice_, where)
-    if len(slices) < 2 or any(not text(s.header, "ImagePositionPatient") for s in slices):
-        raise InputError(where, "must be 3D: at least 2 slices with their positions "
-                         "(ImagePositionPatient)", got=f"{len(slices)} slice(s), or a localizer",
-                         remedy="give the whole series")  # fmt: skip
+    if len(slices) < 2:
+        raise InputError(where, "must be 3D: at least 2 slices", got="one",
+                         remedy="lay all slices of the series in one folder")  # fmt: skip
     planes = [plane_of(s, where) for s in slices]
-    order = stacking_order(planes, where)
-    ordered = [slices[i] for i in order]
+    places = places_along(slices, planes, where)
+    order = np.argsort(places, kind="stable").tolist()
+    ordered, along = [slices[i] for i in order], places[order]
+    check_copies(ordered, along, where)
     check_one_scan([s.header for s in ordered], where)
+    check_once(ordered, along, where)
+    check_even(ordered, along, where)
     grid_of([planes[i] for i in order], where)
     return tuple(ordered)
 
 
 def _check_single_frame(slice_: Slice, where: str) -> None:
-    """One gray slice a file."""
-    if whole(slice_, "NumberOfFrames", where, absent=1) > 1:
+    """One measured gray slice a file."""
+    frames = whole(slice_, "NumberOfFrames", where, absent=1)
+    if frames > 1 or "PerFrameFunctionalGroupsSequence" in slice_.header:
         raise InputError(where, "must be one file a slice", got="a multi-frame DICOM file",
+                         names=(f"{shown_name(slice_.path)}",),
                          remedy="convert it to NIfTI, for instance in 3D Slicer")  # fmt: skip
-    if whole(slice_, "SamplesPerPixel", where, absent=1) != 1:
+    kind = text(slice_.header, "SOPClassUID")
+    if kind == SCREENSHOTS or kind.startswith(f"{SCREENSHOTS}."):
+        raise InputError(where, "must be a scan's own values", got="a secondary capture",
+                         names=(f"{shown_name(slice_.path)}",),
+                         remedy="give the series of the scanner")  # fmt: skip
+    if "LOCALIZER" in text(slice_.header, "ImageType").upper().split("\\"):
+        raise InputError(where, "must be a scan of the liver", got="a localizer (ImageType)",
+                         names=(f"{shown_name(slice_.path)}",),
+                         remedy="give the series that was planned on it, or move that file "
+                         "away")  # fmt: skip
+    if whole(slice_, "SamplesPerPixel", where) != 1:
         raise InputError(where, "must have one value a voxel", got="a color image",
+                         names=(f"{shown_name(slice_.path)}",),
                          remedy="give the grey-scale series")  # fmt: skip
 
 
@@ -194,8 +229,9 @@ def _acquisition(header: Any, where: str) -> Acquisition:
     """What may be kept of a header."""
     modality = text(header, "Modality")
     if modality not in ("CT", "MR"):
-        raise InputError(where, "must be CT or MR", got="another DICOM modality",
-                         names=(modality or "unknown",),
+        raise InputError(where, "must be CT or MR (Modality)",
+                         got="another DICOM modality" if modality else "nothing",
+                         names=(modality,) if modality else (),
                          remedy="give the CT or MR series")  # fmt: skip
     words = [text(header, name) for name in ("SeriesDescription", "ProtocolName")]
     return Acquisition(

@@ -23,6 +23,9 @@ from TACEResponseLib.imaging.volume import Acquisition
 
 SEGMENTATION_STORAGE = "1.2.840.10008.5.1.4.1.1.66.4"
 LABELMAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
+NEEDED = ("NumberOfFrames", "Rows", "Columns", "SegmentationType", "SegmentSequence",
+          "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
+          "PixelData")  # fmt: skip
 HALF = 0.5
 MOST_FRAMES = 100_000
 Found = tuple[tuple[Segment, ...], Geometry, tuple[CaseWarning, ...]]
@@ -43,10 +46,16 @@ def read_identified_seg(path: Path, where: str) -> tuple[Found, Acquisition]:
         SEGMENTATION_STORAGE,
         LABELMAP_STORAGE,
     ):
+        absent = dataset is not None and not text(dataset, "SOPClassUID")
         kind = text(dataset, "Modality")[:16] if dataset is not None else ""
-        raise InputError(where, "must be a DICOM segmentation (SEG)",
-                         got="another DICOM object", names=(kind,) if kind else (),
-                         remedy="export the ROI from 3D Slicer as SEG or label image")  # fmt: skip
+        raise InputError(
+            where,
+            "must be a DICOM segmentation (SEG), by its SOPClassUID",
+            got="none" if absent else "another DICOM object",
+            names=(kind,) if kind else (),
+            remedy="export the ROI from 3D Slicer as SEG or label image",
+        )
+    _check_elements(dataset, where)
     _check_size(dataset, path, where)
     try:
         with warnings.catch_warnings():
@@ -62,6 +71,15 @@ def read_identified_seg(path: Path, where: str) -> tuple[Found, Acquisition]:
         patient_digest=patient_digest(dataset),
         frame_of_reference=text(dataset, "FrameOfReferenceUID") or None,
     )
+
+
+def _check_elements(dataset: Any, where: str) -> None:
+    """Refuse an object that lacks an element from which voxels or segments are known."""
+    fractional = text(dataset, "SegmentationType") == "FRACTIONAL"
+    needed = (*NEEDED, "MaximumFractionalValue") if fractional else NEEDED
+    if absent := [keyword for keyword in needed if not dataset.get(keyword)]:
+        raise InputError(where, f"must have {absent[0]}", got="nothing",
+                         remedy="export the ROI as a label image")  # fmt: skip
 
 
 def _check_size(dataset: Any, path: Path, where: str) -> None:
@@ -89,6 +107,7 @@ def _found(dataset: Any, where: str) -> Found:
     if grid is None:
         raise ValueError("positions that make no regular volume")
     _check_grid(grid, len(seg.segment_numbers), where)
+    _check_values(dataset, where)
     try:
         volume = seg.get_volume(rescale_fractional=True)
     except MemoryError as error:
@@ -124,6 +143,26 @@ def _check_grid(grid: Any, segments: int, where: str) -> None:
         raise InputError(where, f"spacing must be > 0 and <= {LARGEST_SPACING_MM:g} mm",
                          got=" x ".join(f"{s:.4g}" for s in spacing) + " mm",
                          remedy="export the ROI as a label image")  # fmt: skip
+
+
+def _check_values(dataset: Any, where: str) -> None:
+    """Refuse pixels that are not of the kind of segmentation that the header says."""
+    kind, largest = text(dataset, "SegmentationType"), int(np.max(dataset.pixel_array))
+    if kind == "BINARY" and largest > 1:
+        raise InputError(where, "must hold 0 and 1, being BINARY (SegmentationType)",
+                         got=f"values up to {largest}",
+                         remedy="export the ROI as a label image")  # fmt: skip
+    if kind != "FRACTIONAL":
+        return
+    most = int(dataset.MaximumFractionalValue)
+    if largest > most:
+        raise InputError(where, f"must hold fractions of {most} (MaximumFractionalValue)",
+                         got=f"values up to {largest}",
+                         remedy="export the ROI as a label image")  # fmt: skip
+    if 0 < largest < HALF * most:
+        raise InputError(where, "its fractions must reach one half somewhere, as the tumor does",
+                         got=f"at most {largest / most:.2g}",
+                         remedy="threshold it yourself and export a label image")  # fmt: skip
 
 
 def _check_frames(dataset: Any, geometry: Geometry, where: str) -> None:

@@ -7,21 +7,16 @@ neither. A crop from the middle of an organ may have no fat; then nothing can be
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.ct_look import DARK_HU, LEAST_AIR_OR_FAT, TUMOR_MEAN_HU, Look
+from TACEResponseLib.imaging.shares import percent
 from TACEResponseLib.imaging.volume import Mask, Volume
 from TACEResponseLib.terms import ImageSequence
 
-# Air, lung and fat; the lower bound leaves out the padding of -2000 that some scanners add.
-AIR_OR_FAT_HU = (-1100, -50)
-# Any section of a trunk or limb holds far more; ringing and subtraction in MR hold less.
-LEAST_AIR_OR_FAT = 0.01
-# The mean of a tumor, be it fatty, necrotic or strongly enhancing, lies well inside.
-TUMOR_MEAN_HU = (-150.0, 300.0)
 # Rescale intercept of most scanners; a CT stored without it has its tumors near 1090.
 OFFSET = 1024
 # Organs without air and fat differ by less, vessels full of contrast included. Bone, which
@@ -29,83 +24,35 @@ OFFSET = 1024
 WIDEST_ORGAN_RANGE_HU = 500.0
 # Noise alone spreads a CT wider.
 NARROWEST_RANGE_HU = 20.0
-# A window piles up voxels at its limits; in HU not one voxel in a hundred has the lowest value.
-LEAST_PILE = 0.01
 # Lipiodol, calcification and clips: nothing else in a liver is so dense.
 LIPIODOL_HU = 400
 LIPIODOL_SHARE = 0.02
-# Where air lies in HU, with the noise and calibration of any scanner.
-AIR_HU = (-1060.0, -940.0)
-# Darker than any tissue but lung, brighter than padding.
-DARK_HU = (-1400.0, -500.0)
 # Of the dark voxels of a trunk most are air; where the field of view ends at the skin, lung
 # leaves 2 % (a chest of the Soft-tissue-Sarcoma collection).
 LEAST_AIR_OF_DARK = 0.01
 # A tenth of HU: air at -100 and contrast at 30 lie closer together than fat and vessels.
 NARROW_RANGE_HU = 200.0
 DARKEST_TENTH_HU = -200.0
-# Enough voxels for shares of a percent, few enough to cost nothing on a large scan.
-SAMPLE = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """The few numbers of an image by which HU are told from other scales."""
-
-    low: float
-    high: float
-    range_98: float
-    """From the 1st to the 99th percentile."""
-    air_or_fat: float
-    """Share of voxels within `AIR_OR_FAT_HU`."""
-    pile: float
-    """Share of voxels at the lowest or at the highest value."""
-    roi_mean: float
-    dark: float
-    """Share of voxels within `DARK_HU`."""
-    air_of_dark: float
-    """Share of those within `AIR_HU`."""
-
-    @classmethod
-    def of(cls, volume: Volume, mask: Mask) -> "Look":
-        """Look at an image; shares come from a regular sample of its voxels.
-
-        Args:
-            volume: any image.
-            mask: the ROI on its grid; not empty.
-        """
-        step = ceil((volume.voxels.size / SAMPLE) ** (1 / 3))
-        sample = volume.voxels[::step, ::step, ::step]
-        low, high = float(volume.voxels.min()), float(volume.voxels.max())
-        first, last = np.percentile(sample, (1, 99))
-        dark = sample[(sample >= DARK_HU[0]) & (sample <= DARK_HU[1])]
-        air = (dark >= AIR_HU[0]) & (dark <= AIR_HU[1])
-        within = (sample >= AIR_OR_FAT_HU[0]) & (sample <= AIR_OR_FAT_HU[1])
-        return cls(
-            low=low,
-            high=high,
-            range_98=float(last - first),
-            air_or_fat=float(within.mean()),
-            pile=float(max((sample == low).mean(), (sample == high).mean())),
-            roi_mean=float(volume.voxels[mask].mean(dtype=np.float64)),
-            dark=dark.size / sample.size,
-            air_of_dark=float(air.mean()) if dark.size else 0.0,
-        )
-
-    @property
-    def has_air_or_fat(self) -> bool:
-        """What proves a CT."""
-        return self.air_or_fat >= LEAST_AIR_OR_FAT
-
-    @property
-    def fills_8_bits(self) -> bool:
-        """Values of a picture: from 0 to 255, or within them and cut by a window."""
-        inside = self.low >= 0 and self.high <= 255
-        return inside and ((self.low, self.high) == (0, 255) or self.pile >= LEAST_PILE)
-
-    def tumor_is_plausible(self, offset: float = 0.0) -> bool:
-        """Whether the ROI's mean could be a tumor's, if the values are HU plus an offset."""
-        return TUMOR_MEAN_HU[0] <= self.roi_mean - offset <= TUMOR_MEAN_HU[1]
+# A tenth of metal; where bone is in the image it is brighter.
+BRIGHTEST_TENTH_HU = 400.0
+# Fewer voxels are no group, but gas in the bowel or a few bones.
+LEAST_GROUP = 0.05
+# Medians of air and tissue lie 900 to 1,070 HU apart, of lung and tissue from 790 HU on, in real
+# trunks, limbs and parts of them; of fat and tissue, or tissue and bone, 110 to 210.
+LUNG_GAP_HU = (780.0, 890.0)
+# A rim of lung at the end of an image holds fewer voxels, and most of them are partly tissue.
+LEAST_SHARE_OF_AIR = 0.2
+LARGEST_GAP_HU = 1400.0
+USUAL_GAP_HU = 1020.0
+# Nothing lies there: lung is darker, fat is brighter.
+BETWEEN_LUNG_AND_FAT_HU = (-550.0, -150.0)
+# Beyond the air of any scanner; the median of real and simulated air is -1,021 at the lowest.
+DARKER_THAN_AIR_HU = -1060.0
+# Air or lung, if bright and dark are swapped. Where half of the bone is so dense, as in a femur's
+# shaft, much of it is denser than air would be.
+AIR_NEGATED_HU = (750.0, 1100.0)
+# Negative values that were taken for unsigned ones: air comes to lie below such a power of 2.
+WRAPS = (4096, 65536)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +62,40 @@ class Rule:
     name: str
     applies: Callable[[Look], bool]
     says: str
+
+
+def _is_wrapped(look: Look) -> bool:
+    """The range of unsigned numbers of 12 or 16 bits, and a bright group where air comes to lie."""
+    tops = (top for top in WRAPS if look.low >= 0 and 0.98 * top < look.high < top)
+    return any(look.groups.bright > top - 1100 for top in tops)
+
+
+def _is_negated(look: Look) -> bool:
+    """A bright group no brighter than air turned over, and a tumor among the dark."""
+    groups, (low, high) = look.groups, AIR_NEGATED_HU
+    return (
+        low < groups.bright <= groups.brightest < high
+        and 1 - groups.dark_share >= LEAST_GROUP
+        and look.tumor_is_plausible()
+    )
+
+
+def _has_air_elsewhere(look: Look) -> bool:
+    """Dark voxels of which none is air; lung alone lies closer to tissue than air does."""
+    groups, (low, high) = look.groups, LUNG_GAP_HU
+    is_lung = groups.gap < high and (groups.gap > low or groups.dark_share < LEAST_SHARE_OF_AIR)
+    if groups.dark >= DARK_HU[1]:
+        return False  # a little gas at most
+    return groups.dark < DARKER_THAN_AIR_HU or (
+        look.dark >= LEAST_AIR_OR_FAT and look.air_of_dark < LEAST_AIR_OF_DARK and not is_lung
+    )
+
+
+def _is_scaled_down(look: Look) -> bool:
+    """A dark group between lung and fat, unless a window put it there."""
+    low, high = BETWEEN_LUNG_AND_FAT_HU
+    groups = look.groups
+    return low < groups.dark < high and groups.dark_share >= LEAST_GROUP and look.window[0] is None
 
 
 # The first that applies is what the user is told.
@@ -130,6 +111,11 @@ REFUSALS = (
         says="looks standardized or scaled",
     ),
     Rule(name="8_bit", applies=lambda look: look.fills_8_bits, says="looks scaled to 0..255"),
+    Rule(
+        name="wrapped",
+        applies=_is_wrapped,
+        says="looks like CT whose negative values were taken for large ones",
+    ),
     Rule(
         name="offset",
         applies=lambda look: not look.has_air_or_fat and look.tumor_is_plausible(OFFSET),
@@ -150,6 +136,17 @@ REFUSALS = (
         applies=lambda look: not look.has_air_or_fat and look.range_98 > WIDEST_ORGAN_RANGE_HU,
         says="looks like MR: a wide range, yet neither air nor fat",
     ),
+    Rule(
+        name="negated",
+        applies=_is_negated,
+        says="looks like CT with the sign of its values changed, or like MR",
+    ),
+    Rule(
+        name="scaled_up",
+        applies=lambda look: look.groups.gap > LARGEST_GAP_HU,
+        says="looks like CT whose values were multiplied: air and tissue lie "
+        f"too far apart for {USUAL_GAP_HU:,.0f} HU",
+    ),
 )
 DOUBTS = (
     Rule(
@@ -164,15 +161,24 @@ DOUBTS = (
     ),
     Rule(
         name="air_elsewhere",
-        applies=lambda look: look.dark >= LEAST_AIR_OR_FAT and look.air_of_dark < LEAST_AIR_OF_DARK,
+        applies=_has_air_elsewhere,
         says="its air does not lie near -1000 HU, as if an offset had been added",
     ),
     Rule(
         name="tenth",
         applies=lambda look: (
-            look.has_air_or_fat and look.low >= DARKEST_TENTH_HU and look.range_98 < NARROW_RANGE_HU
+            look.has_air_or_fat
+            and look.low >= DARKEST_TENTH_HU
+            and look.high <= BRIGHTEST_TENTH_HU
+            and look.range_98 < NARROW_RANGE_HU
         ),
         says="it is dark enough for fat but spans little, as if HU had been divided by 10",
+    ),
+    Rule(
+        name="scaled_down",
+        applies=_is_scaled_down,
+        says="many of its voxels are darker than fat and brighter than lung, as if HU had been "
+        "divided",
     ),
 )
 
@@ -204,7 +210,11 @@ def check_hounsfield(
                 "bundle for MR",
             )
     doubts = [rule.says for rule in DOUBTS if rule.applies(look)]
-    return (*_unverified(sequence, doubts), *_lipiodol(volume, sequence, mask))
+    return (
+        *_unverified(sequence, doubts),
+        *_clipped(look.window, volume, sequence, mask),
+        *_lipiodol(volume, sequence, mask),
+    )
 
 
 def _unverified(sequence: ImageSequence, doubts: list[str]) -> list[CaseWarning]:
@@ -216,6 +226,29 @@ def _unverified(sequence: ImageSequence, doubts: list[str]) -> list[CaseWarning]
             code="hu_unverified",
             message=f"That the values of {sequence.words} are Hounsfield units can't be verified: "
             f"{' and '.join(doubts)}.",
+        )
+    ]
+
+
+def _clipped(
+    window: tuple[float | None, float | None], volume: Volume, sequence: ImageSequence, mask: Mask
+) -> list[CaseWarning]:
+    """What a window cut off, and how much of the ROI lies at its limits."""
+    low, high = window
+    if low is None and high is None:
+        return []
+    inside = volume.voxels[mask]
+    at_limits = float(np.isin(inside, [limit for limit in window if limit is not None]).mean())
+    cut = (
+        f"below {low:g} HU" if high is None
+        else f"above {high:g} HU" if low is None
+        else f"to {low:g} to {high:g} HU"
+    )  # fmt: skip
+    return [
+        CaseWarning(
+            code="hu_clipped",
+            message=f"The values of {sequence.words} were clipped {cut}: {percent(at_limits)} of "
+            "the ROI's voxels lie at these limits. Models are trained on values that are whole.",
         )
     ]
 

@@ -40,7 +40,7 @@ def read_image(
         voxels=image.voxels,
         geometry=image.geometry,
         source=source,
-        acquisition=Acquisition(),
+        acquisition=Acquisition(knows_position=image.header.knows_position),
     )
     return volume, _position_warnings(image, sequence)
 
@@ -71,6 +71,7 @@ def _position_warnings(image: StoredImage, sequence: ImageSequence) -> tuple[Cas
             code="position_unknown",
             message=f"The header of {sequence.words} does not say where in the patient the image "
             "lies (no qform and sform, or no space origin or offset), so left and right are not "
-            "known from the file.",
+            "known from the file. Assumed: rows run to the left, columns to posterior, slices to "
+            "superior, as ITK does.",
         ),
     )

@@ -169,25 +169,49 @@ def refuse_whole(
         )
 
 
-def unchosen_warnings(
-    what: str, named: Mapping[str, Marked], chosen: Collection[str]
+def enclosure_warnings(
+    what: str, named: Mapping[str, Marked], chosen: Collection[str], voxel_ml: float
 ) -> tuple[CaseWarning, ...]:
-    """Say that what was chosen lies round something that was not: it may be the liver.
+    """Say that what was chosen lies round something: it may be the liver.
+
+    Named one by one, both are taken: viable tumor lies round its necrosis, too.
 
     Args:
         what: label or segment.
         named: everything that the file marks, by name, on one grid.
         chosen: names of the chosen.
+        voxel_ml: size of its voxels.
     """
-    pairs = ((o, i) for o in named if o in chosen for i in named if i not in chosen)
-    found = next((pair for pair in pairs if encloses(named[pair[0]], named[pair[1]])), None)
-    if found is None:
-        return ()
+    outer = [name for name in named if name in chosen]
+    found = []
+    for inner in (outer, [name for name in named if name not in chosen]):
+        pairs = ((o, i) for o in outer for i in inner if o != i)
+        pair = next((p for p in pairs if encloses(named[p[0]], named[p[1]])), None)
+        if pair is not None:
+            sizes = [
+                f"{name} ({milliliters(np.count_nonzero(named[name].mask) * voxel_ml)})"
+                for name in pair
+            ]
+            found.append(_both_chosen(what, *sizes) if inner is outer else _unchosen(what, *sizes))
+    return tuple(found)
+
+
+def _both_chosen(what: str, outer: str, inner: str) -> CaseWarning:
+    """Both are scored as one tumor."""
     message = (
-        f"The chosen {found[0]} lies round {found[1]}, which was not chosen, as a liver does round "
+        f"The chosen {outer} lies round {inner}, and both are taken for tumor. If it is the liver "
+        f"round its tumor, choose the {what} of the tumor alone."
+    )
+    return CaseWarning(code="roi_round_chosen", message=message)
+
+
+def _unchosen(what: str, outer: str, inner: str) -> CaseWarning:
+    """What lies inside may be the tumor."""
+    message = (
+        f"The chosen {outer} lies round {inner}, which was not chosen, as a liver does round "
         f"its tumor. Check that the {what} is the tumor."
     )
-    return (CaseWarning(code="roi_round_unchosen", message=message),)
+    return CaseWarning(code="roi_round_unchosen", message=message)
 
 
 def shown(sizes_ml: Mapping[str, float]) -> str:

@@ -6,11 +6,10 @@ import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.orientation import lps_axes_geometry, voxels_to_lps_axes
+from TACEResponseLib.imaging.orientation import lps_axes_geometry
 from TACEResponseLib.imaging.roi import Roi
-from TACEResponseLib.imaging.volume import Volume, Voxels
+from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.terms import ImageSequence
 
 SAVE_WITH_GRID = "save it with the geometry of the image, for instance in 3D Slicer"
@@ -63,9 +62,11 @@ def grid_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning,
 def check_mask_grid(roi: Roi, volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
     """Tell of a mask of the image's size that lies on another grid.
 
-    Raises: InputError: its header has no geometry at all, and the image's has.
+    Raises: InputError: its header has no geometry at all, and the image's has; or only one of the
+        two knows its place in the patient.
     """
     mine, theirs = roi.geometry, volume.geometry
+    _check_both_placed(roi, volume, sequence)
     if mine.size_ijk != theirs.size_ijk or mine.same_grid(theirs):
         return ()
     if lacks_grid(mine) or (mine.spacing_mm == (1.0, 1.0, 1.0) and _unlike_spacing(mine, theirs)):
@@ -91,41 +92,21 @@ def check_mask_grid(roi: Roi, volume: Volume, sequence: ImageSequence) -> tuple[
     )
 
 
+def _check_both_placed(roi: Roi, volume: Volume, sequence: ImageSequence) -> None:
+    """Two assumptions of different programs may differ by a mirror; one voxel grid can't."""
+    known = {"mask": roi.acquisition.knows_position, "image": volume.acquisition.knows_position}
+    if len(set(known.values())) == 1 or roi.geometry.same_grid(volume.geometry):
+        return
+    lacking, other = sorted(known, key=lambda name: known[name])
+    raise InputError(
+        f"--roi {roi.source}".rstrip(),
+        f"must know its place in the patient if {sequence.words} does, and only then",
+        got=f"a position in the header of the {other} alone (the {lacking} has no qform and sform, "
+        "or no space origin or offset)",
+        remedy=f"save the {lacking} with the geometry of the {other}, for instance in 3D Slicer",
+    )
+
+
 def _unlike_spacing(mine: Geometry, theirs: Geometry) -> bool:
     """Whether the two differ in spacing, beyond rounding."""
     return not np.allclose(mine.spacing_mm, theirs.spacing_mm, rtol=1e-3)
-
-
-def cut_roi_warnings(
-    roi: Roi, volume: Volume, sequence: ImageSequence, labels: Voxels
-) -> tuple[CaseWarning, ...]:
-    """Say when the ROI is on a single slice, or ends where the scan ends.
-
-    Args:
-        roi: as drawn.
-        volume: one image of the case.
-        sequence: what the user calls it.
-        labels: of the ROI on that image's grid; 0 outside.
-    """
-    warnings = []
-    drawn = marked_box(np.ascontiguousarray(voxels_to_lps_axes(roi.labels, roi.geometry)))
-    if drawn is not None and drawn[0].stop - drawn[0].start == 1:
-        thick = lps_axes_geometry(roi.geometry).spacing_mm[2]
-        warnings.append(
-            CaseWarning(
-                code="roi_one_slice",
-                message=f"The ROI is drawn on one axial slice of {thick:g} mm: volume "
-                "and texture are of that slice, not of the tumor.",
-            )
-        )
-    upright = voxels_to_lps_axes(labels, volume.geometry)
-    ends = [word for word, index in (("lowest", 0), ("highest", -1)) if upright[index].any()]
-    if ends:
-        warnings.append(
-            CaseWarning(
-                code="roi_cut_by_scan",
-                message=f"The ROI reaches the {' and the '.join(ends)} slice of "
-                f"{sequence.words}: the tumor may go on beyond the scan.",
-            )
-        )
-    return tuple(warnings)

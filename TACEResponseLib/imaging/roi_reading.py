@@ -12,7 +12,8 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom import is_dicom
 from TACEResponseLib.imaging.enclosure import marked_labels
 from TACEResponseLib.imaging.headers.files import check_exists, check_plain_file, shown_name
-from TACEResponseLib.imaging.headers.reading import read_file
+from TACEResponseLib.imaging.headers.header import MOST_LAYERS, ImageHeader
+from TACEResponseLib.imaging.headers.reading import read_file, read_header
 from TACEResponseLib.imaging.reading import check_suffix
 from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.roi_choice import (
@@ -20,13 +21,13 @@ from TACEResponseLib.imaging.roi_choice import (
     OPTIONS,
     RoiChoice,
     Words,
+    enclosure_warnings,
     refuse_unsaid,
     refuse_whole,
     shown,
-    unchosen_warnings,
 )
 from TACEResponseLib.imaging.segments import roi_of_segments
-from TACEResponseLib.imaging.volume import Voxels
+from TACEResponseLib.imaging.volume import Acquisition, Voxels
 from TACEResponseLib.terms import ImageSequence
 
 KINDS = "a .seg.nrrd or a DICOM SEG"
@@ -161,6 +162,7 @@ def _read_label_image(
 ) -> tuple[Roi, tuple[CaseWarning, ...]]:
     """The chosen values of a label image, as they are."""
     check_suffix(path, where)
+    _check_one_layer(read_header(path, where), where)
     image = read_file(path, where, as_stored=True)
     voxels = as_labels(image.voxels, where)
     present, counts = np.unique(voxels[voxels > 0], return_counts=True)
@@ -175,14 +177,30 @@ def _read_label_image(
         named = {f"label {label}": one for label, one in marked_labels(voxels).items()}
         if labels == ALL:
             refuse_whole(where, "label", named, voxel_ml, words.labels("N"))
-        warnings = unchosen_warnings("label", named, {f"label {label}" for label in wanted})
+        chosen = {f"label {label}" for label in wanted}
+        warnings = enclosure_warnings("label", named, chosen, voxel_ml)
     roi = Roi(
         labels=np.where(np.isin(voxels, wanted), voxels, 0).astype(voxels.dtype),
         geometry=image.geometry,
         names=tuple((label, f"label {label}") for label in wanted),
         source=source,
+        acquisition=Acquisition(knows_position=image.header.knows_position),
     )
     return roi, warnings
+
+
+def _check_one_layer(header: ImageHeader, where: str) -> None:
+    """One label a voxel; overlapping segments, colors and vectors have several values.
+
+    Raises: InputError: several, and what to do about a segmentation of Slicer under another name.
+    """
+    if not 1 < header.layers <= MOST_LAYERS:
+        return
+    is_slicers = any(key.startswith("Segment") for key in header.words)
+    rename = "rename it to end in .seg.nrrd, since its header names segments"
+    raise InputError(where, "must have one value a voxel, its label", got=f"{header.layers} layers",
+                     remedy=rename if is_slicers else "export it as a label map or as .seg.nrrd, "
+                     "for instance in 3D Slicer")  # fmt: skip
 
 
 def _wanted(

@@ -15,9 +15,9 @@ from TACEResponseLib.imaging.roi_choice import (
     ALL,
     OPTIONS,
     Words,
+    enclosure_warnings,
     refuse_unsaid,
     refuse_whole,
-    unchosen_warnings,
     with_sizes,
 )
 from TACEResponseLib.imaging.volume import Mask
@@ -54,11 +54,12 @@ def roi_of_segments(
     """
     segments, geometry, warnings = found
     chosen = _chosen(segments, geometry, wanted, source, where, words)
-    if len(chosen) < len(segments):
+    if len(segments) > 1 and wanted != ALL:
         named = _marked(segments)
         is_chosen = {name for name, one in zip(_shown(segments), segments, strict=True)
                      if any(one is other for other in chosen)}  # fmt: skip
-        warnings = (*warnings, *unchosen_warnings("segment", named, is_chosen))
+        voxel_ml = geometry.voxel_volume_mm3 / MM3_PER_ML
+        warnings = (*warnings, *enclosure_warnings("segment", named, is_chosen, voxel_ml))
     labels = np.zeros(geometry.shape_kji, dtype=np.uint8 if len(chosen) < 256 else np.uint16)
     overlapping = 0
     for label, segment in enumerate(chosen, start=1):

@@ -31,6 +31,8 @@ class Acquisition:
     frame_of_reference: str | None = None
     study_date: str | None = None
     """YYYY-MM-DD; compared with the dates that were typed, and written to no result."""
+    knows_position: bool = True
+    """Whether the file says where in the patient it lies; an image and an ROI must agree in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -109,6 +109,13 @@ def test_one_image_under_two_ids_is_refused_even_as_a_copy(table: Path) -> None:
     assert "the image of P1" in problem.got
 
 
+def test_an_image_that_is_given_as_another_patient_s_mask_is_called_an_image(table: Path) -> None:
+    (table.parent / "roi2.nii.gz").write_text("image 1")
+    (problem,) = read_cohort(write(table, [row(1), row(2)])).problems
+    assert (problem.column, problem.got) == ("roi", "the image of P1")
+    assert "must be this patient's own mask" in str(problem)
+
+
 def test_unknown_columns_are_answered_with_the_nearest(table: Path) -> None:
     rows = [{**row(1), "albumin_g_per_L": "40", "rresponse": "PR"}]
     problems = read_cohort(write(table, rows)).problems

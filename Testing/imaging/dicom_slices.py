@@ -118,6 +118,7 @@ def write_volume(folder: Path, volume: Volume) -> None:
             Rows=values.shape[0],
             Columns=values.shape[1],
             PixelSpacing=[geometry.spacing_mm[1], geometry.spacing_mm[0]],
+            SliceThickness=DS(geometry.spacing_mm[2], auto_format=True),
             ImagePositionPatient=[DS(v, auto_format=True) for v in (x, y, z)],
             ImageOrientationPatient=[*geometry.direction[:, 0], *geometry.direction[:, 1]],
             RescaleSlope=1,

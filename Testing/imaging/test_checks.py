@@ -36,7 +36,7 @@ def image(geometry: Geometry | None = None, **known: Any) -> Volume:
     geometry = geometry or grid()
     draw = np.random.default_rng(0)
     return Volume(
-        voxels=draw.normal(0, 100, geometry.shape_kji).astype(np.float32),
+        voxels=draw.normal(60, 20, geometry.shape_kji).astype(np.float32),
         geometry=geometry,
         source="a.nii.gz",
         acquisition=Acquisition(**known),
@@ -57,6 +57,14 @@ def fit(roi: Roi, volume: Volume) -> list[str]:
     labels = resample_labels(indices, roi.geometry, volume.geometry)
     warnings = check_roi_fits(roi, volume, CT, labels)
     return [w.code for w in (*warnings, *lost_lesion_warnings(lesions, CT, labels))]
+
+
+@pytest.mark.parametrize("value", [3e38, -1e30])
+def test_values_of_no_scanner_are_refused(value: float) -> None:
+    volume = image()
+    volume.voxels.ravel()[0] = value
+    with pytest.raises(InputError, match=r"must hold values within 1e\+12, got .*e\+3"):
+        check_voxels(volume, CT)
 
 
 def test_a_sound_image_passes() -> None:
@@ -183,7 +191,7 @@ def test_more_than_half_of_the_image_is_an_inverted_roi(side: int, passes: bool)
     labels[:side] = 1
     roi = Roi(labels=labels, geometry=geometry, names=((1, "HCC"),), source="roi.nii.gz")
     if passes:
-        assert fit(roi, image(geometry)) == ["roi_cut_by_scan"]
+        assert fit(roi, image(geometry)) == ["roi_cut_by_scan", "roi_cut_by_image"]
         return
     with pytest.raises(InputError, match=r"at most 50 % of the arterial CT, got 51 %"):
         fit(roi, image(geometry))

@@ -69,7 +69,7 @@ def test_another_dicom_object_is_refused(tmp_path: Path) -> None:
     image.file_meta.MediaStorageSOPClassUID = CTImageStorage
     image.file_meta.MediaStorageSOPInstanceUID = image.SOPInstanceUID
     image.save_as(tmp_path / "ct.dcm", enforce_file_format=True)
-    with pytest.raises(InputError, match=r"segmentation \(SEG\), got another DICOM object \(CT\)"):
+    with pytest.raises(InputError, match=r"by its SOPClassUID, got another DICOM object \(CT\)"):
         read_roi(tmp_path / "ct.dcm")
     (tmp_path / "cut.dcm").write_bytes((tmp_path / "ct.dcm").read_bytes()[:140])
     with pytest.raises(InputError, match=r"--roi cut\.dcm"):
@@ -107,6 +107,56 @@ def test_two_frames_at_one_place_are_refused(masks: np.ndarray, tmp_path: Path) 
     dataset.save_as(path)
     with pytest.raises(InputError, match=r"as many voxels|regular volume"):
         read_roi(path)
+
+
+ABSENT = ["SegmentationType", "SegmentSequence", "SharedFunctionalGroupsSequence", "Rows",
+          "PerFrameFunctionalGroupsSequence", "MaximumFractionalValue", "PixelData",
+          "SOPClassUID"]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as above
+@pytest.mark.parametrize("keyword", ABSENT)
+def test_an_element_that_is_absent_is_named(
+    keyword: str, masks: np.ndarray, tmp_path: Path
+) -> None:
+    write_seg(tmp_path / "seg.dcm", masks, "Tumor", fractional=True)
+    dataset = pydicom.dcmread(tmp_path / "seg.dcm")
+    delattr(dataset, keyword)
+    dataset.save_as(tmp_path / "seg.dcm")
+    with pytest.raises(InputError, match=rf"{keyword}, got (nothing|none).* label image"):
+        read_roi(tmp_path / "seg.dcm")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as above
+@pytest.mark.parametrize(
+    ("value", "changes", "says"),
+    [
+        (127, {}, "must reach one half somewhere, as the tumor does, got at most 0.5;"),
+        (20, {}, "got at most 0.078; threshold it yourself"),
+        (128, {}, ""),
+        (255, {}, ""),
+        (50, {"MaximumFractionalValue": 100}, ""),
+        (49, {"MaximumFractionalValue": 100}, "got at most 0.49"),
+        (200, {"MaximumFractionalValue": 100}, "must hold fractions of 100 .*got values up to 200"),
+        (1, {"SegmentationType": "BINARY"}, ""),
+        (20, {"SegmentationType": "BINARY"}, "must hold 0 and 1, .* got values up to 20"),
+    ],
+)  # fmt: skip
+def test_fractions_count_from_one_half_of_their_whole(
+    value: int, changes: dict[str, object], says: str, masks: np.ndarray, tmp_path: Path
+) -> None:
+    write_seg(tmp_path / "seg.dcm", masks, "Tumor", fractional=True)
+    dataset = pydicom.dcmread(tmp_path / "seg.dcm")
+    dataset.PixelData = np.where(dataset.pixel_array > 0, value, 0).astype(np.uint8).tobytes()
+    for keyword, changed in changes.items():
+        setattr(dataset, keyword, changed)
+    dataset.save_as(tmp_path / "seg.dcm")
+    if says:
+        with pytest.raises(InputError, match=says):
+            read_roi(tmp_path / "seg.dcm")
+    else:
+        roi, _ = read_roi(tmp_path / "seg.dcm")
+        assert np.count_nonzero(roi.labels) == masks[..., 0].sum()
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # as above

@@ -5,8 +5,9 @@ import pytest
 import SimpleITK as sitk
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.ct_look import Look
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.hounsfield import REFUSALS, Look, check_hounsfield
+from TACEResponseLib.imaging.hounsfield import REFUSALS, check_hounsfield
 from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
 
@@ -127,8 +128,16 @@ def test_a_file_that_says_mr_is_refused_whatever_its_values() -> None:
         check_hounsfield(volume(abdomen(), "MR"), CT, WHERE, ROI)
 
 
-def test_a_clip_window_in_hu_is_still_hu() -> None:
-    assert codes(np.clip(abdomen(), -200, 300)) == []
+def test_a_clip_window_in_hu_is_told_with_its_share_of_the_roi() -> None:
+    hu = abdomen()
+    # 100 of the ROI's 400 voxels are made darker than the window.
+    hu.ravel()[np.flatnonzero(ROI)[:100]] = -400
+    (warning,) = check_hounsfield(volume(np.clip(hu, -200, 300)), CT, WHERE, ROI)
+    assert warning.code == "hu_clipped"
+    assert warning.message == (
+        "The values of the arterial CT were clipped to -200 to 300 HU: 25 % of the ROI's voxels "
+        "lie at these limits. Models are trained on values that are whole."
+    )
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.01, []), (0.05, ["suspected_lipiodol"])])
@@ -141,7 +150,7 @@ def test_dense_spots_in_the_roi_suggest_lipiodol(share: float, expected: list[st
 
 def test_an_roi_full_of_lipiodol_is_ct_all_the_same() -> None:
     hu = abdomen()
-    hu[ROI] = 700
+    hu[ROI] = np.random.default_rng(6).normal(700, 30, int(ROI.sum()))
     assert codes(hu) == ["hu_unverified", "suspected_lipiodol"]
 
 

@@ -174,7 +174,7 @@ def test_a_choice_round_something_unchosen_is_taken_and_said(tmp_path: Path) -> 
     path = labels_file(tmp_path / "roi.nii.gz", liver_and_tumor())
     _, (warning,) = read_roi(path, labels=(1,))
     assert warning.code == "roi_round_unchosen"
-    assert "label 1 lies round label 2" in warning.message
+    assert "label 1 (24 mL) lies round label 2 (1 mL), which was not" in warning.message
     assert read_roi(path, labels=(2,))[1] == ()
 
 
@@ -189,14 +189,33 @@ def test_a_warning_of_segments_names_none(tmp_path: Path) -> None:
         image.SetMetaData(f"Segment{number}_Layer", "0")
     sitk.WriteImage(image, str(path))
     _, (warning,) = read_roi(path, segments=("Doe 0",))
-    assert "segment 1 lies round segment 2" in warning.message
+    assert "segment 1 (24 mL) lies round segment 2 (1 mL)" in warning.message
+    assert "Doe" not in warning.message
+    _, (warning,) = read_roi(path, segments=("Doe 0", "Doe 1"))
+    assert warning.code == "roi_round_chosen"
     assert "Doe" not in warning.message
 
 
-def test_labels_that_are_named_are_taken_even_round_another(tmp_path: Path) -> None:
-    """Viable tumor round its necrosis, say: the user has said it."""
+def test_labels_that_are_named_are_taken_even_round_another_and_told(tmp_path: Path) -> None:
+    """Viable tumor round its necrosis, say; or the liver with its tumor."""
     path = labels_file(tmp_path / "roi.nii.gz", liver_and_tumor())
-    assert np.count_nonzero(read_roi(path, labels=(1, 2))[0].labels) == 24 * 32 * 32
+    roi, (warning,) = read_roi(path, labels=(1, 2))
+    assert np.count_nonzero(roi.labels) == 24 * 32 * 32
+    assert warning.code == "roi_round_chosen"
+    assert warning.message == (
+        "The chosen label 1 (24 mL) lies round label 2 (1 mL), and both are taken for tumor. If it "
+        "is the liver round its tumor, choose the label of the tumor alone."
+    )
+    apart = labels_file(tmp_path / "apart.nii.gz", two_lesions())
+    assert read_roi(apart, labels=(1, 2))[1] == ()
+
+
+def test_a_chosen_pair_and_an_unchosen_one_inside_are_both_told(tmp_path: Path) -> None:
+    labels = liver_and_tumor()
+    labels[13:17, 18:22, 29:33] = 3
+    path = labels_file(tmp_path / "roi.nii.gz", labels)
+    told = [w.code for w in read_roi(path, labels=(1, 2))[1]]
+    assert told == ["roi_round_chosen", "roi_round_unchosen"]
 
 
 @pytest.mark.parametrize(
@@ -326,3 +345,20 @@ def test_segments_that_lie_nowhere_are_refused(
     layered(path, **words)
     with pytest.raises(InputError, match=says):
         read_roi(path)
+
+
+@pytest.mark.parametrize(("named", "says"), [(True, "rename it to end in .seg.nrrd"),
+                                             (False, "export it as a label map")])  # fmt: skip
+def test_layers_in_a_plain_nrrd_are_refused_with_a_way_that_works(
+    named: bool, says: str, tmp_path: Path
+) -> None:
+    segmentation(tmp_path / "a.seg.nrrd")
+    content = (tmp_path / "a.seg.nrrd").read_bytes()
+    (tmp_path / "a.nrrd").write_bytes(content if named else content.replace(b"Segment", b"Saw"))
+    with pytest.raises(
+        InputError, match=rf"must have one value a voxel, its label, got 2 layers; {says}"
+    ):
+        read_roi(tmp_path / "a.nrrd")
+    if named:
+        (tmp_path / "a.nrrd").rename(tmp_path / "b.seg.nrrd")
+        assert len(read_roi(tmp_path / "b.seg.nrrd", segments="all")[0].names) == 2

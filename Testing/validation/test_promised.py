@@ -50,7 +50,7 @@ def test_the_bundle_of_real_patients_promises_its_cross_validated_auc_with_p() -
 
 def test_the_simulated_bundle_promises_what_unseen_patients_gave() -> None:
     found, out_of_fold = promises(read_metadata("ct-radiomics-cnn-simulated"))
-    assert found.auc.value == pytest.approx(0.736, abs=5e-4)
+    assert found.auc.value == pytest.approx(0.733, abs=5e-4)
     assert found.auc.n == 200
     assert found.patients == "internal test patients of its makers"
     assert (out_of_fold.auc.n, out_of_fold.patients) == (1000, "its training patients, out-of-fold")

@@ -9,6 +9,7 @@ import numpy as np
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom_series.values import numbers, whole
 from TACEResponseLib.imaging.geometry import FloatArray, Geometry
+from TACEResponseLib.imaging.headers.files import shown_name
 from TACEResponseLib.imaging.headers.header import (
     LARGEST_SHIFT_MM,
     LARGEST_SPACING_MM,
@@ -18,10 +19,9 @@ from TACEResponseLib.imaging.headers.header import (
     largest_shift_mm,
 )
 
-# Headers round positions; slices that differ from an even distance by less than this are even.
-UNEVEN_MM = 0.1
-UNEVEN_SHARE = 0.05
 LARGEST_SIDE = 8192
+# Directions of slices that are told apart; more are no better a refusal.
+MOST_KINDS = 8
 # Directions are given to a few digits.
 LARGEST_ERROR = 1e-3
 
@@ -80,31 +80,43 @@ def plane_of(slice_: Any, where: str) -> Plane:
     )
 
 
-def stacking_order(planes: Sequence[Plane], where: str) -> list[int]:
-    """Which slice comes after which, along their normal.
+def places_along(slices: Sequence[Any], planes: Sequence[Plane], where: str) -> FloatArray:
+    """Where each slice lies along the common normal, mm.
 
-    Raises: InputError: slices that are not parallel.
+    Raises: InputError: slices that are not parallel; names those of the rarer directions.
     """
-    first = planes[0]
-    if any(not np.allclose([p.row, p.column], [first.row, first.column], atol=LARGEST_ERROR)
-           for p in planes):  # fmt: skip
-        raise InputError(where, "slices must be parallel", got="several orientations",
-                         remedy="give the axial series alone")  # fmt: skip
-    normal = np.cross(first.row, first.column)
-    along = [float(p.position @ normal) for p in planes]
-    return np.argsort(along, kind="stable").tolist()
+    kinds: list[list[int]] = []
+    for n, plane in enumerate(planes):
+        same = [kind for kind in kinds if _parallel(plane, planes[kind[0]])]
+        if same:
+            same[0].append(n)
+        elif len(kinds) < MOST_KINDS:
+            kinds.append([n])
+    if len(kinds) > 1:
+        odd = [n for kind in sorted(kinds, key=len)[:-1] for n in kind]
+        raise InputError(where, "slices must be parallel", got=f"{len(kinds)} orientations",
+                         names=[shown_name(slices[n].path) for n in odd],
+                         remedy="lay the files of one orientation in a folder of "
+                         "their own")  # fmt: skip
+    normal = np.cross(planes[0].row, planes[0].column)
+    normal /= np.linalg.norm(normal)
+    return np.array([float(p.position @ normal) for p in planes])
+
+
+def _parallel(one: Plane, other: Plane) -> bool:
+    """Whether rows and columns of both run alike."""
+    return np.allclose([one.row, one.column], [other.row, other.column], atol=LARGEST_ERROR)
 
 
 def grid_of(planes: Sequence[Plane], where: str) -> tuple[Geometry, FloatArray]:
     """The grid on which ordered slices lie, and its affine by their positions.
 
-    Raises: InputError: too large; slices missing, twice, or tilted; any slice farther than
-        `LARGEST_SHIFT_MM` from the grid, by its own header.
+    Raises: InputError: too large; tilted; any slice farther than `LARGEST_SHIFT_MM` from the
+        grid, by its own header.
     """
     first, last = planes[0], planes[-1]
     normal = np.cross(first.row, first.column)
     normal /= np.linalg.norm(normal)
-    _check_even(np.array([float(p.position @ normal) for p in planes]), where)
     step = (last.position - first.position) / (len(planes) - 1)
     geometry = _geometry(first, normal, step, len(planes), where)
     worst = max(_shift(plane, k, geometry) for k, plane in enumerate(planes))
@@ -149,19 +161,3 @@ def _shift(plane: Plane, k: int, geometry: Geometry) -> float:
     """How far a slice's corners lie from where the grid has them."""
     regular = affine_of(geometry.affine_lps[:3, :3], geometry.to_lps((0, 0, k)))
     return largest_shift_mm(plane.affine, regular, (plane.size[1], plane.size[0], 1))
-
-
-def _check_even(along: FloatArray, where: str) -> None:
-    """Slices at one distance: none missing, none twice."""
-    gaps = np.diff(along)
-    usual = float(np.median(gaps))
-    if gaps.min() < UNEVEN_MM / 10:
-        raise InputError(where, "must have one slice a position",
-                         got=f"two at {along[int(gaps.argmin())]:.1f} mm",
-                         remedy="give one phase or reconstruction alone")  # fmt: skip
-    limit = max(UNEVEN_MM, UNEVEN_SHARE * usual)
-    if float(np.abs(gaps - usual).max()) > limit:
-        worst = int(np.abs(gaps - usual).argmax())
-        raise InputError(where, f"slices must be evenly spaced ({usual:g} mm)",
-                         got=f"{gaps[worst]:.2f} mm after {along[worst]:.1f} mm",
-                         remedy="find the missing slices or resample")  # fmt: skip

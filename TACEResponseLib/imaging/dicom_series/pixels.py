@@ -10,7 +10,7 @@ import numpy as np
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom_series.elsewhere import decode_elsewhere
 from TACEResponseLib.imaging.dicom_series.files import read_dataset
-from TACEResponseLib.imaging.dicom_series.values import numbers, text, whole
+from TACEResponseLib.imaging.dicom_series.values import EXPORT_AGAIN, numbers, text, whole
 from TACEResponseLib.imaging.headers.files import shown_name
 from TACEResponseLib.imaging.volume import Voxels
 
@@ -86,8 +86,13 @@ def _check_kind(slice_: Any, where: str) -> tuple[int, bool]:
     """
     photometric = text(slice_.header, "PhotometricInterpretation")
     if photometric not in GRAY:
-        raise InputError(where, "must have one gray value a pixel", got=photometric or "nothing",
-                         remedy="give the grey-scale series")  # fmt: skip
+        raise InputError(
+            where,
+            "must have one gray value a pixel (PhotometricInterpretation)",
+            got=photometric or "nothing",
+            names=(f"in {shown_name(slice_.path)}",),
+            remedy="give the grey-scale series" if photometric else EXPORT_AGAIN,
+        )
     allocated, stored, high, signed = (
         whole(slice_, name, where)
         for name in ("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation")

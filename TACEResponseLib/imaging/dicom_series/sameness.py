@@ -1,13 +1,20 @@
 """Whether the slices of a folder are one scan of one patient, by more than their series' id."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.dicom_series.values import text
+from TACEResponseLib.imaging.dicom_series.phases import (
+    TIME_KEYWORDS,
+    numbers_in_turn,
+    taken_in_passes,
+    telling_element,
+)
+from TACEResponseLib.imaging.dicom_series.values import comparable, text
 from TACEResponseLib.imaging.headers.text import NUMBER
 
 # By definition the same in every slice of a scan. Only their names are told, since their values
@@ -23,10 +30,10 @@ CONSTANT = (
 NOT_ALTERNATING = "AcquisitionNumber"
 # Slices of one CT sweep follow each other; phases are at least half a minute apart. Slices of MR
 # are taken in any order.
-TIMES = ("AcquisitionTime", "ContentTime")
 LEAST_PAUSE_S = 8.0
-DIGITS = 5
-"""Significant digits to which numbers are compared; headers round."""
+LEAST_TIMES = 4
+# Of a value; of PixelSpacing it is 0.01 mm at the far side of 512 pixels.
+ROUNDING = 2e-5
 
 
 def check_one_scan(headers: Sequence[Any], where: str) -> None:
@@ -35,33 +42,55 @@ def check_one_scan(headers: Sequence[Any], where: str) -> None:
     Args:
         headers: of the slices, in the order in which they are stacked.
         where: how messages call the series.
-    Raises: InputError: a patient, study, frame or way of scanning that differs; two acquisitions
-        whose slices alternate. It names what differs.
+    Raises: InputError: a patient, study, frame or way of scanning that differs; two scans whose
+        slices lie between each other. It names the element that tells.
     """
     for keyword in CONSTANT:
-        found = {_comparable(text(h, keyword)) for h in headers}
-        if len(found) > 1:
-            raise _several(keyword, f"{len(found)} values of {keyword}", where)
-    numbers = [text(h, NOT_ALTERNATING) for h in headers]
+        found = {text(h, keyword) for h in headers}
+        if len(found) > 1 and not _round_alike(found):
+            count = len({comparable(value) for value in found})
+            raise _several(keyword, f"{count} values of {keyword}", where)
+    numbers = [number for h in headers if (number := text(h, NOT_ALTERNATING))]
     if _runs(numbers) > len(set(numbers)):
         raise _several(NOT_ALTERNATING, "slices of several AcquisitionNumber in turn", where)
-    if text(headers[0], "Modality") == "CT":
-        for keyword in TIMES:
+    if not taken_in_passes(headers[0]):
+        for keyword in TIME_KEYWORDS:
             _check_times(keyword, [_seconds(text(h, keyword)) for h in headers], where)
+    if told := telling_element(headers):
+        raise _several(told, f"slices in turn of several scans or phases by {told}", where)
 
 
-def _comparable(value: str) -> str:
-    """Numbers to some digits, everything else as it is."""
-    words = value.split("\\")
-    if all(NUMBER.fullmatch(w) for w in words):
-        return " ".join(f"{float(w):.{DIGITS}g}" for w in words)
-    return value
+def _round_alike(found: Collection[str]) -> bool:
+    """Whether values are numbers that differ by no more than headers round."""
+    words = [value.split("\\") for value in found]
+    if len({len(w) for w in words}) > 1 or not all(NUMBER.fullmatch(v) for w in words for v in w):
+        return False
+    numbers = np.array(words, dtype=float)
+    apart = np.ptp(numbers, axis=0)
+    return bool((apart <= ROUNDING * np.abs(numbers).max(axis=0)).all())
+
+
+def scan_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
+    """Say what may be passes of one MR, or two phases: numbers in turn."""
+    if not numbers_in_turn([text(h, "InstanceNumber") for h in headers]):
+        return ()
+    return (
+        CaseWarning(
+            code="slices_in_turn",
+            message="Along the MR the numbers of its slices (InstanceNumber) are in turn those of "
+            "several stretches, as if it held several phases, or had been taken in passes: check "
+            "that neighboring slices show one moment.",
+        ),
+    )
 
 
 def _check_times(keyword: str, times: Sequence[float | None], where: str) -> None:
-    """Two groups of times, a pause apart, whose slices alternate, are two phases."""
+    """Two groups of times, a pause apart, whose slices alternate, are two phases.
+
+    Slices without a time are left out; whether half of them have none, another rule asks.
+    """
     known = np.array([t for t in times if t is not None])
-    if len(known) < len(times) or len(known) < 4:
+    if len(known) < LEAST_TIMES:
         return
     ordered = np.sort(known)
     pauses = np.diff(ordered)
@@ -75,19 +104,21 @@ def _check_times(keyword: str, times: Sequence[float | None], where: str) -> Non
 
 def _runs(values: Sequence[object]) -> int:
     """Stretches of equal neighbors."""
-    return 1 + sum(a != b for a, b in pairwise(values))
+    return bool(values) + sum(a != b for a, b in pairwise(values))
 
 
 def _seconds(time: str) -> float | None:
-    """Seconds since midnight of DICOM's HHMMSS.ffffff."""
-    digits = time.replace(":", "")
-    if not NUMBER.fullmatch(digits) or len(digits.partition(".")[0]) != 6:
+    """Seconds since midnight of DICOM's HHMMSS.ffffff, or YYYYMMDDHHMMSS.ffffff+ZZZZ."""
+    whole, point, rest = time.replace(":", "").partition("+")[0].partition("-")[0].partition(".")
+    if not f"{whole}{rest}".isdecimal() or len(whole) not in (6, 14):
         return None
-    return int(digits[:2]) * 3600 + int(digits[2:4]) * 60 + float(digits[4:])
+    clock = whole[-6:]
+    return int(clock[:2]) * 3600 + int(clock[2:4]) * 60 + float(f"{clock[4:]}{point}{rest}")
 
 
 def _several(keyword: str, got: str, where: str) -> InputError:
     """Slices of several scans."""
     what = "patient" if keyword.startswith("Patient") else "patient, scan and phase"
     return InputError(where, f"slices must be of one {what}", got=got,
-                      remedy="lay the files of one scan in a folder of their own")  # fmt: skip
+                      remedy="lay the files of one scan in a folder of their own, told apart by "
+                      f"{keyword}")  # fmt: skip

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import warnings
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,22 @@ from TACEResponseLib.imaging.headers.text import NUMBER
 # and now, and can't be looked up or compared anywhere else.
 SALT = secrets.token_bytes(32)
 EXPORT_AGAIN = "export the series again from the archive"
+DIGITS = 5
+"""Significant digits to which numbers are compared; headers round."""
 
 
 def text(header: Any, keyword: str) -> str:
-    """A value in words; empty for an absent or unreadable one."""
+    """A value in words; empty for an absent one, `unreadable` for one that can't be converted."""
     try:
-        value = header.get(keyword)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd values, which are refused where they are used
+            return in_words(header.get(keyword))
     except Exception:  # noqa: BLE001  # pydicom converts when asked, and raises many kinds
         return "unreadable"
+
+
+def in_words(value: Any) -> str:
+    """Any value of an element, several separated as DICOM does; a sequence by its contents."""
     if value is None:
         return ""
     if isinstance(value, bytes):
@@ -32,6 +41,14 @@ def text(header: Any, keyword: str) -> str:
         return "\\".join(str(v).strip() for v in value)
     except TypeError:
         return str(value).strip()
+
+
+def comparable(value: str) -> str:
+    """Numbers to some digits, everything else as it is."""
+    words = value.split("\\")
+    if all(NUMBER.fullmatch(w) for w in words):
+        return " ".join(f"{float(w):.{DIGITS}g}" for w in words)
+    return value
 
 
 def patient_digest(header: Any) -> str | None:

@@ -156,6 +156,10 @@ def _size(fields: _Fields, where: str) -> tuple[int, ...]:
     size = fields.dim[1 : count + 1]
     while len(size) > 3 and size[-1] == 1:
         size = size[:-1]
+    if len(size) == 5 and size[3] == 1:
+        # NIfTI's fifth axis is of vectors: colors, or a field.
+        raise InputError(where, "must have one value a voxel", got=f"{size[4]} values a voxel",
+                         remedy="give the grey-scale image")  # fmt: skip
     if len(size) != 3:
         raise not_3d(size, where)
     return size

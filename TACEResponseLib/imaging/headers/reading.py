@@ -37,6 +37,17 @@ class StoredImage:
     header: ImageHeader
 
 
+def read_header(path: Path, where: str) -> ImageHeader:
+    """The header of one image file, whose values no rule has been asked of yet.
+
+    Raises: InputError: no plain file; no header of its kind.
+    """
+    check_plain_file(path, where)
+    name = path.name.lower()
+    reader = next(READERS[suffix] for suffix in SUFFIXES if name.endswith(suffix))
+    return reader(path, where)
+
+
 def read_file(
     path: Path, where: str, *, as_stored: bool = False, layers_allowed: bool = False
 ) -> StoredImage:
@@ -50,10 +61,7 @@ def read_file(
     Raises: InputError: no plain file; a header that breaks a rule; damaged or missing voxels;
         a value that is not finite.
     """
-    check_plain_file(path, where)
-    name = path.name.lower()
-    reader = next(READERS[suffix] for suffix in SUFFIXES if name.endswith(suffix))
-    header = reader(path, where)
+    header = read_header(path, where)
     check_header(header, where, layers_allowed=layers_allowed)
     stored = read_stored(header, where)
     voxels = rescaled(stored, header.slope, header.intercept)

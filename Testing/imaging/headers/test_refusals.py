@@ -13,6 +13,8 @@ import pytest
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.reading import read_image
+from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi_placing import check_mask_grid
 from TACEResponseLib.imaging.roi_reading import read_roi
 from TACEResponseLib.terms import ImageSequence
 from Testing.imaging.made_files import (
@@ -206,7 +208,53 @@ def test_a_file_without_a_position_is_used_with_a_warning(
     path.write_bytes(content)
     volume, warnings = read_image(path, CT)
     assert [w.code for w in warnings] == ["position_unknown"]
+    assert "Assumed: rows run to the left, columns to posterior" in warnings[0].message
+    assert np.array_equal(volume.geometry.direction, np.eye(3))
     assert volume.geometry.spacing_mm == pytest.approx(SPACING, rel=1e-7)
+
+
+WITHOUT_POSITION = {
+    "nii": nifti(qform_code=0, sform_code=0),
+    "mha": metaimage(Offset=None),
+    "nrrd": nrrd(space=None, space_origin=None),
+}
+
+
+def labels_of(content: bytes, path: Path) -> Roi:
+    """The file as a mask of its own grid."""
+    path.write_bytes(content)
+    volume, _ = read_image(path, CT)
+    marked = np.zeros(volume.voxels.shape, "u1")
+    marked[1:3, 1:4, 1:4] = 1
+    return Roi(labels=marked, geometry=volume.geometry, names=((1, "HCC"),), source=path.name,
+               acquisition=volume.acquisition)  # fmt: skip
+
+
+@pytest.mark.parametrize("placed", ["nii", "mha", "nrrd"])
+@pytest.mark.parametrize("lacking", WITHOUT_POSITION)
+@pytest.mark.parametrize("which", ["mask", "image"])
+def test_an_image_and_a_mask_of_which_one_has_no_position_are_refused(
+    which: str, lacking: str, placed: str, tmp_path: Path
+) -> None:
+    files = {"with": FILES[placed](), "without": WITHOUT_POSITION[lacking]}
+    image_of, mask_of = ("with", "without") if which == "mask" else ("without", "with")
+    path = tmp_path / f"x.{placed if image_of == 'with' else lacking}"
+    path.write_bytes(files[image_of])
+    volume, _ = read_image(path, CT)
+    roi = labels_of(files[mask_of], tmp_path / f"y.{lacking if which == 'mask' else placed}")
+    with pytest.raises(InputError, match=f"the {which} has no qform and sform.*save the {which}"):
+        check_mask_grid(roi, volume, CT)
+
+
+def test_a_label_image_says_whether_it_knows_its_position(tmp_path: Path) -> None:
+    marked = np.zeros((4, 5, 6), "u1")
+    marked[1, 1, 1] = 1
+    for name, content, knows in (
+        ("a.nii", nifti(marked, qform_code=0, sform_code=0), False),
+        ("b.nii", nifti(marked), True),
+    ):
+        (tmp_path / name).write_bytes(content)
+        assert read_roi(tmp_path / name)[0].acquisition.knows_position is knows
 
 
 @pytest.mark.parametrize("read", [lambda p: read_image(p, CT), read_roi], ids=["image", "roi"])
