@@ -8,7 +8,16 @@ MISSING = frozenset({"", ".", "na", "n/a", "#n/a", "nan", "null"})
 """In any case. A dash is none: it is the usual word for a negative test."""
 TRUE_WORDS = frozenset({"yes", "y", "true", "t", "1"})
 FALSE_WORDS = frozenset({"no", "n", "false", "f", "0"})
+# Blanks of four widths and apostrophes stand between thousands, and are no decimal mark anywhere.
+GAPS = " \u00a0\u2009\u202f'\u2019"
 WITH_COMMA = re.compile(r"[+-]?\d+(,\d+)+(\.\d+)?", re.ASCII)
+WITH_GAPS = re.compile(rf"[+-]?\d{{1,3}}([{GAPS}]\d{{3}})+(\.\d+)?", re.ASCII)
+
+
+class StoredNumber(str):
+    """A number that a spreadsheet holds as one: its point is the decimal mark in any country."""
+
+    __slots__ = ()
 
 
 def is_missing(cell: str) -> bool:
@@ -36,4 +45,6 @@ def number_remedy(cell: str) -> str:
     """What to do about a cell that should hold a number."""
     if WITH_COMMA.fullmatch(cell):
         return "write it without a comma, the decimals after a point"
+    if WITH_GAPS.fullmatch(cell):
+        return f"write {re.sub(f'[{GAPS}]', '', cell)}, without a mark between thousands"
     return "write the number alone, or leave it blank"

@@ -8,6 +8,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from TACEResponseLib.cells import StoredNumber
 from TACEResponseLib.errors import InputError, MissingExtraError
 from TACEResponseLib.regular_file import in_units, open_regular
 from TACEResponseLib.table_bounds import TableBounds
@@ -179,7 +180,9 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+        value = int(value)
+    if isinstance(value, int | float):
+        return StoredNumber(value)
     if isinstance(value, datetime):
         return str(value.date()) if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, date):

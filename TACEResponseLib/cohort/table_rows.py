@@ -20,7 +20,7 @@ def table_rows(path: Path) -> tuple[TextTable, list[Row]]:
     where = f"--cohort {path.name}"
     if is_spreadsheet(path):
         sheet = enumerate(read_sheet(path, where), start=1)
-        table = table_of(tuple(sheet), where, decimal_comma=True)
+        table = table_of(tuple(sheet), where, commas_separate=False)
     else:
         table = read_text_table(path, where)
     if not table.lines:
