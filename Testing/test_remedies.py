@@ -123,7 +123,8 @@ def test_options_of_one_patient_are_columns_that_a_table_may_have(tmp_path: Path
         if column_kind(name) == "ours"
     }
     assert named == set(values)
-    row = {"role": "", "response": "", "age_years": "63", **values}
+    (tmp_path / "roi.nrrd").write_text("an ROI")
+    row = {"role": "", "response": "", "age_years": "63", "roi": "roi.nrrd", **values}
     assert read_cohort(table(tmp_path, ",".join(row), ",".join(row.values()))).problems == ()
 
 

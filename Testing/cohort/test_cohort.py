@@ -226,7 +226,7 @@ def test_a_cohort_is_scored_and_a_failing_patient_is_reported(
     assert first["outcome"] == str(int(rows[0]["response"] in ("1", "CR", "PR")))
     assert (out / first["case_id"] / "prediction.json").is_file()
     assert second["probability"] == ""
-    assert "(line 3), --image ct_arterial: must be a whole" in second["problem"]
+    assert "(line 3), ct_arterial: must be a whole" in second["problem"]
     assert "broken" not in second["problem"]
 
 
