@@ -196,8 +196,11 @@ def test_a_column_that_was_meant_is_a_column(column: str, tmp_path: Path) -> Non
     header = f"case_id,role,response,sex,{column}"
     problems = read_cohort(table(tmp_path, header, "P1,,,M,")).problems
     (problem,) = [p for p in problems if p.column == column]
-    meant = problem.remedy.removeprefix("did you mean ").rstrip("?")
-    assert column_kind(meant) != "unknown"
+    for meant in re.findall(r"(?:did you mean|write) (\w+(?: \[[^]]+\])?)", problem.remedy):
+        assert column_kind(meant) != "unknown"
+        read_again = read_cohort(table(tmp_path, header.replace(column, meant), "P1,,,M,")).problems
+        assert all(p.rule != "must be a known column" for p in read_again)
+    assert "did you mean" in problem.remedy
 
 
 # --- Commands ---------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from TACEResponseLib.cohort.columns import (
     ROI_CHOICE,
     SEQUENCES,
     clinical_column,
+    column_meant,
     is_answer,
     is_feature,
-    nearest_column,
 )
 from TACEResponseLib.cohort.patient import Problem
 
@@ -67,8 +67,7 @@ def header_problems(header: Sequence[str], needed: Sequence[str] = REQUIRED) -> 
             problems.append(_problem(name, "must be a column once", f"{count} times",
                                      "remove one"))  # fmt: skip
         elif column_kind(name) == "unknown":
-            near = nearest_column(name)
-            meant = f"did you mean {near}?" if near else "remove it, or see docs/cohort-format.md"
+            meant = column_meant(name) or "remove it, or see docs/cohort-format.md"
             problems.append(_problem(name or "(blank)", "must be a known column", repr(name),
                                      meant))  # fmt: skip
     return problems

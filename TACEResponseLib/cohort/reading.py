@@ -56,7 +56,7 @@ def read_cohort(path: Path, needed: Sequence[str] = REQUIRED) -> CohortTable:
             patients.append(patient)
     problems += _shared(numbered, patients)
     wrong = {problem.row for problem in problems}
-    remarks = [*header_remarks(table.header), *unit_remarks(patients)]
+    remarks = [*header_remarks(table.header), *unit_remarks(rows)]
     for remark in remarks:
         LOG.warning("--cohort %s: %s", path.name, remark)
     return CohortTable(
