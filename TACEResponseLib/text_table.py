@@ -7,7 +7,7 @@ rules could read in two ways is refused.
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from TACEResponseLib.decimal_marks import Cell, has_decimal_commas, with_point
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.progress import LOG
 from TACEResponseLib.regular_file import read_bytes
+from TACEResponseLib.row_numbers import surplus_columns, without
 from TACEResponseLib.table_bounds import MOST_BYTES, BoundedRows
 
 if TYPE_CHECKING:
@@ -90,12 +91,15 @@ def table_of(
     stripped = ((n, [_stripped(cell) for cell in row]) for n, row in rows)
     filled = [(n, row) for n, row in stripped if any(row)]
     header, *lines = [row for _, row in filled] or [[]]
-    told = list(remarks)
+    surplus, said = surplus_columns(header, lines)
+    header, *lines = [without(surplus, row) for row in (header, *lines)]
+    told = [*remarks, *said]
     words = sorted({cell for line in lines for cell in line if cell and is_missing(cell)})
     if words:
         told.append(f"{', '.join(words)} is taken for a blank")
         lines = [["" if is_missing(cell) else cell for cell in line] for line in lines]
-    cells = _cells(header, filled[1:])
+    numbers = [number for number, _ in filled[1:]]
+    cells = _cells(header, zip(numbers, lines, strict=True))
     if has_decimal_commas(cells, where, commas_separate=commas_separate):
         told.append("its numbers have a decimal comma")
         lines = [_with_points(header, line) for line in lines]
@@ -104,7 +108,7 @@ def table_of(
     return TextTable(
         header=tuple(header),
         lines=tuple(map(tuple, lines)),
-        numbers=tuple(n for n, _ in filled[1:]),
+        numbers=tuple(numbers),
         remarks=tuple(told),
     )
 
@@ -223,9 +227,9 @@ def _lines(text: str) -> Iterator[str]:
     return (found[0] for found in LINE.finditer(text))
 
 
-def _cells(header: Sequence[str], filled: Sequence[tuple[int, Sequence[str]]]) -> Iterator[Cell]:
+def _cells(header: Sequence[str], numbered: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Cell]:
     """Cells of columns that may hold numbers."""
-    for number, line in filled:
+    for number, line in numbered:
         for name, text in _named(header, line):
             if name not in WITHOUT_NUMBERS:
                 yield Cell(number, name, text)

@@ -134,10 +134,11 @@ def _model_columns(columns: Columns, where: str) -> list[str]:
     others = [n for n in columns if n not in PASSED_OVER and column_kind(n) in MODELS]
     for name in others:
         if not is_numeric(columns[name]) or other_writing(name):
-            raise InputError(f"{where}, {name or '(blank)'}",
+            raise InputError(f"{where}, {name}",
                              "must be probabilities of a model or a known column",
                              got=repr(next((c for c in columns[name] if c), "blanks"))[:40],
-                             remedy=column_meant(name) or "remove it")  # fmt: skip
+                             remedy=column_meant(name) or
+                             "write probabilities from 0 to 1, or remove the column")  # fmt: skip
     if not others:
         raise InputError(where, "must hold a column of probabilities", got=", ".join(columns)[:80],
                          remedy="add one column a model, named after it")  # fmt: skip
