@@ -21,7 +21,7 @@ from TACEResponseLib.cohort.reading import read_cohort
 from TACEResponseLib.commands.reading import parse_images, parse_rois
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.roi_choice import COLUMNS, OPTIONS, Words, choice_of
-from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.imaging.roi_reading import check_choice_used, read_roi
 from TACEResponseLib.new_output import check_output
 from TACEResponseLib.own_files import listed_files
 from TACEResponseLib.recipe_keys import with_changes
@@ -102,6 +102,20 @@ def test_what_is_said_of_the_choice_makes_a_choice(
         # It lists what there is, or names what was meant.
         assert right in remedy
         choose(path, words, *(([right], []) if kind == "labels" else ([], [right])))
+
+
+@pytest.mark.parametrize("words", [OPTIONS, COLUMNS], ids=["options", "columns"])
+@pytest.mark.parametrize("kind", FILES)
+def test_of_labels_and_segments_the_one_that_is_left_does(
+    kind: str, words: Words, tmp_path: Path
+) -> None:
+    path = FILES[kind][0](tmp_path)
+    both = choice_of(["2"], ["Tumor"], words=words)
+    error = refused(lambda: check_choice_used([path], both))
+    left_out = words.segment if kind == "labels" else words.label
+    assert error.remedy == f"leave {left_out} out"
+    one = choice_of(["2"], [], words=words) if kind == "labels" else None
+    check_choice_used([path], one or choice_of([], ["Tumor"], words=words))
 
 
 def test_options_of_one_patient_are_columns_that_a_table_may_have(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def _read_value(
     if variable.type == "category":
         return _read_category(variable, given)
     if variable.type == "boolean":
-        return _read_boolean(variable, given)
+        return _read_boolean(variable, given, in_table)
     return _read_number(variable, given, in_table)
 
 
@@ -113,14 +113,15 @@ def _read_category(variable: Variable, given: object) -> str | _Problem:
     return _Problem(f"{variable.name} must be one of {known}", repr(given)[:40], "choose one")
 
 
-def _read_boolean(variable: Variable, given: object) -> bool | _Problem:
+def _read_boolean(variable: Variable, given: object, in_table: bool) -> bool | _Problem:
     """True or false, or the words for them."""
     if isinstance(given, bool):
         return given
     said = truth(given) if isinstance(given, str) else None
     if said is not None:
         return said
-    return _Problem(f"{variable.name} must be true or false", repr(given)[:40], "write one of them")
+    words = "yes or no" if in_table else "true or false"
+    return _Problem(f"{variable.name} must be {words}", repr(given)[:40], "write one of them")
 
 
 def _read_number(variable: Variable, given: object, in_table: bool) -> float | int | _Problem:

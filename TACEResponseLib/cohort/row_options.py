@@ -91,7 +91,7 @@ def read_row_context(
                 Problem(
                     row=number,
                     column=name,
-                    rule=error.rule.removeprefix(f"{name} "),
+                    rule=error.rule.removeprefix(f"{name} ").replace("true or false", "yes or no"),
                     got=error.got,
                     remedy="correct it, or leave it blank",
                 )
