@@ -57,7 +57,9 @@ def has_decimal_commas(cells: Iterable[Cell], where: str, *, commas_separate: bo
         doubtful.append(("doubtful_comma", point, comma))
     for kind, against, pro in doubtful:
         if kind in first and (against or not (pro or commas_separate)):
-            raise _doubt(where, first[kind], against, is_mixed=bool(point and comma))
+            raise _doubt(
+                where, first[kind], against, keeps_mark=commas_separate or bool(point and comma)
+            )
     if commas_separate:
         return False
     if point and comma:
@@ -93,12 +95,12 @@ def _first_of_each_kind(cells: Iterable[Cell]) -> dict[str, Cell]:
     return first
 
 
-def _doubt(where: str, cell: Cell, against: Cell | None, *, is_mixed: bool) -> InputError:
+def _doubt(where: str, cell: Cell, against: Cell | None, *, keeps_mark: bool) -> InputError:
     """Proposes both readings, written so that neither is in doubt."""
     mark = "." if "." in cell.text else ","
     thousand = cell.text.replace(mark, "")
     decimal = cell.text + "0"
-    if against is not None and not is_mixed:
+    if against is not None and not keeps_mark:
         decimal = cell.text.replace(mark, _OTHER[mark])
     beside = f" beside {against.text}" if against else ", thousands or decimals"
     return InputError(

@@ -107,12 +107,13 @@ def test_two_ways_in_one_table_are_refused(values: list[str], tmp_path: Path) ->
     ],
 )
 @pytest.mark.parametrize("choice", [0, -1], ids=["first way", "last way"])
-def test_the_way_out_is_one(values: list[str], choice: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("separator", [";", "\t"], ids=["semicolons", "tabs"])
+def test_the_way_out_is_one(values: list[str], choice: int, separator: str, tmp_path: Path) -> None:
     """Whoever writes what each refusal proposes has a table that is read, with that value."""
     meant: dict[int, float] = {}
     for _ in range(2 * len(values)):
         try:
-            read = cells(tmp_path, values)
+            read = cells(tmp_path, values, separator)
         except InputError as error:
             place = int(re.findall(r"line (\d+)", error.where)[0]) - 2
             written = re.findall(r"\d[\d.,]*\d", error.remedy)[choice]
@@ -123,6 +124,15 @@ def test_the_way_out_is_one(values: list[str], choice: int, tmp_path: Path) -> N
             assert {n: float(read[n]) for n in meant} == meant
             return
     pytest.fail(f"never read: {values}")
+
+
+@pytest.mark.parametrize("choice", [0, -1], ids=["thousands", "decimals"])
+def test_so_it_is_where_commas_separate(choice: int, tmp_path: Path) -> None:
+    values = ["1.234", "4,2"]
+    remedy = refused(tmp_path, values, ",").remedy
+    written = re.findall(r"\d[\d.,]*\d", remedy)[choice]
+    assert cells(tmp_path, [written, "4,2"], ",")[0] == written
+    assert float(written) == (1234, 1.234)[choice]
 
 
 def test_numbers_that_a_spreadsheet_stores_are_in_no_doubt(tmp_path: Path) -> None:

@@ -68,7 +68,10 @@ def test_every_way_of_saving_a_table_gives_its_cells_and_is_told_once(
     ]
 
 
-@pytest.mark.parametrize("word", ["NA", "N/A", "n/a", ".", "NaN", "null", "#N/A", "na"])
+@pytest.mark.parametrize(
+    "word",
+    ["[Not Available]", "[Unknown]", "'--", "NA", "N/A", "n/a", ".", "NaN", "null", "#N/A", "na"],
+)
 def test_words_for_nothing_are_blanks_and_told(word: str, tmp_path: Path) -> None:
     table = read(tmp_path, saved([["P1", "A", word, ""]]).encode())
     assert table.lines == (("P1", "A", "", ""),)
@@ -166,6 +169,13 @@ def test_thousands_are_written_without_a_mark_as_it_says(cell: str) -> None:
     remedy = cells.number_remedy(cell)
     written = remedy.removeprefix("write ").split(",")[0].split(" ")[0]
     assert cells.number(written) == float(re.sub("[^0-9.]", "", cell))
+
+
+@pytest.mark.parametrize("cell", ["\u221212.5", "\u20133", "\uff0d0.25"])
+def test_a_printed_minus_is_written_as_it_says(cell: str) -> None:
+    assert cells.number(cell) is None
+    written = cells.number_remedy(cell).removeprefix("write ").split(",")[0]
+    assert cells.number(written) == -float(cell[1:])
 
 
 @pytest.mark.parametrize("cell", ["yes", "Y", "TRUE", "t", "1", "1.0", " Yes "])

@@ -14,6 +14,8 @@ from TACEResponseLib.population import CaseContext, check_dates, read_context
 
 SEPARATOR = ";"
 # Labels that are separated by something else, or by what a spreadsheet made of it.
+WHOLE = re.compile(r"^([1-9]\d*)\.0$", re.ASCII)
+"""As programs write a column of whole numbers with blanks."""
 OTHERWISE_SEPARATED = re.compile(r"\d+(?:\s*[,./+&|\\:-]\s*\d+|\s+\d+)+", re.ASCII)
 
 
@@ -37,7 +39,10 @@ def read_choice(number: int, row: Mapping[str, str]) -> tuple[RoiChoice, list[Pr
         return RoiChoice(words=COLUMNS), [problem]
     try:
         choice = choice_of(
-            _values(labels), _values(segments), is_large_meant=is_large, words=COLUMNS
+            [WHOLE.sub(r"\1", label) for label in _values(labels)],
+            _values(segments),
+            is_large_meant=is_large,
+            words=COLUMNS,
         )
     except InputError as error:
         problem = _problem(number, error.where, error)

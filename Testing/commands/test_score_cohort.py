@@ -218,6 +218,18 @@ def test_several_labels_are_separated_as_it_says(cell: str, separator: str, tmp_
     assert problems(written[1]) == ()
 
 
+@pytest.mark.parametrize(("cell", "labels"), [("2.0", (2,)), ("1.0;2.0", (1, 2)), ("3", (3,))])
+def test_a_label_may_be_written_as_pandas_does(
+    cell: str, labels: tuple[int, ...], tmp_path: Path
+) -> None:
+    from TACEResponseLib.cohort.reading import read_cohort
+
+    (tmp_path / "r.nrrd").write_text("x")
+    row = {"case_id": "P1", "role": "", "response": "", "age_years": "63", "roi": "r.nrrd"}
+    (patient,) = read_cohort(write(tmp_path / "c.csv", [{**row, "roi_label": cell}])).patients
+    assert patient.roi_choice.labels == labels
+
+
 def test_a_record_of_a_cohort_is_that_of_the_patient(run: Run) -> None:
     (scored,) = [line for line in run.lines if line["probability"]]
     record = json.loads((run.output / scored["case_id"] / "prediction.json").read_text())
