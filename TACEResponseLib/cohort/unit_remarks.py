@@ -64,7 +64,7 @@ def unit_remarks(rows: Sequence[Mapping[str, str]]) -> list[str]:
     Args:
         rows: texts by column.
     """
-    remarks = []
+    remarks: list[str] = []
     for column in rows[0] if rows else ():
         parsed = clinical_column(column)
         if parsed is None or parsed[0] not in USUAL:
