@@ -30,6 +30,7 @@ class TACEResponseParameterNode:
     history: str
     scoredToken: str
     scoredVoxels: str
+    scoredResult: str
     mapVisible: bool = True
     mapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.5
     mapCut: Annotated[float, WithinRange(0.0, 1.0)] = 0.2

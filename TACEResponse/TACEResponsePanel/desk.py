@@ -29,6 +29,7 @@ BLANK = {
     "history": "",
     "scoredToken": "",
     "scoredVoxels": "",
+    "scoredResult": "",
     "identityInReport": False,
 }
 

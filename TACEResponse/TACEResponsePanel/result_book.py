@@ -28,6 +28,8 @@ class ResultBook:
         self.isOutOfDate = False
         self.difference = ""
         """Words on the change since the score before."""
+        self._scored: Any = None
+        """The segmentation that the result is of, to which its nodes are tied."""
         desk.caseBegun.connect(self.restore)
 
     @property
@@ -37,9 +39,9 @@ class ResultBook:
         return json.loads(parameters.history) if parameters and parameters.history else []
 
     def maps(self) -> dict[str, Any]:
-        """Volume of the attention map, by sequence."""
+        """Volume of the attention map, by sequence; none without a result."""
         anchor = self._anchor()
-        found = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in self._sequences()}
+        found = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in _sequences(anchor)}
         return {sequence: node for sequence, node in found.items() if node is not None}
 
     @property
@@ -70,12 +72,15 @@ class ResultBook:
         keep_first_score(
             slicer.mrmlScene, scoring.segmentation, scoring.caseId, record_json(answer.prediction)
         )
-        self.node("record").SetAttribute(DIGEST_ATTRIBUTE, answer.digest)
-        self._remember(answer)
+        record = scoring.segmentation.GetNodeReference(RECORD_ROLE)
+        record.SetAttribute(DIGEST_ATTRIBUTE, answer.digest)
+        self._remember(scoring, answer)
 
     def check(self, scoring: ScoreInput | None) -> None:
         """Compare the case with what was scored; `None`: the case can't be scored now."""
-        if self.prediction is None or self._isModelAway():
+        # A new case begins by emptying its parameters: the last one's result is as good as before.
+        isOver = not self._desk.parameters.history
+        if self.prediction is None or isOver or self._isModelAway():
             return
         if scoring is None or _content(scoring) != self._desk.parameters.scoredToken:
             self._mark(isOutOfDate=True)
@@ -93,15 +98,31 @@ class ResultBook:
 
     def restore(self) -> None:
         """Find the result that the scene holds of the case on the desk."""
-        self.prediction = None
+        self.prediction = self._scored = None
         self.isOutOfDate, self.difference = False, ""
-        anchor = self._anchor()
-        record = anchor.GetNodeReference(RECORD_ROLE) if anchor and self.history else None
-        if record is not None:
-            self.prediction = _read(record.GetText())
+        anchor = self._scoredBefore() if self.history else None
+        if anchor is not None:
+            self.prediction = _read(anchor.GetNodeReference(RECORD_ROLE).GetText())
+            self._scored = anchor if self.prediction is not None else None
         self.changed.emit()
 
-    def _remember(self, answer: ScoreAnswer) -> None:
+    def _scoredBefore(self) -> Any:
+        """The segmentation that the case's result is tied to; another may be chosen by now."""
+        wanted, chosen = self._desk.parameters.scoredResult, self._desk.parameters.segmentation
+        scene = slicer.mrmlScene
+        count = scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")
+        others = [scene.GetNthNodeByClass(n, "vtkMRMLSegmentationNode") for n in range(count)]
+        for node in [chosen, *others]:
+            record = node.GetNodeReference(RECORD_ROLE) if node is not None else None
+            if record is None:
+                continue
+            digest = record.GetAttribute(DIGEST_ATTRIBUTE) or ""
+            # Early scenes don't say which result is the case's.
+            if digest == wanted if wanted else node is chosen:
+                return node
+        return None
+
+    def _remember(self, scoring: ScoreInput, answer: ScoreAnswer) -> None:
         """Result, history and difference."""
         fused = answer.prediction.fused
         earlier = self.history
@@ -117,11 +138,12 @@ class ResultBook:
         self.difference = _difference(earlier[-1], entry) if earlier else ""
         parameters = self._desk.parameters
         # First these: setting a parameter has the panel compare the case at once.
-        self.prediction = answer.prediction
+        self.prediction, self._scored = answer.prediction, scoring.segmentation
         self.isOutOfDate = False
         with slicer.util.NodeModify(parameters.parameterNode):
             parameters.scoredToken = answer.content
             parameters.scoredVoxels = json.dumps(answer.voxels)
+            parameters.scoredResult = answer.digest
             parameters.history = json.dumps([*earlier, entry])
         self.changed.emit()
 
@@ -138,17 +160,18 @@ class ResultBook:
         self.changed.emit()
 
     def _anchor(self) -> Any:
-        """The segmentation, to which the nodes of a result are tied."""
-        parameters = self._desk.parameters
-        return parameters.segmentation if parameters else None
+        """The segmentation of the result; `None` once it was removed from the scene."""
+        isThere = self._scored is not None and self._scored.GetScene() is not None
+        return self._scored if isThere else None
 
-    def _sequences(self) -> list[str]:
-        anchor = self._anchor()
-        if anchor is None:
-            return []
-        count = anchor.GetNumberOfNodeReferenceRoles()
-        roles = [anchor.GetNthNodeReferenceRole(n) for n in range(count)]
-        return [r.removeprefix(SALIENCY_ROLE) for r in roles if r.startswith(SALIENCY_ROLE)]
+
+def _sequences(anchor: Any) -> list[str]:
+    """The sequences of a segmentation's maps."""
+    if anchor is None:
+        return []
+    count = anchor.GetNumberOfNodeReferenceRoles()
+    roles = [anchor.GetNthNodeReferenceRole(n) for n in range(count)]
+    return [r.removeprefix(SALIENCY_ROLE) for r in roles if r.startswith(SALIENCY_ROLE)]
 
 
 def _content(scoring: ScoreInput) -> str:
