@@ -17,6 +17,7 @@ class TACEResponseParameterNode:
 
     caseId: str = "case"
     model: str
+    modelDigest: str
     segmentation: vtkMRMLSegmentationNode
     segments: list[str]
     confirmed: list[str]

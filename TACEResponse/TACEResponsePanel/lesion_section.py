@@ -147,16 +147,12 @@ class LesionSection:
         others = [s for s in self._desk.parameters.segments if s != segmentId]
         isTicked = item.checkState() == qt.Qt.Checked
         self._desk.parameters.segments = [*others, segmentId] if isTicked else others
-        # What was said of a large lesion was said of other segments.
-        settled = [one for one in self._desk.parameters.settled if one != LARGE_LESION]
-        self._desk.parameters.settled = settled
         self._desk.changed.emit()
         self.measure()
 
     def _onLarge(self, *_values: Any) -> None:
         """All of a large lesion is tumor."""
-        self._desk.parameters.settled = sorted({*self._desk.parameters.settled, LARGE_LESION})
-        self._desk.changed.emit()
+        self._desk.settle(LARGE_LESION, self._desk.roiDigest())
 
     def _onCase(self) -> None:
         """Another case: nothing is measured, and a lone segment ticks itself."""

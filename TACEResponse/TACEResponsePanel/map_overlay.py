@@ -34,7 +34,7 @@ class MapOverlay:
                 self._lay(composite, image, node, opacity)
 
     def forget(self) -> None:
-        """Lay maps anew when they are shown next: the user asks for them, or the case is another."""
+        """Lay maps anew when they are shown next: the user asks for it, or the case is another."""
         self._laid = set()
 
     def _lay(self, composite: Any, image: Any, node: Any, opacity: float) -> None:

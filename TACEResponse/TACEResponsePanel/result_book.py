@@ -9,12 +9,20 @@ from slicer.i18n import tr as _
 
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.handover import Handover
+from TACEResponsePanel.kept_texts import historyOf, voxelsOf
 from TACEResponsePanel.score_run import ScoreAnswer, ScoreInput
 from TACEResponsePanel.signal import Signal
 
 RECORD_ROLE = "TACEResponse.record"
 SALIENCY_ROLE = "TACEResponse.saliency."
 DIGEST_ATTRIBUTE = "TACEResponse.digest"
+KINDS = {
+    "record": "vtkMRMLTextNode",
+    "summary": "vtkMRMLTableNode",
+    "plot_chart": "vtkMRMLPlotChartNode",
+}
+CASE_CHANGED = _("Out of date: the case has changed.")
+MODEL_CHANGED = _("Out of date: another model made it.")
 
 
 class ResultBook:
@@ -26,6 +34,8 @@ class ResultBook:
         self.changed = Signal()
         self.prediction: Any = None
         self.isOutOfDate = False
+        self.reason = ""
+        """Why it is out of date, in a sentence."""
         self.difference = ""
         """Words on the change since the score before."""
         self._scored: Any = None
@@ -36,13 +46,13 @@ class ResultBook:
     def history(self) -> list[dict[str, Any]]:
         """Every score of the case, the first one first."""
         parameters = self._desk.parameters
-        return json.loads(parameters.history) if parameters and parameters.history else []
+        return (historyOf(parameters.history) or []) if parameters else []
 
     def maps(self) -> dict[str, Any]:
         """Volume of the attention map, by sequence; none without a result."""
         anchor = self._anchor()
         found = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in _sequences(anchor)}
-        return {sequence: node for sequence, node in found.items() if node is not None}
+        return {sequence: node for sequence, node in found.items() if _isDrawn(node)}
 
     @property
     def digest(self) -> str:
@@ -51,9 +61,10 @@ class ResultBook:
         return (record.GetAttribute(DIGEST_ATTRIBUTE) or "") if record is not None else ""
 
     def node(self, role: str) -> Any:
-        """A node of the result, such as its `summary`."""
+        """A node of the result, such as its `summary`; `None` where a scene has another kind."""
         anchor = self._anchor()
-        return anchor.GetNodeReference(f"TACEResponse.{role}") if anchor else None
+        node = anchor.GetNodeReference(f"TACEResponse.{role}") if anchor else None
+        return node if node is not None and node.IsA(KINDS[role]) else None
 
     def add(self, scoring: ScoreInput, answer: ScoreAnswer) -> None:
         """Write a new result into the scene and the history."""
@@ -82,19 +93,27 @@ class ResultBook:
         isOver = not self._desk.parameters.history
         if self.prediction is None or isOver or self._isModelAway():
             return
+        if self._isOfAnotherModel():
+            self._mark(isOutOfDate=True, reason=MODEL_CHANGED)
+            return
         if scoring is None or _content(scoring) != self._desk.parameters.scoredToken:
             self._mark(isOutOfDate=True)
             return
         found = {s: self._handover.voxels(s, node) for s, node in scoring.images.items()}
         if all(found.values()):
-            kept = self._desk.parameters.scoredVoxels
-            self._mark(isOutOfDate=bool(kept) and json.loads(kept) != found)
+            kept = voxelsOf(self._desk.parameters.scoredVoxels)
+            self._mark(isOutOfDate=bool(kept) and kept != found)
         # Else they are being handed over; the panel asks again when they have arrived.
 
     def _isModelAway(self) -> bool:
         """Whether nothing can be said: models aren't listed yet, or the case's isn't among them."""
         isUnknown = self._desk.model is None and bool(self._desk.parameters.model)
         return not self._desk.models or isUnknown
+
+    def _isOfAnotherModel(self) -> bool:
+        """Whether the model on the desk isn't the one that made the result, whatever its name."""
+        model, made = self._desk.model, self.prediction.bundle_sha256
+        return model is not None and bool(made) and model["sha256"] != made
 
     def restore(self) -> None:
         """Find the result that the scene holds of the case on the desk."""
@@ -114,7 +133,7 @@ class ResultBook:
         others = [scene.GetNthNodeByClass(n, "vtkMRMLSegmentationNode") for n in range(count)]
         for node in [chosen, *others]:
             record = node.GetNodeReference(RECORD_ROLE) if node is not None else None
-            if record is None:
+            if record is None or not record.IsA(KINDS["record"]):
                 continue
             digest = record.GetAttribute(DIGEST_ATTRIBUTE) or ""
             # Early scenes don't say which result is the case's.
@@ -147,10 +166,11 @@ class ResultBook:
             parameters.history = json.dumps([*earlier, entry])
         self.changed.emit()
 
-    def _mark(self, *, isOutOfDate: bool) -> None:
+    def _mark(self, *, isOutOfDate: bool, reason: str = CASE_CHANGED) -> None:
         """Say it in the scene and in the panel."""
-        if isOutOfDate == self.isOutOfDate:
+        if isOutOfDate == self.isOutOfDate and reason == self.reason:
             return
+        self.reason = reason
         from TACEResponseLib.scene.result_marks import mark_out_of_date
 
         self.isOutOfDate = isOutOfDate
@@ -163,6 +183,15 @@ class ResultBook:
         """The segmentation of the result; `None` once it was removed from the scene."""
         isThere = self._scored is not None and self._scored.GetScene() is not None
         return self._scored if isThere else None
+
+
+def _isDrawn(node: Any) -> bool:
+    """Whether this is a map that can be shown; a scene may have lost its voxels or its colors."""
+    if node is None or not node.IsA("vtkMRMLScalarVolumeNode"):
+        return False
+    image, display = node.GetImageData(), node.GetDisplayNode()
+    colors = display.GetColorNode() if display is not None else None
+    return bool(image is not None and image.GetNumberOfPoints() and colors is not None)
 
 
 def _sequences(anchor: Any) -> list[str]:

@@ -102,7 +102,7 @@ def test_the_map_of_another_case_or_segmentation_is_taken_away(
 def test_what_the_user_laid_over_the_image_stays_and_comes_back(person: Any, patient: Case) -> None:
     import slicer
 
-    image, _ = person.make_ready(patient)
+    person.make_ready(patient)
     own = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "perfusion")
     first, *others = composites(person)
     first.SetForegroundVolumeID(own.GetID())
