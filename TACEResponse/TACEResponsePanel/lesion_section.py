@@ -12,6 +12,7 @@ from TACEResponsePanel.gates import missingLesion
 from TACEResponsePanel.handover import Handover
 from TACEResponsePanel.headers import showState
 from TACEResponsePanel.segment_drawing import Drawing
+from TACEResponsePanel.signal import Signal
 from TACEResponsePanel.words import inPanelWords
 from TACEResponsePanel.worker_client import WorkerClient
 
@@ -30,6 +31,8 @@ class LesionSection:
         self._shown: list[str] = []
         self._isShowing = False
         self._turn = 0
+        self.measured = Signal()
+        """The process has answered; it is well."""
         ui.loadRoiButton.clicked.connect(lambda *_v: slicer.util.openAddDataDialog())
         ui.proposeButton.clicked.connect(self._onPropose)
         tables.prepare(ui.segmentsTable, [_("Segment")], wide=0, mostRows=MOST_SEGMENTS)
@@ -82,6 +85,7 @@ class LesionSection:
             if turn == self._turn:
                 named = [{**le, "name": names[le["label"] - 1]} for le in result["lesions"]]
                 self._show(named, "", isLarge=result["is_large"])
+                self.measured.emit()
 
         def failed(message: str) -> None:
             if turn == self._turn:

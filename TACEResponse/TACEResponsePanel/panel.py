@@ -49,10 +49,12 @@ class Panel:
         self._preloading = Preloading()
         self._segmentation: Any = None
         self._isUpdating = False
-        self._isClosed = False
+        self._isClosed = self._isAskedAgain = False
         self.watch.quiet.connect(self._onQuiet)
         self.desk.modelChanged.connect(self.watch.quietSoon)
         self.desk.caseBegun.connect(self.handover.closeCase)
+        self.client.died.connect(self._onDied)
+        self.lesion.measured.connect(self._onMeasured)
         self.bar.ended.connect(self.watch.quietSoon)
         self.bar.modelIsAnother.connect(self.model.load)
         self._hearOfLayouts("connect")
@@ -195,6 +197,19 @@ class Panel:
         if not self.bar.isScoring:
             self.book.check(self.bar.scoreInput())
         self._handOverAhead()
+
+    def _onDied(self) -> None:
+        """Ask again what was asked in vain; once, or a case that ends the process would go on."""
+        if self._isAskedAgain or self._isClosed or self.desk.parameters is None:
+            return
+        self._isAskedAgain = True
+        if not self.desk.models:
+            self.model.load(self._showFailure)
+        self.clinical.check()
+        self.watch.quietSoon()
+
+    def _onMeasured(self) -> None:
+        self._isAskedAgain = False
 
     def _handOverAhead(self) -> None:
         """Give confirmed images to the process while the user is busy elsewhere."""

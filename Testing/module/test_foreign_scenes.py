@@ -1,8 +1,6 @@
 """A scene may hold anything: no error leaves the panel, the rest opens, one line tells the rest."""
 
 import json
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,16 +12,6 @@ from Testing.hardening.hostile_texts import hostile_text
 
 SEED = 20260812
 SENTENCE = "Left out of this scene, for it can't be read: "
-
-
-@pytest.fixture
-def escaped() -> Iterator[list[str]]:
-    """Errors that left an observer or a slot, where VTK and Qt only print them."""
-    found: list[str] = []
-    before = sys.excepthook
-    sys.excepthook = lambda kind, value, _trace: found.append(f"{kind.__name__}: {value}"[:200])
-    yield found
-    sys.excepthook = before
 
 
 def opened(person: Any, names: dict[str, str]) -> None:
