@@ -21,11 +21,11 @@ Maps = Mapping[tuple[str, ImageSequence], Volume]
 """Saliency by branch name and sequence."""
 
 
-def prediction_from_record(record: Mapping[str, Any], maps: Maps) -> Prediction:
+def prediction_from_record(record: Any, maps: Maps) -> Prediction:
     """The prediction that `record.to_record` wrote.
 
     Args:
-        record: plain JSON values.
+        record: plain JSON values, of any kind.
         maps: voxels of the saliency maps; those left out are left out of the prediction too.
     Returns: equal to the first one except that warnings of branches and of the fusion are among
         the prediction's own only, and seconds are rounded.

@@ -48,7 +48,7 @@ def test_a_record_of_another_version_is_refused(prediction: Prediction) -> None:
 @pytest.mark.parametrize("record", [None, 5, [], "x", {}, {"record_version": True}])
 def test_what_is_no_record_at_all_is_refused(record: object) -> None:
     with pytest.raises(InputError, match="must be a record of version 1, got"):
-        prediction_from_record(record, {})  # type: ignore[arg-type]
+        prediction_from_record(record, {})
 
 
 @pytest.mark.parametrize(

@@ -243,6 +243,9 @@ class MapControls(VTKObservationMixin):
         self._lesion = 0
         self.release()
         self._overlay.forget()
+        if self._desk.parameters is None:
+            # The scene goes; another's nodes may have the same ids.
+            self._overlay = MapOverlay()
         self.onResult()
 
 
