@@ -1,13 +1,13 @@
 """What changes while a scoring is under way neither spoils it nor passes for scored."""
 
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from TACEResponseLib.case import Case
+from Testing.module.test_same_named_models import retrain
 from Testing.module.test_scoring import edit
 
 
@@ -26,25 +26,23 @@ def choose_stage(person: Any) -> None:
     person.ui.bclcCombo.setCurrentIndex(person.ui.bclcCombo.findText("C"))
 
 
-def type_date(person: Any) -> None:
-    person.ui.imageDateEdit.setText("2020-02-03")
-    person.ui.imageDateEdit.textEdited.emit("2020-02-03")
-
-
 def choose_other_model(person: Any) -> None:
     other = next(m for m in person.panel.model._usable() if m["path"] == str(person.other_model))
     person.panel.model._take(other)
 
 
+@pytest.fixture(scope="module")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return retrain(tmp_path_factory.mktemp("models") / "other", "Another model")
+
+
 @pytest.fixture
-def begun(person: Any, patient: Case, tmp_path: Path) -> Any:
+def begun(person: Any, patient: Case, other_model: Path) -> Iterator[Any]:
     """A scoring has just begun, of the first of two segments."""
     import numpy as np
     import slicer
 
-    from Testing.module.test_same_named_models import retrain
-
-    person.other_model = retrain(tmp_path / "other", "Another model")
+    person.other_model = other_model
     person.panel.model._paths.append(str(person.other_model))
     person.panel.model.load()
     person.wait(lambda: any(m["title"] == "Another model" for m in person.panel.desk.models))
@@ -61,12 +59,9 @@ def begun(person: Any, patient: Case, tmp_path: Path) -> Any:
     assert person.panel.bar.isScoring
     yield person
     person.panel.model._paths.remove(str(person.other_model))
-    shutil.rmtree(person.other_model, ignore_errors=True)
 
 
-@pytest.mark.parametrize(
-    "change", [tick_others, redraw, choose_stage, type_date, choose_other_model]
-)
+@pytest.mark.parametrize("change", [tick_others, redraw, choose_stage, choose_other_model])
 def test_the_result_of_what_was_scored_arrives_and_is_out_of_date(
     begun: Any, change: Callable[[Any], None]
 ) -> None:
