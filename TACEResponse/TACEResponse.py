@@ -28,6 +28,7 @@ from TACEResponsePanel.case_parameters import TACEResponseParameterNode  # noqa:
 from TACEResponsePanel.handover import Handover  # noqa: E402
 from TACEResponsePanel.panel import Panel  # noqa: E402
 from TACEResponsePanel.sample_data import registerSampleData  # noqa: E402
+from TACEResponsePanel.scene_gate import leaveOut  # noqa: E402
 from TACEResponsePanel.score_run import ScoreInput, ScoreRun  # noqa: E402
 from TACEResponsePanel.worker_client import WorkerClient  # noqa: E402
 
@@ -82,6 +83,7 @@ class TACEResponseWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
+        self.addObserver(scene, scene.StartImportEvent, self.onSceneStartImport)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
         self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
         self.initializeParameterNode()
@@ -112,6 +114,10 @@ class TACEResponseWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self.parent.isEntered:
             self.initializeParameterNode()
 
+    def onSceneStartImport(self, _caller: Any, _event: Any) -> None:
+        """Nothing of a scene is shown before all of it is there and has passed the gate."""
+        self.setParameterNode(None)
+
     def onSceneEndImport(self, _caller: Any, _event: Any) -> None:
         """A scene was opened: show the case that it holds."""
         self.setParameterNode(None)
@@ -139,7 +145,7 @@ class TACEResponseWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if parameterNode is not None:
             self._guiTag = parameterNode.connectGui(self.ui)
             self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParameters)
-        self.panel.use(parameterNode)
+        self.panel.use(parameterNode, self.logic.leftOut if parameterNode is not None else ())
 
     def onParameters(self, _caller: Any, _event: Any) -> None:
         """Any choice changed."""
@@ -154,10 +160,14 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
         ScriptedLoadableModuleLogic.__init__(self)
         self.client = WorkerClient(LIBRARY_PARENT)
         self.handover = Handover(self.client)
+        self.leftOut: list[str] = []
+        """Of the scene that was opened last, in words."""
 
     def getParameterNode(self) -> TACEResponseParameterNode:
-        """The case of the scene."""
-        return TACEResponseParameterNode(super().getParameterNode())
+        """The case of the scene; what of it can't be read is left out."""
+        node = super().getParameterNode()
+        self.leftOut = leaveOut(node)
+        return TACEResponseParameterNode(node)
 
     def score(
         self,

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         standard_streams.fill_gaps()
     except InputError as error:
         return _told(f"error: {error}", 2)
-    with printable_output():
+    with endings.watched(), printable_output():
         return _parsed(arguments)
 
 
@@ -53,8 +53,7 @@ def _parsed(arguments: Sequence[str] | None) -> int:
     logging.getLogger("taceresponse").setLevel(
         (logging.WARNING, logging.INFO, logging.DEBUG)[min(options.verbose, 2)]
     )
-    with endings.watched():
-        return _run(options)
+    return _run(options)
 
 
 def _run(options: argparse.Namespace) -> int:

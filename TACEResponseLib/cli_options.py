@@ -76,7 +76,7 @@ def refuse_given(options: argparse.Namespace, reasons: Mapping[str, tuple[str, s
         if name in said:
             value = getattr(options, name)
             got = " ".join(map(str, value)) if isinstance(value, list) else value
-            raise InputError(option, rule, got="it" if value is True else got, remedy=remedy)
+            raise InputError(option, rule, got=option if value is True else got, remedy=remedy)
 
 
 def add_verbose(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,14 @@ import os
 from pathlib import Path
 
 FILE_MODE, FOLDER_MODE = 0o666, 0o777
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+
+
+def make_private(folder: Path) -> None:
+    """Let nobody but the user see a folder and what is in it: of patients, and nobody's yet."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
 
 
 def even_modes(folder: Path) -> None:

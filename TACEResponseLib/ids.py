@@ -62,13 +62,12 @@ def is_branch_name(name: str) -> bool:
 
 
 def suggested(name: str) -> str:
-    """An id for a patient: the nearest one that may stand; itself if it may.
+    """An id for a patient: itself if it may stand, else an example.
 
-    What has no digit is no study number but may well be a person's name, which nobody should be
-    told to use.
+    What comes near a name that may not stand may well be a person's, which nobody should be told
+    to use; digits in it are as likely a date of birth as a study number.
     """
-    has_digit = any(character in "0123456789" for character in name)
-    return nearest(name) if has_digit or not broken_rule(name) else EXAMPLE
+    return EXAMPLE if broken_rule(name) else name
 
 
 def nearest(name: str) -> str:

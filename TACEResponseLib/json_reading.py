@@ -57,9 +57,9 @@ def parse_json(text: str | bytes, where: str) -> Any:
     try:
         content = _reader(where).decode(text)
     except json.JSONDecodeError as error:
-        raise InputError(where, "must be JSON",
-                         got=f"{error.msg} at line {error.lineno}, column {error.colno}",
-                         remedy="mend it there") from error  # fmt: skip
+        trouble = error.msg.removesuffix(" at")
+        got = f"{trouble} at line {error.lineno}, column {error.colno}"
+        raise InputError(where, "must be JSON", got=got, remedy="mend it there") from error
     except RecursionError as error:
         raise _too_deep(where) from error
     _check_depth(content, where)

@@ -1,7 +1,8 @@
 """A record as the prediction it was made from; images come from their own files."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.branch import BranchResult, FeatureContribution, PatchOutput, SaliencyMap
 from TACEResponseLib.case_warning import CaseWarning
@@ -14,33 +15,67 @@ from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.record import RECORD_VERSION
 from TACEResponseLib.terms import Endpoint, ImageSequence
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 Maps = Mapping[tuple[str, ImageSequence], Volume]
 """Saliency by branch name and sequence."""
 
 
-def prediction_from_record(record: Mapping[str, Any], maps: Maps) -> Prediction:
+def prediction_from_record(record: Any, maps: Maps) -> Prediction:
     """The prediction that `record.to_record` wrote.
 
     Args:
-        record: plain JSON values.
+        record: plain JSON values, of any kind.
         maps: voxels of the saliency maps; those left out are left out of the prediction too.
     Returns: equal to the first one except that warnings of branches and of the fusion are among
         the prediction's own only, and seconds are rounded.
     Raises: InputError: the record is of another version, or a part of it is missing or odd.
     """
-    if record.get("record_version") != RECORD_VERSION:
+    version = record.get("record_version") if isinstance(record, Mapping) else None
+    if version != RECORD_VERSION or isinstance(version, bool):
         raise InputError(
             "prediction.json",
             f"must be a record of version {RECORD_VERSION}",
-            got=record.get("record_version"),
+            got=str(version)[:40],
             remedy="score the case again",
         )
     try:
+        _check(_prediction(record, {}))
         return _prediction(record, maps)
     except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise InputError("prediction.json", "must be a whole record",
                          got=f"{type(error).__name__}: {str(error)[:80]}",
                          remedy="score the case again") from error  # fmt: skip
+
+
+def _check(prediction: Prediction) -> None:
+    """Refuse a part of another type, and a probability that is none.
+
+    Raises: ValueError: the first such part.
+    """
+    _types().validate_python((prediction,))
+    fused = prediction.fused
+    shares = [fused.probability, *fused.interval, *(b.probability for b in prediction.branches)]
+    if not all(0 <= share <= 1 for share in shares):
+        raise ValueError("a probability must lie in 0..1")
+
+
+@cache
+def _types() -> "TypeAdapter[tuple[Prediction]]":
+    """The types that the dataclasses state, checked all the way down."""
+    from pydantic import ConfigDict, TypeAdapter
+
+    # In a tuple: settings given beside a dataclass itself are refused.
+    return TypeAdapter(
+        tuple[Prediction],
+        config=ConfigDict(
+            strict=True,
+            allow_inf_nan=False,
+            arbitrary_types_allowed=True,
+            revalidate_instances="always",
+        ),
+    )
 
 
 def _prediction(record: Mapping[str, Any], maps: Maps) -> Prediction:

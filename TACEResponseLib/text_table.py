@@ -7,15 +7,17 @@ rules could read in two ways is refused.
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.cells import is_missing
+from TACEResponseLib.cells import StoredNumber, is_missing
+from TACEResponseLib.decimal_marks import Cell, has_decimal_commas, with_point
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.progress import LOG
 from TACEResponseLib.regular_file import read_bytes
+from TACEResponseLib.row_numbers import surplus_columns, without
 from TACEResponseLib.table_bounds import MOST_BYTES, BoundedRows
 
 if TYPE_CHECKING:
@@ -27,10 +29,6 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
-# 1,234 may be one thousand or one and a bit; 0,234 and 12,34 may not.
-THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
-DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+", re.ASCII)
 # Excel writes it as a first line of its own.
 EXCEL_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 # The lines of a file, and no others: form feeds and the like are cells' own.
@@ -38,7 +36,7 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 # What no text holds. An escape stands in cells that come from a terminal; such a cell is told where
 # it is.
 BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-IDS = ("case_id", "Patient")
+WITHOUT_NUMBERS = frozenset({"case_id", "Patient", "roi_label", "roi_segment"})
 """Columns whose commas are no decimals."""
 
 
@@ -71,14 +69,14 @@ def read_text_table(path: Path, where: str) -> TextTable:
     remarks = [encoding] if encoding else []
     if separator != ",":
         remarks.append(f"its columns are separated by {SEPARATORS[separator]}")
-    return table_of(rows, where, decimal_comma=separator != ",", remarks=remarks)
+    return table_of(rows, where, commas_separate=separator == ",", remarks=remarks)
 
 
 def table_of(
     rows: Sequence[tuple[int, Sequence[str]]],
     where: str,
     *,
-    decimal_comma: bool,
+    commas_separate: bool,
     remarks: Sequence[str] = (),
 ) -> TextTable:
     """Header and cells, blanks and decimal commas settled; what was assumed is logged.
@@ -86,18 +84,23 @@ def table_of(
     Args:
         rows: as they were cut, each with its line.
         where: how the user named the file.
-        decimal_comma: whether numbers may have one.
+        commas_separate: whether columns were separated by commas.
         remarks: what was assumed already.
     Raises: InputError: numbers that can be read in two ways.
     """
-    filled = [(n, row) for n, row in ((n, [c.strip() for c in row]) for n, row in rows) if any(row)]
+    stripped = ((n, [_stripped(cell) for cell in row]) for n, row in rows)
+    filled = [(n, row) for n, row in stripped if any(row)]
     header, *lines = [row for _, row in filled] or [[]]
-    told = list(remarks)
+    surplus, said = surplus_columns(header, lines)
+    header, *lines = [without(surplus, row) for row in (header, *lines)]
+    told = [*remarks, *said]
     words = sorted({cell for line in lines for cell in line if cell and is_missing(cell)})
     if words:
         told.append(f"{', '.join(words)} is taken for a blank")
         lines = [["" if is_missing(cell) else cell for cell in line] for line in lines]
-    if decimal_comma and _has_decimal_commas(header, lines, where):
+    numbers = [number for number, _ in filled[1:]]
+    cells = _cells(header, zip(numbers, lines, strict=True))
+    if has_decimal_commas(cells, where, commas_separate=commas_separate):
         told.append("its numbers have a decimal comma")
         lines = [_with_points(header, line) for line in lines]
     for remark in told:
@@ -105,7 +108,7 @@ def table_of(
     return TextTable(
         header=tuple(header),
         lines=tuple(map(tuple, lines)),
-        numbers=tuple(n for n, _ in filled[1:]),
+        numbers=tuple(numbers),
         remarks=tuple(told),
     )
 
@@ -118,6 +121,11 @@ def _decoded(content: bytes, where: str) -> tuple[str, str]:
                 return _printable(content.decode(name), where), ""
             except UnicodeDecodeError as error:
                 raise _no_table(where, "damaged text") from error
+    if half := _half_empty(content):
+        try:
+            return _printable(content.decode(half), where), f"it was read as UTF-16 ({half[-2:]})"
+        except UnicodeDecodeError as error:
+            raise _no_table(where, "damaged text") from error
     try:
         return _printable(content.decode("utf-8"), where), ""
     except UnicodeDecodeError:
@@ -127,6 +135,19 @@ def _decoded(content: bytes, where: str) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         raise _no_table(where, "neither UTF-8 nor Windows-1252") from error
     return text, "it is no UTF-8 and was read as Windows-1252; look at its accented letters"
+
+
+def _half_empty(content: bytes) -> str:
+    """The form of UTF-16 whose mark is missing; empty for all else.
+
+    Tables are mostly of letters whose other byte is zero, and no other text has zeros.
+    """
+    if b"\0" not in content[:1024]:
+        return ""
+    zeros = content[1::2].count(0), content[::2].count(0)
+    if min(zeros) or max(zeros) < len(content) // 4:
+        return ""
+    return "utf-16-le" if zeros[0] else "utf-16-be"
 
 
 def _printable(text: str, where: str) -> str:
@@ -206,35 +227,24 @@ def _lines(text: str) -> Iterator[str]:
     return (found[0] for found in LINE.finditer(text))
 
 
-def _has_decimal_commas(header: Sequence[str], lines: Sequence[Sequence[str]], where: str) -> bool:
-    """Whether numbers have decimal commas.
-
-    Raises: InputError: some may be thousands, and nothing tells.
-    """
-    cells = [c for line in lines for name, c in _named(header, line) if name not in IDS]
-    commas = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell)]
-    if not commas:
-        return False
-    doubtful = next((cell for cell in commas if THOUSANDS.fullmatch(cell)), None)
-    is_sure = any(not THOUSANDS.fullmatch(cell) for cell in commas)
-    has_points = any(DECIMAL_POINT.fullmatch(cell) for cell in cells)
-    if has_points or (doubtful is not None and not is_sure):
-        raise InputError(
-            where,
-            "must write its numbers in one way",
-            got=f"{doubtful or commas[0]}"
-            + (" beside decimal points" if has_points else ", thousands or decimals"),
-            remedy="write decimals after a point and no thousands' commas",
-        )
-    return True
+def _cells(header: Sequence[str], numbered: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Cell]:
+    """Cells of columns that may hold numbers."""
+    for number, line in numbered:
+        for name, text in _named(header, line):
+            if name not in WITHOUT_NUMBERS:
+                yield Cell(number, name, text)
 
 
 def _with_points(header: Sequence[str], line: Sequence[str]) -> list[str]:
     """A line whose numbers have decimal points."""
     return [
-        cell.replace(",", ".") if name not in IDS and DECIMAL_COMMA.fullmatch(cell) else cell
-        for name, cell in _named(header, line)
+        cell if name in WITHOUT_NUMBERS else with_point(cell) for name, cell in _named(header, line)
     ]
+
+
+def _stripped(cell: str) -> str:
+    """Without blanks around; what a spreadsheet stores as a number stays known as one."""
+    return cell if isinstance(cell, StoredNumber) else cell.strip()
 
 
 def _named(header: Sequence[str], line: Sequence[str]) -> list[tuple[str, str]]:

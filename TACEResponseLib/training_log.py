@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.csv_writing import csv_text
+from TACEResponseLib.file_modes import PRIVATE_FILE
 from TACEResponseLib.lettering import lettering
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class FitLog:
     def __call__(self, quantity: str, epoch: int, value: float) -> None:
         """Add a line."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.touch(mode=PRIVATE_FILE)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"{quantity},{epoch},{value!r}\n")
 

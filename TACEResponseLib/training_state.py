@@ -23,6 +23,7 @@ from TACEResponseLib.bundle.writing import write_branch
 from TACEResponseLib.drafts import scratch_folder
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.file_lock import try_lock
+from TACEResponseLib.file_modes import PRIVATE_FILE, make_private
 from TACEResponseLib.json_reading import parse_json
 from TACEResponseLib.prepared_files import write_whole
 from TACEResponseLib.training_cohort import Floats
@@ -70,6 +71,7 @@ class TrainingState:
         if part.file:
             write_branch(branch, part, draft / part.file)
         (draft / PART).write_bytes(_PART.dump_json(part))
+        make_private(draft)
         draft.replace(self._branch(fit))
 
     def read_branch(self, fit: str, device: str) -> FittedBranch:
@@ -123,6 +125,7 @@ def open_state(output: Path, key: Mapping[str, str], *, resume: bool) -> Trainin
         _check_key(folder, key)
     else:
         folder.mkdir(parents=True)
+        make_private(folder)
         write_whole(json.dumps(dict(key), indent=1).encode("utf-8"), folder / KEY)
     return TrainingState(folder)
 
@@ -141,6 +144,7 @@ def locked(state: TrainingState) -> Iterator[None]:
     Raises: InputError: another one does.
     """
     with (state.folder / LOCK).open("wb") as file:
+        (state.folder / LOCK).chmod(PRIVATE_FILE)
         is_ours = True
         # Where the file system knows no locks, nobody can be told from anybody.
         with suppress(OSError):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from TACEResponseLib.bundle import Bundle, load_bundle
 from TACEResponseLib.bundle.finding import find_bundle, installed_bundles
-from TACEResponseLib.bundle.reading import read_metadata
+from TACEResponseLib.bundle.reading import read_identity
 from TACEResponseLib.case import Case
 from TACEResponseLib.clinical.form import check_form, form_record
 from TACEResponseLib.errors import InputError
@@ -243,7 +243,8 @@ def _parts(request: Values) -> list[SegmentPart]:
 def _described(path: Path) -> dict[str, Any]:
     """A model in words, or why it can't be used."""
     try:
-        return {"path": str(path), **describe_model(read_metadata(path))}
+        metadata, sha256 = read_identity(path)
+        return {"path": str(path), "sha256": sha256, **describe_model(metadata)}
     except InputError as error:
         return {"path": str(path), "id": path.name, "problem": str(error)}
 

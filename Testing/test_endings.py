@@ -47,6 +47,25 @@ def test_a_report_that_is_cancelled_leaves_nothing(lines: str, status: int, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+EARLY = """
+import os, signal, sys, time
+from TACEResponseLib import cli
+def parser():
+    os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+    time.sleep(20)
+cli._parser = parser
+cli.main([])
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_a_signal_before_the_command_line_is_read_is_answered_too(name: str) -> None:
+    done = subprocess.run([sys.executable, "-c", EARLY, name], capture_output=True, text=True,
+                          check=False, timeout=60)  # fmt: skip
+    assert done.returncode == 128 + getattr(signal, name)
+    assert done.stderr.endswith("; nothing was written\n")
+
+
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])
 def test_the_background_process_ends_by_any_signal(name: str) -> None:
     number = getattr(signal, name)

@@ -40,9 +40,7 @@ def test_every_proposal_may_stand(name: str) -> None:
         assert len(proposed) <= LONGEST
 
 
-def test_a_proposal_keeps_what_can_be_kept() -> None:
-    assert suggested("study 7") == "study-7"
-    assert suggested("COM1") == "P-COM1"
+def test_a_proposal_of_a_bundle_s_name_keeps_what_can_be_kept() -> None:
     assert nearest("My model") == "My-model"
     assert nearest("nul") == "P-nul"
 
@@ -50,6 +48,13 @@ def test_a_proposal_keeps_what_can_be_kept() -> None:
 def test_a_person_s_name_is_never_proposed() -> None:
     assert suggested("M\u00fcller, Hans") == "P001"
     assert suggested("../../Meier") == "P001"
+
+
+@pytest.mark.parametrize(
+    "name", ["M\u00fcller 1962", "Hans Meier 12.3.1950", "Meier, Hans (2)", "study 7", "0815/Meier"]
+)
+def test_nor_is_a_part_of_one_that_has_digits(name: str) -> None:
+    assert suggested(name) == "P001"
 
 
 def test_capitals_make_no_other_id() -> None:

@@ -1,6 +1,7 @@
 """JSON from outside is small, shallow and says one thing."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,11 @@ def test_utf_16_and_a_file_that_holds_no_object_are_told(tmp_path: Path) -> None
     path.write_text("[]")
     with pytest.raises(InputError, match=r"must hold one JSON object, got list; write \{\}"):
         read_json_object(path, "--x", example="{}")
+
+
+@pytest.mark.parametrize("text", ['{"a": "x', '{"a": "\n"}', '{"a" 1}', "{", '{"a": tru}'])
+def test_where_a_text_breaks_is_a_sentence(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_json(text, "--clinical p.json")
+    assert re.search(r" at line \d+, column \d+; mend it there$", str(caught.value))
+    assert " at at " not in str(caught.value)

@@ -45,6 +45,31 @@ def test_a_record_of_another_version_is_refused(prediction: Prediction) -> None:
         prediction_from_record({**to_record(prediction), "record_version": 2}, {})
 
 
+@pytest.mark.parametrize("record", [None, 5, [], "x", {}, {"record_version": True}])
+def test_what_is_no_record_at_all_is_refused(record: object) -> None:
+    with pytest.raises(InputError, match="must be a record of version 1, got"):
+        prediction_from_record(record, {})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("probability", "0.5"),
+        ("probability", 1.5),
+        ("probability", True),
+        ("interval_95", [0.1, None]),
+        ("sentence", 5),
+        ("simulated_model", {}),
+        ("class_probabilities", {"CR": "x"}),
+        ("branches", [{}]),
+        ("lesions", [5]),
+    ],
+)
+def test_a_part_of_another_type_is_refused(prediction: Prediction, key: str, value: object) -> None:
+    with pytest.raises(InputError, match="must be a whole record"):
+        prediction_from_record({**to_record(prediction), key: value}, {})
+
+
 def test_a_record_of_before_names_left_is_read(
     ball_case: Case, make_prediction: Callable[..., Prediction]
 ) -> None:

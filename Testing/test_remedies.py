@@ -21,7 +21,7 @@ from TACEResponseLib.cohort.reading import read_cohort
 from TACEResponseLib.commands.reading import parse_images, parse_rois
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.roi_choice import COLUMNS, OPTIONS, Words, choice_of
-from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.imaging.roi_reading import check_choice_used, read_roi
 from TACEResponseLib.new_output import check_output
 from TACEResponseLib.own_files import listed_files
 from TACEResponseLib.recipe_keys import with_changes
@@ -104,6 +104,20 @@ def test_what_is_said_of_the_choice_makes_a_choice(
         choose(path, words, *(([right], []) if kind == "labels" else ([], [right])))
 
 
+@pytest.mark.parametrize("words", [OPTIONS, COLUMNS], ids=["options", "columns"])
+@pytest.mark.parametrize("kind", FILES)
+def test_of_labels_and_segments_the_one_that_is_left_does(
+    kind: str, words: Words, tmp_path: Path
+) -> None:
+    path = FILES[kind][0](tmp_path)
+    both = choice_of(["2"], ["Tumor"], words=words)
+    error = refused(lambda: check_choice_used([path], both))
+    left_out = words.segment if kind == "labels" else words.label
+    assert error.remedy == f"leave {left_out} out"
+    one = choice_of(["2"], [], words=words) if kind == "labels" else None
+    check_choice_used([path], one or choice_of([], ["Tumor"], words=words))
+
+
 def test_options_of_one_patient_are_columns_that_a_table_may_have(tmp_path: Path) -> None:
     values = {
         "roi_label": "2",
@@ -123,7 +137,8 @@ def test_options_of_one_patient_are_columns_that_a_table_may_have(tmp_path: Path
         if column_kind(name) == "ours"
     }
     assert named == set(values)
-    row = {"role": "", "response": "", "age_years": "63", **values}
+    (tmp_path / "roi.nrrd").write_text("an ROI")
+    row = {"role": "", "response": "", "age_years": "63", "roi": "roi.nrrd", **values}
     assert read_cohort(table(tmp_path, ",".join(row), ",".join(row.values()))).problems == ()
 
 
@@ -195,8 +210,11 @@ def test_a_column_that_was_meant_is_a_column(column: str, tmp_path: Path) -> Non
     header = f"case_id,role,response,sex,{column}"
     problems = read_cohort(table(tmp_path, header, "P1,,,M,")).problems
     (problem,) = [p for p in problems if p.column == column]
-    meant = problem.remedy.removeprefix("did you mean ").rstrip("?")
-    assert column_kind(meant) != "unknown"
+    for meant in re.findall(r"(?:did you mean|write) (\w+(?: \[[^]]+\])?)", problem.remedy):
+        assert column_kind(meant) != "unknown"
+        read_again = read_cohort(table(tmp_path, header.replace(column, meant), "P1,,,M,")).problems
+        assert all(p.rule != "must be a known column" for p in read_again)
+    assert "did you mean" in problem.remedy
 
 
 # --- Commands ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,8 @@ WAYS = {
     "blank lines": (saved(ROWS).replace("\n", "\n\n").encode(), []),
     "UTF-16": (saved(ROWS).encode("utf-16"), []),
     "UTF-16, big end first": (b"\xfe\xff" + saved(ROWS).encode("utf-16-be"), []),
+    "UTF-16 without its mark": (saved(ROWS).encode("utf-16-le"), ["UTF-16"]),
+    "UTF-16 without its mark, big end first": (saved(ROWS).encode("utf-16-be"), ["UTF-16"]),
     "Windows-1252": (saved(ROWS).encode("cp1252"), ["Windows-1252"]),
     "semicolons": (saved(ROWS, ";").encode(), ["semicolons"]),
     "tabs": (saved(ROWS, "\t").encode(), ["tabs"]),
@@ -65,7 +68,10 @@ def test_every_way_of_saving_a_table_gives_its_cells_and_is_told_once(
     ]
 
 
-@pytest.mark.parametrize("word", ["NA", "N/A", "n/a", ".", "NaN", "null", "#N/A", "na"])
+@pytest.mark.parametrize(
+    "word",
+    ["[Not Available]", "[Unknown]", "'--", "NA", "N/A", "n/a", ".", "NaN", "null", "#N/A", "na"],
+)
 def test_words_for_nothing_are_blanks_and_told(word: str, tmp_path: Path) -> None:
     table = read(tmp_path, saved([["P1", "A", word, ""]]).encode())
     assert table.lines == (("P1", "A", "", ""),)
@@ -82,7 +88,10 @@ def test_words_that_may_mean_something_are_kept(word: str, tmp_path: Path) -> No
     ("content", "says"),
     [
         (saved([["P1", "A", "1,234", ""]], ";"), "got 1,234, thousands or decimals"),
-        (saved([["P1", "A", "4,2", ""], ["P2", "A", "4.1", ""]], ";"), "beside decimal points"),
+        (
+            saved([["P1", "A", "4,2", ""], ["P2", "A", "4.1", ""]], ";"),
+            "4,2 beside 4.1; write 4.2",
+        ),
         ("a,b;c\n1,2;3\n", "commas and semicolons"),
         ("sep=:\na:b\n1:2\n", "got ':'"),
         ('a,b\n"x', "in line 2; mend"),
@@ -150,6 +159,23 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
 )
 def test_a_number_is_nothing_else(cell: str, value: float | None) -> None:
     assert cells.number(cell) == value
+
+
+@pytest.mark.parametrize(
+    "cell", ["1 234", "1\u00a0234", "1\u202f234.5", "1'234", "12\u2019345'678"]
+)
+def test_thousands_are_written_without_a_mark_as_it_says(cell: str) -> None:
+    assert cells.number(cell) is None
+    remedy = cells.number_remedy(cell)
+    written = remedy.removeprefix("write ").split(",")[0].split(" ")[0]
+    assert cells.number(written) == float(re.sub("[^0-9.]", "", cell))
+
+
+@pytest.mark.parametrize("cell", ["\u221212.5", "\u20133", "\uff0d0.25"])
+def test_a_printed_minus_is_written_as_it_says(cell: str) -> None:
+    assert cells.number(cell) is None
+    written = cells.number_remedy(cell).removeprefix("write ").split(",")[0]
+    assert cells.number(written) == -float(cell[1:])
 
 
 @pytest.mark.parametrize("cell", ["yes", "Y", "TRUE", "t", "1", "1.0", " Yes "])

@@ -17,6 +17,7 @@ class TACEResponseParameterNode:
 
     caseId: str = "case"
     model: str
+    modelDigest: str
     segmentation: vtkMRMLSegmentationNode
     segments: list[str]
     confirmed: list[str]
@@ -30,6 +31,7 @@ class TACEResponseParameterNode:
     history: str
     scoredToken: str
     scoredVoxels: str
+    scoredResult: str
     mapVisible: bool = True
     mapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.5
     mapCut: Annotated[float, WithinRange(0.0, 1.0)] = 0.2

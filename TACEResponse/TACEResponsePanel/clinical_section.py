@@ -10,7 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from TACEResponseLib.strict_numbers import read_number
-from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.desk import FROM_DICOM, Desk
 from TACEResponsePanel.foreign_text import plain
 from TACEResponsePanel.gates import dicomContradictions, missingClinical
 from TACEResponsePanel.headers import showState
@@ -126,8 +126,6 @@ class ClinicalSection:
         self._typed[name] = text
         if self._isShowing or self._desk.parameters is None:
             return
-        settled = [s for s in self._desk.parameters.settled if s != name]
-        self._desk.parameters.settled = settled
         self._timer.start()
         self._desk.setForm({**self._desk.texts(), name: text}, self._desk.units())
 
@@ -226,9 +224,8 @@ class ClinicalSection:
 
     def _onSettle(self, *_values: Any) -> None:
         """What was typed is right, whatever DICOM says."""
-        settled = self._desk.parameters.settled
-        self._desk.parameters.settled = sorted({*settled, "age_years", "sex"})
-        self._desk.changed.emit()
+        for name in FROM_DICOM:
+            self._desk.settle(name, self._desk.texts().get(name, ""))
 
     def _onLoad(self, *_values: Any) -> None:
         path = _chosen(qt.QFileDialog.getOpenFileName(

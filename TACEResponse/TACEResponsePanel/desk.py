@@ -3,17 +3,22 @@
 Sections read and change it, and hear of each change; none of them knows another.
 """
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from TACEResponsePanel.case_parameters import NOT_SAID
 from TACEResponsePanel.dicom_facts import DicomFacts, dicomFacts
+from TACEResponsePanel.kept_texts import formOf
+from TACEResponsePanel.segment_reader import SegmentReader
 from TACEResponsePanel.signal import Signal
 
 IMAGE_ROLE = "image."
 LARGE_LESION = "large_lesion"
-"""Among what the user has settled: all of a large lesion is tumor."""
+"""What the user has settled: all of a large lesion is tumor."""
+FROM_DICOM = ("age_years", "sex")
+"""What the user may settle against a header."""
 BLANK = {
     "caseId": "case",
     "segmentation": None,
@@ -29,6 +34,7 @@ BLANK = {
     "history": "",
     "scoredToken": "",
     "scoredVoxels": "",
+    "scoredResult": "",
     "identityInReport": False,
 }
 
@@ -36,8 +42,9 @@ BLANK = {
 class Desk:
     """One case at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: SegmentReader) -> None:
         """Begin with nothing; `use` puts a case on the desk."""
+        self._reader = reader
         self.changed = Signal()
         """Anything that decides whether a score is possible or still holds."""
         self.caseBegun = Signal()
@@ -46,6 +53,8 @@ class Desk:
         self.parameters: Any = None
         self.models: list[dict[str, Any]] = []
         self.model: dict[str, Any] | None = None
+        self.note = ""
+        """What of the scene couldn't be read, in a sentence."""
         self.question: str = ""
         """Whether an image is of the same patient, while that is open."""
         self.lesions: list[dict[str, Any]] = []
@@ -55,9 +64,9 @@ class Desk:
         self.clinicalProblems: dict[str, str] = {}
         self.clinicalContradiction = ""
 
-    def use(self, parameters: Any) -> None:
+    def use(self, parameters: Any, note: str = "") -> None:
         """Put the case of a parameter node on the desk, or clear it."""
-        self.parameters = parameters
+        self.parameters, self.note = parameters, note
         self._forgetAnswers()
         self.caseBegun.emit()
         self.changed.emit()
@@ -69,6 +78,7 @@ class Desk:
         for name, value in BLANK.items():
             setattr(self.parameters, name, value)
         self.parameters.caseId = caseId
+        self.note = ""
         for sequence in list(self.images()):
             node.RemoveNodeReferenceIDs(f"{IMAGE_ROLE}{sequence}")
         node.EndModify(blocker)
@@ -81,6 +91,7 @@ class Desk:
         self.model = model
         # The name alone: a scene needn't tell in whose folders the model lay.
         self.parameters.model = Path(model["path"]).name if model else ""
+        self.parameters.modelDigest = model["sha256"] if model else ""
         self.modelChanged.emit()
         self.changed.emit()
 
@@ -109,8 +120,10 @@ class Desk:
         return {sequence: image for sequence, image in found.items() if image is not None}
 
     def setImage(self, sequence: str, image: Any) -> None:
-        """Choose an image; its phase counts as unconfirmed."""
+        """Choose an image; its phase counts as unconfirmed, its header as not compared."""
         node = self.parameters.parameterNode
+        kept = [one for one in self.parameters.settled if one.partition(" ")[0] not in FROM_DICOM]
+        self.parameters.settled = kept
         node.SetNodeReferenceID(f"{IMAGE_ROLE}{sequence}", image.GetID() if image else None)
         self.confirm(sequence, isConfirmed=False)
 
@@ -148,8 +161,7 @@ class Desk:
         self.changed.emit()
 
     def _typed(self) -> dict[str, dict[str, str]]:
-        kept = self.parameters.clinicalForm
-        return json.loads(kept) if kept else {"texts": {}, "units": {}}
+        return formOf(self.parameters.clinicalForm) or {"texts": {}, "units": {}}
 
     def form(self) -> dict[str, dict[str, str]]:
         """The clinical texts that the model uses."""
@@ -174,8 +186,34 @@ class Desk:
         }
 
     def isLargeLesionMeant(self) -> bool:
-        """Whether the user has said that a lesion as large is all tumor."""
-        return self.parameters is not None and LARGE_LESION in self.parameters.settled
+        """Whether the user has said that this large lesion, as it is drawn now, is all tumor."""
+        settled = list(self.parameters.settled) if self.parameters is not None else []
+        isAnswered = any(one.startswith(f"{LARGE_LESION} ") for one in settled)
+        return isAnswered and self.isSettled(LARGE_LESION, self.roiDigest())
+
+    def settle(self, question: str, answered: str) -> None:
+        """Keep an answer; it holds for what it was given of, and for nothing else."""
+        others = [o for o in self.parameters.settled if o.partition(" ")[0] != question]
+        self.parameters.settled = [*others, f"{question} {answered}"]
+        self.changed.emit()
+
+    def isSettled(self, question: str, asked: str) -> bool:
+        """Whether the user has answered a question of just this."""
+        return bool(asked) and f"{question} {asked}" in list(self.parameters.settled)
+
+    def roiDigest(self) -> str:
+        """Names what the chosen segments hold; empty where they can't be read."""
+        from TACEResponseLib.errors import InputError
+
+        digest = hashlib.sha256()
+        chosen = self.lesionSegments()
+        try:
+            for segmentId in chosen:
+                part = self._reader.digest(self.parameters.segmentation, segmentId)
+                digest.update(part.encode())
+        except InputError:
+            return ""
+        return digest.hexdigest() if chosen else ""
 
     def lesionSegments(self) -> list[str]:
         """Chosen segments that are still there, in the segmentation's order."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from slicer.i18n import tr as _
@@ -9,6 +10,7 @@ from slicer.i18n import tr as _
 from TACEResponseLib.strict_numbers import read_number
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.phase_guess import contradiction
+from TACEResponsePanel.segment_reader import gridNumbers
 
 AGE_TOLERANCE_YEARS = 1
 SEX_WORDS = {"M": "male", "F": "female"}
@@ -29,17 +31,16 @@ def missing(desk: Desk) -> list[str]:
 
 def missingId(desk: Desk) -> list[str]:
     """A study number that can name files, and is no patient's name."""
-    from TACEResponseLib.ids import broken_rule, suggested
+    from TACEResponseLib.errors import InputError
+    from TACEResponseLib.ids import check_id
 
     name = desk.parameters.caseId.strip()
-    if not name or not broken_rule(name):
-        return []
-    return [
-        _(
-            "Case: use a study number of letters (no accents), digits, dots, dashes and "
-            "underscores, at most 64, such as {example}."
-        ).format(example=suggested(name))
-    ]
+    try:
+        if name:
+            check_id(name, _("Case"))
+    except InputError as error:
+        return [f"{error}."]
+    return []
 
 
 def missingModel(desk: Desk) -> list[str]:
@@ -82,6 +83,10 @@ def imageProblem(image: Any, sequence: str) -> str:
         return _(
             "{name} lies under a non-linear transform; harden it in the Transforms module."
         ).format(name=name)
+    if not all(map(isfinite, gridNumbers(image))):
+        return _("{name} has a position or spacing that is no number; load it again.").format(
+            name=name
+        )
     against = contradiction(image, sequence)
     if against in ("CT", "MR"):
         return _("{name} is {modality}; the model reads another kind of image.").format(
@@ -172,16 +177,17 @@ def missingClinical(desk: Desk) -> list[str]:
 
 def dicomContradictions(desk: Desk) -> list[str]:
     """Age or sex that differ from DICOM's, until the user has settled it."""
-    texts, settled = desk.texts(), set(desk.parameters.settled)
+    texts = desk.texts()
     found = []
     for facts in desk.facts():
         age, sex = texts.get("age_years", ""), texts.get("sex", "")
-        if facts.age is not None and _differs(age, facts.age) and "age_years" not in settled:
+        isAgeSettled, isSexSettled = desk.isSettled("age_years", age), desk.isSettled("sex", sex)
+        if facts.age is not None and _differs(age, facts.age) and not isAgeSettled:
             found.append(
                 _("Age {typed} is typed, DICOM says {stated}; correct it or say it is right.")
                 .format(typed=age, stated=facts.age)
             )  # fmt: skip
-        if facts.sex and sex in SEX_WORDS and sex != facts.sex and "sex" not in settled:
+        if facts.sex and sex in SEX_WORDS and sex != facts.sex and not isSexSettled:
             found.append(
                 _("Sex {typed} is chosen, DICOM says {stated}; correct it or say it is right.")
                 .format(typed=SEX_WORDS[sex], stated=SEX_WORDS[facts.sex])

@@ -36,6 +36,8 @@ class Handover:
         self._copying: dict[str, _Copy] = {}
         self._voxels: dict[str, tuple[str, str]] = {}
         """Digest of an image's voxels with the token that it had then, by sequence."""
+        self._held: list[str] = []
+        """Files of segments that are being scored: no other segments take their place."""
         self._turn = 0
         """An answer to what was handed over before a `forget` counts for nothing."""
         self.reader = SegmentReader()
@@ -118,15 +120,27 @@ class Handover:
             part = self.reader.part(node, segmentId)
             path = self.folder / f"segment_{number}_{self.reader.digest(node, segmentId)[:12]}.npy"
             if not path.is_file():
-                self._removeOld(f"segment_{number}_")
                 np.save(path, part.mask.astype(np.uint8), allow_pickle=False)
             told.append({"path": str(path), "geometry": geometry_values(part.geometry)})
+        self._removeOld(told)
         return told
 
-    def _removeOld(self, prefix: str) -> None:
-        """A segment's earlier contents; the process has read them."""
-        for path in self.folder.glob(f"{prefix}*.npy"):
-            path.unlink(missing_ok=True)
+    def hold(self, segments: list[dict[str, Any]]) -> None:
+        """Keep what `segments` wrote until `release`, whatever is drawn or ticked meanwhile."""
+        self._held += [segment["path"] for segment in segments]
+
+    def release(self, segments: list[dict[str, Any]]) -> None:
+        """What was held may go when other segments are handed over."""
+        for segment in segments:
+            with suppress(ValueError):
+                self._held.remove(segment["path"])
+
+    def _removeOld(self, told: list[dict[str, Any]]) -> None:
+        """Segments' earlier contents; whoever measures them is told anew."""
+        wanted = {*self._held, *(segment["path"] for segment in told)}
+        for path in self.folder.glob("segment_*.npy"):
+            if str(path) not in wanted:
+                path.unlink(missing_ok=True)
 
     def _copied(self, sequence: str, copy: "_Copy") -> None:
         """The voxels are on disk: tell the process."""

@@ -6,6 +6,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from TACEResponseLib.scene.map_names import is_map
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.dicom_facts import dicomFacts
 from TACEResponsePanel.foreign_text import plain
@@ -80,7 +81,7 @@ class ImagesSection:
         scene = slicer.mrmlScene
         count = scene.GetNumberOfNodesByClass(VOLUMES)
         nodes = [scene.GetNthNodeByClass(n, VOLUMES) for n in range(count)]
-        images = [n for n in nodes if n.GetClassName() == VOLUMES and not _isOurs(n)]
+        images = [n for n in nodes if n.GetClassName() == VOLUMES and not is_map(n)]
         for sequence, node in guessImages(empty, images).items():
             self.onImage(sequence, node)
 
@@ -204,8 +205,3 @@ def _sameStudy(node: Any, known: list[Any]) -> bool | None:
     if identity is None or None in identities or not identities:
         return None
     return identities == {identity}
-
-
-def _isOurs(node: Any) -> bool:
-    """Whether a volume is a map that scoring made."""
-    return node.GetNodeReference("TACEResponse.image") is not None

@@ -12,6 +12,7 @@ from TACEResponsePanel.gates import missingLesion
 from TACEResponsePanel.handover import Handover
 from TACEResponsePanel.headers import showState
 from TACEResponsePanel.segment_drawing import Drawing
+from TACEResponsePanel.signal import Signal
 from TACEResponsePanel.words import inPanelWords
 from TACEResponsePanel.worker_client import WorkerClient
 
@@ -30,6 +31,8 @@ class LesionSection:
         self._shown: list[str] = []
         self._isShowing = False
         self._turn = 0
+        self.measured = Signal()
+        """The process has answered; it is well."""
         ui.loadRoiButton.clicked.connect(lambda *_v: slicer.util.openAddDataDialog())
         ui.proposeButton.clicked.connect(self._onPropose)
         tables.prepare(ui.segmentsTable, [_("Segment")], wide=0, mostRows=MOST_SEGMENTS)
@@ -82,6 +85,7 @@ class LesionSection:
             if turn == self._turn:
                 named = [{**le, "name": names[le["label"] - 1]} for le in result["lesions"]]
                 self._show(named, "", isLarge=result["is_large"])
+                self.measured.emit()
 
         def failed(message: str) -> None:
             if turn == self._turn:
@@ -147,16 +151,12 @@ class LesionSection:
         others = [s for s in self._desk.parameters.segments if s != segmentId]
         isTicked = item.checkState() == qt.Qt.Checked
         self._desk.parameters.segments = [*others, segmentId] if isTicked else others
-        # What was said of a large lesion was said of other segments.
-        settled = [one for one in self._desk.parameters.settled if one != LARGE_LESION]
-        self._desk.parameters.settled = settled
         self._desk.changed.emit()
         self.measure()
 
     def _onLarge(self, *_values: Any) -> None:
         """All of a large lesion is tumor."""
-        self._desk.parameters.settled = sorted({*self._desk.parameters.settled, LARGE_LESION})
-        self._desk.changed.emit()
+        self._desk.settle(LARGE_LESION, self._desk.roiDigest())
 
     def _onCase(self) -> None:
         """Another case: nothing is measured, and a lone segment ticks itself."""

@@ -8,7 +8,9 @@ import slicer
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
+from TACEResponseLib.scene.map_names import MAPPED_ROLE
 from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.map_overlay import MapOverlay
 from TACEResponsePanel.result_book import ResultBook
 from TACEResponsePanel.view_banner import ViewBanner
 
@@ -33,6 +35,7 @@ class MapControls(VTKObservationMixin):
         self._lesion = 0
         self._shown: Any = None
         self._banner = ViewBanner()
+        self._overlay = MapOverlay()
         self._release = qt.QTimer()
         self._release.setSingleShot(True)
         self._release.setInterval(RELEASE_MS)
@@ -61,7 +64,7 @@ class MapControls(VTKObservationMixin):
 
     def onResult(self) -> None:
         """A result came, went out of date, or is gone."""
-        maps = self._book.maps() if self._book.prediction is not None else {}
+        maps = self._book.maps()
         hasResult = self._book.prediction is not None
         self._ui.mapFrame.setVisible(bool(maps))
         self._ui.noMapLabel.setVisible(hasResult and not maps)
@@ -81,14 +84,18 @@ class MapControls(VTKObservationMixin):
         parameters = self._desk.parameters
         if parameters is None:
             return
-        for sequence, node in self._book.maps().items():
+        if not parameters.mapVisible:
+            self._overlay.forget()
+        maps = []
+        for node in self._book.maps().values():
             self._sayWhoseMap(node)
             display = node.GetDisplayNode()
             if display is not None:
                 display.SetThreshold(parameters.mapCut, 1.0)
-            image = self._desk.image(sequence)
+            image = node.GetNodeReference(MAPPED_ROLE)
             if image is not None:
-                self._overlay(image, node, parameters)
+                maps.append((image, node))
+        self._overlay.show(maps, parameters.mapOpacity if self._isVisible() else 0.0)
         self._showBanner()
         self._showNote()
 
@@ -120,21 +127,6 @@ class MapControls(VTKObservationMixin):
         """Whether the map is to be seen now."""
         isWanted = self._desk.parameters is not None and self._desk.parameters.mapVisible
         return isWanted and not self._isHeld and not self._book.isOutOfDate
-
-    def _overlay(self, image: Any, node: Any, parameters: Any) -> None:
-        """Lay the map over those slice views that show its image."""
-        isVisible = self._isVisible()
-        for composite in _composites():
-            isOurs = composite.GetForegroundVolumeID() == node.GetID()
-            if composite.GetBackgroundVolumeID() not in (None, image.GetID()) and not isOurs:
-                continue
-            if isVisible:
-                composite.SetForegroundVolumeID(node.GetID())
-                composite.SetForegroundOpacity(parameters.mapOpacity)
-                if composite.GetBackgroundVolumeID() is None:
-                    composite.SetBackgroundVolumeID(image.GetID())
-            elif isOurs:
-                composite.SetForegroundOpacity(0.0)
 
     def _hold(self, *, isHeld: bool) -> None:
         """Hide the map for as long as the button or the key is held."""
@@ -250,14 +242,11 @@ class MapControls(VTKObservationMixin):
         """Another case; the book, which hears of it first, has told of its map already."""
         self._lesion = 0
         self.release()
+        self._overlay.forget()
+        if self._desk.parameters is None:
+            # The scene goes; another's nodes may have the same ids.
+            self._overlay = MapOverlay()
         self.onResult()
-
-
-def _composites() -> list[Any]:
-    """What each slice view shows."""
-    scene = slicer.mrmlScene
-    count = scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")
-    return [scene.GetNthNodeByClass(n, "vtkMRMLSliceCompositeNode") for n in range(count)]
 
 
 def _axialSlice() -> Any:

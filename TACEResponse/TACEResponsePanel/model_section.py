@@ -88,12 +88,24 @@ class ModelSection:
             real = [m for m in self._usable() if not m["simulated"]]
             self._take(real[0] if len(real) == 1 else None)
             return
-        named = [m for m in self._usable() if Path(m["path"]).name == name]
-        chosen = self._desk.model if self._desk.model in named else None
-        if chosen or len(named) == 1:
-            self._take(chosen or named[0])
+        chosen = self._named(name, self._desk.parameters.modelDigest)
+        if chosen is not None:
+            self._take(chosen)
         else:
             self._showNone()
+
+    def _named(self, name: str, digest: str) -> dict[str, Any] | None:
+        """The model of a case: the chosen folder's, else the very same one, else its namesake."""
+        model, usable = self._desk.model, self._usable()
+        here = []
+        if model is not None and (Path(model["path"]).name, model["sha256"]) == (name, digest):
+            here = [m for m in usable if m["path"] == model["path"]]
+        same = [m for m in usable if m["sha256"] == digest]
+        # Of equal ones, that which bears the name.
+        same.sort(key=lambda m: (m is not model, Path(m["path"]).name != name))
+        named = [m for m in usable if Path(m["path"]).name == name]
+        alone = named if len(named) == 1 else []
+        return next(iter([*here, *same, *alone]), None)
 
     def _showNone(self) -> None:
         """The case's model isn't here: none is chosen in its place, and the case keeps its name."""

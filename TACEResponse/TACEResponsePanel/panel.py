@@ -1,5 +1,6 @@
 """Puts the sections together; each knows its collaborators, none knows the others."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Panel:
         """Build the sections on the widgets of the .ui file."""
         self.ui, self.client, self.handover = ui, client, handover
         makePlain(ui)
-        self.desk = Desk()
+        self.desk = Desk(handover.reader)
         self.watch = CaseWatch(self.desk)
         self.book = ResultBook(self.desk, handover)
         self.model = ModelSection(ui, self.desk, client)
@@ -48,10 +49,14 @@ class Panel:
         self._preloading = Preloading()
         self._segmentation: Any = None
         self._isUpdating = False
-        self._isClosed = False
+        self._isClosed = self._isAskedAgain = False
         self.watch.quiet.connect(self._onQuiet)
         self.desk.modelChanged.connect(self.watch.quietSoon)
         self.desk.caseBegun.connect(self.handover.closeCase)
+        self.client.died.connect(self._onDied)
+        self.lesion.measured.connect(self._onMeasured)
+        self.bar.ended.connect(self.watch.quietSoon)
+        self.bar.modelIsAnother.connect(self.model.load)
         self._hearOfLayouts("connect")
         ui.caseLabel.setBuddy(ui.caseIdEdit)
         self.desk.changed.connect(self._showIdProblem)
@@ -60,8 +65,9 @@ class Panel:
         ui.wheelsButton.clicked.connect(lambda *_v: self._onWheels())
 
     def _showIdProblem(self) -> None:
-        """Say beside the field why a case can't be called so."""
+        """Say beside the field why a case can't be called so, or what the scene didn't bring."""
         problems = missingId(self.desk) if self.desk.parameters is not None else []
+        problems += [self.desk.note] if self.desk.note else []
         self.ui.caseProblemLabel.setText("\n".join(problems))
         self.ui.caseProblemLabel.setVisible(bool(problems))
 
@@ -69,21 +75,28 @@ class Panel:
         """Show what is missing to run, or ask the process for the models."""
         text = installation.explanation()
         self._showInstall(text)
-        if not text and not self.desk.models:
+        # Each time: a model may have been trained anew since.
+        if not text and not self.client.isBusy("models"):
             self.model.load(self._showFailure)
         if not text:
             self._preloading.start()
         self.model.refresh()
 
-    def use(self, parameters: Any) -> None:
-        """Show the case of a parameter node; `None` while there is no scene."""
+    def use(self, parameters: Any, leftOut: Sequence[str] = ()) -> None:
+        """Show the case of a parameter node; `None` while there is no scene.
+
+        Args:
+            parameters: of the case.
+            leftOut: what of the scene couldn't be read, in words.
+        """
         self._segmentation = None
         if parameters is None:
             self.bar.abandon()
             self.lesion.drawing.release()
             self.map.release()
             self._firstLook.forget()
-        self.desk.use(parameters)
+        note = _("Left out of this scene, for it can't be read: {what}.")
+        self.desk.use(parameters, note.format(what=", ".join(leftOut)) if leftOut else "")
         if parameters is not None:
             self.onParameters()
 
@@ -184,6 +197,19 @@ class Panel:
         if not self.bar.isScoring:
             self.book.check(self.bar.scoreInput())
         self._handOverAhead()
+
+    def _onDied(self) -> None:
+        """Ask again what was asked in vain; once, or a case that ends the process would go on."""
+        if self._isAskedAgain or self._isClosed or self.desk.parameters is None:
+            return
+        self._isAskedAgain = True
+        if not self.desk.models:
+            self.model.load(self._showFailure)
+        self.clinical.check()
+        self.watch.quietSoon()
+
+    def _onMeasured(self) -> None:
+        self._isAskedAgain = False
 
     def _handOverAhead(self) -> None:
         """Give confirmed images to the process while the user is busy elsewhere."""

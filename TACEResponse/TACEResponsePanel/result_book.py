@@ -9,12 +9,20 @@ from slicer.i18n import tr as _
 
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.handover import Handover
+from TACEResponsePanel.kept_texts import historyOf, voxelsOf
 from TACEResponsePanel.score_run import ScoreAnswer, ScoreInput
 from TACEResponsePanel.signal import Signal
 
 RECORD_ROLE = "TACEResponse.record"
 SALIENCY_ROLE = "TACEResponse.saliency."
 DIGEST_ATTRIBUTE = "TACEResponse.digest"
+KINDS = {
+    "record": "vtkMRMLTextNode",
+    "summary": "vtkMRMLTableNode",
+    "plot_chart": "vtkMRMLPlotChartNode",
+}
+CASE_CHANGED = _("Out of date: the case has changed.")
+MODEL_CHANGED = _("Out of date: another model made it.")
 
 
 class ResultBook:
@@ -26,21 +34,25 @@ class ResultBook:
         self.changed = Signal()
         self.prediction: Any = None
         self.isOutOfDate = False
+        self.reason = ""
+        """Why it is out of date, in a sentence."""
         self.difference = ""
         """Words on the change since the score before."""
+        self._scored: Any = None
+        """The segmentation that the result is of, to which its nodes are tied."""
         desk.caseBegun.connect(self.restore)
 
     @property
     def history(self) -> list[dict[str, Any]]:
         """Every score of the case, the first one first."""
         parameters = self._desk.parameters
-        return json.loads(parameters.history) if parameters and parameters.history else []
+        return (historyOf(parameters.history) or []) if parameters else []
 
     def maps(self) -> dict[str, Any]:
-        """Volume of the attention map, by sequence."""
+        """Volume of the attention map, by sequence; none without a result."""
         anchor = self._anchor()
-        found = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in self._sequences()}
-        return {sequence: node for sequence, node in found.items() if node is not None}
+        found = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in _sequences(anchor)}
+        return {sequence: node for sequence, node in found.items() if _isDrawn(node)}
 
     @property
     def digest(self) -> str:
@@ -49,9 +61,10 @@ class ResultBook:
         return (record.GetAttribute(DIGEST_ATTRIBUTE) or "") if record is not None else ""
 
     def node(self, role: str) -> Any:
-        """A node of the result, such as its `summary`."""
+        """A node of the result, such as its `summary`; `None` where a scene has another kind."""
         anchor = self._anchor()
-        return anchor.GetNodeReference(f"TACEResponse.{role}") if anchor else None
+        node = anchor.GetNodeReference(f"TACEResponse.{role}") if anchor else None
+        return node if node is not None and node.IsA(KINDS[role]) else None
 
     def add(self, scoring: ScoreInput, answer: ScoreAnswer) -> None:
         """Write a new result into the scene and the history."""
@@ -70,20 +83,26 @@ class ResultBook:
         keep_first_score(
             slicer.mrmlScene, scoring.segmentation, scoring.caseId, record_json(answer.prediction)
         )
-        self.node("record").SetAttribute(DIGEST_ATTRIBUTE, answer.digest)
-        self._remember(answer)
+        record = scoring.segmentation.GetNodeReference(RECORD_ROLE)
+        record.SetAttribute(DIGEST_ATTRIBUTE, answer.digest)
+        self._remember(scoring, answer)
 
     def check(self, scoring: ScoreInput | None) -> None:
         """Compare the case with what was scored; `None`: the case can't be scored now."""
-        if self.prediction is None or self._isModelAway():
+        # A new case begins by emptying its parameters: the last one's result is as good as before.
+        isOver = not self._desk.parameters.history
+        if self.prediction is None or isOver or self._isModelAway():
+            return
+        if self._isOfAnotherModel():
+            self._mark(isOutOfDate=True, reason=MODEL_CHANGED)
             return
         if scoring is None or _content(scoring) != self._desk.parameters.scoredToken:
             self._mark(isOutOfDate=True)
             return
         found = {s: self._handover.voxels(s, node) for s, node in scoring.images.items()}
         if all(found.values()):
-            kept = self._desk.parameters.scoredVoxels
-            self._mark(isOutOfDate=bool(kept) and json.loads(kept) != found)
+            kept = voxelsOf(self._desk.parameters.scoredVoxels)
+            self._mark(isOutOfDate=bool(kept) and kept != found)
         # Else they are being handed over; the panel asks again when they have arrived.
 
     def _isModelAway(self) -> bool:
@@ -91,17 +110,38 @@ class ResultBook:
         isUnknown = self._desk.model is None and bool(self._desk.parameters.model)
         return not self._desk.models or isUnknown
 
+    def _isOfAnotherModel(self) -> bool:
+        """Whether the model on the desk isn't the one that made the result, whatever its name."""
+        model, made = self._desk.model, self.prediction.bundle_sha256
+        return model is not None and bool(made) and model["sha256"] != made
+
     def restore(self) -> None:
         """Find the result that the scene holds of the case on the desk."""
-        self.prediction = None
+        self.prediction = self._scored = None
         self.isOutOfDate, self.difference = False, ""
-        anchor = self._anchor()
-        record = anchor.GetNodeReference(RECORD_ROLE) if anchor and self.history else None
-        if record is not None:
-            self.prediction = _read(record.GetText())
+        anchor = self._scoredBefore() if self.history else None
+        if anchor is not None:
+            self.prediction = _read(anchor.GetNodeReference(RECORD_ROLE).GetText())
+            self._scored = anchor if self.prediction is not None else None
         self.changed.emit()
 
-    def _remember(self, answer: ScoreAnswer) -> None:
+    def _scoredBefore(self) -> Any:
+        """The segmentation that the case's result is tied to; another may be chosen by now."""
+        wanted, chosen = self._desk.parameters.scoredResult, self._desk.parameters.segmentation
+        scene = slicer.mrmlScene
+        count = scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")
+        others = [scene.GetNthNodeByClass(n, "vtkMRMLSegmentationNode") for n in range(count)]
+        for node in [chosen, *others]:
+            record = node.GetNodeReference(RECORD_ROLE) if node is not None else None
+            if record is None or not record.IsA(KINDS["record"]):
+                continue
+            digest = record.GetAttribute(DIGEST_ATTRIBUTE) or ""
+            # Early scenes don't say which result is the case's.
+            if digest == wanted if wanted else node is chosen:
+                return node
+        return None
+
+    def _remember(self, scoring: ScoreInput, answer: ScoreAnswer) -> None:
         """Result, history and difference."""
         fused = answer.prediction.fused
         earlier = self.history
@@ -117,18 +157,20 @@ class ResultBook:
         self.difference = _difference(earlier[-1], entry) if earlier else ""
         parameters = self._desk.parameters
         # First these: setting a parameter has the panel compare the case at once.
-        self.prediction = answer.prediction
+        self.prediction, self._scored = answer.prediction, scoring.segmentation
         self.isOutOfDate = False
         with slicer.util.NodeModify(parameters.parameterNode):
             parameters.scoredToken = answer.content
             parameters.scoredVoxels = json.dumps(answer.voxels)
+            parameters.scoredResult = answer.digest
             parameters.history = json.dumps([*earlier, entry])
         self.changed.emit()
 
-    def _mark(self, *, isOutOfDate: bool) -> None:
+    def _mark(self, *, isOutOfDate: bool, reason: str = CASE_CHANGED) -> None:
         """Say it in the scene and in the panel."""
-        if isOutOfDate == self.isOutOfDate:
+        if isOutOfDate == self.isOutOfDate and reason == self.reason:
             return
+        self.reason = reason
         from TACEResponseLib.scene.result_marks import mark_out_of_date
 
         self.isOutOfDate = isOutOfDate
@@ -138,17 +180,27 @@ class ResultBook:
         self.changed.emit()
 
     def _anchor(self) -> Any:
-        """The segmentation, to which the nodes of a result are tied."""
-        parameters = self._desk.parameters
-        return parameters.segmentation if parameters else None
+        """The segmentation of the result; `None` once it was removed from the scene."""
+        isThere = self._scored is not None and self._scored.GetScene() is not None
+        return self._scored if isThere else None
 
-    def _sequences(self) -> list[str]:
-        anchor = self._anchor()
-        if anchor is None:
-            return []
-        count = anchor.GetNumberOfNodeReferenceRoles()
-        roles = [anchor.GetNthNodeReferenceRole(n) for n in range(count)]
-        return [r.removeprefix(SALIENCY_ROLE) for r in roles if r.startswith(SALIENCY_ROLE)]
+
+def _isDrawn(node: Any) -> bool:
+    """Whether this is a map that can be shown; a scene may have lost its voxels or its colors."""
+    if node is None or not node.IsA("vtkMRMLScalarVolumeNode"):
+        return False
+    image, display = node.GetImageData(), node.GetDisplayNode()
+    colors = display.GetColorNode() if display is not None else None
+    return bool(image is not None and image.GetNumberOfPoints() and colors is not None)
+
+
+def _sequences(anchor: Any) -> list[str]:
+    """The sequences of a segmentation's maps."""
+    if anchor is None:
+        return []
+    count = anchor.GetNumberOfNodeReferenceRoles()
+    roles = [anchor.GetNthNodeReferenceRole(n) for n in range(count)]
+    return [r.removeprefix(SALIENCY_ROLE) for r in roles if r.startswith(SALIENCY_ROLE)]
 
 
 def _content(scoring: ScoreInput) -> str:

@@ -81,7 +81,7 @@ class ResultSection:
             sentence = f"{prediction.sentence} {prediction.performance_sentence}"
             result = f"<b>{html.escape(sentence)}</b>"
             if self._book.isOutOfDate:
-                note = html.escape(_("Out of date: the case has changed. Score again."))
+                note = html.escape(f"{self._book.reason} {_('Score again.')}")
                 result = f"<s>{html.escape(sentence)}</s><br><b>{note}</b>"
             texts = (
                 "" if self._desk.model and self._desk.model["banner"] else banner,

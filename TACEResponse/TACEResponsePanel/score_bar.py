@@ -1,5 +1,6 @@
 """The bar that is always visible: Score, Cancel, what is missing, the result in one line."""
 
+import html
 from typing import Any
 
 import slicer
@@ -10,6 +11,7 @@ from TACEResponsePanel.gates import missing
 from TACEResponsePanel.handover import Handover
 from TACEResponsePanel.result_book import ResultBook
 from TACEResponsePanel.score_run import ScoreAnswer, ScoreInput, ScoreRun
+from TACEResponsePanel.signal import Signal
 from TACEResponsePanel.words import inPanelWords
 from TACEResponsePanel.worker_client import WorkerClient
 
@@ -31,6 +33,10 @@ class ScoreBar:
         self._ui, self._desk, self._book = ui, desk, book
         self._client, self._handover = client, handover
         self._run: ScoreRun | None = None
+        self.ended = Signal()
+        """A scoring is over, whatever came of it; what was left meanwhile can be done."""
+        self.modelIsAnother = Signal()
+        """The model's files hold another model by now than the one that was listed."""
         self._message = ""
         self._stage = ""
         self.isInstalled = True
@@ -76,6 +82,7 @@ class ScoreBar:
         self._client.cancel()
         self._handover.forget()
         self.refresh()
+        self.ended.emit()
 
     def abandon(self) -> None:
         """The scene closes: forget the scoring and say nothing."""
@@ -93,6 +100,7 @@ class ScoreBar:
         return ScoreInput(
             caseId=desk.parameters.caseId.strip() or "case",
             model=desk.model["path"],
+            modelDigest=desk.model["sha256"],
             images={sequence: desk.image(sequence) for sequence in desk.sequences()},
             segmentation=desk.parameters.segmentation,
             segmentIds=desk.lesionSegments(),
@@ -125,6 +133,9 @@ class ScoreBar:
             self._book.add(scoring, answer)
         self.lastSeconds = answer.seconds
         self.refresh()
+        self.ended.emit()
+        if answer.prediction.bundle_sha256 != scoring.modelDigest:
+            self.modelIsAnother.emit()
 
     def _onFailed(self, run: ScoreRun, message: str) -> None:
         if run is not self._run:
@@ -132,6 +143,7 @@ class ScoreBar:
         self._run = None
         self._message = inPanelWords(message)
         self.refresh()
+        self.ended.emit()
 
     def _onProgress(self, stage: str) -> None:
         """Say the stage in the panel's words; evidence goes by its kind, not by its name."""
@@ -166,5 +178,5 @@ def oneLine(book: ResultBook) -> str:
     if book.prediction.simulated_banner:
         text = f"{_('Simulated model')}: {text}"
     if book.isOutOfDate:
-        return f"<s>{text}</s> <b>{_('Out of date: the case has changed.')}</b>"
+        return f"<s>{text}</s> <b>{html.escape(book.reason)}</b>"
     return f"<b>{text}</b>"

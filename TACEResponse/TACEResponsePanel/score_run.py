@@ -21,6 +21,8 @@ class ScoreInput:
     caseId: str
     model: str
     """Name or path."""
+    modelDigest: str = ""
+    """Of its files, as they were when it was listed."""
     images: dict[str, Any]
     """Volume node by sequence."""
     segmentation: Any
@@ -79,6 +81,7 @@ class ScoreRun:
         self._client, self._handover, self._input = client, handover, scoring
         self._done, self._failed, self._progress = done, failed, progress
         self._tokens: dict[str, str] = {}
+        self._segments: list[dict[str, Any]] = []
         self._seconds: dict[str, float] = {}
         self._isOver = False
         self.number = 0
@@ -95,6 +98,7 @@ class ScoreRun:
             self._segments = self._handover.segments(
                 self._input.segmentation, self._input.segmentIds
             )
+            self._handover.hold(self._segments)
         except InputError as error:
             self._end(str(error))
             return
@@ -110,7 +114,7 @@ class ScoreRun:
 
     def abandon(self) -> None:
         """Tell nobody anything any more."""
-        self._isOver = True
+        self._finish()
 
     def _arrived(self, sequence: str, token: str) -> None:
         """When every image is there, score."""
@@ -144,7 +148,7 @@ class ScoreRun:
         except InputError as error:
             self._end(str(error))
             return
-        self._isOver = True
+        self._finish()
         self._seconds["whole"] = time.perf_counter() - self._began
         self._done(
             ScoreAnswer(
@@ -173,8 +177,13 @@ class ScoreRun:
     def _end(self, message: str) -> None:
         if self._isOver:
             return
-        self._isOver = True
+        self._finish()
         self._failed(message)
+
+    def _finish(self) -> None:
+        """The files of the segments aren't needed any more."""
+        self._isOver = True
+        self._handover.release(self._segments)
 
 
 def _prediction(result: dict[str, Any]) -> Any:

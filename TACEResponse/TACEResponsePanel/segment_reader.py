@@ -79,6 +79,13 @@ def worldKey(node: Any) -> str:
     return numbers(matrix)
 
 
+def gridNumbers(volume: Any) -> list[float]:
+    """The matrix that leads from a volume's voxels to its place."""
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    return [matrix.GetElement(r, c) for r in range(4) for c in range(4)]
+
+
 def numbers(matrix: Any) -> str:
     """A matrix as text."""
     return ",".join(f"{matrix.GetElement(r, c):.6g}" for r in range(4) for c in range(4))

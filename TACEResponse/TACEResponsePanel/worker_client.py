@@ -25,6 +25,7 @@ GRACE_MS = 400
 """What a process has to end after `cancel`, before it is killed."""
 PUMP_MS = 100
 KEPT_OF_STDERR = 4000
+NO_NUMBER = _("A number of the image or of the lesion isn't finite; load it again from its files.")
 
 
 def worker_command() -> list[str]:
@@ -72,6 +73,11 @@ class WorkerClient:
         self._stderr = ""
         self._lastHeard = 0.0
         self._wasCancelled = False
+        self._refused: list[tuple[int, str]] = []
+        self._later = qt.QTimer()
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._tellRefused)
         self._watch = qt.QTimer()
         self._watch.setInterval(1000)
         self._watch.timeout.connect(self._checkPulse)
@@ -142,8 +148,20 @@ class WorkerClient:
         self.start()
         self._number += 1
         self._pending[self._number] = Pending(do, done, failed, progress)
-        self._write({"id": self._number, "do": do, **(values or {})})
+        try:
+            self._write({"id": self._number, "do": do, **(values or {})})
+        except ValueError:
+            # The process couldn't say whose it was, and nobody would be told.
+            self._refused.append((self._number, NO_NUMBER))
+            self._later.start()
         return self._number
+
+    def _tellRefused(self) -> None:
+        """Tell those whose request couldn't be sent; later, as every answer comes."""
+        refused, self._refused = self._refused, []
+        for number, message in refused:
+            if number in self._pending:
+                self._pending.pop(number).failed(message)
 
     def forget(self) -> None:
         """Have the process drop images and result of a case that is closed, if it runs."""
@@ -177,6 +195,7 @@ class WorkerClient:
             self._failAll(_("The background process is gone; score again."))
             return
         self._process.waitForReadyRead(PUMP_MS)
+        self._tellRefused()
         self._read()
         self._checkPulse()
 
@@ -190,7 +209,7 @@ class WorkerClient:
         return environment
 
     def _write(self, request: dict[str, Any]) -> None:
-        self._process.write(json.dumps(request).encode() + b"\n")
+        self._process.write(json.dumps(request, allow_nan=False).encode() + b"\n")
 
     def _read(self) -> None:
         """Take whole lines; output comes in arbitrary pieces."""
@@ -216,6 +235,9 @@ class WorkerClient:
             self._pending[answer["id"]].progress(answer["stage"])
         elif kind == "done" and answer["id"] in self._pending:
             self._pending.pop(answer["id"]).done(answer["result"])
+        elif kind == "failed" and answer["id"] is None:
+            # A line that the process couldn't read: it may have been any of them.
+            self._failAll(answer["message"])
         elif kind == "failed" and answer["id"] in self._pending:
             if answer["traceback"]:
                 logging.error("TACE Response: %s", answer["traceback"])

@@ -49,9 +49,17 @@ def read_metadata(name_or_path: str | Path) -> BundleMetadata:
 
     Raises: InputError: as `load_bundle`.
     """
-    with _verified(name_or_path) as (folder, name, _):
+    return read_identity(name_or_path)[0]
+
+
+def read_identity(name_or_path: str | Path) -> tuple[BundleMetadata, str]:
+    """What a bundle says of itself, and the digest of its files, without loading its networks.
+
+    Raises: InputError: as `load_bundle`.
+    """
+    with _verified(name_or_path) as (folder, name, sha256):
         where = f"--bundle {name}"
-        return from_json(read_text(folder, METADATA, where), where)
+        return from_json(read_text(folder, METADATA, where), where), sha256
 
 
 def read_fusion(name_or_path: str | Path) -> FittedFusion:

@@ -8,8 +8,9 @@ from typing import Any
 
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.cells import number_remedy, truth
-from TACEResponseLib.clinical.doubts import doubts
+from TACEResponseLib.clinical.doubts import doubts, if_impossible
 from TACEResponseLib.clinical.schema import Schema, Variable, load_schema
+from TACEResponseLib.clinical.units import in_json, meant_variable
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.json_reading import read_json_object
 
@@ -87,8 +88,8 @@ def _read_value(
     """One value in its storage unit, `None` for a blank, or what is wrong with it."""
     variable = schema.by_name.get(name)
     if variable is None:
-        near = schema.nearest(name)
-        meant = f"did you mean {near}?" if near else "see the clinical schema for the names"
+        near = meant_variable(name)
+        meant = in_json(near) if near else "see the clinical schema for the names"
         return _Problem("must name a known variable", repr(name)[:60], meant)
     if variable.post_treatment and pre_treatment:
         return _Problem(f"{name} is no input of a pre-treatment model",
@@ -98,7 +99,7 @@ def _read_value(
     if variable.type == "category":
         return _read_category(variable, given)
     if variable.type == "boolean":
-        return _read_boolean(variable, given)
+        return _read_boolean(variable, given, in_table)
     return _read_number(variable, given, in_table)
 
 
@@ -112,14 +113,15 @@ def _read_category(variable: Variable, given: object) -> str | _Problem:
     return _Problem(f"{variable.name} must be one of {known}", repr(given)[:40], "choose one")
 
 
-def _read_boolean(variable: Variable, given: object) -> bool | _Problem:
+def _read_boolean(variable: Variable, given: object, in_table: bool) -> bool | _Problem:
     """True or false, or the words for them."""
     if isinstance(given, bool):
         return given
     said = truth(given) if isinstance(given, str) else None
     if said is not None:
         return said
-    return _Problem(f"{variable.name} must be true or false", repr(given)[:40], "write one of them")
+    words = "yes or no" if in_table else "true or false"
+    return _Problem(f"{variable.name} must be {words}", repr(given)[:40], "write one of them")
 
 
 def _read_number(variable: Variable, given: object, in_table: bool) -> float | int | _Problem:
@@ -129,7 +131,8 @@ def _read_number(variable: Variable, given: object, in_table: bool) -> float | i
         value, unit = given["value"], str(given["unit"])
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         remedy = "write the number alone, or null for unknown"
-        return _Problem(f"{variable.name} must be a number in {variable.unit}", repr(given)[:40],
+        unit = "" if variable.is_pure else f" in {variable.unit}"
+        return _Problem(f"{variable.name} must be a number{unit}", repr(given)[:40],
                         number_remedy(str(given)) if in_table else remedy)  # fmt: skip
     if unit not in variable.units:
         known = ", ".join(variable.units)
@@ -139,7 +142,8 @@ def _read_number(variable: Variable, given: object, in_table: bool) -> float | i
     stored = value * variable.units[unit]
     if variable.type == "integer" and stored != int(stored):
         return _Problem(f"{variable.name} must be a whole number", repr(value), "round it")
-    return _in_range(variable, stored, f"{value:g} {unit}", unit == variable.unit, in_table)
+    shown = f"{value:g}" if variable.is_pure else f"{value:g} {unit}"
+    return _in_range(variable, stored, shown, unit == variable.unit, in_table)
 
 
 def _in_range(
@@ -155,8 +159,8 @@ def _in_range(
                         f"if it is {slip.probably}, {meant}")  # fmt: skip
     low, high = variable.range or (-math.inf, math.inf)
     if not low <= stored <= high:
-        return _Problem(f"{variable.name} must lie in {low:g} to {high:g} {variable.unit}",
-                        shown, "check the value and its unit")  # fmt: skip
+        rule = f"{variable.name} must lie in {low:g} to {variable.with_unit(high)}"
+        return _Problem(rule, shown, if_impossible(variable.name, stored))
     return int(stored) if variable.type == "integer" else float(stored)
 
 

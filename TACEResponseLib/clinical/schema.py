@@ -61,6 +61,15 @@ class Variable(Settings):
             raise ValueError(f"{self.name}: categories, and only they, need categories")
         return self
 
+    def with_unit(self, number: float) -> str:
+        """A number in the storage unit as people write it."""
+        return f"{number:g}" if self.is_pure else f"{number:g} {self.unit}"
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether it has no unit: words, ratios and counts."""
+        return self.unit in (None, "1")
+
     @property
     def units(self) -> dict[str, float]:
         """Every accepted unit with its factor to the storage unit."""

@@ -130,10 +130,7 @@ def _problems(patient: CohortPatient, openings: Iterable[Opening]) -> list[Probl
 
 
 def _column(patient: CohortPatient, error: InputError) -> str:
-    """The column whose file a case's error names; else its own words, empty if it has none."""
-    if error.where in ROI_CHOICE:
-        return error.where
-    told = error.where.partition("), ")[2]
-    named = {f"--image {sequence.value}": sequence.value for sequence in patient.images}
-    named |= {f"--roi {s.value}": f"roi_{s.value}" for s in patient.sequence_rois}
-    return {**named, "--roi": ROI}.get(told, told)
+    """The column whose file a case's error names; empty if it names none."""
+    named = {*patient.files, *ROI_CHOICE}
+    told = error.where.rpartition("), ")[2]
+    return told if told in named else ""

@@ -4,6 +4,7 @@ import re
 
 from TACEResponseLib.cells import number
 from TACEResponseLib.clinical.schema import load_schema
+from TACEResponseLib.clinical.units import Meant, in_table, other_writing
 from TACEResponseLib.nearest import nearest
 from TACEResponseLib.terms import ImageSequence
 
@@ -67,7 +68,15 @@ def clinical_cell(variable: str, unit: str | None, text: str) -> object:
     return {"value": value, "unit": unit} if unit else value
 
 
-def nearest_column(column: str) -> str | None:
-    """The known column that is most like an unknown one."""
-    known = [*REQUIRED, *FILES, *ROI_CHOICE, *CONTEXT, *OTHER, *load_schema().by_name]
-    return nearest(column, known)
+def column_meant(column: str) -> str:
+    """What to say of an unknown column that is like a known one; empty if it is like none.
+
+    A clinical variable is named with its unit: under another name the values may be in another.
+    """
+    if found := other_writing(column):
+        return in_table(found)
+    variables = load_schema().by_name
+    near = nearest(column, [*REQUIRED, *FILES, *ROI_CHOICE, *CONTEXT, *OTHER, *variables])
+    if near in variables:
+        return in_table(Meant(variables[near], None))
+    return f"did you mean {near}?" if near else ""

@@ -13,16 +13,19 @@ from TACEResponseLib.cohort.columns import (
     ROI_CHOICE,
     SEQUENCES,
     clinical_column,
+    column_meant,
     is_answer,
     is_feature,
-    nearest_column,
 )
 from TACEResponseLib.cohort.patient import Problem
 
 Kind = Literal["ours", "answer", "other", "reading", "feature", "clinical", "passed", "unknown"]
 # What pyradiomics writes beside features: how they were computed, and from which files.
-PYRADIOMICS = ("Image", "Mask", "Label")
-DIAGNOSTICS = "diagnostics_"
+PYRADIOMICS = ("Image", "Mask", "Label", "Label_channel")
+DIAGNOSTICS = ("diagnostics_", "general_info_")
+# What others call the study number, without marks.
+IDS = frozenset({"id", "patient", "patientid", "patientno", "pid", "case", "caseno", "identifier",
+                 "subject", "subjectid", "studyid", "bcrpatientbarcode"})  # fmt: skip
 
 
 def column_kind(name: str) -> Kind:
@@ -56,22 +59,30 @@ def header_problems(header: Sequence[str], needed: Sequence[str] = REQUIRED) -> 
     """Columns that are missing, unknown or there twice."""
     problems = [_problem(name, "must be a column", "none", "add it")
                 for name in needed if name not in header]  # fmt: skip
+    problems += [_problem(f"column {place}", "must have a name", "none", "name it, or remove it")
+                 for place, name in enumerate(header, start=1) if not name]  # fmt: skip
     kinds = {column_kind(name) for name in header}
     if not (set(header) & set(SEQUENCES) or kinds & {"feature", "clinical"}):
         problems.append(_problem("images", f"one of {', '.join(SEQUENCES)} must be a column, or "
                                  "clinical variables, or radiomics features", "none",
                                  "add what the recipe reads"))  # fmt: skip
     problems += _twice_in_other_units(header)
-    for name, count in Counter(header).items():
+    for name, count in Counter(filter(None, header)).items():
         if count > 1:
             problems.append(_problem(name, "must be a column once", f"{count} times",
                                      "remove one"))  # fmt: skip
         elif column_kind(name) == "unknown":
-            near = nearest_column(name)
-            meant = f"did you mean {near}?" if near else "remove it, or see docs/cohort-format.md"
-            problems.append(_problem(name or "(blank)", "must be a known column", repr(name),
+            meant = _id_meant(name, header) or column_meant(name)
+            meant = meant or "remove it, or see docs/cohort-format.md"
+            problems.append(_problem(name, "must be a known column", repr(name),
                                      meant))  # fmt: skip
     return problems
+
+
+def _id_meant(name: str, header: Sequence[str]) -> str:
+    """What to say of a column that names the patients in another word."""
+    is_id = "".join(filter(str.isalnum, name.lower())) in IDS
+    return "rename it case_id" if is_id and "case_id" not in header else ""
 
 
 def _problem(column: str, rule: str, got: str, remedy: str) -> Problem:

@@ -7,6 +7,7 @@ from functools import partial
 
 from TACEResponseLib.case import Case
 from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.cohort.columns import SEQUENCES
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.errors import InputError
@@ -15,10 +16,23 @@ from TACEResponseLib.imaging.roi_reading import check_choice_used, read_case_roi
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence
 
+_SEQUENCE = rf"(?P<sequence>{'|'.join(SEQUENCES)})"
+# How a table says what options say of one patient; the longer come first.
 OPTIONS_AS_COLUMNS = {
     r"--image (\w+)=FILE": r"its path in column \1",
     r"--roi (\w+)=FILE": r"its path in column roi_\1",
+    r"--roi \[?SEQUENCE=\]?FILE": "its path in column roi, or roi_ and the sequence",
     r"--roi FILE": "its path in column roi",
+    rf"--image {_SEQUENCE}\b": r"\g<sequence>",
+    rf"--roi {_SEQUENCE}\b": r"roi_\g<sequence>",
+    r"--roi-label\b": "roi_label",
+    r"--roi-segment\b": "roi_segment",
+    r"--large-roi\b": "large_roi",
+    r"--case-id\b": "case_id",
+    r"--image\b": "image",
+    r"--roi\b": "roi",
+    r"--clinical\b": "clinical columns",
+    r"--context\b": "columns of dates, treatment and stage",
 }
 
 
@@ -54,21 +68,31 @@ def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -
             reading_warnings=(*warnings, *found),
         )
     except InputError as error:
-        # The line names the file; what is said here is written too, and file names name patients.
-        where = f"{patient.case_id} (line {patient.row}), {error.where}"
-        raise in_columns(error.at(where)) from error
+        raise of_patient(error, patient) from error
+
+
+def of_patient(error: InputError, patient: CohortPatient) -> InputError:
+    """An error of one case as one of its row; it names no file, since it is written too.
+
+    Args:
+        error: of reading or scoring the case, in the words of one patient's options.
+        patient: the row.
+    """
+    return in_columns(error.at(f"{patient.case_id} (line {patient.row}), {error.where}"))
 
 
 def in_columns(error: InputError) -> InputError:
-    """An error of one case with a remedy of a table: options of one patient are columns there."""
-    return error.reworded(_column_words)
+    """An error of one case in the words of a table: options of one patient are columns there."""
+    told = error.reworded(_column_words)
+    return InputError(_column_words(error.where), _column_words(error.rule), got=told.unnamed,
+                      remedy=told.unhinted, names=told.names, hint=told.hint)  # fmt: skip
 
 
-def _column_words(remedy: str) -> str:
-    """A remedy that names columns in place of options."""
+def _column_words(text: str) -> str:
+    """Words that name columns in place of options."""
     for option, column in OPTIONS_AS_COLUMNS.items():
-        remedy = re.sub(option, column, remedy)
-    return remedy
+        text = re.sub(rf"(?<![\w-]){option}", column, text)
+    return text
 
 
 def load_second_reading(patient: CohortPatient, sequences: Sequence[ImageSequence]) -> Case:

@@ -37,6 +37,16 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What may be written of a row though it can't be used: what is none of ours may be a name."""
+
+    case_id: str = ""
+    role: str = ""
+    response: str = ""
+    """As `CohortPatient` keeps it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CohortPatient:
     """One patient of a cohort; images are not read yet."""
 
@@ -74,10 +84,20 @@ class CohortPatient:
 
     def label(self, endpoint: Endpoint) -> int | None:
         """1 for the positive class of an endpoint, 0 else, `None` without a response."""
-        if not self.response:
-            return None
-        if self.response in POSITIVE_WORDS:
-            return 1
-        if self.response in NEGATIVE_WORDS:
-            return 0
-        return int(ResponseClass(self.response) in endpoint.positive_classes)
+        return label_of(self.response, endpoint)
+
+
+def label_of(response: str, endpoint: Endpoint) -> int | None:
+    """1 for the positive class of an endpoint, 0 else, `None` without a response.
+
+    Args:
+        response: as `CohortPatient` keeps it.
+        endpoint: what is predicted.
+    """
+    if not response:
+        return None
+    if response in POSITIVE_WORDS:
+        return 1
+    if response in NEGATIVE_WORDS:
+        return 0
+    return int(ResponseClass(response) in endpoint.positive_classes)

@@ -7,17 +7,19 @@ from pathlib import Path
 
 from TACEResponseLib.cohort.columns import REQUIRED, ROI, ROI_READER2
 from TACEResponseLib.cohort.header import header_problems, header_remarks
-from TACEResponseLib.cohort.patient import CohortPatient, Problem
-from TACEResponseLib.cohort.row_reading import read_row
+from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem
+from TACEResponseLib.cohort.row_reading import known_of, read_row
 from TACEResponseLib.cohort.table_rows import table_rows
 from TACEResponseLib.cohort.unit_remarks import unit_remarks
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.ids import broken_rule, shown, twins
+from TACEResponseLib.ids import shown, twins
 from TACEResponseLib.progress import LOG
 from TACEResponseLib.regular_file import open_regular
 
 # The largest image that is read.
 MOST_IMAGE_BYTES = 4 * 1024**3
+# Line of problems of the header, whatever blank lines stand before it.
+HEADER = 1
 Numbered = tuple[int, Mapping[str, str]]
 """A row with its line of the file."""
 
@@ -29,8 +31,8 @@ class CohortTable:
     path: Path
     patients: tuple[CohortPatient, ...]
     problems: tuple[Problem, ...]
-    ids: Mapping[int, str] = field(default_factory=dict)
-    """Id by line of the file, of rows with a problem too; what may not stand may be a name."""
+    known: Mapping[int, Known] = field(default_factory=dict)
+    """Of each row by its line of the file, those with a problem too."""
     remarks: tuple[str, ...] = ()
     """What was assumed or looks odd, and is no problem; logged as warnings too."""
 
@@ -54,14 +56,14 @@ def read_cohort(path: Path, needed: Sequence[str] = REQUIRED) -> CohortTable:
             patients.append(patient)
     problems += _shared(numbered, patients)
     wrong = {problem.row for problem in problems}
-    remarks = [*header_remarks(table.header), *unit_remarks(patients)]
+    remarks = [*header_remarks(table.header), *unit_remarks(rows)]
     for remark in remarks:
         LOG.warning("--cohort %s: %s", path.name, remark)
     return CohortTable(
         path=path,
         patients=tuple(patient for patient in patients if patient.row not in wrong),
         problems=tuple(sorted(problems, key=lambda problem: (problem.row, problem.column))),
-        ids=_ids(numbered),
+        known={number: known_of(row) for number, row in numbered},
         remarks=(*table.remarks, *remarks),
     )
 
@@ -72,19 +74,27 @@ def usable_cohort(path: Path) -> tuple[CohortPatient, ...]:
     Raises: InputError: there is one; names the first and how many more.
     """
     table = read_cohort(path)
-    if table.problems:
-        first, more = table.problems[0], len(table.problems) - 1
-        rest = f" ({more} more: tace-response cohort check {path.name})" if more else ""
-        where = f"{path.name} line {first.row}" if first.row else path.name
-        raise InputError(f"{where}, {first.column}", first.rule, got=first.got,
-                         remedy=first.remedy + rest)  # fmt: skip
+    _refuse(table, table.problems)
     return table.patients
 
 
-def _ids(rows: Sequence[Numbered]) -> dict[int, str]:
-    """Ids that may be written."""
-    named = {number: row.get("case_id", "") for number, row in rows}
-    return {number: name for number, name in named.items() if not broken_rule(name)}
+def refuse_header(table: CohortTable) -> None:
+    """Refuse a table whose columns can't all be read; what one of them lacks, every row does.
+
+    Raises: InputError: names the first column and how many more.
+    """
+    _refuse(table, [problem for problem in table.problems if problem.row <= HEADER])
+
+
+def _refuse(table: CohortTable, problems: Sequence[Problem]) -> None:
+    """Name the first problem, and how many more there are."""
+    if not problems:
+        return
+    first, more, name = problems[0], len(table.problems) - 1, table.path.name
+    rest = f" ({more} more: tace-response cohort check {name})" if more else ""
+    where = f"{name} line {first.row}" if first.row else name
+    raise InputError(f"{where}, {first.column}", first.rule, got=first.got,
+                     remedy=first.remedy + rest)  # fmt: skip
 
 
 def _shared(rows: Sequence[Numbered], patients: Sequence[CohortPatient]) -> list[Problem]:

@@ -1,6 +1,8 @@
 """What the options of `score` say of one patient, as a table says it of each: ROI and context."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from TACEResponseLib.cells import truth
@@ -11,6 +13,10 @@ from TACEResponseLib.imaging.roi_choice import COLUMNS, RoiChoice, choice_of
 from TACEResponseLib.population import CaseContext, check_dates, read_context
 
 SEPARATOR = ";"
+# Labels that are separated by something else, or by what a spreadsheet made of it.
+WHOLE = re.compile(r"^([1-9]\d*)\.0$", re.ASCII)
+"""As programs write a column of whole numbers with blanks."""
+OTHERWISE_SEPARATED = re.compile(r"\d+(?:\s*[,./+&|\\:-]\s*\d+|\s+\d+)+", re.ASCII)
 
 
 def read_choice(number: int, row: Mapping[str, str]) -> tuple[RoiChoice, list[Problem]]:
@@ -33,11 +39,37 @@ def read_choice(number: int, row: Mapping[str, str]) -> tuple[RoiChoice, list[Pr
         return RoiChoice(words=COLUMNS), [problem]
     try:
         choice = choice_of(
-            _values(labels), _values(segments), is_large_meant=is_large, words=COLUMNS
+            [WHOLE.sub(r"\1", label) for label in _values(labels)],
+            _values(segments),
+            is_large_meant=is_large,
+            words=COLUMNS,
         )
     except InputError as error:
-        return RoiChoice(words=COLUMNS), [_problem(number, error.where, error)]
+        problem = _problem(number, error.where, error)
+        if OTHERWISE_SEPARATED.fullmatch(labels):
+            problem = replace(problem, remedy=_separated(labels))
+        return RoiChoice(words=COLUMNS), [problem]
     return choice, []
+
+
+def unused_choice(number: int, row: Mapping[str, str]) -> list[Problem]:
+    """Problems of a choice in a row that has no ROI to choose from.
+
+    Args:
+        number: line of the file.
+        row: texts by column.
+    """
+    return [
+        Problem(
+            row=number,
+            column=name,
+            rule="chooses from the ROI, and the row has none",
+            got=repr(row[name])[:40],
+            remedy="leave it blank, or give the path in column roi",
+        )
+        for name in ROI_CHOICE
+        if row.get(name) and not (name == "large_roi" and truth(row[name]) is False)
+    ]
 
 
 def read_row_context(
@@ -64,7 +96,7 @@ def read_row_context(
                 Problem(
                     row=number,
                     column=name,
-                    rule=error.rule.removeprefix(f"{name} "),
+                    rule=error.rule.removeprefix(f"{name} ").replace("true or false", "yes or no"),
                     got=error.got,
                     remedy="correct it, or leave it blank",
                 )
@@ -77,6 +109,12 @@ def read_row_context(
     except InputError as error:
         return None, [_problem(number, "image_date", error)]
     return context, []
+
+
+def _separated(labels: str) -> str:
+    """How several labels are written."""
+    shown = SEPARATOR.join(re.findall(r"\d+", labels))
+    return f'separate labels by a semicolon: "{shown}"'
 
 
 def _values(cell: str) -> list[str]:

@@ -18,9 +18,10 @@ from TACEResponseLib.cohort.patient import (
     NEGATIVE_WORDS,
     POSITIVE_WORDS,
     CohortPatient,
+    Known,
     Problem,
 )
-from TACEResponseLib.cohort.row_options import read_choice, read_row_context
+from TACEResponseLib.cohort.row_options import read_choice, read_row_context, unused_choice
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.ids import broken_rule, remedy, shown
 from TACEResponseLib.terms import CohortRole, ImageSequence, ResponseClass
@@ -65,6 +66,16 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
         other=_columns_of(row, "other"),
     )  # fmt: skip
     return [], patient
+
+
+def known_of(row: Row) -> Known:
+    """What may be written of a row, whatever else is wrong with it."""
+    name, role = row.get("case_id", ""), _plain(row.get("role", ""))
+    return Known(
+        case_id="" if broken_rule(name) else name,
+        role=role if role in set(CohortRole) else "",
+        response=response_word(row.get("response", "")) or "",
+    )
 
 
 def response_word(text: str) -> str | None:
@@ -121,6 +132,8 @@ def _file_problems(number: int, row: Row, files: Mapping[str, Path]) -> list[Pro
         problems.append(_problem(number, ROI, "must name the tumor's file", "a blank",
                                  "give its path; a table for recipes without an ROI has no such "
                                  "column"))  # fmt: skip
+    if not any(name.startswith(ROI) for name in files):
+        problems += unused_choice(number, row)
     for name, path in files.items():
         if (found := _not_there(path)) is not None:
             problems.append(_problem(number, name, "must be there", found,

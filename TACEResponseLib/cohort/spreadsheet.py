@@ -2,12 +2,15 @@
 
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from TACEResponseLib.cells import StoredNumber
+from TACEResponseLib.cohort.sheet_marks import check_sheet
 from TACEResponseLib.errors import InputError, MissingExtraError
 from TACEResponseLib.regular_file import in_units, open_regular
 from TACEResponseLib.table_bounds import TableBounds
@@ -23,6 +26,8 @@ MOST_PARTS = 2_000
 # What is read besides the sheet is read whole: shared texts, styles, names of sheets.
 MOST_PART_BYTES = 16 * 1024**2
 SHEETS = "xl/worksheets/"
+# Of another sheet, to see whether it holds anything.
+ROWS_LOOKED_AT = 20
 MEDIA = "xl/media/"
 # What a cell shows whose formula has failed.
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
@@ -34,13 +39,34 @@ def is_spreadsheet(path: Path) -> bool:
     return path.suffix.lower() in (".xlsx", ".xlsm", ".xls")
 
 
+class Sheet(NamedTuple):
+    """One sheet as it was read."""
+
+    rows: list[list[str]]
+    name: str
+    remarks: list[str]
+    """What of the workbook is not seen in them."""
+
+
 def read_sheet(path: Path, where: str, sheet: str | None = None) -> list[list[str]]:
     """Rows of one sheet as stripped texts: blank cells are empty, whole numbers have no point.
 
     Args:
         path: .xlsx.
         where: how the user named the file, for messages.
-        sheet: its name; by default the first.
+        sheet: its name; by default the first that is not hidden.
+    Raises: InputError, MissingExtraError: as `read_told_sheet`.
+    """
+    return read_told_sheet(path, where, sheet).rows
+
+
+def read_told_sheet(path: Path, where: str, sheet: str | None = None) -> Sheet:
+    """The same with its name, and what a reader should know of it.
+
+    Args:
+        path: .xlsx.
+        where: how the user named the file, for messages.
+        sheet: as `read_sheet` has it.
     Raises: InputError: no such file, no .xlsx, or no sheet of this name (says which there are).
         MissingExtraError: openpyxl is not installed.
     """
@@ -48,7 +74,7 @@ def read_sheet(path: Path, where: str, sheet: str | None = None) -> list[list[st
         with open_zip(path, where, most_bytes=MOST_BYTES, most_entries=MOST_PARTS,
                       most_unpacked=MOST_UNPACKED) as archive:  # fmt: skip
             _check_parts(archive, where)
-        return _rows(path, where, sheet)
+        return _read(path, where, sheet)
     except (InputError, MissingExtraError):
         raise
     except Exception as error:
@@ -94,7 +120,7 @@ def _defines_words(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     return False
 
 
-def _rows(path: Path, where: str, sheet: str | None) -> list[list[str]]:
+def _read(path: Path, where: str, sheet: str | None) -> Sheet:
     """Texts of a sheet, row by row; a row ends at its last cell, wherever the sheet says it ends.
 
     Sheets often claim a million rows, or hold a lone cell at their far corner.
@@ -108,10 +134,28 @@ def _rows(path: Path, where: str, sheet: str | None) -> list[list[str]]:
         warnings.simplefilter("ignore")
         book = load_workbook(file, read_only=True, data_only=True)
         chosen = _chosen(book, where, sheet)
+        failed: Counter[str] = Counter()
         values = chosen.iter_rows(values_only=True)
-        rows = _counted((_trimmed([_text(cell) for cell in row]) for row in values), where)
-        _check_formulas(path, chosen._worksheet_path.lstrip("/"), where)
-        return rows
+        rows = _counted((_trimmed([_text(cell, failed) for cell in row]) for row in values), where)
+        marks = check_sheet(path, chosen._worksheet_path.lstrip("/"), where)
+        others = [] if sheet else _others(book, chosen.title)
+    told = [f"its sheet {chosen.title} is read, and not {', '.join(others)}"] if others else []
+    if failed:
+        words = ", ".join(sorted(failed))
+        told.append(f"{words} is taken for a blank in {failed.total()} cells")
+    return Sheet(rows, chosen.title, [*told, *marks.remarks])
+
+
+def _others(book: "Workbook", chosen: str) -> list[str]:
+    """Names of the other sheets that hold something near their beginning."""
+    found = []
+    for page in book.worksheets:
+        page_any: Any = page
+        page_any.reset_dimensions()
+        rows = islice(page_any.iter_rows(values_only=True), ROWS_LOOKED_AT)
+        if page.title != chosen and any(v is not None for row in rows for v in row):
+            found.append(page.title)
+    return found
 
 
 def _counted(found: Iterable[list[str]], where: str) -> list[list[str]]:
@@ -131,61 +175,40 @@ def _counted(found: Iterable[list[str]], where: str) -> list[list[str]]:
 
 
 def _chosen(book: "Workbook", where: str, sheet: str | None) -> Any:
-    """The sheet of this name, or the first; it forgets what it says of its own size.
+    """The sheet of this name, or the first that is seen; it forgets what it says of its own size.
 
     A `ReadOnlyWorksheet`, of whose methods openpyxl's types don't know all.
     """
-    if not book.sheetnames or (sheet is not None and sheet not in book.sheetnames):
+    pages = {page.title: page for page in book.worksheets}
+    seen = [page.title for page in book.worksheets if page.sheet_state == "visible"]
+    if not seen or (sheet is not None and sheet not in pages):
         raise InputError(where, f"must hold a sheet {sheet!r}" if sheet else "must hold a sheet",
-                         got=", ".join(book.sheetnames) or "none",
+                         got=", ".join(pages) or "none",
                          remedy="give the workbook that has it")  # fmt: skip
-    chosen: Any = book[sheet or book.sheetnames[0]]
+    chosen: Any = pages[sheet or seen[0]]
     chosen.reset_dimensions()
     return chosen
 
 
-def _check_formulas(path: Path, place: str, where: str) -> None:
-    """Refuse a formula of which no value is stored: read as a blank, it would lose what it means.
-
-    Excel stores values as it saves; other programs often leave that to whoever opens the file.
-    """
-    with zipfile.ZipFile(path) as archive, archive.open(place) as file:
-        cell = _first_without_value(file)
-    if cell:
-        raise InputError(where, f"cell {cell} must hold a value",
-                         got="a formula without its result",
-                         remedy="open it in Excel and save it, or write the value")  # fmt: skip
-
-
-def _first_without_value(file: IO[bytes]) -> str:
-    """Address of the first cell with a formula and no value; empty where each has one."""
-    from xml.etree.ElementTree import iterparse
-
-    for _, element in iterparse(file):  # openpyxl has read the same text before
-        kind = element.tag.rpartition("}")[2]
-        if kind == "c":
-            inside = {child.tag.rpartition("}")[2]: child.text for child in element}
-            if "f" in inside and not inside.get("v"):
-                return str(element.get("r", "?"))
-        if kind == "row":
-            element.clear()
-    return ""
-
-
-def _text(value: object) -> str:
-    """One cell as a CSV file would have it; dates as YYYY-MM-DD, errors as blanks."""
+def _text(value: object, failed: Counter[str]) -> str:
+    """One cell as a CSV file would have it; dates as YYYY-MM-DD, errors as blanks and counted."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+        value = int(value)
+    if isinstance(value, int | float):
+        return StoredNumber(value)
     if isinstance(value, datetime):
         return str(value.date()) if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
     text = str(value).strip()
-    return "" if text in ERRORS else text
+    if text not in ERRORS:
+        return text
+    failed[text] += 1
+    return ""
 
 
 def _trimmed(row: list[str]) -> list[str]:

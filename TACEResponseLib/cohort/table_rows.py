@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from TACEResponseLib.cohort.spreadsheet import is_spreadsheet, read_sheet
+from TACEResponseLib.cohort.spreadsheet import is_spreadsheet, read_told_sheet
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.text_table import TextTable, read_text_table, table_of
 
@@ -19,13 +19,16 @@ def table_rows(path: Path) -> tuple[TextTable, list[Row]]:
     """
     where = f"--cohort {path.name}"
     if is_spreadsheet(path):
-        sheet = enumerate(read_sheet(path, where), start=1)
-        table = table_of(tuple(sheet), where, decimal_comma=True)
+        sheet = read_told_sheet(path, where)
+        numbered = tuple(enumerate(sheet.rows, start=1))
+        table = table_of(numbered, where, commas_separate=False, remarks=sheet.remarks)
+        got, remedy = f"none on sheet {sheet.name}", "write one row a patient, on the first sheet"
     else:
         table = read_text_table(path, where)
+        got, remedy = "none", "write one row a patient"
     if not table.lines:
-        raise InputError(where, "must hold a header and at least one patient", got="none",
-                         remedy="write one row a patient")  # fmt: skip
+        raise InputError(where, "must hold a header and at least one patient", got=got,
+                         remedy=remedy)  # fmt: skip
     return table, rows_of(table, where)
 
 
@@ -47,6 +50,11 @@ def rows_of(table: TextTable, where: str) -> list[Row]:
     Raises: InputError: a row has more cells than the header.
     """
     width = len(table.header)
+    if table.lines and all(any(line[width:]) for line in table.lines):
+        got = f"{width} names of {max(map(len, table.lines))} columns"
+        raise InputError(where, "its first line must name every column", got=got,
+                         remedy="delete lines above the header, name every column (R: "
+                         "row.names=FALSE), and write decimals after a point")  # fmt: skip
     for number, line in zip(table.numbers, table.lines, strict=True):
         if any(line[width:]):
             raise InputError(f"{where} line {number}", f"must have {width} cells, as the header",

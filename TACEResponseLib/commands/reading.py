@@ -57,7 +57,7 @@ def read_case(
     check_choice_used([*([roi] if roi else []), *sequence_rois.values()], choice)
     tumor, drawn, found = read_case_rois(roi, sequence_rois, choice)
     record = read_record(clinical) if clinical else ClinicalRecord()
-    answers = _read_context(context) if context else None
+    answers = read_context_file(context) if context else None
     read = perf_counter()
     progress("checking the case")
     case = Case(
@@ -73,9 +73,17 @@ def read_case(
     return case, {"reading": read - start, "checks": perf_counter() - read}
 
 
-def _read_context(path: Path) -> CaseContext:
-    """What the user says of treatment and stage."""
-    return read_context(read_json_object(path, "--context", example='{"bclc_stage": "B"}'))
+def read_context_file(path: Path) -> CaseContext:
+    """What the user says of treatment and stage.
+
+    Raises: InputError: names the file.
+    """
+    where = f"--context {path.name}"
+    answers = read_json_object(path, where, example='{"bclc_stage": "B"}')
+    try:
+        return read_context(answers)
+    except InputError as error:
+        raise error.at(where) from error
 
 
 def parse_images(images: Sequence[str]) -> dict[ImageSequence, Path]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from TACEResponseLib.bundle import Bundle
-from TACEResponseLib.cohort.loading import in_columns, load_case
-from TACEResponseLib.cohort.patient import CohortPatient, Problem
-from TACEResponseLib.cohort.reading import read_cohort
+from TACEResponseLib.case import Case
+from TACEResponseLib.cohort.loading import load_case, of_patient
+from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem, label_of
+from TACEResponseLib.cohort.reading import read_cohort, refuse_header
 from TACEResponseLib.cohort.twins import Twins
 from TACEResponseLib.csv_writing import csv_text
 from TACEResponseLib.errors import InputError, OutputError
@@ -17,6 +18,7 @@ from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.outputs import write_outputs
 from TACEResponseLib.prediction import Prediction
 from TACEResponseLib.progress import Progress, shown
+from TACEResponseLib.terms import Endpoint
 
 PREDICTIONS = "predictions.csv"
 COLUMNS = ("case_id", "role", "response", "outcome", "probability", "low_95", "high_95", "call",
@@ -39,14 +41,19 @@ def run(options: argparse.Namespace) -> None:
 
     check_output(options.output)
     table = read_cohort(options.cohort, needed=("case_id",))
+    refuse_header(table)
     bundle = load_bundle(options.bundle, device=choose_device(options.device))
-    failed = {p.row: p for p in reversed(table.problems)}
+    patients = {patient.row: patient for patient in table.patients}
+    failed = {problem.row: problem for problem in reversed(table.problems)}
+    lines = []
     with shown("scoring") as progress, new_folder(options.output) as draft:
         twins = Twins()
-        lines = [_line(p, bundle, draft, options, progress, twins) for p in table.patients]
-        lines += [
-            _failed((table.ids.get(row, ""), "", "", ""), p) for row, p in sorted(failed.items())
-        ]
+        for row, known in table.known.items():
+            cells = _known_cells(known, bundle.metadata.endpoint)
+            if row in patients:
+                lines.append(_line(patients[row], cells, bundle, draft, options, progress, twins))
+            else:
+                lines.append(_failed(cells, failed[row]))
         rows = [line.cells for line in lines]
         (draft / PREDICTIONS).write_text(as_csv(rows), encoding="utf-8")
     sys.stdout.write(f"{options.output / PREDICTIONS}\n")
@@ -62,6 +69,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _line(
     patient: CohortPatient,
+    known: tuple[str, ...],
     bundle: Bundle,
     draft: Path,
     options: argparse.Namespace,
@@ -69,25 +77,36 @@ def _line(
     twins: Twins,
 ) -> _Line:
     """Score one patient and write its folder; a line of the table either way."""
-    from TACEResponseLib.scoring import score
-
     progress(patient.case_id)
-    label = patient.label(bundle.metadata.endpoint)
-    known = (patient.case_id, patient.role.value if patient.role else "", patient.response,
-             "" if label is None else str(label))  # fmt: skip
     try:
         _check_free(patient.case_id)
         case = load_case(patient, bundle.metadata.sequences)
         if found := twins.problems(patient, case):
             return _failed(known, found[0])
-        prediction = score(case, bundle)
+        prediction = _scored(case, bundle, patient)
         write_outputs(case, prediction, draft / patient.case_id, with_scene=not options.no_scene)
     except OutputError:
         # The next patient would find the same disk.
         raise
     except InputError as error:
-        return _failed(known, in_columns(error))
+        return _failed(known, error)
     return _Line(cells=(*known, *_cells(prediction), ""))
+
+
+def _scored(case: Case, bundle: Bundle, patient: CohortPatient) -> Prediction:
+    """Score a case; its errors are those of its row."""
+    from TACEResponseLib.scoring import score
+
+    try:
+        return score(case, bundle)
+    except InputError as error:
+        raise of_patient(error, patient) from error
+
+
+def _known_cells(known: Known, endpoint: Endpoint) -> tuple[str, ...]:
+    """What stands in the table of a patient, scored or not."""
+    label = label_of(known.response, endpoint)
+    return known.case_id, known.role, known.response, "" if label is None else str(label)
 
 
 def _failed(known: tuple[str, ...], problem: InputError | Problem) -> _Line:

@@ -132,7 +132,8 @@ def check_choice_used(paths: Collection[Path], choice: RoiChoice) -> None:
         # `all` of the one kind holds for the other, unless both were said.
         if said and not fits and (both or said != ALL):
             got = "another file" if paths else "no ROI"
-            remedy = other if paths else f"leave it out, or give {words.roi}"
+            remedy = f"leave {where} out" if both else other
+            remedy = remedy if paths else f"leave it out, or give {words.roi}"
             raise InputError(where, f"needs {kind}", got=got, names=[path.name for path in paths],
                              remedy=remedy)  # fmt: skip
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from TACEResponseLib.radiomics.dense_network import DenseClassifier
 
 # Features named in a warning; the rest are counted.
+SMALLEST_SD = 0.1
 MOST_NAMED = 5
 
 
@@ -151,7 +152,7 @@ class RadiomicsBranch:
         if not outside:
             return ()
         named = ", ".join(
-            f"{self.state.feature_names[i]} ({beyond[i]:.1f} SD beyond)"
+            f"{self.state.feature_names[i]} ({_in_sd(beyond[i])} beyond)"
             for i in outside[:MOST_NAMED]
         )
         rest = len(outside) - MOST_NAMED
@@ -163,3 +164,8 @@ class RadiomicsBranch:
                 f"cohort's range: {named}{more}.",
             ),
         )
+
+
+def _in_sd(beyond: float) -> str:
+    """How far outside a range a value lies, in standard deviations of the training cohort."""
+    return f"{beyond:.1f} SD" if beyond >= SMALLEST_SD else f"less than {SMALLEST_SD} SD"

@@ -18,7 +18,7 @@ from TACEResponseLib.scene import tables
 from TACEResponseLib.scene.case_nodes import CaseNodes
 from TACEResponseLib.scene.colors import LEAST_SHOWN, fill_color_table
 from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
-from TACEResponseLib.scene.map_names import map_name
+from TACEResponseLib.scene.map_names import MAPPED_ROLE, map_name, mark_map
 from TACEResponseLib.scene.plots import fill_plot
 from TACEResponseLib.scene.transforms import moved, to_world
 from TACEResponseLib.scene.volumes import add_display, own_geometry, volume_to_node
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 ROLE = "TACEResponse."
 SALIENCY_ROLE = f"{ROLE}saliency."
-IMAGE_ROLE = f"{ROLE}image"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -152,7 +151,8 @@ def _saliency(
         )
         volume_to_node(Volume(voxels=saliency.volume.voxels, geometry=on_image), node)
         node.SetAndObserveTransformNodeID(image.GetTransformNodeID())
-        node.SetNodeReferenceID(IMAGE_ROLE, image.GetID())
+        node.SetNodeReferenceID(MAPPED_ROLE, image.GetID())
+        mark_map(node, sequence)
         _show_saliency(node, colors)
         found[sequence] = node
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from TACEResponseLib.branch import FeatureContribution
 from TACEResponseLib.bundle.bundle import Bundle
-from TACEResponseLib.cohort.loading import in_columns, load_case
+from TACEResponseLib.cohort.loading import load_case, of_patient
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.roi import Lesion
@@ -83,7 +83,7 @@ def _score_one(bundles: Sequence[Bundle], patient: CohortPatient) -> ScoredPatie
     try:
         scores = tuple(score_patient(bundle, patient) for bundle in bundles)
     except InputError as error:
-        return ScoredPatient(case_id=patient.case_id, problem=in_columns(error).written)
+        return ScoredPatient(case_id=patient.case_id, problem=error.written)
     return ScoredPatient(case_id=patient.case_id, scores=scores)
 
 
@@ -96,7 +96,11 @@ def score_patient(bundle: Bundle, patient: CohortPatient) -> Scored:
 
     if not patient.images and (found := _from_features(bundle, patient)) is not None:
         return found
-    return _of(score(load_case(patient, bundle.metadata.sequences), bundle))
+    case = load_case(patient, bundle.metadata.sequences)
+    try:
+        return _of(score(case, bundle))
+    except InputError as error:
+        raise of_patient(error, patient) from error
 
 
 def _from_features(bundle: Bundle, patient: CohortPatient) -> Scored | None:

@@ -85,9 +85,12 @@ def refuse_twins(case_ids: Sequence[str], where: str) -> None:
 
 def _check_shape(where: str, table: TextTable) -> None:
     """Each column once, and as many cells in each row."""
+    if "" in table.header:
+        raise InputError(f"{where}, column {table.header.index('') + 1}", "must have a name",
+                         got="none", remedy="name it, or remove it")  # fmt: skip
     twice = [name for name, count in Counter(table.header).items() if count > 1]
     if twice:
-        raise InputError(f"{where}, {twice[0] or '(blank)'}", "must be a column once",
+        raise InputError(f"{where}, {twice[0]}", "must be a column once",
                          got="several", remedy="remove one")  # fmt: skip
     width = len(table.header)
     for row, line in enumerate(table.lines, start=1):

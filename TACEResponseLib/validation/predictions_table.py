@@ -14,12 +14,13 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.cells import truth
 from TACEResponseLib.clinical.record import ClinicalRecord, read_record
+from TACEResponseLib.clinical.units import other_writing
 from TACEResponseLib.cohort.columns import (
     OTHER,
     SEQUENCES,
     clinical_cell,
     clinical_column,
-    nearest_column,
+    column_meant,
 )
 from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.header import column_kind
@@ -132,12 +133,12 @@ def _model_columns(columns: Columns, where: str) -> list[str]:
     """
     others = [n for n in columns if n not in PASSED_OVER and column_kind(n) in MODELS]
     for name in others:
-        if not is_numeric(columns[name]):
-            near = nearest_column(name)
-            raise InputError(f"{where}, {name or '(blank)'}",
+        if not is_numeric(columns[name]) or other_writing(name):
+            raise InputError(f"{where}, {name}",
                              "must be probabilities of a model or a known column",
                              got=repr(next((c for c in columns[name] if c), "blanks"))[:40],
-                             remedy=f"did you mean {near}?" if near else "remove it")  # fmt: skip
+                             remedy=column_meant(name) or
+                             "write probabilities from 0 to 1, or remove the column")  # fmt: skip
     if not others:
         raise InputError(where, "must hold a column of probabilities", got=", ".join(columns)[:80],
                          remedy="add one column a model, named after it")  # fmt: skip

@@ -69,6 +69,14 @@ def test_a_wrong_value_is_refused_with_rule_value_and_remedy(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("in_table", "says"), [(True, "yes or no"), (False, "true or false")])
+def test_yes_and_no_are_called_as_they_are_written(in_table: bool, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_record({"cirrhosis": "perhaps"}, in_table=in_table)
+    assert f"cirrhosis must be {says}" in str(caught.value)
+    assert str(caught.value).count(says) == 1
+
+
 def test_all_problems_are_told_in_one_line() -> None:
     with pytest.raises(InputError) as caught:
         read_record({"age_years": 250, "sex": "x", "albmin": 3})

@@ -45,7 +45,9 @@ def test_each_word_means_one_category(schema: Schema) -> None:
     ("name", "unit", "factor"),
     [("albumin_g_per_l", "g/dL", 10), ("bilirubin_umol_per_l", "mg/dL", 17.1),
      ("afp_ng_per_ml", "ug/L", 1), ("creatinine_mg_per_dl", "umol/L", 1 / 88.4),
-     ("tumor_size_cm", "mm", 0.1)],
+     ("tumor_size_cm", "mm", 0.1), ("platelets_1e9_per_l", "1/uL", 1e-3),
+     ("platelets_1e9_per_l", "1e4/uL", 10), ("neutrophils_1e9_per_l", "1e3/uL", 1),
+     ("bilirubin_umol_per_l", "mg/L", 1.71), ("creatinine_mg_per_dl", "mg/L", 0.1)],
 )  # fmt: skip
 def test_units_convert_by_the_textbook_s_factors(
     schema: Schema, name: str, unit: str, factor: float

@@ -8,7 +8,7 @@ import pytest
 
 from TACEResponseLib.cli import main
 from TACEResponseLib.cohort.checking import check_files
-from TACEResponseLib.cohort.columns import FILES, clinical_column, nearest_column
+from TACEResponseLib.cohort.columns import FILES, clinical_column, column_meant
 from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.loading import load_case, members
 from TACEResponseLib.cohort.patient import CohortPatient
@@ -120,7 +120,8 @@ def test_unknown_columns_are_answered_with_the_nearest(table: Path) -> None:
     rows = [{**row(1), "albumin_g_per_L": "40", "rresponse": "PR"}]
     problems = read_cohort(write(table, rows)).problems
     assert [p.remedy for p in problems] == [
-        "did you mean albumin_g_per_l?", "did you mean response?"
+        "did you mean albumin_g_per_l, in g/L? for g/dL write albumin_g_per_l [g/dL]",
+        "did you mean response?",
     ]  # fmt: skip
 
 
@@ -132,7 +133,7 @@ def test_missing_columns_are_named(table: Path) -> None:
 def test_what_only_a_simulation_knows_is_never_an_input() -> None:
     for column in ("true_probability", "latent_rim"):
         assert clinical_column(column) is None
-        assert nearest_column(column) != column
+        assert column not in column_meant(column)
 
 
 @pytest.mark.parametrize("content", [b"", b"case_id\n", b"\xff\xfe\x00", b'a,b\n"x'])
@@ -233,7 +234,7 @@ def test_a_cohort_is_scored_and_a_failing_patient_is_reported(
     assert first["outcome"] == str(int(rows[0]["response"] in ("1", "CR", "PR")))
     assert (out / first["case_id"] / "prediction.json").is_file()
     assert second["probability"] == ""
-    assert "(line 3), --image ct_arterial: must be a whole" in second["problem"]
+    assert "(line 3), ct_arterial: must be a whole" in second["problem"]
     assert "broken" not in second["problem"]
 
 

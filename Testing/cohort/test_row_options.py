@@ -171,6 +171,7 @@ def test_a_wrong_answer_is_a_problem_of_its_column(
     (problem,) = read_cohort(write(tmp_path / "c.csv", [row])).problems
     assert problem.column == column
     assert problem.remedy
+    assert "true" not in str(problem)
 
 
 def test_an_image_after_treatment_is_not_scored_in_a_cohort_either(

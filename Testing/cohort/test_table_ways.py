@@ -113,7 +113,7 @@ def test_rows_with_a_problem_are_no_patients(tmp_path: Path) -> None:
     text = "case_id,role,response,age_years\nP1,,,63\nP1,,,64\nP2,,,630\nP3,,,65\n"
     read = read_cohort(table(tmp_path, text))
     assert [p.case_id for p in read.patients] == ["P1", "P3"]
-    assert read.ids == {2: "P1", 3: "P1", 4: "P2", 5: "P3"}
+    assert [known.case_id for known in read.known.values()] == ["P1", "P1", "P2", "P3"]
 
 
 def test_one_variable_in_two_columns_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 import SimpleITK as sitk
 
 from TACEResponseLib.cli import main
+from TACEResponseLib.errors import InputError
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.simulation.cohort import write_patient
 from TACEResponseLib.simulation.patient import simulate_patient
@@ -178,7 +179,7 @@ def test_a_liver_with_its_tumor_is_never_scored_without_a_choice(
     [
         ("{", "line 1"),
         ("[]", "JSON object"),
-        ('{"albumn_g_per_l": 40}', "did you mean albumin_g_per_l?"),
+        ('{"albumn_g_per_l": 40}', "did you mean albumin_g_per_l, in g/L?"),
         ('{"age_years": 250}', "18 to 110"),
         ('{"albumin_g_per_l": 4.2}', '"unit": "g/dL"'),
         ('{"haic_cycles": 3}', "pre-treatment"),
@@ -250,3 +251,30 @@ def test_a_good_patient_passes_the_same_gate(files: tuple[Path, Path], tmp_path:
     )  # fmt: skip
     assert status == 0
     assert (tmp_path / "out" / "prediction.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("{", "must be JSON"),
+        ("[]", "must hold one JSON object"),
+        ('{"planned": "cTACE"}', "knows image_date"),
+        ('{"bclc_stage": "E"}', "bclc_stage must be one of"),
+        ('{"image_date": "2026-02-30"}', "image_date must be a date"),
+    ],
+)
+def test_an_error_of_the_context_names_its_file(content: str, says: str, tmp_path: Path) -> None:
+    from TACEResponseLib.commands.reading import read_context_file
+
+    (tmp_path / "said.json").write_text(content)
+    with pytest.raises(InputError, match=says) as caught:
+        read_context_file(tmp_path / "said.json")
+    assert caught.value.where == "--context said.json"
+
+
+def test_a_flag_that_can_do_nothing_is_shown_as_it_was_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["score", "--bundle", "b", "--image", "ct_arterial=x", "--output", str(tmp_path / "o")]
+    assert main([*words, "--large-roi"]) == 2
+    assert "got --large-roi; leave it out" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from TACEResponseLib import cells
 from TACEResponseLib.cohort.reading import read_cohort
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.text_table import read_text_table
@@ -37,6 +38,11 @@ PIECES = [
     "NA",
     "1,234",
     "4,2",
+    "1.234",
+    "1 234",
+    "1.234,5",
+    "'--",
+    "Unnamed: 0",
     "1e999",
     "nan",
     "inf",
@@ -121,3 +127,49 @@ def test_no_cell_is_invented_or_lost_without_a_word(
             whole = whole.replace('""', '"')
             assert all(cell in whole for line in table.lines for cell in line)
     assert silent
+
+
+def shown(number: float, decimals: int, mark: str, thousands: str) -> str:
+    """A number as a country writes it."""
+    plain = f"{number:,.{decimals}f}"
+    return plain.replace(",", "T").replace(".", mark).replace("T", thousands)
+
+
+def test_a_number_is_read_as_its_writer_meant_it_or_refused(
+    tmp_path: Path, tries: Callable[[int], range]
+) -> None:
+    """Whatever the country, the separator and the digits: never another number."""
+    path = tmp_path / "c.csv"
+    outcomes = {"right": 0, "refused": 0}
+    for i in tries(200):
+        rng = np.random.default_rng([SEED, 2, i])
+        mark = ".,"[int(rng.integers(0, 2))]
+        # Who writes decimal commas doesn't separate columns by commas.
+        separator = ";\t|,"[int(rng.integers(0, 4 if mark == "." else 3))]
+        marks = ["", "", {".": ",", ",": "."}[mark], " ", "'", "\u00a0"]
+        thousands = marks[int(rng.integers(0, len(marks)))]
+        decimals = [int(rng.integers(0, 4)) for _ in range(int(rng.integers(1, 4)))]
+        meant = [
+            [round(float(10 ** rng.uniform(-1, 5)), n) for n in decimals]
+            for _ in range(int(rng.integers(1, 6)))
+        ]
+        header = separator.join(["case_id", *(f"x{n}" for n in range(len(decimals)))])
+        lines = [
+            separator.join(
+                [f"P{k}", *(f'"{shown(v, n, mark, thousands)}"' for v, n in zip(row, decimals,
+                                                                               strict=True))]
+            )
+            for k, row in enumerate(meant)
+        ]  # fmt: skip
+        path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+        try:
+            table = read_text_table(path, "c.csv")
+        except InputError:
+            outcomes["refused"] += 1
+            continue
+        for line, row in zip(table.lines, meant, strict=True):
+            for cell, value in zip(line[1:], row, strict=True):
+                read = cells.number(cell)
+                assert read is None or read == value, (i, cell, value)
+                outcomes["right" if read is not None else "refused"] += 1
+    assert min(outcomes.values()) > 20

@@ -1,5 +1,6 @@
 """The panel on stand-ins of Qt, with the real MRML scene, the real process and the real model."""
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,8 +13,10 @@ pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6", reason="PySide6 is not installed")
 
 from TACEResponseLib.case import Case
+from TACEResponseLib.errors import InputError
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.worker_requests import check_request
 from Testing.slicer_standins import Standins, install
 
 MODULE = Path(__file__).resolve().parents[2] / "TACEResponse" / "TACEResponse.py"
@@ -27,6 +30,8 @@ class Person:
     def __init__(self, standins: Standins, widget: Any) -> None:
         self.standins, self.widget = standins, widget
         self.panel, self.ui = widget.panel, widget.ui
+        self.sent: list[dict[str, Any]] = []
+        """Requests that the process was sent in this test."""
 
     @property
     def missing(self) -> str:
@@ -133,9 +138,48 @@ def opened(installed: Standins) -> Iterator[Person]:
 
 
 @pytest.fixture
-def person(opened: Person) -> Iterator[Person]:
-    """Somebody in front of an empty scene."""
+def escaped() -> Iterator[list[str]]:
+    """Errors that left an observer or a slot, where VTK and Qt only print them."""
+    found: list[str] = []
+    before = sys.excepthook
+    sys.excepthook = lambda kind, value, _trace: found.append(f"{kind.__name__}: {value}"[:300])
+    yield found
+    sys.excepthook = before
+    assert found == [], "Slicer would have shown an error"
+
+
+def refusals(requests: list[dict[str, Any]]) -> list[str]:
+    """Why the process would refuse some of these requests."""
+    found = []
+    for request in requests:
+        try:
+            check_request(request)
+        except InputError as error:
+            found.append(str(error))
+    return found
+
+
+@pytest.fixture
+def person(
+    opened: Person,
+    escaped: list[str],  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Person]:
+    """Somebody in front of an empty scene; nothing that they do may raise or be refused."""
+    kind = type(opened.panel.client)
+    write = kind._write
+
+    def written(client: Any, request: dict[str, Any]) -> None:
+        write(client, request)
+        # The two that end the process are no jobs.
+        if request["do"] not in ("cancel", "stop"):
+            opened.sent.append(json.loads(json.dumps(request)))
+
+    monkeypatch.setattr(kind, "_write", written)
+    opened.sent.clear()
     yield opened
+    sent, opened.sent[:] = list(opened.sent), []
+    assert refusals(sent) == []
     opened.standins.set_testing(False)
     opened.standins.scene.Clear(0)
     opened.pause(0.02)

@@ -5,10 +5,14 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.case import Case
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.ids import check_id
+
+DEVICES = ("con", "nul.txt")
 
 
 @pytest.mark.parametrize(
-    "name", ["M\u00fcller, Hans", "study 7", "../../x", "con", "=1+1", "x" * 65]
+    "name", ["M\u00fcller, Hans", "study 7", "../../x", "CON", "nul.txt", "=1+1", "x" * 65]
 )
 def test_a_name_is_refused_beside_the_field_and_the_proposal_is_accepted(
     name: str, person: Any, patient: Case
@@ -18,7 +22,10 @@ def test_a_name_is_refused_beside_the_field_and_the_proposal_is_accepted(
     person.ui.caseIdEdit.setText(name)
     person.wait(lambda: not person.ui.scoreButton.enabled)
     words = str(person.ui.caseProblemLabel.text)
-    assert words.startswith("Case: use a study number")
+    with pytest.raises(InputError) as refused:
+        check_id(name, "Case")
+    assert words == f"{refused.value}."
+    assert ("a name that Windows gives to a device" in words) is (name.lower() in DEVICES)
     assert words in person.missing
     person.ui.caseIdEdit.setText(words.removesuffix(".").rsplit(" ", 1)[1])
     person.wait(lambda: person.ui.scoreButton.enabled)

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pydicom
 import pytest
 
@@ -33,13 +34,27 @@ def take_names(image: Any, segmentation: Any) -> None:
     image.RemoveAttribute("DICOM.instanceUIDs")
     image.SetName("image")
     segmentation.SetName("segmentation")
-    segmentation.GetSegmentation().GetNthSegment(0).SetName("segment")
+    content = segmentation.GetSegmentation()
+    for n in range(content.GetNumberOfSegments()):
+        content.GetNthSegment(n).SetName(f"segment {n}")
+
+
+def draw_another(segmentation: Any, image: Any) -> None:
+    """A second lesion, whose name says whose it is."""
+    import slicer
+
+    second = segmentation.GetSegmentation().AddEmptySegment("", f"{WORDS['segment']} 2")
+    mask = np.zeros(slicer.util.arrayFromVolume(image).shape, np.uint8)
+    mask[12:16, 60:68, 60:72] = 1
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, segmentation, second, image)
 
 
 def test_scene_report_requests_and_log_name_nobody_and_the_panel_shows_the_segment(
     person: Any, patient: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    import qt
+
     from TACEResponseLib.scene.mrb import save_scene
 
     caplog.set_level("DEBUG")
@@ -61,8 +76,12 @@ def test_scene_report_requests_and_log_name_nobody_and_the_panel_shows_the_segme
     person.tick_phase()
     person.choose_lesion(segmentation)
     person.answer_context()
-    person.wait(lambda: person.panel.desk.lesions)
-    assert person.ui.lesionsTable.item(0, 1).text() == WORDS["segment"]
+    draw_another(segmentation, image)
+    person.wait(lambda: person.ui.segmentsTable.rowCount == 2)
+    person.ui.segmentsTable.item(1, 0).setCheckState(qt.Qt.Checked)
+    person.wait(lambda: len(person.panel.desk.lesions) == 2)
+    names = [person.ui.lesionsTable.item(n, 1).text() for n in range(2)]
+    assert names == [WORDS["segment"], f"{WORDS['segment']} 2"]
     person.score()
     person.panel.result.writeReport(tmp_path / "report")
     person.wait(lambda: (tmp_path / "report" / "report.html").is_file())

@@ -63,6 +63,7 @@ def test_a_model_that_is_not_here_is_not_replaced_by_another(person: Any, patien
     person.make_ready(patient)
     person.score()
     person.panel.desk.parameters.model = "/elsewhere/nosuch"
+    person.panel.desk.parameters.modelDigest = "0" * 64
     person.widget.onSceneEndImport(None, None)
     person.panel.model.load()
     person.pause(1.0)

@@ -48,6 +48,34 @@ def start(request: pytest.FixtureRequest) -> Iterator[Any]:
     sys.path.remove(str(ROOT / "TACEResponse"))
 
 
+def test_a_request_that_is_no_json_is_answered_and_the_next_one_works(
+    installed: Standins, start: Any
+) -> None:
+    """The process reads no NaN, and couldn't say which request it was in."""
+    client = start()
+    answers = Answers()
+    client.ask("measure", {"segments": [float("nan")]}, answers.done.append, answers.failed.append)
+    assert answers.failed == []
+    end = time.monotonic() + 5
+    while not answers.failed:
+        assert time.monotonic() < end
+        installed.app.processEvents()
+    assert answers.failed == [
+        "A number of the image or of the lesion isn't finite; load it again from its files."
+    ]
+    assert ask(installed, client).done
+
+
+def test_a_line_that_the_process_can_not_read_leaves_nobody_waiting(
+    installed: Standins, start: Any
+) -> None:
+    refusal = (
+        'print(json.dumps({"kind": "failed", "id": None, "message": "Too long."}), flush=True)'
+    )
+    client = start(python(HELLO, "sys.stdin.readline()", refusal, "sys.stdin.readline()"))
+    assert ask(installed, client, seconds=5).failed == ["Too long."]
+
+
 def ask(standins: Standins, client: Any, do: str = "models", seconds: float = 30.0) -> Answers:
     """Ask, and let the application run until there is an answer."""
     answers = Answers()

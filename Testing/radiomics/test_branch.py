@@ -87,6 +87,23 @@ def test_a_value_beyond_the_training_cohort_is_warned_of(
     assert not RadiomicsBranch(branch.settings, wide, branch.pipeline).predict(ball_case).warnings
 
 
+def test_a_value_just_beyond_is_not_said_to_be_nothing_beyond(
+    branch: RadiomicsBranch, ball_case: Case
+) -> None:
+    values = {f.name: f.value for f in branch.predict(ball_case).features}
+    edge = tuple(
+        values[name] - step * sd
+        for name, step, sd in zip(
+            branch.state.feature_names, (0.01, 2.0), branch.state.sd, strict=True
+        )
+    )
+    state = branch.state.model_copy(update={"minimum": (-1e9, -1e9), "maximum": edge})
+    beyond = RadiomicsBranch(branch.settings, state, branch.pipeline)
+    (warning,) = beyond.predict(ball_case).warnings
+    assert "(2.0 SD beyond)" in warning.message
+    assert "(less than 0.1 SD beyond)" in warning.message
+
+
 def test_the_largest_lesion_or_all_but_specks_are_scored(ball_case: Case) -> None:
     assert scored_lesions(ball_case, settings()) == (1,)
     assert scored_lesions(ball_case, settings(lesion="union")) == (1, 2)

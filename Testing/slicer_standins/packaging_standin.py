@@ -10,6 +10,7 @@ attribute `slicer.packaging` exists only after somebody's `import slicer.packagi
 
 from __future__ import annotations
 
+import contextlib
 import importlib.abc
 import importlib.machinery
 import subprocess
@@ -25,7 +26,7 @@ import slicer.util
 from packaging.requirements import InvalidRequirement, Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Requirements = str | Requirement | list[str | Requirement]
 
@@ -180,7 +181,7 @@ def _is_satisfied(pip: Pip, requirement: Requirement) -> bool:
 
 
 def _end(pip: Pip, words: list[str], *, blocking: bool, completed: Any) -> None:
-    names = {Requirement(word).name for word in words if not word.startswith("-")}
+    names = set(_names(words))
     if pip.failure is None:
         pip.present |= names
         pip.absent -= names
@@ -188,6 +189,13 @@ def _end(pip: Pip, words: list[str], *, blocking: bool, completed: Any) -> None:
         raise subprocess.CalledProcessError(1, ["pip", "install", *words], output=pip.failure)
     if completed is not None:
         completed(0 if pip.failure is None else 1)
+
+
+def _names(words: list[str]) -> Iterator[str]:
+    """Names of the packages among pip's words; the value of an option is none."""
+    for word in words:
+        with contextlib.suppress(InvalidRequirement):
+            yield Requirement(word.strip('"')).name
 
 
 def _require_text_or_list(name: str, value: Any) -> None:

@@ -140,6 +140,11 @@ def test_a_held_key_comes_as_pairs_of_release_and_press(standins: Standins) -> N
     release_key(view, "h")
     press, release = "hKeyPressEvent", "hKeyReleaseEvent"
     assert heard == [press, release, press, release, press, release]
+    # Released over another view or window, the key's last release is heard by nobody here.
+    heard.clear()
+    hold_key(view, "h", repeats=2)
+    release_key(standins.app.layoutManager().sliceWidget("Green").sliceView(), "h")
+    assert heard == [press, release, press, release, press]
 
 
 def test_array_from_volume_modified_fires_modified_alone(standins: Standins) -> None:

@@ -75,6 +75,12 @@ def test_wrong_arguments_are_refused() -> None:
         slicer.packaging.pip_update("monai")
 
 
+def test_the_value_of_an_option_is_no_package(pip: Any) -> None:
+    slicer.packaging.pip_install('--no-index --find-links "/some/folder" "monai>=1"')
+    assert pip.absent == set()
+    assert "monai" in pip.present
+
+
 def test_the_submodule_is_there_only_after_its_import(standins: Standins) -> None:
     standins.forget_packaging()
     assert not hasattr(slicer, "packaging")

@@ -121,6 +121,14 @@ def test_an_effect_is_active_until_the_segmentation_changes(editor: Any, segment
     assert editor.activeEffect() is None
 
 
+def test_effects_have_the_names_of_slicer_s_toolbar(editor: Any) -> None:
+    names = editor.availableEffectNames()
+    for name in ("Paint", "Draw", "Erase", "Scissors", "Threshold", "Islands", "Smoothing"):
+        assert name in names
+        assert editor.effectByName(name).name == name
+    assert editor.effectByName("paint") is None
+
+
 def test_shortcuts_are_installed_and_taken_back(editor: Any, standins: Standins) -> None:
     window = standins.qt.QWidget()
     editor.installKeyboardShortcuts(window)
