@@ -17,7 +17,6 @@ from TACEResponseLib.preparation_cache import (
     PreparationCache,
     content_of,
     digest_of,
-    preparing,
 )
 from TACEResponseLib.prepared_files import read_prepared
 from TACEResponseLib.progress import Progress, silent
@@ -129,7 +128,7 @@ class _Patient:
 
     def prepared(self, settings: BranchSettings) -> Any:
         """What a branch needs; branches that prepare alike share it."""
-        key = digest_of(preparing(settings))
+        key = digest_of(settings.preparation)
         if key not in self._known:
             self._known[key] = self._prepared(settings)
         return self._known[key]

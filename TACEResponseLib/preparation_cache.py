@@ -10,20 +10,18 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from TACEResponseLib.branch_recipes import BranchSettings
 from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.imported_code import files_behind
 from TACEResponseLib.prepared_files import read_prepared, sweep_drafts, write_prepared
+from TACEResponseLib.resources import LIBRARY
 
-# Settings that come after preparing; whatever else a branch has may shape what is prepared.
-LATER = frozenset(
-    {"name", "network", "arguments", "target_layer", "saliency", "classes", "positive", "fitting",
-     "output", "joint_head", "normalization", "inverse_regularization"}
-)  # fmt: skip
-# Code that prepares; a change in it makes other numbers.
-PREPARING_CODE = ("case.py", "clinical", "cnn", "imaging", "radiomics")
+# What makes a case of a patient's files; how evidence is prepared of it, each kind says.
+CASES_ARE_MADE_BY = ("TACEResponseLib.cohort.loading", "TACEResponseLib.simulated_members")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +30,7 @@ class PreparationCache:
 
     folder: Path
     program: str
-    """Digest of the packages and of the code that prepares."""
+    """Digest of the packages, of whose numbers features are made."""
 
     def place(self, settings: BranchSettings, content: str) -> Path:
         """The file of one patient and branch.
@@ -42,9 +40,13 @@ class PreparationCache:
             content: digest of the patient, from `content_of`.
         """
         files, _, clinical = content.partition(".")
-        reads_clinical = settings.kind == "clinical" or bool(getattr(settings, "clinical", ()))
-        used = (files, clinical) if reads_clinical else (files,)
-        parts = {"settings": preparing(settings), "content": used, "program": self.program}
+        used = (files, clinical) if settings.reads_clinical else (files,)
+        parts = {
+            "settings": settings.preparation,
+            "content": used,
+            "program": self.program,
+            "code": code_digest(settings.prepared_by),
+        }
         name = digest_of(parts)
         return self.folder / name[:2] / f"{name}.npz"
 
@@ -70,8 +72,7 @@ def open_cache(folder: Path) -> PreparationCache:
     from TACEResponseLib.provenance import package_versions
 
     sweep_drafts(folder)
-    parts = {"versions": package_versions(), "code": _code_digest()}
-    return PreparationCache(folder=folder, program=digest_of(parts))
+    return PreparationCache(folder=folder, program=digest_of(package_versions()))
 
 
 def default_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -110,23 +111,18 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def preparing(settings: BranchSettings) -> dict[str, Any]:
-    """The settings that shape what is prepared: as the branch says, or all but the later ones."""
-    said: dict[str, Any] | None = getattr(settings, "preparation", None)
-    if said is not None:
-        return said
-    return {k: v for k, v in settings.model_dump(mode="json").items() if k not in LATER}
-
-
 def digest_of(values: object) -> str:
     """SHA-256 of JSON values, whatever the order of their keys."""
     text = json.dumps(values, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _code_digest() -> str:
-    """Of the program's own files that prepare."""
-    root = Path(__file__).parent
-    found = [root / name for name in PREPARING_CODE]
-    files = [p for f in found for p in (f.rglob("*.py") if f.is_dir() else [f])]
-    return digest_of({p.relative_to(root).as_posix(): file_digest(p) for p in files})
+@cache
+def code_digest(prepared_by: str) -> str:
+    """Of the program's own files through which a patient passes until evidence is prepared.
+
+    Args:
+        prepared_by: the module that prepares, from the settings of a kind of evidence.
+    """
+    files = files_behind((prepared_by, *CASES_ARE_MADE_BY))
+    return digest_of({p.relative_to(LIBRARY).as_posix(): file_digest(p) for p in files})

@@ -1,6 +1,6 @@
 """What a clinical branch is: its variables, what it measures of the ROI, its penalty."""
 
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -33,6 +33,14 @@ class ClinicalSettings(Settings):
     measures: tuple[Measure, ...] = ()
     inverse_regularization: float = Field(default=1.0, ge=1e-9, le=1e9)
     """scikit-learn's C: the variance of each coefficient's prior, in logits per SD."""
+
+    reads_clinical: ClassVar[bool] = True
+    prepared_by: ClassVar[str] = "TACEResponseLib.clinical.branch"
+
+    @property
+    def preparation(self) -> dict[str, Any]:
+        """All that what `prepare` gives depends on: equal here, equal values."""
+        return self.model_dump(mode="json", exclude={"name", "inverse_regularization"})
 
     @property
     def needs_roi(self) -> bool:

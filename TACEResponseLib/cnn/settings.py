@@ -1,6 +1,6 @@
 """What an image network branch is: its input, its network, its training."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,11 @@ from TACEResponseLib.terms import ImageSequence, ResponseClass
 
 SaliencyMethod = Literal["gradcam", "gradcam++", "occlusion"]
 Output = Literal["softmax", "sigmoid"]
+# What comes after the patches are cut; whatever else is set may shape them.
+LATER = frozenset(
+    {"name", "network", "arguments", "target_layer", "saliency", "classes", "positive", "fitting",
+     "output", "joint_head", "normalization"}
+)  # fmt: skip
 # Eight of each of the known sequences.
 MOST_CHANNELS = 8 * len(ImageSequence)
 
@@ -144,6 +149,18 @@ class ImageNetworkSettings(Settings):
     positive: tuple[int, ...] = (1,)
     """Outputs whose probabilities add up to that of the positive class."""
     fitting: FittingSettings = FittingSettings()
+
+    prepared_by: ClassVar[str] = "TACEResponseLib.cnn.preparation"
+
+    @property
+    def reads_clinical(self) -> bool:
+        """Whether clinical values are prepared beside the patches."""
+        return bool(self.clinical)
+
+    @property
+    def preparation(self) -> dict[str, Any]:
+        """All that what `prepare` gives depends on: equal here, equal patches."""
+        return self.model_dump(mode="json", exclude=set(LATER))
 
     @property
     def sequence(self) -> ImageSequence:

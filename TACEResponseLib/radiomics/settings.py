@@ -1,7 +1,7 @@
 """What a radiomics branch is: its lesion, its features, its classifier."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -170,6 +170,9 @@ class RadiomicsSettings(Settings):
     def sequence(self) -> ImageSequence:
         """The first sequence."""
         return self.sequences[0]
+
+    reads_clinical: ClassVar[bool] = False
+    prepared_by: ClassVar[str] = "TACEResponseLib.radiomics.lesion_features"
 
     @property
     def preparation(self) -> dict[str, Any]:

@@ -7,13 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from TACEResponseLib import preparation_cache
 from TACEResponseLib.case import Case
 from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.clinical.settings import ClinicalSettings
 from TACEResponseLib.cnn.settings import ImageNetworkSettings
 from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.imported_code import files_behind
 from TACEResponseLib.preparation import prepare
 from TACEResponseLib.preparation_cache import PreparationCache, content_of, default_folder
 from TACEResponseLib.prepared_files import read_prepared, write_prepared
+from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.recipe import Recipe
 from TACEResponseLib.training_cohort import OnDisk
 
@@ -176,6 +180,24 @@ def test_a_value_that_is_neither_plain_nor_known_is_not_written(tmp_path: Path) 
     assert back["b"].tolist() == [0, 1, 2]
     assert back["c"] == 0.1
     assert [p.name for p in tmp_path.iterdir()] == ["y.npz"]
+
+
+@pytest.mark.parametrize("kind", [ImageNetworkSettings, RadiomicsSettings, ClinicalSettings])
+def test_a_changed_byte_of_any_file_that_prepares_makes_another_key(
+    kind: type[ImageNetworkSettings | RadiomicsSettings | ClinicalSettings],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = files_behind((kind.prepared_by, *preparation_cache.CASES_ARE_MADE_BY))
+    assert {"case.py", "geometry.py", "reading.py", "loading.py"} <= {p.name for p in files}
+    once = {path: preparation_cache.file_digest(path) for path in files}
+    monkeypatch.setattr(preparation_cache, "file_digest", once.__getitem__)
+    uncached = preparation_cache.code_digest.__wrapped__
+    keys = {uncached(kind.prepared_by)}
+    for path, digest in list(once.items()):
+        once[path] = f"{digest}, a byte changed"
+        keys.add(uncached(kind.prepared_by))
+        once[path] = digest
+    assert len(keys) == 1 + len(files)
 
 
 def test_the_cache_lies_where_a_user_keeps_such_things() -> None:
