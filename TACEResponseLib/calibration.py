@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
+from scipy.special import expit
 
-from TACEResponseLib.logistic import UNPENALIZED_C, Floats, fit_logistic, inside, sigmoid
+from TACEResponseLib.logistic import UNPENALIZED_C, Floats, fit_logistic, inside
 from TACEResponseLib.settings import Settings
 
 CalibrationMethod = Literal["platt", "isotonic", "none"]
@@ -21,7 +22,7 @@ class PlattCalibration(Settings):
 
     def apply(self, logits: ArrayLike) -> Floats:
         """Probabilities of logits of any shape, non-decreasing, within (0, 1)."""
-        return inside(sigmoid(self.slope * np.asarray(logits, dtype=float) + self.intercept))
+        return inside(expit(self.slope * np.asarray(logits, dtype=float) + self.intercept))
 
 
 class IsotonicCalibration(Settings):
@@ -52,7 +53,7 @@ class NoCalibration(Settings):
 
     def apply(self, logits: ArrayLike) -> Floats:
         """Probabilities of logits of any shape, non-decreasing, within (0, 1)."""
-        return inside(sigmoid(np.asarray(logits, dtype=float)))
+        return inside(expit(np.asarray(logits, dtype=float)))
 
 
 Calibration = Annotated[

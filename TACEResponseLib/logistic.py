@@ -22,11 +22,6 @@ def fit_logistic(inputs: Floats, labels: NDArray[np.int64], inverse_regularizati
     return model.fit(inputs, labels)
 
 
-def sigmoid(logits: Floats) -> Floats:
-    """1 / (1 + exp(-logit)) without overflow."""
-    return np.asarray(np.exp(-np.logaddexp(0.0, -logits)))
-
-
 def inside(probabilities: Floats) -> Floats:
     """Probabilities moved off 0 and 1."""
     return np.clip(probabilities, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)

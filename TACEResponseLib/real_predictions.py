@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from TACEResponseLib.clinical.branch import ClinicalRecipe
 from TACEResponseLib.clinical.settings import ClinicalSettings
@@ -19,7 +20,6 @@ from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion_model import stratified_folds
-from TACEResponseLib.logistic import sigmoid
 from TACEResponseLib.new_output import check_output, new_folder
 from TACEResponseLib.real_cohort import FOLDS, MAJORITY, evidence, label_of, parts_of
 from TACEResponseLib.recipe_reading import find_recipe, read_recipe
@@ -53,7 +53,7 @@ def out_of_fold(
     for number in range(FOLDS):
         inside, outside = (np.flatnonzero(part) for part in (fold != number, fold == number))
         branch = ClinicalRecipe(settings).fit([prepared[n] for n in inside], labels[inside], 0)
-        found[outside] = sigmoid(branch.logits([prepared[n] for n in outside]))
+        found[outside] = expit(branch.logits([prepared[n] for n in outside]))
     return found
 
 

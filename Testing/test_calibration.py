@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
+from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 
 from TACEResponseLib.calibration import (
@@ -11,7 +12,7 @@ from TACEResponseLib.calibration import (
     PlattCalibration,
     fit_calibration,
 )
-from TACEResponseLib.logistic import SMALLEST_PROBABILITY, sigmoid
+from TACEResponseLib.logistic import SMALLEST_PROBABILITY
 
 METHODS: tuple[CalibrationMethod, ...] = ("platt", "isotonic", "none")
 
@@ -20,13 +21,13 @@ def cohort(seed: int, n: int = 400) -> tuple[np.ndarray, np.ndarray]:
     """Logits twice too bold and shifted, and outcomes by the true law."""
     rng = np.random.default_rng(seed)
     truth = rng.normal(size=n)
-    return 2 * truth - 1, (rng.random(n) < sigmoid(truth)).astype(int)
+    return 2 * truth - 1, (rng.random(n) < expit(truth)).astype(int)
 
 
 def test_platt_recovers_slope_and_intercept_that_made_the_shares() -> None:
     # At each logit the share of events is exactly sigmoid(0.5 * logit - 0.25).
     logits = np.repeat([-2.0, 0.5, 3.0], 100_000)
-    shares = sigmoid(0.5 * np.array([-2.0, 0.5, 3.0]) - 0.25)
+    shares = expit(0.5 * np.array([-2.0, 0.5, 3.0]) - 0.25)
     labels = np.concatenate(
         [np.arange(100_000) < round(share * 100_000) for share in shares]
     ).astype(int)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_curve
 
@@ -13,7 +14,6 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.fusion import FittedFusion, FusionSettings, fit_fusion
 from TACEResponseLib.fusion_inputs import ClinicalInput
 from TACEResponseLib.fusion_model import choose_threshold, fit_model, resamples, stratified_folds
-from TACEResponseLib.logistic import sigmoid
 
 N = 200
 AFP = ClinicalInput(name="afp_ng_per_ml", transform="log10")
@@ -53,7 +53,7 @@ def records() -> list[ClinicalRecord]:
 def labels(branch_logits: dict[str, np.ndarray]) -> np.ndarray:
     rng = np.random.default_rng(7)
     truth = 0.5 * branch_logits["cnn"] + branch_logits["radiomics"] + 1
-    return (rng.random(N) < sigmoid(truth)).astype(np.int64)
+    return (rng.random(N) < expit(truth)).astype(np.int64)
 
 
 @pytest.fixture(scope="module")
@@ -148,12 +148,12 @@ def test_an_interval_that_misses_the_estimate_is_widened_and_says_so(
 
 def test_the_interval_covers_the_true_probability_about_as_often_as_it_claims() -> None:
     settings = FusionSettings(n_bootstrap=40, folds=2, calibration="none")
-    truth = sigmoid(np.array(0.8))
+    truth = expit(np.array(0.8))
     covered = 0
     for seed in range(12):
         rng = np.random.default_rng(seed)
         logits = rng.normal(size=100)
-        outcome = (rng.random(100) < sigmoid(0.8 * logits)).astype(int)
+        outcome = (rng.random(100) < expit(0.8 * logits)).astype(int)
         fitted = fit_fusion(settings, {"a": logits}, [record()] * 100, outcome, seed)
         low, high = fitted.predict({"a": 1.0}, record()).interval
         covered += low <= truth <= high
@@ -305,7 +305,7 @@ def test_youden_cut_off_lies_halfway_in_the_best_gap() -> None:
 def test_youden_cut_off_reaches_the_best_point_of_scikit_learns_roc_curve(
     branch_logits: dict[str, np.ndarray], labels: np.ndarray
 ) -> None:
-    probabilities = sigmoid(branch_logits["cnn"])
+    probabilities = expit(branch_logits["cnn"])
     false, true, _ = roc_curve(labels, probabilities, drop_intermediate=False)
     called = probabilities > choose_threshold("youden", probabilities, labels)
     gain = called[labels == 1].mean() - called[labels == 0].mean()

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from TACEResponseLib.branch import BranchResult, FeatureContribution, FitContext
 from TACEResponseLib.case import Case
@@ -127,7 +128,7 @@ class ClinicalBranch:
         return BranchResult(
             name=self.name,
             kind="clinical",
-            probability=float(1 / (1 + np.exp(-logit))),
+            probability=float(expit(logit)),
             logit=logit,
             lesions=_lesions(case) if self.settings.measures else (),
             features=self._contributions(values),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from TACEResponseLib.cnn.settings import Output
 from TACEResponseLib.errors import InputError
@@ -111,4 +112,4 @@ def gpu_memory(where: str, remedy: str) -> Iterator[None]:
 def to_logit(probability: float) -> float:
     """Finite logit of a probability."""
     p = min(max(probability, SMALLEST_PROBABILITY), 1 - SMALLEST_PROBABILITY)
-    return float(np.log(p / (1 - p)))
+    return float(logit(p))

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import logit
 
 from TACEResponseLib.evaluation.estimate import Z_95, Estimate
 from TACEResponseLib.evaluation.inputs import (
@@ -79,7 +80,7 @@ def calibration_in_the_large(labels: ArrayLike, probabilities: ArrayLike) -> Est
 def logits(probabilities: ArrayLike) -> Floats:
     """Finite logits of probabilities within 0..1."""
     p = np.clip(np.asarray(probabilities, float), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-    return np.log(p / (1 - p))
+    return np.asarray(logit(p))
 
 
 def _none(n: int, why: str) -> Estimate:

@@ -8,6 +8,7 @@ its variance. scikit-learn has the AUC but no interval.
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit
 
 from TACEResponseLib.evaluation.bootstrap import RESAMPLES, bootstrap_estimate
 from TACEResponseLib.evaluation.estimate import Z_95, Estimate
@@ -119,7 +120,7 @@ def _interval(value: float, error: float, smaller: int) -> tuple[float, float, s
         return (limit, 1.0, method) if value == 1 else (0.0, 1 - limit, method)
     if smaller >= FEW_PER_CLASS and value <= HIGH_AUC:
         return max(0.0, value - Z_95 * error), min(1.0, value + Z_95 * error), "DeLong"
-    logit = np.log(value / (1 - value))
+    center = logit(value)
     half = Z_95 * error / (value * (1 - value))
-    low, high = 1 / (1 + np.exp(-(logit - half))), 1 / (1 + np.exp(-(logit + half)))
+    low, high = expit(center - half), expit(center + half)
     return float(low), float(high), "DeLong, logit scale"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import expit
 
 from TACEResponseLib.evaluation.calibration_line import calibration_in_the_large, logits
 from TACEResponseLib.evaluation.estimate import Z_95, Estimate
@@ -42,7 +43,7 @@ def recalibrated_in_the_large(labels: ArrayLike, probabilities: ArrayLike) -> Re
     outcome = checked_outcome(labels)
     p = checked_probabilities(probabilities, outcome)
     shift = calibration_in_the_large(outcome, p)
-    moved = 1 / (1 + np.exp(-(logits(p) + shift.value)))
+    moved = expit(logits(p) + shift.value)
     return RecalibrationWhatIf(
         observed_to_expected=_observed_to_expected(float(outcome.sum()), float(p.sum()), p.size),
         shift=shift,

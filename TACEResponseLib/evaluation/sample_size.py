@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import expit
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.estimate import Z_95
@@ -159,7 +160,7 @@ def _slope_variance(linear_predictors: ArrayLike) -> float:
             "linear predictors", "must be finite logits that differ", got=f"{logit.size} values",
             remedy="give the model's own logits",
         )  # fmt: skip
-    p = 1 / (1 + np.exp(-logit))
+    p = expit(logit)
     weight = p * (1 - p)
     center = np.average(logit, weights=weight)
     return float(1 / np.mean(weight * (logit - center) ** 2))

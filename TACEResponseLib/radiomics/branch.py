@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from TACEResponseLib.branch import BranchResult, FeatureContribution, FitContext
 from TACEResponseLib.case import Case
@@ -121,7 +122,7 @@ class RadiomicsBranch:
         return BranchResult(
             name=self.name,
             kind="radiomics",
-            probability=float(1 / (1 + np.exp(-logit))),
+            probability=float(expit(logit)),
             logit=logit,
             lesions=scored_lesions(case, self.settings),
             features=self._contributions(values),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from TACEResponseLib.radiomics.dense_network import DenseClassifier, Log, fit_dense
 from TACEResponseLib.radiomics.estimators import fit_pipeline
@@ -117,7 +118,7 @@ def class_name(classifier: ClassifierName) -> str:
 def _from_probability(estimator: Any, z: Floats) -> Floats:
     """Logistic regression and random forest."""
     p = np.clip(estimator.predict_proba(z)[:, 1], SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-    return np.log(p / (1 - p))
+    return np.asarray(logit(p))
 
 
 def _from_line(estimator: Any, z: Floats) -> Floats:
@@ -144,7 +145,7 @@ def _from_stages(estimator: Any, z: Floats) -> Floats:
     p = float(estimator.init_.class_prior_[1])
     asked = z.astype(np.float32)
     added = sum(tree.tree_.predict(asked)[:, 0] for tree in estimator.estimators_.ravel())
-    return np.log(p / (1 - p)) + estimator.learning_rate * np.asarray(added)
+    return logit(p) + estimator.learning_rate * np.asarray(added)
 
 
 def _from_votes(estimator: Any, z: Floats) -> Floats:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from TACEResponseLib.simulation.settings import (
     LATENTS,
@@ -100,13 +101,13 @@ def tumor_look(latents: Mapping[str, float], settings: TumorSettings) -> TumorLo
 def prevalence(law: Law, endpoint: Endpoint = Endpoint.OBJECTIVE_RESPONSE) -> float:
     """Expected share of an endpoint's positive class."""
     logit, weight = _log_odds_grid(law, endpoint)
-    return float(weight @ _sigmoid(logit))
+    return float(weight @ expit(logit))
 
 
 def best_possible_auc(law: Law, endpoint: Endpoint = Endpoint.OBJECTIVE_RESPONSE) -> float:
     """AUC of the true probability: no model, whatever it sees, does better on average."""
     logit, weight = _log_odds_grid(law, endpoint)
-    return _auc(_sigmoid(logit), weight)
+    return _auc(expit(logit), weight)
 
 
 def univariate_auc(
@@ -120,7 +121,7 @@ def univariate_auc(
     probability = np.zeros_like(x)
     for offset, share in _offsets(law, endpoint):
         logit = offset + own * x[:, None] + others * node
-        probability += share * (_sigmoid(logit) @ (node_weight / node_weight.sum()))
+        probability += share * (expit(logit) @ (node_weight / node_weight.sum()))
     return _auc(probability, weight)
 
 
@@ -162,10 +163,6 @@ def _normal_grid() -> tuple[Floats, Floats]:
 def _sd(law: Law) -> float:
     """Standard deviation of the log-odds among patients of the same findings."""
     return sqrt(sum(b * b for b in law.coefficients.values()))
-
-
-def _sigmoid(logit: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-logit)))
 
 
 def diameter(limits: Range, z: float) -> float:

@@ -1,7 +1,8 @@
 """The four response classes of a simulated patient: proportional odds round the law of response."""
 
 from collections.abc import Mapping
-from math import exp
+
+from scipy.special import expit
 
 from TACEResponseLib.simulation.settings import ResponseSettings
 from TACEResponseLib.terms import Endpoint, ResponseClass
@@ -17,9 +18,9 @@ def class_probabilities(log_odds: float, settings: ResponseSettings) -> dict[Res
         settings: the cut-points.
     """
     at_least = [
-        _sigmoid(log_odds - settings.complete_response),
-        _sigmoid(log_odds),
-        _sigmoid(log_odds + settings.disease_control),
+        float(expit(log_odds - settings.complete_response)),
+        float(expit(log_odds)),
+        float(expit(log_odds + settings.disease_control)),
         1.0,
     ]
     below = [0.0, *at_least[:-1]]
@@ -43,7 +44,3 @@ def drawn_class(drawn: float, probability: float, classes: Classes) -> ResponseC
 def endpoint_probability(classes: Classes, endpoint: Endpoint) -> float:
     """True probability of an endpoint's positive class; for `four_class` that of CR or PR."""
     return sum(classes[c] for c in endpoint.positive_classes)
-
-
-def _sigmoid(logit: float) -> float:
-    return 1.0 / (1.0 + exp(-logit))

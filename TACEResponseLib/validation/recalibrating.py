@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import expit
 
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card
@@ -23,7 +24,7 @@ from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_probabilities
 from TACEResponseLib.fusion import FittedFusion
 from TACEResponseLib.fusion_model import FusionModel
-from TACEResponseLib.logistic import inside, sigmoid
+from TACEResponseLib.logistic import inside
 from TACEResponseLib.terms import CohortRole
 
 Fitted = PlattCalibration | IsotonicCalibration | NoCalibration
@@ -41,7 +42,7 @@ class Update:
 
     def apply(self, probabilities: Floats) -> Floats:
         """Probabilities after the update."""
-        return inside(sigmoid(self.slope * logits(probabilities) + self.shift))
+        return inside(expit(self.slope * logits(probabilities) + self.shift))
 
 
 def fit_update(labels: Labels, probabilities: Floats, method: str) -> Update:
