@@ -108,7 +108,7 @@ def stop_at(patch: pytest.MonkeyPatch, name: str, call: int) -> None:
     from importlib import import_module
 
     *path, last = name.split(".")
-    owner: Any = import_module(".".join(path[:2]) if path[-1][0].isupper() else ".".join(path))
+    owner: Any = import_module(".".join(path[:-1] if path[-1][0].isupper() else path))
     owner = getattr(owner, path[-1]) if path[-1][0].isupper() else owner
     real, calls = getattr(owner, last), []
 
