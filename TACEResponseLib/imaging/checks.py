@@ -145,7 +145,7 @@ def check_roi_fits(
     return (
         *warnings,
         *misplaced,
-        *cut_roi_warnings(roi, volume, sequence, labels),
+        *cut_roi_warnings(volume, sequence, labels),
         *content_warnings(roi, volume, sequence, labels),
     )
 
