@@ -16,7 +16,7 @@ from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
 from TACEResponseLib.imaging.roi_content import content_warnings
 from TACEResponseLib.imaging.roi_cut import cut_roi_warnings
-from TACEResponseLib.imaging.roi_placing import check_mask_grid, grid_warnings
+from TACEResponseLib.imaging.roi_placing import check_mask_grid, grid_warnings, steps_between
 from TACEResponseLib.imaging.shares import percent
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
@@ -113,7 +113,7 @@ def registration_warnings(images: Mapping[ImageSequence, Volume]) -> tuple[CaseW
 def check_roi_fits(
     roi: Roi, volume: Volume, sequence: ImageSequence, labels: Voxels
 ) -> tuple[CaseWarning, ...]:
-    """Refuse an ROI that doesn't lie in the image; say when it had to be resampled.
+    """Refuse an ROI that doesn't lie in the image; say when its voxels are not the image's.
 
     Args:
         roi: as drawn.
@@ -176,20 +176,22 @@ def lost_lesion_warnings(
 def _grid_warnings(
     roi: Roi, volume: Volume, sequence: ImageSequence, outside: float
 ) -> tuple[CaseWarning, ...]:
-    """In which ways the ROI's grid is not the image's."""
-    resampled = CaseWarning(
-        code="roi_resampled",
-        message=f"The ROI was drawn on another grid than {sequence.words} "
-        f"({grid_difference(roi.geometry, volume.geometry)}) and was resampled to it (nearest "
-        "neighbor).",
-    )
+    """In which ways the ROI's voxels are not the image's."""
+    warnings: tuple[CaseWarning, ...] = ()
+    if steps_between(roi.geometry, volume.geometry) is None:
+        difference = grid_difference(roi.geometry, volume.geometry)
+        message = (
+            f"The ROI was drawn on another grid than {sequence.words} ({difference}) and was "
+            "resampled to it (nearest neighbor)."
+        )
+        warnings = (CaseWarning(code="roi_resampled", message=message),)
     if outside == 0:
-        return (resampled,)
+        return warnings
     cut = CaseWarning(
         code="roi_partly_outside",
         message=f"{percent(outside)} of the ROI lies outside {sequence.words} and is not scored.",
     )
-    return resampled, cut
+    return *warnings, cut
 
 
 def _share_outside(roi: Roi, volume: Volume) -> float:
