@@ -10,6 +10,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.comb import comb_warnings
 from TACEResponseLib.imaging.grid_words import grid_difference
+from TACEResponseLib.imaging.headers.agreement import FINITE_REMEDY
 from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.image_kind import check_no_labels, check_varies
 from TACEResponseLib.imaging.phase import phase_warnings
@@ -63,7 +64,7 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
     if np.issubdtype(voxels.dtype, np.floating) and not (finite := np.isfinite(voxels)).all():
         raise InputError(where, "must hold finite numbers only",
                          got=f"{finite.size - int(finite.sum())} NaN or infinite voxels",
-                         remedy="export the image again")  # fmt: skip
+                         remedy=FINITE_REMEDY)  # fmt: skip
     low, high = voxels.min(), voxels.max()
     if max(abs(float(low)), abs(float(high))) > LARGEST_VALUE:
         raise InputError(

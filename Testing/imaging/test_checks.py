@@ -82,6 +82,14 @@ def test_voxels_that_are_not_numbers_are_counted_and_refused(value: float, count
         check_voxels(volume, CT)
 
 
+def test_voxels_without_a_value_pass_once_they_are_filled_as_the_refusal_says() -> None:
+    volume = image()
+    volume.voxels[:, :, :3] = np.nan  # outside the field of view
+    with pytest.raises(InputError, match=r"outside the field of view that of air \(-1000 in CT"):
+        check_voxels(volume, CT)
+    check_voxels(volume.with_voxels(np.nan_to_num(volume.voxels, nan=-1000)), CT)
+
+
 def test_a_constant_image_is_refused() -> None:
     with pytest.raises(InputError, match="must not be constant, got 7 in every voxel"):
         check_voxels(image().with_voxels(np.full((10, 20, 20), 7, np.int16)), CT)
