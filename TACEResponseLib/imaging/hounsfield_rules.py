@@ -46,6 +46,8 @@ LUNG_HU, ENHANCED_LUNG_GAP_HU = (-870.0, -700.0), 940.0
 LEAST_SHARE_OF_AIR = 0.2
 LARGEST_GAP_HU = 1400.0
 USUAL_GAP_HU = 1020.0
+# Coils, stents and lipiodol fill less of a part of the liver, denser than bone is.
+LEAST_DENSE = 0.03
 # Where neither air nor lung has a rim, most that is darker than tissue is fat.
 LEAST_FAT_IN_PLACE = 0.5
 # Air that was brought to where lung or its rim lies, by dividing, is not so dark with its noise.
@@ -143,7 +145,7 @@ def _is_scaled_down(look: Look) -> bool:
     """A dark group between lung and fat, unless a window put it there, or lung ends there."""
     low, high = BETWEEN_LUNG_AND_FAT_HU
     groups = look.groups
-    has_lung = look.low < DARKER_THAN_DIVIDED_AIR_HU
+    has_lung = DARKER_THAN_AIR_HU < look.low < DARKER_THAN_DIVIDED_AIR_HU
     is_between = low < groups.dark < high and groups.dark_share >= LEAST_GROUP
     return is_between and look.window[0] is None and not has_lung
 
@@ -154,6 +156,13 @@ def _has_fat_elsewhere(look: Look) -> bool:
     return (
         has_fat_alone and look.darker_than_fat > 1 - LEAST_FAT_IN_PLACE and look.window[0] is None
     )
+
+
+def _has_much_that_is_dense(look: Look) -> bool:
+    """Bone as far from tissue as metal lies; metal is little."""
+    groups = look.groups
+    is_far = groups.gap > LARGEST_GAP_HU and groups.dark >= DARK_HU[1]
+    return is_far and 1 - groups.dark_share >= LEAST_DENSE
 
 
 # The first that applies is what the user is told.
@@ -228,6 +237,11 @@ DOUBTS = (
         name="fat_elsewhere",
         applies=_has_fat_elsewhere,
         says="what is dark in it is not fat near -100 HU, as if HU had been multiplied",
+    ),
+    Rule(
+        name="dense",
+        applies=_has_much_that_is_dense,
+        says="much of it is denser than bone, as if HU had been multiplied, or of metal",
     ),
     Rule(
         name="tenth",
