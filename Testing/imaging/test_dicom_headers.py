@@ -1,16 +1,20 @@
 """A DICOM series is what its headers say, or refused: nothing absent is made up."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
     RLELossless,
 )
 
@@ -253,19 +257,21 @@ def test_unused_bits_count_for_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "syntax",
     [ExplicitVRBigEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, RLELossless,
-     JPEG2000Lossless, JPEGLosslessSV1],
+     JPEG2000Lossless, JPEGLosslessSV1, JPEGLSNearLossless],
     ids=lambda s: s.keyword,
 )  # fmt: skip
 def test_each_packing_gives_the_same_voxels(syntax: pydicom.uid.UID, tmp_path: Path) -> None:
-    """The last is read by ITK in a process of its own, since pydicom can't."""
+    """The last two are read by ITK in a process of its own; no loss is allowed them here."""
     expected = write_series(tmp_path, 3)
     for path in tmp_path.iterdir():
         packed(path, syntax)
     assert np.array_equal(read_image(tmp_path, CT)[0].voxels, expected)
 
 
-@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless, JPEGLosslessSV1],
-                         ids=lambda s: s.keyword)  # fmt: skip
+@pytest.mark.parametrize(
+    "syntax", [RLELossless, JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless],
+    ids=lambda s: s.keyword,
+)  # fmt: skip
 def test_cut_pixels_are_refused(syntax: pydicom.uid.UID, tmp_path: Path) -> None:
     write_series(tmp_path, 3)
     for path in tmp_path.iterdir():
@@ -273,6 +279,36 @@ def test_cut_pixels_are_refused(syntax: pydicom.uid.UID, tmp_path: Path) -> None
         edit(path, lambda d: setattr(d, "PixelData", d.PixelData[:30] + d.PixelData[-8:]))
     with pytest.raises(InputError, match=r"truncated or unknown packing \(in 0"):
         read_image(tmp_path, CT)
+
+
+@pytest.mark.parametrize("kept", [0.5, pytest.param(0.0, id="of another slice's size")])
+def test_half_a_slice_of_jpeg_ls_is_no_slice(kept: float, tmp_path: Path) -> None:
+    write_series(tmp_path, 3)
+    for path in tmp_path.iterdir():
+        packed(path, JPEGLSLossless)
+    path = tmp_path / "098.dcm"
+    frame = get_frame(pydicom.dcmread(path).PixelData, 0, number_of_frames=1).rstrip(b"\0")
+    if kept:
+        frame = frame[: int(kept * len(frame))]
+    else:
+        at = frame.index(b"\xff\xf7") + 5  # marker, length, bits; then rows and columns
+        frame = frame[:at] + struct.pack(">HH", 10, 12) + frame[at + 4 :]
+    edit(path, lambda d: setattr(d, "PixelData", encapsulate([frame])))
+    with pytest.raises(InputError, match=r"truncated or unknown packing \(in 098"):
+        read_image(tmp_path, CT)
+
+
+@pytest.mark.parametrize(("bits", "signed"), [(12, 1), (16, 0)])
+def test_jpeg_ls_of_any_width_gives_its_own_numbers(bits: int, signed: int, tmp_path: Path) -> None:
+    """Negative numbers of 12 bits and numbers above 32,767 are where decoders part."""
+    low = -(1 << bits - 1) if signed else 0
+    stored = np.linspace(low, low + (1 << bits) - 1, 120).astype(int).reshape(12, 10)
+    for n in range(3):
+        write_slice(tmp_path, n, 2.5 * n, pixels=stored.astype("<i2" if signed else "<u2"),
+                    BitsStored=bits, HighBit=bits - 1, PixelRepresentation=signed,
+                    RescaleSlope=1, RescaleIntercept=0)  # fmt: skip
+        packed(tmp_path / f"{99 - n:03d}.dcm", JPEGLSLossless)
+    assert np.array_equal(read_image(tmp_path, CT)[0].voxels[1], stored)
 
 
 def test_a_packing_without_a_decoder_is_refused(tmp_path: Path) -> None:

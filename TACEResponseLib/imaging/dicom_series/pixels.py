@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 GRAY = ("MONOCHROME1", "MONOCHROME2")
 # Kinds of CT values that are no Hounsfield units; "US" is unspecified.
 HOUNSFIELD = ("", "HU", "US")
+RUN_LENGTHS = "1.2.840.10008.1.2.5"
+# Packings whose size pydicom counts, or Pillow reads: JPEG of 8 bits, JPEG 2000. Others, such as
+# JPEG-LS, would be unpacked to whatever size they claim, so they are left to a process of its own.
+COUNTED = (RUN_LENGTHS, "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.90",
+           "1.2.840.10008.1.2.4.91")  # fmt: skip
 
 
 def read_stored(slices: Sequence[Any], size: tuple[int, int], where: str) -> Voxels:
@@ -41,8 +46,8 @@ def read_stored(slices: Sequence[Any], size: tuple[int, int], where: str) -> Vox
                              got="none", names=(f"in {shown_name(slice_.path)}",),
                              remedy="export the series again")  # fmt: skip
         bits = _check_kind(slice_, where)
-        pixels = _decoded(dataset, size) if _has_decoder(dataset) else None
-        if pixels is None and not _has_decoder(dataset):
+        pixels = _decoded(dataset, size) if _unpacks_here(dataset) else None
+        if pixels is None and not _unpacks_here(dataset):
             unsolved[number] = dataset
         elif pixels is None:
             raise _damaged(slice_, where)
@@ -107,15 +112,18 @@ def _check_kind(slice_: Any, where: str) -> tuple[int, bool]:
     return stored, signed == 1
 
 
-def _has_decoder(dataset: Any) -> bool:
-    """Whether pydicom unpacks this file's pixels."""
+def _unpacks_here(dataset: Any) -> bool:
+    """Whether pydicom unpacks this file's pixels, and their size is known before it does."""
     from pydicom.pixels.decoders.base import get_decoder
 
+    syntax = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "")
+    if not syntax:
+        return True  # files without a transfer syntax hold plain numbers
     try:
-        return bool(get_decoder(dataset.file_meta.TransferSyntaxUID).is_available)
-    except (AttributeError, NotImplementedError):
-        # Files without a transfer syntax hold plain numbers.
-        return not getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "")
+        known = not syntax.is_encapsulated or syntax in COUNTED
+        return known and bool(get_decoder(syntax).is_available)
+    except (ValueError, NotImplementedError):
+        return False
 
 
 def _decoded(dataset: Any, size: tuple[int, int]) -> Voxels | None:
@@ -140,7 +148,7 @@ def _fits(dataset: Any, size: tuple[int, int]) -> bool:
     from PIL import Image
     from pydicom.encaps import get_frame
 
-    if dataset.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.5":
+    if dataset.file_meta.TransferSyntaxUID == RUN_LENGTHS:
         return True  # run lengths have no header; pydicom counts
     frame = get_frame(dataset.PixelData, 0, number_of_frames=1)
     with Image.open(BytesIO(frame)) as picture:
