@@ -28,6 +28,8 @@ __all__ = ["Slice", "find_series", "is_dicom", "read_series"]
 MOST_SLICES = 10_000
 # Every picture has them, and no object of another kind has two.
 PICTURE = ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation")
+# Files that share an id though each was given one of its own.
+ALIKE_BY_CHANCE = 3
 SCREENSHOTS = "1.2.840.10008.5.1.4.1.1.7"
 
 
@@ -135,9 +137,10 @@ def _holds_dicom(paths: Iterable[Path]) -> bool:
 
 def _check_one_series(same: Sequence[Slice], slices: Sequence[Slice], where: str) -> None:
     """Refuse several series; ids made anew for each file are no series at all."""
-    counts = Counter(s.series for s in slices)
+    counts = Counter(s.series for s in slices if _may_be_slice(s.header))
     single = sum(count == 1 for count in counts.values())
-    if single == len(slices) > 1 or single > max(2, len(slices) / 2):
+    anew = single == counts.total() > 1 or single > max(2, counts.total() / 2)
+    if anew and same[0].series in counts and max(counts.values()) <= ALIKE_BY_CHANCE:
         raise InputError(
             where,
             "slices must share the id of their series (SeriesInstanceUID)",
@@ -152,8 +155,15 @@ def _check_one_series(same: Sequence[Slice], slices: Sequence[Slice], where: str
                          remedy="give one file of the wanted series")  # fmt: skip
 
 
+def _may_be_slice(header: Any) -> bool:
+    """Whether an image may be one of a series; segmentations and the like have a series each."""
+    frames = text(header, "NumberOfFrames") or "1"
+    return frames == "1" and text(header, "Modality") in ("CT", "MR", "")
+
+
 def _ordered(slices: Sequence[Slice], where: str) -> tuple[Slice, ...]:
     """Slices along their normal, refused when they are no scan or no regular volume."""
+    _acquisition(slices[0].header, where)
     for slice_ in slices:
         _check_single_frame(slice_, where)
     if len(slices) < 2:

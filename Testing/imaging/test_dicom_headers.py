@@ -408,6 +408,30 @@ def test_ids_of_which_two_are_alike_by_chance_are_ids_made_anew(count: int, tmp_
         read_image(tmp_path, CT)
 
 
+@pytest.mark.parametrize("modality", ["CT", "SEG", "PR"])
+def test_a_series_among_many_of_one_file_is_read_by_one_of_its_files(
+    modality: str, tmp_path: Path
+) -> None:
+    """As where all of a study's objects lie in one folder."""
+    for n in range(6, 20):
+        write_slice(tmp_path, n, 0.0, SeriesInstanceUID=f"1.2.3.{n + 10}", Modality=modality,
+                    SeriesDescription="Other")  # fmt: skip
+    expected = write_series(tmp_path)
+    with pytest.raises(InputError, match=r"got 15 series .*; give one file of the wanted series"):
+        read_image(tmp_path, CT)
+    volume, _ = read_image(tmp_path / "097.dcm", CT)
+    assert np.array_equal(volume.voxels, expected)
+    other = "got one; lay all slices" if modality == "CT" else rf"another DICOM .*\({modality}\)"
+    with pytest.raises(InputError, match=other):
+        read_image(tmp_path / "090.dcm", CT)
+
+
+def test_a_folder_of_segmentations_is_told_what_it_holds(tmp_path: Path) -> None:
+    write_slice(tmp_path, 1, 0.0, Modality="SEG", NumberOfFrames=3)
+    with pytest.raises(InputError, match=r"must be CT or MR .*modality \(SEG\); give the CT or MR"):
+        read_image(tmp_path, CT)
+
+
 @pytest.mark.parametrize("uid", [None, ""])
 def test_files_without_an_id_of_the_series_are_images(uid: str | None, tmp_path: Path) -> None:
     expected = write_series(tmp_path, SeriesInstanceUID=uid)
