@@ -17,6 +17,7 @@ from TACEResponseLib.imaging.dicom_series.gaps import gap_warnings, tilt_warning
 from TACEResponseLib.imaging.dicom_series.grid import grid_of, places_along, plane_of
 from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of
 from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan, scan_warnings
+from TACEResponseLib.imaging.dicom_series.strays import stray_warnings
 from TACEResponseLib.imaging.dicom_series.values import patient_digest, text, whole
 from TACEResponseLib.imaging.headers.agreement import check_agreement
 from TACEResponseLib.imaging.headers.files import shown_name
@@ -87,6 +88,7 @@ def read_series(slices: Sequence[Slice], where: str) -> tuple[Volume, tuple[Case
     return volume, (
         *_display_warnings(headers[0], acquisition),
         *scan_warnings(headers),
+        *stray_warnings(slices),
         *gap_warnings(headers, distance),
         *tilt_warnings(headers[0], geometry.direction[:, 2], distance * (len(headers) - 1)),
     )
