@@ -24,7 +24,7 @@ def stray_warnings(slices: Sequence[Any]) -> tuple[CaseWarning, ...]:
     return (
         CaseWarning(
             code="files_passed_over",
-            message=f"Passed over: {count} of the files beside the series that are named like DICOM, "
-            "which hold text or nothing: check that no slice of the series is missing.",
+            message=f"Passed over: {count} of the files beside the series that are named like "
+            "DICOM and hold text or nothing. Check that no slice of the series is missing.",
         ),
     )

@@ -73,7 +73,7 @@ def read_nifti(path: Path, where: str) -> ImageHeader:
     steps, position = _position(fields, size, where)
     lps = LPS_TO_RAS[:3, :3] @ steps
     length, direction = unit_axes(lps)
-    scaled = fields.slope != 0
+    scaled = _is_scaled(fields)
     return ImageHeader(
         size_ijk=size,
         kind=_kind(fields, order, where),
@@ -189,14 +189,18 @@ def _offset(fields: _Fields, where: str) -> int:
     return int(offset)
 
 
+def _is_scaled(fields: _Fields) -> bool:
+    """A slope of 0, NaN or infinity is none, as nibabel and ITK read it."""
+    return fields.slope != 0 and bool(np.isfinite(fields.slope))
+
+
 def _check_numbers(fields: _Fields, where: str) -> None:
     """Every number in use finite, millimeters, and a scale that all readers take for the same."""
     pixdim = fields.pixdim[1:4]
     used = {
         "pixdim": fields.pixdim[:4],
         "vox_offset": (fields.offset,),
-        "scl_slope": (fields.slope,),
-        "scl_inter": (fields.intercept,),
+        "scl_inter": (fields.intercept,) if _is_scaled(fields) else (),
         "sform": fields.srow if fields.sform_code > 0 else (),
         "qform": (*fields.quaternion, *fields.qoffset) if fields.qform_code > 0 else (),
     }
@@ -209,11 +213,12 @@ def _check_numbers(fields: _Fields, where: str) -> None:
         raise InputError(where, "spacing must be > 0 mm on each axis",
                          got=" x ".join(f"{s:.6g}" for s in pixdim) + " mm (pixdim)",
                          remedy=EXPORT_AGAIN)  # fmt: skip
-    if fields.slope == 0 and fields.intercept != 0:
+    intercept = fields.intercept if np.isfinite(fields.intercept) else 0.0
+    if not _is_scaled(fields) and intercept != 0:
         raise InputError(
             where,
-            "scl_slope must not be 0 beside a scl_inter, which readers take or leave",
-            got=f"scl_inter {fields.intercept:g}",
+            "scl_slope must be a number beside a scl_inter, which readers take or leave without",
+            got=f"scl_slope {fields.slope:g}, scl_inter {fields.intercept:g}",
             remedy=EXPORT_AGAIN,
         )
     if unit := UNITS.get(fields.units & 7):
