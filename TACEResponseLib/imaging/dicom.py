@@ -15,7 +15,7 @@ from TACEResponseLib.imaging.dicom_series.evenness import check_copies, check_ev
 from TACEResponseLib.imaging.dicom_series.files import is_dicom, read_dataset
 from TACEResponseLib.imaging.dicom_series.gaps import gap_warnings, tilt_warnings
 from TACEResponseLib.imaging.dicom_series.grid import grid_of, places_along, plane_of
-from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of
+from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of, scale_warnings
 from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan, scan_warnings
 from TACEResponseLib.imaging.dicom_series.strays import stray_warnings
 from TACEResponseLib.imaging.dicom_series.values import patient_digest, text, whole
@@ -87,6 +87,7 @@ def read_series(slices: Sequence[Slice], where: str) -> tuple[Volume, tuple[Case
     distance = geometry.spacing_mm[2]
     return volume, (
         *_display_warnings(headers[0], acquisition),
+        *scale_warnings(headers[0], scales),
         *scan_warnings(headers),
         *stray_warnings(slices),
         *gap_warnings(headers, distance),

@@ -236,6 +236,36 @@ def test_slopes_that_differ_count_for_their_own_slice(tmp_path: Path) -> None:
     assert volume.voxels == pytest.approx(np.stack(expected), rel=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("element", "value"), [("RescaleIntercept", 0), ("RescaleSlope", 1), ("RescaleSlope", 2.5)]
+)
+def test_a_ct_slice_of_another_scale_is_told(element: str, value: float, tmp_path: Path) -> None:
+    for n in range(5):
+        write_slice(tmp_path, n, 2.5 * n, **({element: value} if n == 2 else {}))
+    (warning,) = read_image(tmp_path, CT)[1]
+    assert warning.code == "scales_differ"
+    assert "2 scales" in warning.message
+    assert "in 1 of 5" in warning.message
+
+
+def test_slices_of_mr_may_have_a_scale_each(tmp_path: Path) -> None:
+    for n in range(5):
+        write_slice(tmp_path, n, 2.5 * n, Modality="MR", RescaleSlope=1 + 0.1 * n)
+    assert read_image(tmp_path, MR)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"), [("1 2 3 3 5", True), ("1 1 1 1 1", False), ("1 2 3 4 5", False)]
+)
+def test_slices_that_share_an_id_of_their_own_are_told(
+    ids: str, told: bool, tmp_path: Path
+) -> None:
+    for n, uid in enumerate(ids.split()):
+        write_slice(tmp_path, n, 2.5 * n, SOPInstanceUID=f"1.2.3.4.{uid}")
+    codes = [w.code for w in read_image(tmp_path, CT)[1]]
+    assert codes == (["instance_ids_repeat"] if told else [])
+
+
 def test_monochrome1_is_not_inverted_and_said(tmp_path: Path) -> None:
     expected = write_series(tmp_path, PhotometricInterpretation="MONOCHROME1")
     volume, warnings = read_image(tmp_path, CT)

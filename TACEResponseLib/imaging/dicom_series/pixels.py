@@ -1,12 +1,14 @@
 """Stored pixels of DICOM slices, and what they mean."""
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom_series.elsewhere import decode_elsewhere
 from TACEResponseLib.imaging.dicom_series.files import read_dataset
@@ -82,6 +84,23 @@ def scale_of(slice_: Any, where: str) -> tuple[float, float]:
         raise InputError(where, "RescaleSlope must not be 0", got="0",
                          remedy="export the series again")  # fmt: skip
     return slope, intercept
+
+
+def scale_warnings(header: Any, scales: Sequence[tuple[float, float]]) -> tuple[CaseWarning, ...]:
+    """Say when slices of a CT have several scales, which scanners give PET and some MR, not CT."""
+    kinds = len(set(scales))
+    if text(header, "Modality") != "CT" or kinds < 2:
+        return ()
+    rarest, count = Counter(scales).most_common()[-1]
+    return (
+        CaseWarning(
+            code="scales_differ",
+            message=f"The slices of the CT have {kinds} scales (RescaleSlope and RescaleIntercept; "
+            f"the rarest is {rarest[0]:g} and {rarest[1]:g}, in {count} of {len(scales)}); each "
+            "was used for its own slice: check that no slice is brighter or darker than its "
+            "neighbors.",
+        ),
+    )
 
 
 def _check_kind(slice_: Any, where: str) -> tuple[int, bool]:

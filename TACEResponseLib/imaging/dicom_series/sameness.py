@@ -73,7 +73,28 @@ def _round_alike(found: Collection[str]) -> bool:
 
 
 def scan_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
-    """Say what may be passes of one MR, or two phases: numbers in turn."""
+    """Say what may be passes of one MR, or two phases; and files that are called one image."""
+    return (*_turn_warnings(headers), *_id_warnings(headers))
+
+
+def _id_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
+    """Some share an id of their own; programs that remove names may give all files one."""
+    ids = [uid for h in headers if (uid := text(h, "SOPInstanceUID"))]
+    again = len(ids) - len(set(ids))
+    if not again or len(set(ids)) == 1:
+        return ()
+    return (
+        CaseWarning(
+            code="instance_ids_repeat",
+            message=f"{again} of the {len(headers)} slices of the {text(headers[0], 'Modality')} "
+            "have the id of another slice (SOPInstanceUID), as if files had been copied and "
+            "changed: check that no slice stands at another's place.",
+        ),
+    )
+
+
+def _turn_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
+    """Numbers in turn."""
     told = [
         keyword
         for keyword in pass_keywords(headers[0])
