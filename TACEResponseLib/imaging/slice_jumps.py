@@ -20,7 +20,7 @@ LEAST_RATIO = 2.0
 # Of all blocks, to differ so; a thing that lies in one slice alone fills fewer.
 LEAST_SHARE, LEAST_BLOCKS = 0.15, 40
 # Of the spread of all blocks; below it differences are how numbers were rounded.
-SMALLEST = 0.02
+SMALLEST = 0.005
 # By which half of the blocks differ at once; in one scan half of them differ by up to 30 HU.
 STEP_HU = 400.0
 # A drawn thing of a few values may be the same in two slices; noise never is.

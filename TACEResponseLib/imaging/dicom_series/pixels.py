@@ -135,7 +135,7 @@ def _unpacks_here(dataset: Any) -> bool:
     """Whether pydicom unpacks this file's pixels, and their size is known before it does."""
     from pydicom.pixels.decoders.base import get_decoder
 
-    syntax = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "")
+    syntax: Any = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "")
     if not syntax:
         return True  # files without a transfer syntax hold plain numbers
     try:
