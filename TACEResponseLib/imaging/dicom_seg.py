@@ -56,15 +56,15 @@ def read_identified_seg(path: Path, where: str) -> tuple[Found, Acquisition]:
             names=(kind,) if kind else (),
             remedy="export the ROI from 3D Slicer as SEG or label image",
         )
-    _check_elements(dataset, where)
-    _check_size(dataset, path, where)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd ids, which are not used
+            _check_elements(dataset, where)
+            _check_size(dataset, path, where)
             found = _found(dataset, where)
     except (InputError, MemoryError):
         raise
-    except Exception as error:  # highdicom raises many kinds on odd files
+    except Exception as error:  # pydicom and highdicom raise many kinds on odd files
         raise InputError(where, "frames must make one regular volume",
                          got="odd frames", names=(_reason(error),),
                          remedy="export the ROI as a label image") from error  # fmt: skip

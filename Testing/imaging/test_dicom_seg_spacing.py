@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import Tag
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.roi import Roi
@@ -91,4 +93,20 @@ def test_one_slice_of_no_thickness_is_refused_not_made_up(
 ) -> None:
     write_drawn(tmp_path / "seg.dcm", (2,), SpacingBetweenSlices=None, **measures)
     with pytest.raises(InputError, match=r"SliceThickness, being drawn on one slice, got neither"):
+        read_roi(tmp_path / "seg.dcm")
+
+
+@pytest.mark.parametrize("keyword", ["PerFrameFunctionalGroupsSequence", "SegmentSequence"])
+def test_a_sequence_that_is_cut_within_an_element_is_refused_in_one_line(
+    keyword: str, tmp_path: Path
+) -> None:
+    """An element of a long kind whose four bytes of length are not there."""
+    write_drawn(tmp_path / "seg.dcm", (2, 3))
+    dataset = pydicom.dcmread(tmp_path / "seg.dcm")
+    element = b"\x08\x00\x18\x00OB\0\0"
+    value = b"\xfe\xff\x00\xe0" + len(element).to_bytes(4, "little") + element
+    tag = Tag(keyword)
+    dataset._dict[tag] = RawDataElement(tag, "SQ", len(value), value, 0, False, True)
+    dataset.save_as(tmp_path / "seg.dcm")
+    with pytest.raises(InputError, match=r"--roi seg\.dcm: .*; export the ROI as a label image"):
         read_roi(tmp_path / "seg.dcm")
