@@ -73,7 +73,6 @@ def read_nifti(path: Path, where: str) -> ImageHeader:
     steps, position = _position(fields, size, where)
     lps = LPS_TO_RAS[:3, :3] @ steps
     length, direction = unit_axes(lps)
-    scaled = _is_scaled(fields)
     return ImageHeader(
         size_ijk=size,
         kind=_kind(fields, order, where),
@@ -85,8 +84,8 @@ def read_nifti(path: Path, where: str) -> ImageHeader:
             encoding="gzip" if packed else "raw",
             unpacked_offset=_offset(fields, where),
         ),
-        slope=fields.slope if scaled else 1.0,
-        intercept=fields.intercept if scaled else 0.0,
+        slope=fields.slope if _is_scaled(fields) else 1.0,
+        intercept=fields.intercept if _is_scaled(fields) else 0.0,
         knows_position=fields.qform_code > 0 or fields.sform_code > 0,
     )
 
@@ -196,7 +195,6 @@ def _is_scaled(fields: _Fields) -> bool:
 
 def _check_numbers(fields: _Fields, where: str) -> None:
     """Every number in use finite, millimeters, and a scale that all readers take for the same."""
-    pixdim = fields.pixdim[1:4]
     used = {
         "pixdim": fields.pixdim[:4],
         "vox_offset": (fields.offset,),
@@ -209,12 +207,11 @@ def _check_numbers(fields: _Fields, where: str) -> None:
             raise InputError(where, f"its header's {name} must be finite numbers",
                              got=" ".join(f"{v:g}" for v in values),
                              remedy=EXPORT_AGAIN)  # fmt: skip
-    if not min(pixdim) > 0:
+    if not min(fields.pixdim[1:4]) > 0:
         raise InputError(where, "spacing must be > 0 mm on each axis",
-                         got=" x ".join(f"{s:.6g}" for s in pixdim) + " mm (pixdim)",
+                         got=" x ".join(f"{s:.6g}" for s in fields.pixdim[1:4]) + " mm (pixdim)",
                          remedy=EXPORT_AGAIN)  # fmt: skip
-    intercept = fields.intercept if np.isfinite(fields.intercept) else 0.0
-    if not _is_scaled(fields) and intercept != 0:
+    if not _is_scaled(fields) and np.nan_to_num(fields.intercept) != 0:
         raise InputError(
             where,
             "scl_slope must be a number beside a scl_inter, which readers take or leave without",
