@@ -7,7 +7,7 @@ rules could read in two ways is refused.
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +36,13 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 # What no text holds. An escape stands in cells that come from a terminal; such a cell is told where
 # it is.
 BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-WITHOUT_NUMBERS = frozenset({"case_id", "Patient", "roi_label", "roi_segment"})
-"""Columns whose commas are no decimals."""
+HoldsNumbers = Callable[[str], bool]
+"""Whether a column can hold numbers: no other has decimal marks."""
+
+
+def any_but_ids(column: str) -> bool:
+    """The columns of a table of which nothing else is known."""
+    return column not in ("case_id", "roi_label", "roi_segment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +58,14 @@ class TextTable:
     """What was assumed, each in a sentence."""
 
 
-def read_text_table(path: Path, where: str) -> TextTable:
+def read_text_table(path: Path, where: str, holds_numbers: HoldsNumbers = any_but_ids) -> TextTable:
     """Read a table in whatever way it was saved.
 
     Args:
         path: text, with a header; UTF-8, UTF-16 or Windows-1252; separated by commas, semicolons,
             tabs or bars.
         where: how the user named it, for messages.
+        holds_numbers: of a column, by its name; the others are texts and left alone.
     Returns: the table; what was assumed is logged as warnings too.
     Raises: InputError: it can't be read, is no table, or could be read in two ways.
     """
@@ -69,7 +75,13 @@ def read_text_table(path: Path, where: str) -> TextTable:
     remarks = [encoding] if encoding else []
     if separator != ",":
         remarks.append(f"its columns are separated by {SEPARATORS[separator]}")
-    return table_of(rows, where, commas_separate=separator == ",", remarks=remarks)
+    return table_of(
+        rows,
+        where,
+        commas_separate=separator == ",",
+        remarks=remarks,
+        holds_numbers=holds_numbers,
+    )
 
 
 def table_of(
@@ -78,6 +90,7 @@ def table_of(
     *,
     commas_separate: bool,
     remarks: Sequence[str] = (),
+    holds_numbers: HoldsNumbers = any_but_ids,
 ) -> TextTable:
     """Header and cells, blanks and decimal commas settled; what was assumed is logged.
 
@@ -86,6 +99,7 @@ def table_of(
         where: how the user named the file.
         commas_separate: whether columns were separated by commas.
         remarks: what was assumed already.
+        holds_numbers: as of `read_text_table`.
     Raises: InputError: numbers that can be read in two ways.
     """
     stripped = ((n, [_stripped(cell) for cell in row]) for n, row in rows)
@@ -99,10 +113,11 @@ def table_of(
         told.append(f"{', '.join(words)} is taken for a blank")
         lines = [["" if is_missing(cell) else cell for cell in line] for line in lines]
     numbers = [number for number, _ in filled[1:]]
-    cells = _cells(header, zip(numbers, lines, strict=True))
+    numeric = frozenset(filter(holds_numbers, header))
+    cells = _cells(header, zip(numbers, lines, strict=True), numeric)
     if has_decimal_commas(cells, where, commas_separate=commas_separate):
         told.append("its numbers have a decimal comma")
-        lines = [_with_points(header, line) for line in lines]
+        lines = [_with_points(header, line, numeric) for line in lines]
     for remark in told:
         LOG.warning("%s: %s", where, remark)
     return TextTable(
@@ -227,19 +242,19 @@ def _lines(text: str) -> Iterator[str]:
     return (found[0] for found in LINE.finditer(text))
 
 
-def _cells(header: Sequence[str], numbered: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Cell]:
+def _cells(
+    header: Sequence[str], numbered: Iterable[tuple[int, Sequence[str]]], numeric: Container[str]
+) -> Iterator[Cell]:
     """Cells of columns that may hold numbers."""
     for number, line in numbered:
         for name, text in _named(header, line):
-            if name not in WITHOUT_NUMBERS:
+            if name in numeric:
                 yield Cell(number, name, text)
 
 
-def _with_points(header: Sequence[str], line: Sequence[str]) -> list[str]:
+def _with_points(header: Sequence[str], line: Sequence[str], numeric: Container[str]) -> list[str]:
     """A line whose numbers have decimal points."""
-    return [
-        cell if name in WITHOUT_NUMBERS else with_point(cell) for name, cell in _named(header, line)
-    ]
+    return [with_point(cell) if name in numeric else cell for name, cell in _named(header, line)]
 
 
 def _stripped(cell: str) -> str:

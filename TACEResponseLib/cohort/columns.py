@@ -24,6 +24,10 @@ OTHER = (
     "treatment", "embolic_agent", "earlier_treatment", "concomitant_treatment", "phase",
     "time_to_progression_days", "progressed", "survival_days", "died",
 )  # fmt: skip
+DAYS = ("readout_days", "image_to_treatment_days", "time_to_progression_days", "survival_days")
+EVENTS = ("progressed", "died")
+NUMBERS = (*DAYS, *EVENTS, "response", "large_roi", "is_first_treatment")
+"""Columns that can hold numbers, yes and no being 1 and 0; all else of ours are words."""
 # What only a simulation knows; a model that could read it would know the answer.
 ANSWER_PREFIXES = ("latent_", "true_probability")
 READING = re.compile(r"response_reader[1-9]")

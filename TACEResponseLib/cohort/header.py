@@ -7,6 +7,7 @@ from typing import Literal
 from TACEResponseLib.cohort.columns import (
     CONTEXT,
     FILES,
+    NUMBERS,
     OTHER,
     READING,
     REQUIRED,
@@ -43,6 +44,11 @@ def column_kind(name: str) -> Kind:
     if name.startswith(DIAGNOSTICS) or name in PYRADIOMICS:
         return "passed"
     return "clinical" if clinical_column(name) else "unknown"
+
+
+def holds_numbers(name: str) -> bool:
+    """Whether a column can hold numbers: in words, paths and dates a mark is no decimal one."""
+    return name in NUMBERS or column_kind(name) in ("answer", "reading", "feature", "clinical")
 
 
 def header_remarks(header: Sequence[str]) -> list[str]:

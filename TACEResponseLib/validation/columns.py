@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from TACEResponseLib import cells
+from TACEResponseLib.cohort.header import column_kind, holds_numbers
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.ids import check_id, twins
 from TACEResponseLib.text_table import TextTable, read_text_table
 
+# Beside the probabilities that `score --cohort` writes.
+WORDS = ("call", "warnings", "problem")
 Columns = Mapping[str, Sequence[str]]
 
 
@@ -24,12 +27,17 @@ def read_columns(path: Path, option: str) -> Columns:
     Raises: InputError: no table can be read, or a column is there twice.
     """
     where = f"{option} {path.name}"
-    table = read_text_table(path, where)
+    table = read_text_table(path, where, _holds_numbers)
     if not table.lines:
         raise InputError(where, "must hold a header and at least one row", got="none",
                          remedy="write one row a patient")  # fmt: skip
     _check_shape(where, table)
     return {name: [line[i] for line in table.lines] for i, name in enumerate(table.header)}
+
+
+def _holds_numbers(name: str) -> bool:
+    """Columns of a cohort's numbers, and those of models, which have names of their own."""
+    return holds_numbers(name) or (name not in WORDS and column_kind(name) == "unknown")
 
 
 def require(columns: Columns, names: Sequence[str], where: str) -> None:
