@@ -13,6 +13,7 @@ from TACEResponseLib.cohort.columns import (
     clinical_cell,
     clinical_column,
 )
+from TACEResponseLib.cohort.follow_up_cells import read_follow_up
 from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.patient import (
     NEGATIVE_WORDS,
@@ -43,8 +44,9 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
     files = {name: folder / row[name] for name in FILES if row.get(name)}
     choice, ill_chosen = read_choice(number, row)
     context, ill_said = read_row_context(number, row)
+    follow_up, ill_followed = read_follow_up(number, row)
     problems += [*_word_problems(number, row), *odd, *_file_problems(number, row, files)]
-    problems += [*ill_chosen, *ill_said]
+    problems += [*ill_chosen, *ill_said, *ill_followed]
     if problems or clinical is None:
         return problems, None
     role = _plain(row.get("role", ""))
@@ -63,7 +65,7 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
         context=context,
         features=features,
         readings={n: response_word(v) or "" for n, v in _columns_of(row, "reading").items()},
-        other=_columns_of(row, "other"),
+        other=_columns_of(row, "other") | follow_up,
     )  # fmt: skip
     return [], patient
 

@@ -1,7 +1,8 @@
 """A table of text read column by column, with the checks that every column needs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +63,31 @@ def numbers(columns: Columns, name: str) -> Floats:
             continue
         value = cells.number(cell)
         if value is None:
-            raise InputError(f"{name}, row {row + 1}", "must be a number or blank", got=repr(cell),
-                             remedy=cells.number_remedy(cell))  # fmt: skip
+            raise InputError(place(columns, name, row), "must be a number or blank",
+                             got=repr(cell)[:40], remedy=cells.number_remedy(cell))  # fmt: skip
         values[row] = value
     return values
+
+
+def place(columns: Columns, name: str, row: int) -> str:
+    """Names a cell by column, row and patient, row 0 being the first below the header."""
+    owner = columns["case_id"][row] if "case_id" in columns else ""
+    return f"{name}, row {row + 1}" + (f" ({owner})" if owner else "")
+
+
+@contextmanager
+def of_table(where: str) -> Iterator[None]:
+    """Errors of columns and rows name the table too.
+
+    Args:
+        where: how the user named it.
+    """
+    try:
+        yield
+    except InputError as error:
+        if error.where.startswith("--"):
+            raise
+        raise error.at(f"{where}, {error.where}") from error
 
 
 def is_numeric(column: Sequence[str]) -> bool:

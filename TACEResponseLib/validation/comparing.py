@@ -14,7 +14,7 @@ from TACEResponseLib.evaluation.inputs import Floats, Labels
 from TACEResponseLib.evaluation.significance import holm
 from TACEResponseLib.json_reading import read_json_object
 from TACEResponseLib.plain_text import cell_text, printable
-from TACEResponseLib.validation.columns import Columns, numbers, read_columns, require
+from TACEResponseLib.validation.columns import Columns, numbers, of_table, read_columns, require
 from TACEResponseLib.validation.results import FORMAT
 from TACEResponseLib.validation.words import number, p_value
 from TACEResponseLib.validation.writing import METRICS, PREDICTIONS
@@ -55,7 +55,8 @@ def read_validation(folder: Path) -> Validation:
     columns = read_columns(folder / PREDICTIONS, where)
     require(columns, ("case_id", "outcome"), where)
     try:
-        return _validation(where, metrics, columns)
+        with of_table(f"{where}/{PREDICTIONS}"):
+            return _validation(where, metrics, columns)
     except (LookupError, TypeError, AttributeError) as error:
         raise InputError(where, f"{METRICS} and {PREDICTIONS} must be as validate wrote them",
                          got=f"something else at {str(error)[:60]}",

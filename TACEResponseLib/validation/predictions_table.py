@@ -40,6 +40,7 @@ from TACEResponseLib.validation.columns import (
     Columns,
     is_numeric,
     numbers,
+    of_table,
     read_columns,
     refuse_twins,
     require,
@@ -80,10 +81,16 @@ def read_predictions(path: Path, options: TableOptions) -> Study:
     """
     raw = read_columns(path, OPTION)
     where = f"{OPTION} {path.name}"
+    _check_threshold(options)
+    with of_table(where):
+        return _checked(raw, where, options)
+
+
+def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
+    """The study of a table's columns."""
     columns, classes = split_classes({ALIASES.get(k, k): v for k, v in raw.items()}, where)
     require(columns, ("case_id", "outcome"), where)
     refuse_twins(columns["case_id"], where)
-    _check_threshold(options)
     names = _model_columns(columns, where)
     outcome = _outcome(columns)
     probabilities = {name: _probabilities(columns, name) for name in names}
@@ -210,7 +217,7 @@ def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
         try:
             records.append(read_record(given, in_table=True))
         except InputError as error:
-            raise error.at(f"{case_id} (row {row + 1}), {error.where}") from error
+            raise error.at(f"{case_id} (row {row + 1}), clinical") from error
     return tuple(records)
 
 
