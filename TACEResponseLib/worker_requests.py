@@ -19,7 +19,9 @@ class _Strict(BaseModel):
 class _Grid(_Strict):
     """As `exchange.geometry_values` writes it."""
 
-    size_ijk: Annotated[list[Annotated[int, Field(ge=1, lt=2**31)]], Field(min_length=3)]
+    size_ijk: Annotated[
+        list[Annotated[int, Field(ge=1, lt=2**31)]], Field(min_length=3, max_length=3)
+    ]
     spacing_mm: Three
     origin_lps: Three
     direction_lps: Annotated[list[float], Field(min_length=9, max_length=9)]
