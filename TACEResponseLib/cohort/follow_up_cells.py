@@ -11,7 +11,6 @@ PROGRESSION = ("time_to_progression_days", "progressed")
 SURVIVAL = ("survival_days", "died")
 # Images are of the days before treatment, which some count as negative.
 OF_ANY_SIGN = "image_to_treatment_days"
-LEAVE = "correct it, or leave it blank"
 # Days that were computed from months differ in their last digits.
 ROUNDING = 1e-9
 
@@ -28,7 +27,7 @@ def follow_up_number(column: str, text: str) -> float:
         said = cells.truth(text)
         if said is None:
             raise InputError(column, "must be yes or no (1 or 0)", got=repr(text)[:40],
-                             remedy=f"write one of them, 1 if it was seen; {LEAVE}")  # fmt: skip
+                             remedy="write 1 if it was seen, else 0, or a blank")  # fmt: skip
         return float(said)
     days = cells.number(text)
     if days is None:
@@ -36,7 +35,7 @@ def follow_up_number(column: str, text: str) -> float:
                          remedy=cells.number_remedy(text))  # fmt: skip
     if days < 0 and column != OF_ANY_SIGN:
         raise InputError(column, "must be 0 days or more", got=f"{days:g}",
-                         remedy=f"count from the treatment; {LEAVE}")  # fmt: skip
+                         remedy="count from the treatment, or leave it blank")  # fmt: skip
     return days
 
 

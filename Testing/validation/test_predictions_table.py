@@ -79,7 +79,7 @@ def test_ties_and_perfect_separation_are_warned_of(write: Write, law: dict[str, 
         ({("outcome", 2): "CR"}, r"outcome, row 3 \(P002\): must be a number or blank"),
         ({("survival_days", 2): -3}, r"survival_days, row 3 \(P002\): must be 0 days or more"),
         ({("died", 1): 2}, r"died, row 2 \(P001\): must be yes or no \(1 or 0\)"),
-        ({("time_to_progression_days", 5): 99999}, r"row 6 \(P005\): must not exceed survival_days"),
+        ({("time_to_progression_days", 5): 99999}, r"row 6 \(P005\): must not exceed survival"),
         ({("tumor_size_cm", 0): 900}, r"P000 \(row 1\), .*tumor_size_cm"),
     ],
 )  # fmt: skip
