@@ -75,6 +75,7 @@ def read_text_table(path: Path, where: str, holds_numbers: HoldsNumbers = any_bu
     remarks = [encoding] if encoding else []
     if separator != ",":
         remarks.append(f"its columns are separated by {SEPARATORS[separator]}")
+    remarks += _ends_early(rows, where, is_cut=not text.endswith(("\n", "\r")))
     return table_of(
         rows,
         where,
@@ -230,6 +231,28 @@ def _rows(text: str, separator: str, where: str) -> list[tuple[int, list[str]]]:
             got=f"{error} in line {reader.line_num}",
             remedy="mend that line's quotes, or save it as CSV again",
         ) from error
+
+
+def _ends_early(rows: Sequence[tuple[int, list[str]]], where: str, *, is_cut: bool) -> list[str]:
+    """What to say of rows that have fewer cells than the header; spreadsheets write some so.
+
+    Raises: InputError: it is the last row and its line has no end, as in a file that was cut.
+    """
+    filled = [(line, row) for line, row in rows if any(map(str.strip, row))]
+    if not filled:
+        return []
+    header = "\0".join(map(str.strip, filled[0][1])).rstrip("\0").split("\0")
+    short = [(line, len(row)) for line, row in filled[1:] if len(row) < len(header)]
+    if is_cut and short and short[-1][0] == filled[-1][0]:
+        line, cells = short[-1]
+        raise InputError(f"{where} line {line}", f"must have {len(header)} cells, as the header",
+                         got=f"{cells}, and no end of the line", remedy="the file was cut: copy "
+                         "or save it again")  # fmt: skip
+    if not short:
+        return []
+    others = f", so do {len(short) - 1} more" if len(short) > 1 else ""
+    return [f"line {short[0][0]} has {short[0][1]} cells of {len(header)}{others}; the missing "
+            "ones are taken for blanks"]  # fmt: skip
 
 
 def _reader(text: str, separator: str) -> "_csv.Reader":
