@@ -6,6 +6,7 @@ blanks around. Each of these is a slip, and read in silence it would be another 
 
 import argparse
 import math
+import re
 
 from TACEResponseLib.plain_text import PLAIN_NUMBER
 
@@ -21,9 +22,14 @@ def read_number(text: str) -> float:
     if not PLAIN_NUMBER.fullmatch(text):
         raise ValueError(f"must be a number, got {text[:40]!r}")
     number = float(text)
-    if not math.isfinite(number):
+    if not math.isfinite(number) or (number == 0 and _is_of_something(text)):
         raise ValueError(f"must be a number that a computer can hold, got {text[:40]!r}")
     return number
+
+
+def _is_of_something(text: str) -> bool:
+    """Whether a number has a digit but 0 before its exponent."""
+    return any(digit in re.split("[eE]", text)[0] for digit in "123456789")
 
 
 def read_whole_number(text: str) -> int:

@@ -24,8 +24,8 @@ from TACEResponseLib.yaml_reading import parse_yaml
 
 # Each of these is a number to Python's float().
 ODD = ("6_6", "1_000.5", "\u0666\u0666", "\uff16", "nan", "NaN", "inf", "-Infinity", " 6", "6 ",
-       "6\n", "\u00a06", "1e999", "1_0e1")  # fmt: skip
-PLAIN = ("0", "66", "-0.5", "+3", ".5", "5.", "1e-3", "2E+2", "007")
+       "6\n", "\u00a06", "1e999", "1_0e1", "1e-400", "-0.5E-330")  # fmt: skip
+PLAIN = ("0", "0e-400", "-0.0", "5e-324", "66", "-0.5", "+3", ".5", "5.", "1e-3", "2E+2", "007")
 RECIPE = resource_path("Recipes", "ct-volume-clinical.yaml")
 
 

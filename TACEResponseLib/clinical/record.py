@@ -132,7 +132,8 @@ def _read_number(variable: Variable, given: object, in_table: bool) -> float | i
     """A number in its storage unit."""
     value, unit = given, str(variable.unit)
     if isinstance(given, dict) and set(given) == {"value", "unit"}:
-        value, unit = given["value"], str(given["unit"])
+        value, written = given["value"], str(given["unit"])
+        unit = variable.unit_written(written) or written
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         remedy = "write the number alone, or null for unknown"
         unit = "" if variable.is_pure else f" in {variable.unit}"

@@ -17,6 +17,7 @@ from TACEResponseLib.cohort.columns import (
     column_meant,
     is_answer,
     is_feature,
+    other_unit,
 )
 from TACEResponseLib.cohort.patient import Problem
 
@@ -73,6 +74,8 @@ def header_problems(header: Sequence[str], needed: Sequence[str] = REQUIRED) -> 
                                  "clinical variables, or radiomics features", "none",
                                  "add what the recipe reads"))  # fmt: skip
     problems += _twice_in_other_units(header)
+    problems += [_problem(error.where, error.rule, error.got, error.remedy)
+                 for error in map(other_unit, dict.fromkeys(header)) if error]  # fmt: skip
     for name, count in Counter(filter(None, header)).items():
         if count > 1:
             problems.append(_problem(name, "must be a column once", f"{count} times",

@@ -12,6 +12,7 @@ from TACEResponseLib.cohort.columns import (
     SEQUENCES,
     clinical_cell,
     clinical_column,
+    other_unit,
 )
 from TACEResponseLib.cohort.follow_up_cells import read_follow_up
 from TACEResponseLib.cohort.header import column_kind
@@ -176,7 +177,7 @@ def _clinical(number: int, row: Row) -> tuple[ClinicalRecord | None, list[Proble
     problems = []
     for column, text in row.items():
         parsed = clinical_column(column) if text else None
-        if parsed is None:
+        if parsed is None or other_unit(column):
             continue
         given = clinical_cell(*parsed, text)
         try:
