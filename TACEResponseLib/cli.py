@@ -93,7 +93,7 @@ def _told(message: str, status: int) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    parser = BriefParser(
+    parser: argparse.ArgumentParser = BriefParser(
         prog="tace-response",
         description=f"Will this liver tumor respond to TACE? {NOT_A_DEVICE}",
     )

@@ -31,6 +31,7 @@ BYTE_ORDER_MARKS = {
 }
 # Excel writes it as a first line of its own.
 EXCEL_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+ZIP = b"PK\x03\x04"
 # The lines of a file, and no others: form feeds and the like are cells' own.
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 # What no text holds. An escape stands in cells that come from a terminal; such a cell is told where
@@ -131,6 +132,10 @@ def table_of(
 
 def _decoded(content: bytes, where: str) -> tuple[str, str]:
     """The text, and what to say of its encoding if it is not UTF-8."""
+    if content.startswith(ZIP):
+        raise InputError(where, "must be a table of text, such as CSV in UTF-8",
+                         got="a zip archive, as Excel workbooks are",
+                         remedy="let its name end in .xlsx, or save it as CSV UTF-8")  # fmt: skip
     for mark, name in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             try:

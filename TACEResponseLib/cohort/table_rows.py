@@ -54,7 +54,7 @@ def rows_of(table: TextTable, where: str) -> list[Row]:
     """
     width = len(table.header)
     if table.lines and all(any(line[width:]) for line in table.lines):
-        got = f"{width} names of {max(map(len, table.lines))} columns"
+        got = f"{max(map(len, table.lines))} columns with {width} name{'s' * (width != 1)}"
         raise InputError(where, "its first line must name every column", got=got,
                          remedy="delete lines above the header, name every column (R: "
                          "row.names=FALSE), and write decimals after a point")  # fmt: skip

@@ -46,8 +46,9 @@ def read_validation(folder: Path) -> Validation:
     try:
         metrics = read_json_object(folder / METRICS, f"{where}/{METRICS}", example="by validate")
     except InputError as error:
+        got = f"one whose {METRICS} {error.rule}, not {error.got}"
         raise InputError(where, f"must be a folder that validate wrote, with {METRICS}",
-                         got=f"one that doesn't do: it {error.rule}, got {error.got}",
+                         got=got if folder.is_dir() else "no such folder",
                          remedy="run tace-response validate") from error  # fmt: skip
     if metrics.get("format") != FORMAT:
         raise InputError(where, f"must be of format {FORMAT}", got="another",

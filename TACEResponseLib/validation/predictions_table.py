@@ -143,7 +143,7 @@ def _model_columns(columns: Columns, where: str) -> list[str]:
         if not is_numeric(columns[name]) or other_writing(name):
             raise InputError(f"{where}, {name}",
                              "must be probabilities of a model or a known column",
-                             got=repr(next((c for c in columns[name] if c), "blanks"))[:40],
+                             got=next((repr(c)[:40] for c in columns[name] if c), "blanks"),
                              remedy=column_meant(name) or
                              "write probabilities from 0 to 1, or remove the column")  # fmt: skip
     if not others:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from TACEResponseLib.clinical.record import read_record
 from TACEResponseLib.clinical.schema import load_schema
@@ -174,3 +175,26 @@ def test_a_category_that_is_a_number_may_be_saved_as_a_decimal(
     assert read_record({name: float(word)}).values == read_record({name: word}).values
     with pytest.raises(InputError, match="must be one of"):
         read_record({name: float(word) + 0.5})
+
+
+def test_what_is_no_table_is_told_in_words_of_files(tmp_path: Path) -> None:
+    (tmp_path / "junk.xlsx").write_bytes(b"no zip")
+    with pytest.raises(InputError, match="got a damaged file or one of another kind; save it"):
+        read_cohort(tmp_path / "junk.xlsx")
+    book = Workbook()
+    book.active.append(["case_id", "age_years"])
+    book.save(tmp_path / "book.xlsx")
+    (tmp_path / "book.xlsx").rename(tmp_path / "book.csv")
+    with pytest.raises(InputError, match=r"zip archive.*Excel.*; let its name end in \.xlsx"):
+        read_cohort(tmp_path / "book.csv")
+
+
+def test_an_error_cell_is_counted_in_the_singular(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["case_id", "role", "response", "age_years"], ["P1", "", "", "#N/A"]):
+        book.active.append(row)
+    book.active["D2"].data_type = "e"
+    book.save(tmp_path / "c.xlsx")
+    told = " ".join(read_cohort(tmp_path / "c.xlsx").remarks)
+    assert "#N/A is taken for a blank in 1 cell" in told
+    assert "cells" not in told
