@@ -30,6 +30,7 @@ from TACEResponseLib.imaging.roi import Lesion, Roi
 from TACEResponseLib.imaging.roi_choice import RoiChoice
 from TACEResponseLib.imaging.roi_placing import check_roi_owner
 from TACEResponseLib.imaging.roi_size import check_roi_size
+from TACEResponseLib.imaging.roi_slices import drawn_slices_warnings
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.population import CaseContext
 from TACEResponseLib.terms import ImageSequence
@@ -85,12 +86,15 @@ class Case:
             own = indices if drawn is roi else matched_indices(drawn, roi, indices)
             labels[sequence] = resample_labels(own, drawn.geometry, volume.geometry)
             warnings += check_roi_fits(drawn, volume, sequence, labels[sequence])
+            warnings += drawn_slices_warnings(own, drawn.geometry, lesions)
             warnings += lost_lesion_warnings(lesions, sequence, labels[sequence])
             warnings += check_intensities(volume, sequence, labels[sequence] > 0)
         warnings += self._size_warnings(lesions)
         warnings += lesion_warnings(lesions, self.clinical)
         warnings += date_warnings(self.images, self.context)
-        _set(self, roi=roi, lesions=lesions, lesion_labels=labels, warnings=tuple(warnings))
+        # One ROI for several images is remarked on once.
+        told = tuple(dict.fromkeys(warnings))
+        _set(self, roi=roi, lesions=lesions, lesion_labels=labels, warnings=told)
 
     def _size_warnings(self, lesions: tuple[Lesion, ...]) -> tuple[CaseWarning, ...]:
         """Refuse an ROI that is no tumor; say it of a large one."""

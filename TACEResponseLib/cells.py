@@ -2,6 +2,7 @@
 
 import re
 
+from TACEResponseLib.plain_text import PLAIN_NUMBER
 from TACEResponseLib.strict_numbers import read_number
 
 MISSING = frozenset(
@@ -55,4 +56,6 @@ def number_remedy(cell: str) -> str:
         return f"write {re.sub(f'[{GAPS}]', '', cell)}, without a mark between thousands"
     if cell.startswith(MINUS):
         return f"write -{cell[1:]}, with the minus of the keyboard"
+    if PLAIN_NUMBER.fullmatch(cell):
+        return "correct its exponent: no computer holds such a number"
     return "write the number alone, or leave it blank"

@@ -22,7 +22,7 @@ from TACEResponseLib import (
     endings,
     standard_streams,
 )
-from TACEResponseLib.cli_options import check_options
+from TACEResponseLib.cli_options import BriefParser, check_options
 from TACEResponseLib.disk_trouble import explained
 from TACEResponseLib.errors import InputError, MissingExtraError
 from TACEResponseLib.terminal import printable_output
@@ -93,7 +93,7 @@ def _told(message: str, status: int) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = BriefParser(
         prog="tace-response",
         description=f"Will this liver tumor respond to TACE? {NOT_A_DEVICE}",
     )

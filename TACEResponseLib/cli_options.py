@@ -3,9 +3,10 @@
 import argparse
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.plain_text import printable
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -26,6 +27,15 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "threshold": (0, 1),
     "landmark": (0, 36_525),
 }
+
+
+class BriefParser(argparse.ArgumentParser):
+    """Tells what is wrong with an option in one line, as all else is told; so do its commands."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2."""
+        rule = message.removeprefix("argument ")
+        self.exit(2, f"error: {printable(' '.join(rule.split()))}; see {self.prog} --help\n")
 
 
 def check_options(options: argparse.Namespace) -> None:

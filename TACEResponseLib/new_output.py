@@ -54,7 +54,8 @@ def _check_free(folder: Path, *, overwrite: bool | None, where: str) -> None:
     # Asks the file system, which refuses a name that is too long.
     is_there = _is_there(folder)
     if is_there and (folder.is_symlink() or not folder.is_dir()):
-        raise InputError(where, "must be a folder that doesn't exist yet", got=f"a file {folder}",
+        got = f"a {'link' if folder.is_symlink() else 'file'} {folder}"
+        raise InputError(where, "must be a folder that doesn't exist yet", got=got,
                          remedy="choose another name")  # fmt: skip
     if is_there and not overwrite:
         remedy = "choose another name" + (", or add --overwrite" if overwrite is False else "")

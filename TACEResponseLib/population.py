@@ -1,5 +1,6 @@
 """Does the patient belong to the model's population? Asked of the user, since no image can tell."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -13,6 +14,11 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.settings import Settings
 
 WHERE = "--context"
+# CT came in 1971, chemoembolization of the liver in the years after it.
+FIRST_YEAR = 1971
+A_DATE = f"a date written 2026-03-31, without the time, {FIRST_YEAR} or later"
+# Programs write the days of a column with times, all at midnight.
+WRITTEN_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 
 
 class Treatment(StrEnum):
@@ -96,8 +102,8 @@ def read_context(content: Mapping[str, Any]) -> CaseContext:
     Raises: InputError: an unknown key, date, treatment or stage.
     """
     readers = {
-        "image_date": date.fromisoformat,
-        "treatment_date": date.fromisoformat,
+        "image_date": read_date,
+        "treatment_date": read_date,
         "planned_treatment": Treatment,
         "is_first_treatment": _yes_or_no,
         "bclc_stage": BclcStage,
@@ -106,6 +112,19 @@ def read_context(content: Mapping[str, Any]) -> CaseContext:
         raise InputError(WHERE, f"knows {', '.join(readers)}", got=repr(strange[0])[:60],
                          remedy="correct the key")  # fmt: skip
     return CaseContext(**{key: _read(key, readers[key], value) for key, value in content.items()})
+
+
+def read_date(text: str) -> date:
+    """A day as people and programs write it, 2026-03-31 or 20260331, at midnight or without time.
+
+    Raises: ValueError: another writing, such as weeks, no day of a calendar, or one before there
+        was any such treatment.
+    """
+    day = WRITTEN_DATE.fullmatch(text)
+    found = date.fromisoformat(day[1]) if day else None
+    if found is None or found.year < FIRST_YEAR:
+        raise ValueError(f"must be {A_DATE}, got {text[:40]!r}")
+    return found
 
 
 def context_record(context: CaseContext) -> dict[str, Any]:
@@ -129,8 +148,8 @@ def _read(key: str, reader: Any, value: object) -> Any:
 
 
 EXPECTED = {
-    "image_date": "a date written 2026-03-31",
-    "treatment_date": "a date written 2026-03-31",
+    "image_date": A_DATE,
+    "treatment_date": A_DATE,
     "planned_treatment": f"one of {', '.join(Treatment)}",
     "is_first_treatment": "true or false",
     "bclc_stage": f"one of {', '.join(BclcStage)}",

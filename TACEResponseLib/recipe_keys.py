@@ -11,6 +11,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.nearest import nearest
 from TACEResponseLib.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.recipe import Recipe
+from TACEResponseLib.setting_words import setting_rule
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.yaml_reading import parse_yaml
 
@@ -82,7 +83,8 @@ def refused_recipe(error: ValidationError, where: str) -> InputError:
         known = sorted({name for model in _models_at(path[:-1]) for name in model.model_fields})
         return _unknown(where, key, str(path[-1]), known)
     got = repr(first["input"])[:80]
-    return InputError(where, f"{key}: {first['msg']}", got=got, remedy="correct the key")
+    return InputError(where, f"{key}: {setting_rule(first)}", got=got,
+                      remedy="correct the value")  # fmt: skip
 
 
 def _parsed(change: str) -> tuple[list[str], Any]:

@@ -7,7 +7,7 @@ rules could read in two ways is refused.
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,13 +31,19 @@ BYTE_ORDER_MARKS = {
 }
 # Excel writes it as a first line of its own.
 EXCEL_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+ZIP = b"PK\x03\x04"
 # The lines of a file, and no others: form feeds and the like are cells' own.
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 # What no text holds. An escape stands in cells that come from a terminal; such a cell is told where
 # it is.
 BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-WITHOUT_NUMBERS = frozenset({"case_id", "Patient", "roi_label", "roi_segment"})
-"""Columns whose commas are no decimals."""
+HoldsNumbers = Callable[[str], bool]
+"""Whether a column can hold numbers: no other has decimal marks."""
+
+
+def any_but_ids(column: str) -> bool:
+    """The columns of a table of which nothing else is known."""
+    return column not in ("case_id", "roi_label", "roi_segment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +59,14 @@ class TextTable:
     """What was assumed, each in a sentence."""
 
 
-def read_text_table(path: Path, where: str) -> TextTable:
+def read_text_table(path: Path, where: str, holds_numbers: HoldsNumbers = any_but_ids) -> TextTable:
     """Read a table in whatever way it was saved.
 
     Args:
         path: text, with a header; UTF-8, UTF-16 or Windows-1252; separated by commas, semicolons,
             tabs or bars.
         where: how the user named it, for messages.
+        holds_numbers: of a column, by its name; the others are texts and left alone.
     Returns: the table; what was assumed is logged as warnings too.
     Raises: InputError: it can't be read, is no table, or could be read in two ways.
     """
@@ -69,7 +76,14 @@ def read_text_table(path: Path, where: str) -> TextTable:
     remarks = [encoding] if encoding else []
     if separator != ",":
         remarks.append(f"its columns are separated by {SEPARATORS[separator]}")
-    return table_of(rows, where, commas_separate=separator == ",", remarks=remarks)
+    remarks += _ends_early(rows, where, is_cut=not text.endswith(("\n", "\r")))
+    return table_of(
+        rows,
+        where,
+        commas_separate=separator == ",",
+        remarks=remarks,
+        holds_numbers=holds_numbers,
+    )
 
 
 def table_of(
@@ -78,6 +92,7 @@ def table_of(
     *,
     commas_separate: bool,
     remarks: Sequence[str] = (),
+    holds_numbers: HoldsNumbers = any_but_ids,
 ) -> TextTable:
     """Header and cells, blanks and decimal commas settled; what was assumed is logged.
 
@@ -86,6 +101,7 @@ def table_of(
         where: how the user named the file.
         commas_separate: whether columns were separated by commas.
         remarks: what was assumed already.
+        holds_numbers: as of `read_text_table`.
     Raises: InputError: numbers that can be read in two ways.
     """
     stripped = ((n, [_stripped(cell) for cell in row]) for n, row in rows)
@@ -99,10 +115,11 @@ def table_of(
         told.append(f"{', '.join(words)} is taken for a blank")
         lines = [["" if is_missing(cell) else cell for cell in line] for line in lines]
     numbers = [number for number, _ in filled[1:]]
-    cells = _cells(header, zip(numbers, lines, strict=True))
+    numeric = frozenset(filter(holds_numbers, header))
+    cells = _cells(header, zip(numbers, lines, strict=True), numeric)
     if has_decimal_commas(cells, where, commas_separate=commas_separate):
         told.append("its numbers have a decimal comma")
-        lines = [_with_points(header, line) for line in lines]
+        lines = [_with_points(header, line, numeric) for line in lines]
     for remark in told:
         LOG.warning("%s: %s", where, remark)
     return TextTable(
@@ -115,6 +132,10 @@ def table_of(
 
 def _decoded(content: bytes, where: str) -> tuple[str, str]:
     """The text, and what to say of its encoding if it is not UTF-8."""
+    if content.startswith(ZIP):
+        raise InputError(where, "must be a table of text, such as CSV in UTF-8",
+                         got="a zip archive, as Excel workbooks are",
+                         remedy="let its name end in .xlsx, or save it as CSV UTF-8")  # fmt: skip
     for mark, name in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             try:
@@ -217,6 +238,28 @@ def _rows(text: str, separator: str, where: str) -> list[tuple[int, list[str]]]:
         ) from error
 
 
+def _ends_early(rows: Sequence[tuple[int, list[str]]], where: str, *, is_cut: bool) -> list[str]:
+    """What to say of rows that have fewer cells than the header; spreadsheets write some so.
+
+    Raises: InputError: it is the last row and its line has no end, as in a file that was cut.
+    """
+    filled = [(line, row) for line, row in rows if any(map(str.strip, row))]
+    if not filled:
+        return []
+    header = "\0".join(map(str.strip, filled[0][1])).rstrip("\0").split("\0")
+    short = [(line, len(row)) for line, row in filled[1:] if len(row) < len(header)]
+    if is_cut and short and short[-1][0] == filled[-1][0]:
+        line, cells = short[-1]
+        raise InputError(f"{where} line {line}", f"must have {len(header)} cells, as the header",
+                         got=f"{cells}, and no end of the line", remedy="the file was cut: copy "
+                         "or save it again")  # fmt: skip
+    if not short:
+        return []
+    others = f", so do {len(short) - 1} more" if len(short) > 1 else ""
+    return [f"line {short[0][0]} has {short[0][1]} cells of {len(header)}{others}; the missing "
+            "ones are taken for blanks"]  # fmt: skip
+
+
 def _reader(text: str, separator: str) -> "_csv.Reader":
     """Python's own, which minds quotes."""
     return csv.reader(_lines(text), delimiter=separator, strict=True)
@@ -227,19 +270,19 @@ def _lines(text: str) -> Iterator[str]:
     return (found[0] for found in LINE.finditer(text))
 
 
-def _cells(header: Sequence[str], numbered: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Cell]:
+def _cells(
+    header: Sequence[str], numbered: Iterable[tuple[int, Sequence[str]]], numeric: Container[str]
+) -> Iterator[Cell]:
     """Cells of columns that may hold numbers."""
     for number, line in numbered:
         for name, text in _named(header, line):
-            if name not in WITHOUT_NUMBERS:
+            if name in numeric:
                 yield Cell(number, name, text)
 
 
-def _with_points(header: Sequence[str], line: Sequence[str]) -> list[str]:
+def _with_points(header: Sequence[str], line: Sequence[str], numeric: Container[str]) -> list[str]:
     """A line whose numbers have decimal points."""
-    return [
-        cell if name in WITHOUT_NUMBERS else with_point(cell) for name, cell in _named(header, line)
-    ]
+    return [with_point(cell) if name in numeric else cell for name, cell in _named(header, line)]
 
 
 def _stripped(cell: str) -> str:

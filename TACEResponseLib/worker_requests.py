@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.setting_words import setting_rule
 
 REMEDY = "update the extension and restart Slicer"
 Three = Annotated[list[float], Field(min_length=3, max_length=3)]
@@ -19,7 +20,9 @@ class _Strict(BaseModel):
 class _Grid(_Strict):
     """As `exchange.geometry_values` writes it."""
 
-    size_ijk: Annotated[list[Annotated[int, Field(ge=1, lt=2**31)]], Field(min_length=3)]
+    size_ijk: Annotated[
+        list[Annotated[int, Field(ge=1, lt=2**31)]], Field(min_length=3, max_length=3)
+    ]
     spacing_mm: Three
     origin_lps: Three
     direction_lps: Annotated[list[float], Field(min_length=9, max_length=9)]
@@ -141,7 +144,7 @@ def check_request(request: Mapping[str, Any]) -> None:
     try:
         REQUESTS[name].model_validate(request)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
+        first = error.errors(include_url=False)[0]
         place = ".".join(str(part)[:40] for part in first["loc"])
-        raise InputError(f"request {name}", f"{place}: {first['msg']}",
+        raise InputError(f"request {name}", f"{place}: {setting_rule(first)}",
                          got=type(first["input"]).__name__, remedy=REMEDY) from error  # fmt: skip

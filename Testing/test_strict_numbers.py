@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.cli import _parser, main
+from TACEResponseLib.cli_options import RANGES
 from TACEResponseLib.clinical.form import check_form, form_record
 from TACEResponseLib.clinical.record import read_record
 from TACEResponseLib.cohort.reading import read_cohort
@@ -18,14 +19,14 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.recipe_keys import with_changes
 from TACEResponseLib.recipe_reading import read_recipe
 from TACEResponseLib.resources import resource_path
-from TACEResponseLib.strict_numbers import read_number, read_whole_number
+from TACEResponseLib.strict_numbers import read_number, read_whole_number, whole
 from TACEResponseLib.validation.columns import is_numeric, numbers
 from TACEResponseLib.yaml_reading import parse_yaml
 
 # Each of these is a number to Python's float().
 ODD = ("6_6", "1_000.5", "\u0666\u0666", "\uff16", "nan", "NaN", "inf", "-Infinity", " 6", "6 ",
-       "6\n", "\u00a06", "1e999", "1_0e1")  # fmt: skip
-PLAIN = ("0", "66", "-0.5", "+3", ".5", "5.", "1e-3", "2E+2", "007")
+       "6\n", "\u00a06", "1e999", "1_0e1", "1e-400", "-0.5E-330")  # fmt: skip
+PLAIN = ("0", "0e-400", "-0.0", "5e-324", "66", "-0.5", "+3", ".5", "5.", "1e-3", "2E+2", "007")
 RECIPE = resource_path("Recipes", "ct-volume-clinical.yaml")
 
 
@@ -67,7 +68,18 @@ def test_an_odd_option_is_refused_in_words(seed: str, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as stopped:
         main(["demo", "--seed", seed])
     assert stopped.value.code == 2
-    assert "argument --seed: must be a whole number, got" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("error: --seed: must be a whole number, got")
+
+
+def test_every_whole_number_of_an_option_has_bounds_that_are_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names = {action.dest for action in actions(_parser()) if action.type is whole}
+    assert len(names) > 5
+    assert names <= set(RANGES)
+    assert main(["demo", "--seed", "9" * 20]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: --seed: must be 0 to {2**32 - 1}, got {'9' * 20};")
 
 
 def table(folder: Path, **cells: str) -> Path:

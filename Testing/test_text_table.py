@@ -191,3 +191,33 @@ def test_so_has_no(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["2", "-1", "", "ja", "maybe", "yes/no", "x"])
 def test_codes_that_differ_from_hospital_to_hospital_are_neither(cell: str) -> None:
     assert cells.truth(cell) is None
+
+
+SHORT = "case_id,age_years,inr\nP1,66,1.1\nP2,55\nP3,71,1.3\n"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_rows_that_end_early_are_told_with_line_and_number(separator: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"{SHORT}P4\n".replace(",", separator))
+    told = read_text_table(path, "t.csv").remarks[-1]
+    assert told == "line 3 has 2 cells of 3, so do 1 more; the missing ones are taken for blanks"
+    path.write_text(SHORT.replace("P2,55", "P2,55,").replace(",", separator))
+    assert "cells of" not in " ".join(read_text_table(path, "t.csv").remarks)
+
+
+@pytest.mark.parametrize("cut", range(1, len("P3,71,")))
+def test_a_table_that_was_cut_in_its_last_line_is_refused(cut: int, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    whole = SHORT.replace("P2,55", "P2,55,")
+    path.write_text(whole[: whole.index("P3") + cut])
+    with pytest.raises(InputError, match=r"t\.csv line 4: must have 3 cells.*no end of the line"):
+        read_text_table(path, "t.csv")
+    path.write_text(whole.removesuffix("\n"))
+    assert len(read_text_table(path, "t.csv").lines) == 3
+
+
+def test_columns_of_the_header_that_are_blank_need_no_cells(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("case_id,age_years,,\nP1,66\nP2,55,,\n")
+    assert read_text_table(path, "t.csv").remarks == ()

@@ -17,6 +17,7 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.settings import MrZScore
 from TACEResponseLib.json_reading import parse_json
 from TACEResponseLib.radiomics.part import RadiomicsPart
+from TACEResponseLib.setting_words import setting_rule
 from TACEResponseLib.settings import Settings
 from TACEResponseLib.terms import NOT_A_DEVICE
 
@@ -134,7 +135,7 @@ def in_format_of_today(text: str, where: str) -> str:
         version = content["tace_response"]["format_version"]
     except (TypeError, LookupError) as error:
         raise InputError(where, "configs/metadata.json must be JSON with tace_response and its "
-                         "format_version", got=f"{type(error).__name__}",
+                         "format_version", got="JSON without them",
                          remedy="get a bundle made by this program") from error  # fmt: skip
     if type(version) is int and version > FORMAT_VERSION:
         raise InputError(where, f"format_version must be <= {FORMAT_VERSION}", got=version,
@@ -150,7 +151,7 @@ def refused(error: ValidationError, file: str, where: str) -> InputError:
     """The first broken rule of a file of the bundle, in one line."""
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
-    return InputError(where, f"{file}{', ' if key else ''}{key}: {first['msg']}",
+    return InputError(where, f"{file}{', ' if key else ''}{key}: {setting_rule(first)}",
                       got=repr(first["input"])[:80],
                       remedy="get an unchanged copy of the bundle")  # fmt: skip
 

@@ -1,6 +1,7 @@
 """A patient's clinical values, checked against the schema, in the schema's units."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from TACEResponseLib.json_reading import read_json_object
 ClinicalValue = float | int | str | bool
 # A ratio given and the ratio of the given counts may differ by their rounding, not by more.
 RATIO_TOLERANCE = 0.1
+WHOLE = re.compile(r"^(\d+)\.0+$", re.ASCII)
+"""As programs write a column of whole numbers with blanks."""
 CHILD_PUGH_CLASS_POINTS = {"A": (5, 6), "B": (7, 9), "C": (10, 15)}
 
 
@@ -106,6 +109,7 @@ def _read_value(
 def _read_category(variable: Variable, given: object) -> str | _Problem:
     """The stored form of a category or one of its synonyms, in any case."""
     word = str(given).strip().lower() if isinstance(given, str | int | float) else ""
+    word = WHOLE.sub(r"\1", word)
     for stored, synonyms in variable.categories.items():
         if word in {stored.lower(), *(s.lower() for s in synonyms)}:
             return stored
@@ -128,7 +132,8 @@ def _read_number(variable: Variable, given: object, in_table: bool) -> float | i
     """A number in its storage unit."""
     value, unit = given, str(variable.unit)
     if isinstance(given, dict) and set(given) == {"value", "unit"}:
-        value, unit = given["value"], str(given["unit"])
+        value, written = given["value"], str(given["unit"])
+        unit = variable.unit_written(written) or written
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         remedy = "write the number alone, or null for unknown"
         unit = "" if variable.is_pure else f" in {variable.unit}"

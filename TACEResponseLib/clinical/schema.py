@@ -1,5 +1,6 @@
 """The clinical schema: what each variable is, its unit, its range, its other units."""
 
+import re
 from functools import cache
 from typing import Literal
 
@@ -8,6 +9,11 @@ from pydantic import Field, model_validator
 from TACEResponseLib.nearest import nearest
 from TACEResponseLib.resources import resource_path
 from TACEResponseLib.settings import Settings
+
+# 10^9, 10**9, x10^9, and the same with the power set small.
+POWER = re.compile(r"^[x\u00d7*]?10(?:\^|\*\*)([0-9]+)", re.ASCII)
+SMALL_DIGITS = {ord(small): f"^{digit}" for digit, small in enumerate("\u2070\u00b9\u00b2\u00b3"
+                "\u2074\u2075\u2076\u2077\u2078\u2079")}  # fmt: skip
 
 
 class AlternativeUnit(Settings):
@@ -70,6 +76,11 @@ class Variable(Settings):
         """Whether it has no unit: words, ratios and counts."""
         return self.unit in (None, "1")
 
+    def unit_written(self, text: str) -> str | None:
+        """The accepted unit that is meant, micro and capitals in any way; `None` for no such."""
+        wanted = _plain_unit(text)
+        return next((unit for unit in self.units if _plain_unit(unit) == wanted), None)
+
     @property
     def units(self) -> dict[str, float]:
         """Every accepted unit with its factor to the storage unit."""
@@ -91,6 +102,12 @@ class Schema(Settings):
     def nearest(self, name: str) -> str | None:
         """The variable whose name is most like this one."""
         return nearest(name, self.by_name)
+
+
+def _plain_unit(text: str) -> str:
+    """A unit in one writing: both letters for micro are u, powers of ten 1e3, capitals small."""
+    plain = text.translate(SMALL_DIGITS).lower().replace("\u00b5", "u").replace("\u03bc", "u")
+    return POWER.sub(r"1e\1", "".join(plain.split()))
 
 
 @cache

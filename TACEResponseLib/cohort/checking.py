@@ -34,6 +34,7 @@ TOLD = frozenset(
         "roi_not_in_body",
         "roi_mirrored",
         "roi_shifted",
+        "roi_slices_missing",
         "hu_unverified",
         "hu_clipped",
         "looks_like_ct",

@@ -5,6 +5,7 @@ import re
 from TACEResponseLib.cells import number
 from TACEResponseLib.clinical.schema import load_schema
 from TACEResponseLib.clinical.units import Meant, in_table, other_writing
+from TACEResponseLib.errors import InputError
 from TACEResponseLib.nearest import nearest
 from TACEResponseLib.terms import ImageSequence
 
@@ -24,6 +25,10 @@ OTHER = (
     "treatment", "embolic_agent", "earlier_treatment", "concomitant_treatment", "phase",
     "time_to_progression_days", "progressed", "survival_days", "died",
 )  # fmt: skip
+DAYS = ("readout_days", "image_to_treatment_days", "time_to_progression_days", "survival_days")
+EVENTS = ("progressed", "died")
+NUMBERS = (*DAYS, *EVENTS, "response", "large_roi", "is_first_treatment")
+"""Columns that can hold numbers, yes and no being 1 and 0; all else of ours are words."""
 # What only a simulation knows; a model that could read it would know the answer.
 ANSWER_PREFIXES = ("latent_", "true_probability")
 READING = re.compile(r"response_reader[1-9]")
@@ -49,13 +54,29 @@ def is_feature(column: str) -> bool:
 def clinical_column(column: str) -> tuple[str, str | None] | None:
     """Variable and unit of a clinical column: `albumin_g_per_l`, or `albumin_g_per_l [g/dL]`.
 
-    Returns: `None` for a column of another kind; no unit means the schema's own.
+    Returns: `None` for a column of another kind; no unit means the schema's own. The unit is one
+        of the variable's, or as it was written if it is none of them.
     """
-    name, bracket, rest = column.partition("[")
+    name, _, rest = column.partition("[")
     variable = name.strip()
     if variable not in load_schema().by_name:
         return None
-    return variable, rest.rstrip("] ").strip() if bracket else None
+    unit = rest.rstrip("] ").strip()
+    return variable, (load_schema().by_name[variable].unit_written(unit) or unit) or None
+
+
+def other_unit(column: str) -> InputError | None:
+    """What to say of a clinical column in a unit that its variable can't have."""
+    variable, unit = clinical_column(column) or ("", None)
+    if unit is None:
+        return None
+    known = load_schema().by_name[variable].units
+    if unit in known or load_schema().by_name[variable].type in ("category", "boolean"):
+        return None
+    return InputError(
+        column, f"{variable} must be in one of {', '.join(known)}", got=repr(unit)[:20],
+        remedy=f"name the column {variable} [UNIT] with one of them, or convert it",
+    )  # fmt: skip
 
 
 def clinical_cell(variable: str, unit: str | None, text: str) -> object:

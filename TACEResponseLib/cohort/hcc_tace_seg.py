@@ -190,7 +190,7 @@ def _workbook(table: Path) -> list[Row]:
 def _features(path: Path) -> tuple[list[str], dict[str, Row]]:
     """Names of the features that can be used, and their values by patient."""
     where = f"--features {path.name}"
-    header, rows = read_csv(path, where)
+    header, rows = read_csv(path, where, is_feature)
     names = [name for name in header if is_feature(name) and name not in OFFSET_FEATURES]
     if FEATURE_ID not in header or not names:
         raise InputError(where, f"must have a column {FEATURE_ID} and pyradiomics' features",

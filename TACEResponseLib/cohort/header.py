@@ -7,6 +7,7 @@ from typing import Literal
 from TACEResponseLib.cohort.columns import (
     CONTEXT,
     FILES,
+    NUMBERS,
     OTHER,
     READING,
     REQUIRED,
@@ -16,6 +17,7 @@ from TACEResponseLib.cohort.columns import (
     column_meant,
     is_answer,
     is_feature,
+    other_unit,
 )
 from TACEResponseLib.cohort.patient import Problem
 
@@ -45,6 +47,11 @@ def column_kind(name: str) -> Kind:
     return "clinical" if clinical_column(name) else "unknown"
 
 
+def holds_numbers(name: str) -> bool:
+    """Whether a column can hold numbers: in words, paths and dates a mark is no decimal one."""
+    return name in NUMBERS or column_kind(name) in ("answer", "reading", "feature", "clinical")
+
+
 def header_remarks(header: Sequence[str]) -> list[str]:
     """What of a table is not read."""
     passed = [name for name in header if column_kind(name) == "passed"]
@@ -67,6 +74,8 @@ def header_problems(header: Sequence[str], needed: Sequence[str] = REQUIRED) -> 
                                  "clinical variables, or radiomics features", "none",
                                  "add what the recipe reads"))  # fmt: skip
     problems += _twice_in_other_units(header)
+    problems += [_problem(error.where, error.rule, error.got, error.remedy)
+                 for error in map(other_unit, dict.fromkeys(header)) if error]  # fmt: skip
     for name, count in Counter(filter(None, header)).items():
         if count > 1:
             problems.append(_problem(name, "must be a column once", f"{count} times",

@@ -92,7 +92,9 @@ def _refuse(table: CohortTable, problems: Sequence[Problem]) -> None:
         return
     first, more, name = problems[0], len(table.problems) - 1, table.path.name
     rest = f" ({more} more: tace-response cohort check {name})" if more else ""
-    where = f"{name} line {first.row}" if first.row else name
+    known = table.known.get(first.row)
+    owner = f" ({known.case_id})" if known and known.case_id else ""
+    where = f"{name} line {first.row}{owner}" if first.row else name
     raise InputError(f"{where}, {first.column}", first.rule, got=first.got,
                      remedy=first.remedy + rest)  # fmt: skip
 

@@ -12,7 +12,9 @@ from TACEResponseLib.cohort.columns import (
     SEQUENCES,
     clinical_cell,
     clinical_column,
+    other_unit,
 )
+from TACEResponseLib.cohort.follow_up_cells import read_follow_up
 from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.patient import (
     NEGATIVE_WORDS,
@@ -43,8 +45,9 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
     files = {name: folder / row[name] for name in FILES if row.get(name)}
     choice, ill_chosen = read_choice(number, row)
     context, ill_said = read_row_context(number, row)
+    follow_up, ill_followed = read_follow_up(number, row)
     problems += [*_word_problems(number, row), *odd, *_file_problems(number, row, files)]
-    problems += [*ill_chosen, *ill_said]
+    problems += [*ill_chosen, *ill_said, *ill_followed]
     if problems or clinical is None:
         return problems, None
     role = _plain(row.get("role", ""))
@@ -63,7 +66,7 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
         context=context,
         features=features,
         readings={n: response_word(v) or "" for n, v in _columns_of(row, "reading").items()},
-        other=_columns_of(row, "other"),
+        other=_columns_of(row, "other") | follow_up,
     )  # fmt: skip
     return [], patient
 
@@ -174,7 +177,7 @@ def _clinical(number: int, row: Row) -> tuple[ClinicalRecord | None, list[Proble
     problems = []
     for column, text in row.items():
         parsed = clinical_column(column) if text else None
-        if parsed is None:
+        if parsed is None or other_unit(column):
             continue
         given = clinical_cell(*parsed, text)
         try:

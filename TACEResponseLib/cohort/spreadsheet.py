@@ -79,8 +79,12 @@ def read_told_sheet(path: Path, where: str, sheet: str | None = None) -> Sheet:
         raise
     except Exception as error:
         # A damaged workbook fails anywhere inside openpyxl, with any error.
-        raise InputError(where, "must be an Excel workbook (.xlsx)", got=type(error).__name__,
-                         remedy=REMEDY) from error  # fmt: skip
+        raise InputError(
+            where,
+            "must be an Excel workbook (.xlsx)",
+            got="a damaged file or one of another kind",
+            remedy=REMEDY,
+        ) from error
 
 
 def sheet_records(rows: list[list[str]]) -> tuple[list[str], list[dict[str, str]]]:
@@ -142,7 +146,8 @@ def _read(path: Path, where: str, sheet: str | None) -> Sheet:
     told = [f"its sheet {chosen.title} is read, and not {', '.join(others)}"] if others else []
     if failed:
         words = ", ".join(sorted(failed))
-        told.append(f"{words} is taken for a blank in {failed.total()} cells")
+        count = failed.total()
+        told.append(f"{words} is taken for a blank in {count} cell{'s' * (count != 1)}")
     return Sheet(rows, chosen.title, [*told, *marks.remarks])
 
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from TACEResponseLib.cohort.header import holds_numbers
 from TACEResponseLib.cohort.spreadsheet import is_spreadsheet, read_told_sheet
 from TACEResponseLib.errors import InputError
-from TACEResponseLib.text_table import TextTable, read_text_table, table_of
+from TACEResponseLib.text_table import HoldsNumbers, TextTable, read_text_table, table_of
 
 Row = dict[str, str]
 
@@ -21,10 +22,11 @@ def table_rows(path: Path) -> tuple[TextTable, list[Row]]:
     if is_spreadsheet(path):
         sheet = read_told_sheet(path, where)
         numbered = tuple(enumerate(sheet.rows, start=1))
-        table = table_of(numbered, where, commas_separate=False, remarks=sheet.remarks)
+        table = table_of(numbered, where, commas_separate=False, remarks=sheet.remarks,
+                         holds_numbers=holds_numbers)  # fmt: skip
         got, remedy = f"none on sheet {sheet.name}", "write one row a patient, on the first sheet"
     else:
-        table = read_text_table(path, where)
+        table = read_text_table(path, where, holds_numbers)
         got, remedy = "none", "write one row a patient"
     if not table.lines:
         raise InputError(where, "must hold a header and at least one patient", got=got,
@@ -32,15 +34,16 @@ def table_rows(path: Path) -> tuple[TextTable, list[Row]]:
     return table, rows_of(table, where)
 
 
-def read_csv(path: Path, where: str) -> tuple[list[str], list[Row]]:
+def read_csv(path: Path, where: str, holds_numbers: HoldsNumbers) -> tuple[list[str], list[Row]]:
     """Header and rows of a table of text.
 
     Args:
         path: the file.
         where: how the user named it, for messages.
+        holds_numbers: of a column, by its name.
     Raises: InputError: it can't be read, or is no table.
     """
-    table = read_text_table(path, where)
+    table = read_text_table(path, where, holds_numbers)
     return list(table.header), rows_of(table, where)
 
 
@@ -51,7 +54,7 @@ def rows_of(table: TextTable, where: str) -> list[Row]:
     """
     width = len(table.header)
     if table.lines and all(any(line[width:]) for line in table.lines):
-        got = f"{width} names of {max(map(len, table.lines))} columns"
+        got = f"{max(map(len, table.lines))} columns with {width} name{'s' * (width != 1)}"
         raise InputError(where, "its first line must name every column", got=got,
                          remedy="delete lines above the header, name every column (R: "
                          "row.names=FALSE), and write decimals after a point")  # fmt: skip

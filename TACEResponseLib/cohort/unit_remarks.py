@@ -85,7 +85,7 @@ def _remark(column: str, name: str, known: Sequence[float]) -> Iterator[str]:
     probably = usual.probably(middle)
     is_tailless = len(known) >= FEWEST_FOR_LARGEST and max(known) < LARGEST_LOGARITHM
     if not probably and name == "afp_ng_per_ml" and is_tailless:
-        what, probably = f"no value above {max(known):g} ng/mL", "a logarithm"
+        what, probably = f"a largest value of {max(known):g} ng/mL", "a logarithm"
     if probably:
         unit = probably.strip("[]")
         way = f"if it is {unit}, name the column {name} [{unit}]"

@@ -10,7 +10,7 @@ from TACEResponseLib.bundle import Bundle
 from TACEResponseLib.case import Case
 from TACEResponseLib.cohort.loading import load_case, of_patient
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem, label_of
-from TACEResponseLib.cohort.reading import read_cohort, refuse_header
+from TACEResponseLib.cohort.reading import CohortTable, read_cohort, refuse_header
 from TACEResponseLib.cohort.twins import Twins
 from TACEResponseLib.csv_writing import csv_text
 from TACEResponseLib.errors import InputError, OutputError
@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> None:
     check_output(options.output)
     table = read_cohort(options.cohort, needed=("case_id",))
     refuse_header(table)
+    _refuse_features_alone(table)
     bundle = load_bundle(options.bundle, device=choose_device(options.device))
     patients = {patient.row: patient for patient in table.patients}
     failed = {problem.row: problem for problem in reversed(table.problems)}
@@ -65,6 +66,18 @@ def run(options: argparse.Namespace) -> None:
         raise InputError(f"--cohort {options.cohort.name}", "every patient must be scored",
                          got=f"{len(wrong)} of {len(lines)} not",
                          remedy=f"see the column problem of {PREDICTIONS}")  # fmt: skip
+
+
+def _refuse_features_alone(table: CohortTable) -> None:
+    """Refuse a table without any image, which other commands can use."""
+    if any(patient.images for patient in table.patients):
+        return
+    if any(patient.features for patient in table.patients):
+        raise InputError(
+            f"--cohort {table.path.name}", "must name images, of which score draws maps",
+            got="radiomics features alone", remedy="add the columns of the bundle's sequences; "
+            "validate scores features, of patients with a response",
+        )  # fmt: skip
 
 
 def _line(

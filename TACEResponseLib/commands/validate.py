@@ -47,7 +47,8 @@ def run(options: argparse.Namespace) -> None:
                                  pdf=options.pdf, progress=progress)  # fmt: skip
     sys.stdout.write("\n".join(answer(study, results)) + f"\n{files[0]}\n")
     for failure in study.failures:
-        sys.stderr.write(f"left out: {failure.case_id} {failure.reason}\n")
+        name = "" if failure.reason.startswith(failure.case_id) else f"{failure.case_id} "
+        sys.stderr.write(f"left out: {name}{failure.reason}\n")
 
 
 def _check(options: argparse.Namespace) -> None:

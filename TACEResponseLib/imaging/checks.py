@@ -10,13 +10,14 @@ from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.comb import comb_warnings
 from TACEResponseLib.imaging.grid_words import grid_difference
+from TACEResponseLib.imaging.headers.agreement import FINITE_REMEDY
 from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.image_kind import check_no_labels, check_varies
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi import Lesion, Roi
 from TACEResponseLib.imaging.roi_content import content_warnings
 from TACEResponseLib.imaging.roi_cut import cut_roi_warnings
-from TACEResponseLib.imaging.roi_placing import check_mask_grid, grid_warnings
+from TACEResponseLib.imaging.roi_placing import check_mask_grid, grid_warnings, steps_between
 from TACEResponseLib.imaging.shares import percent
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
@@ -63,7 +64,7 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
     if np.issubdtype(voxels.dtype, np.floating) and not (finite := np.isfinite(voxels)).all():
         raise InputError(where, "must hold finite numbers only",
                          got=f"{finite.size - int(finite.sum())} NaN or infinite voxels",
-                         remedy="export the image again")  # fmt: skip
+                         remedy=FINITE_REMEDY)  # fmt: skip
     low, high = voxels.min(), voxels.max()
     if max(abs(float(low)), abs(float(high))) > LARGEST_VALUE:
         raise InputError(
@@ -113,7 +114,7 @@ def registration_warnings(images: Mapping[ImageSequence, Volume]) -> tuple[CaseW
 def check_roi_fits(
     roi: Roi, volume: Volume, sequence: ImageSequence, labels: Voxels
 ) -> tuple[CaseWarning, ...]:
-    """Refuse an ROI that doesn't lie in the image; say when it had to be resampled.
+    """Refuse an ROI that doesn't lie in the image; say when its voxels are not the image's.
 
     Args:
         roi: as drawn.
@@ -145,7 +146,7 @@ def check_roi_fits(
     return (
         *warnings,
         *misplaced,
-        *cut_roi_warnings(roi, volume, sequence, labels),
+        *cut_roi_warnings(volume, sequence, labels),
         *content_warnings(roi, volume, sequence, labels),
     )
 
@@ -176,20 +177,22 @@ def lost_lesion_warnings(
 def _grid_warnings(
     roi: Roi, volume: Volume, sequence: ImageSequence, outside: float
 ) -> tuple[CaseWarning, ...]:
-    """In which ways the ROI's grid is not the image's."""
-    resampled = CaseWarning(
-        code="roi_resampled",
-        message=f"The ROI was drawn on another grid than {sequence.words} "
-        f"({grid_difference(roi.geometry, volume.geometry)}) and was resampled to it (nearest "
-        "neighbor).",
-    )
+    """In which ways the ROI's voxels are not the image's."""
+    warnings: tuple[CaseWarning, ...] = ()
+    if steps_between(roi.geometry, volume.geometry) is None:
+        difference = grid_difference(roi.geometry, volume.geometry)
+        message = (
+            f"The ROI was drawn on another grid than {sequence.words} ({difference}) and was "
+            "resampled to it (nearest neighbor)."
+        )
+        warnings = (CaseWarning(code="roi_resampled", message=message),)
     if outside == 0:
-        return (resampled,)
+        return warnings
     cut = CaseWarning(
         code="roi_partly_outside",
         message=f"{percent(outside)} of the ROI lies outside {sequence.words} and is not scored.",
     )
-    return resampled, cut
+    return *warnings, cut
 
 
 def _share_outside(roi: Roi, volume: Volume) -> float:

@@ -10,10 +10,11 @@ stretch, in pure noise 1 %; a liver that differs by 15 HU makes 10 %.
 import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.imaging.slice_blocks import slice_blocks
+from TACEResponseLib.imaging.slice_jumps import jump_warnings
 from TACEResponseLib.imaging.volume import Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
 
-BLOCK_MM = 10.0
 # Differences of a stretch; organs don't fill a whole scan, and in fewer slices noise alternates.
 STRETCH = 12
 # How much larger the mean of a block's differences is than their spread.
@@ -24,10 +25,10 @@ SMALLEST = 1e-3
 
 
 def comb_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
-    """Say when slices of two phases seem to lie in turn."""
+    """Say when slices of two phases seem to lie in turn, or slices don't follow their neighbors."""
     share = comb_share(volume)
     if share < LEAST_SHARE:
-        return ()
+        return jump_warnings(volume, sequence)
     return (
         CaseWarning(
             code="slices_alternate",
@@ -40,7 +41,7 @@ def comb_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning,
 
 def comb_share(volume: Volume) -> float:
     """Largest share of blocks, in any stretch of slices, that alternate from slice to slice."""
-    blocks = _blocks(volume)
+    blocks = slice_blocks(volume)
     if len(blocks) < STRETCH + 2 or not np.isfinite(blocks).all():
         return 0.0
     signs = np.where(np.arange(len(blocks) - 2) % 2, -1.0, 1.0)[:, np.newaxis, np.newaxis]
@@ -56,18 +57,3 @@ def _alternating(apart: Voxels, smallest: float) -> int:
     """How many blocks differ from their neighbors by about the same in all slices."""
     mean = np.abs(apart.mean(axis=0))
     return int(((mean > LEAST_RATIO * apart.std(axis=0)) & (mean > smallest)).sum())
-
-
-def _blocks(volume: Volume) -> Voxels:
-    """Means of blocks in each slice, slices first: these lie along the coarsest axis."""
-    spacing = volume.geometry.spacing_mm[::-1]
-    axis = int(np.argmax(np.round(spacing, 3)))
-    voxels = np.moveaxis(volume.voxels, axis, 0)
-    (rows, row_mm), (columns, column_mm) = (
-        pair for n, pair in enumerate(zip(volume.voxels.shape, spacing, strict=True)) if n != axis
-    )
-    high = min(rows, max(1, round(BLOCK_MM / row_mm)))
-    wide = min(columns, max(1, round(BLOCK_MM / column_mm)))
-    cut = voxels[:, : rows // high * high, : columns // wide * wide]
-    parts = cut.reshape(len(cut), rows // high, high, columns // wide, wide)
-    return parts.mean(axis=(2, 4), dtype=np.float32)

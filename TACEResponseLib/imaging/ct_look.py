@@ -23,6 +23,18 @@ TUMOR_MEAN_HU = (-150.0, 300.0)
 LEAST_PILE = 0.01
 # Bone beyond a window is less than that; not one voxel in 10,000 has a CT's highest value.
 LEAST_HIGH_PILE = 0.0005
+# Of a small part of an image, one voxel is a large share; fewer than these pile up by chance.
+LEAST_PILED = 10
+# Water with a CT's noise is not darker, magnitude MR is never; partly fat is.
+DARKER_THAN_WATER_HU = -20.0
+# A little fat in the seams of an organ.
+LEAST_DARKER_THAN_WATER = 0.0002
+# Nothing lies there: lung is darker, fat is brighter.
+BETWEEN_LUNG_AND_FAT_HU = (-550.0, -150.0)
+# Without its darkest tenth and the brightest fifth, which bone, metal or lipiodol may fill.
+BULK_PERCENTILES = (10, 80)
+# Fat to enhanced vessels; any organ alone spans less.
+WIDEST_BULK_HU = 300.0
 # Air and padding pile up below, metal above (12 bits end at 3071); a window's limits lie between.
 WINDOW_LIMITS_HU = (-900.0, 2000.0)
 # Where air lies in HU, with the noise and calibration of any scanner.
@@ -66,8 +78,14 @@ class Look:
     high: float
     range_98: float
     """From the 1st to the 99th percentile."""
+    bulk: float
+    """Range of most voxels, whatever the brightest are."""
     air_or_fat: float
     """Share of voxels within `AIR_OR_FAT_HU`."""
+    darker_than_water: float
+    """Share of voxels below `DARKER_THAN_WATER_HU`."""
+    darker_than_fat: float
+    """Share of what is darker than tissue that no fat is, nor lung."""
     roi_mean: float
     dark: float
     """Share of voxels within `DARK_HU`."""
@@ -88,7 +106,7 @@ class Look:
         """
         sample = _sample(volume.voxels)
         low, high = float(volume.voxels.min()), float(volume.voxels.max())
-        first, last = np.percentile(sample, (1, 99))
+        first, last, bulk_first, bulk_last = np.percentile(sample, (1, 99, *BULK_PERCENTILES))
         dark = sample[(sample >= DARK_HU[0]) & (sample <= DARK_HU[1])]
         air = (dark >= AIR_HU[0]) & (dark <= AIR_HU[1])
         within = (sample >= AIR_OR_FAT_HU[0]) & (sample <= AIR_OR_FAT_HU[1])
@@ -96,12 +114,15 @@ class Look:
             low=low,
             high=high,
             range_98=float(last - first),
+            bulk=float(bulk_last - bulk_first),
             air_or_fat=float(within.mean()),
+            darker_than_water=float((sample < DARKER_THAN_WATER_HU).mean()),
+            darker_than_fat=_darker_than_fat(sample),
             roi_mean=float(volume.voxels[mask].mean(dtype=np.float64)),
             dark=dark.size / sample.size,
             air_of_dark=float(air.mean()) if dark.size else 0.0,
-            high_pile=float((sample == high).mean()),
-            low_pile=float((sample == low).mean()),
+            high_pile=_pile(sample, high),
+            low_pile=_pile(sample, low),
             groups=_groups(sample),
         )
 
@@ -125,6 +146,11 @@ class Look:
         return self.air_or_fat >= LEAST_AIR_OR_FAT
 
     @property
+    def is_soft_tissue(self) -> bool:
+        """Whether most of it spans no more than organs do, and some is partly fat."""
+        return self.bulk < WIDEST_BULK_HU and self.darker_than_water >= LEAST_DARKER_THAN_WATER
+
+    @property
     def fills_8_bits(self) -> bool:
         """Values of a picture: from 0 to 255, or within them and cut by a window."""
         inside = self.low >= 0 and self.high <= 255
@@ -145,6 +171,20 @@ def _sample(voxels: Voxels) -> Voxels:
     """A regular grid of the voxels, the same part along each axis."""
     step = ceil((voxels.size / SAMPLE) ** (1 / 3))
     return voxels[::step, ::step, ::step]
+
+
+def _darker_than_fat(sample: Voxels) -> float:
+    """Of the voxels from lung to tissue, the share that is darker than fat; 0 without any."""
+    (low, high), tissue = BETWEEN_LUNG_AND_FAT_HU, AIR_OR_FAT_HU[1]
+    both = int(np.count_nonzero((sample > low) & (sample <= tissue)))
+    darker = int(np.count_nonzero((sample > low) & (sample < high)))
+    return darker / both if both else 0.0
+
+
+def _pile(sample: Voxels, limit: float) -> float:
+    """Share of voxels at a limit; none where they are too few to tell."""
+    count = int(np.count_nonzero(sample == limit))
+    return count / sample.size if count >= LEAST_PILED else 0.0
 
 
 def _groups(sample: Voxels) -> Groups:

@@ -15,8 +15,9 @@ from TACEResponseLib.imaging.dicom_series.evenness import check_copies, check_ev
 from TACEResponseLib.imaging.dicom_series.files import is_dicom, read_dataset
 from TACEResponseLib.imaging.dicom_series.gaps import gap_warnings, tilt_warnings
 from TACEResponseLib.imaging.dicom_series.grid import grid_of, places_along, plane_of
-from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of
+from TACEResponseLib.imaging.dicom_series.pixels import read_stored, scale_of, scale_warnings
 from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan, scan_warnings
+from TACEResponseLib.imaging.dicom_series.strays import stray_warnings
 from TACEResponseLib.imaging.dicom_series.values import patient_digest, text, whole
 from TACEResponseLib.imaging.headers.agreement import check_agreement
 from TACEResponseLib.imaging.headers.files import shown_name
@@ -28,6 +29,8 @@ __all__ = ["Slice", "find_series", "is_dicom", "read_series"]
 MOST_SLICES = 10_000
 # Every picture has them, and no object of another kind has two.
 PICTURE = ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation")
+# Files that share an id though each was given one of its own.
+ALIKE_BY_CHANCE = 3
 SCREENSHOTS = "1.2.840.10008.5.1.4.1.1.7"
 
 
@@ -84,7 +87,9 @@ def read_series(slices: Sequence[Slice], where: str) -> tuple[Volume, tuple[Case
     distance = geometry.spacing_mm[2]
     return volume, (
         *_display_warnings(headers[0], acquisition),
+        *scale_warnings(headers[0], scales),
         *scan_warnings(headers),
+        *stray_warnings(slices),
         *gap_warnings(headers, distance),
         *tilt_warnings(headers[0], geometry.direction[:, 2], distance * (len(headers) - 1)),
     )
@@ -135,9 +140,10 @@ def _holds_dicom(paths: Iterable[Path]) -> bool:
 
 def _check_one_series(same: Sequence[Slice], slices: Sequence[Slice], where: str) -> None:
     """Refuse several series; ids made anew for each file are no series at all."""
-    counts = Counter(s.series for s in slices)
+    counts = Counter(s.series for s in slices if _may_be_slice(s.header))
     single = sum(count == 1 for count in counts.values())
-    if single == len(slices) > 1 or single > max(2, len(slices) / 2):
+    anew = single == counts.total() > 1 or single > max(2, counts.total() / 2)
+    if anew and same[0].series in counts and max(counts.values()) <= ALIKE_BY_CHANCE:
         raise InputError(
             where,
             "slices must share the id of their series (SeriesInstanceUID)",
@@ -152,8 +158,15 @@ def _check_one_series(same: Sequence[Slice], slices: Sequence[Slice], where: str
                          remedy="give one file of the wanted series")  # fmt: skip
 
 
+def _may_be_slice(header: Any) -> bool:
+    """Whether an image may be one of a series; segmentations and the like have a series each."""
+    frames = text(header, "NumberOfFrames") or "1"
+    return frames == "1" and text(header, "Modality") in ("CT", "MR", "")
+
+
 def _ordered(slices: Sequence[Slice], where: str) -> tuple[Slice, ...]:
     """Slices along their normal, refused when they are no scan or no regular volume."""
+    _acquisition(slices[0].header, where)
     for slice_ in slices:
         _check_single_frame(slice_, where)
     if len(slices) < 2:

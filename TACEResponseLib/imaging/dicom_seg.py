@@ -9,6 +9,7 @@ import numpy as np
 
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.dicom_seg_spacing import state_spacing
 from TACEResponseLib.imaging.dicom_series.files import read_dataset
 from TACEResponseLib.imaging.dicom_series.values import patient_digest, text, whole
 from TACEResponseLib.imaging.geometry import Geometry
@@ -55,15 +56,15 @@ def read_identified_seg(path: Path, where: str) -> tuple[Found, Acquisition]:
             names=(kind,) if kind else (),
             remedy="export the ROI from 3D Slicer as SEG or label image",
         )
-    _check_elements(dataset, where)
-    _check_size(dataset, path, where)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd ids, which are not used
+            _check_elements(dataset, where)
+            _check_size(dataset, path, where)
             found = _found(dataset, where)
     except (InputError, MemoryError):
         raise
-    except Exception as error:  # highdicom raises many kinds on odd files
+    except Exception as error:  # pydicom and highdicom raise many kinds on odd files
         raise InputError(where, "frames must make one regular volume",
                          got="odd frames", names=(_reason(error),),
                          remedy="export the ROI as a label image") from error  # fmt: skip
@@ -102,6 +103,7 @@ def _found(dataset: Any, where: str) -> Found:
     """Segments, grid and remarks."""
     import highdicom
 
+    apart = state_spacing(dataset, where)
     seg = highdicom.seg.Segmentation.from_dataset(dataset)
     grid = seg.get_volume_geometry()
     if grid is None:
@@ -127,7 +129,7 @@ def _found(dataset: Any, where: str) -> Found:
                 message="The ROI's file holds fractions; voxels of at least one half were used.",
             ),
         )
-    return segments, geometry, remarks
+    return segments, geometry, (*apart, *remarks)
 
 
 def _check_grid(grid: Any, segments: int, where: str) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.orientation import lps_axes_geometry
 
 DIGITS = range(3, 8)
 # Directions and positions below these are how files round.
@@ -15,8 +14,6 @@ LEAST_MM = 1e-3
 
 def grid_difference(mine: Geometry, theirs: Geometry) -> str:
     """What differs of size, spacing, axes and place, the first grid's values first."""
-    if lps_axes_geometry(mine).same_grid(lps_axes_geometry(theirs)):
-        return "the same voxels in another order"
     told = "; ".join(_differences(mine, theirs))
     return told or "voxels that differ in place by how numbers were rounded"
 

@@ -8,7 +8,6 @@ from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.imaging.box import Box, marked_box
 from TACEResponseLib.imaging.ct_look import LEAST_PILE
 from TACEResponseLib.imaging.orientation import lps_axes_geometry, voxels_to_lps_axes
-from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
 
@@ -22,12 +21,11 @@ BORDERS = {1: ("anterior", "posterior"), 2: ("right", "left")}
 
 
 def cut_roi_warnings(
-    roi: Roi, volume: Volume, sequence: ImageSequence, labels: Voxels
+    volume: Volume, sequence: ImageSequence, labels: Voxels
 ) -> tuple[CaseWarning, ...]:
-    """Say when the ROI is on a single slice, or ends where the scan ends.
+    """Say when the ROI ends where the scan ends.
 
     Args:
-        roi: as drawn.
         volume: one image of the case.
         sequence: what the user calls it.
         labels: of the ROI on that image's grid; 0 outside.
@@ -35,28 +33,14 @@ def cut_roi_warnings(
     upright = np.ascontiguousarray(voxels_to_lps_axes(labels, volume.geometry))
     box = marked_box(upright)
     if box is None:
-        return _one_slice(roi)
+        return ()
     voxels = voxels_to_lps_axes(volume.voxels, volume.geometry)
     spacing = lps_axes_geometry(volume.geometry).spacing_mm
     return (
-        *_one_slice(roi),
         *_ends(box, upright.shape, sequence),
         *_borders(upright[box[0]] > 0, box, spacing, sequence),
         *_padding(voxels, upright, box, sequence),
     )
-
-
-def _one_slice(roi: Roi) -> tuple[CaseWarning, ...]:
-    """An ROI of a single axial slice."""
-    drawn = marked_box(np.ascontiguousarray(voxels_to_lps_axes(roi.labels, roi.geometry)))
-    if drawn is None or drawn[0].stop - drawn[0].start > 1:
-        return ()
-    thick = lps_axes_geometry(roi.geometry).spacing_mm[2]
-    message = (
-        f"The ROI is drawn on one axial slice of {thick:g} mm: volume and texture are of that "
-        "slice, not of the tumor."
-    )
-    return (CaseWarning(code="roi_one_slice", message=message),)
 
 
 def _ends(box: Box, shape: Sequence[int], sequence: ImageSequence) -> tuple[CaseWarning, ...]:

@@ -1,6 +1,7 @@
 """Does an ROI lie where it was drawn? Headers that were lost or belong to others are told."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from TACEResponseLib.terms import ImageSequence
 SAVE_WITH_GRID = "save it with the geometry of the image, for instance in 3D Slicer"
 # Axes that differ by more than a tenth of a right angle are other axes.
 SAME_AXIS_COSINE = 0.99
+# Whatever the nearest voxel is, by this much it stays the nearest: headers are rounded.
+SAME_VOXEL_TOLERANCE = 0.1
 
 
 def check_roi_owner(images: Mapping[ImageSequence, Volume], rois: Sequence[Roi]) -> None:
@@ -44,6 +47,23 @@ def lacks_grid(geometry: Geometry) -> bool:
     """Whether a header says what programs write that know no geometry: 1 mm from the origin."""
     no_axes = np.allclose(np.abs(geometry.direction), np.eye(3))
     return geometry.spacing_mm == (1.0, 1.0, 1.0) and not any(geometry.origin_lps) and no_axes
+
+
+def steps_between(mine: Geometry, theirs: Geometry) -> tuple[int, int, int] | None:
+    """By how many voxels one grid starts after another whose voxels it has; `None` if it has not.
+
+    Segmentations are cut to the tumor, or begin at another corner, and stay voxel for voxel.
+
+    Returns: along the other's axes, as they run in the patient (LPS).
+    """
+    upright, other = lps_axes_geometry(mine), lps_axes_geometry(theirs)
+    ends = np.array(list(product(*[(0, n - 1) for n in upright.size_ijk])), dtype=float)
+    place = other.to_index(upright.to_lps(ends))
+    first = np.rint(place[0])
+    if not np.abs(place - first - ends).max() < SAME_VOXEL_TOLERANCE:
+        return None
+    i, j, k = first.astype(int).tolist()
+    return i, j, k
 
 
 def grid_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
@@ -77,17 +97,18 @@ def check_mask_grid(roi: Roi, volume: Volume, sequence: ImageSequence) -> tuple[
             + ("" if any(mine.origin_lps) else " and no position"),
             remedy=SAVE_WITH_GRID,
         )
-    if lps_axes_geometry(mine).same_grid(lps_axes_geometry(theirs)):
-        return ()  # the same voxels, counted from another corner
+    if steps_between(mine, theirs) == (0, 0, 0):
+        return ()  # the same voxels, maybe counted from another corner
     cosines = np.diag(mine.direction.T @ theirs.direction)
     axes = "".join(name for name, c in zip("ijk", cosines, strict=True) if c < SAME_AXIS_COSINE)
     apart = np.linalg.norm(mine.corners_lps() - theirs.corners_lps(), axis=1).max()
+    shown = f"{apart:.{1 if apart >= 0.1 else 2}f}"
     turned = f" and axes that run otherwise ({', '.join(axes)})" if axes else ""
     return (
         CaseWarning(
             code="roi_mirrored" if axes else "roi_shifted",
             message=f"The ROI has the size of {sequence.words} but corners up to "
-            f"{apart:.1f} mm away{turned}: check that it lies on the tumor.",
+            f"{shown} mm away{turned}: check that it lies on the tumor.",
         ),
     )
 

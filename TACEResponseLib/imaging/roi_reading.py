@@ -33,6 +33,8 @@ from TACEResponseLib.terms import ImageSequence
 KINDS = "a .seg.nrrd or a DICOM SEG"
 SEGMENTATION_SUFFIXES = (".seg.nrrd", ".seg.nhdr")
 LARGEST_LABEL = 65535
+# Labels that were multiplied by a slope, or interpolated, end a few single-precision steps off.
+ROUNDING = 1e-6
 MM3_PER_ML = 1000.0
 Labels = Sequence[int] | Literal["all"]
 Segments = Sequence[str] | Literal["all"]
@@ -233,11 +235,15 @@ def as_labels(voxels: Voxels, where: str) -> Voxels:
     Raises: InputError: fractions, negative or huge values, NaN.
     """
     if np.issubdtype(voxels.dtype, np.floating):
-        odd = voxels[~(np.isfinite(voxels) & (voxels == np.round(voxels)))]
+        whole = np.round(voxels)
+        with np.errstate(invalid="ignore"):
+            is_whole = np.abs(voxels - whole) <= ROUNDING * np.maximum(np.abs(whole), 1)
+        odd = voxels[~is_whole]
         if odd.size:
-            raise InputError(where, "must be a label image of whole numbers", got=f"{odd[0]:g}",
+            raise InputError(where, "must be a label image of whole numbers", got=str(odd[0]),
                              remedy="export the segmentation as a label map, or threshold a "
                                     "probability map first")  # fmt: skip
+        voxels = whole
     low, high = voxels.min(), voxels.max()
     if low < 0 or high > LARGEST_LABEL:
         raise InputError(where, f"labels must lie in 0 to {LARGEST_LABEL}",

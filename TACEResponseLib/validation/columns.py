@@ -1,17 +1,21 @@
 """A table of text read column by column, with the checks that every column needs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from TACEResponseLib import cells
+from TACEResponseLib.cohort.header import column_kind, holds_numbers
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.ids import check_id, twins
 from TACEResponseLib.text_table import TextTable, read_text_table
 
+# Beside the probabilities that `score --cohort` writes.
+WORDS = ("call", "warnings", "problem")
 Columns = Mapping[str, Sequence[str]]
 
 
@@ -24,12 +28,17 @@ def read_columns(path: Path, option: str) -> Columns:
     Raises: InputError: no table can be read, or a column is there twice.
     """
     where = f"{option} {path.name}"
-    table = read_text_table(path, where)
+    table = read_text_table(path, where, _holds_numbers)
     if not table.lines:
         raise InputError(where, "must hold a header and at least one row", got="none",
                          remedy="write one row a patient")  # fmt: skip
     _check_shape(where, table)
     return {name: [line[i] for line in table.lines] for i, name in enumerate(table.header)}
+
+
+def _holds_numbers(name: str) -> bool:
+    """Columns of a cohort's numbers, and those of models, which have names of their own."""
+    return holds_numbers(name) or (name not in WORDS and column_kind(name) == "unknown")
 
 
 def require(columns: Columns, names: Sequence[str], where: str) -> None:
@@ -54,10 +63,31 @@ def numbers(columns: Columns, name: str) -> Floats:
             continue
         value = cells.number(cell)
         if value is None:
-            raise InputError(f"{name}, row {row + 1}", "must be a number or blank", got=repr(cell),
-                             remedy=cells.number_remedy(cell))  # fmt: skip
+            raise InputError(place(columns, name, row), "must be a number or blank",
+                             got=repr(cell)[:40], remedy=cells.number_remedy(cell))  # fmt: skip
         values[row] = value
     return values
+
+
+def place(columns: Columns, name: str, row: int) -> str:
+    """Names a cell by column, row and patient, row 0 being the first below the header."""
+    owner = columns["case_id"][row] if "case_id" in columns else ""
+    return f"{name}, row {row + 1}" + (f" ({owner})" if owner else "")
+
+
+@contextmanager
+def of_table(where: str) -> Iterator[None]:
+    """Errors of columns and rows name the table too.
+
+    Args:
+        where: how the user named it.
+    """
+    try:
+        yield
+    except InputError as error:
+        if error.where.startswith("--"):
+            raise
+        raise error.at(f"{where}, {error.where}") from error
 
 
 def is_numeric(column: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from TACEResponseLib.evaluation.inputs import Floats, Labels
 from TACEResponseLib.evaluation.significance import holm
 from TACEResponseLib.json_reading import read_json_object
 from TACEResponseLib.plain_text import cell_text, printable
-from TACEResponseLib.validation.columns import Columns, numbers, read_columns, require
+from TACEResponseLib.validation.columns import Columns, numbers, of_table, read_columns, require
 from TACEResponseLib.validation.results import FORMAT
 from TACEResponseLib.validation.words import number, p_value
 from TACEResponseLib.validation.writing import METRICS, PREDICTIONS
@@ -46,8 +46,9 @@ def read_validation(folder: Path) -> Validation:
     try:
         metrics = read_json_object(folder / METRICS, f"{where}/{METRICS}", example="by validate")
     except InputError as error:
+        got = f"one whose {METRICS} {error.rule}, not {error.got}"
         raise InputError(where, f"must be a folder that validate wrote, with {METRICS}",
-                         got=f"one that doesn't do: it {error.rule}, got {error.got}",
+                         got=got if folder.is_dir() else "no such folder",
                          remedy="run tace-response validate") from error  # fmt: skip
     if metrics.get("format") != FORMAT:
         raise InputError(where, f"must be of format {FORMAT}", got="another",
@@ -55,7 +56,8 @@ def read_validation(folder: Path) -> Validation:
     columns = read_columns(folder / PREDICTIONS, where)
     require(columns, ("case_id", "outcome"), where)
     try:
-        return _validation(where, metrics, columns)
+        with of_table(f"{where}/{PREDICTIONS}"):
+            return _validation(where, metrics, columns)
     except (LookupError, TypeError, AttributeError) as error:
         raise InputError(where, f"{METRICS} and {PREDICTIONS} must be as validate wrote them",
                          got=f"something else at {str(error)[:60]}",

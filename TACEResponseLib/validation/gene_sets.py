@@ -16,7 +16,13 @@ from TACEResponseLib.errors import InputError, MissingExtraError
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.regular_file import read_text
 from TACEResponseLib.table_bounds import MOST_BYTES
-from TACEResponseLib.validation.columns import numbers, read_columns, refuse_twins, require
+from TACEResponseLib.validation.columns import (
+    numbers,
+    of_table,
+    read_columns,
+    refuse_twins,
+    require,
+)
 
 # Below this, permutations of the groups have too few distinct orders (Subramanian 2005 uses 7).
 FEWEST_PER_GROUP = 7
@@ -61,7 +67,8 @@ def read_expression(path: Path) -> Expression:
     if not cases:
         raise InputError(where, "must have a column for each case", got="none beside gene",
                          remedy="write one column a case")  # fmt: skip
-    values = np.stack([numbers(columns, name) for name in cases], axis=1)
+    with of_table(where):
+        values = np.stack([numbers(columns, name) for name in cases], axis=1)
     gene, case = np.nonzero(np.isnan(values))
     if gene.size:
         raise InputError(f"{where}, {cases[case[0]]}, row {gene[0] + 1}", "must be a number",

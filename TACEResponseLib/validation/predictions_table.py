@@ -40,6 +40,7 @@ from TACEResponseLib.validation.columns import (
     Columns,
     is_numeric,
     numbers,
+    of_table,
     read_columns,
     refuse_twins,
     require,
@@ -80,10 +81,16 @@ def read_predictions(path: Path, options: TableOptions) -> Study:
     """
     raw = read_columns(path, OPTION)
     where = f"{OPTION} {path.name}"
+    _check_threshold(options)
+    with of_table(where):
+        return _checked(raw, where, options)
+
+
+def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
+    """The study of a table's columns."""
     columns, classes = split_classes({ALIASES.get(k, k): v for k, v in raw.items()}, where)
     require(columns, ("case_id", "outcome"), where)
     refuse_twins(columns["case_id"], where)
-    _check_threshold(options)
     names = _model_columns(columns, where)
     outcome = _outcome(columns)
     probabilities = {name: _probabilities(columns, name) for name in names}
@@ -136,7 +143,7 @@ def _model_columns(columns: Columns, where: str) -> list[str]:
         if not is_numeric(columns[name]) or other_writing(name):
             raise InputError(f"{where}, {name}",
                              "must be probabilities of a model or a known column",
-                             got=repr(next((c for c in columns[name] if c), "blanks"))[:40],
+                             got=next((repr(c)[:40] for c in columns[name] if c), "blanks"),
                              remedy=column_meant(name) or
                              "write probabilities from 0 to 1, or remove the column")  # fmt: skip
     if not others:
@@ -210,7 +217,7 @@ def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
         try:
             records.append(read_record(given, in_table=True))
         except InputError as error:
-            raise error.at(f"{case_id} (row {row + 1}), {error.where}") from error
+            raise error.at(f"{case_id} (row {row + 1}), clinical") from error
     return tuple(records)
 
 

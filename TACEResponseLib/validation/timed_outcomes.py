@@ -6,13 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.evaluation.follow_up import FollowUp, refuse_contradiction
+from TACEResponseLib.cohort.follow_up_cells import (
+    PROGRESSION,
+    SURVIVAL,
+    contradiction,
+    follow_up_number,
+    progressed_after_the_end,
+)
+from TACEResponseLib.errors import InputError
+from TACEResponseLib.evaluation.follow_up import FollowUp
 from TACEResponseLib.evaluation.inputs import Floats
-from TACEResponseLib.validation.columns import Columns, numbers
+from TACEResponseLib.validation.columns import Columns, place
 from TACEResponseLib.validation.study import TimedOutcome
 
 TTP, PFS, OS = "TTP", "PFS", "OS"
-COLUMNS = {TTP: ("time_to_progression_days", "progressed"), OS: ("survival_days", "died")}
+COLUMNS = {TTP: PROGRESSION, OS: SURVIVAL}
 # Median survival after TACE is 20 to 40 months. A cohort whose longest time is below this was
 # either hardly followed or written in weeks or months.
 SHORTEST_LAST_TIME_DAYS = 180.0
@@ -26,7 +34,7 @@ def timed_outcomes(columns: Columns) -> tuple[TimedOutcome, ...]:
 
     Args:
         columns: text cells; a patient with a blank is left out of that endpoint.
-    Raises: InputError: a negative time, an event that is neither 0 nor 1, or a progression after
+    Raises: InputError: a negative time, an event that is neither yes nor no, or a progression after
         the end of life (weeks among days).
     """
     read = {
@@ -37,7 +45,7 @@ def timed_outcomes(columns: Columns) -> tuple[TimedOutcome, ...]:
     found = {name: _known(name, *values) for name, values in read.items()}
     if TTP in read and OS in read:
         pfs = _progression_free(*read[TTP], *read[OS])
-        _check_order(*read[TTP], *read[OS])
+        _check_order(columns, read[TTP][0], read[OS][0])
         found[PFS] = _known(PFS, *pfs)
     return tuple(found[name] for name in (PFS, TTP, OS) if name in found and found[name].rows.size)
 
@@ -84,12 +92,22 @@ def _odd_sites(outcome: TimedOutcome, sites: Sequence[str]) -> list[CaseWarning]
 
 
 def _read(columns: Columns, name: str) -> tuple[Floats, Floats]:
-    """Time and event of each patient, both nan where either is blank; checked with row numbers."""
-    time, event = (numbers(columns, column) for column in COLUMNS[name])
+    """Time and event of each patient, both nan where either is blank."""
+    time, event = (_numbers(columns, column) for column in COLUMNS[name])
     known = np.isfinite(time) & np.isfinite(event)
-    FollowUp(time=np.where(known, time, 0), event=np.where(known, event, 0), unit="days",
-             endpoint=name)  # fmt: skip
     return np.where(known, time, np.nan), np.where(known, event, np.nan)
+
+
+def _numbers(columns: Columns, name: str) -> Floats:
+    """A column of days or events, nan where blank."""
+    values = np.full(len(columns[name]), np.nan)
+    for row, cell in enumerate(columns[name]):
+        if cell:
+            try:
+                values[row] = follow_up_number(name, cell)
+            except InputError as error:
+                raise error.at(place(columns, name, row)) from error
+    return values
 
 
 def _known(name: str, time: Floats, event: Floats) -> TimedOutcome:
@@ -118,12 +136,9 @@ def _progression_free(
     return np.where(known, time, np.nan), np.where(known, event, np.nan)
 
 
-def _check_order(ttp: Floats, progressed: Floats, survival: Floats, died: Floats) -> None:
-    """No progression after the end of life; patients without both are filled in to keep rows."""
-    known = np.isfinite(ttp) & np.isfinite(survival)
-    first, last = (
-        FollowUp(time=np.where(known, time, 0), event=np.where(known, event, 0) == 1, unit="days",
-                 endpoint=name)
-        for name, time, event in ((TTP, ttp, progressed), (OS, survival, died))
-    )  # fmt: skip
-    refuse_contradiction(first, last)
+def _check_order(columns: Columns, ttp: Floats, survival: Floats) -> None:
+    """No progression after the end of life, as when weeks meet days."""
+    for row, (first, last) in enumerate(zip(ttp.tolist(), survival.tolist(), strict=True)):
+        if progressed_after_the_end(first, last):
+            error = contradiction(first, last)
+            raise error.at(place(columns, error.where, row))

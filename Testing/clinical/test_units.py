@@ -186,3 +186,46 @@ def test_what_was_meant_is_told_with_its_unit(written: str, says: str, tmp_path:
     path.write_text(f"case_id,role,response,sex,{written}\nP1,,,M,50\n", encoding="utf-8")
     (problem,) = [p for p in read_cohort(path).problems if p.column == written]
     assert says in problem.remedy
+
+
+def writings(unit: str) -> list[str]:
+    """How people write a unit of the schema."""
+    power = re.sub(r"^1e(\d)", r"10^\1", unit)
+    small = power.replace("^3", "\u00b3").replace("^4", "\u2074").replace("^9", "\u2079")
+    found = {unit.upper(), unit.lower(), f" {unit} ", power, f"x{power}", small, f"\u00d7{small}"}
+    found = {text for text in found if unit.startswith("1e") or text[0] not in "x\u00d7"}
+    return sorted({text.replace("u", micro) for text in found for micro in "u\u00b5\u03bc"})
+
+
+UNITS = [(v.name, unit) for v in load_schema().variables if not v.is_pure for unit in v.units]
+
+
+@pytest.mark.parametrize(("name", "unit"), UNITS, ids=map(" ".join, UNITS))
+def test_a_unit_may_be_written_in_every_usual_way(name: str, unit: str, tmp_path: Path) -> None:
+    variable = load_schema().by_name[name]
+    assert [variable.unit_written(text) for text in writings(unit)] == [unit] * len(writings(unit))
+    low, high = variable.range or (0, 0)
+    value = round((low + high) / 2) / variable.units[unit]
+    for text in writings(unit)[:2]:
+        path = tmp_path / "c.csv"
+        path.write_text(f"case_id,role,response,{name} [{text}]\nP1,,,{value!r}\n", "utf-8")
+        (found,) = read_cohort(path).patients or [None]
+        assert found is not None
+        assert found.clinical.values[name] == pytest.approx(value * variable.units[unit])
+    given = {"value": value, "unit": writings(unit)[0]}
+    assert read_record({name: given}).values == found.clinical.values
+
+
+def test_units_of_one_variable_stay_apart_in_every_writing() -> None:
+    for variable in load_schema().variables:
+        for unit in variable.units:
+            assert variable.unit_written(unit.swapcase()) == unit
+        assert variable.unit_written("furlong") is None
+
+
+def test_a_unit_that_is_none_is_told_once_in_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("case_id,role,response,albumin_g_per_l [mol/L]\nP1,,,40\nP2,,,41\nP3,,,42\n")
+    (problem,) = read_cohort(path).problems
+    assert (problem.row, problem.column) == (1, "albumin_g_per_l [mol/L]")
+    assert "must be in one of g/L, g/dL" in problem.rule

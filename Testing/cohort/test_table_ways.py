@@ -3,8 +3,14 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
+from TACEResponseLib.clinical.record import read_record
+from TACEResponseLib.clinical.schema import load_schema
+from TACEResponseLib.cohort.columns import FILES, OTHER
+from TACEResponseLib.cohort.header import holds_numbers
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
+from TACEResponseLib.cohort.table_rows import table_rows
 from TACEResponseLib.errors import InputError
 
 
@@ -120,3 +126,75 @@ def test_one_variable_in_two_columns_is_refused(tmp_path: Path) -> None:
     text = "case_id,role,response,bilirubin_umol_per_l,bilirubin_umol_per_l [mg/dL]\nP1,,PR,20,5\n"
     with pytest.raises(InputError, match="bilirubin_umol_per_l must be a column once"):
         usable_cohort(table(tmp_path, text))
+
+
+# Cells that look like numbers with the other mark, of every column that holds words or paths.
+WORD_COLUMNS = tuple(name for name in (*OTHER, *FILES) if not holds_numbers(name))
+
+
+@pytest.mark.parametrize("word", ["1,2", "1.5", "3.0", "1.234", "1,234"])
+@pytest.mark.parametrize("number", ["1.1", "1,1"])
+def test_words_say_nothing_of_the_decimal_mark_and_are_left_alone(
+    number: str, word: str, tmp_path: Path
+) -> None:
+    (tmp_path / word).write_bytes(b"a file with a number for a name")
+    header = ["case_id", "role", "response", "inr", *WORD_COLUMNS]
+    cells = [word, "training", "PR", number, *[word] * len(WORD_COLUMNS)]
+    path = table(tmp_path, ";".join(header) + "\n" + ";".join(cells) + "\n")
+    _, (row,) = table_rows(path)
+    assert row == dict(zip(header, [word, "training", "PR", "1.1", *cells[4:]], strict=True))
+
+
+def test_every_column_of_words_of_ours_is_known_to_hold_no_numbers() -> None:
+    assert {"site", "scanner", "reader", "treatment", "phase", "roi", "ct_arterial"} <= {
+        *WORD_COLUMNS
+    }
+    dates = ("image_date", "treatment_date", "role", "roi_label", "roi_segment", "bclc_stage")
+    assert not any(map(holds_numbers, dates))
+    assert all(map(holds_numbers, ("survival_days", "died", "inr", "original_shape_VoxelVolume")))
+
+
+NUMBERED = [
+    (variable.name, word)
+    for variable in load_schema().variables
+    for stored, synonyms in variable.categories.items()
+    for word in (stored, *synonyms)
+    if word.isdigit()
+]
+
+
+@pytest.mark.parametrize(("name", "word"), NUMBERED, ids=map("-".join, NUMBERED))
+def test_a_category_that_is_a_number_may_be_saved_as_a_decimal(
+    name: str, word: str, tmp_path: Path
+) -> None:
+    plain, decimal = (
+        usable_cohort(table(tmp_path, f"case_id,role,response,{name}\nP1,,PR,{cell}\n"))
+        for cell in (word, f"{word}.0")
+    )
+    assert decimal == plain
+    assert read_record({name: float(word)}).values == read_record({name: word}).values
+    with pytest.raises(InputError, match="must be one of"):
+        read_record({name: float(word) + 0.5})
+
+
+def test_what_is_no_table_is_told_in_words_of_files(tmp_path: Path) -> None:
+    (tmp_path / "junk.xlsx").write_bytes(b"no zip")
+    with pytest.raises(InputError, match="got a damaged file or one of another kind; save it"):
+        read_cohort(tmp_path / "junk.xlsx")
+    book = Workbook()
+    book.active.append(["case_id", "age_years"])
+    book.save(tmp_path / "book.xlsx")
+    (tmp_path / "book.xlsx").rename(tmp_path / "book.csv")
+    with pytest.raises(InputError, match=r"zip archive.*Excel.*; let its name end in \.xlsx"):
+        read_cohort(tmp_path / "book.csv")
+
+
+def test_an_error_cell_is_counted_in_the_singular(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["case_id", "role", "response", "age_years"], ["P1", "", "", "#N/A"]):
+        book.active.append(row)
+    book.active["D2"].data_type = "e"
+    book.save(tmp_path / "c.xlsx")
+    told = " ".join(read_cohort(tmp_path / "c.xlsx").remarks)
+    assert "#N/A is taken for a blank in 1 cell" in told
+    assert "cells" not in told

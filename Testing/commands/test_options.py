@@ -1,6 +1,7 @@
 """No option is taken and ignored: where it can do nothing, it is refused with a way out."""
 
 import argparse
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,3 +126,20 @@ def test_an_option_that_can_do_nothing_is_refused_in_one_line(
     assert told.count("\n") == 1
     assert f"--{option.replace('_', '-')}" in told
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "", "nonsense", "score", "demo --nosuch", "demo --seed x", "demo --device gpu", "cohort",
+        "train --recipe", "validate --threshold nan --output x", "demo x y", "recipe --set",
+    ],
+)  # fmt: skip
+def test_a_command_line_that_is_none_is_told_in_one_line(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(words.split())
+    told = capsys.readouterr()
+    assert (stopped.value.code, told.out) == (2, "")
+    assert re.fullmatch(r"error: .+; see tace-response ?\w* --help\n", told.err)

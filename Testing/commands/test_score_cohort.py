@@ -235,3 +235,17 @@ def test_a_record_of_a_cohort_is_that_of_the_patient(run: Run) -> None:
     record = json.loads((run.output / scored["case_id"] / "prediction.json").read_text())
     assert record["case_id"] == scored["case_id"]
     assert {p.name for p in run.output.iterdir()} == {"predictions.csv", scored["case_id"]}
+
+
+def test_a_table_of_features_alone_is_refused_at_once_with_a_command_that_takes_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = [{"case_id": f"P{n}", "original_shape_VoxelVolume": f"{n}"} for n in (1, 2)]
+    table = write(tmp_path / "c.csv", rows)
+    words = ["score", "--bundle", BUNDLE, "--cohort", str(table), "--output", str(tmp_path / "o")]
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert "error: --cohort c.csv: must name images" in told
+    assert "got radiomics features alone" in told
+    assert "validate scores features" in told
+    assert not (tmp_path / "o").exists()

@@ -25,8 +25,6 @@ def run_in(folder: Path, words: Sequence[str]) -> None:
     lines = [line for line in told.getvalue().splitlines() if not line.startswith("warning: ")]
     if status == 0:
         return
-    # argparse says how a command is used before its own line.
-    is_usage = bool(lines) and lines[0].startswith("usage: ") and ": error: " in lines[-1]
-    if status != 2 or (len(lines) != 1 and not is_usage):
+    if status != 2 or len(lines) != 1:
         raise RuntimeError(f"status {status}: {told.getvalue()[:2000]}")
     raise InputError("command", "must be as it says", got=lines[-1], remedy="")

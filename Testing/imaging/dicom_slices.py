@@ -13,6 +13,8 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
     RLELossless,
     generate_uid,
 )
@@ -76,8 +78,8 @@ def write_slice(
 def packed(path: Path, syntax: UID) -> None:
     """Write a slice anew in another transfer syntax; its values stay as they are."""
     dataset = pydicom.dcmread(path)
-    if syntax is RLELossless:
-        dataset.compress(RLELossless, generate_instance_uid=False)
+    if syntax in (RLELossless, JPEGLSLossless, JPEGLSNearLossless):
+        dataset.compress(syntax, generate_instance_uid=False)
     elif syntax in (JPEG2000Lossless, JPEGLosslessSV1):
         frames = _packed_by_itk(dataset.pixel_array, syntax, path.with_suffix(".tmp.dcm"))
         dataset.PixelData = frames

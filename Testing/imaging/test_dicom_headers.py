@@ -1,16 +1,20 @@
 """A DICOM series is what its headers say, or refused: nothing absent is made up."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
     RLELossless,
 )
 
@@ -232,6 +236,36 @@ def test_slopes_that_differ_count_for_their_own_slice(tmp_path: Path) -> None:
     assert volume.voxels == pytest.approx(np.stack(expected), rel=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("element", "value"), [("RescaleIntercept", 0), ("RescaleSlope", 1), ("RescaleSlope", 2.5)]
+)
+def test_a_ct_slice_of_another_scale_is_told(element: str, value: float, tmp_path: Path) -> None:
+    for n in range(5):
+        write_slice(tmp_path, n, 2.5 * n, **({element: value} if n == 2 else {}))
+    (warning,) = read_image(tmp_path, CT)[1]
+    assert warning.code == "scales_differ"
+    assert "2 scales" in warning.message
+    assert "in 1 of 5" in warning.message
+
+
+def test_slices_of_mr_may_have_a_scale_each(tmp_path: Path) -> None:
+    for n in range(5):
+        write_slice(tmp_path, n, 2.5 * n, Modality="MR", RescaleSlope=1 + 0.1 * n)
+    assert read_image(tmp_path, MR)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"), [("1 2 3 3 5", True), ("1 1 1 1 1", False), ("1 2 3 4 5", False)]
+)
+def test_slices_that_share_an_id_of_their_own_are_told(
+    ids: str, told: bool, tmp_path: Path
+) -> None:
+    for n, uid in enumerate(ids.split()):
+        write_slice(tmp_path, n, 2.5 * n, SOPInstanceUID=f"1.2.3.4.{uid}")
+    codes = [w.code for w in read_image(tmp_path, CT)[1]]
+    assert codes == (["instance_ids_repeat"] if told else [])
+
+
 def test_monochrome1_is_not_inverted_and_said(tmp_path: Path) -> None:
     expected = write_series(tmp_path, PhotometricInterpretation="MONOCHROME1")
     volume, warnings = read_image(tmp_path, CT)
@@ -253,19 +287,21 @@ def test_unused_bits_count_for_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "syntax",
     [ExplicitVRBigEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, RLELossless,
-     JPEG2000Lossless, JPEGLosslessSV1],
+     JPEG2000Lossless, JPEGLosslessSV1, JPEGLSNearLossless],
     ids=lambda s: s.keyword,
 )  # fmt: skip
 def test_each_packing_gives_the_same_voxels(syntax: pydicom.uid.UID, tmp_path: Path) -> None:
-    """The last is read by ITK in a process of its own, since pydicom can't."""
+    """The last two are read by ITK in a process of its own; no loss is allowed them here."""
     expected = write_series(tmp_path, 3)
     for path in tmp_path.iterdir():
         packed(path, syntax)
     assert np.array_equal(read_image(tmp_path, CT)[0].voxels, expected)
 
 
-@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless, JPEGLosslessSV1],
-                         ids=lambda s: s.keyword)  # fmt: skip
+@pytest.mark.parametrize(
+    "syntax", [RLELossless, JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless],
+    ids=lambda s: s.keyword,
+)  # fmt: skip
 def test_cut_pixels_are_refused(syntax: pydicom.uid.UID, tmp_path: Path) -> None:
     write_series(tmp_path, 3)
     for path in tmp_path.iterdir():
@@ -273,6 +309,36 @@ def test_cut_pixels_are_refused(syntax: pydicom.uid.UID, tmp_path: Path) -> None
         edit(path, lambda d: setattr(d, "PixelData", d.PixelData[:30] + d.PixelData[-8:]))
     with pytest.raises(InputError, match=r"truncated or unknown packing \(in 0"):
         read_image(tmp_path, CT)
+
+
+@pytest.mark.parametrize("kept", [0.5, pytest.param(0.0, id="of another slice's size")])
+def test_half_a_slice_of_jpeg_ls_is_no_slice(kept: float, tmp_path: Path) -> None:
+    write_series(tmp_path, 3)
+    for path in tmp_path.iterdir():
+        packed(path, JPEGLSLossless)
+    path = tmp_path / "098.dcm"
+    frame = get_frame(pydicom.dcmread(path).PixelData, 0, number_of_frames=1).rstrip(b"\0")
+    if kept:
+        frame = frame[: int(kept * len(frame))]
+    else:
+        at = frame.index(b"\xff\xf7") + 5  # marker, length, bits; then rows and columns
+        frame = frame[:at] + struct.pack(">HH", 10, 12) + frame[at + 4 :]
+    edit(path, lambda d: setattr(d, "PixelData", encapsulate([frame])))
+    with pytest.raises(InputError, match=r"truncated or unknown packing \(in 098"):
+        read_image(tmp_path, CT)
+
+
+@pytest.mark.parametrize(("bits", "signed"), [(12, 1), (16, 0)])
+def test_jpeg_ls_of_any_width_gives_its_own_numbers(bits: int, signed: int, tmp_path: Path) -> None:
+    """Negative numbers of 12 bits and numbers above 32,767 are where decoders part."""
+    low = -(1 << bits - 1) if signed else 0
+    stored = np.linspace(low, low + (1 << bits) - 1, 120).astype(int).reshape(12, 10)
+    for n in range(3):
+        write_slice(tmp_path, n, 2.5 * n, pixels=stored.astype("<i2" if signed else "<u2"),
+                    BitsStored=bits, HighBit=bits - 1, PixelRepresentation=signed,
+                    RescaleSlope=1, RescaleIntercept=0)  # fmt: skip
+        packed(tmp_path / f"{99 - n:03d}.dcm", JPEGLSLossless)
+    assert np.array_equal(read_image(tmp_path, CT)[0].voxels[1], stored)
 
 
 def test_a_packing_without_a_decoder_is_refused(tmp_path: Path) -> None:
@@ -369,6 +435,30 @@ def test_ids_of_which_two_are_alike_by_chance_are_ids_made_anew(count: int, tmp_
     if count > 2:
         write_slice(tmp_path, count, 2.5 * count, SeriesInstanceUID="1.2.3.10")
     with pytest.raises(InputError, match=r"files with an id each.*convert the series"):
+        read_image(tmp_path, CT)
+
+
+@pytest.mark.parametrize("modality", ["CT", "SEG", "PR"])
+def test_a_series_among_many_of_one_file_is_read_by_one_of_its_files(
+    modality: str, tmp_path: Path
+) -> None:
+    """As where all of a study's objects lie in one folder."""
+    for n in range(6, 20):
+        write_slice(tmp_path, n, 0.0, SeriesInstanceUID=f"1.2.3.{n + 10}", Modality=modality,
+                    SeriesDescription="Other")  # fmt: skip
+    expected = write_series(tmp_path)
+    with pytest.raises(InputError, match=r"got 15 series .*; give one file of the wanted series"):
+        read_image(tmp_path, CT)
+    volume, _ = read_image(tmp_path / "097.dcm", CT)
+    assert np.array_equal(volume.voxels, expected)
+    other = "got one; lay all slices" if modality == "CT" else rf"another DICOM .*\({modality}\)"
+    with pytest.raises(InputError, match=other):
+        read_image(tmp_path / "090.dcm", CT)
+
+
+def test_a_folder_of_segmentations_is_told_what_it_holds(tmp_path: Path) -> None:
+    write_slice(tmp_path, 1, 0.0, Modality="SEG", NumberOfFrames=3)
+    with pytest.raises(InputError, match=r"must be CT or MR .*modality \(SEG\); give the CT or MR"):
         read_image(tmp_path, CT)
 
 

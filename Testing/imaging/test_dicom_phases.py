@@ -173,6 +173,53 @@ def test_slices_of_mr_whose_numbers_are_in_turn_are_read_and_told(tmp_path: Path
     assert [w.code for w in warnings] == ["slices_in_turn"]
 
 
+@pytest.mark.parametrize("passes", [2, 3, 4])
+@pytest.mark.parametrize(
+    ("kind", "keyword", "value"),
+    [
+        ("2D", "AcquisitionNumber", lambda _, p: 1 + p),
+        ("2D", "TriggerTime", lambda _, p: 100 + 500 * p),
+        ("2D", "TriggerTime", lambda n, p: 100.5 + 500 * p + n),
+        ("2D", "AcquisitionTime", lambda _, p: f"1030{10 * p:02d}"),
+        (None, "AcquisitionNumber", lambda _, p: 1 + p),
+    ],
+)
+def test_what_counts_the_passes_of_one_mr_is_no_sign_of_phases(
+    kind: str | None, keyword: str, value: Callable[[int, int], object], passes: int, tmp_path: Path
+) -> None:
+    for n in range(4 * passes):
+        write_slice(tmp_path, n, 3.0 * n, **BLANK | AS_MR | {
+            "InstanceNumber": n + 1, "MRAcquisitionType": kind,
+            keyword: value(n // passes, n % passes),
+        })  # fmt: skip
+    volume, warnings = read_image(tmp_path, MR)
+    assert np.array_equal(volume.voxels[:, 0, 0], 7 * np.arange(4 * passes))
+    assert all(w.code == "slices_in_turn" and keyword in w.message for w in warnings)
+
+
+@pytest.mark.parametrize("keyword", ["AcquisitionNumber", "TriggerTime"])
+def test_what_may_be_passes_or_phases_of_2d_mr_is_told(keyword: str, tmp_path: Path) -> None:
+    two_phases(tmp_path, lambda _, p: {keyword: 1 + 500 * p}, MRAcquisitionType="2D", **AS_MR)
+    _, warnings = read_image(tmp_path, MR)
+    assert [w.code for w in warnings] == ["slices_in_turn"]
+    assert f"({keyword})" in warnings[0].message
+
+
+def test_the_rhythm_of_a_heart_is_no_sign_of_anything(tmp_path: Path) -> None:
+    for n in range(12):
+        rhythm = (612, 640, 612, 633, 655, 640, 628, 612, 660, 655, 633, 612)[n]
+        write_slice(tmp_path, n, 3.0 * n, **BLANK | AS_MR | {
+            "MRAcquisitionType": "2D", "TriggerTime": rhythm})  # fmt: skip
+    assert read_image(tmp_path, MR)[1] == ()
+
+
+@pytest.mark.parametrize("keyword", ["AcquisitionNumber", "TriggerTime"])
+def test_3d_has_no_passes(keyword: str, tmp_path: Path) -> None:
+    two_phases(tmp_path, lambda _, p: {keyword: 1 + 500 * p}, MRAcquisitionType="3D", **AS_MR)
+    with pytest.raises(InputError, match=f"got slices .*in turn.* by {keyword}"):
+        read_image(tmp_path, MR)
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")  # pydicom's, of the odd time
 def test_an_odd_time_is_no_time(tmp_path: Path) -> None:
     two_phases(tmp_path, lambda n, _: {"AcquisitionTime": "1e3000", "ContentTime": f"{n}:0"})

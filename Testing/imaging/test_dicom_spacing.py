@@ -59,6 +59,37 @@ def test_phases_in_turn_are_named_and_one_alone_is_read(
     assert volume.geometry.spacing_mm[2] == 2.5
 
 
+@pytest.mark.parametrize("step", [0.5, 0.625, 0.75, 1.25, 3.33])
+@pytest.mark.parametrize("first", [0.0, -812.43])
+def test_even_slices_whose_positions_are_rounded_to_a_tenth_are_even(
+    step: float, first: float, tmp_path: Path
+) -> None:
+    write_at(tmp_path, [round(z, 1) for z in scan(first, 25, step)])
+    volume, _ = read_image(tmp_path, CT)
+    assert volume.geometry.spacing_mm[2] == pytest.approx(step, abs=0.1 / 24)
+
+
+def test_slanting_slices_whose_positions_are_rounded_to_a_tenth_are_even(tmp_path: Path) -> None:
+    """Three coordinates are rounded, so that steps along the normal differ by up to 0.17 mm."""
+    row, column = np.array([2.0, -1.0, -1.0]) / 6**0.5, np.array([0.0, 1.0, -1.0]) / 2**0.5
+    normal = np.cross(row, column)
+    for n in range(20):
+        place = [round(float(v), 1) for v in 1.25 * n * normal]
+        write_slice(tmp_path, n, 0.0, ImagePositionPatient=place,
+                    ImageOrientationPatient=[round(float(v), 6) for v in (*row, *column)],
+                    **NAMELESS)  # fmt: skip
+    volume, _ = read_image(tmp_path, CT)
+    assert volume.geometry.spacing_mm[2] == pytest.approx(1.25, abs=0.01)
+
+
+@pytest.mark.parametrize("second", [0.5, 0.8, 1.1, 1.4])
+def test_rounding_is_no_excuse_for_two_phases_in_turn(second: float, tmp_path: Path) -> None:
+    """2.5 mm apart each, written to a tenth; half way between them the second would be at 1.25."""
+    write_at(tmp_path, [*scan(0.0, 12), *(round(z, 1) for z in scan(second, 12))])
+    with pytest.raises(InputError, match="2 scans or phases lie in turn"):
+        read_image(tmp_path, CT)
+
+
 @pytest.mark.parametrize("lost", [(5,), (5, 6), (3, 11), (1,), (18,)])
 def test_missing_slices_are_counted_and_the_whole_series_is_read(
     lost: tuple[int, ...], tmp_path: Path
@@ -157,6 +188,7 @@ def test_ten_thousand_uneven_slices_are_judged_in_little_time() -> None:
     from TACEResponseLib.imaging.dicom_series.evenness import check_even
 
     along = np.cumsum(np.random.default_rng(0).uniform(0.5, 3.0, 10_000))
-    slices = [SimpleNamespace(path=Path("a.dcm"))] * len(along)
+    header = {"ImagePositionPatient": [0, 0, "0.125"]}
+    slices = [SimpleNamespace(path=Path("a.dcm"), header=header)] * len(along)
     with pytest.raises(InputError, match="evenly spaced"):
         check_even(slices, along, "--image")

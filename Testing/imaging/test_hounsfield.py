@@ -7,7 +7,8 @@ import SimpleITK as sitk
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.ct_look import Look
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.hounsfield import REFUSALS, check_hounsfield
+from TACEResponseLib.imaging.hounsfield import check_hounsfield
+from TACEResponseLib.imaging.hounsfield_rules import REFUSALS
 from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume, Voxels
 from TACEResponseLib.terms import ImageSequence
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.roi_cut import cut_roi_warnings
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.terms import ImageSequence
@@ -35,15 +34,12 @@ def block(k: slice, j: slice, i: slice) -> np.ndarray:
 
 def told(labels: np.ndarray, voxels: np.ndarray | None = None) -> dict[str, str]:
     image = Volume(voxels=hu() if voxels is None else voxels, geometry=GRID)
-    roi = Roi(labels=labels, geometry=GRID, names=((1, "HCC"),))
     found = {}
     for storage in list(storages())[::7]:
-        turned = Roi(labels=storage.voxels(labels), geometry=storage.geometry(GRID),
-                     names=((1, "HCC"),))  # fmt: skip
         there = storage.volume(image)
-        said = cut_roi_warnings(turned, there, CT, turned.labels)
+        said = cut_roi_warnings(there, CT, storage.voxels(labels))
         found[repr(storage)] = {w.code: w.message for w in said}
-    straight = {w.code: w.message for w in cut_roi_warnings(roi, image, CT, labels)}
+    straight = {w.code: w.message for w in cut_roi_warnings(image, CT, labels)}
     assert all(one == straight for one in found.values())
     return straight
 

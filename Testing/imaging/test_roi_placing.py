@@ -13,6 +13,7 @@ from TACEResponseLib.imaging.resampling import resample_labels
 from TACEResponseLib.imaging.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
 from TACEResponseLib.terms import ImageSequence
+from Testing.storages import storages
 
 CT, MR, PORTAL = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2, ImageSequence.CT_PORTAL_VENOUS
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
@@ -81,14 +82,57 @@ def test_the_same_voxels_counted_from_another_corner_are_no_other_place() -> Non
     """What a program writes that stores right to left."""
     turned = replace(GRID, direction_lps=(-1.0, *IDENTITY[1:]), origin_lps=(18.0, -16.0, -24.0))
     drawn = replace(roi(), labels=roi().labels[:, :, ::-1].copy(), geometry=turned)
-    assert codes(drawn, volume()) == ["roi_resampled"]
+    assert codes(drawn, volume()) == []
+
+
+def test_a_mask_cut_to_the_tumor_on_the_images_own_voxels_needs_no_word() -> None:
+    """Slicer and DICOM SEG write it so, in any order of the axes."""
+    whole = roi()
+    for start, size in (((6, 5, 4), (7, 6, 4)), ((3, 2, 4), (12, 10, 4)), ((0, 0, 2), (20, 16, 8))):
+        i, j, k = (slice(s, s + n) for s, n in zip(start, size, strict=True))
+        cut = replace(
+            whole, labels=whole.labels[k, j, i].copy(), geometry=GRID.cropped(start, size)
+        )
+        for storage in storages():
+            stored = replace(cut, labels=storage.voxels(cut.labels),
+                             geometry=storage.geometry(cut.geometry))  # fmt: skip
+            labels = resample_labels(stored.labels, stored.geometry, GRID)
+            assert np.array_equal(labels, whole.labels)
+            assert codes(stored, volume()) == []
+
+
+@pytest.mark.parametrize(
+    ("mm", "says"),
+    [(0.03, []), (0.15, []), (0.3, ["roi_resampled", "roi_shifted"]),
+     (1.2, ["roi_resampled", "roi_shifted"]), (2.0, ["roi_shifted"])],
+)  # fmt: skip
+def test_a_header_is_another_place_from_a_tenth_of_a_voxel_on(mm: float, says: list[str]) -> None:
+    moved = roi(replace(GRID, origin_lps=(-20.0 + mm, -16.0, -24.0)))
+    labels = resample_labels(moved.labels, moved.geometry, GRID)
+    told = {w.code: w.message for w in check_roi_fits(moved, volume(), CT, labels)}
+    assert list(told) == says
+    assert np.array_equal(labels, roi().labels) == (mm < 1)
+    assert not says or f"{mm:.1f} mm away" in told["roi_shifted"]
+
+
+def test_a_mask_on_every_second_slice_of_the_grid_was_drawn_on_another_grid() -> None:
+    thick = roi(replace(GRID, size_ijk=(20, 16, 6), spacing_mm=(2.0, 2.0, 8.0)), slice(2, 4))
+    assert codes(thick, volume()) == ["roi_resampled"]
+
+
+def test_what_lies_outside_is_told_of_the_images_own_voxels_too() -> None:
+    lower = replace(GRID, origin_lps=(-20.0, -16.0, -48.0))
+    assert codes(roi(slices=slice(5, 9)), volume()) == []
+    found = codes(roi(lower, slice(4, 9)), volume())
+    assert found[:1] == ["roi_partly_outside"]
+    assert "roi_resampled" not in found
 
 
 @pytest.mark.parametrize(
     ("slices", "says"),
-    [(slice(5, 6), ["roi_one_slice"]), (slice(0, 4), ["roi_cut_by_scan"]),
+    [(slice(0, 4), ["roi_cut_by_scan"]),
      (slice(8, 12), ["roi_cut_by_scan"]), (slice(1, 11), [])],
-    ids=["one slice", "lowest", "highest", "inside"],
+    ids=["lowest", "highest", "inside"],
 )  # fmt: skip
 def test_an_roi_of_a_part_of_the_tumor_is_told(slices: slice, says: list[str]) -> None:
     assert codes(roi(slices=slices), volume()) == says

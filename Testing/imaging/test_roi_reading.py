@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi_choice import RoiChoice, choice_of
-from TACEResponseLib.imaging.roi_reading import check_choice_used, read_roi
+from TACEResponseLib.imaging.roi_reading import as_labels, check_choice_used, read_roi
 
 
 def label_image(kind: type = np.uint8) -> sitk.Image:
@@ -298,6 +298,25 @@ def test_what_is_no_label_image_is_refused(change, says: str, tmp_path: Path) ->
     sitk.WriteImage(sitk.GetImageFromArray(voxels), str(tmp_path / "roi.nrrd"))
     with pytest.raises(InputError, match=says):
         read_roi(tmp_path / "roi.nrrd")
+
+
+@pytest.mark.parametrize("value", [0.9999999, 1.0000005, 3.0000002, 254.9999])
+def test_labels_off_by_a_rounding_are_whole(value: float) -> None:
+    near = np.where(np.arange(64).reshape(4, 4, 4) % 3 > 0, np.float64(value), 0.0)
+    found = as_labels(near, "--roi")
+    assert found.dtype == np.uint8
+    assert set(np.unique(found)) == {0, round(value)}
+    slope = np.float32(1) / np.float32(255)
+    scaled = as_labels((255 * (near > 0)).astype(np.float32) * slope, "--roi")
+    assert np.array_equal(scaled, near > 0)
+
+
+@pytest.mark.parametrize("value", ["0.9999", "1.00001", "1e-05", "254.999", "0.50000001", "nan"])
+def test_a_fraction_is_told_in_digits_that_show_it(value: str) -> None:
+    labels = np.ones((2, 2, 2))
+    labels[1, 1, 1] = float(value)
+    with pytest.raises(InputError, match=f"whole numbers, got {value};"):
+        as_labels(labels, "--roi")
 
 
 def layered(path: Path, **words: str) -> None:

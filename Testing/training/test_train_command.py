@@ -202,7 +202,7 @@ def test_permuted_labels_are_told_in_the_first_line_and_teach_nothing(
 REFUSED = {
     "unknown key": (["--set", "texture.clasifier=knn"], "did you mean classifier?"),
     "unknown branch": (["--set", "textur.n_features=2"], "did you mean texture?"),
-    "bad value": (["--set", "folds=1"], "folds: Input should be greater than or equal to 2"),
+    "bad value": (["--set", "folds=1"], "folds: must be 2 or more, got 1; correct the value"),
     "no value": (["--set", "folds"], "must read KEY=VALUE"),
     "no epochs": (["--epochs", "2"], "--epochs: changes recipes"),
     "no jobs": (["--jobs", "0"], "--jobs: must be 1 to 256"),

@@ -88,7 +88,7 @@ def test_rows_are_written_as_they_are_read(write_classes: Write) -> None:
         (("E", "SD", ".4", ".4", ".4", ".1"), "p_CR, p_PR, p_SD, p_PD, row 5: must be >= 0 and"),
         (("E", "SD", "-.2", ".8", ".3", ".1"), "row 5: must be >= 0 and add to 1"),
         (("E", "stable", ".4", ".4", ".1", ".1"), "response, row 5: must be one of CR, PR, SD"),
-        (("E", "SD", "low", ".4", ".1", ".1"), "p_CR, row 5: must be a number or blank"),
+        (("E", "SD", "low", ".4", ".1", ".1"), "p_CR, row 5 (E): must be a number or blank"),
     ],
     ids=["too much", "negative", "unknown class", "a word"],
 )

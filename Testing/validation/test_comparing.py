@@ -77,3 +77,13 @@ def test_metrics_without_what_is_compared_are_refused(
         (tmp_path / "one" / METRICS).write_text(json.dumps(odd))
         with pytest.raises(InputError, match="as validate wrote them, got something else at"):
             read_validation(tmp_path / "one")
+
+
+def test_a_folder_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as refused:
+        read_validation(tmp_path / "none")
+    assert refused.value.got == "no such folder"
+    assert str(refused.value).count("got ") == 1
+    with pytest.raises(InputError) as refused:
+        read_validation(tmp_path)
+    assert str(refused.value).count("got ") == 1

@@ -45,5 +45,5 @@ def test_weeks_in_a_column_of_days_are_warned_of_by_length_and_by_site() -> None
 
 def test_progression_after_the_end_of_life_is_refused_with_its_row() -> None:
     wrong = {**BY_HAND, "survival_days": ["400", "150", "300", "", "10"]}
-    with pytest.raises(InputError, match="TTP time, row 2: must not exceed the OS time"):
+    with pytest.raises(InputError, match="_days, row 2: must not exceed survival_days"):
         timed_outcomes(wrong)

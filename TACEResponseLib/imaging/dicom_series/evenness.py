@@ -9,12 +9,15 @@ import numpy as np
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom_series.files import read_dataset
 from TACEResponseLib.imaging.dicom_series.phases import element_at_places
+from TACEResponseLib.imaging.dicom_series.values import text
 from TACEResponseLib.imaging.geometry import FloatArray
 from TACEResponseLib.imaging.headers.files import shown_name
 
 # Headers round positions; slices that differ from an even distance by less than this are even.
-UNEVEN_MM = 0.1
+UNEVEN_MM = 0.1 + 1e-6
 UNEVEN_SHARE = 0.05
+# Half of the last digit, where positions are written to 0.1 mm.
+HALF_DIGIT_MM = 0.05 + 1e-6
 # Places nearer than this are one.
 SAME_MM = 0.01
 # How many scans may lie between each other, and how many slices of each make it sure.
@@ -84,7 +87,7 @@ def check_even(slices: Sequence[Any], along: FloatArray, where: str) -> None:
     usual = float(np.median(gaps))
     limit = max(UNEVEN_MM, UNEVEN_SHARE * usual)
     apart = np.abs(gaps - usual)
-    if float(apart.max()) <= limit:
+    if float(apart.max()) <= limit or _even_but_for_rounding(slices, along):
         return
     if (alien := _alien(along)) is not None:
         raise InputError(where, "slices must be evenly spaced, all of one scan",
@@ -97,6 +100,21 @@ def check_even(slices: Sequence[Any], along: FloatArray, where: str) -> None:
     raise InputError(where, f"slices must be evenly spaced ({usual:.4g} mm), all of one scan",
                      got=told + why, names=[shown_name(slices[worst].path)],
                      remedy=remedy)  # fmt: skip
+
+
+def _even_but_for_rounding(slices: Sequence[Any], along: FloatArray) -> bool:
+    """Whether positions of one decimal are those of even slices.
+
+    Along a slanting normal all three coordinates are rounded, each by up to half a digit.
+    """
+    words = [w for s in slices for w in text(s.header, "ImagePositionPatient").split("\\")]
+    if any(len(w.partition(".")[2].rstrip("0")) > 1 or "e" in w.lower() for w in words):
+        return False
+    axes = np.array(text(slices[0].header, "ImageOrientationPatient").split("\\"), dtype=float)
+    normal = np.cross(axes[:3], axes[3:])
+    number = np.arange(len(along))
+    apart = along - np.polyval(np.polyfit(number, along, 1), number)
+    return float(np.ptp(apart)) <= 2 * HALF_DIGIT_MM * float(np.abs(normal).sum())
 
 
 def _alien(along: FloatArray) -> int | None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAGIC = b"DICM"
 MAGIC_AT = 128
+# Of the files that macOS writes beside others on foreign disks, by name `._` and the other's.
+APPLE_DOUBLE = b"\x00\x05\x16\x07"
 # Files of old archives begin with their first element, which is of one of these groups.
 FIRST_GROUPS = (b"\x02\x00", b"\x08\x00")
 ENDINGS = (".dcm", ".ima")
@@ -32,10 +34,28 @@ def is_dicom(path: Path) -> bool:
     if not path.is_file():
         return False
     try:
-        with path.open("rb") as file:
-            return file.read(132)[MAGIC_AT:] == MAGIC or path.suffix.lower() in ENDINGS
+        head = first_bytes(path)
     except OSError:
         return False
+    named = path.suffix.lower() in ENDINGS and not head.startswith(APPLE_DOUBLE)
+    return named or head[MAGIC_AT:] == MAGIC
+
+
+def first_bytes(path: Path) -> bytes:
+    """As many as end with DICOM's mark."""
+    with path.open("rb") as file:
+        return file.read(MAGIC_AT + len(MAGIC))
+
+
+def holds_other(head: bytes) -> bool:
+    """Whether a file is plainly none of DICOM by its first bytes: text, or macOS's own."""
+    if head.startswith(APPLE_DOUBLE):
+        return True
+    # The last letter may be cut.
+    words = head.decode("utf-8", "ignore")
+    return bool(words) and all(c.isprintable() or c in "\r\n\t\ufeff" for c in words) and (
+        len(words.encode()) > len(head) - 4
+    )  # fmt: skip
 
 
 def read_dataset(path: Path, where: str, *, pixels: bool) -> "FileDataset | None":
@@ -77,7 +97,8 @@ def _content(path: Path, pixels: bool) -> tuple[bytes, bool]:
     with path.open("rb") as file:
         head = file.read(MAGIC_AT + 4)
         if head[MAGIC_AT:] != MAGIC and not _begins_with_element(head):
-            return b"", path.suffix.lower() in ENDINGS and len(head) > 0
+            named = path.suffix.lower() in ENDINGS
+            return b"", named and len(head) > 0 and not holds_other(head)
         whole = pixels or DEFLATED.encode() in head + file.read(4096)
         file.seek(0)
         # A file is asked for as many bytes as it has: Python sets aside what it is asked for.

@@ -39,6 +39,9 @@ LEAST_VARYING = 12
 LARGEST = 1e30
 TIMES = frozenset({"TM", "DT"})
 TIME_KEYWORDS = ("AcquisitionTime", "ContentTime", "AcquisitionDateTime")
+# What tells the passes of one MR apart, and where it says that it is 2D; in dynamic 3D the second
+# is the time of a phase.
+PASS, PASS_2D = ("AcquisitionNumber",), ("AcquisitionNumber", "TriggerTime")
 ROUNDED = frozenset({"DS", "FD", "FL"})
 NUMBERS = frozenset({"DS", "IS", "FD", "FL", "US", "SS", "UL", "SL"})
 
@@ -49,10 +52,12 @@ def telling_element(headers: Sequence[Any]) -> str | None:
     Args:
         headers: of the slices, as they are stacked.
     """
-    passes = taken_in_passes(headers[0])
+    passes, of_passes = taken_in_passes(headers[0]), pass_keywords(headers[0])
     for tag in sorted({tag for header in headers[:4] for tag in header.keys()}):  # noqa: SIM118
         keyword, kind = _name(tag)
-        if not tag.element or keyword in OWN or (passes and (kind in TIMES or tag.is_private)):
+        if not tag.element or keyword in OWN or keyword in of_passes:
+            continue
+        if passes and (kind in TIMES or tag.is_private):
             continue
         if keyword in VARYING and len(headers) < LEAST_VARYING:
             continue
@@ -87,6 +92,18 @@ def element_at_places(groups: Sequence[Sequence[Any]]) -> str | None:
 def taken_in_passes(header: Any) -> bool:
     """Whether times and numbers of one scan may jump: MR, unless it says that it is 3D."""
     return text(header, "Modality") != "CT" and text(header, "MRAcquisitionType") != "3D"
+
+
+def pass_keywords(header: Any) -> tuple[str, ...]:
+    """What may be in turn that of several passes of one MR."""
+    if not taken_in_passes(header):
+        return ()
+    return PASS_2D if text(header, "MRAcquisitionType") == "2D" else PASS
+
+
+def runs(values: Sequence[object]) -> int:
+    """Stretches of equal neighbors."""
+    return bool(values) + sum(a != b for a, b in pairwise(values))
 
 
 def numbers_in_turn(shown: Sequence[str]) -> bool:

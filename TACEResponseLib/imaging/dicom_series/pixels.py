@@ -1,12 +1,14 @@
 """Stored pixels of DICOM slices, and what they mean."""
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom_series.elsewhere import decode_elsewhere
 from TACEResponseLib.imaging.dicom_series.files import read_dataset
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 GRAY = ("MONOCHROME1", "MONOCHROME2")
 # Kinds of CT values that are no Hounsfield units; "US" is unspecified.
 HOUNSFIELD = ("", "HU", "US")
+RUN_LENGTHS = "1.2.840.10008.1.2.5"
+# Packings whose size pydicom counts, or Pillow reads: JPEG of 8 bits, JPEG 2000. Others, such as
+# JPEG-LS, would be unpacked to whatever size they claim, so they are left to a process of its own.
+COUNTED = (RUN_LENGTHS, "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.90",
+           "1.2.840.10008.1.2.4.91")  # fmt: skip
 
 
 def read_stored(slices: Sequence[Any], size: tuple[int, int], where: str) -> Voxels:
@@ -41,8 +48,8 @@ def read_stored(slices: Sequence[Any], size: tuple[int, int], where: str) -> Vox
                              got="none", names=(f"in {shown_name(slice_.path)}",),
                              remedy="export the series again")  # fmt: skip
         bits = _check_kind(slice_, where)
-        pixels = _decoded(dataset, size) if _has_decoder(dataset) else None
-        if pixels is None and not _has_decoder(dataset):
+        pixels = _decoded(dataset, size) if _unpacks_here(dataset) else None
+        if pixels is None and not _unpacks_here(dataset):
             unsolved[number] = dataset
         elif pixels is None:
             raise _damaged(slice_, where)
@@ -79,6 +86,23 @@ def scale_of(slice_: Any, where: str) -> tuple[float, float]:
     return slope, intercept
 
 
+def scale_warnings(header: Any, scales: Sequence[tuple[float, float]]) -> tuple[CaseWarning, ...]:
+    """Say when slices of a CT have several scales, which scanners give PET and some MR, not CT."""
+    kinds = len(set(scales))
+    if text(header, "Modality") != "CT" or kinds < 2:
+        return ()
+    rarest, count = Counter(scales).most_common()[-1]
+    return (
+        CaseWarning(
+            code="scales_differ",
+            message=f"The slices of the CT have {kinds} scales (RescaleSlope and RescaleIntercept; "
+            f"the rarest is {rarest[0]:g} and {rarest[1]:g}, in {count} of {len(scales)}); each "
+            "was used for its own slice: check that no slice is brighter or darker than its "
+            "neighbors.",
+        ),
+    )
+
+
 def _check_kind(slice_: Any, where: str) -> tuple[int, bool]:
     """Bits in use of each number, and whether it is signed.
 
@@ -107,15 +131,18 @@ def _check_kind(slice_: Any, where: str) -> tuple[int, bool]:
     return stored, signed == 1
 
 
-def _has_decoder(dataset: Any) -> bool:
-    """Whether pydicom unpacks this file's pixels."""
+def _unpacks_here(dataset: Any) -> bool:
+    """Whether pydicom unpacks this file's pixels, and their size is known before it does."""
     from pydicom.pixels.decoders.base import get_decoder
 
+    syntax: Any = getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "")
+    if not syntax:
+        return True  # files without a transfer syntax hold plain numbers
     try:
-        return bool(get_decoder(dataset.file_meta.TransferSyntaxUID).is_available)
-    except (AttributeError, NotImplementedError):
-        # Files without a transfer syntax hold plain numbers.
-        return not getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "")
+        known = not syntax.is_encapsulated or syntax in COUNTED
+        return known and bool(get_decoder(syntax).is_available)
+    except (ValueError, NotImplementedError):
+        return False
 
 
 def _decoded(dataset: Any, size: tuple[int, int]) -> Voxels | None:
@@ -140,7 +167,7 @@ def _fits(dataset: Any, size: tuple[int, int]) -> bool:
     from PIL import Image
     from pydicom.encaps import get_frame
 
-    if dataset.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.5":
+    if dataset.file_meta.TransferSyntaxUID == RUN_LENGTHS:
         return True  # run lengths have no header; pydicom counts
     frame = get_frame(dataset.PixelData, 0, number_of_frames=1)
     with Image.open(BytesIO(frame)) as picture:

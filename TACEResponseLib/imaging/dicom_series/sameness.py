@@ -1,7 +1,6 @@
 """Whether the slices of a folder are one scan of one patient, by more than their series' id."""
 
 from collections.abc import Collection, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,8 +8,11 @@ import numpy as np
 from TACEResponseLib.case_warning import CaseWarning
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.dicom_series.phases import (
+    PERIODS,
     TIME_KEYWORDS,
     numbers_in_turn,
+    pass_keywords,
+    runs,
     taken_in_passes,
     telling_element,
 )
@@ -26,7 +28,8 @@ CONSTANT = (
     "TemporalPositionIdentifier", "DiffusionBValue", "FlipAngle", "Rows", "Columns",
     "PixelSpacing", "PhotometricInterpretation",
 )  # fmt: skip
-# Scanners differ in whether a scan is one acquisition; but never do two of them alternate.
+# Scanners differ in whether a scan is one acquisition; but never do two of them alternate, unless
+# they are passes of one MR.
 NOT_ALTERNATING = "AcquisitionNumber"
 # Slices of one CT sweep follow each other; phases are at least half a minute apart. Slices of MR
 # are taken in any order.
@@ -50,8 +53,7 @@ def check_one_scan(headers: Sequence[Any], where: str) -> None:
         if len(found) > 1 and not _round_alike(found):
             count = len({comparable(value) for value in found})
             raise _several(keyword, f"{count} values of {keyword}", where)
-    numbers = [number for h in headers if (number := text(h, NOT_ALTERNATING))]
-    if _runs(numbers) > len(set(numbers)):
+    if NOT_ALTERNATING not in pass_keywords(headers[0]) and _alternates(NOT_ALTERNATING, headers):
         raise _several(NOT_ALTERNATING, "slices of several AcquisitionNumber in turn", where)
     if not taken_in_passes(headers[0]):
         for keyword in TIME_KEYWORDS:
@@ -71,17 +73,53 @@ def _round_alike(found: Collection[str]) -> bool:
 
 
 def scan_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
-    """Say what may be passes of one MR, or two phases: numbers in turn."""
-    if not numbers_in_turn([text(h, "InstanceNumber") for h in headers]):
+    """Say what may be passes of one MR, or two phases; and files that are called one image."""
+    return (*_turn_warnings(headers), *_id_warnings(headers))
+
+
+def _id_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
+    """Some share an id of their own; programs that remove names may give all files one."""
+    ids = [uid for h in headers if (uid := text(h, "SOPInstanceUID"))]
+    again = len(ids) - len(set(ids))
+    if not again or len(set(ids)) == 1:
+        return ()
+    return (
+        CaseWarning(
+            code="instance_ids_repeat",
+            message=f"{again} of the {len(headers)} slices of the {text(headers[0], 'Modality')} "
+            "have the id of another slice (SOPInstanceUID), as if files had been copied and "
+            "changed: check that no slice stands at another's place.",
+        ),
+    )
+
+
+def _turn_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
+    """Numbers in turn."""
+    told = [
+        keyword
+        for keyword in pass_keywords(headers[0])
+        # A heart's rhythm gives more values, some of them twice.
+        if len({text(h, keyword) for h in headers}) <= max(PERIODS)
+        and _alternates(keyword, headers)
+    ]
+    if numbers_in_turn([text(h, "InstanceNumber") for h in headers]):
+        told.append("InstanceNumber")
+    if not told:
         return ()
     return (
         CaseWarning(
             code="slices_in_turn",
-            message="Along the MR the numbers of its slices (InstanceNumber) are in turn those of "
-            "several stretches, as if it held several phases, or had been taken in passes: check "
-            "that neighboring slices show one moment.",
+            message=f"Along the MR the numbers of its slices ({', '.join(told)}) are in turn those "
+            "of several stretches, as if it held several phases, or had been taken in passes: "
+            "check that neighboring slices show one moment.",
         ),
     )
+
+
+def _alternates(keyword: str, headers: Sequence[Any]) -> bool:
+    """Whether a value comes again after another."""
+    values = [value for h in headers if (value := text(h, keyword))]
+    return runs(values) > len(set(values))
 
 
 def _check_times(keyword: str, times: Sequence[float | None], where: str) -> None:
@@ -97,14 +135,9 @@ def _check_times(keyword: str, times: Sequence[float | None], where: str) -> Non
     if pauses.max() < LEAST_PAUSE_S:
         return
     later = known > ordered[int(pauses.argmax())]
-    if _runs(later.tolist()) > 3:
+    if runs(later.tolist()) > 3:
         told = f"slices in turn from two times ({keyword}) {pauses.max():.0f} s apart"
         raise _several(keyword, told, where)
-
-
-def _runs(values: Sequence[object]) -> int:
-    """Stretches of equal neighbors."""
-    return bool(values) + sum(a != b for a, b in pairwise(values))
 
 
 def _seconds(time: str) -> float | None:

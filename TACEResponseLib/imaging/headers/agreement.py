@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 SINGLE = 2.0**-22
 SMALLEST = 1e-37
 
+# Exporting again writes the same: programs mark so what lies outside the field of view.
+FINITE_REMEDY = (
+    "give those voxels a number: outside the field of view that of air (-1000 in CT, 0 in MR), in "
+    "a mask 0"
+)
+
 
 def check_agreement(
     voxels: Voxels,
@@ -51,7 +57,7 @@ def check_agreement(
     if odd:
         raise InputError(where, "must hold finite numbers only",
                          got=f"{odd} NaN or infinite voxels",
-                         remedy="export the image again")  # fmt: skip
+                         remedy=FINITE_REMEDY)  # fmt: skip
 
 
 def _check_slice(voxels: Voxels, stored: Voxels, slope: float, intercept: float, where: str) -> int:

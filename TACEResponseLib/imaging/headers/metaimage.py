@@ -10,6 +10,7 @@ from typing import IO
 import numpy as np
 
 from TACEResponseLib.errors import InputError
+from TACEResponseLib.imaging.geometry import FloatArray
 from TACEResponseLib.imaging.headers.files import sibling
 from TACEResponseLib.imaging.headers.header import (
     EXPORT_AGAIN,
@@ -34,7 +35,6 @@ SAME = {
 }  # fmt: skip
 LAST = "elementdatafile"
 TRUTH = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
-IDENTITY = "1 0 0 0 1 0 0 0 1"
 
 
 def read_metaimage(path: Path, where: str) -> ImageHeader:
@@ -50,14 +50,14 @@ def read_metaimage(path: Path, where: str) -> ImageHeader:
         raise damaged(where, "a file that can't be opened", "check its permissions") from error
     one_of(fields.get("objecttype", "image"), ("image",), "ObjectType", where)
     size = _size(fields, where)
-    spacing = np.array(numbers(_needed(fields, "elementspacing", where), 3, "ElementSpacing",
-                               where))  # fmt: skip
-    rows = numbers(fields.get("transformmatrix", IDENTITY), 9, "TransformMatrix", where)
-    direction = np.array(rows).reshape(3, 3).T  # a row of the file is the direction of one axis
-    origin = numbers(fields.get("offset", "0 0 0"), 3, "Offset", where)
+    axes = len(size)
+    spacing = np.array(numbers(_needed(fields, "elementspacing", where), axes, "ElementSpacing",
+                               where))[:3]  # fmt: skip
+    direction = _direction(fields, axes, where)
+    origin = numbers(fields.get("offset", "0 " * axes), axes, "Offset", where)[:3]
     _check_words(fields, where)
     return ImageHeader(
-        size_ijk=size,
+        size_ijk=size[:3],
         kind=_kind(fields, where),
         affine_lps=affine_of(direction * spacing, origin),
         spacing_mm=spacing,
@@ -94,16 +94,29 @@ def _needed(fields: Mapping[str, str], name: str, where: str) -> str:
 
 
 def _size(fields: Mapping[str, str], where: str) -> tuple[int, ...]:
-    """Length of each axis, the fastest first."""
+    """Length of each axis, the fastest first; further axes than three have the length 1."""
     axes = _one_number(fields, "ndims", "none", where)
     if not 1 <= axes <= 16:
         raise damaged(where, f"a header of {axes} dimensions")
     size = tuple(whole_numbers(_needed(fields, "dimsize", where), "DimSize", where))
     if len(size) != axes:
         raise damaged(where, f"{len(size)} sizes of {axes} axes")
-    if axes != 3:
+    if axes < 3 or set(size[3:]) - {1}:
         raise not_3d(size, where)
     return size
+
+
+def _direction(fields: Mapping[str, str], axes: int, where: str) -> FloatArray:
+    """The axes in space as columns; a further one, of length 1, must not lie in it."""
+    if "transformmatrix" not in fields:
+        return np.eye(3)
+    rows = numbers(fields["transformmatrix"], axes**2, "TransformMatrix", where)
+    matrix = np.array(rows).reshape(axes, axes).T  # a row of the file is one axis's direction
+    if matrix[:3, 3:].any() or matrix[3:, :3].any():
+        raise InputError(where, "its further axes must not lie in space (TransformMatrix)",
+                         got=f"{axes} axes that do",
+                         remedy="give one volume, saved as 3D")  # fmt: skip
+    return matrix[:3, :3]
 
 
 def _one_number(fields: Mapping[str, str], name: str, absent: str, where: str) -> int:

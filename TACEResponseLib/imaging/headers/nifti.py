@@ -73,7 +73,6 @@ def read_nifti(path: Path, where: str) -> ImageHeader:
     steps, position = _position(fields, size, where)
     lps = LPS_TO_RAS[:3, :3] @ steps
     length, direction = unit_axes(lps)
-    scaled = fields.slope != 0
     return ImageHeader(
         size_ijk=size,
         kind=_kind(fields, order, where),
@@ -85,8 +84,8 @@ def read_nifti(path: Path, where: str) -> ImageHeader:
             encoding="gzip" if packed else "raw",
             unpacked_offset=_offset(fields, where),
         ),
-        slope=fields.slope if scaled else 1.0,
-        intercept=fields.intercept if scaled else 0.0,
+        slope=fields.slope if _is_scaled(fields) else 1.0,
+        intercept=fields.intercept if _is_scaled(fields) else 0.0,
         knows_position=fields.qform_code > 0 or fields.sform_code > 0,
     )
 
@@ -189,14 +188,17 @@ def _offset(fields: _Fields, where: str) -> int:
     return int(offset)
 
 
+def _is_scaled(fields: _Fields) -> bool:
+    """A slope of 0, NaN or infinity is none, as nibabel and ITK read it."""
+    return fields.slope != 0 and bool(np.isfinite(fields.slope))
+
+
 def _check_numbers(fields: _Fields, where: str) -> None:
     """Every number in use finite, millimeters, and a scale that all readers take for the same."""
-    pixdim = fields.pixdim[1:4]
     used = {
         "pixdim": fields.pixdim[:4],
         "vox_offset": (fields.offset,),
-        "scl_slope": (fields.slope,),
-        "scl_inter": (fields.intercept,),
+        "scl_inter": (fields.intercept,) if _is_scaled(fields) else (),
         "sform": fields.srow if fields.sform_code > 0 else (),
         "qform": (*fields.quaternion, *fields.qoffset) if fields.qform_code > 0 else (),
     }
@@ -205,15 +207,15 @@ def _check_numbers(fields: _Fields, where: str) -> None:
             raise InputError(where, f"its header's {name} must be finite numbers",
                              got=" ".join(f"{v:g}" for v in values),
                              remedy=EXPORT_AGAIN)  # fmt: skip
-    if not min(pixdim) > 0:
+    if not min(fields.pixdim[1:4]) > 0:
         raise InputError(where, "spacing must be > 0 mm on each axis",
-                         got=" x ".join(f"{s:.6g}" for s in pixdim) + " mm (pixdim)",
+                         got=" x ".join(f"{s:.6g}" for s in fields.pixdim[1:4]) + " mm (pixdim)",
                          remedy=EXPORT_AGAIN)  # fmt: skip
-    if fields.slope == 0 and fields.intercept != 0:
+    if not _is_scaled(fields) and np.nan_to_num(fields.intercept) != 0:
         raise InputError(
             where,
-            "scl_slope must not be 0 beside a scl_inter, which readers take or leave",
-            got=f"scl_inter {fields.intercept:g}",
+            "scl_slope must be a number beside a scl_inter, which readers take or leave without",
+            got=f"scl_slope {fields.slope:g}, scl_inter {fields.intercept:g}",
             remedy=EXPORT_AGAIN,
         )
     if unit := UNITS.get(fields.units & 7):

@@ -49,6 +49,8 @@ SPACES = {
     "right-anterior-superior": (-1.0, -1.0, 1.0), "ras": (-1.0, -1.0, 1.0),
     "left-anterior-superior": (1.0, -1.0, 1.0), "las": (1.0, -1.0, 1.0),
 }  # fmt: skip
+# With a fourth coordinate; those of other frames ITK does not turn to LPS as it should.
+TIMED = {"left-posterior-superior-time": "lps", "lpst": "lps"}
 VECTOR = re.compile(r"none|\([^()]*\)", re.IGNORECASE)
 LAYER_KINDS = ("list", "vector", "point", "none", "???")
 OLD_NAMES = {"datafile": "data file", "lineskip": "line skip", "byteskip": "byte skip"}
@@ -139,7 +141,10 @@ def _sizes(fields: Mapping[str, str], axes: int, where: str) -> tuple[int, ...]:
 
 
 def _layer_axis(fields: Mapping[str, str], sizes: tuple[int, ...], where: str) -> int | None:
-    """The axis that does not lie in space, of four; it is the first or the last."""
+    """The axis that does not lie in space, of four; it is the first or the last.
+
+    Where none is said to be, it is a last one of length 1, as ITK writes one volume in 4D.
+    """
     if len(sizes) == 3:
         return None
     vectors = VECTOR.findall(fields.get("space directions", ""))
@@ -147,6 +152,8 @@ def _layer_axis(fields: Mapping[str, str], sizes: tuple[int, ...], where: str) -
     odd = [axis for axis, vector in enumerate(vectors) if vector.lower() == "none"]
     if not odd and len(kinds) == 4:
         odd = [axis for axis, kind in enumerate(kinds) if kind in LAYER_KINDS]
+    if not odd and sizes[3] == 1:
+        odd = [3]
     if len(odd) != 1 or odd[0] not in (0, 3):
         raise not_3d(sizes, where)
     return odd[0]
@@ -174,8 +181,8 @@ def _steps(
         vectors = VECTOR.findall(text)
         if len(vectors) != axes or VECTOR.sub("", text).strip():
             raise damaged(where, f"space directions of {axes} axes that read {text[:60]!r}")
-        columns = [_vector(v, "space directions", where) for axis, v in enumerate(vectors)
-                   if axis != layer]  # fmt: skip
+        columns = [_vector(v, "space directions", fields, where)
+                   for axis, v in enumerate(vectors) if axis != layer]  # fmt: skip
         steps = np.array(columns).T * turn
         return steps, *unit_axes(steps)
     words = _needed(fields, "spacings", where).split()
@@ -197,22 +204,30 @@ def _space(fields: Mapping[str, str], where: str) -> tuple[float, float, float]:
                          remedy="save it again, for instance in 3D Slicer")  # fmt: skip
     if "space" not in fields:
         return SPACES["lps"]
-    return SPACES[one_of(fields["space"], tuple(SPACES), "space", where)]
+    space = fields["space"].strip().lower()
+    return SPACES[one_of(TIMED.get(space, space), tuple(SPACES), "space", where)]
 
 
 def _origin(fields: Mapping[str, str], where: str) -> FloatArray:
     """Place of the first voxel, LPS."""
     if "space origin" not in fields:
         return np.zeros(3)
-    return np.array(_vector(fields["space origin"], "space origin", where)) * _space(fields, where)
+    origin = _vector(fields["space origin"], "space origin", fields, where)
+    return np.array(origin) * _space(fields, where)
 
 
-def _vector(text: str, name: str, where: str) -> list[float]:
-    """Three numbers in round brackets."""
+def _vector(text: str, name: str, fields: Mapping[str, str], where: str) -> list[float]:
+    """Three numbers in round brackets; a fourth is time, in which a volume has one place."""
+    timed = fields.get("space", "").strip().lower() in TIMED
+    count = 4 if timed or fields.get("space dimension") == "4" else 3
     inner = text.strip()
     if not (inner.startswith("(") and inner.endswith(")")):
         inner = ""
-    return numbers(inner[1:-1].replace(",", " "), 3, name, where)
+    values = numbers(inner[1:-1].replace(",", " "), count, name, where)
+    if name != "space origin" and any(values[3:]):
+        raise InputError(where, "its axes in space must not lie in time (space directions)",
+                         got=text[:60], remedy="give one volume, saved as 3D")  # fmt: skip
+    return values[:3]
 
 
 def _data(path: Path, fields: Mapping[str, str], end: int, where: str) -> DataPlace:
