@@ -10,6 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from TACEResponseLib.strict_numbers import read_number
+from TACEResponsePanel.choices import ChoiceBox, choicesOf, meantChoice, meantUnit
 from TACEResponsePanel.desk import FROM_DICOM, Desk
 from TACEResponsePanel.foreign_text import plain
 from TACEResponsePanel.gates import dicomContradictions, missingClinical
@@ -33,16 +34,18 @@ class ClinicalRow:
         label = plain(qt.QLabel(f"{variable['label']} ({mark})"))
         label.setWordWrap(True)
         inputs.addWidget(label, 1)
-        self.choices = _choices(variable)
-        self.edit = self._combo(self.choices) if self.choices else qt.QLineEdit()
+        self.choices = choicesOf(variable)
+        self._box = ChoiceBox(self.choices, self._onChosen) if self.choices else None
+        self.edit = self._box.widget if self._box else qt.QLineEdit()
         self.edit.setToolTip(_hint(variable))
         self.edit.setAccessibleName(variable["label"])
         label.setBuddy(self.edit)
         inputs.addWidget(self.edit, 1)
         self.units = list(variable["units"])
-        self.unit = None
+        self._unitBox, self.unit = None, None
         if self.units and self.units != ["1"]:
-            self.unit = self._combo([(unit, unit) for unit in self.units])
+            self._unitBox = ChoiceBox([(unit, unit) for unit in self.units], self._onUnit)
+            self.unit = self._unitBox.widget
             self.unit.setToolTip(_("Unit of the typed number, which stays as it is"))
             inputs.addWidget(self.unit)
         rows.addLayout(inputs)
@@ -51,28 +54,19 @@ class ClinicalRow:
         self.remark.setVisible(False)
         rows.addWidget(self.remark)
         layout.addWidget(self.widget)
-        name = variable["name"]
-        if self.choices:
-            self.edit.connect(
-                "currentIndexChanged(int)",
-                lambda index: section.onTyped(name, self.choices[index][0]),
-            )
-        else:
-            self.edit.textChanged.connect(lambda text: section.onTyped(name, text))
-        if self.unit is not None:
-            self.unit.connect(
-                "currentIndexChanged(int)", lambda index: section.onUnit(name, self.units[index])
-            )
+        self._shown = ""
+        """What the field shows; kept here, for widgets are not read."""
+        if self._box is None:
+            self.edit.textChanged.connect(self._onText)
 
     def show(self, text: str, unit: str) -> None:
         """Show what the case has; equal texts are left alone, or the cursor would jump."""
-        if self.choices:
-            values = [value for value, _words in self.choices]
-            self.edit.setCurrentIndex(values.index(text) if text in values else 0)
-        elif text != self._shownText():
+        if self._box is not None:
+            self._box.show(meantChoice(self.variable, text))
+        elif text != self._shown:
             self.edit.setText(text)
-        if self.unit is not None:
-            self.unit.setCurrentIndex(self.units.index(unit) if unit in self.units else 0)
+        if self._unitBox is not None:
+            self._unitBox.show(unit or self.units[0])
 
     def say(self, text: str) -> None:
         """What is wrong, or the value in the other unit."""
@@ -85,14 +79,15 @@ class ClinicalRow:
         self.widget.hide()
         self.widget.deleteLater()
 
-    def _shownText(self) -> str:
-        return self._section.lastTyped(self.variable["name"])
+    def _onText(self, text: str) -> None:
+        self._shown = text
+        self._section.onTyped(self.variable["name"], text)
 
-    def _combo(self, choices: list[tuple[str, str]]) -> Any:
-        combo = qt.QComboBox()
-        for _value, words in choices:
-            combo.addItem(words)
-        return combo
+    def _onChosen(self, value: str) -> None:
+        self._section.onTyped(self.variable["name"], value)
+
+    def _onUnit(self, unit: str) -> None:
+        self._section.onUnit(self.variable["name"], unit)
 
 
 class ClinicalSection:
@@ -102,7 +97,6 @@ class ClinicalSection:
         """Connect the section's widgets."""
         self._ui, self._desk, self._client = ui, desk, client
         self._rows: dict[str, ClinicalRow] = {}
-        self._typed: dict[str, str] = {}
         self._isShowing = False
         self._turn = 0
         self._timer = qt.QTimer()
@@ -117,13 +111,8 @@ class ClinicalSection:
         desk.caseBegun.connect(self._onCase)
         desk.changed.connect(self.refresh)
 
-    def lastTyped(self, name: str) -> str:
-        """What a field shows; kept here, for widgets are not read."""
-        return self._typed.get(name, "")
-
     def onTyped(self, name: str, text: str) -> None:
         """A person typed or chose."""
-        self._typed[name] = text
         if self._isShowing or self._desk.parameters is None:
             return
         self._timer.start()
@@ -164,15 +153,15 @@ class ClinicalSection:
     def fill(self, values: dict[str, Any]) -> list[str]:
         """Fill the form from a record; names that the model doesn't use are returned."""
         texts, units, others = {}, {}, []
-        for name, value in values.items():
+        for name, given in values.items():
             if name not in self._rows:
                 others.append(name)
                 continue
-            if isinstance(value, dict):
-                units[name], value = str(value.get("unit", "")), value.get("value")
-            if value is not None and value != "":
-                texts[name] = str(value).lower() if isinstance(value, bool) else str(value)
-        self._desk.setForm(texts, units)
+            variable = self._rows[name].variable
+            value, unit = _parts(given)
+            units[name] = meantUnit(variable, unit)
+            texts[name] = meantChoice(variable, value)
+        self._desk.setForm(texts, {name: unit for name, unit in units.items() if unit})
         self._showTexts()
         self._timer.start()
         return others
@@ -300,12 +289,18 @@ class ClinicalSection:
         self._ui.savedNoteLabel.setText(f"{text}\n{note}" if text else note)
 
 
-def _choices(variable: dict[str, Any]) -> list[tuple[str, str]]:
-    """Values and words of a variable that is chosen; blank first."""
-    if variable["type"] == "boolean":
-        return [("", _("unknown")), ("true", _("yes")), ("false", _("no"))]
-    words = [(category, category.replace("_", " ")) for category in variable["categories"]]
-    return [("", _("unknown")), *words] if words else []
+def _parts(given: Any) -> tuple[str, str]:
+    """Text and unit of a record's value; what is no value is kept as it was written."""
+    if isinstance(given, dict) and set(given) == {"value", "unit"}:
+        return _text(given["value"]), _text(given["unit"])
+    return _text(given), ""
+
+
+def _text(value: Any) -> str:
+    """A value as a person would type it."""
+    if value is None:
+        return ""
+    return value.strip() if isinstance(value, str) else json.dumps(value)
 
 
 def _hint(variable: dict[str, Any]) -> str:

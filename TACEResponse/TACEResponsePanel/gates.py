@@ -8,6 +8,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from TACEResponseLib.strict_numbers import read_number
+from TACEResponsePanel.choices import meantChoice
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.phase_guess import contradiction
 from TACEResponsePanel.segment_reader import gridNumbers
@@ -180,8 +181,9 @@ def dicomContradictions(desk: Desk) -> list[str]:
     texts = desk.texts()
     found = []
     for facts in desk.facts():
-        age, sex = texts.get("age_years", ""), texts.get("sex", "")
-        isAgeSettled, isSexSettled = desk.isSettled("age_years", age), desk.isSettled("sex", sex)
+        age, word = texts.get("age_years", ""), texts.get("sex", "")
+        isAgeSettled, isSexSettled = desk.isSettled("age_years", age), desk.isSettled("sex", word)
+        sex = _meantSex(desk, word)
         if facts.age is not None and _differs(age, facts.age) and not isAgeSettled:
             found.append(
                 _("Age {typed} is typed, DICOM says {stated}; correct it or say it is right.")
@@ -193,6 +195,12 @@ def dicomContradictions(desk: Desk) -> list[str]:
                 .format(typed=SEX_WORDS[sex], stated=SEX_WORDS[facts.sex])
             )  # fmt: skip
     return list(dict.fromkeys(found))
+
+
+def _meantSex(desk: Desk, text: str) -> str:
+    """The code that a scene's word is scored as."""
+    variables = desk.model["clinical"] if desk.model else []
+    return next((meantChoice(v, text) for v in variables if v["name"] == "sex"), text)
 
 
 def _differs(text: str, stated: int) -> bool:
