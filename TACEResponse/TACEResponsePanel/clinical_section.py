@@ -1,7 +1,7 @@
 """Section Clinical data: a form of what the model uses, checked while one types."""
 
-import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from TACEResponseLib.strict_numbers import read_number
 from TACEResponsePanel.choices import ChoiceBox, choicesOf, meantChoice, meantUnit
+from TACEResponsePanel.clinical_table import rowOf
 from TACEResponsePanel.desk import FROM_DICOM, Desk
 from TACEResponsePanel.foreign_text import plain
 from TACEResponsePanel.gates import dicomContradictions, missingClinical
@@ -18,6 +19,7 @@ from TACEResponsePanel.headers import showState
 from TACEResponsePanel.worker_client import WorkerClient
 
 TYPING_MS = 250
+LONGEST_NAME = 60
 
 
 class ClinicalRow:
@@ -150,21 +152,16 @@ class ClinicalSection:
         remark = "" if self._rows or desk.model is None else _("this model uses none")
         showState(self._ui.clinicalButton, _("Clinical data"), isReady, remark)
 
-    def fill(self, values: dict[str, Any]) -> list[str]:
-        """Fill the form from a record; names that the model doesn't use are returned."""
-        texts, units, others = {}, {}, []
-        for name, given in values.items():
-            if name not in self._rows:
-                others.append(name)
-                continue
-            variable = self._rows[name].variable
-            value, unit = _parts(given)
-            units[name] = meantUnit(variable, unit)
-            texts[name] = meantChoice(variable, value)
+    def fill(self, values: dict[str, Any]) -> None:
+        """Fill the form from a record; a value that the model doesn't use is left out."""
+        texts, units = {}, {}
+        for name, row in self._rows.items():
+            value, unit = _parts(values.get(name))
+            texts[name] = meantChoice(row.variable, value)
+            units[name] = meantUnit(row.variable, unit)
         self._desk.setForm(texts, {name: unit for name, unit in units.items() if unit})
         self._showTexts()
         self._timer.start()
-        return others
 
     def _onChecked(self, result: dict[str, Any]) -> None:
         """Remarks beside the fields, and the scores."""
@@ -227,30 +224,37 @@ class ClinicalSection:
         from TACEResponseLib.json_reading import read_json_object
 
         try:
-            values = dict(read_json_object(path, path.name, example='{"age_years": 63, ...}'))
+            values = read_json_object(path, path.name, example='{"age_years": 63, ...}')
         except ValueError as error:
-            self._say(_("{file} can't be read: {reason}.").format(file=path.name, reason=error))
+            self._say(_cannotRead(path, error))
             return
-        self._tellOthers(self.fill(values))
+        self._fillFrom(path, dict(values))
 
     def loadTable(self, path: Path) -> None:
-        """Fill the form from the row of a CSV table that bears the case's id."""
-        caseId = self._desk.parameters.caseId
+        """Fill the form from the row of a table that bears the case's id."""
+        caseId = self._desk.parameters.caseId.strip() or "case"
         try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = [row for row in csv.DictReader(file) if row.get("case_id") == caseId]
-        except (OSError, ValueError, csv.Error) as error:
-            self._say(_("{file} can't be read: {reason}.").format(file=path.name, reason=error))
+            values, remarks = rowOf(path, caseId)
+        except ValueError as error:
+            self._say(_cannotRead(path, error))
             return
-        if len(rows) != 1:
-            self._say(
-                _("{file} must hold one row with case_id {id}; it holds {n}.").format(
-                    file=path.name, id=caseId, n=len(rows)
-                )
-            )
+        used = {name: text for name, text in values.items() if name in self._rows}
+        self._fillFrom(path, used, remarks)
+
+    def _fillFrom(self, path: Path, values: dict[str, Any], remarks: Sequence[str] = ()) -> None:
+        """Fill the form, and say what of a file isn't in it; a file without use changes nothing."""
+        others = [name for name in values if name not in self._rows]
+        names = ", ".join(name[:LONGEST_NAME] for name in others)
+        said = [f"{path.name}: {remark}." for remark in remarks]
+        said += [_("Not used by this model: {names}.").format(names=names)] if others else []
+        if len(others) == len(values):
+            nothing = _("{file} holds no value that this model uses; the form stays as it was.")
+            self._say("\n".join([*said, nothing.format(file=path.name)]))
             return
-        values = {name: value for name, value in rows[0].items() if name in self._rows}
-        self._tellOthers(self.fill(values))
+        self.fill(values)
+        if not self._desk.form():
+            said.append(_("{file} holds blanks alone; the form is blank.").format(file=path.name))
+        self._say("\n".join(said))
 
     def saveJson(self, path: Path) -> None:
         """Write the form as the command line reads it."""
@@ -279,14 +283,20 @@ class ClinicalSection:
         if path:
             self.loadTable(Path(path))
 
-    def _tellOthers(self, names: list[str]) -> None:
-        text = ", ".join(names)
-        self._say(_("Not used by this model: {names}.").format(names=text) if names else "")
-
     def _say(self, text: str) -> None:
         """Words in the section, above the note on saving."""
         note = _("What is filled in is saved with the scene.")
         self._ui.savedNoteLabel.setText(f"{text}\n{note}" if text else note)
+
+
+def _cannotRead(path: Path, error: ValueError) -> str:
+    """Why a file fills no form."""
+    from TACEResponseLib.errors import InputError
+
+    reason = str(error)
+    if isinstance(error, InputError):
+        reason = f"{error.rule}, got {error.got}; {error.remedy}"
+    return _("{file} can't be read: {reason}.").format(file=path.name, reason=reason)
 
 
 def _parts(given: Any) -> tuple[str, str]:
