@@ -112,7 +112,7 @@ class Panel:
                 self.lesion.onSegmentationChosen()
             self.desk.changed.emit()
             self.map.apply()
-            self.book.check(self.bar.scoreInput())
+            self.book.check(self.bar.inputToCompare())
         finally:
             self._isUpdating = False
 
@@ -194,8 +194,8 @@ class Panel:
             self.images.guess()
             self.lesion.measure()
         self.desk.changed.emit()
-        if not self.bar.isScoring:
-            self.book.check(self.bar.scoreInput())
+        # While scoring too: what is shown is the last result, perhaps of another lesion by now.
+        self.book.check(self.bar.inputToCompare())
         self._handOverAhead()
 
     def _onDied(self) -> None:
@@ -226,7 +226,7 @@ class Panel:
     def _onHandedOver(self, _token: str) -> None:
         """What the image holds is known now: perhaps the result isn't of it."""
         if self.desk.parameters is not None and not self.bar.isScoring:
-            self.book.check(self.bar.scoreInput())
+            self.book.check(self.bar.inputToCompare())
 
 
 def _confirm(question: str) -> bool:
