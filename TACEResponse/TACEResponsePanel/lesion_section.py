@@ -17,7 +17,7 @@ from TACEResponsePanel.words import inPanelWords
 from TACEResponsePanel.worker_client import WorkerClient
 
 TEN_MM = 10.0
-COLUMNS = (_("Lesion"), _("Segment"), _("mL"), _("mm"), _("10 mm or more"), _("Used by"))
+COLUMNS = (_("Lesion"), _("Segment"), _("mL"), _("mm"), _("≥ 10 mm"), _("Used by"))
 MOST_LESIONS, MOST_SEGMENTS = 6, 5
 
 
@@ -39,7 +39,7 @@ class LesionSection:
         ui.proposeButton.clicked.connect(self._onPropose)
         tables.prepare(ui.segmentsTable, [_("Segment")], wide=0, mostRows=MOST_SEGMENTS)
         ui.segmentsTable.itemChanged.connect(self._onTick)
-        tables.prepare(ui.lesionsTable, COLUMNS, wide=5, mostRows=MOST_LESIONS)
+        tables.prepare(ui.lesionsTable, COLUMNS, wide=(1, 5), mostRows=MOST_LESIONS)
         ui.largeLesionButton.clicked.connect(self._onLarge)
         desk.changed.connect(self.refresh)
         desk.caseBegun.connect(self._onCase)

@@ -18,7 +18,7 @@ from TACEResponsePanel.worker_client import WorkerClient
 
 EVIDENCE = (_("Evidence"), _("Probability"), _("Lesions"))
 CONTRIBUTIONS = (_("Feature"), _("Adds (logit)"), _("z-score"), _("Value"))
-HISTORY = (_("Score"), _("Time"), _("Volume (mL)"), _("Probability"))
+HISTORY = (_("Score"), _("Time"), _("mL"), _("Probability"))
 
 
 class ResultSection:
@@ -31,7 +31,7 @@ class ResultSection:
         """The result that the line on the report is of."""
         tables.prepare(ui.evidenceTable, EVIDENCE, wide=0, mostRows=6)
         tables.prepare(ui.contributionsTable, CONTRIBUTIONS, wide=0, mostRows=7)
-        tables.prepare(ui.historyTable, HISTORY, wide=1, mostRows=6)
+        tables.prepare(ui.historyTable, HISTORY, wide=0, mostRows=6)
         ui.plotButton.clicked.connect(self._onPlot)
         ui.tablesButton.clicked.connect(self._onTables)
         ui.reportButton.clicked.connect(self._onReport)
@@ -134,7 +134,7 @@ class ResultSection:
         scores = [
             (
                 f"{n}{_(' (first)') if n == 1 else ''}",
-                entry["time"],
+                entry["time"][:16],
                 f"{entry['volume_ml']:.2f}",
                 percent(entry["probability"]),
             )

@@ -279,6 +279,33 @@ def test_a_segmentation_whose_segments_were_taken_away_holds_no_lesion(
     assert "Tick the segment" in person.missing
 
 
+def test_a_long_name_pushes_no_number_out_of_a_narrow_table(person: Any) -> None:
+    from PySide6 import QtWidgets
+    from TACEResponsePanel import lesion_section, result_section, tables
+
+    name = "Leber LAP Segment 8 HCC 1 recurrent, drawn anew in two sessions"
+    lesion = ("1", name, "26.62", "46.2", "yes", "image network, radiomics")
+    score = ("1 (first)", "2026-11-28 22:29", "26.62", "59 %")
+    for columns, wide, row in (
+        (lesion_section.COLUMNS, (1, 5), lesion),
+        (result_section.HISTORY, 0, score),
+    ):
+        table = QtWidgets.QTableWidget(person.standins.main_window)
+        tables.prepare(table, columns, wide=wide, mostRows=3)
+        tables.fill(table, [row], mostRows=3)
+        table.resize(306, 100)
+        person.standins.main_window.show()
+        table.show()
+        person.pause(0.05)
+        seen = [n for n in range(len(row)) if n not in ((wide,) if wide == 0 else wide)]
+        ends = [table.columnViewportPosition(n) + table.columnWidth(n) for n in seen]
+        assert max(ends) <= 306
+        assert all(table.columnWidth(n) >= table.sizeHintForColumn(n) for n in seen)
+        table.hide()
+        table.deleteLater()
+        person.standins.main_window.hide()
+
+
 # Last: it leaves the module.
 def test_propose_opens_totalsegmentator_with_image_and_task(person: Any, patient: Case) -> None:
     image, _ = person.load_patient(patient)
