@@ -233,13 +233,17 @@ class Desk:
             return ""
         return digest.hexdigest() if chosen else ""
 
+    def content(self) -> Any:
+        """The segments of the segmentation; `None` for a node from which they were taken."""
+        segmentation = self.parameters.segmentation if self.parameters is not None else None
+        return segmentation.GetSegmentation() if segmentation is not None else None
+
     def lesionSegments(self) -> list[str]:
         """Chosen segments that are still there, in the segmentation's order."""
-        segmentation = self.parameters.segmentation if self.parameters else None
-        if segmentation is None:
+        content = self.content()
+        if content is None:
             return []
         chosen = set(self.parameters.segments)
-        content = segmentation.GetSegmentation()
         present = [content.GetNthSegmentID(n) for n in range(content.GetNumberOfSegments())]
         return [segmentId for segmentId in present if segmentId in chosen]
 
