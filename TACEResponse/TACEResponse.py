@@ -27,9 +27,10 @@ for folder in (str(HERE), str(LIBRARY_PARENT)):
 from TACEResponsePanel.case_parameters import TACEResponseParameterNode  # noqa: E402
 from TACEResponsePanel.handover import Handover  # noqa: E402
 from TACEResponsePanel.panel import Panel  # noqa: E402
+from TACEResponsePanel.result_book import DIGEST_ATTRIBUTE  # noqa: E402
 from TACEResponsePanel.sample_data import registerSampleData  # noqa: E402
 from TACEResponsePanel.scene_gate import leaveOut  # noqa: E402
-from TACEResponsePanel.score_run import ScoreInput, ScoreRun  # noqa: E402
+from TACEResponsePanel.score_run import ScoreAnswer, ScoreInput, ScoreRun  # noqa: E402
 from TACEResponsePanel.worker_client import WorkerClient  # noqa: E402
 
 
@@ -211,8 +212,8 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
         )
         outcome: list[tuple[Any, str]] = []
 
-        def done(answer: Any) -> None:
-            _write(scoring, answer.prediction)
+        def done(answer: ScoreAnswer) -> None:
+            _write(scoring, answer)
             outcome.append((answer.prediction, ""))
             if callback:
                 callback(answer.prediction, "")
@@ -257,7 +258,7 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _write(scoring: ScoreInput, prediction: Any) -> None:
+def _write(scoring: ScoreInput, answer: ScoreAnswer) -> None:
     """The result as nodes."""
     from TACEResponseLib.scene.case_nodes import CaseNodes
     from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
@@ -265,7 +266,8 @@ def _write(scoring: ScoreInput, prediction: Any) -> None:
 
     volumes = {ImageSequence(s): node for s, node in scoring.images.items()}
     nodes = CaseNodes(case_id=scoring.caseId, volumes=volumes, segmentation=scoring.segmentation)
-    prediction_to_nodes(slicer.mrmlScene, nodes, prediction)
+    found = prediction_to_nodes(slicer.mrmlScene, nodes, answer.prediction)
+    found.record.SetAttribute(DIGEST_ATTRIBUTE, answer.digest)
 
 
 class TACEResponseTest(ScriptedLoadableModuleTest):

@@ -59,7 +59,8 @@ class CaseWatch(VTKObservationMixin):
         if self._desk.parameters is None:
             return []
         segmentation = self._desk.parameters.segmentation
-        parts = [segmentation, segmentation.GetSegmentation()] if segmentation else []
+        content = self._desk.content()
+        parts = [node for node in (segmentation, content) if node is not None]
         return [*parts, *self._desk.images().values()]
 
     def _onEvent(self, *_values: Any) -> None:

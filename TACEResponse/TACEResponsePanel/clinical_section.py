@@ -1,7 +1,7 @@
 """Section Clinical data: a form of what the model uses, checked while one types."""
 
-import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from TACEResponseLib.strict_numbers import read_number
+from TACEResponsePanel.choices import ChoiceBox, choicesOf, meantChoice, meantUnit
+from TACEResponsePanel.clinical_table import rowOf
 from TACEResponsePanel.desk import FROM_DICOM, Desk
 from TACEResponsePanel.foreign_text import plain
 from TACEResponsePanel.gates import dicomContradictions, missingClinical
@@ -17,6 +19,7 @@ from TACEResponsePanel.headers import showState
 from TACEResponsePanel.worker_client import WorkerClient
 
 TYPING_MS = 250
+LONGEST_NAME = 60
 
 
 class ClinicalRow:
@@ -33,16 +36,18 @@ class ClinicalRow:
         label = plain(qt.QLabel(f"{variable['label']} ({mark})"))
         label.setWordWrap(True)
         inputs.addWidget(label, 1)
-        self.choices = _choices(variable)
-        self.edit = self._combo(self.choices) if self.choices else qt.QLineEdit()
+        self.choices = choicesOf(variable)
+        self._box = ChoiceBox(self.choices, self._onChosen) if self.choices else None
+        self.edit = self._box.widget if self._box else qt.QLineEdit()
         self.edit.setToolTip(_hint(variable))
         self.edit.setAccessibleName(variable["label"])
         label.setBuddy(self.edit)
         inputs.addWidget(self.edit, 1)
         self.units = list(variable["units"])
-        self.unit = None
+        self._unitBox, self.unit = None, None
         if self.units and self.units != ["1"]:
-            self.unit = self._combo([(unit, unit) for unit in self.units])
+            self._unitBox = ChoiceBox([(unit, unit) for unit in self.units], self._onUnit)
+            self.unit = self._unitBox.widget
             self.unit.setToolTip(_("Unit of the typed number, which stays as it is"))
             inputs.addWidget(self.unit)
         rows.addLayout(inputs)
@@ -51,28 +56,19 @@ class ClinicalRow:
         self.remark.setVisible(False)
         rows.addWidget(self.remark)
         layout.addWidget(self.widget)
-        name = variable["name"]
-        if self.choices:
-            self.edit.connect(
-                "currentIndexChanged(int)",
-                lambda index: section.onTyped(name, self.choices[index][0]),
-            )
-        else:
-            self.edit.textChanged.connect(lambda text: section.onTyped(name, text))
-        if self.unit is not None:
-            self.unit.connect(
-                "currentIndexChanged(int)", lambda index: section.onUnit(name, self.units[index])
-            )
+        self._shown = ""
+        """What the field shows; kept here, for widgets are not read."""
+        if self._box is None:
+            self.edit.textChanged.connect(self._onText)
 
     def show(self, text: str, unit: str) -> None:
         """Show what the case has; equal texts are left alone, or the cursor would jump."""
-        if self.choices:
-            values = [value for value, _words in self.choices]
-            self.edit.setCurrentIndex(values.index(text) if text in values else 0)
-        elif text != self._shownText():
+        if self._box is not None:
+            self._box.show(meantChoice(self.variable, text))
+        elif text != self._shown:
             self.edit.setText(text)
-        if self.unit is not None:
-            self.unit.setCurrentIndex(self.units.index(unit) if unit in self.units else 0)
+        if self._unitBox is not None:
+            self._unitBox.show(unit or self.units[0])
 
     def say(self, text: str) -> None:
         """What is wrong, or the value in the other unit."""
@@ -85,14 +81,15 @@ class ClinicalRow:
         self.widget.hide()
         self.widget.deleteLater()
 
-    def _shownText(self) -> str:
-        return self._section.lastTyped(self.variable["name"])
+    def _onText(self, text: str) -> None:
+        self._shown = text
+        self._section.onTyped(self.variable["name"], text)
 
-    def _combo(self, choices: list[tuple[str, str]]) -> Any:
-        combo = qt.QComboBox()
-        for _value, words in choices:
-            combo.addItem(words)
-        return combo
+    def _onChosen(self, value: str) -> None:
+        self._section.onTyped(self.variable["name"], value)
+
+    def _onUnit(self, unit: str) -> None:
+        self._section.onUnit(self.variable["name"], unit)
 
 
 class ClinicalSection:
@@ -102,7 +99,6 @@ class ClinicalSection:
         """Connect the section's widgets."""
         self._ui, self._desk, self._client = ui, desk, client
         self._rows: dict[str, ClinicalRow] = {}
-        self._typed: dict[str, str] = {}
         self._isShowing = False
         self._turn = 0
         self._timer = qt.QTimer()
@@ -117,13 +113,8 @@ class ClinicalSection:
         desk.caseBegun.connect(self._onCase)
         desk.changed.connect(self.refresh)
 
-    def lastTyped(self, name: str) -> str:
-        """What a field shows; kept here, for widgets are not read."""
-        return self._typed.get(name, "")
-
     def onTyped(self, name: str, text: str) -> None:
         """A person typed or chose."""
-        self._typed[name] = text
         if self._isShowing or self._desk.parameters is None:
             return
         self._timer.start()
@@ -161,21 +152,16 @@ class ClinicalSection:
         remark = "" if self._rows or desk.model is None else _("this model uses none")
         showState(self._ui.clinicalButton, _("Clinical data"), isReady, remark)
 
-    def fill(self, values: dict[str, Any]) -> list[str]:
-        """Fill the form from a record; names that the model doesn't use are returned."""
-        texts, units, others = {}, {}, []
-        for name, value in values.items():
-            if name not in self._rows:
-                others.append(name)
-                continue
-            if isinstance(value, dict):
-                units[name], value = str(value.get("unit", "")), value.get("value")
-            if value is not None and value != "":
-                texts[name] = str(value).lower() if isinstance(value, bool) else str(value)
-        self._desk.setForm(texts, units)
+    def fill(self, values: dict[str, Any]) -> None:
+        """Fill the form from a record; a value that the model doesn't use is left out."""
+        texts, units = {}, {}
+        for name, row in self._rows.items():
+            value, unit = _parts(values.get(name))
+            texts[name] = meantChoice(row.variable, value)
+            units[name] = meantUnit(row.variable, unit)
+        self._desk.setForm(texts, {name: unit for name, unit in units.items() if unit})
         self._showTexts()
         self._timer.start()
-        return others
 
     def _onChecked(self, result: dict[str, Any]) -> None:
         """Remarks beside the fields, and the scores."""
@@ -238,30 +224,37 @@ class ClinicalSection:
         from TACEResponseLib.json_reading import read_json_object
 
         try:
-            values = dict(read_json_object(path, path.name, example='{"age_years": 63, ...}'))
+            values = read_json_object(path, path.name, example='{"age_years": 63, ...}')
         except ValueError as error:
-            self._say(_("{file} can't be read: {reason}.").format(file=path.name, reason=error))
+            self._say(_cannotRead(path, error))
             return
-        self._tellOthers(self.fill(values))
+        self._fillFrom(path, dict(values))
 
     def loadTable(self, path: Path) -> None:
-        """Fill the form from the row of a CSV table that bears the case's id."""
-        caseId = self._desk.parameters.caseId
+        """Fill the form from the row of a table that bears the case's id."""
+        caseId = self._desk.parameters.caseId.strip() or "case"
         try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = [row for row in csv.DictReader(file) if row.get("case_id") == caseId]
-        except (OSError, ValueError, csv.Error) as error:
-            self._say(_("{file} can't be read: {reason}.").format(file=path.name, reason=error))
+            values, remarks = rowOf(path, caseId)
+        except ValueError as error:
+            self._say(_cannotRead(path, error))
             return
-        if len(rows) != 1:
-            self._say(
-                _("{file} must hold one row with case_id {id}; it holds {n}.").format(
-                    file=path.name, id=caseId, n=len(rows)
-                )
-            )
+        used = {name: text for name, text in values.items() if name in self._rows}
+        self._fillFrom(path, used, remarks)
+
+    def _fillFrom(self, path: Path, values: dict[str, Any], remarks: Sequence[str] = ()) -> None:
+        """Fill the form, and say what of a file isn't in it; a file without use changes nothing."""
+        others = [name for name in values if name not in self._rows]
+        names = ", ".join(name[:LONGEST_NAME] for name in others)
+        said = [f"{path.name}: {remark}." for remark in remarks]
+        said += [_("Not used by this model: {names}.").format(names=names)] if others else []
+        if len(others) == len(values):
+            nothing = _("{file} holds no value that this model uses; the form stays as it was.")
+            self._say("\n".join([*said, nothing.format(file=path.name)]))
             return
-        values = {name: value for name, value in rows[0].items() if name in self._rows}
-        self._tellOthers(self.fill(values))
+        self.fill(values)
+        if not self._desk.form():
+            said.append(_("{file} holds blanks alone; the form is blank.").format(file=path.name))
+        self._say("\n".join(said))
 
     def saveJson(self, path: Path) -> None:
         """Write the form as the command line reads it."""
@@ -290,22 +283,34 @@ class ClinicalSection:
         if path:
             self.loadTable(Path(path))
 
-    def _tellOthers(self, names: list[str]) -> None:
-        text = ", ".join(names)
-        self._say(_("Not used by this model: {names}.").format(names=text) if names else "")
-
     def _say(self, text: str) -> None:
         """Words in the section, above the note on saving."""
         note = _("What is filled in is saved with the scene.")
         self._ui.savedNoteLabel.setText(f"{text}\n{note}" if text else note)
 
 
-def _choices(variable: dict[str, Any]) -> list[tuple[str, str]]:
-    """Values and words of a variable that is chosen; blank first."""
-    if variable["type"] == "boolean":
-        return [("", _("unknown")), ("true", _("yes")), ("false", _("no"))]
-    words = [(category, category.replace("_", " ")) for category in variable["categories"]]
-    return [("", _("unknown")), *words] if words else []
+def _cannotRead(path: Path, error: ValueError) -> str:
+    """Why a file fills no form."""
+    from TACEResponseLib.errors import InputError
+
+    reason = str(error)
+    if isinstance(error, InputError):
+        reason = f"{error.rule}, got {error.got}; {error.remedy}"
+    return _("{file} can't be read: {reason}.").format(file=path.name, reason=reason)
+
+
+def _parts(given: Any) -> tuple[str, str]:
+    """Text and unit of a record's value; what is no value is kept as it was written."""
+    if isinstance(given, dict) and set(given) == {"value", "unit"}:
+        return _text(given["value"]), _text(given["unit"])
+    return _text(given), ""
+
+
+def _text(value: Any) -> str:
+    """A value as a person would type it."""
+    if value is None:
+        return ""
+    return value.strip() if isinstance(value, str) else json.dumps(value)
 
 
 def _hint(variable: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ Sections read and change it, and hear of each change; none of them knows another
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from TACEResponsePanel.kept_texts import formOf
 from TACEResponsePanel.segment_reader import SegmentReader
 from TACEResponsePanel.signal import Signal
 
+VOLUMES = "vtkMRMLScalarVolumeNode"
 IMAGE_ROLE = "image."
+SET_ASIDE_ROLE = "setAside"
+"""Of images that belong to an earlier case, or were taken out of this one."""
 LARGE_LESION = "large_lesion"
 """What the user has settled: all of a large lesion is tumor."""
 FROM_DICOM = ("age_years", "sex")
@@ -79,6 +83,9 @@ class Desk:
             setattr(self.parameters, name, value)
         self.parameters.caseId = caseId
         self.note = ""
+        scene = node.GetScene()
+        count = scene.GetNumberOfNodesByClass(VOLUMES)
+        self.setAside([scene.GetNthNodeByClass(n, VOLUMES) for n in range(count)])
         for sequence in list(self.images()):
             node.RemoveNodeReferenceIDs(f"{IMAGE_ROLE}{sequence}")
         node.EndModify(blocker)
@@ -126,6 +133,17 @@ class Desk:
         self.parameters.settled = kept
         node.SetNodeReferenceID(f"{IMAGE_ROLE}{sequence}", image.GetID() if image else None)
         self.confirm(sequence, isConfirmed=False)
+
+    def setAside(self, images: Iterable[Any]) -> None:
+        """Images that the program may not put into this case; a person may."""
+        node = self.parameters.parameterNode
+        for image in images:
+            if not node.HasNodeReferenceID(SET_ASIDE_ROLE, image.GetID()):
+                node.AddNodeReferenceID(SET_ASIDE_ROLE, image.GetID())
+
+    def isSetAside(self, image: Any) -> bool:
+        """Whether a person has done with an image."""
+        return bool(self.parameters.parameterNode.HasNodeReferenceID(SET_ASIDE_ROLE, image.GetID()))
 
     def confirm(self, sequence: str, isConfirmed: bool) -> None:
         """Say whether a person has looked and found the phase right."""
@@ -215,13 +233,17 @@ class Desk:
             return ""
         return digest.hexdigest() if chosen else ""
 
+    def content(self) -> Any:
+        """The segments of the segmentation; `None` for a node from which they were taken."""
+        segmentation = self.parameters.segmentation if self.parameters is not None else None
+        return segmentation.GetSegmentation() if segmentation is not None else None
+
     def lesionSegments(self) -> list[str]:
         """Chosen segments that are still there, in the segmentation's order."""
-        segmentation = self.parameters.segmentation if self.parameters else None
-        if segmentation is None:
+        content = self.content()
+        if content is None:
             return []
         chosen = set(self.parameters.segments)
-        content = segmentation.GetSegmentation()
         present = [content.GetNthSegmentID(n) for n in range(content.GetNumberOfSegments())]
         return [segmentId for segmentId in present if segmentId in chosen]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import qt
 
-RICH = ("resultLabel",)
+RICH = ("resultLabel", "oneLineLabel")
 """Labels whose HTML is ours; what comes from outside is escaped there."""
 
 
@@ -20,10 +20,10 @@ def plain(label: Any) -> Any:
 
 
 def makePlain(ui: Any) -> None:
-    """Do so for every label of the .ui file but those of our own HTML."""
+    """Do so for every label of the .ui file but those of our own HTML, which is never shown raw."""
     for name, widget in vars(ui).items():
-        if isinstance(widget, qt.QLabel) and name not in RICH:
-            plain(widget)
+        if isinstance(widget, qt.QLabel):
+            widget.setTextFormat(qt.Qt.RichText if name in RICH else qt.Qt.PlainText)
 
 
 def toolTip(text: str) -> str:

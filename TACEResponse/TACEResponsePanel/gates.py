@@ -1,18 +1,23 @@
 """What still keeps a case from being scored, in words; nothing here knows a widget."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from math import isfinite
 from typing import Any
 
 from slicer.i18n import tr as _
 
 from TACEResponseLib.strict_numbers import read_number
+from TACEResponsePanel.choices import meantChoice
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.phase_guess import contradiction
 from TACEResponsePanel.segment_reader import gridNumbers
 
 AGE_TOLERANCE_YEARS = 1
+LONGEST_ID = 64
+# Source: Hounsfield, Br J Radiol 1973, 46:1016: the first patient was scanned on that day.
+FIRST_CT = date(1971, 10, 1)
+LONGEST_PLAN = timedelta(days=366)
 SEX_WORDS = {"M": "male", "F": "female"}
 
 
@@ -39,7 +44,9 @@ def missingId(desk: Desk) -> list[str]:
         if name:
             check_id(name, _("Case"))
     except InputError as error:
-        return [f"{error}."]
+        # As it was typed: escapes for accented letters tell nobody anything.
+        got = repr(name) if len(name) <= LONGEST_ID else error.got
+        return [f"{error.where}: {error.rule}, got {got}; {error.remedy}."]
     return []
 
 
@@ -116,6 +123,11 @@ def _context(desk: Desk) -> Iterator[str]:
         except ValueError:
             yield _("{what}: write it like 2026-03-31.").format(what=words)
             return
+        if days[key] and days[key] < FIRST_CT:
+            yield _("{what}: {day} lies before the first CT of all; correct it.").format(
+                what=words, day=answers[key]
+            )
+            return
     image, treatment = days["image_date"], days["treatment_date"]
     if image and treatment and image > treatment:
         yield _(
@@ -124,6 +136,8 @@ def _context(desk: Desk) -> Iterator[str]:
         )
     if image and image > date.today():
         yield _("The date of the image lies in the future; correct it.")
+    if treatment and treatment > date.today() + LONGEST_PLAN:
+        yield _("The date of treatment lies more than a year ahead; correct it.")
     limits = desk.model["limits"] if desk.model else {}
     if limits.get("first_treatment_only") and answers["is_first_treatment"] is False:
         yield _(
@@ -180,8 +194,9 @@ def dicomContradictions(desk: Desk) -> list[str]:
     texts = desk.texts()
     found = []
     for facts in desk.facts():
-        age, sex = texts.get("age_years", ""), texts.get("sex", "")
-        isAgeSettled, isSexSettled = desk.isSettled("age_years", age), desk.isSettled("sex", sex)
+        age, word = texts.get("age_years", ""), texts.get("sex", "")
+        isAgeSettled, isSexSettled = desk.isSettled("age_years", age), desk.isSettled("sex", word)
+        sex = _meantSex(desk, word)
         if facts.age is not None and _differs(age, facts.age) and not isAgeSettled:
             found.append(
                 _("Age {typed} is typed, DICOM says {stated}; correct it or say it is right.")
@@ -193,6 +208,12 @@ def dicomContradictions(desk: Desk) -> list[str]:
                 .format(typed=SEX_WORDS[sex], stated=SEX_WORDS[facts.sex])
             )  # fmt: skip
     return list(dict.fromkeys(found))
+
+
+def _meantSex(desk: Desk, text: str) -> str:
+    """The code that a scene's word is scored as."""
+    variables = desk.model["clinical"] if desk.model else []
+    return next((meantChoice(v, text) for v in variables if v["name"] == "sex"), text)
 
 
 def _differs(text: str, stated: int) -> bool:

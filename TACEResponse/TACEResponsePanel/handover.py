@@ -23,6 +23,8 @@ NUMBERS = itertools.count(1)
 """Of copies, in the names of their files."""
 SLAB_BYTES = 16_000_000
 """Copied within some 20 ms."""
+WHOLE = "<i2"
+"""How scanners store CT; the same numbers as float are the same image."""
 
 
 class Handover:
@@ -186,7 +188,8 @@ class _Copy:
         self.path = folder / f"image_{next(NUMBERS)}.npy"
         self.values: dict[str, Any] = {}
         self.problem = ""
-        self._hash = hashlib.blake2b(digest_size=16)
+        self._hashes: dict[str, Any] = {}
+        """Of the voxels as they are stored, and as whole numbers for as long as they are whole."""
         self.waiting: list[tuple[Callable[[str], None], Callable[[str], None]]] = []
         self._node = node
         self._finished = finished
@@ -198,8 +201,8 @@ class _Copy:
 
     @property
     def digest(self) -> str:
-        """Names the voxels that were copied."""
-        return self._hash.hexdigest()
+        """Names the voxels that were copied, in whatever type a file had stored them."""
+        return str(self._hashes[min(self._hashes, key=WHOLE.__ne__)].hexdigest())
 
     def start(self) -> None:
         """Say what will come and begin."""
@@ -215,7 +218,10 @@ class _Copy:
             self._file = self.path.open("wb")
             header = np.lib.format.header_data_from_array_1_0(voxels)
             np.lib.format.write_array_header_1_0(self._file, header)
-            self._hash.update(repr(sorted(header.items())).encode())
+            for kind in {WHOLE, voxels.dtype.str}:
+                named = {**header, "descr": kind}
+                self._hashes[kind] = hashlib.blake2b(digest_size=16)
+                self._hashes[kind].update(repr(sorted(named.items())).encode())
         except InputError as error:
             self._end(str(error))
             return
@@ -256,7 +262,7 @@ class _Copy:
         end = min(self._next + self._slices, len(self._voxels))
         try:
             slab = np.ascontiguousarray(self._voxels[self._next : end])
-            self._hash.update(slab.data)
+            self._digest(slab)
             self._file.write(slab.data)
             self._file.flush()
         except OSError as error:
@@ -265,6 +271,18 @@ class _Copy:
         self._next = end
         if end == len(self._voxels):
             self._end("")
+
+    def _digest(self, slab: np.ndarray) -> None:
+        """Take the voxels of a slab into the digests."""
+        if slab.dtype.str in self._hashes:
+            self._hashes[slab.dtype.str].update(slab.data)
+        if WHOLE in self._hashes and slab.dtype.str != WHOLE:
+            with np.errstate(invalid="ignore"):
+                whole = slab.astype(WHOLE)
+            if np.array_equal(whole, slab):
+                self._hashes[WHOLE].update(whole.data)
+            else:
+                del self._hashes[WHOLE]
 
     def _end(self, problem: str) -> None:
         self.stop()

@@ -7,14 +7,12 @@ import slicer
 from slicer.i18n import tr as _
 
 from TACEResponseLib.scene.map_names import is_map
-from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.desk import VOLUMES, Desk
 from TACEResponsePanel.dicom_facts import dicomFacts
 from TACEResponsePanel.foreign_text import plain
 from TACEResponsePanel.gates import imageProblem, missingImages
 from TACEResponsePanel.headers import showState
 from TACEResponsePanel.phase_guess import contradiction, guessImages
-
-VOLUMES = "vtkMRMLScalarVolumeNode"
 
 
 class PhaseRow:
@@ -68,13 +66,18 @@ class ImagesSection:
         ui.loadDataButton.clicked.connect(lambda *_v: slicer.util.openAddDataDialog())
         ui.samePatientButton.clicked.connect(self._onSame)
         ui.otherPatientButton.clicked.connect(self._onOther)
+        ui.takeBackButton.clicked.connect(self._onTakenBack)
         ui.questionFrame.setVisible(False)
         desk.modelChanged.connect(self._makeRows)
         desk.caseBegun.connect(self._onCase)
         desk.changed.connect(self.refresh)
 
     def guess(self) -> None:
-        """Fill empty selectors, if the scene's names tell; nothing is confirmed by that."""
+        """Fill empty selectors, if the scene's names tell; nothing is confirmed by that.
+
+        A person alone begins a case, or is asked for having chosen.
+        """
+        self._forgetRemoved()
         if self._desk.parameters is None or self._desk.question:
             return
         empty = [s for s in self._desk.sequences() if self._desk.image(s) is None]
@@ -82,8 +85,11 @@ class ImagesSection:
         count = scene.GetNumberOfNodesByClass(VOLUMES)
         nodes = [scene.GetNthNodeByClass(n, VOLUMES) for n in range(count)]
         images = [n for n in nodes if n.GetClassName() == VOLUMES and not is_map(n)]
-        for sequence, node in guessImages(empty, images).items():
-            self.onImage(sequence, node)
+        likely = [image for image in images if self._isLikely(image)]
+        for sequence, node in guessImages(empty, likely).items():
+            # The one before it may be of another patient.
+            if self._isLikely(node):
+                self._accept(sequence, node)
 
     def refresh(self) -> None:
         """Header, selectors, ticks and remarks."""
@@ -115,14 +121,17 @@ class ImagesSection:
     def onImage(self, sequence: str, node: Any) -> None:
         """An image was chosen or guessed: of this patient, of another, or who knows."""
         desk = self._desk
-        if self._isShowing or desk.parameters is None or desk.image(sequence) is node:
+        if self._isShowing or desk.parameters is None:
             return
+        if desk.image(sequence) is node:
+            self._onTakenBack()
+            return
+        self._close()
         if node is None:
+            desk.setAside([desk.image(sequence)])
             desk.setImage(sequence, None)
             return
-        others = [image for s, image in desk.images().items() if s != sequence]
-        earlier = desk.image(sequence)
-        known = [*others, *([earlier] if earlier else [])]
+        known = list(desk.images().values())
         verdict = _sameStudy(node, known)
         if (not known and desk.isEmpty()) or verdict is True:
             self._accept(sequence, node)
@@ -167,16 +176,38 @@ class ImagesSection:
         ).format(name=node.GetName())
         self._desk.changed.emit()
 
+    def _isLikely(self, image: Any) -> bool:
+        """Whether an image may be put into this case without asking."""
+        if known := list(self._desk.images().values()):
+            return _sameStudy(image, known) is True
+        return self._desk.isEmpty() and not self._desk.isSetAside(image)
+
     def _onSame(self, *_values: Any) -> None:
         self._answer(self._accept)
 
     def _onOther(self, *_values: Any) -> None:
         self._answer(self._beginWith)
 
+    def _onTakenBack(self, *_values: Any) -> None:
+        """The image was chosen by mistake: the case stays as it is."""
+        if self._desk.question:
+            self._close()
+            self._desk.changed.emit()
+
+    def _forgetRemoved(self) -> None:
+        """Nothing is left to ask of an image that was removed from the scene."""
+        if self._asked is not None and self._asked[1].GetScene() is None:
+            self._onTakenBack()
+
+    def _close(self) -> None:
+        """Ask no more."""
+        self._asked = None
+        self._desk.question = ""
+
     def _answer(self, act: Any) -> None:
         """Close the question; an image that was removed meanwhile is forgotten."""
-        asked, self._asked = self._asked, None
-        self._desk.question = ""
+        asked = self._asked
+        self._close()
         if asked is not None and asked[1].GetScene() is not None:
             act(*asked)
         self._desk.changed.emit()

@@ -3,6 +3,8 @@
 Each reader gives back what its writer was given, or `None` for any other text.
 """
 
+import json
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from TACEResponseLib.json_reading import parse_json
@@ -11,6 +13,24 @@ MOST_LETTERS = 1_000_000
 """Thousands of scores; the process takes no longer request either."""
 ENTRY = {"time": str, "volume_ml": float, "probability": float, "interval": list, "model": str}
 MOST_ML = 1e6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """What a scene says of the case that was scored last."""
+
+    content: str
+    """`ScoreInput.content`; all that an early version kept."""
+    anyOrder: str = ""
+    """The same whatever the order of the segments; empty where they overlap."""
+    model: str = ""
+    """The name of its folder."""
+    form: list[str] = field(default_factory=list)
+    """The clinical variables that it read."""
+
+    def text(self) -> str:
+        """As the scene keeps it."""
+        return json.dumps(asdict(self))
 
 
 def formOf(text: str) -> dict[str, dict[str, str]] | None:
@@ -26,6 +46,19 @@ def voxelsOf(text: str) -> dict[str, str] | None:
     """Digests of images' voxels, by sequence."""
     found = _parsed(text) if text else {}
     return found if _areTexts(found) else None
+
+
+def scoredOf(text: str) -> Scored | None:
+    """The case that was scored last; early versions kept its name alone."""
+    if not text.startswith("{"):
+        return Scored(content=text)
+    found = _parsed(text)
+    if not isinstance(found, dict) or set(found) != set(Scored.__dataclass_fields__):
+        return None
+    texts = [value for key, value in found.items() if key != "form"]
+    isWhole = all(isinstance(value, str) for value in texts) and isinstance(found["form"], list)
+    isWhole = isWhole and all(isinstance(name, str) for name in found["form"])
+    return Scored(**found) if isWhole else None
 
 
 def historyOf(text: str) -> list[dict[str, Any]] | None:

@@ -17,7 +17,7 @@ from TACEResponsePanel.words import inPanelWords
 from TACEResponsePanel.worker_client import WorkerClient
 
 TEN_MM = 10.0
-COLUMNS = (_("Lesion"), _("Segment"), _("mL"), _("mm"), _("10 mm or more"), _("Used by"))
+COLUMNS = (_("Lesion"), _("Segment"), _("mL"), _("mm"), _("≥ 10 mm"), _("Used by"))
 MOST_LESIONS, MOST_SEGMENTS = 6, 5
 
 
@@ -31,13 +31,15 @@ class LesionSection:
         self._shown: list[str] = []
         self._isShowing = False
         self._turn = 0
+        self._note = str(ui.lesionNoteLabel.text)
+        """What stands below the table while all is well."""
         self.measured = Signal()
         """The process has answered; it is well."""
         ui.loadRoiButton.clicked.connect(lambda *_v: slicer.util.openAddDataDialog())
         ui.proposeButton.clicked.connect(self._onPropose)
         tables.prepare(ui.segmentsTable, [_("Segment")], wide=0, mostRows=MOST_SEGMENTS)
         ui.segmentsTable.itemChanged.connect(self._onTick)
-        tables.prepare(ui.lesionsTable, COLUMNS, wide=5, mostRows=MOST_LESIONS)
+        tables.prepare(ui.lesionsTable, COLUMNS, wide=(1, 5), mostRows=MOST_LESIONS)
         ui.largeLesionButton.clicked.connect(self._onLarge)
         desk.changed.connect(self.refresh)
         desk.caseBegun.connect(self._onCase)
@@ -67,6 +69,7 @@ class LesionSection:
         if desk.parameters is None:
             return
         self._turn += 1
+        self._untickRemoved()
         chosen = desk.lesionSegments()
         if not chosen:
             self._show([], "")
@@ -77,21 +80,26 @@ class LesionSection:
             self._show([], str(error))
             return
         turn = self._turn
-        content = desk.parameters.segmentation.GetSegmentation()
+        content = desk.content()
         # Names stay here: the process knows segments by their number.
         names = [content.GetSegment(segmentId).GetName() for segmentId in chosen]
 
         def done(result: dict[str, Any]) -> None:
             if turn == self._turn:
                 named = [{**le, "name": names[le["label"] - 1]} for le in result["lesions"]]
+                self._say(self._note)
                 self._show(named, "", isLarge=result["is_large"])
                 self.measured.emit()
 
         def failed(message: str) -> None:
             if turn == self._turn:
-                self._show([], message)
+                isLost = self._client.generation != generation
+                self._say(_("Not measured now; Score measures it.") if isLost else self._note)
+                self._show([], "" if isLost else message)
 
         self._client.ask("measure", {"segments": segments}, done, failed)
+        # A process that is gone by the answer has said nothing of the lesion.
+        generation = self._client.generation
 
     def _show(self, lesions: list[dict[str, Any]], problem: str, *, isLarge: bool = False) -> None:
         """The table of lesions, or why there is none."""
@@ -127,8 +135,7 @@ class LesionSection:
 
     def _showSegments(self) -> None:
         """A row a segment, with a tick; rebuilt only when the segments are others."""
-        segmentation = self._desk.parameters.segmentation
-        content = segmentation.GetSegmentation() if segmentation else None
+        content = self._desk.content()
         count = content.GetNumberOfSegments() if content else 0
         ids = [content.GetNthSegmentID(n) for n in range(count)]
         chosen = set(self._desk.lesionSegments())
@@ -154,6 +161,12 @@ class LesionSection:
         self._desk.changed.emit()
         self.measure()
 
+    def _untickRemoved(self) -> None:
+        """A segment that was removed is no lesion; a later one may get its id."""
+        chosen = self._desk.lesionSegments()
+        if set(self._desk.parameters.segments) - set(chosen):
+            self._desk.parameters.segments = chosen
+
     def _onLarge(self, *_values: Any) -> None:
         """All of a large lesion is tumor."""
         self._desk.settle(LARGE_LESION, self._desk.roiDigest())
@@ -164,12 +177,20 @@ class LesionSection:
         tables.fill(self._ui.lesionsTable, [], mostRows=MOST_LESIONS)
         self.refresh()
 
-    def onSegmentationChosen(self) -> None:
-        """A segmentation with a single segment needs no tick by hand."""
-        parameters = self._desk.parameters
-        if parameters is None or parameters.segmentation is None or self._desk.lesionSegments():
+    def onSegmentationChosen(self, *, isTickedYet: bool) -> None:
+        """A segmentation with a single segment needs no tick by hand.
+
+        Args:
+            isTickedYet: whether the ticks are this segmentation's; else they are the last one's,
+                whose segments may have the same ids.
+        """
+        parameters, content = self._desk.parameters, self._desk.content()
+        if parameters is None:
             return
-        content = parameters.segmentation.GetSegmentation()
+        if not isTickedYet and parameters.segments:
+            parameters.segments = []
+        if content is None or self._desk.lesionSegments():
+            return
         if content.GetNumberOfSegments() == 1:
             parameters.segments = [content.GetNthSegmentID(0)]
             self._desk.changed.emit()

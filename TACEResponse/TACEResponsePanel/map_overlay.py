@@ -58,6 +58,8 @@ class MapOverlay:
 
     def _giveBack(self, composite: Any) -> None:
         """What the map covered; nothing, where that is gone."""
+        # Not the user's doing: when the map is shown again, it is laid again.
+        self._laid.discard((composite.GetID(), composite.GetForegroundVolumeID()))
         before, opacity = self._before.pop(composite.GetID(), (None, 0.0))
         isThere = before is not None and slicer.mrmlScene.GetNodeByID(before) is not None
         composite.SetForegroundVolumeID(before if isThere else None)

@@ -48,6 +48,8 @@ class Panel:
         self.map = MapControls(ui, self.desk, self.book)
         self._preloading = Preloading()
         self._segmentation: Any = None
+        self._ticks: list[str] = []
+        """Of the segmentation that was chosen last."""
         self._isUpdating = False
         self._isClosed = self._isAskedAgain = False
         self.watch.quiet.connect(self._onQuiet)
@@ -89,7 +91,7 @@ class Panel:
             parameters: of the case.
             leftOut: what of the scene couldn't be read, in words.
         """
-        self._segmentation = None
+        self._segmentation = parameters.segmentation if parameters is not None else None
         if parameters is None:
             self.bar.abandon()
             self.lesion.drawing.release()
@@ -98,6 +100,7 @@ class Panel:
         note = _("Left out of this scene, for it can't be read: {what}.")
         self.desk.use(parameters, note.format(what=", ".join(leftOut)) if leftOut else "")
         if parameters is not None:
+            self.lesion.onSegmentationChosen(isTickedYet=True)
             self.onParameters()
 
     def onParameters(self) -> None:
@@ -109,10 +112,13 @@ class Panel:
         try:
             if parameters.segmentation is not self._segmentation:
                 self._segmentation = parameters.segmentation
-                self.lesion.onSegmentationChosen()
+                # Who chooses both at once has changed the ticks as well.
+                isTickedYet = list(parameters.segments) != self._ticks
+                self.lesion.onSegmentationChosen(isTickedYet=isTickedYet)
+            self._ticks = list(parameters.segments)
             self.desk.changed.emit()
             self.map.apply()
-            self.book.check(self.bar.scoreInput())
+            self.book.check(self.bar.inputToCompare())
         finally:
             self._isUpdating = False
 
@@ -194,8 +200,8 @@ class Panel:
             self.images.guess()
             self.lesion.measure()
         self.desk.changed.emit()
-        if not self.bar.isScoring:
-            self.book.check(self.bar.scoreInput())
+        # While scoring too: what is shown is the last result, perhaps of another lesion by now.
+        self.book.check(self.bar.inputToCompare())
         self._handOverAhead()
 
     def _onDied(self) -> None:
@@ -213,11 +219,11 @@ class Panel:
 
     def _handOverAhead(self) -> None:
         """Give confirmed images to the process while the user is busy elsewhere."""
-        if not self.bar.isInstalled or self.bar.isScoring or self.desk.model is None:
+        if not self.bar.isInstalled or self.bar.isScoring or not self.desk.models:
             return
         from TACEResponsePanel.gates import imageProblem
 
-        for sequence in self.desk.sequences():
+        for sequence in self.desk.sequences() or self.book.sequences():
             image = self.desk.image(sequence)
             isFit = image is not None and not imageProblem(image, sequence)
             if isFit and self.desk.isConfirmed(sequence):
@@ -226,7 +232,7 @@ class Panel:
     def _onHandedOver(self, _token: str) -> None:
         """What the image holds is known now: perhaps the result isn't of it."""
         if self.desk.parameters is not None and not self.bar.isScoring:
-            self.book.check(self.bar.scoreInput())
+            self.book.check(self.bar.inputToCompare())
 
 
 def _confirm(question: str) -> bool:

@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import slicer
+import vtk
 from slicer.i18n import tr as _
+from slicer.util import VTKObservationMixin
 
+from TACEResponsePanel import comparison
 from TACEResponsePanel.desk import Desk
 from TACEResponsePanel.handover import Handover
 from TACEResponsePanel.kept_texts import historyOf, voxelsOf
@@ -23,13 +26,16 @@ KINDS = {
 }
 CASE_CHANGED = _("Out of date: the case has changed.")
 MODEL_CHANGED = _("Out of date: another model made it.")
+OVERWRITTEN = _("Out of date: this lesion was scored outside the panel since.")
+UNCHECKED = _("Its model isn't here, so it can't be compared with the case.")
 
 
-class ResultBook:
+class ResultBook(VTKObservationMixin):
     """Writes results into the scene, finds them again, and knows when they are out of date."""
 
     def __init__(self, desk: Desk, handover: Handover) -> None:
         """Begin without a result."""
+        VTKObservationMixin.__init__(self)
         self._desk, self._handover = desk, handover
         self.changed = Signal()
         self.prediction: Any = None
@@ -40,6 +46,8 @@ class ResultBook:
         """Words on the change since the score before."""
         self._scored: Any = None
         """The segmentation that the result is of, to which its nodes are tied."""
+        self._isOverwritten = False
+        """Whether the segmentation holds another result by now than the one on the panel."""
         desk.caseBegun.connect(self.restore)
 
     @property
@@ -47,6 +55,10 @@ class ResultBook:
         """Every score of the case, the first one first."""
         parameters = self._desk.parameters
         return (historyOf(parameters.history) or []) if parameters else []
+
+    def sequences(self) -> list[str]:
+        """The sequences that the result is of."""
+        return comparison.sequencesOf(self._desk) if self.prediction is not None else []
 
     def maps(self) -> dict[str, Any]:
         """Volume of the attention map, by sequence; none without a result."""
@@ -79,10 +91,11 @@ class ResultBook:
             volumes={ImageSequence(s): node for s, node in scoring.images.items()},
             segmentation=scoring.segmentation,
         )
+        self.removeObservers()
         prediction_to_nodes(slicer.mrmlScene, nodes, answer.prediction)
-        keep_first_score(
-            slicer.mrmlScene, scoring.segmentation, scoring.caseId, record_json(answer.prediction)
-        )
+        if not self.history:
+            record = record_json(answer.prediction)
+            keep_first_score(slicer.mrmlScene, scoring.segmentation, scoring.caseId, record)
         record = scoring.segmentation.GetNodeReference(RECORD_ROLE)
         record.SetAttribute(DIGEST_ATTRIBUTE, answer.digest)
         self._remember(scoring, answer)
@@ -91,24 +104,54 @@ class ResultBook:
         """Compare the case with what was scored; `None`: the case can't be scored now."""
         # A new case begins by emptying its parameters: the last one's result is as good as before.
         isOver = not self._desk.parameters.history
-        if self.prediction is None or isOver or self._isModelAway():
+        if self.prediction is None or isOver or not self._desk.models:
             return
-        if self._isOfAnotherModel():
-            self._mark(isOutOfDate=True, reason=MODEL_CHANGED)
+        if reason := self._reasonAgainst(scoring):
+            self._mark(isOutOfDate=True, reason=reason)
             return
-        if scoring is None or _content(scoring) != self._desk.parameters.scoredToken:
-            self._mark(isOutOfDate=True)
-            return
-        found = {s: self._handover.voxels(s, node) for s, node in scoring.images.items()}
+        found = {s: self._handover.voxels(s, node) for s, node in self._imagesNow().items()}
         if all(found.values()):
             kept = voxelsOf(self._desk.parameters.scoredVoxels)
             self._mark(isOutOfDate=bool(kept) and kept != found)
         # Else they are being handed over; the panel asks again when they have arrived.
 
-    def _isModelAway(self) -> bool:
-        """Whether nothing can be said: models aren't listed yet, or the case's isn't among them."""
-        isUnknown = self._desk.model is None and bool(self._desk.parameters.model)
-        return not self._desk.models or isUnknown
+    def _reasonAgainst(self, scoring: ScoreInput | None) -> str:
+        """Why the result isn't of the case as it is now; empty where only voxels are left to see.
+
+        What was scored is known without its model, so that an edit is noticed there too.
+        """
+        if self._isOverwritten:
+            return OVERWRITTEN
+        if self._isOfAnotherModel():
+            return MODEL_CHANGED
+        isAway = self._desk.model is None
+        if isAway:
+            scoring = comparison.withoutModel(self._desk, self._handover.reader)
+        if comparison.isSame(self._desk, self.prediction, scoring):
+            return ""
+        isUnknown = isAway and not comparison.isKnownWithoutModel(self._desk)
+        return UNCHECKED if isUnknown else CASE_CHANGED
+
+    def _imagesNow(self) -> dict[str, Any]:
+        """The images of the sequences that were scored."""
+        images = self._desk.images()
+        names = comparison.sequencesOf(self._desk) or self._desk.sequences()
+        return {sequence: images[sequence] for sequence in names if sequence in images}
+
+    def _onRecord(self, record: Any, _event: Any) -> None:
+        """The record was written anew; not by the panel, which doesn't listen then."""
+        wanted = self._desk.parameters.scoredResult if self._desk.parameters is not None else ""
+        self._isOverwritten = bool(wanted) and _digestOf(record) != wanted
+        if self._isOverwritten:
+            self._mark(isOutOfDate=True, reason=OVERWRITTEN)
+
+    def _watchRecord(self) -> None:
+        """Hear of a script that scores the same segmentation."""
+        self.removeObservers()
+        self._isOverwritten = False
+        record = self.node("record")
+        if record is not None:
+            self.addObserver(record, vtk.vtkCommand.ModifiedEvent, self._onRecord)
 
     def _isOfAnotherModel(self) -> bool:
         """Whether the model on the desk isn't the one that made the result, whatever its name."""
@@ -123,6 +166,7 @@ class ResultBook:
         if anchor is not None:
             self.prediction = _read(anchor.GetNodeReference(RECORD_ROLE).GetText())
             self._scored = anchor if self.prediction is not None else None
+        self._watchRecord()
         self.changed.emit()
 
     def _scoredBefore(self) -> Any:
@@ -135,9 +179,8 @@ class ResultBook:
             record = node.GetNodeReference(RECORD_ROLE) if node is not None else None
             if record is None or not record.IsA(KINDS["record"]):
                 continue
-            digest = record.GetAttribute(DIGEST_ATTRIBUTE) or ""
             # Early scenes don't say which result is the case's.
-            if digest == wanted if wanted else node is chosen:
+            if _digestOf(record) == wanted if wanted else node is chosen:
                 return node
         return None
 
@@ -158,12 +201,13 @@ class ResultBook:
         parameters = self._desk.parameters
         # First these: setting a parameter has the panel compare the case at once.
         self.prediction, self._scored = answer.prediction, scoring.segmentation
-        self.isOutOfDate = False
+        self.isOutOfDate = self._isOverwritten = False
         with slicer.util.NodeModify(parameters.parameterNode):
-            parameters.scoredToken = answer.content
+            parameters.scoredToken = comparison.scored(scoring, answer).text()
             parameters.scoredVoxels = json.dumps(answer.voxels)
             parameters.scoredResult = answer.digest
             parameters.history = json.dumps([*earlier, entry])
+        self._watchRecord()
         self.changed.emit()
 
     def _mark(self, *, isOutOfDate: bool, reason: str = CASE_CHANGED) -> None:
@@ -180,9 +224,9 @@ class ResultBook:
         self.changed.emit()
 
     def _anchor(self) -> Any:
-        """The segmentation of the result; `None` once it was removed from the scene."""
+        """The segmentation that holds the result; `None` once it is removed or holds another's."""
         isThere = self._scored is not None and self._scored.GetScene() is not None
-        return self._scored if isThere else None
+        return self._scored if isThere and not self._isOverwritten else None
 
 
 def _isDrawn(node: Any) -> bool:
@@ -203,13 +247,17 @@ def _sequences(anchor: Any) -> list[str]:
     return [r.removeprefix(SALIENCY_ROLE) for r in roles if r.startswith(SALIENCY_ROLE)]
 
 
-def _content(scoring: ScoreInput) -> str:
-    """What would be scored; empty where it can't be."""
-    from TACEResponseLib.errors import InputError
-
+def _digestOf(record: Any) -> str:
+    """Names the result that a text node holds now, whatever was said of it before."""
     try:
-        return scoring.content()
-    except InputError:
+        from TACEResponseLib.json_reading import parse_json
+        from TACEResponseLib.result_digest import result_digest
+    except ModuleNotFoundError:
+        return record.GetAttribute(DIGEST_ATTRIBUTE) or ""
+    try:
+        found = parse_json(record.GetText(), "prediction.json")
+        return result_digest(found) if isinstance(found, dict) else ""
+    except ValueError:
         return ""
 
 

@@ -18,7 +18,7 @@ from TACEResponsePanel.worker_client import WorkerClient
 
 EVIDENCE = (_("Evidence"), _("Probability"), _("Lesions"))
 CONTRIBUTIONS = (_("Feature"), _("Adds (logit)"), _("z-score"), _("Value"))
-HISTORY = (_("Score"), _("Time"), _("Volume (mL)"), _("Probability"))
+HISTORY = (_("Score"), _("Time"), _("mL"), _("Probability"))
 
 
 class ResultSection:
@@ -27,19 +27,24 @@ class ResultSection:
     def __init__(self, ui: Any, desk: Desk, book: ResultBook, client: WorkerClient) -> None:
         """Connect the section's widgets."""
         self._ui, self._desk, self._book, self._client = ui, desk, book, client
+        self._reported: Any = None
+        """The result that the line on the report is of."""
         tables.prepare(ui.evidenceTable, EVIDENCE, wide=0, mostRows=6)
         tables.prepare(ui.contributionsTable, CONTRIBUTIONS, wide=0, mostRows=7)
-        tables.prepare(ui.historyTable, HISTORY, wide=1, mostRows=6)
+        tables.prepare(ui.historyTable, HISTORY, wide=0, mostRows=6)
         ui.plotButton.clicked.connect(self._onPlot)
         ui.tablesButton.clicked.connect(self._onTables)
         ui.reportButton.clicked.connect(self._onReport)
         book.changed.connect(self.refresh)
-        desk.caseBegun.connect(lambda: ui.reportLabel.setText(""))
+        # The banner stands with the model, or with the result where no model is chosen.
+        desk.modelChanged.connect(self.refresh)
 
     def refresh(self) -> None:
         """Everything, or the remark that there is nothing yet."""
         ui, prediction = self._ui, self._book.prediction
         has = prediction is not None
+        if prediction is not self._reported:
+            self._sayOfReport(prediction, "")
         remark = _("out of date") if has and self._book.isOutOfDate else ""
         showState(ui.resultButton, _("Result"), has and not self._book.isOutOfDate, remark)
         for widget in (ui.evidenceTable, ui.contributionsTable, ui.historyTable, ui.plotButton,
@@ -66,8 +71,13 @@ class ResultSection:
             "history": self._book.history,
             "identity": self._identity(),
         }
-        self._ui.reportLabel.setText(_("Writing the report"))
-        self._client.ask("report", request, self._onWritten, self._onFailed)
+        self._sayOfReport(prediction, _("Writing the report"))
+        self._client.ask(
+            "report",
+            request,
+            lambda result: self._onAnswer(prediction, _written(result)),
+            lambda message: self._onAnswer(prediction, inPanelWords(message)),
+        )
 
     def _showTexts(self, prediction: Any) -> None:
         """Banner, warnings, sentence, call, lesion."""
@@ -124,7 +134,7 @@ class ResultSection:
         scores = [
             (
                 f"{n}{_(' (first)') if n == 1 else ''}",
-                entry["time"],
+                entry["time"][:16],
                 f"{entry['volume_ml']:.2f}",
                 percent(entry["probability"]),
             )
@@ -181,14 +191,19 @@ class ResultSection:
             stem = f"{suggested(self._book.prediction.case_id)} report"
             self.writeReport(_unused(Path(str(parent)), stem))
 
-    def _onFailed(self, message: str) -> None:
-        """Say why there is no report, in the reader's words."""
-        self._ui.reportLabel.setText(inPanelWords(message))
+    def _onAnswer(self, prediction: Any, words: str) -> None:
+        """Say where the report is or why there is none, unless another result is shown by now."""
+        if prediction is self._book.prediction:
+            self._sayOfReport(prediction, words)
 
-    def _onWritten(self, result: dict[str, Any]) -> None:
-        """Say where it is."""
-        folder = Path(result["files"][0]).parent
-        self._ui.reportLabel.setText(_("Report written: {folder}").format(folder=folder))
+    def _sayOfReport(self, prediction: Any, words: str) -> None:
+        self._reported = prediction
+        self._ui.reportLabel.setText(words)
+
+
+def _written(result: dict[str, Any]) -> str:
+    """Where the report is."""
+    return _("Report written: {folder}").format(folder=Path(result["files"][0]).parent)
 
 
 def _unused(parent: Path, stem: str) -> Path:

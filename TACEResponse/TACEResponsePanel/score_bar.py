@@ -38,6 +38,10 @@ class ScoreBar:
         self.modelIsAnother = Signal()
         """The model's files hold another model by now than the one that was listed."""
         self._message = ""
+        """Why the last scoring gave no result."""
+        self._messageOf: tuple[Any, ...] = ()
+        """What the user had chosen and drawn then: the message stays until that is another."""
+        self._isBroken = False
         self._stage = ""
         self.isInstalled = True
         """Whether the packages are there; the panel says."""
@@ -78,15 +82,16 @@ class ScoreBar:
             return
         self._run.abandon()
         self._run = None
-        self._message = _("Cancelled.")
+        self._say(_("Cancelled."))
         self._client.cancel()
         self._handover.forget()
         self.refresh()
         self.ended.emit()
 
     def abandon(self) -> None:
-        """The scene closes: forget the scoring and say nothing."""
+        """The scene closes or another is added: forget the scoring; the next case says so."""
         if self._run is not None:
+            self._isBroken = True
             self._run.abandon()
             self._run = None
             self._client.cancel()
@@ -94,8 +99,12 @@ class ScoreBar:
 
     def scoreInput(self) -> ScoreInput | None:
         """What would be scored now; `None` while something is missing."""
+        return None if missing(self._desk) else self.inputToCompare()
+
+    def inputToCompare(self) -> ScoreInput | None:
+        """The same, but for an open question: of an image that isn't in the case yet."""
         desk = self._desk
-        if not self.isInstalled or missing(desk):
+        if not self.isInstalled or any(line != desk.question for line in missing(desk)):
             return None
         return ScoreInput(
             caseId=desk.parameters.caseId.strip() or "case",
@@ -118,7 +127,8 @@ class ScoreBar:
         ui.scoreButton.setText(_("&Score again") if self._book.prediction else _("&Score"))
         ui.cancelButton.setVisible(isScoring)
         ui.progressBar.setVisible(isScoring)
-        lines = [self._stage] if isScoring else [self._message, *absent]
+        # A measurement that ended with the process would say the same again.
+        lines = [self._stage] if isScoring else list(dict.fromkeys([self._message, *absent]))
         ui.missingLabel.setText("\n".join(line for line in lines if line))
         ui.missingLabel.setVisible(any(lines))
         ui.oneLineLabel.setText(oneLine(self._book))
@@ -141,7 +151,7 @@ class ScoreBar:
         if run is not self._run:
             return
         self._run = None
-        self._message = inPanelWords(message)
+        self._say(inPanelWords(message))
         self.refresh()
         self.ended.emit()
 
@@ -153,15 +163,43 @@ class ScoreBar:
         self._stage = _("Scoring: {stage}").format(stage=shown)
         self.refresh()
 
+    def _say(self, message: str) -> None:
+        """Keep words beside the button until the user does something about them."""
+        self._message, self._messageOf = message, self._chosen()
+
+    def _chosen(self) -> tuple[Any, ...]:
+        """What the user has chosen, typed and drawn; nothing that the program does changes it."""
+        desk = self._desk
+        if desk.parameters is None:
+            return ()
+        images = [(sequence, image.GetID()) for sequence, image in desk.images().items()]
+        segmentation = desk.parameters.segmentation
+        return (
+            desk.parameters.caseId,
+            desk.parameters.modelDigest,
+            desk.parameters.clinicalForm,
+            list(desk.parameters.confirmed),
+            list(desk.parameters.settled),
+            desk.context(),
+            images,
+            segmentation.GetID() if segmentation is not None else "",
+            desk.roiDigest(),
+        )
+
     def _onChanged(self) -> None:
-        if self._run is None:
+        if self._message and self._run is None and self._messageOf != self._chosen():
             self._message = ""
         self.refresh()
 
     def _onCase(self) -> None:
         """A scoring of another case would end in this one."""
+        isBroken = self._isBroken
         self.abandon()
         self._message = ""
+        if self._desk.parameters is not None:
+            self._isBroken = False
+            if isBroken and not self._desk.isEmpty():
+                self._say(_("A scene was opened or added, which ended the scoring; score again."))
         self.refresh()
 
 

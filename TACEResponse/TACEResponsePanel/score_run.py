@@ -34,18 +34,26 @@ class ScoreInput:
     reader: SegmentReader = field(default_factory=SegmentReader)
     """Remembers segments between turns."""
 
-    def content(self) -> str:
+    @property
+    def modelName(self) -> str:
+        """The name of its folder: a scene needn't tell where that lies."""
+        return Path(self.model).name
+
+    def content(self, *, isOrdered: bool = True) -> str:
         """Names what a saved scene keeps of it; equal after the scene was opened again.
 
+        Args:
+            isOrdered: whether another order of the segments is another content.
         Raises: InputError: a segment is empty or can't be used.
         """
         digest = hashlib.sha256()
-        for segmentId in self.segmentIds:
-            digest.update(self.reader.digest(self.segmentation, segmentId).encode())
+        segments = [self.reader.digest(self.segmentation, one) for one in self.segmentIds]
+        for segment in segments if isOrdered else sorted(segments):
+            digest.update(segment.encode())
         typed = sorted((name, f["text"], f["unit"]) for name, f in self.form.items())
         grids = sorted((sequence, gridToken(node)) for sequence, node in self.images.items())
         said = sorted((key, str(value)) for key, value in self.context.items())
-        digest.update(repr((Path(self.model).name, typed, grids, said)).encode())
+        digest.update(repr((self.modelName, typed, grids, said)).encode())
         return digest.hexdigest()
 
 
@@ -57,6 +65,8 @@ class ScoreAnswer:
     """`TACEResponseLib.prediction.Prediction`; its maps are cut to what isn't zero."""
     content: str
     """`ScoreInput.content` of what was scored."""
+    anyOrder: str
+    """The same, whatever the order of the segments."""
     voxels: dict[str, str]
     """Digest of each image's voxels."""
     digest: str
@@ -95,6 +105,7 @@ class ScoreRun:
         try:
             self._client.start()
             self._content = self._input.content()
+            self._anyOrder = self._input.content(isOrdered=False)
             self._segments = self._handover.segments(
                 self._input.segmentation, self._input.segmentIds
             )
@@ -154,6 +165,7 @@ class ScoreRun:
             ScoreAnswer(
                 prediction=prediction,
                 content=self._content,
+                anyOrder=self._anyOrder,
                 voxels=self._voxels(),
                 digest=result["digest"],
                 seconds=dict(self._seconds),

@@ -9,6 +9,7 @@ from TACEResponsePanel.desk import Desk
 
 EDITOR_TAG = "TACEResponse.SegmentEditor"
 NAME = "Tumor"
+LESIONS = "lesions"
 # SNOMED CT: morphologically abnormal structure, neoplasm; in the terminology that ships with
 # Slicer, so that the segment keeps its meaning when it is exported.
 TERMINOLOGY = (
@@ -66,10 +67,13 @@ class Drawing:
         if parameters.segmentation is None:
             parameters.segmentation = _newSegmentation(images[0])
         segmentation = parameters.segmentation
-        if not segmentation.GetSegmentation().GetNumberOfSegments():
+        if segmentation.GetSegmentation() is None:
+            segmentation.SetAndObserveSegmentation(slicer.vtkSegmentation())
+        content = segmentation.GetSegmentation()
+        if not content.GetNumberOfSegments():
             parameters.segments = [_newTumor(segmentation)]
         elif not self._desk.lesionSegments():
-            parameters.segments = [segmentation.GetSegmentation().GetNthSegmentID(0)]
+            parameters.segments = [content.GetNthSegmentID(0)]
         editor = self._madeEditor()
         editor.setMRMLSegmentEditorNode(_editorNode())
         editor.setSegmentationNode(segmentation)
@@ -104,8 +108,8 @@ def _editorNode() -> Any:
 
 def _newSegmentation(image: Any) -> Any:
     """An empty segmentation on an image's grid."""
-    name = f"{image.GetName()} lesions"
-    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
+    # Not the image's name: Slicer takes that from DICOM, and this node is saved and shared.
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", LESIONS)
     node.CreateDefaultDisplayNodes()
     node.SetReferenceImageGeometryParameterFromVolumeNode(image)
     node.SetAndObserveTransformNodeID(image.GetTransformNodeID())

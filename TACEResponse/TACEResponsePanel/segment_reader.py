@@ -51,7 +51,8 @@ def _stamp(node: Any, segmentId: str) -> str:
     VTK gives no time twice, whatever the object; an `id` would be that of a wrapper which Python
     makes anew at every call.
     """
-    segment = node.GetSegmentation().GetSegment(segmentId)
+    content = node.GetSegmentation()
+    segment = content.GetSegment(segmentId) if content is not None else None
     labelmap = segment.GetRepresentation(BINARY_LABELMAP) if segment is not None else None
     if labelmap is None:
         return ""
@@ -69,14 +70,14 @@ def _digest(part: Any) -> str:
 
 
 def worldKey(node: Any) -> str:
-    """Where a node's transforms put it; empty without one."""
+    """Where a node's transforms put it; empty where they move nothing."""
     transform = node.GetParentTransformNode()
     if transform is None:
         return ""
     matrix = vtk.vtkMatrix4x4()
     if not transform.GetMatrixTransformToWorld(matrix):
         return f"non-linear {transform.GetID()}:{transform.GetTransformToWorldMTime()}"
-    return numbers(matrix)
+    return "" if matrix.IsIdentity() else numbers(matrix)
 
 
 def gridNumbers(volume: Any) -> list[float]:

@@ -11,14 +11,14 @@ ROW_PX = 24
 FRAME_PX = 4
 
 
-def prepare(table: Any, columns: Sequence[str], wide: int, mostRows: int) -> None:
+def prepare(table: Any, columns: Sequence[str], wide: int | tuple[int, ...], mostRows: int) -> None:
     """Give a table its columns.
 
     Args:
         table: a QTableWidget.
         columns: titles, translated.
-        wide: the column that takes the room that is left; its texts lose their beginning first,
-            since long names differ at their end.
+        wide: the column or columns that take the room that is left; their texts lose their
+            beginning first, since long names differ at their end.
         mostRows: rows shown without scrolling.
     """
     table.setColumnCount(len(columns))
@@ -28,8 +28,9 @@ def prepare(table: Any, columns: Sequence[str], wide: int, mostRows: int) -> Non
     table.verticalHeader().setVisible(False)
     table.verticalHeader().setDefaultSectionSize(ROW_PX)
     header = table.horizontalHeader()
+    stretched = (wide,) if isinstance(wide, int) else wide
     for column in range(len(columns)):
-        mode = qt.QHeaderView.Stretch if column == wide else qt.QHeaderView.ResizeToContents
+        mode = qt.QHeaderView.Stretch if column in stretched else qt.QHeaderView.ResizeToContents
         header.setSectionResizeMode(column, mode)
     fit(table, 0, mostRows)
 

@@ -13,6 +13,7 @@ from TACEResponseLib.strict_numbers import read_number
 
 Field = Mapping[str, str]
 """`text` as typed, and `unit` where the variable has one."""
+IN_JSON, IN_FORM = "or null for unknown", "or leave it blank"
 # Shown beside any form; others need values that few forms ask for.
 SHOWN_SCORES = ("ALBI", "Child-Pugh", "NLR", "PLR")
 
@@ -25,7 +26,7 @@ def form_record(form: Mapping[str, Field]) -> ClinicalRecord:
     Raises: InputError: every problem of the form at once.
     """
     schema = load_schema()
-    return read_record({name: _given(schema, name, field) for name, field in form.items()})
+    return _read({name: _given(schema, name, field) for name, field in form.items()})
 
 
 def check_form(form: Mapping[str, Field], names: Iterable[str] = ()) -> dict[str, Any]:
@@ -57,6 +58,14 @@ def check_form(form: Mapping[str, Field], names: Iterable[str] = ()) -> dict[str
     }
 
 
+def _read(values: Mapping[str, object]) -> ClinicalRecord:
+    """The record; what is unknown is no `null` in a form, but a blank."""
+    try:
+        return read_record(values)
+    except InputError as error:
+        raise error.reworded(lambda text: text.replace(IN_JSON, IN_FORM)) from error
+
+
 def _given(schema: Schema, name: str, field: Field) -> object:
     """A field as a JSON record would have it."""
     text = field.get("text", "").strip()
@@ -77,7 +86,7 @@ def _given(schema: Schema, name: str, field: Field) -> object:
 def _checked(schema: Schema, name: str, field: Field) -> tuple[str | None, Any]:
     """The problem of one field alone in a form's words, and its value in the storage unit."""
     try:
-        record = read_record({name: _given(schema, name, field)})
+        record = _read({name: _given(schema, name, field)})
     except InputError as error:
         return _in_words(schema.by_name.get(name), field, error), None
     return None, record.values.get(name)

@@ -6,10 +6,12 @@ import numpy as np
 
 from TACEResponseLib.errors import InputError
 from TACEResponseLib.imaging.ct_look import SAMPLE
-from TACEResponseLib.imaging.volume import Mask, Volume
+from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 
-# Organs are numbered to 117 (TotalSegmentator) or 255; images have hundreds of values or more.
-MOST_LABELS = 256
+# Organs are numbered from 0 to 117 (TotalSegmentator); images have more values and larger ones.
+MOST_LABELS = 128
+# A mask that a picture program wrote: nothing, and one value of its own.
+MASK_VALUES = 2
 # Of two neighbors in a row that are not background; noise leaves few alike.
 LEAST_ALIKE = 0.8
 # Fewer may be alike by chance; radiomics refuses them itself.
@@ -23,7 +25,7 @@ def check_no_labels(volume: Volume, where: str) -> None:
     """
     voxels = volume.voxels[:: ceil(volume.voxels.size / SAMPLE)]
     values = np.unique(voxels)
-    if values.size > MOST_LABELS:
+    if not _may_be_labels(values):
         return
     left, right = voxels[:, :, :-1], voxels[:, :, 1:]
     marked = left != values[0]
@@ -35,6 +37,14 @@ def check_no_labels(volume: Volume, where: str) -> None:
         got=f"{values.size} values in patches, as in a label image",
         remedy="give the CT or MR there, and a label image as ROI",
     )
+
+
+def _may_be_labels(values: Voxels) -> bool:
+    """Whether an image's values, ascending, are numbers as labels have."""
+    if values.size <= MASK_VALUES:
+        return True
+    is_whole = bool((values == np.rint(values)).all())
+    return is_whole and values[0] >= 0 and values[-1] < MOST_LABELS
 
 
 def check_varies(volume: Volume, mask: Mask, where: str) -> None:

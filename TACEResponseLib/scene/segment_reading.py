@@ -52,7 +52,8 @@ def read_segment(node: "slicer.vtkMRMLSegmentationNode", segment_id: str) -> Seg
     """
     where = f"segmentation {node.GetName()}"
     world = to_world(node, where)
-    segment = node.GetSegmentation().GetSegment(segment_id)
+    content = node.GetSegmentation()
+    segment = content.GetSegment(segment_id) if content is not None else None
     if segment is None:
         raise InputError(where, "must hold the chosen segment", got=f"no segment {segment_id}",
                          remedy="choose one of its segments")  # fmt: skip

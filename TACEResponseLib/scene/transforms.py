@@ -16,7 +16,9 @@ RAS_TO_LPS = LPS_TO_RAS  # its own inverse
 
 
 def to_world(node: "slicer.vtkMRMLTransformableNode", where: str) -> FloatArray | None:
-    """(4, 4) from a node's own RAS to the world's, through all parents; `None` without any.
+    """(4, 4) from a node's own RAS to the world's, through all parents.
+
+    Returns: `None` where nothing is moved, so that no grid is computed anew.
 
     Raises: InputError: one of the parents is not linear.
     """
@@ -34,7 +36,7 @@ def to_world(node: "slicer.vtkMRMLTransformableNode", where: str) -> FloatArray 
 
     matrix = vtk.vtkMatrix4x4()
     parent.GetMatrixTransformToWorld(matrix)
-    return array_of(matrix)
+    return None if matrix.IsIdentity() else array_of(matrix)
 
 
 def moved(geometry: Geometry, world: FloatArray | None, where: str) -> Geometry:

@@ -73,7 +73,7 @@ def case_with_spot(offset_mm: tuple[float, float]) -> tuple[Case, np.ndarray]:
     hu = np.full(geometry.shape_kji, 40.0)
     hu[:, :, :4] = -1000.0
     lesion = np.linalg.norm((points - center) / (24, 20, 24), axis=-1) < 1
-    hu[lesion] = 50.0
+    hu[lesion] = 50.0 + ((i + j + k) % 2)[lesion]
     hu[np.linalg.norm((points - spot)[..., :2], axis=-1) < 3.5] = 280.0
     image = Volume(voxels=hu.astype(np.int16), geometry=geometry, source="ct.nrrd")
     roi = Roi(labels=lesion.astype(np.uint8), geometry=geometry, names=((1, "Tumor"),))

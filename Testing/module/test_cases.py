@@ -189,6 +189,9 @@ def test_an_image_of_the_wrong_modality_gets_no_number(person: Any, patient: Cas
         ("treatmentDateEdit", "2020-01-01", "taken after treatment"),
         ("imageDateEdit", "2999-01-01", "lies in the future"),
         ("imageDateEdit", "1.3.2026", "write it like 2026-03-31"),
+        ("imageDateEdit", "1800-01-01", "lies before the first CT of all"),
+        ("treatmentDateEdit", "1971-09-30", "lies before the first CT of all"),
+        ("treatmentDateEdit", "2999-01-01", "more than a year ahead"),
     ],
 )
 def test_dates_that_can_not_be_stop_score(

@@ -104,11 +104,65 @@ def test_the_row_of_the_case_fills_the_form(form: Any, tmp_path: Path) -> None:
     table = tmp_path / "patients.csv"
     table.write_text("case_id,albumin_g_per_l,sex\nP1,38,M\nP2,41,F\n")
     form.panel.clinical.loadTable(table)
-    assert "must hold one row with case_id case; it holds 0" in form.ui.savedNoteLabel.text
+    assert "must hold one row with case_id case, got 0; type the" in form.ui.savedNoteLabel.text
     form.ui.caseIdEdit.setText("P2")
     form.panel.clinical.loadTable(table)
     assert form.panel.desk.texts() == {"albumin_g_per_l": "41", "sex": "F"}
     assert field(form, "albumin_g_per_l").text == "41"
+
+
+TABLES = [
+    # As a spreadsheet saves it where commas are decimals; the id with blanks around it.
+    (b"case_id;albumin_g_per_l\n P2 ;38,5\n", {"albumin_g_per_l": "38.5"}, "decimal comma"),
+    ("case_id,sex,note\nP2,F,M\xfcller\n".encode("cp1252"), {"sex": "F"}, "Windows-1252"),
+    (b"case_id,sex\nP2,NA\n", {}, "holds blanks alone; the form is blank"),
+]
+REFUSED_TABLES = [
+    (b"case_id,albumin_g_per_l,sex\nP2,38\n", "must have 3 cells in each row, got 2 in line 2"),
+    (b"case_id,sex\nP2,M\nP2,F\n", "must hold one row with case_id P2, got 2"),
+    (b"id,sex\nP2,M\n", "must have one column case_id, got id, sex"),
+    (b"", "must have one column case_id, got no columns"),
+    (b"case_id,sex,sex\nP2,M,F\n", "must name each column once, got sex twice"),
+    (b"case_id,unknown\nP2,4\n", "holds no value that this model uses"),
+    (b"case_id,sex\nP2,\0\0\n", "can't be read"),
+]
+
+
+def test_a_table_is_read_as_it_was_saved_or_refused_and_then_changes_nothing(
+    form: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "patients.csv"
+    form.ui.caseIdEdit.setText(" P2 ")
+    for content, texts, remark in TABLES:
+        path.write_bytes(content)
+        form.panel.clinical.loadTable(path)
+        assert form.panel.desk.texts() == texts
+        assert remark in form.ui.savedNoteLabel.text
+    field(form, "albumin_g_per_l").setText("44")
+    for content, words in REFUSED_TABLES:
+        path.write_bytes(content)
+        form.panel.clinical.loadTable(path)
+        assert words in form.ui.savedNoteLabel.text
+        assert form.panel.desk.texts() == {"albumin_g_per_l": "44"}
+    form.ui.caseIdEdit.setText("")
+    path.write_bytes(b"case_id,albumin_g_per_l\ncase,39\n")
+    form.panel.clinical.loadTable(path)
+    assert form.panel.desk.texts() == {"albumin_g_per_l": "39"}
+
+
+def test_words_beside_the_form_are_a_radiologist_s(form: Any, tmp_path: Path) -> None:
+    for path in (tmp_path / "none.csv", tmp_path):
+        for load in (form.panel.clinical.loadTable, form.panel.clinical.loadJson):
+            load(path)
+            note = form.ui.savedNoteLabel.text
+            assert note.startswith(f"{path.name} can't be read: must be")
+            assert "Errno" not in note
+            assert note.count(path.name) == 1
+    field(form, "albumin_g_per_l").setText("<38")
+    form.wait(lambda: remark(form, "albumin_g_per_l"))
+    assert remark(form, "albumin_g_per_l").endswith("write the number alone, or leave it blank")
+    form.ui.caseIdEdit.setText("M\xfcller Anna")
+    assert "got 'M\xfcller Anna'; use a study number" in form.ui.caseProblemLabel.text
 
 
 @pytest.mark.parametrize("content", ["{broken", "[1]", '{"nosuch": 4}'])

@@ -1,5 +1,6 @@
 """What strangers wrote is shown as it stands: Qt takes none of it for HTML."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,41 @@ def test_every_label_but_that_of_our_own_html_is_plain(person: Any, with_clinica
     assert len(named) > 20
     assert rows
     rich = [n for n, w in named.items() if w.textFormat != qt.Qt.PlainText]
-    assert rich == ["resultLabel"]
+    assert sorted(rich) == ["oneLineLabel", "resultLabel"]
     assert all(w.textFormat == qt.Qt.PlainText for w in rows)
+
+
+def rendered(label: Any) -> str:
+    """The words that a label shows, as selecting them with the mouse would copy them."""
+    import qt
+    from PySide6.QtGui import QTextDocument
+
+    page = QTextDocument()
+    show = page.setPlainText if label.textFormat == qt.Qt.PlainText else page.setHtml
+    show(label.text)
+    before = label.textInteractionFlags
+    label.setTextInteractionFlags(qt.Qt.TextSelectableByMouse)
+    label.setSelection(0, page.characterCount() - 1)
+    words = str(label.selectedText() if callable(label.selectedText) else label.selectedText)
+    label.setTextInteractionFlags(before)
+    return words.replace("\u00a0", " ")
+
+
+def test_no_label_shows_a_tag_whatever_becomes_of_the_result(person: Any, patient: Case) -> None:
+    import qt
+
+    person.make_ready(patient)
+    person.score()
+    probability = person.panel.book.prediction.fused.probability
+    for stage in ("up to date", "out of date"):
+        labels = {n: w for n, w in vars(person.ui).items() if isinstance(w, qt.QLabel)}
+        words = {name: rendered(label) for name, label in labels.items()}
+        assert f"{100 * probability:.0f} %" in words["oneLineLabel"]
+        assert f"{100 * probability:.0f} %" in words["resultLabel"]
+        assert {n: t for n, t in words.items() if re.search(r"</?[a-z]+[^<]*>|&[a-z]+;", t)} == {}
+        assert ("Out of date" in words["oneLineLabel"]) is (stage == "out of date")
+        person.ui.bclcCombo.setCurrentIndex(person.ui.bclcCombo.findText("C"))
+        person.wait(lambda: person.panel.book.isOutOfDate)
 
 
 def test_a_tool_tip_shows_tags_as_text(person: Any, patient: Case) -> None:

@@ -1,5 +1,6 @@
 """The scriptable logic, Sample Data, and the module's own self-test."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from TACEResponseLib.bundle import load_bundle
 from TACEResponseLib.case import Case
 from TACEResponseLib.scoring import score
+from Testing.module.test_maps_and_results import seen
+from Testing.module.test_scoring import edit
 
 
 def test_a_script_scores_and_waits(person: Any, patient: Case) -> None:
@@ -93,3 +96,66 @@ def test_opening_the_module_imports_nothing_heavy() -> None:
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip().endswith("[]")
+
+
+@pytest.fixture
+def overwritten(person: Any, patient: Case) -> Any:
+    """The panel has scored the lesion; then a script has scored half of it, which was undone."""
+    import slicer
+
+    image, segmentation = person.make_ready(patient)
+    person.first = person.score()
+    segment_id = segmentation.GetSegmentation().GetNthSegmentID(0)
+    before = edit(segmentation, image)
+    person.second = person.widget.logic.score({"ct_arterial": image}, segmentation, segment_id)
+    slicer.util.updateSegmentBinaryLabelmapFromArray(before, segmentation, segment_id, image)
+    person.segmentation = segmentation
+    person.pause(0.7)
+    assert person.first.fused != person.second.fused
+    return person
+
+
+def test_the_panel_s_result_is_out_of_date_and_the_script_s_nodes_are_not_marked(
+    overwritten: Any,
+) -> None:
+    assert overwritten.panel.book.isOutOfDate
+    assert "outside the panel" in overwritten.ui.oneLineLabel.text
+    assert not overwritten.ui.reportButton.enabled
+    assert seen(overwritten) == set()
+    summary = overwritten.segmentation.GetNodeReference("TACEResponse.summary")
+    assert summary.GetName() == "case summary"
+    # What it says ends with the next score.
+    again = overwritten.score()
+    assert again.fused == overwritten.first.fused
+    assert not overwritten.panel.book.isOutOfDate
+    assert seen(overwritten) == {"SIMULATED case saliency ct_arterial"}
+
+
+def test_an_opened_scene_shows_no_number_of_another_roi(overwritten: Any, tmp_path: Path) -> None:
+    import slicer
+
+    path = tmp_path / "scene.mrb"
+    assert slicer.mrmlScene.WriteToMRB(str(path))
+    slicer.mrmlScene.Clear(0)
+    assert slicer.mrmlScene.ReadFromMRB(str(path))
+    overwritten.wait(lambda: overwritten.missing == "")
+    overwritten.pause(0.7)
+    assert overwritten.panel.book.prediction is None
+    assert len(overwritten.panel.book.history) == 1
+
+
+def test_a_script_that_scores_the_very_same_case_leaves_the_result_as_it_is(
+    person: Any, patient: Case
+) -> None:
+    image, segmentation = person.make_ready(patient)
+    person.score()
+    segment_id = segmentation.GetSegmentation().GetNthSegmentID(0)
+    context = {
+        "image_date": time.strftime("%Y-%m-%d"),
+        "planned_treatment": "cTACE",
+        "is_first_treatment": True,
+        "bclc_stage": "B",
+    }
+    person.widget.logic.score({"ct_arterial": image}, segmentation, segment_id, context=context)
+    person.pause(0.5)
+    assert not person.panel.book.isOutOfDate

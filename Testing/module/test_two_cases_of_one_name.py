@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.case import Case
+from Testing.module.test_scoring import edit
 
 
 @pytest.fixture
@@ -133,3 +134,26 @@ def test_the_card_is_of_the_model_that_was_asked_about(person: Any) -> None:
     assert cards[asked["path"]] != cards[other["path"]]
     assert other["title"] in cards[other["path"]]
     assert asked["title"] in cards[asked["path"]]
+
+
+def test_the_line_on_the_report_goes_with_the_result_that_it_is_of(
+    person: Any, patient: Case, other_patient: Case, tmp_path: Path
+) -> None:
+    image, segmentation = person.make_ready(patient)
+    person.score()
+    assert report(person, tmp_path / "first").startswith("Report written")
+    # Out of date, it is of the result that is shown still.
+    edit(segmentation, image)
+    person.wait(lambda: person.panel.book.isOutOfDate)
+    assert "first" in person.ui.reportLabel.text
+    person.score()
+    assert person.ui.reportLabel.text == ""
+    # Asked for of the last patient, and ready when the next one is on the desk.
+    person.panel.result.writeReport(tmp_path / "last patient")
+    person.ui.newCaseButton.click()
+    assert person.ui.reportLabel.text == ""
+    person.make_ready(other_patient)
+    person.score()
+    person.wait(lambda: not person.panel.client.isBusy("report"))
+    assert (tmp_path / "last patient" / "report.html").is_file()
+    assert person.ui.reportLabel.text == ""
