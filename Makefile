@@ -39,7 +39,7 @@ screenshots: setup  ## Make the pictures of the panel in docs/ anew
 	$(BIN)/python Testing/module/screenshots.py
 
 demo-bundle: setup  ## Train the shipped bundle anew into build/ (same bytes; about 15 minutes)
-	$(BIN)/python -m TACEResponseLib.demo_bundle --output build/ct-radiomics-cnn-simulated
+	$(BIN)/python -m TACEResponseLib.shipped.demo_bundle --output build/ct-radiomics-cnn-simulated
 
 judge: setup  ## Judge the shipped bundle on 2,000 fresh simulated patients (about 10 minutes)
 	$(BIN)/python Testing/benchmarks/judge_demo_bundle.py

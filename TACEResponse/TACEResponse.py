@@ -24,14 +24,14 @@ for folder in (str(HERE), str(LIBRARY_PARENT)):
     if folder not in sys.path:
         sys.path.append(folder)
 
-from TACEResponsePanel.case_parameters import TACEResponseParameterNode  # noqa: E402
-from TACEResponsePanel.handover import Handover  # noqa: E402
+from TACEResponsePanel.case.case_parameters import TACEResponseParameterNode  # noqa: E402
+from TACEResponsePanel.case.result_book import DIGEST_ATTRIBUTE  # noqa: E402
+from TACEResponsePanel.case.scene_gate import leaveOut  # noqa: E402
 from TACEResponsePanel.panel import Panel  # noqa: E402
-from TACEResponsePanel.result_book import DIGEST_ATTRIBUTE  # noqa: E402
+from TACEResponsePanel.process.handover import Handover  # noqa: E402
+from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput, ScoreRun  # noqa: E402
+from TACEResponsePanel.process.worker_client import WorkerClient  # noqa: E402
 from TACEResponsePanel.sample_data import registerSampleData  # noqa: E402
-from TACEResponsePanel.scene_gate import leaveOut  # noqa: E402
-from TACEResponsePanel.score_run import ScoreAnswer, ScoreInput, ScoreRun  # noqa: E402
-from TACEResponsePanel.worker_client import WorkerClient  # noqa: E402
 
 
 class TACEResponse(ScriptedLoadableModule):
@@ -260,9 +260,9 @@ def _text(value: Any) -> str:
 
 def _write(scoring: ScoreInput, answer: ScoreAnswer) -> None:
     """The result as nodes."""
+    from TACEResponseLib.basics.terms import ImageSequence
     from TACEResponseLib.scene.case_nodes import CaseNodes
     from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
-    from TACEResponseLib.terms import ImageSequence
 
     volumes = {ImageSequence(s): node for s, node in scoring.images.items()}
     nodes = CaseNodes(case_id=scoring.caseId, volumes=volumes, segmentation=scoring.segmentation)

@@ -14,7 +14,7 @@ def main() -> int:
     # Who starts a program in the background has this signal ignored.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupted)
-    from TACEResponseLib import cli
+    from TACEResponseLib.commands import cli
 
     return cli.main()
 

@@ -6,7 +6,7 @@ The one name for others to import: MONAI's tools read it from a bundle's `config
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.cnn.known_networks import JOINT, KNOWN
+from TACEResponseLib.evidence.image_network.known_networks import JOINT, KNOWN
 
 if TYPE_CHECKING:
     from torch import nn
@@ -17,7 +17,7 @@ __all__ = [JOINT, *KNOWN]
 def __getattr__(name: str) -> "Callable[..., nn.Module]":
     """What makes a network, imported when it is asked for."""
     if name == JOINT:
-        from TACEResponseLib.cnn.architectures.joint import JointNetwork
+        from TACEResponseLib.evidence.image_network.architectures.joint import JointNetwork
 
         return JointNetwork
     if name not in KNOWN:

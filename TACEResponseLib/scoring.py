@@ -6,20 +6,20 @@ from dataclasses import asdict
 from datetime import date
 from time import perf_counter
 
-from TACEResponseLib.branch import BranchResult
-from TACEResponseLib.branch_recipes import needs_roi
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.bundle import Bundle, BundleMetadata
-from TACEResponseLib.case import Case, missing_roi
-from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.clinical.scores import derived_scores
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.fused import FusedProbability
-from TACEResponseLib.model_words import performance
-from TACEResponseLib.population import check_population
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.progress import Progress, silent
-from TACEResponseLib.provenance import case_hashes, package_versions
-from TACEResponseLib.wording import call_sentence, result_sentence, simulated_banner
+from TACEResponseLib.bundle.model_words import performance
+from TACEResponseLib.bundle.words import call_sentence, result_sentence, simulated_banner
+from TACEResponseLib.evidence.branch import BranchResult
+from TACEResponseLib.evidence.kinds import needs_roi
+from TACEResponseLib.fusion.fused import FusedProbability
+from TACEResponseLib.patient.case import Case, missing_roi
+from TACEResponseLib.patient.context import check_population
+from TACEResponseLib.patient.scores import derived_scores
+from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.result.provenance import case_hashes, package_versions
 
 
 def score(

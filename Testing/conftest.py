@@ -13,20 +13,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.branch import (
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.terms import Endpoint, ImageSequence
+from TACEResponseLib.evidence.branch import (
     BranchResult,
     FeatureContribution,
     PatchOutput,
     SaliencyMap,
 )
-from TACEResponseLib.case import Case
-from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.fused import FusedProbability, FusionTerm
+from TACEResponseLib.fusion.fused import FusedProbability, FusionTerm
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.terms import Endpoint, ImageSequence
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 from Testing.in_process import stay_in_process
 
 

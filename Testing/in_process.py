@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from TACEResponseLib import worker_pool
+from TACEResponseLib.basics.process import worker_pool
 
 
 def stay_in_process(patch: pytest.MonkeyPatch) -> None:

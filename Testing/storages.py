@@ -6,9 +6,9 @@ from itertools import permutations, product
 
 import numpy as np
 
-from TACEResponseLib.case import Case
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Volume, Voxels
+from TACEResponseLib.patient.case import Case
 
 
 class Storage:

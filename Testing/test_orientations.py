@@ -7,23 +7,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle import Bundle, load_bundle
-from TACEResponseLib.case import Case
-from TACEResponseLib.clinical.measures import measure_roi
-from TACEResponseLib.clinical.settings import Measure
+from TACEResponseLib.evidence.clinical.measures import measure_roi
+from TACEResponseLib.evidence.clinical.settings import Measure
 from TACEResponseLib.imaging.cropping import box_round, crop
+from TACEResponseLib.imaging.files.reading import read_image
+from TACEResponseLib.imaging.files.roi_reading import read_roi
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.lesions import find_lesions
-from TACEResponseLib.imaging.reading import read_image
 from TACEResponseLib.imaging.resampling import resample_labels
-from TACEResponseLib.imaging.roi import Roi
-from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.imaging.roi.lesions import find_lesions
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import ImageSequence
 from Testing.coarse_images import CT_GRID
 from Testing.storages import Storage, storages
 

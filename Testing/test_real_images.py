@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.cli import main
+from TACEResponseLib.commands.cli import main
 
 BUNDLE = "ct-radiomics-cnn-simulated"
 PATIENTS = ("002", "008", "012", "019", "024", "025", "041", "042")

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from TACEResponseLib.clinical.schema import load_schema
-from TACEResponseLib.clinical.settings import ClinicalSettings
-from TACEResponseLib.cnn.network import check_network
-from TACEResponseLib.cnn.settings import ImageNetworkSettings
-from TACEResponseLib.radiomics.settings import RadiomicsSettings
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.recipe_reading import read_recipe
-from TACEResponseLib.resources import resource_path
-from TACEResponseLib.terms import Endpoint
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.basics.terms import Endpoint
+from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
+from TACEResponseLib.evidence.image_network.network import check_network
+from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.patient.schema import load_schema
+from TACEResponseLib.recipe.reading import read_recipe
+from TACEResponseLib.recipe.recipe import Recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = sorted(resource_path("Recipes").glob("*.yaml"))

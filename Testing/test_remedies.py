@@ -11,22 +11,22 @@ import pytest
 import SimpleITK as sitk
 
 import TACEResponseLib
-from TACEResponseLib.cli_patients import OF_ONE_PATIENT, WITHOUT_ROI
-from TACEResponseLib.clinical.record import read_record
-from TACEResponseLib.clinical.schema import load_schema
-from TACEResponseLib.cnn.inference import choose_device
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.writing.new_output import check_output
+from TACEResponseLib.basics.writing.own_files import listed_files
 from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.loading import in_columns
 from TACEResponseLib.cohort.reading import read_cohort
+from TACEResponseLib.commands.cli_patients import OF_ONE_PATIENT, WITHOUT_ROI
 from TACEResponseLib.commands.reading import parse_images, parse_rois
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.roi_choice import COLUMNS, OPTIONS, Words, choice_of
-from TACEResponseLib.imaging.roi_reading import check_choice_used, read_roi
-from TACEResponseLib.new_output import check_output
-from TACEResponseLib.own_files import listed_files
-from TACEResponseLib.recipe_keys import with_changes
-from TACEResponseLib.training_state import check_free, work_folder
-from TACEResponseLib.validation.recalibrating import fit_update
+from TACEResponseLib.evidence.image_network.inference import choose_device
+from TACEResponseLib.imaging.files.roi_reading import check_choice_used, read_roi
+from TACEResponseLib.imaging.roi.roi_choice import COLUMNS, OPTIONS, Words, choice_of
+from TACEResponseLib.patient.record import read_record
+from TACEResponseLib.patient.schema import load_schema
+from TACEResponseLib.recipe.keys import with_changes
+from TACEResponseLib.training.recalibrating import fit_update
+from TACEResponseLib.training.state import check_free, work_folder
 from Testing.commands.test_options import COMMANDS
 
 LIBRARY = Path(TACEResponseLib.__file__).parent
@@ -256,7 +256,7 @@ def test_an_unfinished_training_is_gone_on_with_as_it_says(tmp_path: Path) -> No
 
 def test_fewer_folds_are_set_as_it_says() -> None:
     from TACEResponseLib.commands.train import check_enough
-    from TACEResponseLib.recipe_reading import find_recipe, read_recipe
+    from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 
     recipe = read_recipe(find_recipe("ct-radiomics-cnn-demo"))
     remedy = refused(lambda: check_enough({}, recipe)).remedy
@@ -285,7 +285,7 @@ def test_what_can_do_nothing_may_be_left_out() -> None:
 FOLLOWED = {
     "--roi-label": "test_what_is_said_of_the_choice_makes_a_choice",
     "--roi-segment": "test_what_is_said_of_the_choice_makes_a_choice",
-    "--large-roi": "Testing/imaging/test_roi_size.py",
+    "--large-roi": "Testing/imaging/roi/test_roi_size.py",
     "--image": "test_images_and_rois_are_written_as_it_says",
     "--roi": "test_images_and_rois_are_written_as_it_says",
     "--overwrite": "test_an_earlier_result_is_replaced_only_where_that_can_be_said",

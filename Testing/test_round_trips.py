@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle import Bundle, load_bundle
-from TACEResponseLib.case import Case
 from TACEResponseLib.imaging.cropping import box_round, crop
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.imaging.files.reading import read_image
+from TACEResponseLib.imaging.files.roi_reading import read_roi
 from TACEResponseLib.imaging.settings import MrZScore
-from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import ImageSequence
 from Testing.coarse_images import CT_GRID
 from Testing.storages import Storage, storages
 from Testing.written_series import write_series

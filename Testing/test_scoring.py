@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle import Bundle, load_bundle
-from TACEResponseLib.case import Case
-from TACEResponseLib.clinical.record import read_record
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.record import to_record
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.record import read_record
+from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.result.record import to_record
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import ImageSequence
 
 SHIPPED = "ct-radiomics-cnn-simulated"
 SEQUENCE = ImageSequence.CT_ARTERIAL
@@ -103,7 +103,7 @@ def test_the_record_names_what_went_in(prediction: Prediction) -> None:
 
 
 def test_one_changed_voxel_changes_the_image_s_hash(case: Case, prediction: Prediction) -> None:
-    from TACEResponseLib.provenance import case_hashes
+    from TACEResponseLib.result.provenance import case_hashes
 
     voxels = case.images[SEQUENCE].voxels.copy()
     voxels[0, 0, 0] += 1
@@ -134,8 +134,8 @@ def test_a_bundle_without_one_part_leaves_out_what_does_not_apply(
     branch: int, case: Case, bundle: Bundle
 ) -> None:
     from TACEResponseLib.bundle import model_card
-    from TACEResponseLib.clinical.record import ClinicalRecord
-    from TACEResponseLib.fusion import FusionSettings, fit_fusion
+    from TACEResponseLib.fusion.fusion import FusionSettings, fit_fusion
+    from TACEResponseLib.patient.record import ClinicalRecord
 
     kept = bundle.branches[branch]
     labels = np.tile([0, 1], 30)

@@ -9,22 +9,22 @@ import slicer
 from slicer.i18n import tr as _
 
 from TACEResponsePanel import installation
-from TACEResponsePanel.case_watch import CaseWatch
-from TACEResponsePanel.clinical_section import ClinicalSection
-from TACEResponsePanel.desk import Desk
+from TACEResponsePanel.case.case_watch import CaseWatch
+from TACEResponsePanel.case.desk import Desk
+from TACEResponsePanel.case.gates import missingId
+from TACEResponsePanel.case.result_book import ResultBook
 from TACEResponsePanel.first_look import FirstLook
 from TACEResponsePanel.foreign_text import makePlain
-from TACEResponsePanel.gates import missingId
-from TACEResponsePanel.handover import Handover
-from TACEResponsePanel.images_section import ImagesSection
-from TACEResponsePanel.lesion_section import LesionSection
-from TACEResponsePanel.map_controls import MapControls
-from TACEResponsePanel.model_section import ModelSection
 from TACEResponsePanel.preloading import Preloading
-from TACEResponsePanel.result_book import ResultBook
-from TACEResponsePanel.result_section import ResultSection
-from TACEResponsePanel.score_bar import ScoreBar
-from TACEResponsePanel.worker_client import WorkerClient
+from TACEResponsePanel.process.handover import Handover
+from TACEResponsePanel.process.worker_client import WorkerClient
+from TACEResponsePanel.sections.clinical_section import ClinicalSection
+from TACEResponsePanel.sections.images_section import ImagesSection
+from TACEResponsePanel.sections.lesion_section import LesionSection
+from TACEResponsePanel.sections.model_section import ModelSection
+from TACEResponsePanel.sections.result_section import ResultSection
+from TACEResponsePanel.sections.score_bar import ScoreBar
+from TACEResponsePanel.views.map_controls import MapControls
 
 
 class Panel:
@@ -221,7 +221,7 @@ class Panel:
         """Give confirmed images to the process while the user is busy elsewhere."""
         if not self.bar.isInstalled or self.bar.isScoring or not self.desk.models:
             return
-        from TACEResponsePanel.gates import imageProblem
+        from TACEResponsePanel.case.gates import imageProblem
 
         for sequence in self.desk.sequences() or self.book.sequences():
             image = self.desk.image(sequence)

@@ -9,18 +9,18 @@ import importlib
 import qt
 
 MODULES = (
-    "TACEResponseLib.errors",
-    "TACEResponseLib.exchange",
+    "TACEResponseLib.basics.errors",
+    "TACEResponseLib.worker.exchange",
     "TACEResponseLib.scene.segment_reading",
     "scipy.ndimage",
     "pydantic",
-    "TACEResponseLib.clinical.record",
-    "TACEResponseLib.case",
-    "TACEResponseLib.record_reading",
-    "TACEResponseLib.wording",
+    "TACEResponseLib.patient.record",
+    "TACEResponseLib.patient.case",
+    "TACEResponseLib.result.record_reading",
+    "TACEResponseLib.bundle.words",
     "TACEResponseLib.scene.prediction_nodes",
     "TACEResponseLib.scene.result_marks",
-    "TACEResponseLib.case_report",
+    "TACEResponseLib.output.case_report",
 )
 
 

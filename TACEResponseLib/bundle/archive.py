@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
+from TACEResponseLib.basics.reading.zip_reading import open_zip
+from TACEResponseLib.basics.writing.drafts import scratch_folder
+from TACEResponseLib.basics.writing.fixed_entry import fixed_entry
+from TACEResponseLib.basics.writing.new_output import check_new_file, new_file
 from TACEResponseLib.bundle.integrity import check_amount, check_name
 from TACEResponseLib.bundle.layout import MOST_BYTES, MOST_FILES, SUMS
-from TACEResponseLib.drafts import scratch_folder
-from TACEResponseLib.errors import COPY_AGAIN, InputError
-from TACEResponseLib.fixed_entry import fixed_entry
-from TACEResponseLib.new_output import check_new_file, new_file
-from TACEResponseLib.zip_reading import open_zip
 
 # JSON shrinks about tenfold; what shrinks a hundredfold and is large is a bomb.
 MOST_SHRINKAGE = 100

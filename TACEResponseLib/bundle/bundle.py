@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from TACEResponseLib.branch import FittedBranch
 from TACEResponseLib.bundle.card import SIMULATED_FIRST_LINE
 from TACEResponseLib.bundle.metadata import BranchPart, BundleMetadata
-from TACEResponseLib.clinical.part import ClinicalPart
-from TACEResponseLib.cnn.part import ImageNetworkPart
-from TACEResponseLib.fusion import FittedFusion
-from TACEResponseLib.radiomics.part import RadiomicsPart
+from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.clinical.part import ClinicalPart
+from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
+from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
+from TACEResponseLib.fusion.fusion import FittedFusion
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,9 +52,9 @@ def describe_branches(branches: Sequence[FittedBranch]) -> tuple[BranchPart, ...
 
 def _describe(branch: FittedBranch) -> BranchPart:
     """Settings of one branch, with the state that is not in a file of its own."""
-    from TACEResponseLib.clinical.branch import ClinicalBranch
-    from TACEResponseLib.cnn.branch import ImageNetworkBranch
-    from TACEResponseLib.radiomics.branch import RadiomicsBranch
+    from TACEResponseLib.evidence.clinical.branch import ClinicalBranch
+    from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch
+    from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch
 
     if isinstance(branch, ImageNetworkBranch):
         return ImageNetworkPart(settings=branch.settings, state=branch.state)

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from TACEResponseLib.basics.plain_text import markdown_text
+from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.bundle.metadata import (
     BundleMetadata,
     CalibrationSummary,
@@ -12,11 +14,9 @@ from TACEResponseLib.bundle.metadata import (
     Metric,
     Recalibration,
 )
-from TACEResponseLib.clinical.part import ClinicalPart
-from TACEResponseLib.cnn.part import ImageNetworkPart
-from TACEResponseLib.plain_text import markdown_text
-from TACEResponseLib.radiomics.part import RadiomicsPart
-from TACEResponseLib.terms import NOT_A_DEVICE
+from TACEResponseLib.evidence.clinical.part import ClinicalPart
+from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
+from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
 
 SIMULATED_FIRST_LINE = "Trained on simulated patients: means nothing for a real one."
 PERMUTED_LINE = "Trained on permuted labels, a check of the procedure: means nothing."

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.nearest import nearest
+from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.bundle.layout import METADATA
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.nearest import nearest
-from TACEResponseLib.resources import resource_path
 
 
 def installed_bundles() -> tuple[Path, ...]:

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
+from TACEResponseLib.basics.reading.regular_file import in_units, read_bytes
 from TACEResponseLib.bundle.layout import MOST_BYTES, MOST_FILES, MOST_TEXT_BYTES, SUMS
-from TACEResponseLib.errors import COPY_AGAIN, InputError
-from TACEResponseLib.regular_file import in_units, read_bytes
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,99}")
 SUM_PATTERN = re.compile(r"([0-9a-f]{64})  (\S+)")

@@ -4,18 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from TACEResponseLib.branch_recipes import BranchSettings
-from TACEResponseLib.calibration import CalibrationMethod
-from TACEResponseLib.clinical.part import ClinicalPart
-from TACEResponseLib.cnn.part import ImageNetworkPart
-from TACEResponseLib.fusion import FusionSettings
-from TACEResponseLib.fusion_inputs import ClinicalInput
-from TACEResponseLib.ids import BRANCH_PATTERN, broken_rule, is_branch_name
-from TACEResponseLib.population import PopulationLimits
-from TACEResponseLib.radiomics.part import RadiomicsPart
-from TACEResponseLib.recipe import MOST_BRANCHES, Difference
-from TACEResponseLib.settings import Settings
-from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence, Modality
+from TACEResponseLib.basics.ids import BRANCH_PATTERN, broken_rule, is_branch_name
+from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence, Modality
+from TACEResponseLib.evidence.clinical.part import ClinicalPart
+from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
+from TACEResponseLib.evidence.kinds import BranchSettings
+from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
+from TACEResponseLib.fusion.calibration import CalibrationMethod
+from TACEResponseLib.fusion.fusion import FusionSettings
+from TACEResponseLib.patient.columns import ClinicalInput
+from TACEResponseLib.patient.context import PopulationLimits
+from TACEResponseLib.recipe.recipe import MOST_BRANCHES, Difference
 
 FORMAT_VERSION: Literal[2] = 2
 """1 named the module of a network; still read."""

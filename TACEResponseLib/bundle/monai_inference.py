@@ -8,11 +8,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
+from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.bundle.layout import INFERENCE
-from TACEResponseLib.cnn.known_networks import JOINT, OLD_TARGETS
-from TACEResponseLib.cnn.settings import ImageNetworkSettings
-from TACEResponseLib.errors import COPY_AGAIN, InputError
-from TACEResponseLib.json_reading import parse_json
+from TACEResponseLib.evidence.image_network.known_networks import JOINT, OLD_TARGETS
+from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
 
 ALIASES = "TACEResponseLib.networks"
 """Where MONAI's tools find a network by its word, wherever its module lies."""

@@ -8,18 +8,18 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.json_reading import parse_json
+from TACEResponseLib.basics.setting_words import setting_rule
+from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.bundle.layout import METADATA
 from TACEResponseLib.bundle.metadata import FORMAT_VERSION, BundleMetadata
-from TACEResponseLib.cnn.known_networks import with_names_of_today
-from TACEResponseLib.cnn.part import ImageNetworkPart
-from TACEResponseLib.cnn.settings import ImageNetworkSettings
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.evidence.image_network.known_networks import with_names_of_today
+from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
+from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
 from TACEResponseLib.imaging.settings import MrZScore
-from TACEResponseLib.json_reading import parse_json
-from TACEResponseLib.radiomics.part import RadiomicsPart
-from TACEResponseLib.setting_words import setting_rule
-from TACEResponseLib.settings import Settings
-from TACEResponseLib.terms import NOT_A_DEVICE
 
 # Packages that scoring needs beside MONAI, torch and numpy.
 REQUIRED_PACKAGES = ("SimpleITK", "pyradiomics", "scikit-learn", "scipy", "skops")

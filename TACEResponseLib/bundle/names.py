@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from TACEResponseLib.ids import check_id
+from TACEResponseLib.basics.ids import check_id
 
 
 def bundle_id_of(output: Path) -> str:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from TACEResponseLib.branch import FittedBranch
+from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
+from TACEResponseLib.basics.reading.json_reading import parse_json
+from TACEResponseLib.basics.reading.regular_file import check_regular
+from TACEResponseLib.basics.reading.zip_reading import is_zip
 from TACEResponseLib.bundle.archive import unpacked
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card
@@ -17,15 +20,12 @@ from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, MOS
 from TACEResponseLib.bundle.metadata import BranchPart, BundleMetadata
 from TACEResponseLib.bundle.monai_inference import check_inference
 from TACEResponseLib.bundle.monai_metadata import from_json, refused
-from TACEResponseLib.clinical.part import ClinicalPart
-from TACEResponseLib.cnn.part import ImageNetworkPart
-from TACEResponseLib.cnn.settings import ImageNetworkSettings
-from TACEResponseLib.errors import COPY_AGAIN, InputError
-from TACEResponseLib.fusion import FittedFusion
-from TACEResponseLib.json_reading import parse_json
-from TACEResponseLib.radiomics.part import RadiomicsPart
-from TACEResponseLib.regular_file import check_regular
-from TACEResponseLib.zip_reading import is_zip
+from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.clinical.part import ClinicalPart
+from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
+from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
+from TACEResponseLib.fusion.fusion import FittedFusion
 
 if TYPE_CHECKING:
     from torch import nn
@@ -159,7 +159,7 @@ def read_branch(folder: Path, part: BranchPart, where: str, device: str) -> Fitt
     if isinstance(part, ImageNetworkPart):
         return _read_network(folder / part.file, part, where, device)
     if isinstance(part, ClinicalPart):
-        from TACEResponseLib.clinical.branch import ClinicalBranch
+        from TACEResponseLib.evidence.clinical.branch import ClinicalBranch
 
         return ClinicalBranch(part.settings, part.state)
     return _read_radiomics(folder / part.file, part, where)
@@ -169,9 +169,9 @@ def _read_network(path: Path, part: ImageNetworkPart, where: str, device: str) -
     """An image network: built from an allow-listed definition, then filled with weights."""
     import torch
 
-    from TACEResponseLib.cnn.branch import ImageNetworkBranch
-    from TACEResponseLib.cnn.branch_network import build_branch_network
-    from TACEResponseLib.cnn.network import read_weights
+    from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch
+    from TACEResponseLib.evidence.image_network.branch_network import build_branch_network
+    from TACEResponseLib.evidence.image_network.network import read_weights
 
     # Without storage: to draw weights that the file replaces takes longer than to read it.
     with torch.device("meta"):
@@ -189,8 +189,8 @@ def _check_network(network: "nn.Module", settings: ImageNetworkSettings, where: 
     """The network takes the patches and gives the classes that its settings name."""
     import torch
 
-    from TACEResponseLib.cnn.branch_network import for_patient, image_part
-    from TACEResponseLib.cnn.budget import within_budget
+    from TACEResponseLib.evidence.image_network.branch_network import for_patient, image_part
+    from TACEResponseLib.evidence.image_network.budget import within_budget
 
     classes = len(settings.classes)
     asked = for_patient(network.eval(), [0.0] * len(settings.clinical), "cpu")
@@ -210,8 +210,8 @@ def _check_network(network: "nn.Module", settings: ImageNetworkSettings, where: 
 
 def _read_radiomics(path: Path, part: RadiomicsPart, where: str) -> FittedBranch:
     """A radiomics classifier, tried on the training cohort's mean patient."""
-    from TACEResponseLib.bundle.radiomics_files import UnfitError, read_classifier
-    from TACEResponseLib.radiomics.branch import RadiomicsBranch
+    from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch
+    from TACEResponseLib.evidence.radiomics.files import UnfitError, read_classifier
 
     try:
         classifier = read_classifier(path, part, where)

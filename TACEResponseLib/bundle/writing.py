@@ -4,16 +4,16 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from TACEResponseLib.branch import FittedBranch
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.writing.new_output import new_folder
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.integrity import write_sums
 from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA
 from TACEResponseLib.bundle.metadata import BranchPart
 from TACEResponseLib.bundle.monai_inference import inference_json
 from TACEResponseLib.bundle.monai_metadata import to_json
-from TACEResponseLib.cnn.part import ImageNetworkPart
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.new_output import new_folder
+from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
 
 
 def save_bundle(bundle: Bundle, folder: Path) -> Bundle:
@@ -53,11 +53,11 @@ def _write(bundle: Bundle, folder: Path) -> str:
 
 def write_branch(branch: FittedBranch, part: BranchPart, path: Path) -> None:
     """Weights or pipeline of one branch."""
-    from TACEResponseLib.bundle.skops_files import write_pipeline
-    from TACEResponseLib.cnn.branch import ImageNetworkBranch
-    from TACEResponseLib.cnn.network import write_weights
-    from TACEResponseLib.radiomics.branch import RadiomicsBranch
-    from TACEResponseLib.radiomics.dense_network import DenseClassifier
+    from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch
+    from TACEResponseLib.evidence.image_network.network import write_weights
+    from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch
+    from TACEResponseLib.evidence.radiomics.dense_network import DenseClassifier
+    from TACEResponseLib.evidence.radiomics.skops_files import write_pipeline
 
     if isinstance(branch, ImageNetworkBranch) and part.kind == "image_network":
         write_weights(branch.network, path)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.cohort.columns import ROI, ROI_CHOICE, ROI_READER2
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.twins import Twins
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi_reading import read_roi
-from TACEResponseLib.progress import Progress, silent
+from TACEResponseLib.imaging.files.reading import read_image
+from TACEResponseLib.imaging.files.roi_reading import read_roi
+from TACEResponseLib.patient.case import Case
 
 Opening = tuple[str, Callable[[], object]]
 

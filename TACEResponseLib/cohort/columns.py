@@ -2,12 +2,12 @@
 
 import re
 
-from TACEResponseLib.cells import number
-from TACEResponseLib.clinical.schema import load_schema
-from TACEResponseLib.clinical.units import Meant, in_table, other_writing
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.nearest import nearest
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.nearest import nearest
+from TACEResponseLib.basics.reading.cells import number
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.patient.schema import load_schema
+from TACEResponseLib.patient.units import Meant, in_table, other_writing
 
 REQUIRED = ("case_id", "role", "response")
 SEQUENCES = tuple(sequence.value for sequence in ImageSequence)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from TACEResponseLib.clinical.record import ClinicalValue
-from TACEResponseLib.clinical.schema import Variable, load_schema
+from TACEResponseLib.basics.terms import CohortRole, Endpoint
 from TACEResponseLib.cohort.patient import CohortPatient
-from TACEResponseLib.terms import CohortRole, Endpoint
+from TACEResponseLib.patient.record import ClinicalValue
+from TACEResponseLib.patient.schema import Variable, load_schema
 
 OUTCOMES = {1: "positive", 0: "negative", None: "no response read"}
 

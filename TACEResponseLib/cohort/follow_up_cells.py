@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from TACEResponseLib import cells
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading import cells
 from TACEResponseLib.cohort.columns import DAYS, EVENTS
 from TACEResponseLib.cohort.patient import Problem
-from TACEResponseLib.errors import InputError
 
 PROGRESSION = ("time_to_progression_days", "progressed")
 SURVIVAL = ("survival_days", "died")

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence
 from TACEResponseLib.cohort.columns import SEQUENCES
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.cohort.patient import CohortPatient
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi_reading import check_choice_used, read_case_rois
+from TACEResponseLib.imaging.files.reading import read_image
+from TACEResponseLib.imaging.files.roi_reading import check_choice_used, read_case_rois
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence
+from TACEResponseLib.patient.case import Case
 
 _SEQUENCE = rf"(?P<sequence>{'|'.join(SEQUENCES)})"
 # How a table says what options say of one patient; the longer come first.

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.record import ClinicalRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

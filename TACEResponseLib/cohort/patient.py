@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.imaging.roi_choice import RoiChoice
-from TACEResponseLib.plain_text import one_line
-from TACEResponseLib.population import CaseContext
-from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence, ResponseClass
+from TACEResponseLib.basics.plain_text import one_line
+from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence, ResponseClass
+from TACEResponseLib.imaging.roi.roi_choice import RoiChoice
+from TACEResponseLib.patient.context import CaseContext
+from TACEResponseLib.patient.record import ClinicalRecord
 
 POSITIVE_WORDS, NEGATIVE_WORDS = ("1", "responder"), ("0", "non_responder")
 

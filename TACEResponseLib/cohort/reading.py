@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.ids import shown, twins
+from TACEResponseLib.basics.process.progress import LOG
+from TACEResponseLib.basics.reading.regular_file import open_regular
 from TACEResponseLib.cohort.columns import REQUIRED, ROI, ROI_READER2
 from TACEResponseLib.cohort.header import header_problems, header_remarks
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem
 from TACEResponseLib.cohort.row_reading import known_of, read_row
 from TACEResponseLib.cohort.table_rows import table_rows
 from TACEResponseLib.cohort.unit_remarks import unit_remarks
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.ids import shown, twins
-from TACEResponseLib.progress import LOG
-from TACEResponseLib.regular_file import open_regular
 
 # The largest image that is read.
 MOST_IMAGE_BYTES = 4 * 1024**3

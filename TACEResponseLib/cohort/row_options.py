@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from TACEResponseLib.cells import truth
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.cells import truth
 from TACEResponseLib.cohort.columns import CONTEXT, ROI_CHOICE
 from TACEResponseLib.cohort.patient import Problem
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.roi_choice import COLUMNS, RoiChoice, choice_of
-from TACEResponseLib.population import CaseContext, check_dates, read_context
+from TACEResponseLib.imaging.roi.roi_choice import COLUMNS, RoiChoice, choice_of
+from TACEResponseLib.patient.context import CaseContext, check_dates, read_context
 
 SEPARATOR = ";"
 # Labels that are separated by something else, or by what a spreadsheet made of it.

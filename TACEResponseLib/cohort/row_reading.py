@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from TACEResponseLib import cells
-from TACEResponseLib.clinical.record import ClinicalRecord, read_record
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.ids import broken_rule, remedy, shown
+from TACEResponseLib.basics.reading import cells
+from TACEResponseLib.basics.terms import CohortRole, ImageSequence, ResponseClass
 from TACEResponseLib.cohort.columns import (
     FILES,
     ROI,
@@ -24,9 +26,7 @@ from TACEResponseLib.cohort.patient import (
     Problem,
 )
 from TACEResponseLib.cohort.row_options import read_choice, read_row_context, unused_choice
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.ids import broken_rule, remedy, shown
-from TACEResponseLib.terms import CohortRole, ImageSequence, ResponseClass
+from TACEResponseLib.patient.record import ClinicalRecord, read_record
 
 RESPONSES = (*ResponseClass, *POSITIVE_WORDS, *NEGATIVE_WORDS)
 Row = Mapping[str, str]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

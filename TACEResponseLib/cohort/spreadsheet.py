@@ -9,12 +9,12 @@ from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from TACEResponseLib.cells import StoredNumber
+from TACEResponseLib.basics.errors import InputError, MissingExtraError
+from TACEResponseLib.basics.reading.cells import StoredNumber
+from TACEResponseLib.basics.reading.regular_file import in_units, open_regular
+from TACEResponseLib.basics.reading.table_bounds import TableBounds
+from TACEResponseLib.basics.reading.zip_reading import open_zip
 from TACEResponseLib.cohort.sheet_marks import check_sheet
-from TACEResponseLib.errors import InputError, MissingExtraError
-from TACEResponseLib.regular_file import in_units, open_regular
-from TACEResponseLib.table_bounds import TableBounds
-from TACEResponseLib.zip_reading import open_zip
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

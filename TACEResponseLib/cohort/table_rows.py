@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.text_table import (
+    HoldsNumbers,
+    TextTable,
+    read_text_table,
+    table_of,
+)
 from TACEResponseLib.cohort.header import holds_numbers
 from TACEResponseLib.cohort.spreadsheet import is_spreadsheet, read_told_sheet
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.text_table import HoldsNumbers, TextTable, read_text_table, table_of
 
 Row = dict[str, str]
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from TACEResponseLib.case import Case
 from TACEResponseLib.cohort.columns import ROI
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import not_own
 from TACEResponseLib.imaging.volume import Voxels
+from TACEResponseLib.patient.case import Case
 
 MOST_NAMED = 4
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
-from TACEResponseLib.cells import number
-from TACEResponseLib.clinical.doubts import Doubt
-from TACEResponseLib.clinical.schema import load_schema
+from TACEResponseLib.basics.reading.cells import number
 from TACEResponseLib.cohort.columns import clinical_column
+from TACEResponseLib.patient.doubts import Doubt
+from TACEResponseLib.patient.schema import load_schema
 
 # Where the median of a cohort before TACE lies, with a wide margin round those of the papers.
 USUAL = {

@@ -6,8 +6,7 @@ import sys
 
 def run(options: argparse.Namespace) -> None:
     """Read the three files, run GSEA, write one table."""
-    from TACEResponseLib.new_output import check_output, new_folder
-    from TACEResponseLib.validation.figure import write_csv
+    from TACEResponseLib.basics.writing.new_output import check_output, new_folder
     from TACEResponseLib.validation.gene_sets import (
         COLUMNS,
         enriched,
@@ -15,6 +14,7 @@ def run(options: argparse.Namespace) -> None:
         read_gene_sets,
         read_groups,
     )
+    from TACEResponseLib.validation.style.figure import write_csv
 
     check_output(options.output)
     expression = read_expression(options.expression)

@@ -4,14 +4,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.plain_text import one_line
+from TACEResponseLib.basics.process.progress import shown
+from TACEResponseLib.basics.terms import Endpoint
 from TACEResponseLib.cohort.checking import check_files, without_evidence
 from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.plain_text import one_line
-from TACEResponseLib.progress import shown
-from TACEResponseLib.terms import Endpoint
 
 
 def run_check(options: argparse.Namespace) -> None:
@@ -49,8 +49,8 @@ def _notes(recipe: str | None, patients: Sequence[CohortPatient]) -> list[str]:
             "leave this patient out"
             for p in without_evidence(patients)
         ]
-    from TACEResponseLib.recipe_reading import find_recipe, read_recipe
-    from TACEResponseLib.training_evidence import usable_for
+    from TACEResponseLib.recipe.reading import find_recipe, read_recipe
+    from TACEResponseLib.training.usable import usable_for
 
     return [str(one) for one in usable_for(read_recipe(find_recipe(recipe)), patients).left_out]
 

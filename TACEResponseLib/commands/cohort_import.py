@@ -3,9 +3,13 @@
 import argparse
 import sys
 
-from TACEResponseLib.cohort.hcc_tace_seg import COHORT_FILE, NOTES_FILE, import_hcc_tace_seg
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.progress import shown
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.process.progress import shown
+from TACEResponseLib.cohort.hcc_tace_seg.importing import (
+    COHORT_FILE,
+    NOTES_FILE,
+    import_hcc_tace_seg,
+)
 
 
 def run_import(options: argparse.Namespace) -> None:

@@ -3,21 +3,21 @@
 import argparse
 import sys
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.commands.cohort import as_text
-from TACEResponseLib.errors import InputError
 
 
 def run(options: argparse.Namespace) -> None:
     """Print both tables; write them too if asked."""
-    from TACEResponseLib.new_output import check_output, new_folder
-    from TACEResponseLib.validation.comparing import (
+    from TACEResponseLib.basics.writing.new_output import check_output, new_folder
+    from TACEResponseLib.validation.study.comparing import (
         COLUMNS,
         PAIR_COLUMNS,
         paired,
         read_validation,
         side_by_side,
     )
-    from TACEResponseLib.validation.figure import write_csv
+    from TACEResponseLib.validation.style.figure import write_csv
 
     if len(options.folders) < 2:
         raise InputError("compare", "needs at least two folders", got=len(options.folders),

@@ -4,12 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from TACEResponseLib.basics.process.progress import shown
+from TACEResponseLib.basics.writing.drafts import scratch_folder
+from TACEResponseLib.basics.writing.new_output import check_output
+from TACEResponseLib.bundle.words import percent
 from TACEResponseLib.commands.score import check_scene_possible, score_and_write
-from TACEResponseLib.drafts import scratch_folder
-from TACEResponseLib.new_output import check_output
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.progress import shown
-from TACEResponseLib.wording import percent
+from TACEResponseLib.result.prediction import Prediction
 
 DEMO_BUNDLE = "ct-radiomics-cnn-simulated"
 
@@ -19,9 +19,9 @@ def run(options: argparse.Namespace) -> None:
     check_output(options.output, overwrite=options.overwrite)
     check_scene_possible(wanted=not options.no_scene)
     from TACEResponseLib.bundle import load_bundle
-    from TACEResponseLib.cnn.inference import choose_device
     from TACEResponseLib.commands.reading import read_case
-    from TACEResponseLib.imaging.roi_choice import ALL, RoiChoice
+    from TACEResponseLib.evidence.image_network.inference import choose_device
+    from TACEResponseLib.imaging.roi.roi_choice import ALL, RoiChoice
     from TACEResponseLib.simulation.cohort import write_patient
     from TACEResponseLib.simulation.patient import simulate_patient
     from TACEResponseLib.simulation.settings import SimulationSettings

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from TACEResponseLib.provenance import installed_version, package_versions
+from TACEResponseLib.result.provenance import installed_version, package_versions
 
 
 def run(options: argparse.Namespace) -> None:
@@ -36,10 +36,10 @@ def _devices() -> list[str]:
 
 def _bundles() -> list[str]:
     """One line an installed bundle: what it reads and what it was trained on."""
+    from TACEResponseLib.basics.terms import CohortRole
     from TACEResponseLib.bundle import installed_bundles
     from TACEResponseLib.bundle.reading import read_metadata
-    from TACEResponseLib.terms import CohortRole
-    from TACEResponseLib.wording import endpoint_phrase
+    from TACEResponseLib.bundle.words import endpoint_phrase
 
     lines = []
     for path in installed_bundles():

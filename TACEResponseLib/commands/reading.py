@@ -6,21 +6,21 @@ from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
 
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.ids import check_id
+from TACEResponseLib.basics.nearest import nearest
+from TACEResponseLib.basics.process.progress import Progress
+from TACEResponseLib.basics.reading.json_reading import read_json_object
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle.metadata import BundleMetadata
-from TACEResponseLib.case import Case
-from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.clinical.record import ClinicalRecord, read_record
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.ids import check_id
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi_choice import RoiChoice
-from TACEResponseLib.imaging.roi_reading import check_choice_used, read_case_rois
+from TACEResponseLib.imaging.files.reading import read_image
+from TACEResponseLib.imaging.files.roi_reading import check_choice_used, read_case_rois
+from TACEResponseLib.imaging.roi.roi_choice import RoiChoice
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.json_reading import read_json_object
-from TACEResponseLib.nearest import nearest
-from TACEResponseLib.population import CaseContext, read_context
-from TACEResponseLib.progress import Progress
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.context import CaseContext, read_context
+from TACEResponseLib.patient.record import ClinicalRecord, read_record
 
 # What stands before an equals sign is meant as a sequence, unless a file has that very name.
 SEQUENCE_WORD = re.compile(r"[\w-]+")

@@ -5,18 +5,18 @@ import sys
 
 import numpy as np
 
-from TACEResponseLib.new_output import check_output
-from TACEResponseLib.progress import shown
+from TACEResponseLib.basics.process.progress import shown
+from TACEResponseLib.basics.writing.new_output import check_output
 
 
 def run(options: argparse.Namespace) -> None:
     """Score, fit the update, save the new bundle."""
     from TACEResponseLib.bundle import load_bundle, save_bundle
     from TACEResponseLib.bundle.names import bundle_id_of
-    from TACEResponseLib.cnn.inference import choose_device
     from TACEResponseLib.cohort.reading import usable_cohort
-    from TACEResponseLib.validation.cohort_scoring import score_patients
-    from TACEResponseLib.validation.recalibrating import recalibrated
+    from TACEResponseLib.evidence.image_network.inference import choose_device
+    from TACEResponseLib.training.recalibrating import recalibrated
+    from TACEResponseLib.validation.study.cohort_scoring import score_patients
 
     check_output(options.output)
     bundle_id = bundle_id_of(options.output)

@@ -5,13 +5,13 @@ import re
 import sys
 from pathlib import Path
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.ids import check_id
-from TACEResponseLib.new_output import check_new_file, new_file
-from TACEResponseLib.recipe import Candidate, Recipe
-from TACEResponseLib.recipe_reading import find_recipe, read_recipe, shipped_recipes
-from TACEResponseLib.regular_file import read_text
-from TACEResponseLib.yaml_reading import MOST_BYTES
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.ids import check_id
+from TACEResponseLib.basics.reading.regular_file import read_text
+from TACEResponseLib.basics.reading.yaml_reading import MOST_BYTES
+from TACEResponseLib.basics.writing.new_output import check_new_file, new_file
+from TACEResponseLib.recipe.reading import find_recipe, read_recipe, shipped_recipes
+from TACEResponseLib.recipe.recipe import Candidate, Recipe
 
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9\-]{0,63}")
 

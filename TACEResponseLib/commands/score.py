@@ -8,15 +8,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
+from TACEResponseLib.basics.errors import MissingExtraError
+from TACEResponseLib.basics.ids import check_id
+from TACEResponseLib.basics.process.progress import LOG, Progress, shown
+from TACEResponseLib.basics.writing.new_output import check_output
+from TACEResponseLib.basics.writing.own_files import RECORD_NAME
 from TACEResponseLib.bundle import Bundle
-from TACEResponseLib.case import Case
-from TACEResponseLib.errors import MissingExtraError
-from TACEResponseLib.ids import check_id
-from TACEResponseLib.new_output import check_output
-from TACEResponseLib.outputs import write_outputs
-from TACEResponseLib.own_files import RECORD_NAME
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.progress import LOG, Progress, shown
+from TACEResponseLib.output.result_folder import write_outputs
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 
 
 def run(options: argparse.Namespace) -> None:
@@ -24,9 +24,9 @@ def run(options: argparse.Namespace) -> None:
     check_output(options.output, overwrite=options.overwrite)
     check_scene_possible(wanted=not options.no_scene)
     from TACEResponseLib.bundle import load_bundle
-    from TACEResponseLib.cnn.inference import choose_device
     from TACEResponseLib.commands.reading import parse_rois, read_case
-    from TACEResponseLib.imaging.roi_choice import choice_of
+    from TACEResponseLib.evidence.image_network.inference import choose_device
+    from TACEResponseLib.imaging.roi.roi_choice import choice_of
     from TACEResponseLib.scoring import check_roi_given
 
     case_id = options.case_id if options.case_id is not None else "case"

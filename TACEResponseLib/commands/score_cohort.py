@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from TACEResponseLib.basics.errors import InputError, OutputError
+from TACEResponseLib.basics.process.progress import Progress, shown
+from TACEResponseLib.basics.terms import Endpoint
+from TACEResponseLib.basics.writing.csv_writing import csv_text
+from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.bundle import Bundle
-from TACEResponseLib.case import Case
 from TACEResponseLib.cohort.loading import load_case, of_patient
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem, label_of
 from TACEResponseLib.cohort.reading import CohortTable, read_cohort, refuse_header
 from TACEResponseLib.cohort.twins import Twins
-from TACEResponseLib.csv_writing import csv_text
-from TACEResponseLib.errors import InputError, OutputError
-from TACEResponseLib.new_output import check_output, new_folder
-from TACEResponseLib.outputs import write_outputs
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.progress import Progress, shown
-from TACEResponseLib.terms import Endpoint
+from TACEResponseLib.output.result_folder import write_outputs
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 
 PREDICTIONS = "predictions.csv"
 COLUMNS = ("case_id", "role", "response", "outcome", "probability", "low_95", "high_95", "call",
@@ -37,7 +37,7 @@ class _Line:
 def run(options: argparse.Namespace) -> None:
     """Score every patient of a table into one folder, a folder each, and a table of all."""
     from TACEResponseLib.bundle import load_bundle
-    from TACEResponseLib.cnn.inference import choose_device
+    from TACEResponseLib.evidence.image_network.inference import choose_device
 
     check_output(options.output)
     table = read_cohort(options.cohort, needed=("case_id",))

@@ -4,17 +4,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from TACEResponseLib.new_output import check_output, new_folder
-from TACEResponseLib.progress import shown
+from TACEResponseLib.basics.process.progress import shown
+from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 
 
 def run(options: argparse.Namespace) -> None:
     """Write images, ROIs and the table of a simulated cohort; all or nothing."""
     check(options)
+    from TACEResponseLib.basics.terms import CohortRole
     from TACEResponseLib.simulation.cohort import write_cohort
-    from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
+    from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
     from TACEResponseLib.simulation.settings import SimulationSettings
-    from TACEResponseLib.terms import CohortRole
 
     kind = MrSimulationSettings if options.modality == "mr" else SimulationSettings
 

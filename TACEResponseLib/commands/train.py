@@ -8,26 +8,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from TACEResponseLib import endings
+from TACEResponseLib.basics.errors import InputError, OutputError
+from TACEResponseLib.basics.process import endings
+from TACEResponseLib.basics.process.progress import Progress, shown
+from TACEResponseLib.basics.reading.regular_file import check_regular
+from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.writing.disk_trouble import explained
+from TACEResponseLib.basics.writing.new_output import check_output, place
 from TACEResponseLib.cohort.loading import members
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.disk_trouble import explained
-from TACEResponseLib.errors import InputError, OutputError
-from TACEResponseLib.new_output import check_output, place
-from TACEResponseLib.progress import Progress, shown
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.recipe_keys import check_takes_weights, with_changes, with_epochs
-from TACEResponseLib.recipe_reading import find_recipe, read_recipe
-from TACEResponseLib.regular_file import check_regular
-from TACEResponseLib.terms import CohortRole
-from TACEResponseLib.training_evidence import LeftOut, Usable, in_words, usable_for
+from TACEResponseLib.recipe.keys import check_takes_weights, with_changes, with_epochs
+from TACEResponseLib.recipe.reading import find_recipe, read_recipe
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.usable import LeftOut, Usable, in_words, usable_for
 
 if TYPE_CHECKING:
-    from TACEResponseLib.assembly import BundleIdentity
     from TACEResponseLib.bundle import Bundle
     from TACEResponseLib.cohort.member import Member
-    from TACEResponseLib.training_cohort import PreparedCohort
-    from TACEResponseLib.training_state import TrainingState
+    from TACEResponseLib.training.assembly import BundleIdentity
+    from TACEResponseLib.training.prepared_cohort import PreparedCohort
+    from TACEResponseLib.training.state import TrainingState
 
 Cohorts = Mapping[CohortRole, "PreparedCohort"]
 # Events and others that every fold needs.
@@ -49,9 +49,9 @@ def run(options: argparse.Namespace) -> None:
 def _check_output(options: argparse.Namespace) -> None:
     """Refuse before any work what can't be written after it."""
     from TACEResponseLib.bundle.names import bundle_id_of
-    from TACEResponseLib.cnn.pretrained import MOST_BYTES
-    from TACEResponseLib.training_files import log_folder
-    from TACEResponseLib.training_state import check_free, work_folder
+    from TACEResponseLib.evidence.image_network.weights.pretrained import MOST_BYTES
+    from TACEResponseLib.training.log_folder import log_folder
+    from TACEResponseLib.training.state import check_free, work_folder
 
     bundle_id_of(options.output)
     is_finishing = options.resume and work_folder(options.output).exists()
@@ -81,11 +81,11 @@ def _made(
     progress: Progress,
 ) -> "Bundle":
     """The bundle, saved; nothing else is left but its log."""
-    from TACEResponseLib.cnn.inference import choose_device
-    from TACEResponseLib.preparation_cache import default_folder, open_cache
-    from TACEResponseLib.training_roles import by_role
-    from TACEResponseLib.training_state import locked
-    from TACEResponseLib.worker_pool import default_jobs
+    from TACEResponseLib.basics.process.worker_pool import default_jobs
+    from TACEResponseLib.evidence.image_network.inference import choose_device
+    from TACEResponseLib.training.preparation.cache import default_folder, open_cache
+    from TACEResponseLib.training.roles import by_role
+    from TACEResponseLib.training.state import locked
 
     options.device = choose_device(options.device)
     options.jobs = options.jobs or default_jobs()
@@ -125,7 +125,7 @@ def going_on(folder: Path) -> str:
 
 def members_by_role(recipe: Recipe, usable: Usable, seed: int) -> dict[CohortRole, "list[Member]"]:
     """Patients with a response by role; blank roles are drawn."""
-    from TACEResponseLib.training_folds import draw_roles
+    from TACEResponseLib.training.folds import draw_roles
 
     drawn = draw_roles(usable.patients, recipe.endpoint, seed)
     found = {role: members(drawn, role, recipe.endpoint, recipe.sequences) for role in CohortRole}
@@ -145,7 +145,7 @@ def check_enough(
     Raises: InputError: fewer than two training patients of a class in each fold, or one class
         only among tuning or test patients.
     """
-    from TACEResponseLib.training_folds import needs_tuning
+    from TACEResponseLib.training.folds import needs_tuning
 
     labels = {role: [member.label for member in some] for role, some in found.items()}
     training = labels.get(CohortRole.TRAINING, [])
@@ -172,8 +172,8 @@ def check_enough(
 
 def _state(options: argparse.Namespace, recipe: Recipe, cohorts: Cohorts) -> "TrainingState":
     """The work folder of this very training."""
-    from TACEResponseLib.training_roles import training_key
-    from TACEResponseLib.training_state import open_state
+    from TACEResponseLib.training.roles import training_key
+    from TACEResponseLib.training.state import open_state
 
     key = training_key(recipe, cohorts, seed=options.seed, device=options.device,
                        weights=options.weights, permute=options.permute_labels)  # fmt: skip
@@ -189,9 +189,9 @@ def _trained(
     progress: Progress,
 ) -> "Bundle":
     """Train, or go on with it; write log and bundle, then drop the work folder."""
-    from TACEResponseLib.assembly import assemble
-    from TACEResponseLib.training import train
-    from TACEResponseLib.training_files import log_folder, write_log
+    from TACEResponseLib.training.assembly import assemble
+    from TACEResponseLib.training.log_folder import log_folder, write_log
+    from TACEResponseLib.training.train import train
 
     trained = train(
         recipe,
@@ -220,7 +220,7 @@ def _saved(bundle: "Bundle", output: Path, work: Path) -> "Bundle":
     """
     from TACEResponseLib.bundle import load_bundle, save_bundle
     from TACEResponseLib.bundle.layout import SUMS
-    from TACEResponseLib.training_state import DRAFT
+    from TACEResponseLib.training.state import DRAFT
 
     draft = work / DRAFT / output.name
     shutil.rmtree(work / DRAFT, ignore_errors=True)
@@ -238,8 +238,8 @@ def _identity(
     options: argparse.Namespace, recipe: Recipe, left_out: Sequence[LeftOut]
 ) -> "BundleIdentity":
     """Name and origin of the bundle."""
-    from TACEResponseLib.assembly import BundleIdentity
     from TACEResponseLib.bundle.names import bundle_id_of
+    from TACEResponseLib.training.assembly import BundleIdentity
 
     return BundleIdentity(
         bundle_id=bundle_id_of(options.output),

@@ -4,12 +4,12 @@ import argparse
 import sys
 from collections.abc import Mapping
 
-from TACEResponseLib.cli_options import refuse_given
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.progress import Progress, shown
-from TACEResponseLib.terms import Endpoint
-from TACEResponseLib.validation.agreement import Calls
-from TACEResponseLib.validation.study import Study
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.process.progress import Progress, shown
+from TACEResponseLib.basics.terms import Endpoint
+from TACEResponseLib.commands.options import refuse_given
+from TACEResponseLib.validation.study.study import Study
+from TACEResponseLib.validation.topics.readers.agreement import Calls
 
 _BUNDLE_SAYS, _LEAVE = "is for --predictions: a bundle says it itself", "leave it out"
 OF_PREDICTIONS = {
@@ -30,10 +30,10 @@ OF_READERS = {"--endpoint": ("is of the classes in --reader-study, and none was 
 
 def run(options: argparse.Namespace) -> None:
     """Read, measure, write."""
-    from TACEResponseLib.new_output import check_output
-    from TACEResponseLib.validation.results import measure_study
-    from TACEResponseLib.validation.sentences import answer
-    from TACEResponseLib.validation.writing import write_validation
+    from TACEResponseLib.basics.writing.new_output import check_output
+    from TACEResponseLib.validation.report.results import measure_study
+    from TACEResponseLib.validation.report.writing import write_validation
+    from TACEResponseLib.validation.topics.performance.sentences import answer
 
     _check(options)
     check_output(options.output)
@@ -63,7 +63,7 @@ def _check(options: argparse.Namespace) -> None:
     if options.predictions and not options.reader_study:
         refuse_given(options, OF_READERS)
     if options.pdf:
-        from TACEResponseLib.validation.pdf import check_pdf
+        from TACEResponseLib.validation.report.pdf import check_pdf
 
         check_pdf()
 
@@ -73,7 +73,10 @@ def _study(
 ) -> tuple[Study, Mapping[str, bytes], Mapping[str, Calls] | None]:
     """Patients and predictions, pictures of wrong cases, and readers, where there are any."""
     if options.predictions:
-        from TACEResponseLib.validation.predictions_table import TableOptions, read_predictions
+        from TACEResponseLib.validation.study.predictions_table import (
+            TableOptions,
+            read_predictions,
+        )
 
         study = read_predictions(options.predictions, TableOptions(
             threshold=options.threshold, positive_class=options.positive_class,
@@ -88,9 +91,9 @@ def _scored(
 ) -> tuple[Study, Mapping[str, bytes], Mapping[str, Calls] | None]:
     """A cohort scored by bundles."""
     from TACEResponseLib.bundle.reading import read_metadata
-    from TACEResponseLib.cnn.inference import choose_device
-    from TACEResponseLib.validation.cohort_study import cohort_readers, score_study
-    from TACEResponseLib.validation.wrong_pictures import wrong_pictures
+    from TACEResponseLib.evidence.image_network.inference import choose_device
+    from TACEResponseLib.validation.study.cohort_study import cohort_readers, score_study
+    from TACEResponseLib.validation.topics.wrong_cases.wrong_pictures import wrong_pictures
 
     device = choose_device(options.device)
     study, patients = score_study(options.bundle, options.cohort, role=options.role,
@@ -106,7 +109,7 @@ def _readers(
     options: argparse.Namespace, study: Study, endpoint: Endpoint
 ) -> Mapping[str, Calls] | None:
     """The table of readers, if one was given."""
-    from TACEResponseLib.validation.agreement import read_readers
+    from TACEResponseLib.validation.topics.readers.agreement import read_readers
 
     if not options.reader_study:
         return None

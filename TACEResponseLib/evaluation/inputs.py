@@ -6,8 +6,8 @@ Rows are counted from 1, as in a spreadsheet without its heading.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.errors import InputError
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int_]

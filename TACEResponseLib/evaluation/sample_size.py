@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evaluation.estimate import Z_95
 from TACEResponseLib.evaluation.inputs import Floats
 

@@ -5,19 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.evaluation.calibration_line import logits
-from TACEResponseLib.evaluation.discrimination import auc, delong_error
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.evaluation.calibration.calibration_line import logits
+from TACEResponseLib.evaluation.discrimination.discrimination import auc, delong_error
 from TACEResponseLib.evaluation.estimate import Estimate
-from TACEResponseLib.evaluation.inputs import (
-    Floats,
-    Labels,
-    checked_outcome,
-    checked_probabilities,
-)
-from TACEResponseLib.evaluation.likelihood_ratio import likelihood_ratio
+from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_probabilities
 from TACEResponseLib.evaluation.proportions import proportion
 from TACEResponseLib.evaluation.significance import Significance
+from TACEResponseLib.evaluation.usefulness.likelihood_ratio import likelihood_ratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

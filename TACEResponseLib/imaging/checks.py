@@ -5,22 +5,22 @@ from itertools import combinations
 
 import numpy as np
 
-from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.box import marked_box
-from TACEResponseLib.imaging.comb import comb_warnings
+from TACEResponseLib.imaging.files.headers.agreement import FINITE_REMEDY
 from TACEResponseLib.imaging.grid_words import grid_difference
-from TACEResponseLib.imaging.headers.agreement import FINITE_REMEDY
-from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
-from TACEResponseLib.imaging.image_kind import check_no_labels, check_varies
 from TACEResponseLib.imaging.phase import phase_warnings
-from TACEResponseLib.imaging.roi import Lesion, Roi
-from TACEResponseLib.imaging.roi_content import content_warnings
-from TACEResponseLib.imaging.roi_cut import cut_roi_warnings
-from TACEResponseLib.imaging.roi_placing import check_mask_grid, grid_warnings, steps_between
-from TACEResponseLib.imaging.shares import percent
+from TACEResponseLib.imaging.roi.roi import Lesion, Roi
+from TACEResponseLib.imaging.roi.roi_content import content_warnings
+from TACEResponseLib.imaging.roi.roi_cut import cut_roi_warnings
+from TACEResponseLib.imaging.roi.roi_placing import check_mask_grid, grid_warnings, steps_between
+from TACEResponseLib.imaging.values.comb import comb_warnings
+from TACEResponseLib.imaging.values.hounsfield import check_hounsfield, ct_like_warnings
+from TACEResponseLib.imaging.values.image_kind import check_no_labels, check_varies
+from TACEResponseLib.imaging.values.shares import percent
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
-from TACEResponseLib.terms import ImageSequence
 
 # Thicker slices than any liver protocol's mean a scout or a broken header.
 LARGEST_SPACING_MM = 20.0

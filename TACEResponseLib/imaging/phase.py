@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from TACEResponseLib.case_warning import CaseWarning
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume
-from TACEResponseLib.terms import ImageSequence
 
 ARTERIAL, PORTAL_VENOUS, DELAYED = "arterial-phase", "portal venous-phase", "delayed-phase"
 T1, T2, DUAL_ECHO = "T1-weighted", "T2-weighted", "dual-echo"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from TACEResponseLib.settings import Settings
+from TACEResponseLib.basics.settings import Settings
 
 
 class CtWindow(Settings):

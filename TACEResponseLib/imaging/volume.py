@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.basics.terms import Modality
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.terms import Modality
 
 if TYPE_CHECKING:
     import SimpleITK as sitk

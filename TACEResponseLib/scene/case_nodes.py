@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
 from TACEResponseLib.scene.segment_reading import roi_from_node
 from TACEResponseLib.scene.segmentation import roi_to_node
 from TACEResponseLib.scene.volumes import add_display, volume_from_node, volume_to_node
-from TACEResponseLib.terms import ImageSequence
 
 if TYPE_CHECKING:
     import slicer

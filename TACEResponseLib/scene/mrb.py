@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.scene.case_nodes import case_to_nodes
 from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
 from TACEResponseLib.scene.session import headless_scene

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from TACEResponseLib.branch import SaliencyMap
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.evidence.branch import SaliencyMap
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.record import record_json
+from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.result.record import record_json
 from TACEResponseLib.scene import tables
 from TACEResponseLib.scene.case_nodes import CaseNodes
 from TACEResponseLib.scene.colors import LEAST_SHOWN, fill_color_table
@@ -22,7 +23,6 @@ from TACEResponseLib.scene.map_names import MAPPED_ROLE, map_name, mark_map
 from TACEResponseLib.scene.plots import fill_plot
 from TACEResponseLib.scene.transforms import moved, to_world
 from TACEResponseLib.scene.volumes import add_display, own_geometry, volume_to_node
-from TACEResponseLib.terms import ImageSequence
 
 if TYPE_CHECKING:
     import slicer

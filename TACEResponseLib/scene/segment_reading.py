@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from TACEResponseLib.case_warning import CaseWarning
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.imaging.box import marked_box
+from TACEResponseLib.imaging.files.segment_parts import SegmentPart, roi_from_parts, trimmed
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi import Roi
-from TACEResponseLib.imaging.segment_parts import SegmentPart, roi_from_parts, trimmed
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.scene.segmentation import BINARY_LABELMAP
 from TACEResponseLib.scene.transforms import moved, ras_geometry, to_world
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Voxels
 from TACEResponseLib.scene.transforms import direction_ras, origin_ras
 

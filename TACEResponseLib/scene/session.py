@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from TACEResponseLib.drafts import scratch_folder
-from TACEResponseLib.errors import MissingExtraError
+from TACEResponseLib.basics.errors import MissingExtraError
+from TACEResponseLib.basics.writing.drafts import scratch_folder
 
 if TYPE_CHECKING:
     import slicer

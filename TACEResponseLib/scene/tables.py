@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.terms import NOT_A_DEVICE
+from TACEResponseLib.basics.terms import NOT_A_DEVICE
+from TACEResponseLib.result.prediction import Prediction
 
 if TYPE_CHECKING:
     import slicer

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.imaging.geometry import LPS_TO_RAS, FloatArray, Geometry
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.phase import written_acquisition
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
-from TACEResponseLib.json_reading import parse_json
 from TACEResponseLib.scene.transforms import (
     direction_ras,
     moved,

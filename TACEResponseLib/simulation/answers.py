@@ -8,11 +8,11 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import Endpoint, ResponseClass
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.simulation.response import endpoint_probability
 from TACEResponseLib.simulation.simulated import SimulatedTruth
-from TACEResponseLib.terms import Endpoint, ResponseClass
 
 PREFIX = "true_probability_"
 
@@ -30,7 +30,7 @@ def best_auc_of(truths: Sequence[SimulatedTruth], endpoint: Endpoint) -> Estimat
         endpoint: whose positive class is told from the rest; `four_class` as CR or PR.
     Raises: InputError: one outcome only.
     """
-    from TACEResponseLib.evaluation.discrimination import auc
+    from TACEResponseLib.evaluation.discrimination.discrimination import auc
 
     return auc(
         [int(truth.response_class in endpoint.positive_classes) for truth in truths],
@@ -43,7 +43,7 @@ def best_class_auc_of(truths: Sequence[SimulatedTruth], response: ResponseClass)
 
     Raises: InputError: nobody, or everybody, has the class.
     """
-    from TACEResponseLib.evaluation.discrimination import auc
+    from TACEResponseLib.evaluation.discrimination.discrimination import auc
 
     return auc(
         [int(truth.response_class is response) for truth in truths],

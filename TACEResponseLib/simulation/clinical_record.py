@@ -11,8 +11,8 @@ from typing import Literal
 
 import numpy as np
 
-from TACEResponseLib.clinical.record import ClinicalRecord, ClinicalValue
-from TACEResponseLib.clinical.scores import albi, albi_grade
+from TACEResponseLib.patient.record import ClinicalRecord, ClinicalValue
+from TACEResponseLib.patient.scores import albi, albi_grade
 from TACEResponseLib.simulation.clinical_shares import (
     AFP_LOG10_MEAN,
     AFP_LOG10_SD,

@@ -5,18 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from TACEResponseLib.clinical.record import ClinicalValue
-from TACEResponseLib.clinical.schema import load_schema
-from TACEResponseLib.imaging.nifti_writing import write_nifti
-from TACEResponseLib.imaging.roi import Roi
-from TACEResponseLib.imaging.roi_choice import ALL
-from TACEResponseLib.progress import Progress, silent
-from TACEResponseLib.simulation.mr_patient import simulate_mr_patient
-from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
+from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.terms import CohortRole, ImageSequence
+from TACEResponseLib.imaging.files.nifti_writing import write_nifti
+from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.imaging.roi.roi_choice import ALL
+from TACEResponseLib.patient.record import ClinicalValue
+from TACEResponseLib.patient.schema import load_schema
+from TACEResponseLib.simulation.mr.patient import simulate_mr_patient
+from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.simulation.simulated import SimulatedPatient
-from TACEResponseLib.terms import CohortRole, ImageSequence
 
 COHORT_FILE, SETTINGS_FILE = "cohort.csv", "simulation.json"
 AnySettings = SimulationSettings | MrSimulationSettings

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from TACEResponseLib.basics.terms import Endpoint
 from TACEResponseLib.simulation.settings import (
     LATENTS,
     Finding,
@@ -23,7 +24,6 @@ from TACEResponseLib.simulation.settings import (
     ResponseSettings,
     TumorSettings,
 )
-from TACEResponseLib.terms import Endpoint
 
 Floats = NDArray[np.float64]
 

@@ -6,8 +6,9 @@ of its own: no pixel depends on it but through the probability.
 
 import numpy as np
 
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 from TACEResponseLib.simulation.anatomy import paint_anatomy
 from TACEResponseLib.simulation.law import draw_latents, tumor_look
@@ -17,7 +18,6 @@ from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
 from TACEResponseLib.simulation.simulated import SimulatedPatient, SimulatedTruth, judge
 from TACEResponseLib.simulation.streams import Stream, stream
 from TACEResponseLib.simulation.tumor import paint_tumor
-from TACEResponseLib.terms import ImageSequence
 
 __all__ = ["SimulatedPatient", "SimulatedTruth", "simulate_patient", "simulate_truth"]
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from scipy.special import expit
 
+from TACEResponseLib.basics.terms import Endpoint, ResponseClass
 from TACEResponseLib.simulation.settings import ResponseSettings
-from TACEResponseLib.terms import Endpoint, ResponseClass
 
 Classes = Mapping[ResponseClass, float]
 

@@ -10,8 +10,8 @@ from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from TACEResponseLib.settings import Settings
-from TACEResponseLib.terms import Endpoint
+from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.basics.terms import Endpoint
 
 Latent = Literal["size", "enhancement", "rim", "necrosis", "texture"]
 LATENTS: tuple[Latent, ...] = get_args(Latent)

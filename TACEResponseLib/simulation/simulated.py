@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.basics.terms import ImageSequence, ResponseClass
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.simulation.clinical_record import clinical_record, draw_condition
 from TACEResponseLib.simulation.law import Law, TumorLook, log_odds, response_probability
-from TACEResponseLib.simulation.mr_law import MrTumorLook
+from TACEResponseLib.simulation.mr.law import MrTumorLook
 from TACEResponseLib.simulation.response import class_probabilities, drawn_class
 from TACEResponseLib.simulation.streams import Stream, stream
-from TACEResponseLib.terms import ImageSequence, ResponseClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

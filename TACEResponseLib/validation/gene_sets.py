@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from TACEResponseLib.errors import InputError, MissingExtraError
+from TACEResponseLib.basics.errors import InputError, MissingExtraError
+from TACEResponseLib.basics.reading.regular_file import read_text
+from TACEResponseLib.basics.reading.table_bounds import MOST_BYTES
 from TACEResponseLib.evaluation.inputs import Floats
-from TACEResponseLib.regular_file import read_text
-from TACEResponseLib.table_bounds import MOST_BYTES
-from TACEResponseLib.validation.columns import (
+from TACEResponseLib.validation.study.columns import (
     numbers,
     of_table,
     read_columns,

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
-from TACEResponseLib.evaluation.discrimination import FEW_PER_CLASS, HIGH_AUC, auc
+from TACEResponseLib.evaluation.discrimination.discrimination import FEW_PER_CLASS, HIGH_AUC, auc
 from TACEResponseLib.evaluation.estimate import Z_95
 from TACEResponseLib.evaluation.proportions import proportion
 

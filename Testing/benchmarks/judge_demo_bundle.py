@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.basics.process.worker_pool import workers
 from TACEResponseLib.bundle import Bundle, load_bundle
-from TACEResponseLib.evaluation.calibration_line import calibration_line
-from TACEResponseLib.evaluation.discrimination import auc
+from TACEResponseLib.evaluation.calibration.calibration_line import calibration_line
+from TACEResponseLib.evaluation.discrimination.discrimination import auc
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.worker_pool import workers
 
 # Seeds 90001 to 90004 judged earlier bundles and led to changes in training; a bundle made after
 # them is judged on patients that nobody had seen. docs/demo-bundle.md has all results.

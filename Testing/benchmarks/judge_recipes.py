@@ -20,17 +20,17 @@ from typing import Any
 import numpy as np
 from judge_demo_bundle import share_of_possible
 
-from TACEResponseLib.candidates import measure
-from TACEResponseLib.progress import LOG
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.recipe_keys import with_changes
-from TACEResponseLib.recipe_reading import find_recipe, read_recipe
-from TACEResponseLib.simulated_members import simulated_members, simulated_truths
+from TACEResponseLib.basics.process.progress import LOG
+from TACEResponseLib.recipe.keys import with_changes
+from TACEResponseLib.recipe.reading import find_recipe, read_recipe
+from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.simulation.answers import best_auc_of, true_probabilities
-from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
+from TACEResponseLib.simulation.members import simulated_members, simulated_truths
+from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.training import logits_of, prepare, train
-from TACEResponseLib.training_cohort import PreparedCohort
+from TACEResponseLib.training.candidates import measure
+from TACEResponseLib.training.prepared_cohort import PreparedCohort
+from TACEResponseLib.training.train import logits_of, prepare, train
 
 SEEDS = {"training": 71001, "tuning": 71002, "fresh": 71003}
 

@@ -15,10 +15,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from TACEResponseLib.case import Case  # noqa: E402
-from TACEResponseLib.imaging.reading import read_image  # noqa: E402
-from TACEResponseLib.imaging.roi_reading import read_roi  # noqa: E402
-from TACEResponseLib.terms import ImageSequence  # noqa: E402
+from TACEResponseLib.basics.terms import ImageSequence  # noqa: E402
+from TACEResponseLib.imaging.files.reading import read_image  # noqa: E402
+from TACEResponseLib.imaging.files.roi_reading import read_roi  # noqa: E402
+from TACEResponseLib.patient.case import Case  # noqa: E402
 from Testing.module.conftest import MODULE, Person  # noqa: E402
 from Testing.module.screenshots import halve  # noqa: E402
 from Testing.slicer_standins import install  # noqa: E402

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence
 from TACEResponseLib.bundle import (
     Bundle,
     BundleMetadata,
@@ -18,20 +19,19 @@ from TACEResponseLib.bundle import (
     save_bundle,
 )
 from TACEResponseLib.bundle.metadata import CalibrationSummary, CohortSummary, Metric
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.cnn.branch import ImageNetworkBranch
-from TACEResponseLib.cnn.known_networks import SMALL_CNN
-from TACEResponseLib.cnn.network import build_network
-from TACEResponseLib.cnn.settings import ImageNetworkSettings
-from TACEResponseLib.fusion import FittedFusion, FusionSettings, fit_fusion
-from TACEResponseLib.fusion_inputs import ClinicalInput
+from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch
+from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
+from TACEResponseLib.evidence.image_network.network import build_network
+from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch
+from TACEResponseLib.evidence.radiomics.classifiers import fit_classifier
+from TACEResponseLib.evidence.radiomics.settings import ExtractionSettings, RadiomicsSettings
+from TACEResponseLib.evidence.radiomics.state import RadiomicsState
+from TACEResponseLib.fusion.fusion import FittedFusion, FusionSettings, fit_fusion
 from TACEResponseLib.imaging.settings import PatchSettings
-from TACEResponseLib.provenance import package_versions
-from TACEResponseLib.radiomics.branch import RadiomicsBranch
-from TACEResponseLib.radiomics.classifiers import fit_classifier
-from TACEResponseLib.radiomics.settings import ExtractionSettings, RadiomicsSettings
-from TACEResponseLib.radiomics.state import RadiomicsState
-from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence
+from TACEResponseLib.patient.columns import ClinicalInput
+from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.result.provenance import package_versions
 
 FEATURES = (
     "original_shape_MeshVolume",

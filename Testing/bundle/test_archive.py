@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle import Bundle, load_bundle, zip_bundle
 from TACEResponseLib.bundle.archive import unpacked
-from TACEResponseLib.errors import InputError
 
 WHERE = "--bundle x.zip"
 Entries = dict[str, bytes]

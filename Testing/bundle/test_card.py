@@ -2,8 +2,8 @@ from collections.abc import Callable
 from typing import Any
 
 from TACEResponseLib.bundle import Bundle, model_card
-from TACEResponseLib.fusion_inputs import ClinicalInput
-from TACEResponseLib.recipe import Difference
+from TACEResponseLib.patient.columns import ClinicalInput
+from TACEResponseLib.recipe.recipe import Difference
 
 
 def test_a_card_of_simulated_patients_says_so_first(bundle: Bundle) -> None:

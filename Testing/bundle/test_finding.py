@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle import installed_bundles, load_bundle
 from TACEResponseLib.bundle.finding import find_bundle
-from TACEResponseLib.errors import InputError
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from TACEResponseLib.basics.plain_text import UNSAFE
 from TACEResponseLib.bundle import load_bundle, model_card
+from TACEResponseLib.bundle.model_words import describe_model
 from TACEResponseLib.bundle.reading import read_metadata
-from TACEResponseLib.cli import main
-from TACEResponseLib.model_words import describe_model
-from TACEResponseLib.plain_text import UNSAFE
+from TACEResponseLib.commands.cli import main
 
 EVIL = (
     "![p](file:///etc/passwd) ![q](\\\\host\\share\\x.png) <img src='http://host/x.png'> "

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle.integrity import check_no_pickle, read_text, verify, write_sums
-from TACEResponseLib.errors import InputError
 
 WHERE = "--bundle small"
 

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle import Bundle, BundleMetadata
 from TACEResponseLib.bundle.metadata import CohortSummary, Metric
-from TACEResponseLib.terms import CohortRole
 
 
 def changed(bundle: Bundle, **values: Any) -> dict[str, Any]:

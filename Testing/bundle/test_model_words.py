@@ -1,9 +1,9 @@
 """A model in a radiologist's words."""
 
+from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle import Bundle
 from TACEResponseLib.bundle.metadata import Metric
-from TACEResponseLib.model_words import describe_model, model_line, performance, unseen_auc
-from TACEResponseLib.terms import CohortRole
+from TACEResponseLib.bundle.model_words import describe_model, model_line, performance, unseen_auc
 
 
 def metric(role: CohortRole, value: float, branch: str = "fused") -> Metric:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import torch
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle import Bundle
 from TACEResponseLib.bundle.monai_metadata import from_json, monai_metadata, to_json
-from TACEResponseLib.cnn.branch import ImageNetworkBranch
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch
 
 # The mandatory keys of MONAI's bundle specification, and those of each tensor. MONAI 1.6 renamed
 # optional_packages_version and warns of the old name.

@@ -10,23 +10,23 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
 from TACEResponseLib.bundle.monai_metadata import monai_metadata
-from TACEResponseLib.cnn.branch import ImageNetworkBranch, PreparedPatches
-from TACEResponseLib.cnn.branch_network import build_branch_network
-from TACEResponseLib.cnn.known_networks import SMALL_CNN
-from TACEResponseLib.cnn.part import ImageNetworkPart
-from TACEResponseLib.cnn.settings import (
+from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch, PreparedPatches
+from TACEResponseLib.evidence.image_network.branch_network import build_branch_network
+from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
+from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
+from TACEResponseLib.evidence.image_network.settings import (
     ChannelNormalization,
     ImageNetworkSettings,
     ImageNetworkState,
     JointHead,
     StartingWeights,
 )
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.fusion_inputs import ClinicalInput, FusionColumn
 from TACEResponseLib.imaging.settings import MrZScore, PatchSettings
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.patient.columns import ClinicalInput, FusionColumn
 
 ARTERIAL, T2 = ImageSequence.MR_ARTERIAL, ImageSequence.MR_T2
 AGE = FusionColumn(name="age_years", mean=60.0, sd=9.0, minimum=40.0, maximum=80.0)

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
 from TACEResponseLib.bundle.reading import read_branch
 from TACEResponseLib.bundle.writing import write_branch
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.radiomics.branch import RadiomicsBranch
-from TACEResponseLib.radiomics.classifiers import contributions, logits
-from TACEResponseLib.radiomics.part import RadiomicsPart
-from TACEResponseLib.radiomics.settings import ClassifierName
+from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch
+from TACEResponseLib.evidence.radiomics.classifiers import contributions, logits
+from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
+from TACEResponseLib.evidence.radiomics.settings import ClassifierName
 
 ALL = get_args(ClassifierName)
 Relist = Callable[[Path], None]

@@ -17,10 +17,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
-from TACEResponseLib.bundle.skops_files import write_pipeline
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.fusion_inputs import ClinicalInput
+from TACEResponseLib.evidence.radiomics.skops_files import write_pipeline
+from TACEResponseLib.patient.columns import ClinicalInput
 
 Relist = Callable[[Path], None]
 EditJson = Callable[[Path, Callable[[Any], None]], None]

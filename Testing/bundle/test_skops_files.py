@@ -18,8 +18,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from TACEResponseLib.bundle.skops_files import read_pipeline, write_pipeline
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.evidence.radiomics.skops_files import read_pipeline, write_pipeline
 
 WHERE = "--bundle small"
 

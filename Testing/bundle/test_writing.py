@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
-from TACEResponseLib.errors import InputError
 
 
 def contents(folder: Path) -> dict[str, bytes]:

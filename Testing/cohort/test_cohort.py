@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.cli import main
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence
 from TACEResponseLib.cohort.checking import check_files
 from TACEResponseLib.cohort.columns import FILES, clinical_column, column_meant
 from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.loading import load_case, members
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.commands.cli import main
 from TACEResponseLib.simulation.cohort import write_cohort
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence
 
 SEQUENCE = ImageSequence.CT_ARTERIAL
 HEADER = ["case_id", "role", "ct_arterial", "roi", "response", "albumin_g_per_l [g/dL]", "sex",

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.cohort.columns import DAYS, EVENTS
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.validation.predictions_table import TableOptions, read_predictions
+from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
 
 COLUMNS = (*DAYS, *EVENTS)
 # Time to progression is the column that another one can contradict.

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from TACEResponseLib.basics.terms import Endpoint, ImageSequence
 from TACEResponseLib.cohort.checking import check_files
 from TACEResponseLib.cohort.columns import is_feature
 from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
-from TACEResponseLib.terms import Endpoint, ImageSequence
 
 VOLUME = "original_shape_VoxelVolume"
 

@@ -7,9 +7,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.cohort.reading import CohortTable, read_cohort
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.validation.predictions_table import TableOptions, read_predictions
+from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
 
 HEADER = ["case_id", "role", "response", "age_years"]
 ROWS = [["P1", "training", "PR", 63], ["P2", "", "SD", 64]]

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.cli import main
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence
 from TACEResponseLib.cohort.checking import check_files
 from TACEResponseLib.cohort.loading import load_case, members
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
 from TACEResponseLib.cohort.twins import Twins
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.roi_choice import COLUMNS, RoiChoice
-from TACEResponseLib.population import BclcStage, CaseContext, Treatment
-from TACEResponseLib.preparation_cache import content_of
+from TACEResponseLib.commands.cli import main
+from TACEResponseLib.imaging.roi.roi_choice import COLUMNS, RoiChoice
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.context import BclcStage, CaseContext, Treatment
 from TACEResponseLib.simulation.cohort import write_cohort
 from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
-from TACEResponseLib.terms import CohortRole, Endpoint, ImageSequence
+from TACEResponseLib.training.preparation.cache import content_of
 
 CT = ImageSequence.CT_ARTERIAL
 SMALL = SimulationSettings(grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3, 3, 6)))

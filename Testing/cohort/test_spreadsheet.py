@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.cohort.spreadsheet import read_sheet, sheet_records
-from TACEResponseLib.errors import InputError
 
 
 def workbook(path: Path) -> Path:

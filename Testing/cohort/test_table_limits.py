@@ -10,11 +10,11 @@ from resource import RUSAGE_SELF, getrusage
 import pytest
 from openpyxl import Workbook
 
-from TACEResponseLib import table_bounds
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading import table_bounds
 from TACEResponseLib.cohort.spreadsheet import read_sheet
 from TACEResponseLib.cohort.table_rows import table_rows
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.validation.columns import read_columns
+from TACEResponseLib.validation.study.columns import read_columns
 
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 

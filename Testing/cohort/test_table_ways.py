@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from TACEResponseLib.clinical.record import read_record
-from TACEResponseLib.clinical.schema import load_schema
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.cohort.columns import FILES, OTHER
 from TACEResponseLib.cohort.header import holds_numbers
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
 from TACEResponseLib.cohort.table_rows import table_rows
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.patient.record import read_record
+from TACEResponseLib.patient.schema import load_schema
 
 
 def table(tmp_path: Path, text: str) -> Path:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.cli import main
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.resources import resource_path
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.commands.cli import main
 from TACEResponseLib.simulation.cohort import write_patient
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from TACEResponseLib.cli import main
+from TACEResponseLib.commands.cli import main
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from TACEResponseLib.cli import _parser, main
+from TACEResponseLib.commands.cli import _parser, main
 
 # Options that say how a command works and not on what; they hold in every mode.
 HOW = {"help", "verbose", "output", "device", "jobs", "seed", "resamples", "pdf", "no_scene"}

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from TACEResponseLib.cli import main
-from TACEResponseLib.recipe_reading import read_recipe, shipped_recipes
-from TACEResponseLib.resources import resource_path
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.commands.cli import main
+from TACEResponseLib.recipe.reading import read_recipe, shipped_recipes
 from TACEResponseLib.simulation.patient import simulate_truth
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import ImageSequence
 
 
 def test_every_recipe_is_listed_with_its_paper(capsys: pytest.CaptureFixture[str]) -> None:

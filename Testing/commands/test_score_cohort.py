@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import pytest
 
 import TACEResponseLib
-from TACEResponseLib.cli import main
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.loading import in_columns
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.commands.cli import main
 from TACEResponseLib.simulation.cohort import write_cohort
 from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
 

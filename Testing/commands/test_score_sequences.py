@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.assembly import BundleIdentity, assemble
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import CohortRole, ImageSequence
 from TACEResponseLib.bundle import load_bundle, save_bundle
-from TACEResponseLib.case import Case
-from TACEResponseLib.cli import main
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.cnn.known_networks import SMALL_CNN
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.commands.cli import main
+from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.recipe import Recipe
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.scoring import score
-from TACEResponseLib.terms import CohortRole, ImageSequence
-from TACEResponseLib.training import Member, prepare, train
-from TACEResponseLib.training_cohort import PreparedCohort
+from TACEResponseLib.training.assembly import BundleIdentity, assemble
+from TACEResponseLib.training.prepared_cohort import PreparedCohort
+from TACEResponseLib.training.train import Member, prepare, train
 from Testing.in_process import stay_in_process
 
 T2, ARTERIAL = ImageSequence.MR_T2, ImageSequence.MR_ARTERIAL

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle import load_bundle
-from TACEResponseLib.cli import main
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.resources import resource_path
+from TACEResponseLib.commands.cli import main
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.cohort import write_cohort
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import CohortRole
 from Testing.coarse_images import CT_GRID
 from Testing.in_process import stay_in_process
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.cli import main
+from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.commands.cli import main
 from TACEResponseLib.simulation.cohort import write_cohort
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import CohortRole
 
 SHIPPED = "ct-radiomics-cnn-simulated"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from TACEResponseLib.evaluation.follow_up import FollowUp
+from TACEResponseLib.evaluation.survival.follow_up import FollowUp
 
 if TYPE_CHECKING:
     import pandas as pd

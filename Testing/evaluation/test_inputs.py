@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evaluation.inputs import (
     checked_clusters,
     checked_outcome,

@@ -5,8 +5,8 @@ import pytest
 from scipy.special import expit
 from scipy.stats import norm
 
-from TACEResponseLib.evaluation.calibration_line import calibration_line
-from TACEResponseLib.evaluation.discrimination import auc
+from TACEResponseLib.evaluation.calibration.calibration_line import calibration_line
+from TACEResponseLib.evaluation.discrimination.discrimination import auc
 from TACEResponseLib.evaluation.sample_size import (
     development_size,
     validation_size,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from TACEResponseLib.evaluation.discrimination import auc, delong_error
+from TACEResponseLib.evaluation.discrimination.discrimination import auc, delong_error
 from TACEResponseLib.evaluation.subgroups import subgroup_forest
 
 

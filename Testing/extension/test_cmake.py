@@ -94,7 +94,7 @@ def test_the_installed_library_reads_the_resources_beside_it(
 ) -> None:
     code = (
         "from TACEResponseLib.bundle.finding import installed_bundles\n"
-        "from TACEResponseLib.resources import resource_path\n"
+        "from TACEResponseLib.basics.resources import resource_path\n"
         "for path in (*installed_bundles(), resource_path('Clinical', 'schema.json')): print(path)"
     )
     paths = run_installed(installed.modules, tmp_path, "-c", code).splitlines()

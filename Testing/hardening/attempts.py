@@ -95,7 +95,7 @@ def attempt(
 
 def _work(job: Callable[[], object], writing: int, memory_bytes: int) -> None:
     """In the child: try, answer, end without any clean-up of the parent's."""
-    from TACEResponseLib.errors import InputError, MissingExtraError
+    from TACEResponseLib.basics.errors import InputError, MissingExtraError
 
     held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()  # noqa: SIM115, PTH123
     resource.setrlimit(resource.RLIMIT_AS, (held + memory_bytes, resource.RLIM_INFINITY))

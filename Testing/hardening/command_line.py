@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from TACEResponseLib.cli import main
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.commands.cli import main
 
 
 def run_in(folder: Path, words: Sequence[str]) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import yaml
 
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.resources import resource_path
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.recipe.recipe import Recipe
 
 RECIPES: tuple[Path, ...] = tuple(sorted(resource_path("Recipes").glob("*.yaml")))
 VALUES = (

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from TACEResponseLib.drafts import NAME, sweep
+from TACEResponseLib.basics.writing.drafts import NAME, sweep
 from Testing.hardening.attempts import Attempt, Outcome
 
 WORDS = re.compile(

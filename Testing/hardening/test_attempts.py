@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
 from Testing.hardening.attempts import Attempt, Outcome, Tally, attempt
 
 

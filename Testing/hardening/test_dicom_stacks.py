@@ -11,10 +11,10 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.dicom_series.sameness import check_one_scan
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.dicom_series.sameness import check_one_scan
+from TACEResponseLib.imaging.files.reading import read_image
 from Testing.hardening.attempts import Tally, attempt
 from Testing.imaging.dicom_slices import write_slice
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.basics.writing.new_output import new_folder
 from TACEResponseLib.bundle import load_bundle, save_bundle
-from TACEResponseLib.case import Case
-from TACEResponseLib.cli import main
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.new_output import new_folder
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.resources import resource_path
+from TACEResponseLib.commands.cli import main
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 from Testing.hardening.attempts import Attempt, Outcome, Tally, attempt
 from Testing.hardening.test_kills import write_training
 from Testing.in_process import stay_in_process

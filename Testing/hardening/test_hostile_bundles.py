@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.bundle.integrity import write_sums
 from TACEResponseLib.bundle.layout import FUSION, INFERENCE, METADATA, SUMS
 from TACEResponseLib.bundle.monai_inference import ALIASES
 from TACEResponseLib.bundle.reading import load_bundle, read_fusion, read_metadata
-from TACEResponseLib.cnn.known_networks import MONAI_RESNET, SMALL_CNN
-from TACEResponseLib.resources import resource_path
+from TACEResponseLib.evidence.image_network.known_networks import MONAI_RESNET, SMALL_CNN
 from Testing.hardening.attempts import Outcome, Tally, attempt
 from Testing.hardening.conftest import _Tries
 from Testing.hardening.hostile_bundle import (
@@ -151,7 +151,7 @@ FAT = DEEP | {"layers": [2] * 4, "block_inplanes": [4096] * 4}
 
 def wide(folder: Path) -> None:
     """9.7 MB of weights that ask for gigabytes of activations."""
-    from TACEResponseLib.cnn.network import build_network, write_weights
+    from TACEResponseLib.evidence.image_network.network import build_network, write_weights
 
     set_network(folder, SMALL_CNN, WIDE, 1024, 8)
     write_weights(build_network(SMALL_CNN, WIDE), folder / NETWORK)

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.cli import main
 from TACEResponseLib.cohort.reading import read_cohort
+from TACEResponseLib.commands.cli import main
 from TACEResponseLib.simulation.cohort import write_patient
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
+from Testing.basics.test_ids import BAD
 from Testing.in_process import stay_in_process
-from Testing.test_ids import BAD
 
 BUNDLE = "ct-volume-clinical"
 PLACES = ("../../x", "../x", "{here}/x")

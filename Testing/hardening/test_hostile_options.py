@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle.reading import load_bundle
-from TACEResponseLib.cli import _parser
-from TACEResponseLib.cli_options import check_options
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.commands.cli import _parser
+from TACEResponseLib.commands.options import check_options
 from Testing.hardening.attempts import Tally, attempt
 from Testing.hardening.command_line import run_in
 from Testing.hardening.conftest import _Tries
@@ -28,10 +28,12 @@ WARM = (
         "commands.biology", "commands.cohort", "commands.cohort_import", "commands.compare",
         "commands.demo", "commands.info", "commands.recalibrate", "commands.recipe",
         "commands.score", "commands.score_cohort", "commands.train", "commands.validate",
-        "scoring", "training", "assembly", "preparation_cache", "cnn.pretrained",
-        "validation.cohort_study", "validation.recalibrating", "validation.results",
-        "validation.writing", "validation.wrong_pictures", "validation.comparing",
-        "validation.gene_sets", "validation.predictions_table",
+        "scoring", "training.train", "training.assembly", "training.preparation.cache",
+        "evidence.image_network.weights.pretrained", "training.recalibrating",
+        "validation.study.cohort_study", "validation.report.results",
+        "validation.report.writing", "validation.topics.wrong_cases.wrong_pictures",
+        "validation.study.comparing",
+        "validation.gene_sets", "validation.study.predictions_table",
     )),
 )  # fmt: skip
 COMMANDS = (

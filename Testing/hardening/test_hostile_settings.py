@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.cnn.network import check_network
 from TACEResponseLib.commands.recipe import described
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.recipe_keys import with_changes, with_epochs
-from TACEResponseLib.recipe_reading import read_recipe
+from TACEResponseLib.evidence.image_network.network import check_network
+from TACEResponseLib.recipe.keys import with_changes, with_epochs
+from TACEResponseLib.recipe.reading import read_recipe
+from TACEResponseLib.recipe.recipe import Recipe
 from Testing.hardening.attempts import Tally, attempt
 from Testing.hardening.conftest import _Tries
 from Testing.hardening.hostile_recipe import RECIPES, change, damaged_recipe

@@ -21,9 +21,9 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi_reading import read_roi
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
+from TACEResponseLib.imaging.files.roi_reading import read_roi
 from Testing.hardening.attempts import Attempt, Outcome, Tally, attempt
 from Testing.imaging.dicom_slices import packed, write_slice
 from Testing.imaging.made_files import NIFTI, made_voxels, metaimage, nifti, nrrd

@@ -4,11 +4,11 @@ import warnings
 
 import numpy as np
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Volume, Voxels
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.patient.case import Case
 from Testing.hardening.attempts import Tally, attempt
 from Testing.hardening.conftest import _Tries
 from Testing.storages import storages

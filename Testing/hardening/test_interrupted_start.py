@@ -30,9 +30,17 @@ STARTS = {
     "python -m": "runpy.run_module('TACEResponseLib', run_name='__main__')",
     "tace-response": "from {module} import {name}; sys.exit({name}())",
 }
-LOADED = ("TACEResponseLib.cli", "argparse", "tempfile", "json", "TACEResponseLib.drafts",
-          "TACEResponseLib.endings", "TACEResponseLib.cli_validation", "TACEResponseLib.terminal",
-          "TACEResponseLib.disk_trouble")  # fmt: skip
+LOADED = (
+    "TACEResponseLib.commands.cli",
+    "argparse",
+    "tempfile",
+    "json",
+    "TACEResponseLib.basics.writing.drafts",
+    "TACEResponseLib.basics.process.endings",
+    "TACEResponseLib.commands.cli_validation",
+    "TACEResponseLib.basics.process.terminal",
+    "TACEResponseLib.basics.writing.disk_trouble",
+)
 
 
 def started(way: str, module: str, handling: str = "usual") -> subprocess.CompletedProcess[str]:
@@ -55,6 +63,6 @@ def test_an_interrupt_while_loading_ends_in_one_word(way: str, module: str) -> N
 
 
 def test_in_the_background_an_ignored_interrupt_stays_ignored() -> None:
-    done = started("python -m", "TACEResponseLib.cli", "ignored")
+    done = started("python -m", "TACEResponseLib.commands.cli", "ignored")
     assert "Traceback" not in done.stderr
     assert done.returncode != 130

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
-from TACEResponseLib.cli import main
+from TACEResponseLib.commands.cli import main
 from Testing.hardening.conftest import LONG
 from Testing.training.conftest import FEATURES, drawn_features, recipe_content
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import yaml
 
-from TACEResponseLib.drafts import sweep
-from TACEResponseLib.own_files import foreign_files
+from TACEResponseLib.basics.writing.drafts import sweep
+from TACEResponseLib.basics.writing.own_files import foreign_files
 from Testing.hardening.attempts import Attempt, Outcome, Tally
 from Testing.hardening.conftest import LONG
 from Testing.hardening.processes import Program
@@ -85,7 +85,7 @@ def test_a_signal_while_vtk_is_loaded_ends_the_program_and_crashes_nothing(
 ) -> None:
     pytest.importorskip("slicer", reason="slicer-core is not installed")
     code = (
-        "from TACEResponseLib.endings import watched\n"
+        "from TACEResponseLib.basics.process.endings import watched\n"
         "with watched():\n print(flush=True)\n import slicer\n slicer.vtkMRMLScene()\n"
     )
     for i in tries(2):
@@ -107,9 +107,9 @@ def test_a_signal_while_vtk_is_loaded_ends_the_program_and_crashes_nothing(
 OVER_AND_OVER = """
 import hashlib, json, sys
 from pathlib import Path
-from TACEResponseLib.endings import watched
-from TACEResponseLib.new_output import new_folder
-from TACEResponseLib.own_files import listed_files
+from TACEResponseLib.basics.process.endings import watched
+from TACEResponseLib.basics.writing.new_output import new_folder
+from TACEResponseLib.basics.writing.own_files import listed_files
 with watched():
     for number in range(100_000):
         with new_folder(Path("out"), overwrite=True) as draft:
@@ -124,7 +124,7 @@ with watched():
 @pytest.fixture(autouse=True)
 def _empty_folders_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """As they would after a minute."""
-    monkeypatch.setattr("TACEResponseLib.drafts.EMPTY_SECONDS", 0.0)
+    monkeypatch.setattr("TACEResponseLib.basics.writing.drafts.EMPTY_SECONDS", 0.0)
 
 
 @pytest.mark.parametrize("number", SIGNALS)

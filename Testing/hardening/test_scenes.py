@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from Testing.hardening.attempts import Attempt, Outcome, Tally
 from Testing.hardening.hostile_texts import hostile_text
 from Testing.module import conftest as panel

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib import cells
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading import cells
+from TACEResponseLib.basics.reading.text_table import read_text_table
 from TACEResponseLib.cohort.reading import read_cohort
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.text_table import read_text_table
-from TACEResponseLib.validation.predictions_table import TableOptions, read_predictions
+from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
 from Testing.hardening.attempts import Tally, attempt
 
 SEED = 20261128

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.plain_text import FORMULA_BEGINS, HARMLESS, UNSAFE
+from TACEResponseLib.basics.reading.strict_numbers import read_number
+from TACEResponseLib.basics.reading.yaml_reading import parse_yaml
+from TACEResponseLib.basics.writing.csv_writing import csv_text
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.metadata import BundleMetadata
+from TACEResponseLib.bundle.model_words import describe_model
 from TACEResponseLib.bundle.reading import read_metadata
-from TACEResponseLib.csv_writing import csv_text
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.model_words import describe_model
-from TACEResponseLib.plain_text import FORMULA_BEGINS, HARMLESS, UNSAFE
-from TACEResponseLib.strict_numbers import read_number
-from TACEResponseLib.yaml_reading import parse_yaml
 from Testing.hardening.attempts import Tally, attempt
 
 SEED = 20261

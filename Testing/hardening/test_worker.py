@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.exchange import geometry_values, write_volume
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.worker.exchange import geometry_values, write_volume
 from Testing.hardening.attempts import Attempt, Outcome, Tally
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.patient.case import Case
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import ImageSequence
 from Testing.coarse_images import CT_GRID
 from Testing.identity.canaries import WORDS
 

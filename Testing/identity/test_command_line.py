@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from TACEResponseLib.cli import main
-from TACEResponseLib.plain_text import UNSAFE
-from TACEResponseLib.resources import resource_path
+from TACEResponseLib.basics.plain_text import UNSAFE
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.commands.cli import main
 from Testing.identity.canaries import WORDS, traces, traces_in
 from Testing.identity.named_patient import (
     cut_off,

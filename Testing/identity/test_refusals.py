@@ -8,10 +8,10 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.imaging.files.reading import read_image
+from TACEResponseLib.imaging.files.roi_reading import read_roi
+from TACEResponseLib.patient.case import Case
 from Testing.identity.canaries import WORDS, traces
 from Testing.identity.named_patient import CT, simulated_case, write_segmentation, write_series
 

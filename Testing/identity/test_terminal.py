@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from TACEResponseLib.cli import main
-from TACEResponseLib.plain_text import UNSAFE
+from TACEResponseLib.basics.plain_text import UNSAFE
+from TACEResponseLib.commands.cli import main
 
 EVIL = "\x1b[2J\x1b]0;owned\x07\u202etxt\x9b31m\nC9 no problem"
 

@@ -3,7 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.checks import (
     check_intensities,
     check_roi_fits,
@@ -13,11 +14,10 @@ from TACEResponseLib.imaging.checks import (
     registration_warnings,
 )
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.lesions import find_lesions
 from TACEResponseLib.imaging.resampling import resample_labels
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi.lesions import find_lesions
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
-from TACEResponseLib.terms import ImageSequence
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2
 

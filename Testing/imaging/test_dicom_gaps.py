@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
 from Testing.imaging.dicom_slices import write_slice
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2

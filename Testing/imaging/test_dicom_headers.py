@@ -18,9 +18,9 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
 from Testing.imaging.dicom_slices import packed, write_slice
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2

@@ -7,10 +7,10 @@ import numpy as np
 import pydicom
 import pytest
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.dicom_series.phases import numbers_in_turn
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.dicom_series.phases import numbers_in_turn
+from TACEResponseLib.imaging.files.reading import read_image
 from Testing.imaging.dicom_slices import write_slice
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_ARTERIAL

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
 from Testing.imaging.dicom_slices import write_slice
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2
@@ -185,7 +185,7 @@ def test_ten_thousand_uneven_slices_are_judged_in_little_time() -> None:
     """The places alone: in each of several steps each slice is asked once."""
     from types import SimpleNamespace
 
-    from TACEResponseLib.imaging.dicom_series.evenness import check_even
+    from TACEResponseLib.imaging.files.dicom_series.evenness import check_even
 
     along = np.cumsum(np.random.default_rng(0).uniform(0.5, 3.0, 10_000))
     header = {"ImagePositionPatient": [0, 0, "0.125"]}

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.hounsfield import check_hounsfield
-from TACEResponseLib.imaging.reading import read_image
+from TACEResponseLib.imaging.values.hounsfield import check_hounsfield
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
-from TACEResponseLib.terms import ImageSequence
 
 CT = ImageSequence.CT_ARTERIAL
 SHAPE = (16, 40, 40)

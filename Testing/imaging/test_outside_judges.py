@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.imaging.reading import read_image
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.terms import ImageSequence
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2
 N_POINTS = 20

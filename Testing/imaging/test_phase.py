@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.phase import (
     ARTERIAL,
@@ -17,7 +18,6 @@ from TACEResponseLib.imaging.phase import (
     phase_warnings,
 )
 from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume
-from TACEResponseLib.terms import ImageSequence
 
 ROI: Mask = np.zeros((4, 6, 6), bool)
 ROI[1:3, 2:5, 2:5] = True

@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
+from TACEResponseLib.imaging.files.roi_reading import read_roi
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.hounsfield import check_hounsfield, ct_like_warnings
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi_reading import read_roi
+from TACEResponseLib.imaging.values.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import ImageSequence
 from Testing.coarse_images import CT_GRID
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2

@@ -3,7 +3,7 @@ import pytest
 import SimpleITK as sitk
 
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
 
 GRID = Geometry(

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
+from TACEResponseLib.imaging.files.roi_reading import read_roi
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi_reading import read_roi
 from TACEResponseLib.imaging.volume import Volume, Voxels
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.patient.case import Case
 from Testing.written_series import write_series
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2

@@ -13,14 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from Testing.licenses.license_page import CUDA, NVIDIA, RUN_TIME, TESTS, may_be_there, table
-from Testing.licenses.run_time_packages import (
-    ALWAYS,
-    EXTRAS,
-    PROJECT,
-    ROOT,
-    asked_for,
-    needed_by,
-)
+from Testing.licenses.run_time_packages import ALWAYS, EXTRAS, PROJECT, ROOT, asked_for, needed_by
 
 # Of Slicer, or ours; the rest must come from a package.
 SLICER = {"slicer", "qt", "ctk", "vtk", "vtkmodules", "PyTorchUtils", "SampleData"}

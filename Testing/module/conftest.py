@@ -12,11 +12,11 @@ import pytest
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 pytest.importorskip("PySide6", reason="PySide6 is not installed")
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.patient.case import Case
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.worker_requests import check_request
+from TACEResponseLib.worker.messages import check_request
 from Testing.slicer_standins import Standins, install
 
 MODULE = Path(__file__).resolve().parents[2] / "TACEResponse" / "TACEResponse.py"
@@ -206,9 +206,9 @@ def clinical_model(folder: Path) -> Path:
 
     from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
     from TACEResponseLib.bundle.card import model_card
-    from TACEResponseLib.clinical.record import ClinicalRecord
-    from TACEResponseLib.fusion import FusionSettings, fit_fusion
-    from TACEResponseLib.fusion_inputs import ClinicalInput
+    from TACEResponseLib.fusion.fusion import FusionSettings, fit_fusion
+    from TACEResponseLib.patient.columns import ClinicalInput
+    from TACEResponseLib.patient.record import ClinicalRecord
 
     shipped = load_bundle("ct-radiomics-cnn-simulated")
     clinical = (

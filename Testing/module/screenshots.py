@@ -15,12 +15,7 @@ from TACEResponseLib.simulation.patient import simulate_patient  # noqa: E402
 from TACEResponseLib.simulation.settings import SimulationSettings  # noqa: E402
 from Testing.module.conftest import MODULE, Person, clinical_model  # noqa: E402
 from Testing.slicer_standins import install  # noqa: E402
-from Testing.slicer_standins.module_panel import (  # noqa: E402
-    ABOVE_PX,
-    HELP_PX,
-    PROBE_PX,
-    STATUS_PX,
-)
+from Testing.slicer_standins.module_panel import ABOVE_PX, HELP_PX, PROBE_PX, STATUS_PX  # noqa: E402
 
 # The column of a module is as narrow in Slicer, a usual screen higher than the smallest.
 WIDTH, HEIGHT = 1366, 640

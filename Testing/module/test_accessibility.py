@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from Testing.slicer_standins.module_panel import COLUMN_PX, PROBE_PX, STATUS_PX
 
 PANEL = Path(__file__).resolve().parents[2] / "TACEResponse"

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.imaging.segment_parts import SegmentPart
+from TACEResponseLib.imaging.files.segment_parts import SegmentPart
+from TACEResponseLib.patient.case import Case
 
 
 def add(person: Any, kind: str, name: str = "node") -> Any:
@@ -29,7 +29,7 @@ def nonlinear(person: Any) -> Any:
 
 
 def problem(image: Any) -> str:
-    from TACEResponsePanel.gates import imageProblem
+    from TACEResponsePanel.case.gates import imageProblem
 
     return str(imageProblem(image, "ct_arterial"))
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.ids import check_id
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.ids import check_id
+from TACEResponseLib.patient.case import Case
 
 DEVICES = ("con", "nul.txt")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pydicom
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 
 Header = dict[str, str]
 FIRST: Header = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from Testing.module.test_same_named_models import retrain
 from Testing.module.test_scoring import edit
 

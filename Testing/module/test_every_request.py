@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.worker_requests import REQUESTS
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.worker.messages import REQUESTS
 from Testing.module.conftest import MODULE
 from Testing.module.test_cases import field, open_model
 

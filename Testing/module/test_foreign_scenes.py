@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from Testing.module.scenes import open_texts, sound_texts
 
 SENTENCE = "Left out of this scene, for it can't be read: "
 
 
 def test_the_gate_knows_every_parameter(person: Any) -> None:
-    from TACEResponsePanel.case_parameters import TACEResponseParameterNode
-    from TACEResponsePanel.scene_gate import LISTS, TEXTS
+    from TACEResponsePanel.case.case_parameters import TACEResponseParameterNode
+    from TACEResponsePanel.case.scene_gate import LISTS, TEXTS
 
     known = {*LISTS, *TEXTS, "segmentation"}
     assert known == set(TACEResponseParameterNode.allParameters)
@@ -21,7 +21,7 @@ def test_the_gate_knows_every_parameter(person: Any) -> None:
 
 
 def test_a_sound_case_passes_the_gate_as_it_is(person: Any, patient: Case) -> None:
-    from TACEResponsePanel.scene_gate import leaveOut
+    from TACEResponsePanel.case.scene_gate import leaveOut
 
     person.make_ready(patient)
     person.score()

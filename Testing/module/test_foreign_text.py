@@ -6,7 +6,7 @@ from typing import Any
 
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.reading import read_metadata
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 
 EVIL = "<img src='file:///etc/passwd'><b>x</b>"
 PICTURES = (

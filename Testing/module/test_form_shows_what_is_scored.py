@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.clinical.form import form_record
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.form import form_record
 from Testing.module.test_cases import field, from_dicom, open_model
 from Testing.module.test_clinical_section import form  # noqa: F401  # a fixture
 

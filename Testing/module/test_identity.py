@@ -9,8 +9,8 @@ import numpy as np
 import pydicom
 import pytest
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.resources import resource_path
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.patient.case import Case
 from Testing.identity.canaries import WORDS, traces, traces_in
 
 UID = "1.2.826.0.1.3680043.7717171.9"

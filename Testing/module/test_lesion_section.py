@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
 
@@ -281,7 +281,7 @@ def test_a_segmentation_whose_segments_were_taken_away_holds_no_lesion(
 
 def test_a_long_name_pushes_no_number_out_of_a_narrow_table(person: Any) -> None:
     from PySide6 import QtWidgets
-    from TACEResponsePanel import lesion_section, result_section, tables
+    from TACEResponsePanel.sections import lesion_section, result_section, tables
 
     name = "Leber LAP Segment 8 HCC 1 recurrent, drawn anew in two sessions"
     lesion = ("1", name, "26.62", "46.2", "yes", "image network, radiomics")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from Testing.module.conftest import Person
 from Testing.module.test_map_controls import composites
 from Testing.module.test_maps_and_results import seen

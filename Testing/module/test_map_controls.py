@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from Testing.slicer_standins.layout import corner_text, hold_key, release_key
 
 

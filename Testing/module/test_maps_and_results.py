@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.bundle import load_bundle
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from TACEResponseLib.scoring import score
 from Testing.module.test_map_controls import composites
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from Testing.module.test_cases import field, open_model
 from Testing.module.test_same_named_models import retrain
 from Testing.module.test_scoring import edit

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from Testing.module.conftest import MODULE, Person
 
 PANEL = MODULE.parent

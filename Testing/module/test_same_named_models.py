@@ -9,7 +9,7 @@ import pytest
 
 from TACEResponseLib.bundle import load_bundle, save_bundle
 from TACEResponseLib.bundle.card import model_card
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 
 NAME = "ct-radiomics-cnn-simulated"
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.bundle import load_bundle
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from TACEResponseLib.scoring import score
 
 

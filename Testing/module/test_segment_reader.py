@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.patient.case import Case
 from TACEResponseLib.scene import segment_reading
 
 
@@ -54,7 +54,7 @@ class Segment:
 
 @pytest.fixture
 def segment(person: Any, other_patient: Case) -> Segment:
-    from TACEResponsePanel.segment_reader import SegmentReader
+    from TACEResponsePanel.process.segment_reader import SegmentReader
 
     image, segmentation = person.load_patient(other_patient)
     segment_id = segmentation.GetSegmentation().GetNthSegmentID(0)

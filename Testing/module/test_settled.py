@@ -8,7 +8,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from Testing.module.test_cases import field, open_model
 
 QUESTION = "more than most tumors"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 
 
 def views(person: Any) -> list[Any]:

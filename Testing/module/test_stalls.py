@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.patient.case import Case
 
 LONGEST_PAUSE_SECONDS = 0.1
 # Tests share two cores with another test process and the worker: the clock on the wall then shows

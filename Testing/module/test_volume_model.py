@@ -3,7 +3,7 @@
 from typing import Any
 
 from TACEResponseLib.bundle import load_bundle
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from TACEResponseLib.scoring import score
 from Testing.module.test_cases import field
 
@@ -45,7 +45,7 @@ def test_the_panel_s_result_is_the_library_s_and_it_says_why_there_is_no_map(
 ) -> None:
     from dataclasses import replace
 
-    from TACEResponseLib.clinical.record import ClinicalRecord
+    from TACEResponseLib.patient.record import ClinicalRecord
 
     segmentation = make_ready(person, patient)
     prediction = person.score()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.patient.case import Case
 from Testing.module.test_cases import from_dicom
 
 PORTAL = "ct_portal_venous"

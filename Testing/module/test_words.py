@@ -17,14 +17,14 @@ import pytest
 )  # fmt: skip
 @pytest.mark.usefixtures("person")
 def test_options_and_bundles_become_the_reader_s_words(said: str, shown: str) -> None:
-    from TACEResponsePanel.words import inPanelWords
+    from TACEResponsePanel.sections.words import inPanelWords
 
     assert inPanelWords(said) == shown
 
 
 @pytest.mark.usefixtures("person")
 def test_labels_replace_whole_names_once() -> None:
-    from TACEResponsePanel.words import withLabels
+    from TACEResponsePanel.sections.words import withLabels
 
     form = [
         {"name": "earlier_treatment", "label": "earlier treatment of the tumor"},
@@ -53,7 +53,7 @@ def test_labels_replace_whole_names_once() -> None:
     ],
 )
 def test_names_suggest_a_phase(person: Any, name: str, sequence: str, is_taken: bool) -> None:
-    from TACEResponsePanel.phase_guess import guessImages
+    from TACEResponsePanel.case.phase_guess import guessImages
 
     node = person.standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     other = person.standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "localizer")
@@ -62,7 +62,7 @@ def test_names_suggest_a_phase(person: Any, name: str, sequence: str, is_taken: 
 
 
 def test_of_two_candidates_none_is_guessed(person: Any) -> None:
-    from TACEResponsePanel.phase_guess import guessImages
+    from TACEResponsePanel.case.phase_guess import guessImages
 
     nodes = [
         person.standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", f"arterial {n}")
@@ -74,7 +74,7 @@ def test_of_two_candidates_none_is_guessed(person: Any) -> None:
 def test_only_what_is_said_of_clinical_data_gets_the_form_s_labels(
     person: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from TACEResponseLib.case_warning import CaseWarning
+    from TACEResponseLib.basics.case_warning import CaseWarning
 
     section = person.panel.result
     form = [{"name": "treatment", "label": "planned treatment"}]

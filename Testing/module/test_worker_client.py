@@ -34,7 +34,7 @@ def start(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Makes clients, with all that is needed to talk to them."""
     request.getfixturevalue("installed")
     sys.path.insert(0, str(ROOT / "TACEResponse"))
-    from TACEResponsePanel.worker_client import WorkerClient
+    from TACEResponsePanel.process.worker_client import WorkerClient
 
     clients = []
 
@@ -142,7 +142,7 @@ def test_a_silent_process_is_given_up(
     installed: Standins, start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = start(python(HELLO, "sys.stdin.read()"))
-    from TACEResponsePanel import worker_client
+    from TACEResponsePanel.process import worker_client
 
     monkeypatch.setattr(worker_client, "HANG_SECONDS", 1.0)
     assert "stopped answering" in ask(installed, client, seconds=10).failed[0]

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.assembly import BundleIdentity, assemble
+from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle import load_bundle, save_bundle
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.recipe_reading import find_recipe, read_recipe
+from TACEResponseLib.recipe.reading import find_recipe, read_recipe
+from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.scoring import score
-from TACEResponseLib.simulated_members import simulated_case, simulated_members
-from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
+from TACEResponseLib.simulation.members import simulated_case, simulated_members
+from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import CohortRole
-from TACEResponseLib.training import prepare, train
+from TACEResponseLib.training.assembly import BundleIdentity, assemble
+from TACEResponseLib.training.train import prepare, train
 from Testing.coarse_images import CT_GRID, MR_GRID
 
 N_TRAINING, N_TUNING = 24, 4

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.scene.case_nodes import CaseNodes, case_from_nodes, case_to_nodes
-from TACEResponseLib.terms import ImageSequence
 
 CT = ImageSequence.CT_ARTERIAL
 

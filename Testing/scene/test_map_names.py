@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.scene.case_nodes import case_to_nodes
 from TACEResponseLib.scene.map_names import map_name, mark_simulated
 from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
 from TACEResponseLib.scene.result_marks import mark_out_of_date
-from TACEResponseLib.terms import ImageSequence
 
 CT = ImageSequence.CT_ARTERIAL
 # Slicer's fitText keeps the first half of what fits; a view of 300 pixels has room for 18 letters.

@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.record import record_json
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.result.record import record_json
 from TACEResponseLib.scene import mrb
 from TACEResponseLib.scene.case_nodes import CaseNodes, case_from_nodes
 from TACEResponseLib.scene.mrb import read_scene, save_scene, write_scene
 from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
-from TACEResponseLib.terms import ImageSequence
 
 CT = ImageSequence.CT_ARTERIAL
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.case import Case
+from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.prediction import Prediction
-from TACEResponseLib.record import to_record
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.result.record import to_record
 from TACEResponseLib.scene.case_nodes import CaseNodes, case_from_nodes, case_to_nodes
 from TACEResponseLib.scene.prediction_nodes import ResultNodes, prediction_to_nodes
 from TACEResponseLib.scene.volumes import volume_from_node
-from TACEResponseLib.terms import ImageSequence
 
 CT = ImageSequence.CT_ARTERIAL
 Make = Callable[..., Prediction]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.scene.case_nodes import CaseNodes, case_to_nodes
 from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
 from TACEResponseLib.scene.result_marks import (

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Mask
 from TACEResponseLib.scene.segment_reading import roi_from_node

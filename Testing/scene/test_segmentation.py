@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.imaging.geometry import Geometry
-from TACEResponseLib.imaging.roi import Roi
+from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.scene.segmentation import TERMINOLOGY, roi_to_node
 from TACEResponseLib.scene.volumes import volume_to_node

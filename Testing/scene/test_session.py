@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from TACEResponseLib.errors import MissingExtraError
+from TACEResponseLib.basics.errors import MissingExtraError
 from TACEResponseLib.scene.session import headless_scene
 
 

@@ -8,18 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.branch import FeatureContribution
-from TACEResponseLib.case import Case
-from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.basics.terms import NOT_A_DEVICE
+from TACEResponseLib.evidence.branch import FeatureContribution
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.scene.mrb import read_scene, save_scene
-from TACEResponseLib.scene.tables import (
-    branches,
-    contributions,
-    fill_table,
-    radiomics,
-    summary,
-)
-from TACEResponseLib.terms import NOT_A_DEVICE
+from TACEResponseLib.scene.tables import branches, contributions, fill_table, radiomics, summary
 
 
 @pytest.fixture

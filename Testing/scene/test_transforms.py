@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.scene.transforms import (
     direction_ras,

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.case import Case
-from TACEResponseLib.prediction import Prediction
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.scene.case_nodes import CaseNodes, case_to_nodes
 from TACEResponseLib.scene.colors import saliency_colors
 from TACEResponseLib.scene.prediction_nodes import ResultNodes, prediction_to_nodes
 from TACEResponseLib.scene.views import VIEWS, add_slice_views, show_overlay
-from TACEResponseLib.terms import ImageSequence
 
 CT = ImageSequence.CT_ARTERIAL
 Shown = tuple[CaseNodes, ResultNodes]

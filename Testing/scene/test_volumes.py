@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.errors import InputError
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Acquisition, Volume
 from TACEResponseLib.scene.volumes import (

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.simulated_members import simulated_members, simulated_truths
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import Endpoint, ResponseClass
 from TACEResponseLib.simulation.answers import (
     best_auc_of,
     best_class_auc_of,
@@ -15,9 +15,9 @@ from TACEResponseLib.simulation.answers import (
 )
 from TACEResponseLib.simulation.cohort import write_cohort
 from TACEResponseLib.simulation.law import best_possible_auc
-from TACEResponseLib.simulation.mr_settings import MrSimulationSettings
+from TACEResponseLib.simulation.members import simulated_members, simulated_truths
+from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
-from TACEResponseLib.terms import Endpoint, ResponseClass
 
 COARSE = SimulationSettings(grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3.0, 3.0, 6.0)))
 

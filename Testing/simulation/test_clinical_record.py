@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from TACEResponseLib.clinical.record import read_record
-from TACEResponseLib.clinical.schema import load_schema
-from TACEResponseLib.clinical.scores import albi, albi_grade, child_pugh_points
-from TACEResponseLib.recipe_reading import read_recipe
-from TACEResponseLib.resources import resource_path
-from TACEResponseLib.simulated_members import simulated_truths
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.patient.record import read_record
+from TACEResponseLib.patient.schema import load_schema
+from TACEResponseLib.patient.scores import albi, albi_grade, child_pugh_points
+from TACEResponseLib.recipe.reading import read_recipe
 from TACEResponseLib.simulation.law import prevalence
-from TACEResponseLib.simulation.mr_settings import MrLawSettings, MrSimulationSettings
+from TACEResponseLib.simulation.members import simulated_truths
+from TACEResponseLib.simulation.mr.settings import MrLawSettings, MrSimulationSettings
 from TACEResponseLib.simulation.settings import SimulationSettings
 
 N = 1500

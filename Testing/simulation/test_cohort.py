@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.simulation.cohort import write_cohort, write_patient
 from TACEResponseLib.simulation.patient import simulate_patient, simulate_truth
 from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
-from TACEResponseLib.terms import CohortRole
 
 COARSE = SimulationSettings(grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3.0, 3.0, 6.0)))
 

@@ -3,8 +3,9 @@ import pytest
 from pydantic import ValidationError
 from sklearn.metrics import roc_auc_score
 
+from TACEResponseLib.basics.terms import Endpoint, ResponseClass
 from TACEResponseLib.simulation.law import best_possible_auc, prevalence
-from TACEResponseLib.simulation.mr_settings import MrLawSettings
+from TACEResponseLib.simulation.mr.settings import MrLawSettings
 from TACEResponseLib.simulation.patient import simulate_truth
 from TACEResponseLib.simulation.response import (
     class_probabilities,
@@ -12,7 +13,6 @@ from TACEResponseLib.simulation.response import (
     endpoint_probability,
 )
 from TACEResponseLib.simulation.settings import LawSettings, ResponseSettings, SimulationSettings
-from TACEResponseLib.terms import Endpoint, ResponseClass
 
 N = 20_000
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import yaml
 
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.training_cohort import PreparedCohort
+from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.prepared_cohort import PreparedCohort
 
 SIZE = "original_shape_MeshVolume"
 TEXTURE = ("original_firstorder_Mean", "original_firstorder_Entropy", "original_glcm_Contrast")

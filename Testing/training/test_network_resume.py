@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.cnn.branch import PreparedPatches
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.training import train
-from TACEResponseLib.training_cohort import PreparedCohort
-from TACEResponseLib.training_log import FitLog, read_log
-from TACEResponseLib.training_state import TrainingState
+from TACEResponseLib.evidence.image_network.branch import PreparedPatches
+from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.log import FitLog, read_log
+from TACEResponseLib.training.prepared_cohort import PreparedCohort
+from TACEResponseLib.training.state import TrainingState
+from TACEResponseLib.training.train import train
 
 NETWORK = {
     "kind": "image_network",

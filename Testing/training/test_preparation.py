@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib import preparation_cache
-from TACEResponseLib.case import Case
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.clinical.settings import ClinicalSettings
-from TACEResponseLib.cnn.settings import ImageNetworkSettings
+from TACEResponseLib.basics.imported_code import files_behind
 from TACEResponseLib.cohort.member import Member
-from TACEResponseLib.imported_code import files_behind
-from TACEResponseLib.preparation import prepare
-from TACEResponseLib.preparation_cache import PreparationCache, content_of, default_folder
-from TACEResponseLib.prepared_files import read_prepared, write_prepared
-from TACEResponseLib.radiomics.settings import RadiomicsSettings
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.training_cohort import OnDisk
+from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
+from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.preparation import cache as preparation_cache
+from TACEResponseLib.training.preparation.cache import PreparationCache, content_of, default_folder
+from TACEResponseLib.training.preparation.files import read_prepared, write_prepared
+from TACEResponseLib.training.preparation.prepare import prepare
+from TACEResponseLib.training.prepared_cohort import OnDisk
 
 MakeRecipe = Callable[..., Recipe]
 pytestmark = pytest.mark.usefixtures("in_process")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.recipe_keys import with_changes, with_epochs
-from TACEResponseLib.recipe_reading import read_recipe
-from TACEResponseLib.resources import resource_path
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.recipe.keys import with_changes, with_epochs
+from TACEResponseLib.recipe.reading import read_recipe
+from TACEResponseLib.recipe.recipe import Recipe
 
 MakeRecipe = Callable[..., Recipe]
 DEMO = "ct-radiomics-cnn-demo.yaml"

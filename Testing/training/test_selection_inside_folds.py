@@ -5,14 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from TACEResponseLib import training
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.evaluation.discrimination import auc
-from TACEResponseLib.radiomics.selection import select_features
-from TACEResponseLib.radiomics.settings import RadiomicsSettings
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.training import train
-from TACEResponseLib.training_cohort import PreparedCohort
+from TACEResponseLib.evaluation.discrimination.discrimination import auc
+from TACEResponseLib.evidence.radiomics.selection import select_features
+from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training import train as training
+from TACEResponseLib.training.prepared_cohort import PreparedCohort
+from TACEResponseLib.training.train import train
 from Testing.training.conftest import radiomics
 
 pytestmark = pytest.mark.usefixtures("in_process")

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
+from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle import load_bundle
-from TACEResponseLib.cli import main
-from TACEResponseLib.resources import resource_path
-from TACEResponseLib.terms import CohortRole
-from TACEResponseLib.training_state import TrainingState, locked
+from TACEResponseLib.commands.cli import main
+from TACEResponseLib.training.state import TrainingState, locked
 
 pytestmark = pytest.mark.usefixtures("in_process", "cache_home")
 WriteTable = Callable[..., Path]
@@ -79,10 +79,10 @@ def test_the_order_of_rows_means_nothing(
 
 
 STAGES = {
-    "after the second fit": ("TACEResponseLib.training_state.TrainingState.save_logits", 2),
-    "in the middle of a branch": ("TACEResponseLib.training_state.write_branch", 1),
-    "while candidates are fused": ("TACEResponseLib.candidates.fit_fusion_and_ask", 2),
-    "while the log is written": ("TACEResponseLib.training_files.write_picture", 1),
+    "after the second fit": ("TACEResponseLib.training.state.TrainingState.save_logits", 2),
+    "in the middle of a branch": ("TACEResponseLib.training.state.write_branch", 1),
+    "while candidates are fused": ("TACEResponseLib.training.candidates.fit_fusion_and_ask", 2),
+    "while the log is written": ("TACEResponseLib.training.log_folder.write_picture", 1),
     "while the bundle is saved": ("TACEResponseLib.bundle.writing.write_sums", 1),
 }
 
@@ -284,7 +284,7 @@ def test_a_folder_that_appears_meanwhile_is_kept_and_so_is_the_training(
     name: str, words: list[str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    from TACEResponseLib import training_files
+    from TACEResponseLib.training import log_folder as training_files
 
     output, real = tmp_path / "mine", training_files.write_picture
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from TACEResponseLib.candidates import FittedCandidate
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.training import TrainedModel, train
-from TACEResponseLib.training_cohort import PreparedCohort
-from TACEResponseLib.training_folds import permuted, stratified_folds
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.candidates import FittedCandidate
+from TACEResponseLib.training.folds import permuted, stratified_folds
+from TACEResponseLib.training.prepared_cohort import PreparedCohort
+from TACEResponseLib.training.train import TrainedModel, train
 
 MakeRecipe = Callable[..., Recipe]
 MakeCohort = Callable[..., PreparedCohort]
@@ -28,7 +28,7 @@ def chosen(trained: TrainedModel) -> FittedCandidate:
 def test_no_patient_is_asked_of_a_branch_that_saw_it(
     make_recipe: MakeRecipe, make_cohort: MakeCohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from TACEResponseLib.radiomics.branch import RadiomicsBranch, RadiomicsRecipe
+    from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch, RadiomicsRecipe
 
     seen: list[set[float]] = []
     fit, logits = RadiomicsRecipe.fit, RadiomicsBranch.logits
@@ -52,7 +52,7 @@ def test_no_patient_is_asked_of_a_branch_that_saw_it(
 def test_fusion_sees_out_of_fold_outputs_only(
     make_recipe: MakeRecipe, make_cohort: MakeCohort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from TACEResponseLib import candidates
+    from TACEResponseLib.training import candidates
 
     given: list[dict[str, np.ndarray]] = []
     fit = candidates.fit_fusion_and_ask
@@ -97,9 +97,9 @@ def test_patients_of_a_test_cohort_teach_nothing(
     make_recipe: MakeRecipe, make_cohort: MakeCohort
 ) -> None:
     """The whole way from members: everything learned is the same with garbage as test patients."""
+    from TACEResponseLib.basics.terms import CohortRole
     from TACEResponseLib.cohort.member import Member
-    from TACEResponseLib.terms import CohortRole
-    from TACEResponseLib.training_roles import by_role
+    from TACEResponseLib.training.roles import by_role
 
     def learned(scale: float) -> str:
         everyone = make_cohort(n=120)
@@ -179,9 +179,9 @@ def test_a_class_smaller_than_the_folds_is_refused(
 
 
 def test_a_network_of_four_classes_is_trained_on_their_indices(make_cohort: MakeCohort) -> None:
-    from TACEResponseLib.cnn.settings import ImageNetworkSettings
-    from TACEResponseLib.errors import InputError
-    from TACEResponseLib.training_cohort import labels_for
+    from TACEResponseLib.basics.errors import InputError
+    from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+    from TACEResponseLib.training.prepared_cohort import labels_for
 
     settings = ImageNetworkSettings.model_validate(
         {"sequences": ["ct_arterial"], "network": "small_cnn", "target_layer": "x",

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import CohortRole, ImageSequence
 from TACEResponseLib.bundle import load_bundle
-from TACEResponseLib.cli import main
-from TACEResponseLib.clinical.record import ClinicalRecord
-from TACEResponseLib.cohort.hcc_tace_seg import import_hcc_tace_seg
+from TACEResponseLib.cohort.hcc_tace_seg.importing import import_hcc_tace_seg
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
+from TACEResponseLib.commands.cli import main
 from TACEResponseLib.commands.train import members_by_role
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.recipe_reading import find_recipe, read_recipe
-from TACEResponseLib.terms import CohortRole, ImageSequence
-from TACEResponseLib.training_evidence import left_out_of, usable_for
+from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.recipe.reading import find_recipe, read_recipe
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.usable import left_out_of, usable_for
 
 pytestmark = pytest.mark.usefixtures("in_process", "cache_home")
 WriteTable = Callable[..., Path]

@@ -5,18 +5,18 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from TACEResponseLib.clinical.record import ClinicalRecord
+from TACEResponseLib.basics.terms import CohortRole, Endpoint
 from TACEResponseLib.cohort.patient import CohortPatient
-from TACEResponseLib.recipe import Recipe
-from TACEResponseLib.terms import CohortRole, Endpoint
-from TACEResponseLib.training_cohort import PreparedCohort
-from TACEResponseLib.training_folds import (
+from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.folds import (
     draw_roles,
     draw_tuning,
     needs_tuning,
     permuted,
     stratified_folds,
 )
+from TACEResponseLib.training.prepared_cohort import PreparedCohort
 
 
 def patients(n: int = 50, role: CohortRole | None = None) -> list[CohortPatient]:

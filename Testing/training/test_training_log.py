@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from TACEResponseLib.remaining import Remaining, in_words
-from TACEResponseLib.training_log import FitLog, log_csv, read_log, write_picture
+from TACEResponseLib.basics.process.remaining import Remaining, in_words
+from TACEResponseLib.training.log import FitLog, log_csv, read_log, write_picture
 
 
 def test_of_an_epoch_that_was_run_twice_the_last_value_stands(tmp_path: Path) -> None:

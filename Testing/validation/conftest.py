@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.validation.predictions_table import TableOptions, read_predictions
-from TACEResponseLib.validation.results import Results, measure_study
-from TACEResponseLib.validation.study import Study
+from TACEResponseLib.validation.report.results import Results, measure_study
+from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
+from TACEResponseLib.validation.study.study import Study
 
 Write = Callable[..., Path]
 

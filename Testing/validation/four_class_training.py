@@ -9,8 +9,8 @@ import SimpleITK as sitk
 import yaml
 from numpy.typing import NDArray
 
-from TACEResponseLib.cli import main
-from TACEResponseLib.cnn.known_networks import SMALL_CNN
+from TACEResponseLib.commands.cli import main
+from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
 
 CLASSES = ("CR", "PR", "SD", "PD")
 LEVEL_HU = dict(zip(CLASSES, (220.0, 150.0, 80.0, 10.0), strict=True))

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from TACEResponseLib.progress import silent
-from TACEResponseLib.validation.cohort_study import score_study
-from TACEResponseLib.validation.predictions_table import TableOptions, read_predictions
-from TACEResponseLib.validation.results import measure_study, plain
-from TACEResponseLib.validation.writing import write_validation
+from TACEResponseLib.basics.process.progress import silent
+from TACEResponseLib.validation.report.results import measure_study, plain
+from TACEResponseLib.validation.report.writing import write_validation
+from TACEResponseLib.validation.study.cohort_study import score_study
+from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
 from Testing.in_process import stay_in_process
 from Testing.validation.four_class_training import CLASSES, train_bundle, write_patients
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError, MissingExtraError
+from TACEResponseLib.basics.errors import InputError, MissingExtraError
 from TACEResponseLib.validation.gene_sets import (
     Expression,
     enriched,

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from TACEResponseLib.evaluation.log_rank import log_rank
-from TACEResponseLib.validation.results import Results
-from TACEResponseLib.validation.study import Study
-from TACEResponseLib.validation.survival import (
+from TACEResponseLib.evaluation.survival.log_rank import log_rank
+from TACEResponseLib.validation.report.results import Results
+from TACEResponseLib.validation.study.study import Study
+from TACEResponseLib.validation.topics.survival.survival import (
     ABOVE,
     BELOW,
     survival,

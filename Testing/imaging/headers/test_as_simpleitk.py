@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.headers.reading import read_file
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.imaging.files.headers.reading import read_file
 from Testing.imaging.made_files import made_voxels, nifti, nrrd
 
 KINDS = [

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.terms import ImageSequence
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
 from Testing.imaging.made_files import made_voxels, metaimage, nrrd
 
 CT = ImageSequence.CT_ARTERIAL

@@ -11,21 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.errors import InputError
-from TACEResponseLib.imaging.reading import read_image
-from TACEResponseLib.imaging.roi import Roi
-from TACEResponseLib.imaging.roi_placing import check_mask_grid
-from TACEResponseLib.imaging.roi_reading import read_roi
-from TACEResponseLib.terms import ImageSequence
-from Testing.imaging.made_files import (
-    FILES,
-    ORIGIN,
-    SPACING,
-    made_voxels,
-    metaimage,
-    nifti,
-    nrrd,
-)
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
+from TACEResponseLib.imaging.files.roi_reading import read_roi
+from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.imaging.roi.roi_placing import check_mask_grid
+from Testing.imaging.made_files import FILES, ORIGIN, SPACING, made_voxels, metaimage, nifti, nrrd
 
 CT = ImageSequence.CT_ARTERIAL
 HUGE = "9" * 30

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from TACEResponseLib.imaging.reading import read_image
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.terms import ImageSequence
 from Testing.imaging.dicom_slices import write_volume
 
 CT = ImageSequence.CT_ARTERIAL

@@ -1,0 +1,1 @@
+"""What was chosen, and what is known of the result."""

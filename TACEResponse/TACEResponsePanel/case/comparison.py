@@ -1,0 +1,76 @@
+"""Whether the case on the desk is still the one that was scored, with or without its model."""
+
+from typing import Any
+
+from TACEResponsePanel.case.desk import Desk
+from TACEResponsePanel.case.kept_texts import Scored, scoredOf, voxelsOf
+from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput
+from TACEResponsePanel.process.segment_reader import SegmentReader
+
+OVERLAP = "roi_overlap"
+"""The warning that says that the order of the segments counts."""
+
+
+def scored(scoring: ScoreInput, answer: ScoreAnswer) -> Scored:
+    """What is kept of a case that was scored."""
+    isOverlap = any(warning.code == OVERLAP for warning in answer.prediction.warnings)
+    return Scored(
+        content=answer.content,
+        anyOrder="" if isOverlap else answer.anyOrder,
+        model=scoring.modelName,
+        form=sorted(scoring.form),
+    )
+
+
+def isSame(desk: Desk, prediction: Any, scoring: ScoreInput | None) -> bool:
+    """Whether a case is the one that was scored, but for the voxels of its images.
+
+    Args:
+        desk: with what was kept of the score.
+        prediction: that the score gave.
+        scoring: what would be scored now; `None`: nothing can be.
+    """
+    from TACEResponseLib.basics.errors import InputError
+
+    kept = scoredOf(desk.parameters.scoredToken)
+    if scoring is None or kept is None or scoring.caseId != prediction.case_id:
+        return False
+    try:
+        if scoring.content() == kept.content:
+            return True
+        return bool(kept.anyOrder) and scoring.content(isOrdered=False) == kept.anyOrder
+    except InputError:
+        return False
+
+
+def isKnownWithoutModel(desk: Desk) -> bool:
+    """Whether a score says what its model read; one of an early version doesn't."""
+    kept = scoredOf(desk.parameters.scoredToken)
+    return kept is not None and bool(kept.model)
+
+
+def sequencesOf(desk: Desk) -> list[str]:
+    """The sequences that were scored."""
+    kept = voxelsOf(desk.parameters.scoredVoxels) if desk.parameters is not None else None
+    return list(kept or ())
+
+
+def withoutModel(desk: Desk, reader: SegmentReader) -> ScoreInput | None:
+    """What the scored model would read of the case now; it needn't be here for that."""
+    parameters, kept = desk.parameters, scoredOf(desk.parameters.scoredToken)
+    images = {sequence: desk.image(sequence) for sequence in sequencesOf(desk)}
+    isWhole = bool(images) and None not in images.values() and bool(desk.lesionSegments())
+    if kept is None or not isWhole or desk.question:
+        return None
+    texts, units = desk.texts(), desk.units()
+    names = kept.form if kept.model else sorted(texts)
+    return ScoreInput(
+        caseId=parameters.caseId.strip() or "case",
+        model=kept.model or parameters.model,
+        images=images,
+        segmentation=parameters.segmentation,
+        segmentIds=desk.lesionSegments(),
+        form={n: {"text": texts[n], "unit": units.get(n, "")} for n in names if texts.get(n)},
+        context=desk.context(),
+        reader=reader,
+    )

@@ -1,0 +1,256 @@
+"""What lies on the desk: one case, the model, and what the process said of them.
+
+Sections read and change it, and hear of each change; none of them knows another.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from TACEResponsePanel.case.case_parameters import NOT_SAID
+from TACEResponsePanel.case.dicom_facts import DicomFacts, dicomFacts
+from TACEResponsePanel.case.kept_texts import formOf
+from TACEResponsePanel.process.segment_reader import SegmentReader
+from TACEResponsePanel.signal import Signal
+
+VOLUMES = "vtkMRMLScalarVolumeNode"
+IMAGE_ROLE = "image."
+SET_ASIDE_ROLE = "setAside"
+"""Of images that belong to an earlier case, or were taken out of this one."""
+LARGE_LESION = "large_lesion"
+"""What the user has settled: all of a large lesion is tumor."""
+FROM_DICOM = ("age_years", "sex")
+"""What the user may settle against a header."""
+BLANK = {
+    "caseId": "case",
+    "segmentation": None,
+    "segments": [],
+    "confirmed": [],
+    "imageDate": "",
+    "treatmentDate": "",
+    "plannedTreatment": NOT_SAID,
+    "firstTreatment": NOT_SAID,
+    "bclcStage": NOT_SAID,
+    "clinicalForm": "",
+    "settled": [],
+    "history": "",
+    "scoredToken": "",
+    "scoredVoxels": "",
+    "scoredResult": "",
+    "identityInReport": False,
+}
+
+
+class Desk:
+    """One case at a time."""
+
+    def __init__(self, reader: SegmentReader) -> None:
+        """Begin with nothing; `use` puts a case on the desk."""
+        self._reader = reader
+        self.changed = Signal()
+        """Anything that decides whether a score is possible or still holds."""
+        self.caseBegun = Signal()
+        """Another case lies on the desk now, or none."""
+        self.modelChanged = Signal()
+        self.parameters: Any = None
+        self.models: list[dict[str, Any]] = []
+        self.model: dict[str, Any] | None = None
+        self.note = ""
+        """What of the scene couldn't be read, in a sentence."""
+        self.question: str = ""
+        """Whether an image is of the same patient, while that is open."""
+        self.lesions: list[dict[str, Any]] = []
+        self.lesionProblem = ""
+        self.isLesionLarge = False
+        """Whether the lesion is as large as a liver may be."""
+        self.clinicalProblems: dict[str, str] = {}
+        self.clinicalContradiction = ""
+
+    def use(self, parameters: Any, note: str = "") -> None:
+        """Put the case of a parameter node on the desk, or clear it."""
+        self.parameters, self.note = parameters, note
+        self._forgetAnswers()
+        self.caseBegun.emit()
+        self.changed.emit()
+
+    def newCase(self, caseId: str = "case") -> None:
+        """Empty the desk; results of the last case stay in the scene, in its folder."""
+        node = self.parameters.parameterNode
+        blocker = node.StartModify()
+        for name, value in BLANK.items():
+            setattr(self.parameters, name, value)
+        self.parameters.caseId = caseId
+        self.note = ""
+        scene = node.GetScene()
+        count = scene.GetNumberOfNodesByClass(VOLUMES)
+        self.setAside([scene.GetNthNodeByClass(n, VOLUMES) for n in range(count)])
+        for sequence in list(self.images()):
+            node.RemoveNodeReferenceIDs(f"{IMAGE_ROLE}{sequence}")
+        node.EndModify(blocker)
+        self._forgetAnswers()
+        self.caseBegun.emit()
+        self.changed.emit()
+
+    def chooseModel(self, model: dict[str, Any] | None) -> None:
+        """Take a model; phases that were confirmed for the same sequences stay."""
+        self.model = model
+        # The name alone: a scene needn't tell in whose folders the model lay.
+        self.parameters.model = Path(model["path"]).name if model else ""
+        self.parameters.modelDigest = model["sha256"] if model else ""
+        self.modelChanged.emit()
+        self.changed.emit()
+
+    def sequences(self) -> dict[str, str]:
+        """The sequences that the model reads, each with its name in words."""
+        return self.model["sequences"] if self.model else {}
+
+    def image(self, sequence: str) -> Any:
+        """The node chosen for a sequence."""
+        if self.parameters is None:
+            return None
+        return self.parameters.parameterNode.GetNodeReference(f"{IMAGE_ROLE}{sequence}")
+
+    def images(self) -> dict[str, Any]:
+        """Every image of the case, those of other models' sequences included."""
+        if self.parameters is None:
+            return {}
+        node = self.parameters.parameterNode
+        count = node.GetNumberOfNodeReferenceRoles()
+        roles = [node.GetNthNodeReferenceRole(n) for n in range(count)]
+        found = {
+            role.removeprefix(IMAGE_ROLE): node.GetNodeReference(role)
+            for role in roles
+            if role.startswith(IMAGE_ROLE)
+        }
+        return {sequence: image for sequence, image in found.items() if image is not None}
+
+    def setImage(self, sequence: str, image: Any) -> None:
+        """Choose an image; its phase counts as unconfirmed, its header as not compared."""
+        node = self.parameters.parameterNode
+        kept = [one for one in self.parameters.settled if one.partition(" ")[0] not in FROM_DICOM]
+        self.parameters.settled = kept
+        node.SetNodeReferenceID(f"{IMAGE_ROLE}{sequence}", image.GetID() if image else None)
+        self.confirm(sequence, isConfirmed=False)
+
+    def setAside(self, images: Iterable[Any]) -> None:
+        """Images that the program may not put into this case; a person may."""
+        node = self.parameters.parameterNode
+        for image in images:
+            if not node.HasNodeReferenceID(SET_ASIDE_ROLE, image.GetID()):
+                node.AddNodeReferenceID(SET_ASIDE_ROLE, image.GetID())
+
+    def isSetAside(self, image: Any) -> bool:
+        """Whether a person has done with an image."""
+        return bool(self.parameters.parameterNode.HasNodeReferenceID(SET_ASIDE_ROLE, image.GetID()))
+
+    def confirm(self, sequence: str, isConfirmed: bool) -> None:
+        """Say whether a person has looked and found the phase right."""
+        others = [s for s in self.parameters.confirmed if s != sequence]
+        self.parameters.confirmed = [*others, sequence] if isConfirmed else others
+        self.changed.emit()
+
+    def isConfirmed(self, sequence: str) -> bool:
+        """Whether a person has confirmed the phase."""
+        return self.parameters is not None and sequence in list(self.parameters.confirmed)
+
+    def facts(self) -> list[DicomFacts]:
+        """What DICOM says of each image of the case."""
+        return [dicomFacts(image) for image in self.images().values()]
+
+    def isEmpty(self) -> bool:
+        """Whether nothing of a patient is on the desk yet."""
+        p = self.parameters
+        return not (self.images() or p.segmentation or self.texts() or p.history)
+
+    def texts(self) -> dict[str, str]:
+        """What was typed, by variable; blanks are absent."""
+        return dict(self._typed()["texts"])
+
+    def units(self) -> dict[str, str]:
+        """Units that were chosen, by variable."""
+        return dict(self._typed()["units"])
+
+    def setForm(self, texts: dict[str, str], units: dict[str, str]) -> None:
+        """Keep what was typed; everybody hears of it."""
+        filled = {name: text for name, text in texts.items() if text.strip()}
+        self.parameters.clinicalForm = json.dumps({"texts": filled, "units": units})
+        self.changed.emit()
+
+    def _typed(self) -> dict[str, dict[str, str]]:
+        return formOf(self.parameters.clinicalForm) or {"texts": {}, "units": {}}
+
+    def form(self) -> dict[str, dict[str, str]]:
+        """The clinical texts that the model uses."""
+        names = [variable["name"] for variable in self.model["clinical"]] if self.model else []
+        texts, units = self.texts(), self.units()
+        return {
+            name: {"text": texts[name], "unit": units.get(name, "")}
+            for name in names
+            if texts.get(name)
+        }
+
+    def context(self) -> dict[str, Any]:
+        """Dates, treatment and stage as the process reads them; what wasn't said is `None`."""
+        p = self.parameters
+        first = {"yes": True, "no": False}.get(p.firstTreatment)
+        return {
+            "image_date": p.imageDate.strip() or None,
+            "treatment_date": p.treatmentDate.strip() or None,
+            "planned_treatment": None if p.plannedTreatment == NOT_SAID else p.plannedTreatment,
+            "is_first_treatment": first,
+            "bclc_stage": None if p.bclcStage == NOT_SAID else p.bclcStage,
+        }
+
+    def isLargeLesionMeant(self) -> bool:
+        """Whether the user has said that this large lesion, as it is drawn now, is all tumor."""
+        settled = list(self.parameters.settled) if self.parameters is not None else []
+        isAnswered = any(one.startswith(f"{LARGE_LESION} ") for one in settled)
+        return isAnswered and self.isSettled(LARGE_LESION, self.roiDigest())
+
+    def settle(self, question: str, answered: str) -> None:
+        """Keep an answer; it holds for what it was given of, and for nothing else."""
+        others = [o for o in self.parameters.settled if o.partition(" ")[0] != question]
+        self.parameters.settled = [*others, f"{question} {answered}"]
+        self.changed.emit()
+
+    def isSettled(self, question: str, asked: str) -> bool:
+        """Whether the user has answered a question of just this."""
+        return bool(asked) and f"{question} {asked}" in list(self.parameters.settled)
+
+    def roiDigest(self) -> str:
+        """Names what the chosen segments hold; empty where they can't be read."""
+        from TACEResponseLib.basics.errors import InputError
+
+        digest = hashlib.sha256()
+        chosen = self.lesionSegments()
+        try:
+            for segmentId in chosen:
+                part = self._reader.digest(self.parameters.segmentation, segmentId)
+                digest.update(part.encode())
+        except InputError:
+            return ""
+        return digest.hexdigest() if chosen else ""
+
+    def content(self) -> Any:
+        """The segments of the segmentation; `None` for a node from which they were taken."""
+        segmentation = self.parameters.segmentation if self.parameters is not None else None
+        return segmentation.GetSegmentation() if segmentation is not None else None
+
+    def lesionSegments(self) -> list[str]:
+        """Chosen segments that are still there, in the segmentation's order."""
+        content = self.content()
+        if content is None:
+            return []
+        chosen = set(self.parameters.segments)
+        present = [content.GetNthSegmentID(n) for n in range(content.GetNumberOfSegments())]
+        return [segmentId for segmentId in present if segmentId in chosen]
+
+    def _forgetAnswers(self) -> None:
+        self.question = ""
+        self.lesions = []
+        self.lesionProblem = ""
+        self.isLesionLarge = False
+        self.clinicalProblems = {}
+        self.clinicalContradiction = ""

@@ -1,0 +1,97 @@
+"""Texts in which a scene keeps forms, histories and digests; a scene may have been made anywhere.
+
+Each reader gives back what its writer was given, or `None` for any other text.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from TACEResponseLib.basics.reading.json_reading import parse_json
+
+MOST_LETTERS = 1_000_000
+"""Thousands of scores; the process takes no longer request either."""
+ENTRY = {"time": str, "volume_ml": float, "probability": float, "interval": list, "model": str}
+MOST_ML = 1e6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """What a scene says of the case that was scored last."""
+
+    content: str
+    """`ScoreInput.content`; all that an early version kept."""
+    anyOrder: str = ""
+    """The same whatever the order of the segments; empty where they overlap."""
+    model: str = ""
+    """The name of its folder."""
+    form: list[str] = field(default_factory=list)
+    """The clinical variables that it read."""
+
+    def text(self) -> str:
+        """As the scene keeps it."""
+        return json.dumps(asdict(self))
+
+
+def formOf(text: str) -> dict[str, dict[str, str]] | None:
+    """What was typed and which units were chosen, by variable."""
+    if not text:
+        return {"texts": {}, "units": {}}
+    found = _parsed(text)
+    isWhole = isinstance(found, dict) and set(found) == {"texts", "units"}
+    return found if isWhole and all(_areTexts(part) for part in found.values()) else None
+
+
+def voxelsOf(text: str) -> dict[str, str] | None:
+    """Digests of images' voxels, by sequence."""
+    found = _parsed(text) if text else {}
+    return found if _areTexts(found) else None
+
+
+def scoredOf(text: str) -> Scored | None:
+    """The case that was scored last; early versions kept its name alone."""
+    if not text.startswith("{"):
+        return Scored(content=text)
+    found = _parsed(text)
+    if not isinstance(found, dict) or set(found) != set(Scored.__dataclass_fields__):
+        return None
+    texts = [value for key, value in found.items() if key != "form"]
+    isWhole = all(isinstance(value, str) for value in texts) and isinstance(found["form"], list)
+    isWhole = isWhole and all(isinstance(name, str) for name in found["form"])
+    return Scored(**found) if isWhole else None
+
+
+def historyOf(text: str) -> list[dict[str, Any]] | None:
+    """Every score of a case, the first one first."""
+    found = _parsed(text) if text else []
+    return found if isinstance(found, list) and all(map(_isScore, found)) else None
+
+
+def _parsed(text: str) -> Any:
+    """The value of a JSON text; `None` for what is none, or too long."""
+    try:
+        return parse_json(text, "scene") if len(text) <= MOST_LETTERS else None
+    except ValueError:
+        return None
+
+
+def _areTexts(found: Any) -> bool:
+    """Whether this is texts by name."""
+    return isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
+
+
+def _isScore(entry: Any) -> bool:
+    """Whether this is one score as the history keeps it."""
+    if not isinstance(entry, dict) or set(entry) != set(ENTRY):
+        return False
+    texts = all(isinstance(entry[k], str) for k, kind in ENTRY.items() if kind is str)
+    interval = entry["interval"]
+    if not texts or not isinstance(interval, list) or len(interval) != 2:
+        return False
+    shares = [entry["probability"], *interval]
+    return all(_isWithin(share, 1.0) for share in shares) and _isWithin(entry["volume_ml"], MOST_ML)
+
+
+def _isWithin(value: Any, most: float) -> bool:
+    """Whether this is a number from 0 to the largest that can be."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most

@@ -1,0 +1,350 @@
+"""The panel's end of the line to the background process (TACEResponseLib/worker/process.py)."""
+
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from TACEResponsePanel.signal import Signal
+
+PROTOCOL = 1
+HANG_SECONDS = 45.0
+"""A process that hasn't said it lives for so long has stopped; loading torch may hold it up."""
+GRACE_MS = 400
+"""What a process has to end after `cancel`, before it is killed."""
+PUMP_MS = 100
+KEPT_OF_STDERR = 4000
+NO_NUMBER = _("A number of the image or of the lesion isn't finite; load it again from its files.")
+
+
+def worker_command() -> list[str]:
+    """How the background process is started: Slicer's own Python, as a module."""
+    python = shutil.which("PythonSlicer") or sys.executable
+    return [python, "-m", "TACEResponseLib.worker"]
+
+
+@dataclass
+class Pending:
+    """A request that waits for its answer."""
+
+    do: str
+    done: Callable[[dict[str, Any]], None]
+    failed: Callable[[str], None]
+    progress: Callable[[str], None]
+
+
+def ignore(*_values: Any) -> None:
+    """A slot for answers that nobody waits for."""
+
+
+class WorkerClient:
+    """Starts the process when it is needed, and again after it has ended; never blocks."""
+
+    def __init__(self, libraryParent: Path, command: Sequence[str] | None = None) -> None:
+        """Know how to start the process; nothing is started yet.
+
+        Args:
+            libraryParent: folder that holds TACEResponseLib.
+            command: how to start it; Slicer's Python by default.
+        """
+        self.died = Signal()
+        self._libraryParent = libraryParent
+        self._command = list(command) if command else worker_command()
+        self._process = None
+        self._ending: list[Any] = []
+        """Processes on their way out: dropping one that still runs would wait for its end."""
+        self._folder: Any = None
+        self._pid: int | None = None
+        self._number = 0
+        self._starts = 0
+        self._pending: dict[int, Pending] = {}
+        self._unread = b""
+        self._stderr = ""
+        self._lastHeard = 0.0
+        self._wasCancelled = False
+        self._refused: list[tuple[int, str]] = []
+        self._later = qt.QTimer()
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._tellRefused)
+        self._watch = qt.QTimer()
+        self._watch.setInterval(1000)
+        self._watch.timeout.connect(self._checkPulse)
+        self._grace = qt.QTimer()
+        self._grace.setSingleShot(True)
+        self._grace.setInterval(GRACE_MS)
+        self._grace.timeout.connect(self._kill)
+
+    @property
+    def isRunning(self) -> bool:
+        """Whether there is a process."""
+        return self._process is not None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the real Python, which a launcher may stand in front of; `None` before its hello."""
+        return self._pid
+
+    @property
+    def generation(self) -> int:
+        """Number of the process that takes the next request; another one knows nothing."""
+        isEnding = self._process is None or self._wasCancelled
+        return self._starts + 1 if isEnding else self._starts
+
+    def isBusy(self, do: str) -> bool:
+        """Whether a job of this name has no answer yet."""
+        return any(pending.do == do for pending in self._pending.values())
+
+    def start(self) -> None:
+        """Start the process, if there is none."""
+        if self._process is not None:
+            return
+        from TACEResponseLib.basics.writing.drafts import Draft
+
+        # An empty folder: run from inside the library, our `radiomics` would shadow pyradiomics.
+        self._folder = Draft(Path(tempfile.gettempdir()), "worker")
+        process = qt.QProcess()
+        process.setWorkingDirectory(str(self._folder.path))
+        process.setProcessEnvironment(self._environment())
+        process.readyReadStandardOutput.connect(self._read)
+        process.readyReadStandardError.connect(self._readStderr)
+        # An old process may still speak when its successor runs.
+        process.finished.connect(lambda *values: self._onFinished(process, values))
+        process.errorOccurred.connect(lambda error: self._onError(process, error))
+        self._unread, self._stderr, self._pid = b"", "", None
+        self._wasCancelled = False
+        self._lastHeard = time.monotonic()
+        self._process = process
+        self._starts += 1
+        self._watch.start()
+        process.start(self._command[0], self._command[1:])
+
+    def ask(
+        self,
+        do: str,
+        values: dict[str, Any] | None = None,
+        done: Callable[[dict[str, Any]], None] = ignore,
+        failed: Callable[[str], None] = ignore,
+        progress: Callable[[str], None] = ignore,
+    ) -> int:
+        """Send a request; exactly one of `done(result)` and `failed(message)` is called later.
+
+        Returns: the request's number.
+        """
+        if self._wasCancelled and self._process is not None:
+            # It is ending: its successor takes the request.
+            self._letGo()
+        self.start()
+        self._number += 1
+        self._pending[self._number] = Pending(do, done, failed, progress)
+        try:
+            self._write({"id": self._number, "do": do, **(values or {})})
+        except ValueError:
+            # The process couldn't say whose it was, and nobody would be told.
+            self._refused.append((self._number, NO_NUMBER))
+            self._later.start()
+        return self._number
+
+    def _tellRefused(self) -> None:
+        """Tell those whose request couldn't be sent; later, as every answer comes."""
+        refused, self._refused = self._refused, []
+        for number, message in refused:
+            if number in self._pending:
+                self._pending.pop(number).failed(message)
+
+    def forget(self) -> None:
+        """Have the process drop images and result of a case that is closed, if it runs."""
+        if self._process is not None and not self._wasCancelled:
+            self.ask("forget")
+
+    def cancel(self) -> None:
+        """End whatever runs; the next request starts a new process."""
+        if self._process is None:
+            return
+        self._wasCancelled = True
+        self._write({"id": 0, "do": "cancel"})
+        self._grace.start()
+
+    def stop(self) -> None:
+        """End the process and wait until it is gone, as at the end of the application."""
+        process, pid = self._process, self._pid
+        if process is None:
+            return
+        self._wasCancelled = True
+        process.closeWriteChannel()
+        if not process.waitForFinished(1000):
+            _killPid(pid)
+            process.kill()
+            process.waitForFinished(1000)
+        self._forgetProcess()
+
+    def pump(self) -> None:
+        """Take what comes within a moment, without an event loop; scripts call it again."""
+        if self._process is None:
+            self._failAll(_("The background process is gone; score again."))
+            return
+        self._process.waitForReadyRead(PUMP_MS)
+        self._tellRefused()
+        self._read()
+        self._checkPulse()
+
+    def _environment(self) -> Any:
+        """The application's environment, with the library on the path."""
+        environment = qt.QProcessEnvironment.systemEnvironment()
+        # Old entries stay: inside Slicer they lead to its own packages.
+        known = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+        environment.insert("PYTHONPATH", os.pathsep.join([str(self._libraryParent), *known]))
+        environment.insert("PYTHONDONTWRITEBYTECODE", "1")
+        return environment
+
+    def _write(self, request: dict[str, Any]) -> None:
+        self._process.write(json.dumps(request, allow_nan=False).encode() + b"\n")
+
+    def _read(self) -> None:
+        """Take whole lines; output comes in arbitrary pieces."""
+        if self._process is None:
+            return
+        self._unread += bytes(self._process.readAllStandardOutput().data())
+        *lines, self._unread = self._unread.split(b"\n")
+        for line in lines:
+            self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        """Act on one line; a line that is no answer of ours goes to the log."""
+        self._lastHeard = time.monotonic()
+        try:
+            answer = json.loads(line)
+            kind = answer["kind"]
+        except (ValueError, TypeError, KeyError):
+            logging.warning("TACE Response: the background process said %r", line[:200])
+            return
+        if kind == "hello":
+            self._greet(answer)
+        elif kind == "progress" and answer["id"] in self._pending:
+            self._pending[answer["id"]].progress(answer["stage"])
+        elif kind == "done" and answer["id"] in self._pending:
+            self._pending.pop(answer["id"]).done(answer["result"])
+        elif kind == "failed" and answer["id"] is None:
+            # A line that the process couldn't read: it may have been any of them.
+            self._failAll(answer["message"])
+        elif kind == "failed" and answer["id"] in self._pending:
+            if answer["traceback"]:
+                logging.error("TACE Response: %s", answer["traceback"])
+            self._pending.pop(answer["id"]).failed(answer["message"])
+
+    def _greet(self, answer: dict[str, Any]) -> None:
+        """Refuse a library of another version than the panel's."""
+        self._pid = answer["pid"]
+        if answer["protocol"] != PROTOCOL:
+            self._fail(
+                _(
+                    "The background process speaks another version; update the extension and "
+                    "restart Slicer."
+                )
+            )
+
+    def _readStderr(self) -> None:
+        """Keep the end of what libraries print, for the log."""
+        if self._process is None:
+            return
+        text = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
+        self._stderr = (self._stderr + text)[-KEPT_OF_STDERR:]
+
+    def _checkPulse(self) -> None:
+        """A process that is silent for long has stopped working."""
+        if self._process is None or time.monotonic() - self._lastHeard < HANG_SECONDS:
+            return
+        self._fail(_("The background process stopped answering and was ended; score again."))
+
+    def _onError(self, process: Any, error: Any) -> None:
+        if process is self._process and error == qt.QProcess.FailedToStart:
+            self._fail(
+                _("The background process could not be started ({program}).").format(
+                    program=Path(self._command[0]).name
+                )
+            )
+
+    def _onFinished(self, process: Any, values: tuple[Any, ...]) -> None:
+        """The process ended: by our cancel, or by itself."""
+        if process in self._ending:
+            self._ending.remove(process)
+        if process is not self._process:
+            return
+        self._read()
+        self._readStderr()
+        wasCancelled, stderr = self._wasCancelled, self._stderr
+        self._forgetProcess()
+        if wasCancelled:
+            self._failAll(_("Cancelled."))
+            return
+        logging.error("TACE Response: the background process ended (%s): %s", values, stderr)
+        self._failAll(
+            _(
+                "The background process ended unexpectedly, often for lack of memory; score again, "
+                "or crop the image around the liver first."
+            )
+        )
+        self.died.emit()
+
+    def _fail(self, message: str) -> None:
+        """Give the process up."""
+        process = self._process
+        _killPid(self._pid)
+        self._forgetProcess()
+        if process is not None:
+            process.kill()
+        logging.error("TACE Response: %s %s", message, self._stderr)
+        self._failAll(message)
+        self.died.emit()
+
+    def _failAll(self, message: str) -> None:
+        waiting, self._pending = self._pending, {}
+        for pending in waiting.values():
+            pending.failed(message)
+
+    def _kill(self) -> None:
+        """The last resort after `cancel`: the launcher's child first."""
+        if self._process is not None and self._wasCancelled:
+            _killPid(self._pid)
+            self._process.kill()
+
+    def _letGo(self) -> None:
+        """End a cancelled process now."""
+        process, pid = self._process, self._pid
+        self._forgetProcess()
+        _killPid(pid)
+        process.kill()
+        self._failAll(_("Cancelled."))
+
+    def _forgetProcess(self) -> None:
+        """Be as before the start; the old process may still say `finished`, to nobody."""
+        self._watch.stop()
+        self._grace.stop()
+        if self._process is not None and self._process.state() != qt.QProcess.NotRunning:
+            self._ending.append(self._process)
+        self._process = None
+        self._pid = None
+        if self._folder:
+            self._folder.remove()
+            self._folder = None
+
+
+def _killPid(pid: int | None) -> None:
+    """Kill a process that may be gone already."""
+    if pid is None:
+        return
+    try:
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    except OSError:
+        return

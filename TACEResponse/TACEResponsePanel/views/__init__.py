@@ -1,0 +1,1 @@
+"""Maps and banners over the slice views."""

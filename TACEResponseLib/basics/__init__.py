@@ -1,0 +1,1 @@
+"""Errors, words, ids and numbers that every room uses."""

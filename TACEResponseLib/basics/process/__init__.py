@@ -1,0 +1,1 @@
+"""This process and its workers: progress, signals, streams."""

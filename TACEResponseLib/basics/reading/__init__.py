@@ -1,0 +1,1 @@
+"""Files from outside: regular, of bounded size, read as meant or refused."""

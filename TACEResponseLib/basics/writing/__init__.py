@@ -1,0 +1,1 @@
+"""Files of ours: there whole or not at all, and nobody else's lost."""

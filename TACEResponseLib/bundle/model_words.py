@@ -1,0 +1,124 @@
+"""A model described in a radiologist's words, from its metadata alone."""
+
+from typing import Any
+
+from TACEResponseLib.basics.terms import CohortRole, ImageSequence
+from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, BundleMetadata, Metric
+from TACEResponseLib.bundle.words import SIMULATED_BANNER, decimal, endpoint_phrase
+from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
+from TACEResponseLib.evidence.kinds import BranchSettings
+from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.patient.schema import Variable, load_schema
+
+SEQUENCE_WORDS = {
+    ImageSequence.CT_ARTERIAL: "CT, arterial phase",
+    ImageSequence.CT_PORTAL_VENOUS: "CT, portal venous phase",
+    ImageSequence.CT_DELAYED: "CT, delayed phase",
+    ImageSequence.MR_T2: "MR, T2-weighted",
+    ImageSequence.MR_ARTERIAL: "MR, arterial phase",
+    ImageSequence.MR_PORTAL_VENOUS: "MR, portal venous phase",
+    ImageSequence.MR_DELAYED: "MR, delayed phase",
+    ImageSequence.MR_DUAL_ECHO: "MR, dual echo",
+}
+EVIDENCE_WORDS = {
+    "image_network": "image network",
+    "radiomics": "radiomics",
+    "clinical": "clinical model",
+}
+
+
+def describe_model(metadata: BundleMetadata) -> dict[str, Any]:
+    """What a panel shows of a model, as JSON values."""
+    cohort = metadata.cohorts[CohortRole.TRAINING]
+    return {
+        "id": metadata.bundle_id,
+        "title": metadata.title,
+        "version": metadata.version,
+        "simulated": metadata.simulated,
+        "banner": SIMULATED_BANNER if metadata.simulated else None,
+        "modality": metadata.modality,
+        "sequences": {s.value: SEQUENCE_WORDS[s] for s in metadata.sequences},
+        "endpoint": endpoint_phrase(metadata),
+        "positive_class": metadata.positive_class,
+        "population": metadata.population,
+        "limits": metadata.population_limits.model_dump(mode="json"),
+        "n_training": cohort.n,
+        "line": model_line(metadata),
+        "evidence": {
+            settings.name: EVIDENCE_WORDS[settings.kind] for settings in metadata.branch_settings
+        },
+        "lesions_used": lesions_used(metadata),
+        "has_map": any(s.kind == "image_network" for s in metadata.branch_settings),
+        "clinical": [
+            {**describe_variable(load_schema().by_name[c.name]), "required": c.required}
+            for c in metadata.clinical_inputs
+        ],
+    }
+
+
+def model_line(metadata: BundleMetadata) -> str:
+    """Modality and phases, endpoint, size of the cohort and performance in one line."""
+    images = " + ".join(SEQUENCE_WORDS[s] for s in metadata.sequences)
+    cohort = metadata.cohorts[CohortRole.TRAINING]
+    simulated = "simulated " if metadata.simulated else ""
+    return (
+        f"{images}; {endpoint_phrase(metadata)}; {cohort.n} {simulated}patients; "
+        f"{performance(metadata)}"
+    )
+
+
+def performance(metadata: BundleMetadata) -> str:
+    """AUC on patients that shaped nothing, best evidence first; or that there is none."""
+    metric = unseen_auc(metadata)
+    if metric is None:
+        return cross_validated_performance(metadata) or "AUC on unseen patients not measured"
+    return (
+        f"AUC on unseen {'simulated ' if metadata.simulated else ''}patients "
+        f"{decimal(metric.value)} ({decimal(metric.low)} to {decimal(metric.high)})"
+    )
+
+
+def cross_validated_performance(metadata: BundleMetadata) -> str:
+    """The AUC of the whole procedure in cross-validation; empty if nobody measured it."""
+    for metric in metadata.metrics:
+        if (metric.name, metric.branch) == (CROSS_VALIDATED_AUC, FUSED):
+            return (
+                f"AUC in cross-validation {decimal(metric.value)} ({decimal(metric.low)} to "
+                f"{decimal(metric.high)}); on unseen patients not measured"
+            )
+    return ""
+
+
+def unseen_auc(metadata: BundleMetadata) -> Metric | None:
+    """The fused model's AUC on an external test cohort, else on an internal one."""
+    roles = (CohortRole.EXTERNAL_TEST, CohortRole.INTERNAL_TEST)
+    for role in roles:
+        for metric in metadata.metrics:
+            if (metric.name.lower(), metric.branch, metric.cohort) == ("auc", FUSED, role):
+                return metric
+    return None
+
+
+def lesions_used(metadata: BundleMetadata) -> dict[str, str]:
+    """Evidence by the lesions it looks at: `largest`, `all` or, of clinical values, `none`."""
+    return {settings.name: _lesions_of(settings) for settings in metadata.branch_settings}
+
+
+def _lesions_of(settings: BranchSettings) -> str:
+    if isinstance(settings, ClinicalSettings):
+        return "all" if settings.needs_roi else "none"
+    is_union = isinstance(settings, RadiomicsSettings) and settings.lesion == "union"
+    return "all" if is_union else "largest"
+
+
+def describe_variable(variable: Variable) -> dict[str, Any]:
+    """What a form needs of one clinical variable."""
+    return {
+        "name": variable.name,
+        "label": variable.label,
+        "type": variable.type,
+        "unit": variable.unit,
+        "units": list(variable.units) if variable.unit else [],
+        "range": list(variable.range) if variable.range else None,
+        "categories": list(variable.categories),
+    }

@@ -1,0 +1,82 @@
+"""The result in words, made here once for command line, picture, scene, panel and report.
+
+Worded from the bundle alone; a verdict such as "responder" is never given.
+"""
+
+from TACEResponseLib.basics.terms import RESEARCH_USE, CohortRole, Endpoint
+from TACEResponseLib.bundle.metadata import BundleMetadata
+from TACEResponseLib.fusion.fused import FusedProbability
+
+ENDPOINT_WORDS = {
+    Endpoint.OBJECTIVE_RESPONSE: "objective response (CR or PR",
+    Endpoint.DISEASE_CONTROL: "disease control (CR, PR or SD",
+    Endpoint.PROGRESSION: "progression (PD",
+    Endpoint.FOUR_CLASS: "objective response (CR or PR, from four classes",
+}
+# The verb of the cohort line, by endpoint: what the events did.
+EVENT_WORDS = {
+    Endpoint.OBJECTIVE_RESPONSE: "responded",
+    Endpoint.DISEASE_CONTROL: "had disease control",
+    Endpoint.PROGRESSION: "progressed",
+    Endpoint.FOUR_CLASS: "responded",
+}
+SIMULATED_BANNER = (
+    "This model was trained on simulated patients: its results mean nothing for a real one."
+)
+
+PERMUTED_BANNER = (
+    "This model was trained on permuted labels to check the procedure: its results mean nothing."
+)
+
+
+def percent(probability: float) -> str:
+    """A probability in whole percent; never a certainty: `< 1 %` and `> 99 %`."""
+    whole = round(100 * probability)
+    if whole < 1:
+        return "< 1 %"
+    return "> 99 %" if whole > 99 else f"{whole} %"
+
+
+def decimal(value: float) -> str:
+    """A number between 0 and 1 as journals print it: `.65`; `1.00` keeps its digit."""
+    return f"{value:.2f}".removeprefix("0")
+
+
+def endpoint_phrase(bundle: BundleMetadata) -> str:
+    """Endpoint with criterion and read-out, as in `objective response (CR or PR, ...)`."""
+    return f"{ENDPOINT_WORDS[bundle.endpoint]}, {bundle.criterion}, {bundle.readout})"
+
+
+def cohort_sentence(bundle: BundleMetadata) -> str:
+    """How many of the training cohort had the positive class."""
+    cohort = bundle.cohorts[CohortRole.TRAINING]
+    share = percent(cohort.events / cohort.n)
+    return (
+        f"In the training cohort {cohort.events} of {cohort.n} ({share}) "
+        f"{EVENT_WORDS[bundle.endpoint]}."
+    )
+
+
+def result_sentence(bundle: BundleMetadata, fused: FusedProbability) -> str:
+    """The one sentence in which every output states the result."""
+    low, high = fused.interval
+    return (
+        f"Estimated probability of {endpoint_phrase(bundle)}: {percent(fused.probability)} "
+        f"(95 % interval {percent(low).removesuffix(' %')} to {percent(high)}). "
+        f"{cohort_sentence(bundle)} {RESEARCH_USE}"
+    )
+
+
+def call_sentence(fused: FusedProbability) -> str:
+    """On which side of the model's cut-off the result lies, or that it can't be said."""
+    cut_off = f"the model's cut-off of {percent(fused.threshold)} (set on {fused.threshold_set_on})"
+    if fused.call == "no call":
+        return f"No call: the interval crosses {cut_off}."
+    return f"{fused.call.capitalize()} {cut_off}."
+
+
+def simulated_banner(bundle: BundleMetadata) -> str | None:
+    """First line of every result of a bundle that saw simulated patients or permuted labels."""
+    lines = [SIMULATED_BANNER] if bundle.simulated else []
+    lines += [PERMUTED_BANNER] if bundle.permuted_labels else []
+    return " ".join(lines) or None

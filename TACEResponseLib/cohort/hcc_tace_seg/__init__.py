@@ -1,0 +1,1 @@
+"""The public collection HCC-TACE-Seg as a table of ours."""

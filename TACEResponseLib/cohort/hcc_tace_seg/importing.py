@@ -1,0 +1,212 @@
+"""The public cohort HCC-TACE-Seg as a cohort table of ours: 105 real patients before TACE.
+
+Response is CR or PR by mRECIST in the majority of three readers; a patient whom not all three read
+has none. Every patient is for training: cohorts as small are judged by cross-validation.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.ids import check_id, twins
+from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.reading.strict_numbers import read_number
+from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.writing.new_output import check_output, new_folder
+from TACEResponseLib.cohort.columns import is_feature
+from TACEResponseLib.cohort.hcc_tace_seg.columns import (
+    BEADS,
+    CODES,
+    DAYS_PER_WEEK,
+    EVENTS,
+    ID,
+    NO_REGIMEN,
+    NUMBERS,
+    OFFSET_FEATURES,
+    READERS,
+    REGIMEN,
+    RESPONSE_CODES,
+    WEEKS,
+    YES_NO,
+    needed_columns,
+)
+from TACEResponseLib.cohort.hcc_tace_seg.images import COLUMNS, image_notes, import_images
+from TACEResponseLib.cohort.hcc_tace_seg.notes import notes
+from TACEResponseLib.cohort.spreadsheet import read_sheet, sheet_records
+from TACEResponseLib.cohort.table_rows import read_csv
+
+COHORT_FILE, NOTES_FILE = "cohort.csv", "NOTES.md"
+FEATURE_ID = "Patient"
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedCohort:
+    """What was written, and whose images could not be taken."""
+
+    rows: Sequence[Row]
+    """By id."""
+    problems: Mapping[str, InputError] = field(default_factory=dict)
+    """By patient; such a patient stands in the table without images."""
+
+
+def import_hcc_tace_seg(
+    table: Path,
+    folder: Path,
+    *,
+    features: Path | None = None,
+    images: Path | None = None,
+    progress: Progress = silent,
+) -> ImportedCohort:
+    """Read the collection's table and write `cohort.csv`, `NOTES.md` and, of images, the masks.
+
+    Args:
+        table: the workbook; its first sheet is read.
+        folder: made by this call.
+        features: CSV of pyradiomics features by `Patient`; those that an intensity offset moves
+            are left out.
+        images: the collection as downloaded; its CTs stay where they are, the table names them.
+        progress: told each patient with images.
+    Returns: the rows as written.
+    Raises: InputError: a file is not what it should be, or `folder` exists; nothing is written.
+    """
+    check_output(folder)
+    rows = cohort_rows(_workbook(table))
+    header = list(rows[0])
+    if features is not None:
+        names, by_id = _features(features)
+        _check_joined(features, by_id, rows)
+        header += names
+        rows = [row | by_id.get(row["case_id"], {}) for row in rows]
+    lines: list[str] = []
+    problems: Mapping[str, InputError] = {}
+    with new_folder(folder) as draft:
+        if images is not None:
+            ids = [row["case_id"] for row in rows]
+            found = import_images(images, ids, folder, draft, progress)
+            rows = [{**row, **found.cells.get(row["case_id"], {})} for row in rows]
+            header += COLUMNS
+            lines, problems = image_notes(found), found.problems
+        with (draft / COHORT_FILE).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        said = notes(rows, has_features=features is not None, images=lines)
+        (draft / NOTES_FILE).write_text(said, encoding="utf-8")
+    return ImportedCohort(rows=rows, problems=problems)
+
+
+def cohort_rows(records: Sequence[Mapping[str, str]]) -> list[Row]:
+    """Patients in our columns, by id; no column of a reader or of time enters a predictor.
+
+    Raises: InputError: a code that the glossary doesn't have, or a patient twice.
+    """
+    rows = sorted((_row(record) for record in records), key=lambda row: row["case_id"])
+    for row in rows:
+        check_id(row["case_id"], f"TABLE, {ID}")
+    for place, _ in twins(row["case_id"] for row in rows):
+        got = f"{rows[place]['case_id']} twice"
+        raise InputError(f"TABLE, {ID}", "must name each patient once", got=got,
+                         remedy="get the collection's own table")  # fmt: skip
+    return rows
+
+
+def majority(calls: Sequence[str]) -> str:
+    """Responder if most readers say CR or PR; empty unless every reader has read."""
+    if not all(calls):
+        return ""
+    positive = sum(call in ("CR", "PR") for call in calls)
+    return "responder" if 2 * positive > len(calls) else "non_responder"
+
+
+def _row(record: Mapping[str, str]) -> Row:
+    """One patient."""
+    calls = [_coded(record, f"{reader}_mRECIST", RESPONSE_CODES) for reader in READERS]
+    return {
+        "case_id": record[ID],
+        "role": CohortRole.TRAINING.value,
+        "response": majority(calls),
+        **{f"response_reader{reader}": call for reader, call in zip(READERS, calls, strict=True)},
+        "criterion": "mRECIST",
+        "reader": "majority of 3",
+        **{ours: _number(record, theirs) for theirs, ours in NUMBERS.items()},
+        **{ours: _coded(record, theirs, codes) for theirs, (ours, codes) in CODES.items()},
+        **_regimen(record[REGIMEN]),
+        **{ours: _days(record, theirs) for theirs, ours in WEEKS.items()},
+        **{ours: {"yes": "1", "no": "0", "": ""}[_coded(record, theirs, YES_NO)]
+           for theirs, ours in EVENTS.items()},
+    }  # fmt: skip
+
+
+def _coded(record: Mapping[str, str], column: str, codes: Mapping[str, str]) -> str:
+    """What a code means; a blank stays blank."""
+    text = record[column]
+    if text and text not in codes:
+        raise _bad(record, column, f"must be one of {', '.join(codes)}", text)
+    return codes.get(text, "")
+
+
+def _number(record: Mapping[str, str], column: str) -> str:
+    """A number as it reads best; Excel keeps 4.6 as 4.5999999999999996."""
+    text = record[column]
+    try:
+        return f"{read_number(text):.10g}" if text else ""
+    except ValueError as error:
+        raise _bad(record, column, "must be a number", text) from error
+
+
+def _days(record: Mapping[str, str], column: str) -> str:
+    """Weeks as whole days."""
+    weeks = _number(record, column)
+    return str(round(float(weeks) * DAYS_PER_WEEK)) if weeks else ""
+
+
+def _regimen(text: str) -> Row:
+    """Treatment by the drugs named; unknown in some."""
+    if text in NO_REGIMEN:
+        return {"treatment": "", "embolic_agent": ""}
+    return {"treatment": "DEB-TACE" if BEADS in text.lower() else "cTACE", "embolic_agent": text}
+
+
+def _bad(record: Mapping[str, str], column: str, rule: str, got: str) -> InputError:
+    return InputError(f"TABLE, {record[ID]}, {column}", rule, got=repr(got)[:40],
+                      remedy="get the collection's own table, version 2")  # fmt: skip
+
+
+def _workbook(table: Path) -> list[Row]:
+    """Rows of the table, checked for the columns that are needed."""
+    where = f"TABLE {table.name}"
+    header, records = sheet_records(read_sheet(table, where))
+    missing = [name for name in needed_columns() if name not in header]
+    if missing or not records:
+        raise InputError(where, "must be the collection's clinical table, version 2",
+                         got=f"no {', '.join(missing[:3]) or 'patient'}",
+                         remedy="get HCC-TACE-Seg_clinical_data-V2.xlsx")  # fmt: skip
+    return records
+
+
+def _features(path: Path) -> tuple[list[str], dict[str, Row]]:
+    """Names of the features that can be used, and their values by patient."""
+    where = f"--features {path.name}"
+    header, rows = read_csv(path, where, is_feature)
+    names = [name for name in header if is_feature(name) and name not in OFFSET_FEATURES]
+    if FEATURE_ID not in header or not names:
+        raise InputError(where, f"must have a column {FEATURE_ID} and pyradiomics' features",
+                         got=", ".join(header[:3]) or "none",
+                         remedy="rename the columns as pyradiomics does")  # fmt: skip
+    by_id = {row[FEATURE_ID]: {name: row[name] for name in names} for row in rows}
+    if len(by_id) != len(rows):
+        raise InputError(where, "must name each patient once", got=f"{len(rows)} rows of "
+                         f"{len(by_id)} patients", remedy="keep one row a patient")  # fmt: skip
+    return names, by_id
+
+
+def _check_joined(path: Path, by_id: Mapping[str, Row], rows: Sequence[Row]) -> None:
+    """Features of strangers mean that ids are written otherwise."""
+    strangers = sorted(set(by_id) - {row["case_id"] for row in rows})
+    if strangers:
+        raise InputError(f"--features {path.name}", "must be of patients of the table",
+                         got=", ".join(strangers[:3]),
+                         remedy="write ids as the table does, such as HCC_001")  # fmt: skip

@@ -1,0 +1,99 @@
+"""What the imported cohort is, what was left out of it, and what can't be computed from it."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from TACEResponseLib.cohort.hcc_tace_seg.columns import LEAKS, OFFSET_FEATURES
+
+SOURCE = (
+    "HCC-TACE-Seg, The Cancer Imaging Archive, doi 10.7937/TCIA.5FNA-0924, clinical table version 2"
+)
+LICENSE = "CC BY 4.0"
+CITATION = (
+    "Moawad AW, Morshid A, Khalaf AM, et al. Multimodality annotated hepatocellular carcinoma data "
+    "set including pre- and post-TACE with imaging segmentation. Sci Data 2023;10:33. "
+    "doi:10.1038/s41597-023-01928-3"
+)
+NOT_COMPUTABLE = (
+    "ALBI, EZ-ALBI, HAP, mHAP-II, ALBI-TAE: no albumin and no bilirubin in the table.",
+    "Child-Pugh points: the class alone is there; no albumin, bilirubin or INR, no grade of "
+    "ascites or encephalopathy.",
+    "NLR, PLR: no blood counts.",
+    "Up-to-seven, six-and-twelve, tumor burden score: nodularity is known, the number is not; "
+    "size is missing in half.",
+    "HBsAg: the column names a history of hepatitis, not the antigen.",
+    "ECOG: the column holds the groups of BCLC, not the grade.",
+)
+LEFT_OUT = (
+    "Smoking, alcohol, family and personal history, pathology, lymph nodes: no model of ours reads "
+    "them.",
+    "CLIP, Okuda, TNM, AFP group, age group: made from other columns.",
+    "RECIST and EASL: other criteria; EASL is coded 3 for CR and 4 for the rest.",
+)
+
+
+def notes(
+    rows: Sequence[Mapping[str, str]], *, has_features: bool, images: Sequence[str] = ()
+) -> str:
+    """NOTES.md of an import, without names of patients."""
+    responses = Counter(row["response"] for row in rows)
+    read = responses["responder"] + responses["non_responder"]
+    blocks = [
+        "# HCC-TACE-Seg as a cohort table",
+        f"Source: {SOURCE}. License: {LICENSE}. Please cite: {CITATION}",
+        f"{len(rows)} patients. Response is CR or PR by mRECIST in the majority of three readers, "
+        f"known where all three have read: {read}, of whom {responses['responder']} responded. "
+        f"The other {responses['']} stay in the table without a response.",
+        _section("Cannot be computed", NOT_COMPUTABLE),
+        _section("Refused as predictors", [
+            *(f"`{_plain(name)}`: {why}." for name, why in LEAKS.items()),
+            "The order of rows: they are written by id, and training sorts them.",
+        ]),
+        _section("Left out", LEFT_OUT),
+        _section("Missing", _missing(rows)),
+        _section("Units", [
+            "TTP and OS are weeks in the source and days here; TTP censors death.",
+            "`Tr_Size` is cm; the readers' sums are mm and are not carried over.",
+            "AFP is ng/mL as entered.",
+            "Treatment is DEB-TACE where beads are named, cTACE where other drugs are, else blank.",
+        ]),
+    ]  # fmt: skip
+    if has_features:
+        blocks.append(_section("Features", _features(rows)))
+    if images:
+        blocks.append(_section("Images", images))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"## {title}", "", *(f"- {line}" for line in lines)])
+
+
+def _plain(pattern: str) -> str:
+    """A pattern as a person writes it."""
+    return re.sub(r"\[1-3\]_\(.*\)\?", "1_EASL ... 3_mRECIST, with _BL and _FU", pattern)
+
+
+def _missing(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """Columns of the table that have gaps."""
+    known = ("criterion", "reader", "role", "case_id")
+    gaps = {
+        name: sum(not row.get(name) for row in rows)
+        for name in rows[0]
+        if name not in known and not name.startswith("original_")
+    }
+    return [f"`{name}`: {n} of {len(rows)}" for name, n in gaps.items() if n] or ["nothing"]
+
+
+def _features(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """What is to be known of the third party's features."""
+    n = sum(bool(row.get("original_shape_VoxelVolume")) for row in rows)
+    return [
+        f"{n} patients have them. They are a third party's, of the union of all masses, on the "
+        "image's own grid, without resampling, in mixed phases and slice thicknesses.",
+        "Shape can be compared with what this program measures. Texture can't: the recipes for "
+        "images resample first.",
+        f"Left out, because stored intensities carry an offset of about 1024 in most patients: "
+        f"{', '.join(name.removeprefix('original_firstorder_') for name in OFFSET_FEATURES)}.",
+    ]

@@ -1,0 +1,1 @@
+"""How far readers and measurements agree."""

@@ -1,0 +1,1 @@
+"""Whether responders rank above the others."""

@@ -1,0 +1,109 @@
+"""Is one model's AUC higher than another's on the same patients?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from TACEResponseLib.evaluation.bootstrap import RESAMPLES, bootstrap_estimate
+from TACEResponseLib.evaluation.discrimination.discrimination import area, score_levels
+from TACEResponseLib.evaluation.discrimination.placements import by_class, placements
+from TACEResponseLib.evaluation.estimate import Z_95, Estimate
+from TACEResponseLib.evaluation.inputs import Floats, checked_outcome, checked_scores
+from TACEResponseLib.evaluation.significance import Significance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AucDifference:
+    """AUC of the first model less that of the second, with DeLong's paired test."""
+
+    difference: Estimate
+    significance: Significance
+
+
+def auc_difference(labels: ArrayLike, first: ArrayLike, second: ArrayLike) -> AucDifference:
+    """DeLong's test of two models on the same patients.
+
+    Args:
+        labels: (n,), 1 for the positive class, 0 else; both must occur.
+        first: (n,), scores of the one model, higher = more likely positive.
+        second: (n,), scores of the other, in the same order of patients.
+    Returns: first less second; two models that rank alike have p = 1; p is nan where a class has
+        one patient or all patients differ by the same.
+    Raises: InputError: one class only, lengths differ, or a value is missing.
+    Source: DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837.
+    """
+    from scipy.stats import norm
+
+    of_positives, of_negatives = _placement_differences(labels, first, second)
+    difference = float(of_positives.mean())
+    error = (_mean_variance(of_positives) + _mean_variance(of_negatives)) ** 0.5
+    n = of_positives.size + of_negatives.size
+    if not error > 0 and difference != 0:
+        return _without_spread(difference, n)
+    z = difference / error if difference else 0.0
+    return AucDifference(
+        difference=Estimate(
+            value=difference,
+            low=max(-1.0, difference - Z_95 * error),
+            high=min(1.0, difference + Z_95 * error),
+            n=n,
+            method="DeLong, paired",
+        ),
+        significance=Significance(
+            statistic=z, p=float(2 * norm.sf(abs(z))), n=n, method="DeLong's paired test, Z"
+        ),
+    )
+
+
+def bootstrap_auc_difference(
+    labels: ArrayLike,
+    first: ArrayLike,
+    second: ArrayLike,
+    rng: np.random.Generator,
+    *,
+    clusters: ArrayLike | None = None,
+    resamples: int = RESAMPLES,
+) -> Estimate:
+    """First AUC less the second with a paired bootstrap interval, clustered by patient.
+
+    Args:
+        labels: (n,), 1 for the positive class, 0 else; both must occur.
+        first: (n,), scores of the one model, higher = more likely positive.
+        second: (n,), scores of the other, in the same order of rows.
+        rng: source of the draws.
+        clusters: (n,), patient of each row; each row its own patient if not given.
+        resamples: how many cohorts are drawn.
+    Raises: InputError: one class only, lengths differ, or a value is missing.
+    """
+    outcome = checked_outcome(labels)
+    one, other = (score_levels(checked_scores(scores, outcome)) for scores in (first, second))
+
+    def of(rows: NDArray[np.intp]) -> float:
+        return area(outcome[rows], one[rows]) - area(outcome[rows], other[rows])
+
+    return bootstrap_estimate(of, outcome.size, rng, clusters=clusters, resamples=resamples)
+
+
+def _without_spread(difference: float, n: int) -> AucDifference:
+    """A difference whose error these patients can't tell: one in a class, or all alike."""
+    why = "none, for the differences have no spread"
+    nan = float("nan")
+    return AucDifference(
+        difference=Estimate(value=difference, low=-1.0, high=1.0, n=n, method=why),
+        significance=Significance(statistic=nan, p=nan, n=n, method=why),
+    )
+
+
+def _placement_differences(
+    labels: ArrayLike, first: ArrayLike, second: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Placements under the first model less those under the second, by class."""
+    one = placements(*by_class(labels, first))
+    other = placements(*by_class(labels, second))
+    return one[0] - other[0], one[1] - other[1]
+
+
+def _mean_variance(values: Floats) -> float:
+    """Variance of a mean; nan for a single value, whose spread is unknown."""
+    return float(values.var(ddof=1) / values.size) if values.size > 1 else float("nan")

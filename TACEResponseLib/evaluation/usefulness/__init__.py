@@ -1,0 +1,1 @@
+"""Whether decisions get better."""

@@ -1,0 +1,1 @@
+"""Sources of evidence: one shape for all, a folder a kind."""

@@ -1,0 +1,226 @@
+"""Clinical variables and tumor size as a branch: a formula whose every term is shown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.logistic import fit_logistic
+from TACEResponseLib.evidence.branch import BranchResult, FeatureContribution, FitContext
+from TACEResponseLib.evidence.clinical.measures import measure_roi, measures_of_features
+from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
+from TACEResponseLib.evidence.clinical.state import ClinicalState
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.columns import (
+    FusionColumn,
+    encode_record,
+    fit_clinical_column,
+    fit_column,
+)
+from TACEResponseLib.patient.record import ClinicalRecord, ClinicalValue
+
+Floats = NDArray[np.float64]
+
+
+class PreparedClinical(TypedDict):
+    """What the branch needs of a patient; plain enough for JSON."""
+
+    clinical: dict[str, ClinicalValue]
+    measures: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalRecipe:
+    """A clinical branch that can be trained."""
+
+    settings: ClinicalSettings
+
+    @property
+    def name(self) -> str:
+        """Name in recipe, bundle and record."""
+        return self.settings.name
+
+    def prepare(self, case: Case) -> PreparedClinical:
+        """The variables that it uses, and the measures of the ROI."""
+        return _prepared(self.settings, case.clinical, _measured(self.settings, case))
+
+    def from_features(
+        self, clinical: ClinicalRecord, features: Mapping[str, float]
+    ) -> PreparedClinical | None:
+        """The same, from features without resampling that stand in a table."""
+        measures = measures_of_features(features, self.settings.measures)
+        return None if measures is None else _prepared(self.settings, clinical, measures)
+
+    def fit(
+        self,
+        prepared: Sequence[PreparedClinical],
+        labels: NDArray[np.int64],
+        seed: int,  # noqa: ARG002
+        context: FitContext = FitContext(),  # noqa: ARG002, B008
+    ) -> "ClinicalBranch":
+        """Fill in, scale and fit on these patients alone; nothing is drawn.
+
+        Raises: InputError: a patient lacks a required variable, or nobody has an optional one.
+        """
+        patients = tuple(prepared)
+        measured = [
+            (fit_column(name, values), values)
+            for name in self.settings.measures
+            for values in [np.array([p["measures"][name] for p in patients])]
+        ]
+        records = [ClinicalRecord(values=p["clinical"]) for p in patients]
+        known = [fit_clinical_column(v, records) for v in self.settings.variables]
+        columns = tuple(column for column, _ in (*measured, *known))
+        values = np.column_stack([values for _, values in (*measured, *known)])
+        model = fit_logistic(_z_scores(columns, values), labels,
+                             self.settings.inverse_regularization)  # fmt: skip
+        state = ClinicalState(
+            columns=columns,
+            intercept=float(model.intercept_[0]),
+            coefficients=tuple(model.coef_[0].tolist()),
+        )
+        return ClinicalBranch(self.settings, state)
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicalBranch:
+    """A trained clinical branch.
+
+    Raises: ValueError: settings and state name different columns.
+    """
+
+    settings: ClinicalSettings
+    state: ClinicalState
+
+    def __post_init__(self) -> None:
+        """Refuse parts that don't belong together."""
+        check_columns(self.settings, self.state)
+
+    @property
+    def name(self) -> str:
+        """Name in recipe, bundle and record."""
+        return self.settings.name
+
+    def logits(self, prepared: Sequence[PreparedClinical]) -> Floats:
+        """Logit of each patient, (n,).
+
+        Raises: InputError: a patient lacks required variables (all are named).
+        """
+        values = np.array([self._encoded(patient)[0] for patient in prepared])
+        return self._logits(values.reshape(len(prepared), len(self.state.columns)))
+
+    def predict(self, case: Case) -> BranchResult:
+        """Probability, terms and warnings of one case.
+
+        Raises: InputError: as `logits`, or the case has no ROI to measure.
+        """
+        start = perf_counter()
+        measures = _measured(self.settings, case)
+        values, imputed = self._encoded(_prepared(self.settings, case.clinical, measures))
+        measured = perf_counter()
+        logit = float(self._logits(values))
+        return BranchResult(
+            name=self.name,
+            kind="clinical",
+            probability=float(expit(logit)),
+            logit=logit,
+            lesions=_lesions(case) if self.settings.measures else (),
+            features=self._contributions(values),
+            warnings=(*self._range_warnings(measures), *imputed),
+            seconds={"measures": measured - start, "formula": perf_counter() - measured},
+        )
+
+    def _encoded(self, patient: PreparedClinical) -> tuple[Floats, tuple[CaseWarning, ...]]:
+        """Values in the order of the columns, (m,), and what the reader must know of them."""
+        measures = [patient["measures"][name] for name in self.settings.measures]
+        record = ClinicalRecord(values=patient["clinical"])
+        columns = self.state.columns[len(measures) :]
+        known, _, warnings = encode_record(self.settings.variables, columns, record)
+        return np.concatenate([np.array(measures, dtype=float), known]), warnings
+
+    def _logits(self, values: Floats) -> Floats:
+        """Of values (m,) or (n, m)."""
+        z_scores = _z_scores(self.state.columns, values)
+        return np.asarray(z_scores @ np.array(self.state.coefficients) + self.state.intercept)
+
+    def _contributions(self, values: Floats) -> tuple[FeatureContribution, ...]:
+        """Every term; with the intercept they add up to the logit."""
+        z_scores = _z_scores(self.state.columns, values)
+        return tuple(
+            FeatureContribution(
+                name=column.name,
+                value=float(value),
+                z_score=float(z),
+                contribution=float(coefficient * z),
+                ibsi_code=None,
+            )
+            for column, value, z, coefficient in zip(
+                self.state.columns, values, z_scores, self.state.coefficients, strict=True
+            )
+        )
+
+    def _range_warnings(self, measures: Mapping[str, float]) -> list[CaseWarning]:
+        """Measures outside what the formula has seen."""
+        return [
+            CaseWarning(
+                code="feature_outside_training_range",
+                message=f"{column.name} of {measures[column.name]:.3g} lies outside the training "
+                f"cohort's range, {column.minimum:.3g} to {column.maximum:.3g}.",
+            )
+            for column in self.state.columns
+            if column.name in measures
+            and not column.minimum <= measures[column.name] <= column.maximum
+        ]
+
+
+def check_columns(settings: ClinicalSettings, state: ClinicalState) -> None:
+    """Settings and state name the same columns, and gaps can be filled where they may occur.
+
+    Raises: ValueError: they don't.
+    """
+    names = tuple(column.name for column in state.columns)
+    if names != settings.column_names:
+        raise ValueError(f"columns must be {settings.column_names}, got {names}")
+    optional = {variable.name for variable in settings.variables if not variable.required}
+    if {c.name for c in state.columns if c.filled_in is not None} != optional:
+        raise ValueError("filled_in must be given for optional variables, and only there")
+
+
+def _prepared(
+    settings: ClinicalSettings, clinical: ClinicalRecord, measures: Mapping[str, float]
+) -> PreparedClinical:
+    """Only what the branch uses; values are tried, so that a bad one is told before training."""
+    wanted = [v for v in settings.variables if v.name in clinical.values]
+    for variable in wanted:
+        variable.encode(clinical.values[variable.name])
+    return PreparedClinical(
+        clinical={v.name: clinical.values[v.name] for v in wanted}, measures=dict(measures)
+    )
+
+
+def _measured(settings: ClinicalSettings, case: Case) -> dict[str, float]:
+    """Measures of the case's ROI."""
+    if not settings.measures:
+        return {}
+    roi = case.sequence_rois.get(settings.sequences[0], case.roi)
+    if roi is None:
+        raise InputError("--roi", f"branch {settings.name} measures the tumor", got="none",
+                         remedy="give the tumor's ROI")  # fmt: skip
+    return measure_roi(roi, settings.measures)
+
+
+def _lesions(case: Case) -> tuple[int, ...]:
+    """All of them: the measures are of their union."""
+    return tuple(lesion.index for lesion in case.lesions if not lesion.is_speck)
+
+
+def _z_scores(columns: Sequence[FusionColumn], values: Floats) -> Floats:
+    """Values against the training cohort, (m,) or (n, m)."""
+    mean = np.array([column.mean for column in columns])
+    return np.asarray((values - mean) / np.array([column.sd for column in columns]))

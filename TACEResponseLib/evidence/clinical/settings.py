@@ -1,0 +1,62 @@
+"""What a clinical branch is: its variables, what it measures of the ROI, its penalty."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from TACEResponseLib.basics.settings import Name, Settings
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.patient.columns import MOST_VARIABLES, ClinicalInput
+
+Measure = Literal[
+    "log_volume_ml",
+    "n_lesions",
+    "longest_axial_diameter_mm",
+    "longest_diameter_mm",
+    "sphericity",
+    "surface_to_volume_per_mm",
+    "elongation",
+    "flatness",
+]
+"""Of the union of all lesions; `clinical.measures` says how each is made."""
+
+
+class ClinicalSettings(Settings):
+    """Ridge logistic regression on clinical variables and sizes of the tumor."""
+
+    kind: Literal["clinical"] = "clinical"
+    name: Name = "clinical"
+    sequences: tuple[ImageSequence, ...] = ()
+    """The image whose ROI is measured; none without measures."""
+    variables: tuple[ClinicalInput, ...] = Field(default=(), max_length=MOST_VARIABLES)
+    """A missing value is filled in from the training patients of the fit alone."""
+    measures: tuple[Measure, ...] = ()
+    inverse_regularization: float = Field(default=1.0, ge=1e-9, le=1e9)
+    """scikit-learn's C: the variance of each coefficient's prior, in logits per SD."""
+
+    reads_clinical: ClassVar[bool] = True
+    prepared_by: ClassVar[str] = "TACEResponseLib.evidence.clinical.branch"
+
+    @property
+    def preparation(self) -> dict[str, Any]:
+        """All that what `prepare` gives depends on: equal here, equal values."""
+        return self.model_dump(mode="json", exclude={"name", "inverse_regularization"})
+
+    @property
+    def needs_roi(self) -> bool:
+        """Whether it measures the tumor."""
+        return bool(self.measures)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Measures, then variables: the order of the coefficients."""
+        return (*self.measures, *(variable.name for variable in self.variables))
+
+    @model_validator(mode="after")
+    def _columns_make_sense(self) -> "ClinicalSettings":
+        names = self.column_names
+        if not names or len(set(names)) != len(names):
+            raise ValueError("at least one variable or measure is needed, each once")
+        if len(self.sequences) != (1 if self.measures else 0):
+            raise ValueError("sequences must name one image with measures, and none without")
+        return self

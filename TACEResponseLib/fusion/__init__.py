@@ -1,0 +1,1 @@
+"""Outputs of branches and clinical variables -> one calibrated probability."""

@@ -1,0 +1,294 @@
+"""Branch outputs and clinical variables -> one calibrated probability with its interval."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike
+from pydantic import Field, model_validator
+
+from TACEResponseLib.basics.logistic import Floats
+from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.fusion.calibration import CalibrationMethod
+from TACEResponseLib.fusion.fused import FusedProbability, FusionTerm
+from TACEResponseLib.fusion.linear_model import (
+    FusionModel,
+    Labels,
+    LinearModel,
+    ThresholdRule,
+    choose_threshold,
+    fit_model,
+    resamples,
+    stratified_folds,
+)
+from TACEResponseLib.patient.columns import (
+    MOST_VARIABLES,
+    ClinicalInput,
+    FusionColumn,
+    encode_record,
+    fit_clinical_column,
+    fit_column,
+)
+from TACEResponseLib.patient.record import ClinicalRecord
+
+THRESHOLD_SET_ON: dict[ThresholdRule, str] = {
+    "youden": "out-of-fold outputs of the training cohort",
+    "half": "no data: one half by convention",
+}
+INTERVAL_PERCENT = (2.5, 97.5)
+
+
+class FusionSettings(Settings):
+    """How branch outputs and clinical variables become one probability."""
+
+    model: LinearModel = "logistic"
+    """Logistic regression, or a linear support vector machine on the same columns."""
+    clinical: tuple[ClinicalInput, ...] = Field(default=(), max_length=MOST_VARIABLES)
+    calibration: CalibrationMethod = "platt"
+    n_bootstrap: int = Field(default=200, ge=40, le=5000)
+    inverse_regularization: float = Field(default=1.0, ge=1e-9, le=1e9)
+    """scikit-learn's C of the logistic regression or the support vector machine."""
+    threshold_rule: ThresholdRule = "youden"
+    folds: int = Field(default=5, ge=2, le=20)
+    """Of the cross-validation inside the fusion, which calibration is fitted on."""
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "FusionSettings":
+        names = [variable.name for variable in self.clinical]
+        if len(set(names)) != len(names):
+            raise ValueError("each clinical variable enters once")
+        return self
+
+
+class FittedFusion(Settings):
+    """A trained fusion; one JSON file of a bundle."""
+
+    settings: FusionSettings
+    branches: tuple[FusionColumn, ...]
+    clinical: tuple[FusionColumn, ...] = ()
+    model: FusionModel
+    bootstrap: tuple[FusionModel, ...]
+    """The same fit on resamples of the training patients; none of a candidate not kept."""
+    threshold: float = Field(gt=0, lt=1)
+    threshold_set_on: str
+    n_training: int = Field(ge=4)
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> "FittedFusion":
+        names = [column.name for column in self._columns]
+        wanted = [variable.name for variable in self.settings.clinical]
+        if [column.name for column in self.clinical] != wanted:
+            raise ValueError(f"clinical columns must be {wanted}")
+        if not names or len(set(names)) != len(names):
+            raise ValueError("columns must be at least one and have different names")
+        if len(self.bootstrap) not in (0, self.settings.n_bootstrap):
+            raise ValueError("bootstrap must hold n_bootstrap rows, or none")
+        for model in (self.model, *self.bootstrap):
+            if len(model.coefficients) != len(names):
+                raise ValueError("each model must have one coefficient a column")
+            if model.calibration.kind != self.settings.calibration:
+                raise ValueError("each model must be calibrated as the settings say")
+        for variable, column in zip(self.settings.clinical, self.clinical, strict=True):
+            if variable.required == (column.filled_in is not None):
+                raise ValueError("filled_in must be given for optional variables, and only there")
+        return self
+
+    @property
+    def branch_names(self) -> tuple[str, ...]:
+        """Branches whose logits it takes."""
+        return tuple(column.name for column in self.branches)
+
+    @property
+    def clinical_names(self) -> tuple[str, ...]:
+        """Clinical variables that it takes."""
+        return tuple(column.name for column in self.clinical)
+
+    @property
+    def interval_method(self) -> str:
+        """What was resampled and what was held fixed."""
+        return (
+            f"bootstrap of the fusion stage, {len(self.bootstrap)} resamples of the training "
+            "patients; network and classifiers held fixed"
+        )
+
+    def predict(
+        self, branch_logits: Mapping[str, float], clinical: ClinicalRecord
+    ) -> FusedProbability:
+        """Fuse and calibrate one case.
+
+        The interval runs from the 2.5th to the 97.5th percentile over the resamples, widened
+        where needed to hold the estimate itself; then `interval_method` says so.
+
+        Args:
+            branch_logits: of every branch of this fusion, and of no other.
+            clinical: checked by its reader; variables that this fusion doesn't use are ignored.
+        Returns: the probability; its terms and the intercept add up to the fused logit.
+
+        Raises:
+            InputError: required clinical variables are missing (all are named).
+            KeyError: `branch_logits` names other branches.
+            ValueError: a logit is not finite, or there are no resamples.
+        """
+        if not self.bootstrap:
+            raise ValueError("a fusion without resamples has no interval")
+        values, imputed, warnings = encode_record(self.settings.clinical, self.clinical, clinical)
+        values = np.concatenate([self._branch_values(branch_logits), values])
+        z_scores = self._z_scores(values)
+        probability = float(self.model.calibration.apply(self.model.logits(z_scores)))
+        drawn = [float(m.calibration.apply(m.logits(z_scores))) for m in self.bootstrap]
+        low, high = (float(limit) for limit in np.percentile(drawn, INTERVAL_PERCENT))
+        widened = "" if low <= probability <= high else "; widened to hold the estimate"
+        return FusedProbability(
+            probability=probability,
+            interval=(min(low, probability), max(high, probability)),
+            interval_method=self.interval_method + widened,
+            threshold=self.threshold,
+            threshold_set_on=self.threshold_set_on,
+            terms=tuple(
+                FusionTerm(
+                    name=column.name,
+                    value=float(value),
+                    coefficient=coefficient,
+                    contribution=float(coefficient * z),
+                    imputed=column.name in imputed,
+                )
+                for column, value, z, coefficient in zip(
+                    self._columns, values, z_scores, self.model.coefficients, strict=True
+                )
+            ),
+            warnings=warnings,
+        )
+
+    def probabilities(
+        self, branch_logits: Mapping[str, ArrayLike], clinical: Sequence[ClinicalRecord]
+    ) -> Floats:
+        """Calibrated probabilities (n,) of many cases, as `predict` gives them one by one.
+
+        Args:
+            branch_logits: (n,) of every branch.
+            clinical: n records.
+        Raises: as `predict`.
+        """
+        rows = [encode_record(self.settings.clinical, self.clinical, r)[0] for r in clinical]
+        parts = (self._branch_values(branch_logits).T, rows)
+        values = np.column_stack([np.reshape(part, (len(clinical), -1)) for part in parts])
+        return self.model.calibration.apply(self.model.logits(self._z_scores(values)))
+
+    @property
+    def _columns(self) -> tuple[FusionColumn, ...]:
+        """Every column, in the order of the coefficients."""
+        return (*self.branches, *self.clinical)
+
+    def _z_scores(self, values: Floats) -> Floats:
+        """Values against the training cohort, (m,) or (n, m)."""
+        mean = np.array([column.mean for column in self._columns])
+        return (values - mean) / np.array([column.sd for column in self._columns])
+
+    def _branch_values(self, branch_logits: Mapping[str, ArrayLike]) -> Floats:
+        """Logits in the order of the columns, (b,) or (b, n)."""
+        if set(branch_logits) != set(self.branch_names):
+            raise KeyError(f"logits wanted of {self.branch_names}, got {tuple(branch_logits)}")
+        values = np.array([branch_logits[name] for name in self.branch_names], dtype=float)
+        if not np.isfinite(values).all():
+            raise ValueError(f"branch logits must be finite, got {dict(branch_logits)}")
+        return values
+
+
+def fit_fusion(
+    settings: FusionSettings,
+    branch_logits: Mapping[str, ArrayLike],
+    clinical: Sequence[ClinicalRecord],
+    labels: ArrayLike,
+    seed: int,
+) -> FittedFusion:
+    """Train fusion, calibration, threshold and bootstrap on the training cohort.
+
+    Calibration and threshold see fused logits of a cross-validation inside this function. The
+    bootstrap refits coefficients and calibration on resampled patients; copies of one patient
+    stay in one fold, and z-scores stay those of the cohort.
+
+    Args:
+        settings: what enters and how.
+        branch_logits: (n,) by branch, OUT-OF-FOLD: each patient's logit comes from a branch that
+            was trained without that patient. The caller guarantees it; resubstituted logits
+            would make the fusion overconfident.
+        clinical: n records.
+        labels: (n,), 1 for the positive class, 0 else.
+        seed: of folds and bootstrap.
+    Returns: the trained fusion; same inputs, same numbers.
+
+    Raises:
+        InputError: a clinical variable is missing where it must not be.
+        ValueError: a class has fewer patients than there are folds, or sizes disagree.
+    """
+    return fit_fusion_and_ask(settings, branch_logits, clinical, labels, seed)[0]
+
+
+def fit_fusion_and_ask(
+    settings: FusionSettings,
+    branch_logits: Mapping[str, ArrayLike],
+    clinical: Sequence[ClinicalRecord],
+    labels: ArrayLike,
+    seed: int,
+    *,
+    resampled: bool = True,
+) -> tuple[FittedFusion, Floats]:
+    """As `fit_fusion`, and the fused logit (n,) of each patient by a model without its fold.
+
+    Coefficients leave the patient's fold out; means, deviations and imputed values, which see no
+    label, are those of the cohort. To compare candidates takes no resamples, which are nearly all
+    of the work.
+    """
+    y = np.asarray(labels, dtype=np.int64)
+    logits = {name: np.asarray(values, dtype=float) for name, values in branch_logits.items()}
+    _check_training(settings, logits, clinical, y)
+    branch_columns = tuple(fit_column(name, values) for name, values in logits.items())
+    fitted = [fit_clinical_column(variable, clinical) for variable in settings.clinical]
+    columns = (*branch_columns, *(column for column, _ in fitted))
+    values = np.column_stack([*logits.values(), *(column_values for _, column_values in fitted)])
+    z_scores = (values - [c.mean for c in columns]) / [c.sd for c in columns]
+    folds = stratified_folds(y, settings.folds, seed)
+    fit = partial(
+        fit_model,
+        kind=settings.model,
+        inverse_regularization=settings.inverse_regularization,
+        calibration=settings.calibration,
+    )
+    model, out_of_fold = fit(z_scores, y, folds)
+    n_resamples = settings.n_bootstrap if resampled else 0
+    rng = np.random.default_rng(seed)
+    fusion = FittedFusion(
+        settings=settings,
+        branches=branch_columns,
+        clinical=tuple(column for column, _ in fitted),
+        model=model,
+        bootstrap=tuple(
+            fit(z_scores[rows], y[rows], folds[rows])[0]
+            for rows in resamples(y, folds, n_resamples, rng)
+        ),
+        threshold=choose_threshold(
+            settings.threshold_rule, model.calibration.apply(out_of_fold), y
+        ),
+        threshold_set_on=THRESHOLD_SET_ON[settings.threshold_rule],
+        n_training=y.size,
+    )
+    return fusion, out_of_fold
+
+
+def _check_training(
+    settings: FusionSettings,
+    branch_logits: Mapping[str, Floats],
+    clinical: Sequence[ClinicalRecord],
+    labels: Labels,
+) -> None:
+    """Sizes agree, numbers are finite, every fold can hold both classes."""
+    if labels.ndim != 1 or not np.isin(labels, (0, 1)).all():
+        raise ValueError("labels must be one row of 0 and 1")
+    if len(clinical) != labels.size or any(v.shape != labels.shape for v in branch_logits.values()):
+        raise ValueError(f"logits and records must be as many as labels, {labels.size}")
+    if any(not np.isfinite(values).all() for values in branch_logits.values()):
+        raise ValueError("branch logits must be finite")
+    smaller = int(min((labels == 1).sum(), (labels == 0).sum()))
+    if smaller < settings.folds:
+        raise ValueError(f"each class needs >= {settings.folds} patients (one a fold), "
+                         f"got {smaller}")  # fmt: skip

@@ -1,0 +1,132 @@
+"""The linear model inside the fusion: its fit, its resamples and its cut-off."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import Field
+
+from TACEResponseLib.basics.logistic import Floats, fit_logistic
+from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.fusion.calibration import Calibration, CalibrationMethod, fit_calibration
+
+Labels = NDArray[np.int64]
+ThresholdRule = Literal["youden", "half"]
+LinearModel = Literal["logistic", "linear_svm"]
+
+# Resamples that leave a fold without one of the classes are drawn again, at most so often.
+MOST_REDRAWS = 1000
+
+
+class FusionModel(Settings):
+    """A linear model on z-scored inputs, and the calibration of what it gives."""
+
+    intercept: float = Field(ge=-1e6, le=1e6)
+    coefficients: tuple[Annotated[float, Field(ge=-1e6, le=1e6)], ...]
+    """In the order of the columns: branches, then clinical variables."""
+    calibration: Calibration
+
+    def logits(self, z_scores: Floats) -> Floats:
+        """Fused logits of (n, m) or (m,) z-scores, before calibration."""
+        return np.asarray(z_scores @ np.array(self.coefficients) + self.intercept)
+
+
+def choose_threshold(rule: ThresholdRule, probabilities: ArrayLike, labels: ArrayLike) -> float:
+    """The cut-off on calibrated probabilities.
+
+    Args:
+        rule: `half`, or `youden`: the cut with the largest sensitivity + specificity - 1, halfway
+            between two neighboring probabilities; the lowest of several.
+        probabilities: (n,), out-of-fold.
+        labels: (n,), 1 for the positive class, 0 else.
+    Returns: the threshold, in (0, 1); 0.5 where all probabilities are equal.
+    Source: Youden, Cancer 1950;3:32.
+    """
+    p, y = np.asarray(probabilities, dtype=float), np.asarray(labels)
+    distinct = np.unique(p)
+    if rule == "half" or distinct.size == 1:
+        return 0.5
+    cuts = (distinct[:-1] + distinct[1:]) / 2
+    above = p[:, np.newaxis] > cuts
+    gain = above[y == 1].mean(axis=0) - above[y == 0].mean(axis=0)
+    return float(cuts[np.argmax(gain)])
+
+
+def fit_model(
+    z_scores: Floats,
+    labels: Labels,
+    folds: Labels,
+    *,
+    inverse_regularization: float,
+    calibration: CalibrationMethod,
+    kind: LinearModel = "logistic",
+) -> tuple[FusionModel, Floats]:
+    """Fit the linear model, and its calibration on cross-validated logits.
+
+    Args:
+        z_scores: (n, m).
+        labels: (n,), 1 for the positive class, 0 else.
+        folds: (n,), fold of each row; both classes occur outside each fold.
+        inverse_regularization: scikit-learn's C.
+        calibration: its method; Platt's was made for decision values of support vector machines.
+        kind: logistic regression, or a linear support vector machine.
+    Returns: the model of all rows, and the logits (n,) of each row by a model without its fold.
+    """
+    out_of_fold = np.empty(labels.size)
+    for fold in np.unique(folds):
+        held_out = folds == fold
+        part = fit_linear(kind, z_scores[~held_out], labels[~held_out], inverse_regularization)
+        out_of_fold[held_out] = part.decision_function(z_scores[held_out])
+    whole = fit_linear(kind, z_scores, labels, inverse_regularization)
+    model = FusionModel(
+        intercept=float(whole.intercept_[0]),
+        coefficients=tuple(whole.coef_[0].tolist()),
+        calibration=fit_calibration(calibration, out_of_fold, labels),
+    )
+    return model, out_of_fold
+
+
+def fit_linear(
+    kind: LinearModel, inputs: Floats, labels: Labels, inverse_regularization: float
+) -> Any:
+    """scikit-learn's model of (n, m) inputs; both have `coef_`, `intercept_`, `decision_function`.
+
+    Source: Platt, Advances in Large Margin Classifiers 1999:61, for machines whose decision
+    values are calibrated on patients that they did not see.
+    """
+    if kind == "logistic":
+        return fit_logistic(inputs, labels, inverse_regularization)
+    from sklearn.svm import LinearSVC
+
+    # The squared hinge in the primal is solved exactly within milliseconds; libsvm's plain hinge
+    # takes minutes on resamples of classes that overlap. Platt's intercept makes up for the
+    # penalized one.
+    machine = LinearSVC(C=inverse_regularization, dual=False, tol=1e-8, max_iter=10_000)
+    return machine.fit(inputs, labels)
+
+
+def stratified_folds(labels: Labels, folds: int, seed: int) -> Labels:
+    """Fold of each patient, (n,), classes spread evenly."""
+    from sklearn.model_selection import StratifiedKFold
+
+    fold = np.empty(labels.size, dtype=np.int64)
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
+    for number, (_, held_out) in enumerate(splitter.split(labels, labels)):
+        fold[held_out] = number
+    return fold
+
+
+def resamples(
+    labels: Labels, folds: Labels, n_resamples: int, rng: np.random.Generator
+) -> Iterator[Labels]:
+    """Rows of each resample, (n,); both classes occur outside each fold."""
+    for _ in range(n_resamples):
+        for _ in range(MOST_REDRAWS):
+            rows = rng.integers(0, labels.size, labels.size)
+            drawn, fold = labels[rows], folds[rows]
+            if all(np.unique(drawn[fold != f]).size == 2 for f in np.unique(fold)):
+                yield rows
+                break
+        else:
+            raise ValueError("too few patients of one class to resample the training cohort")

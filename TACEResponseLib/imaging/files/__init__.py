@@ -1,0 +1,1 @@
+"""From files to images and ROIs, each through one gate."""

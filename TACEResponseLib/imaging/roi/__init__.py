@@ -1,0 +1,1 @@
+"""The ROI: which labels, where it lies, what it marks, its lesions."""

@@ -1,0 +1,1 @@
+"""One patient: case, clinical record, what was said of treatment and stage."""

@@ -1,0 +1,1 @@
+"""What a score gives, its record, and where its numbers come from."""

@@ -1,0 +1,1 @@
+"""How the bundles that ship were made."""

@@ -1,0 +1,1 @@
+"""Simulated MR of five sequences."""

@@ -1,0 +1,150 @@
+"""Load each patient once, keep the little that each branch needs, drop the images."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from TACEResponseLib.basics.process import worker_pool
+from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.process.remaining import Remaining
+from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
+from TACEResponseLib.evidence.radiomics.feature_names import SECOND_READER
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.preparation.cache import PreparationCache, content_of, digest_of
+from TACEResponseLib.training.preparation.files import read_prepared
+from TACEResponseLib.training.prepared_cohort import OnDisk, PreparedCohort
+
+# Patients handed to the workers at a time: enough to keep them busy, few enough to stop soon.
+BLOCK = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """One patient: values, or the files that hold them."""
+
+    clinical: ClinicalRecord
+    values: dict[str, Any]
+    paths: dict[str, Path]
+
+
+def prepare(
+    recipe: Recipe,
+    members: Sequence[Member],
+    *,
+    jobs: int = 1,
+    cache: PreparationCache | None = None,
+    progress: Progress = silent,
+) -> PreparedCohort:
+    """Load each patient once and keep the little that each branch needs.
+
+    Args:
+        recipe: names the branches.
+        members: the cohort; its order doesn't matter, patients are sorted by id.
+        jobs: worker processes.
+        cache: where prepared patients are kept; what lies there is not computed again, and only
+            read when a fit needs it. Without it they are held in memory.
+        progress: told how far it got.
+    Returns: the prepared cohort; memory grows with patches and features, not with images.
+    """
+    ordered = sorted(members, key=lambda member: member.case_id)
+    with ThreadPoolExecutor(jobs) as threads:
+        content = tuple(threads.map(content_of, ordered))
+    evidence: list[_Prepared] = []
+    remaining = Remaining("prepared patient", len(ordered), progress)
+    with worker_pool.workers(jobs) as pool:
+        for start in range(0, len(ordered), BLOCK):
+            block = slice(start, start + BLOCK)
+            waiting = [
+                pool.submit(_prepare_one, recipe, member, digest, cache)
+                for member, digest in zip(ordered[block], content[block], strict=True)
+            ]
+            for answer in waiting:
+                evidence.append(answer.result())
+                remaining.step()
+    return PreparedCohort(
+        case_ids=tuple(member.case_id for member in ordered),
+        labels=np.array([member.label for member in ordered], dtype=np.int64),
+        clinical=tuple(one.clinical for one in evidence),
+        by_branch={s.name: _column(s.name, evidence) for s in recipe.branches},
+        responses=tuple(member.response for member in ordered),
+        content=content,
+    )
+
+
+def _column(name: str, evidence: Sequence[_Prepared]) -> Sequence[Any]:
+    """One branch's values of all patients."""
+    if all(name in one.paths for one in evidence):
+        return OnDisk([one.paths[name] for one in evidence], read_prepared)
+    return tuple(
+        read_prepared(one.paths[name]) if name in one.paths else one.values[name]
+        for one in evidence
+    )
+
+
+def _prepare_one(
+    recipe: Recipe, member: Member, content: str, cache: PreparationCache | None
+) -> _Prepared:
+    """Runs in a worker; the images are dropped when it returns."""
+    patient = _Patient(member)
+    values: dict[str, Any] = {}
+    paths: dict[str, Path] = {}
+    for settings in recipe.branches:
+        path = cache.place(settings, content) if cache and content else None
+        if path is None:
+            values[settings.name] = patient.prepared(settings)
+            continue
+        if cache is not None and cache.read(path) is None:
+            cache.write(patient.prepared(settings), path)
+        paths[settings.name] = path
+    return _Prepared(clinical=patient.clinical, values=values, paths=paths)
+
+
+class _Patient:
+    """A member whose images are read when first asked for, and reduced once for all who share."""
+
+    def __init__(self, member: Member) -> None:
+        """Read nothing yet."""
+        self._member = member
+        self._case: Case | None = None
+        self._second: Case | None = None
+        self._known: dict[str, Any] = {}
+
+    @property
+    def clinical(self) -> ClinicalRecord:
+        """As the table has it, or else the case."""
+        known = self._member.clinical
+        return self._loaded().clinical if known is None else known
+
+    def prepared(self, settings: BranchSettings) -> Any:
+        """What a branch needs; branches that prepare alike share it."""
+        key = digest_of(settings.preparation)
+        if key not in self._known:
+            self._known[key] = self._prepared(settings)
+        return self._known[key]
+
+    def _prepared(self, settings: BranchSettings) -> Any:
+        """From the table's features if they suffice, else from the images."""
+        recipe = branch_recipe(settings)
+        if self._member.clinical is not None or self._member.features:
+            given = recipe.from_features(self.clinical, self._member.features)
+            if given is not None:
+                return given
+        value = recipe.prepare(self._loaded())
+        if getattr(settings, "icc", None) is None or self._member.load_reader2 is None:
+            return value
+        if self._second is None:
+            self._second = self._member.load_reader2()
+        second = recipe.prepare(self._second)
+        return {**value, **{f"{SECOND_READER}{name}": number for name, number in second.items()}}
+
+    def _loaded(self) -> Case:
+        if self._case is None:
+            self._case = self._member.load()
+        return self._case

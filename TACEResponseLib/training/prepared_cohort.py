@@ -1,0 +1,96 @@
+"""Patients as training sees them: a label, and what each branch needs of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.evidence.kinds import BranchSettings
+from TACEResponseLib.patient.record import ClinicalRecord
+
+Labels = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Rows = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedCohort:
+    """What the branches need of each patient, in the order of the ids."""
+
+    case_ids: tuple[str, ...]
+    labels: Labels
+    clinical: tuple[ClinicalRecord, ...]
+    by_branch: Mapping[str, Sequence[Any]]
+    """Of each branch one value a patient; read from disk when asked for, where it is cached."""
+    responses: tuple[str, ...] = ()
+    """Response classes, or empty texts; none at all where nobody knows them."""
+    content: tuple[str, ...] = ()
+    """Digest of everything that is known of each patient."""
+
+    def chosen(self, rows: Rows) -> "PreparedCohort":
+        """Some of the patients.
+
+        Args:
+            rows: (n,), true for those to keep.
+        """
+        return PreparedCohort(
+            case_ids=_kept(self.case_ids, rows),
+            labels=self.labels[rows],
+            clinical=_kept(self.clinical, rows),
+            by_branch={name: chosen_of(values, rows) for name, values in self.by_branch.items()},
+            responses=_kept(self.responses, rows) if self.responses else (),
+            content=_kept(self.content, rows) if self.content else (),
+        )
+
+
+class OnDisk(Sequence[Any]):
+    """Values that lie in files and are read when they are asked for; cheap to hand on."""
+
+    def __init__(self, paths: Sequence[Path], read: Callable[[Path], Any]) -> None:
+        """Remember where each value lies; `read` must be picklable."""
+        self.paths = tuple(paths)
+        self._read = read
+
+    def __len__(self) -> int:
+        """How many values."""
+        return len(self.paths)
+
+    def __getitem__(self, index: Any) -> Any:
+        """One value, or a slice of them."""
+        if isinstance(index, slice):
+            return OnDisk(self.paths[index], self._read)
+        return self._read(self.paths[index])
+
+    def chosen(self, rows: Rows) -> "OnDisk":
+        """Some of them, still on disk."""
+        return OnDisk(_kept(self.paths, rows), self._read)
+
+
+def chosen_of(values: Sequence[Any], rows: Rows) -> Sequence[Any]:
+    """The values of some patients."""
+    return values.chosen(rows) if isinstance(values, OnDisk) else _kept(values, rows)
+
+
+def labels_for(settings: BranchSettings, cohort: PreparedCohort) -> Labels:
+    """What a branch is trained on, (n,): 0 and 1, or the index of a network's class.
+
+    Raises: InputError: a network of four classes, and a patient whose class nobody knows.
+    """
+    classes = [str(name) for name in getattr(settings, "classes", ())]
+    if len(classes) <= 2:
+        return cohort.labels
+    responses = cohort.responses or ("",) * len(cohort.case_ids)
+    for case_id, response in zip(cohort.case_ids, responses, strict=True):
+        if response not in classes:
+            raise InputError(f"{case_id}, response", f"must be one of {', '.join(classes)} for "
+                             f"{settings.name}", got=response or "a blank",
+                             remedy="give the class, or choose a recipe of two")  # fmt: skip
+    return np.array([classes.index(response) for response in responses], dtype=np.int64)
+
+
+def _kept(values: Sequence[Any], rows: Rows) -> tuple[Any, ...]:
+    return tuple(value for value, keep in zip(values, rows, strict=True) if keep)

@@ -1,0 +1,176 @@
+"""What a training has finished so far, one file a fit; killed at any moment, it goes on from there.
+
+Files appear under their final name when they are whole. Networks and pipelines lie in the bundle's
+own formats, and every training reads them back from here, so that one that was interrupted ends
+with the same bytes as one that was not.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.json_reading import parse_json
+from TACEResponseLib.basics.writing.drafts import scratch_folder
+from TACEResponseLib.basics.writing.file_lock import try_lock
+from TACEResponseLib.basics.writing.file_modes import PRIVATE_FILE, make_private
+from TACEResponseLib.bundle.bundle import describe_branches
+from TACEResponseLib.bundle.metadata import BranchPart
+from TACEResponseLib.bundle.reading import read_branch
+from TACEResponseLib.bundle.writing import write_branch
+from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.training.preparation.files import write_whole
+from TACEResponseLib.training.prepared_cohort import Floats
+
+KEY, FITS, CHECKPOINTS, LOG, DRAFT = "key.json", "fits", "checkpoints", "log", "bundle"
+LOCK = "lock"
+PART = "part.json"
+_PART: TypeAdapter[BranchPart] = TypeAdapter(BranchPart)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """The work folder of one training."""
+
+    folder: Path
+    is_temporary: bool = False
+    """Nobody can go on with it, so unfinished fits keep nothing."""
+
+    def checkpoint(self, fit: str) -> Path | None:
+        """Where an unfinished fit keeps its own state."""
+        return None if self.is_temporary else self.folder / CHECKPOINTS / fit
+
+    def log(self, fit: str) -> Path:
+        """Where a fit writes what it measures by epoch."""
+        return self.folder / LOG / f"{fit}.csv"
+
+    def is_finished(self, fit: str) -> bool:
+        """Whether the result of a fit is there, whole."""
+        return self._logits(fit).exists() or (self._branch(fit) / PART).exists()
+
+    def save_logits(self, fit: str, logits: Floats) -> None:
+        """Keep the outputs of a fold's held-out patients, (n,)."""
+        write_whole(json.dumps(logits.tolist()).encode("ascii"), self._logits(fit))
+
+    def read_logits(self, fit: str) -> Floats:
+        """What `save_logits` kept."""
+        return np.array(parse_json(self._logits(fit).read_bytes(), f"{fit}.json"), dtype=np.float64)
+
+    def save_branch(self, fit: str, branch: FittedBranch) -> None:
+        """Keep a trained branch; the folder appears under its name when it is whole."""
+        (part,) = describe_branches([branch])
+        draft = self._branch(f".{fit}")
+        shutil.rmtree(draft, ignore_errors=True)
+        (draft / "models").mkdir(parents=True)
+        if part.file:
+            write_branch(branch, part, draft / part.file)
+        (draft / PART).write_bytes(_PART.dump_json(part))
+        make_private(draft)
+        draft.replace(self._branch(fit))
+
+    def read_branch(self, fit: str, device: str) -> FittedBranch:
+        """The branch as a bundle would hold it."""
+        folder = self._branch(fit)
+        text = (folder / PART).read_bytes()
+        parse_json(text, f"{self.folder.name}/{fit}, {PART}")
+        part = _PART.validate_json(text)
+        return read_branch(folder, part, f"{self.folder.name}/{fit}", device)
+
+    def forget_checkpoint(self, fit: str) -> None:
+        """A finished fit needs none."""
+        if folder := self.checkpoint(fit):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _logits(self, fit: str) -> Path:
+        return self.folder / FITS / f"{fit}.json"
+
+    def _branch(self, fit: str) -> Path:
+        return self.folder / FITS / fit
+
+
+def work_folder(output: Path) -> Path:
+    """Beside the bundle, hidden."""
+    return output.absolute().parent / f".{output.name}-training"
+
+
+def check_free(output: Path, *, resume: bool) -> None:
+    """Refuse early what `open_state` would refuse later.
+
+    Raises: InputError: an unfinished training is there and nobody asked to go on with it.
+    """
+    folder = work_folder(output)
+    if folder.exists() and not resume:
+        raise InputError("--output", "must have no unfinished training beside it", got=folder.name,
+                         remedy="add --resume to go on with it, or remove that folder")  # fmt: skip
+
+
+def open_state(output: Path, key: Mapping[str, str], *, resume: bool) -> TrainingState:
+    """Make the work folder, or go on with one of the same training.
+
+    Args:
+        output: the bundle to be.
+        key: digests of everything that shapes the result, by what the user calls it.
+        resume: go on with a folder that is there; without one, begin.
+    Raises: InputError: there is one of another training (says in what it differs).
+    """
+    check_free(output, resume=resume)
+    folder = work_folder(output)
+    if folder.exists():
+        _check_key(folder, key)
+    else:
+        folder.mkdir(parents=True)
+        make_private(folder)
+        write_whole(json.dumps(dict(key), indent=1).encode("utf-8"), folder / KEY)
+    return TrainingState(folder)
+
+
+@contextmanager
+def temporary_state() -> Iterator[TrainingState]:
+    """The state of a training that nobody will go on with."""
+    with scratch_folder() as folder:
+        yield TrainingState(folder, is_temporary=True)
+
+
+@contextmanager
+def locked(state: TrainingState) -> Iterator[None]:
+    """One process at a time works in the folder.
+
+    Raises: InputError: another one does.
+    """
+    with (state.folder / LOCK).open("wb") as file:
+        (state.folder / LOCK).chmod(PRIVATE_FILE)
+        is_ours = True
+        # Where the file system knows no locks, nobody can be told from anybody.
+        with suppress(OSError):
+            is_ours = try_lock(file.fileno())
+        if not is_ours:
+            raise InputError("--output", "must have no training that is running now",
+                             got=state.folder.name, remedy="wait for its end")  # fmt: skip
+        yield
+
+
+def _check_key(folder: Path, key: Mapping[str, str]) -> None:
+    """The folder is of this training."""
+    try:
+        there = parse_json((folder / KEY).read_bytes(), KEY)
+    except FileNotFoundError:
+        # Killed between the folder and its first file: nothing is there yet.
+        write_whole(json.dumps(dict(key), indent=1).encode("utf-8"), folder / KEY)
+        return
+    except ValueError:
+        there = {}
+    differ = [name for name in key if there.get(name) != key[name]]
+    if differ:
+        raise InputError("--resume", "goes on with a training of the same recipe, cohort, options "
+                         "and versions", got=f"{folder.name} of other {_listed(differ)}",
+                         remedy=f"remove {folder.name}, or choose another --output")  # fmt: skip
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(names)

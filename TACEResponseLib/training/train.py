@@ -1,0 +1,171 @@
+"""Cohort + recipe -> trained parts. What is fitted on branch outputs sees out-of-fold ones only.
+
+1. Each patient is loaded once and reduced to what the branches need (`preparation`).
+2. Every branch is trained on each fold's other patients and asked about the fold's own: these
+   out-of-fold outputs are all that fusion, calibration and threshold ever see.
+3. Every branch is trained once more, on all training patients; that is what ships.
+4. Where a recipe compares candidates, tuning patients, who took no part so far, choose one.
+"""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from TACEResponseLib.basics.process import worker_pool
+from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.fusion.fusion import FittedFusion
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.candidates import (
+    FittedCandidate,
+    candidates_of,
+    choose,
+    fit_candidate,
+    measure,
+)
+from TACEResponseLib.training.fits import TrainingOptions, fold_fit, planned, run_all, whole_fit
+from TACEResponseLib.training.folds import stratified_folds
+from TACEResponseLib.training.preparation.prepare import prepare
+from TACEResponseLib.training.prepared_cohort import Floats, Labels, PreparedCohort
+from TACEResponseLib.training.state import TrainingState, temporary_state
+
+__all__ = [
+    "Floats",
+    "Labels",
+    "Member",
+    "PreparedCohort",
+    "TrainedModel",
+    "prepare",
+    "stratified_folds",
+    "train",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainedModel:
+    """The parts that a bundle is made of, the outputs behind them, and what they were chosen of."""
+
+    branches: tuple[FittedBranch, ...]
+    """Those of the chosen candidate."""
+    fusion: FittedFusion
+    out_of_fold: Mapping[str, Floats]
+    """Logits (n,) by branch, of the chosen candidate's branches."""
+    candidates: tuple[FittedCandidate, ...] = ()
+    """Every one that was compared, in the recipe's order."""
+    all_branches: tuple[FittedBranch, ...] = ()
+    """Those of every candidate."""
+
+
+def train(
+    recipe: Recipe,
+    cohort: PreparedCohort,
+    *,
+    seed: int,
+    tuning: PreparedCohort | None = None,
+    jobs: int = 1,
+    progress: Progress = silent,
+    state: TrainingState | None = None,
+    device: str = "cpu",
+    weights: Path | None = None,
+) -> TrainedModel:
+    """Train every branch, then each candidate's fusion on out-of-fold outputs, and choose one.
+
+    Args:
+        recipe: what to train.
+        cohort: the training patients alone; those of a test cohort have no business here.
+        seed: of folds, networks, classifiers and bootstrap.
+        tuning: patients who choose among candidates, and an epoch where a network asks for it.
+        jobs: worker processes; the result does not depend on their number.
+        progress: told each step.
+        state: keeps finished fits, and has those of an interrupted training.
+        device: of networks.
+        weights: ImageNet weights that networks begin with.
+    Returns: the trained parts; same inputs, same numbers on the same machine.
+    Raises: ValueError: a class has fewer patients than there are folds, or several candidates and
+        no tuning patients. InputError: a branch can't be trained on these patients.
+    """
+    check_classes(cohort.labels, recipe.folds)
+    if len(recipe.candidates) > 1 and tuning is None:
+        raise ValueError("candidates are chosen among by tuning patients, and there are none")
+    folds = stratified_folds(cohort, recipe.folds, seed)
+    options = TrainingOptions(seed=seed, device=device, weights=weights)
+    with nullcontext(state) if state else temporary_state() as kept:
+        fits = list(planned(recipe, cohort, tuning, folds, options, kept))
+        with worker_pool.workers(jobs) as pool:
+            run_all(fits, pool, progress)
+        out_of_fold = {s.name: _out_of_fold(s.name, folds, kept) for s in recipe.branches}
+        branches = tuple(kept.read_branch(whole_fit(s.name), device) for s in recipe.branches)
+    progress("fusion and calibration")
+    fitted = _fitted(recipe, out_of_fold, cohort, branches, tuning, seed)
+    return _chosen(fitted, branches, out_of_fold)
+
+
+def logits_of(branches: tuple[FittedBranch, ...], cohort: PreparedCohort) -> dict[str, Floats]:
+    """Logits (n,) by branch of patients that no fit has seen."""
+    return {branch.name: branch.logits(cohort.by_branch[branch.name]) for branch in branches}
+
+
+def check_classes(labels: Labels, folds: int) -> None:
+    """Every fold needs both classes.
+
+    Raises: ValueError: it can't have them.
+    """
+    smaller = int(min((labels == 1).sum(), (labels == 0).sum()))
+    if smaller < folds:
+        raise ValueError(f"each class needs >= {folds} patients (one a fold), got {smaller}")
+
+
+def _out_of_fold(branch: str, folds: Labels, state: TrainingState) -> Floats:
+    """Logits of each patient by the fit without its fold, (n,)."""
+    logits = np.full(folds.size, np.nan)
+    for fold in np.unique(folds).tolist():
+        logits[folds == fold] = state.read_logits(fold_fit(branch, fold))
+    return logits
+
+
+def _fitted(
+    recipe: Recipe,
+    out_of_fold: Mapping[str, Floats],
+    cohort: PreparedCohort,
+    branches: tuple[FittedBranch, ...],
+    tuning: PreparedCohort | None,
+    seed: int,
+) -> tuple[FittedCandidate, ...]:
+    """Every candidate, trained and measured; the best one marked, and resampled."""
+    asked = None if tuning is None else logits_of(branches, tuning)
+    fitted = []
+    for candidate in candidates_of(recipe):
+        fusion, training = fit_candidate(candidate, recipe, out_of_fold, cohort, seed)
+        tuned = None
+        if tuning is not None and asked is not None:
+            _, tuned = measure(fusion, asked, tuning)
+        fitted.append(
+            FittedCandidate(candidate=candidate, fusion=fusion, training=training, tuning=tuned)
+        )
+    best = choose(fitted)
+    fusion, _ = fit_candidate(
+        fitted[best].candidate, recipe, out_of_fold, cohort, seed, resampled=True
+    )
+    fitted[best] = replace(fitted[best], fusion=fusion, is_chosen=True)
+    return tuple(fitted)
+
+
+def _chosen(
+    fitted: tuple[FittedCandidate, ...],
+    branches: tuple[FittedBranch, ...],
+    out_of_fold: Mapping[str, Floats],
+) -> TrainedModel:
+    """What the chosen candidate consists of."""
+    (best,) = (one for one in fitted if one.is_chosen)
+    used = tuple(branch for branch in branches if branch.name in best.candidate.branches)
+    return TrainedModel(
+        branches=used,
+        fusion=best.fusion,
+        out_of_fold={branch.name: out_of_fold[branch.name] for branch in used},
+        candidates=fitted,
+        all_branches=branches,
+    )

@@ -1,0 +1,1 @@
+"""What is judged: patients, models, outcomes."""

@@ -1,0 +1,276 @@
+"""Somebody else's model: a table of predictions and outcomes -> `Study`.
+
+Columns: case_id, outcome (0 or 1), one of probabilities a model; what else the table knows (site,
+follow-up, clinical variables) is used where it can be. `NAME#1`, `NAME#2` are repeats of a
+cross-validation of the model NAME. Probabilities of four classes are read by `class_columns`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.cells import truth
+from TACEResponseLib.basics.terms import CohortRole, Endpoint
+from TACEResponseLib.cohort.columns import (
+    OTHER,
+    SEQUENCES,
+    clinical_cell,
+    clinical_column,
+    column_meant,
+)
+from TACEResponseLib.cohort.description import describe_cohort
+from TACEResponseLib.cohort.header import column_kind
+from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.evaluation.inputs import (
+    Floats,
+    checked_outcome,
+    checked_probabilities,
+    sample_warnings,
+)
+from TACEResponseLib.patient.record import ClinicalRecord, read_record
+from TACEResponseLib.patient.units import other_writing
+from TACEResponseLib.validation.study.attributes import attributes
+from TACEResponseLib.validation.study.baselines import baselines
+from TACEResponseLib.validation.study.class_columns import POSITIVE_CLASS, of_classes, split_classes
+from TACEResponseLib.validation.study.columns import (
+    Columns,
+    is_numeric,
+    numbers,
+    of_table,
+    read_columns,
+    refuse_twins,
+    require,
+)
+from TACEResponseLib.validation.study.study import HALF, HALF_SET_ON, Failure, Model, Origin, Study
+from TACEResponseLib.validation.study.timed_outcomes import timed_outcomes, unit_warnings
+
+OPTION = "--predictions"
+ALIASES = {"age": "age_years"}
+SIZES = {"lesion_volume_ml": "lesion volume, mL", "lesion_diameter_mm": "lesion diameter, mm"}
+# Of our own `score --cohort`, and of cohort tables.
+PASSED_OVER = {"case_id", "outcome", "role", "roi", "response", "low_95", "high_95", "call",
+               "warnings", "problem", *SEQUENCES, *SIZES, *OTHER}  # fmt: skip
+MODELS = ("unknown", "answer")
+"""Kinds of columns that hold a model's probabilities; the known law of a simulation is one."""
+REPEAT = "#"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableOptions:
+    """What a table can't say of itself."""
+
+    threshold: float | None = None
+    threshold_set_on: str = "a cut-off that the user gave"
+    positive_class: str = "outcome 1"
+    simulated: bool | None = None
+    cross_validated: bool = False
+
+
+def read_predictions(path: Path, options: TableOptions) -> Study:
+    """Read and check a table of predictions.
+
+    Args:
+        path: CSV, UTF-8, one row a patient.
+        options: what the user says of it.
+    Returns: patients with outcome and all probabilities; the others are its failures.
+    Raises: InputError: a rule is broken; names column and row, row 1 below the header.
+    """
+    raw = read_columns(path, OPTION)
+    where = f"{OPTION} {path.name}"
+    _check_threshold(options)
+    with of_table(where):
+        return _checked(raw, where, options)
+
+
+def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
+    """The study of a table's columns."""
+    columns, classes = split_classes({ALIASES.get(k, k): v for k, v in raw.items()}, where)
+    require(columns, ("case_id", "outcome"), where)
+    refuse_twins(columns["case_id"], where)
+    names = _model_columns(columns, where)
+    outcome = _outcome(columns)
+    probabilities = {name: _probabilities(columns, name) for name in names}
+    known = np.isfinite(outcome) & np.all([np.isfinite(p) for p in probabilities.values()], axis=0)
+    kept = {name: [c for c, k in zip(cells, known, strict=True) if k]
+            for name, cells in columns.items()}  # fmt: skip
+    labels = checked_outcome(outcome[known])
+    models = _models({name: p[known] for name, p in probabilities.items()}, options)
+    responses, class_scores = of_classes(classes, known)
+    timed_outcomes(columns)  # Refuses with the rows of the whole table.
+    timed = timed_outcomes(kept)
+    clinical = _clinical(kept)
+    values = _numbers(kept, clinical)
+    return Study(
+        case_ids=tuple(kept["case_id"]),
+        outcome=labels,
+        positive_class=POSITIVE_CLASS if classes else options.positive_class,
+        models=models,
+        origin=Origin(
+            source="a table of predictions", roles=_roles(kept), simulated=options.simulated,
+            cross_validated=options.cross_validated or any(m.repeats for m in models),
+            criterion=", ".join(sorted({c for c in kept.get("criterion", ()) if c})),
+        ),
+        responses=responses,
+        class_scores=class_scores,
+        baselines=baselines({SIZES[k]: v for k, v in values.items() if k in SIZES}, clinical),
+        timed=timed,
+        attributes=attributes(kept, values),
+        clinical=clinical,
+        table_one=describe_cohort(_patients(kept, clinical), Endpoint.OBJECTIVE_RESPONSE),
+        failures=_failures(columns, outcome, probabilities),
+        warnings=(*sample_warnings(labels, models[0].probabilities), *_left_out(known, outcome),
+                  *unit_warnings(timed, kept.get("site", ()))),
+    )  # fmt: skip
+
+
+def _check_threshold(options: TableOptions) -> None:
+    if options.threshold is not None and not 0 < options.threshold < 1:
+        raise InputError("--threshold", "must lie inside 0..1", got=options.threshold,
+                         remedy="give the model's own cut-off")  # fmt: skip
+
+
+def _model_columns(columns: Columns, where: str) -> list[str]:
+    """Columns that are not known to be something else.
+
+    Raises: InputError: none, or one without numbers.
+    """
+    others = [n for n in columns if n not in PASSED_OVER and column_kind(n) in MODELS]
+    for name in others:
+        if not is_numeric(columns[name]) or other_writing(name):
+            raise InputError(f"{where}, {name}",
+                             "must be probabilities of a model or a known column",
+                             got=next((repr(c)[:40] for c in columns[name] if c), "blanks"),
+                             remedy=column_meant(name) or
+                             "write probabilities from 0 to 1, or remove the column")  # fmt: skip
+    if not others:
+        raise InputError(where, "must hold a column of probabilities", got=", ".join(columns)[:80],
+                         remedy="add one column a model, named after it")  # fmt: skip
+    return others
+
+
+def _outcome(columns: Columns) -> Floats:
+    """0 and 1, nan where blank; gaps are filled for the check, to keep the rows' numbers."""
+    words = {**columns, "outcome": [_outcome_number(cell) for cell in columns["outcome"]]}
+    values = numbers(words, "outcome")
+    if not np.isfinite(values).any():
+        raise InputError("outcome", "must be known of at least one patient", got="blanks",
+                         remedy="write 1 for the positive class and 0 for the other")  # fmt: skip
+    filled = np.where(np.isfinite(values), values, values[np.isfinite(values)][0])
+    checked_outcome(filled, both_classes=False)
+    return values
+
+
+def _outcome_number(cell: str) -> str:
+    """1 for yes and 0 for no; other cells as they are."""
+    said = truth(cell)
+    return cell if said is None else str(int(said))
+
+
+def _probabilities(columns: Columns, name: str) -> Floats:
+    """Within 0..1, nan where blank."""
+    values = numbers(columns, name)
+    filled = np.where(np.isfinite(values), values, np.nanmean(values))
+    checked_probabilities(filled, np.zeros(values.size, dtype=np.int_), name=name)
+    return values
+
+
+def _models(columns: Mapping[str, Floats], options: TableOptions) -> tuple[Model, ...]:
+    """One model a name; repeats of one are put together."""
+    by_name: dict[str, list[Floats]] = {}
+    for column, values in columns.items():
+        by_name.setdefault(column.split(REPEAT)[0], []).append(values)
+    given = options.threshold is not None
+    return tuple(
+        Model(
+            name=name,
+            probabilities=np.mean(repeats, axis=0),
+            threshold=HALF if options.threshold is None else options.threshold,
+            threshold_set_on=options.threshold_set_on if given else HALF_SET_ON,
+            repeats=tuple(repeats) if len(repeats) > 1 or options.cross_validated else (),
+        )
+        for name, repeats in by_name.items()
+    )
+
+
+def _roles(columns: Columns) -> tuple[CohortRole, ...]:
+    """Roles that occur."""
+    known = {role.value: role for role in CohortRole}
+    found = {cell for cell in columns.get("role", ()) if cell}
+    for cell in found - set(known):
+        row = list(columns["role"]).index(cell) + 1
+        raise InputError(f"role, row {row}", f"must be one of {', '.join(known)}", got=cell,
+                         remedy="correct it")  # fmt: skip
+    return tuple(role for value, role in known.items() if value in found)
+
+
+def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
+    """A clinical record a patient."""
+    wanted = {n: parsed for n in columns if (parsed := clinical_column(n)) is not None}
+    records = []
+    for row, case_id in enumerate(columns["case_id"]):
+        given = {v: clinical_cell(v, unit, columns[name][row])
+                 for name, (v, unit) in wanted.items() if columns[name][row]}  # fmt: skip
+        try:
+            records.append(read_record(given, in_table=True))
+        except InputError as error:
+            raise error.at(f"{case_id} (row {row + 1}), clinical") from error
+    return tuple(records)
+
+
+def _numbers(columns: Columns, clinical: Sequence[ClinicalRecord]) -> dict[str, Floats]:
+    """Numbers that baselines and subgroups use."""
+    found = {name: numbers(columns, name) for name in SIZES if name in columns}
+    for name in ("age_years", "tumor_size_cm"):
+        cells = [record.values.get(name) for record in clinical]
+        found[name] = np.array([np.nan if c is None else float(c) for c in cells])
+    return found
+
+
+def _patients(columns: Columns, clinical: Sequence[ClinicalRecord]) -> list[CohortPatient]:
+    """Patients as table 1 wants them; without a role they are nobody's training."""
+    roles = columns.get("role") or [""] * len(clinical)
+    return [
+        CohortPatient(
+            row=row + 1, case_id=case_id, images={}, roi=Path(), clinical=clinical[row],
+            role=CohortRole(roles[row] or "external_test"),
+            response=str(int(float(_outcome_number(outcome)))),
+        )
+        for row, (case_id, outcome) in enumerate(
+            zip(columns["case_id"], columns["outcome"], strict=True))
+    ]  # fmt: skip
+
+
+def _failures(
+    columns: Columns, outcome: Floats, probabilities: Mapping[str, Floats]
+) -> tuple[Failure, ...]:
+    """Patients left out, and what of them is missing."""
+    found = []
+    for row, case_id in enumerate(columns["case_id"]):
+        blanks = [n for n, values in {"outcome": outcome, **probabilities}.items()
+                  if np.isnan(values[row])]  # fmt: skip
+        problem = columns.get("problem", [""] * outcome.size)[row]
+        if blanks:
+            reason = problem or f"row {row + 1}: no {', '.join(blanks)}"
+            found.append(Failure(case_id=case_id, reason=reason))
+    return tuple(found)
+
+
+def _left_out(known: "np.ndarray[tuple[int], np.dtype[np.bool_]]", outcome: Floats
+              ) -> tuple[CaseWarning, ...]:  # fmt: skip
+    """How many patients could not be used."""
+    if known.all():
+        return ()
+    missing, row = int((~known).sum()), int(np.flatnonzero(~known)[0]) + 1
+    no_outcome = int(np.isnan(outcome).sum())
+    return (
+        CaseWarning(
+            code="left_out",
+            message=f"{missing} of {known.size} patients are left out, the first in row {row}: "
+            f"{no_outcome} without an outcome, {missing - no_outcome} without a probability. If "
+            "they differ from the others, so would the numbers.",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""How figures and words of the report look."""

@@ -1,0 +1,94 @@
+"""Numbers in words, made in one place so that figure, sentence and table say the same."""
+
+import math
+
+from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.evaluation.sample_size import ValidationSize
+from TACEResponseLib.evaluation.significance import Significance
+from TACEResponseLib.validation.report.results import Results
+from TACEResponseLib.validation.study.study import Study
+from TACEResponseLib.validation.topics.performance.comparisons import Comparison
+
+# Of a class's name; longer ones run out of a figure at column width.
+AXIS_LETTERS = 14
+# Share of the patients in whom a simple score is known, for it to stand on the first page.
+LEAST_KNOWN = 0.8
+LEGEND_LETTERS = 26
+# Times the patients that the other measures need.
+SLOPE_OUT_OF_REACH = 20
+
+
+def interval(estimate: Estimate, digits: int = 2) -> str:
+    """`0.72 (0.69 to 0.75)`; `not estimable` for an undefined number."""
+    if math.isnan(estimate.value):
+        return f"not estimable ({estimate.method})"
+    if math.isinf(estimate.value):
+        return f"not reached (from {number(estimate.low, digits)})"
+    return (
+        f"{number(estimate.value, digits)} ({number(estimate.low, digits)} to "
+        f"{number(estimate.high, digits)})"
+    )
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Fixed digits; never a minus before a zero."""
+    if math.isinf(value):
+        return "not reached"
+    if math.isnan(value):
+        return "unknown"
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def p_value(test: Significance | float | None) -> str:
+    """`p = 0.021`, `p < 0.001`; `no test` where there is none."""
+    p = test.p if isinstance(test, Significance) else test
+    if p is None or math.isnan(p):
+        return "no test"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def share(part: int, whole: int) -> str:
+    """`12 of 60 (20 %)`."""
+    return f"{part} of {whole} ({100 * part / whole:.0f} %)" if whole else f"{part} of 0"
+
+
+def needed_words(needed: ValidationSize) -> str:
+    """Patients of a precise validation; a slope that would need far more is told apart."""
+    others = max(needed.observed_to_expected, needed.auc)
+    if needed.slope <= SLOPE_OUT_OF_REACH * others:
+        return f"A precise validation needs about {needed.n:,} patients."
+    return (
+        f"A precise AUC and level need about {others:,} patients; the calibration slope "
+        f"{needed.slope:,}, because the probabilities hardly differ."
+    )
+
+
+def legend_name(name: str) -> str:
+    """Short enough for a legend at column width."""
+    return name if len(name) <= LEGEND_LETTERS else name[: LEGEND_LETTERS - 1] + "…"
+
+
+def axis_words(before: str, between: str, name: str) -> str:
+    """`sensitivity for responder`; a class too long for an axis stands in the caption alone."""
+    return f"{before} {between}{name}" if len(name) <= AXIS_LETTERS else before
+
+
+def plain_name(name: str) -> str:
+    """A score's name without its unit."""
+    return name.split(",")[0]
+
+
+def best_baseline(study: Study, results: Results) -> Comparison | None:
+    """The baseline with the highest AUC, which is the hardest to beat, of those that are known."""
+    found = known_baselines(study, results)
+    return max(found, key=lambda c: c.other_auc.value) if found else None
+
+
+def known_baselines(study: Study, results: Results) -> list[Comparison]:
+    """Simple scores that most patients have; on the others' few a comparison says little."""
+    names = {baseline.name for baseline in study.baselines}
+    return [
+        c for c in results.comparisons
+        if c.other in names and c.other_auc.n >= LEAST_KNOWN * study.n
+    ]  # fmt: skip

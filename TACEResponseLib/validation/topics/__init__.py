@@ -1,0 +1,1 @@
+"""Topics of the report, a folder each: what is measured, drawn and said."""

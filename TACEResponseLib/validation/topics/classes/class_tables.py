@@ -1,0 +1,109 @@
+"""The response classes as table, sentences and methods text; all of it follows from the numbers."""
+
+from collections.abc import Iterator
+
+from TACEResponseLib.evaluation.discrimination.multiclass import MulticlassResult
+from TACEResponseLib.evaluation.inputs import FEW_PER_OUTCOME
+from TACEResponseLib.validation.study.study import Study
+from TACEResponseLib.validation.style.words import interval, number, share
+from TACEResponseLib.validation.topics.classes.classes import ClassMeasures
+from TACEResponseLib.validation.topics.performance.tables import Table
+
+COLUMNS = ("class", "n", "observed, %", "given, %", "AUC against the rest", "called right")
+
+
+def class_table(found: ClassMeasures) -> Table:
+    """A row a class, all classes, and always the commonest; empty without a result."""
+    if found.result is None or found.commonest_accuracy is None:
+        return Table(columns=COLUMNS, rows=())
+    rows = [_row(found, found.result, name) for name in found.classes]
+    rows.append(("all", str(found.n), "100.0", "100.0",
+                 interval(found.result.macro, 3), interval(found.result.accuracy, 3)))  # fmt: skip
+    rows.append((f"always {found.commonest}", str(found.n), "", "", "",
+                 interval(found.commonest_accuracy, 3)))  # fmt: skip
+    return Table(
+        columns=COLUMNS,
+        rows=tuple(rows),
+        note=f"{found.name}. Given: mean probability of the class. Called right: share of the "
+        "patients of a class in whom it is the most probable. All: macro AUC and accuracy. 95 % "
+        "intervals.",
+    )
+
+
+def _row(found: ClassMeasures, result: MulticlassResult, name: str) -> tuple[str, ...]:
+    """One class; nobody may have it."""
+    n = found.counts[name]
+    return (
+        name, str(n), number(100 * n / found.n, 1), number(100 * found.mean_probability[name], 1),
+        interval(result.one_vs_rest[name], 3) if n else "nobody",
+        interval(found.recall[name], 3) if n else "nobody",
+    )  # fmt: skip
+
+
+def class_sentences(study: Study, found: ClassMeasures) -> tuple[str, ...]:
+    """Who was judged, what came out, and what the probabilities are."""
+    told = [" ".join(_patients(study, found))]
+    if found.result is None:
+        only = f"all of them are {found.commonest}" if found.n else "nobody's class is known"
+        return (*told, f"Nothing tells the classes apart here: {only}.")
+    told.append(_outcome(found, found.result))
+    return (*told, _level(found))
+
+
+def _patients(study: Study, found: ClassMeasures) -> Iterator[str]:
+    """Known, unknown, foreign, absent and rare classes."""
+    counts = ", ".join(f"{name} {n}" for name, n in found.counts.items())
+    yield f"The response class of {found.n} of {study.n} patients is known and judged: {counts}."
+    if found.unknown:
+        yield f"Of {found.unknown} the class is not known; they are left out here."
+    for name, n in found.outside.items():
+        yield f"{n} of class {name}, which {found.name} does not have, are left out here."
+    absent = [name for name, n in found.counts.items() if not n]
+    if absent and found.n:
+        yield (f"Nobody has {' or '.join(absent)}: no AUC, and the macro AUC is the mean of the "
+               "other classes.")  # fmt: skip
+    rare = [f"{name} ({n})" for name, n in found.counts.items() if 0 < n < FEW_PER_OUTCOME]
+    if rare:
+        yield f"Fewer than {FEW_PER_OUTCOME} patients: {', '.join(rare)}; little is known of these."
+
+
+def _outcome(found: ClassMeasures, result: MulticlassResult) -> str:
+    """Macro AUC against chance, accuracy beside that of no model."""
+    macro = result.macro
+    chance = "better than chance" if macro.low > 0.5 else "which chance could give too"
+    if macro.high < 0.5:
+        chance = "WORSE than chance: check the order of the classes"
+    right = sum(result.confusion[i][i] for i in range(len(result.classes)))
+    return (
+        f"Macro AUC {interval(macro)}, {chance}. The most probable class is the observed one in "
+        f"{share(right, found.n)}; calling everyone {found.commonest} is right in "
+        f"{share(found.counts[found.commonest], found.n)}."
+    )
+
+
+def _level(found: ClassMeasures) -> str:
+    """What the probabilities are, and the class that they miss by most."""
+    observed = {name: n / found.n for name, n in found.counts.items()}
+    given = found.mean_probability
+    worst = max(found.classes, key=lambda name: abs(given[name] - observed[name]))
+    return (
+        f"Class probabilities are {found.stage}. Farthest from its observed share is {worst}: "
+        f"given {number(100 * given[worst], 1)} % in the mean, seen in "
+        f"{number(100 * observed[worst], 1)} %."
+    )
+
+
+def class_methods(found: tuple[ClassMeasures, ...]) -> str:
+    """Sentence for a paper; nothing where no class was judged."""
+    judged = [(f, f.result) for f in found if f.result]
+    if not judged:
+        return ""
+    first, result = judged[0]
+    areas = " and ".join(dict.fromkeys(e.method for e in result.one_vs_rest.values()))
+    return (
+        f"Response classes ({', '.join(first.classes)}) were judged in {first.n} patients by the "
+        f"AUC of each class against all others (intervals: {areas}), their unweighted mean (macro "
+        f"AUC, {result.macro.method}), the confusion matrix of observed and most probable class, "
+        f"and accuracy ({result.accuracy.method}) beside that of always calling the commonest "
+        f"class, {first.commonest}. Class probabilities are {first.stage}."
+    )

@@ -1,0 +1,133 @@
+"""Models against each other, against simple scores, and fused against single evidence."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from TACEResponseLib.evaluation.discrimination.auc_difference import (
+    AucDifference,
+    auc_difference,
+    bootstrap_auc_difference,
+)
+from TACEResponseLib.evaluation.discrimination.discrimination import auc, bootstrap_auc
+from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.evaluation.inputs import Floats, Labels
+from TACEResponseLib.evaluation.proportions import proportion
+from TACEResponseLib.evaluation.significance import Significance, holm
+from TACEResponseLib.evaluation.usefulness.added_value import AddedValue, added_value
+from TACEResponseLib.evaluation.usefulness.likelihood_ratio import UNTOUCHED, added_likelihood
+from TACEResponseLib.validation.study.study import Baseline, Model, Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The model's AUC less that of another score, on the patients who have both."""
+
+    model: str
+    other: str
+    direction: str
+    other_auc: Estimate
+    model_auc: Estimate
+    """Of the same patients."""
+    difference: Estimate
+    """Above 0: the model is better."""
+    p: float | None
+    """Two-sided; None where DeLong's test does not hold (out-of-fold predictions)."""
+    p_holm: float | None
+    """Corrected for all comparisons of the report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchValue:
+    """What fusion adds to one of its branches."""
+
+    model: str
+    branch: str
+    added: AddedValue
+    likelihood: Significance | None
+    """Of the fused logit beside the branch's; None unless all patients are of a test cohort."""
+
+
+def compare_all(
+    study: Study, rng: np.random.Generator, *, resamples: int
+) -> tuple[Comparison, ...]:
+    """The first model against every other model and every baseline.
+
+    Args:
+        study: checked patients.
+        rng: source of the draws, used for out-of-fold predictions only.
+        resamples: cohorts drawn.
+    """
+    first = study.models[0]
+    found = [
+        _compare(study, first, other.name, "higher = more likely positive", other.probabilities,
+                 rng, resamples)
+        for other in study.models[1:]
+    ]  # fmt: skip
+    for baseline in study.baselines:
+        if _both_classes(study.outcome, baseline):
+            found.append(_compare(study, first, baseline.name, baseline.direction,
+                                  baseline.scores, rng, resamples))  # fmt: skip
+    return _corrected(found)
+
+
+def majority(study: Study) -> Estimate:
+    """Accuracy of calling every patient by the commoner class."""
+    return proportion(max(study.events, study.n - study.events), study.n)
+
+
+def branch_values(
+    study: Study, rng: np.random.Generator, *, resamples: int
+) -> tuple[BranchValue, ...]:
+    """What each model's fusion adds to each of its branches, if it has several."""
+    found = []
+    roles = study.origin.roles
+    for model in study.models:
+        if len(model.branches) < 2 or study.origin.cross_validated:
+            continue
+        for name, p in model.branches.items():
+            untouched = len(roles) == 1 and roles[0] in UNTOUCHED
+            found.append(BranchValue(
+                model=model.name, branch=name,
+                added=added_value(study.outcome, p, model.probabilities, model.threshold, rng,
+                                  resamples=resamples),
+                likelihood=added_likelihood(study.outcome, p, model.probabilities, roles[0])
+                if untouched else None,
+            ))  # fmt: skip
+    return tuple(found)
+
+
+def _compare(
+    study: Study, model: Model, name: str, direction: str, scores: Floats,
+    rng: np.random.Generator, resamples: int,
+) -> Comparison:  # fmt: skip
+    """One comparison, uncorrected."""
+    known = np.isfinite(scores)
+    y, own, other = study.outcome[known], model.probabilities[known], scores[known]
+    if study.origin.cross_validated:
+        gap = bootstrap_auc_difference(y, own, other, rng, resamples=resamples)
+        areas = [bootstrap_auc(y, s, rng, resamples=resamples) for s in (own, other)]
+        found = None
+    else:
+        found = auc_difference(y, own, other)
+        gap, areas = found.difference, [auc(y, own), auc(y, other)]
+    return Comparison(
+        model=model.name, other=name, direction=direction, model_auc=areas[0], other_auc=areas[1],
+        difference=gap, p=_p(found), p_holm=None,
+    )  # fmt: skip
+
+
+def _p(found: AucDifference | None) -> float | None:
+    return None if found is None or np.isnan(found.significance.p) else found.significance.p
+
+
+def _corrected(found: list[Comparison]) -> tuple[Comparison, ...]:
+    """Holm's correction over all that have a p value."""
+    from dataclasses import replace
+
+    adjusted = iter(holm([c.p for c in found if c.p is not None]))
+    return tuple(c if c.p is None else replace(c, p_holm=float(next(adjusted))) for c in found)
+
+
+def _both_classes(outcome: Labels, baseline: Baseline) -> bool:
+    return np.unique(outcome[np.isfinite(baseline.scores)]).size == 2

@@ -1,0 +1,113 @@
+"""The question, and its answer in three sentences; every word follows from the numbers."""
+
+from TACEResponseLib.evaluation.usefulness.decision_curve import helpful_ranges, usefulness_sentence
+from TACEResponseLib.validation.report.results import Results
+from TACEResponseLib.validation.study.study import Study
+from TACEResponseLib.validation.style.words import (
+    best_baseline,
+    interval,
+    known_baselines,
+    number,
+    plain_name,
+)
+from TACEResponseLib.validation.topics.performance.comparisons import Comparison
+from TACEResponseLib.validation.topics.performance.measures import ModelMeasures
+
+
+def question(study: Study) -> str:
+    """What was asked."""
+    others = [model.name for model in study.models[1:]]
+    beside = f" It is compared with {', '.join(others)}." if others else ""
+    return (
+        f"Does the model {study.models[0].name}, asked before treatment, tell patients of the "
+        f"class “{study.positive_class}” from the others, are its probabilities right, and would "
+        f"acting on them help? Judged on {study.n} patients, {study.events} of them in that class "
+        f"({100 * study.events / study.n:.0f} %).{beside}"
+    )
+
+
+def answer(study: Study, results: Results) -> tuple[str, str, str]:
+    """Discrimination, calibration and usefulness, one sentence each."""
+    found = results.models[0]
+    return (
+        _discrimination(study, found, results),
+        _calibration(found),
+        usefulness(found),
+    )
+
+
+def usefulness(found: ModelMeasures) -> str:
+    """The range where acting on the model helps, and whether its own cut-off lies in it."""
+    told = usefulness_sentence(found.decision)
+    if not helpful_ranges(found.decision, by="estimate"):
+        return told
+    cut = found.threshold.threshold
+    inside = any(low <= cut <= high for low, high in helpful_ranges(found.decision))
+    where = "within" if inside else "outside"
+    return (
+        f"{told.removesuffix('.')}; its own cut-off of {100 * cut:.0f} % lies {where} the range "
+        "beyond chance."
+    )
+
+
+def added_words(comparison: Comparison, of: int = 1) -> str:
+    """Whether the model is better than a simpler score, as far as the interval tells."""
+    gap = comparison.difference
+    among = f", the best of {of} simple scores" if of > 1 else ""
+    told = f"{plain_name(comparison.other)} alone (AUC {interval(comparison.other_auc)}{among})"
+    if gap.low > 0:
+        return f"it beats {told} by {interval(gap)}"
+    if gap.high < 0:
+        return f"it is worse than {told} by {interval(gap)}"
+    return f"whether it adds anything to {told} can't be told: difference {interval(gap)}"
+
+
+def _discrimination(study: Study, found: ModelMeasures, results: Results) -> str:
+    """AUC against chance and against the best simple score."""
+    area, simple = found.auc, best_baseline(study, results)
+    if study.origin.in_sample and area.high >= 0.5:
+        chance = "too good by an unknown amount, for these patients shaped the model"
+    elif area.low > 0.5:
+        chance = "better than chance"
+    elif area.high < 0.5:
+        chance = "WORSE than chance: check which class the probabilities are of"
+    else:
+        chance = "which chance could give too"
+    beside = f"; {added_words(simple, len(known_baselines(study, results)))}" if simple else ""
+    return (
+        f"It ranks a patient of the class “{study.positive_class}” above another in "
+        f"{100 * area.value:.0f} of 100 pairs: AUC {interval(area)}, {chance}{beside}."
+    )
+
+
+def _calibration(found: ModelMeasures) -> str:
+    """Slope, level, and the calls at its own cut-off."""
+    ratio = found.recalibrated.observed_to_expected
+    calls = found.threshold
+    return (
+        f"Its probabilities {_calibration_words(found)}: calibration slope "
+        f"{interval(found.slope, 3)}, observed to expected {interval(ratio, 3)}; at its own "
+        f"cut-off of {number(calls.threshold)} "
+        f"sensitivity is {interval(calls.sensitivity)} and specificity "
+        f"{interval(calls.specificity)}."
+    )
+
+
+def _calibration_words(found: ModelMeasures) -> str:
+    """What the intervals of slope and level allow one to say."""
+    slope, level = found.slope, found.recalibrated.observed_to_expected
+    faults = []
+    if slope.high < 1:
+        faults.append("too extreme")
+    if slope.low > 1:
+        faults.append("too timid")
+    if level.low > 1:
+        faults.append("too low on the whole")
+    if level.high < 1:
+        faults.append("too high on the whole")
+    if faults:
+        return f"are {' and '.join(faults)}"
+    if slope.low != slope.low:  # nan
+        return "can't be judged"
+    wide = slope.high - slope.low > 0.5
+    return "show no fault, but so few patients would hardly show one" if wide else "are right"

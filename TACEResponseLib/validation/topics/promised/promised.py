@@ -1,0 +1,108 @@
+"""What training had promised of a bundle, held against what these patients show."""
+
+from collections.abc import Iterator
+
+from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, BundleMetadata, Metric
+from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.validation.report.results import Results
+from TACEResponseLib.validation.study.study import Promise, Study
+from TACEResponseLib.validation.style.words import interval, number
+from TACEResponseLib.validation.topics.performance.tables import Table
+
+# The name and cohort of a metric, and what it rests on. The first that a bundle has is its promise:
+# what no fit had seen comes before what chose among candidates.
+KINDS = (
+    (CROSS_VALIDATED_AUC, CohortRole.TRAINING, "the whole procedure, cross-validated"),
+    ("AUC", CohortRole.EXTERNAL_TEST, "external test patients of its makers"),
+    ("AUC", CohortRole.INTERNAL_TEST, "internal test patients of its makers"),
+    ("AUC", CohortRole.TRAINING, "its training patients, out-of-fold"),
+    ("AUC", CohortRole.TUNING, "its tuning patients"),
+)
+
+
+def promises(metadata: BundleMetadata) -> tuple[Promise, ...]:
+    """Every AUC of the fused model that the bundle carries, the one to believe first.
+
+    Args:
+        metadata: of the bundle.
+    Returns: none where training measured none of the fused model.
+    """
+    by_kind = {(m.name, m.cohort): m for m in metadata.metrics if m.branch == FUSED}
+    return tuple(
+        Promise(model=metadata.bundle_id, patients=patients, auc=_estimate(found))
+        for name, cohort, patients in KINDS
+        if (found := by_kind.get((name, cohort))) is not None
+    )
+
+
+def promised_sentences(study: Study, results: Results) -> Iterator[str]:
+    """One sentence a model: whether the interval here holds what its training promised."""
+    for found in results.models:
+        promise = next((p for p in study.promises if p.model == found.name), None)
+        if promise is not None:
+            yield _sentence(promise, found.auc, in_sample=study.origin.in_sample)
+
+
+def promised_table(study: Study, results: Results) -> Table:
+    """A row a promise, with the AUC of these patients beside it."""
+    here = {found.name: found.auc for found in results.models}
+    return Table(
+        columns=("model", "promised on", "promised AUC", "n", "how", "AUC here", "its interval"),
+        rows=tuple(
+            (p.model, p.patients, interval(p.auc, 3), str(p.auc.n), p.auc.method,
+             interval(here[p.model], 3), _place(p.auc, here[p.model]))
+            for p in study.promises
+        ),
+        note="AUCs that training measured and the bundle carries, the one to believe first. The "
+        "last column says where the interval of these patients lies.",
+    )  # fmt: skip
+
+
+def _sentence(promise: Promise, here: Estimate, *, in_sample: bool) -> str:
+    """The promise, the AUC here, and what follows."""
+    told = (
+        f"Training promised {promise.model} an AUC of {interval(promise.auc)} "
+        f"({promise.patients}, n = {promise.auc.n}); here it is {interval(here)}."
+    )
+    if in_sample:
+        return f"{told} {_optimism(promise.auc, here)}"
+    return f"{told} The interval here {_place(promise.auc, here)}: {_follows(promise.auc, here)}."
+
+
+def _place(promised: Estimate, here: Estimate) -> str:
+    """Where the interval of these patients lies."""
+    if here.value != here.value:  # nan
+        return "is unknown"
+    if here.high < promised.value:
+        return "lies below the promise"
+    return "lies above the promise" if here.low > promised.value else "holds the promise"
+
+
+def _follows(promised: Estimate, here: Estimate) -> str:
+    """What the place of the interval allows one to say."""
+    place = _place(promised, here)
+    overlap = here.low <= promised.high and promised.low <= here.high
+    chance = ", though the interval of the promise reaches into it" if overlap else ""
+    if place == "lies below the promise":
+        return f"on these patients the model does worse than its training said{chance}"
+    if place == "lies above the promise":
+        return f"these patients are easier, or some of them shaped the model{chance}"
+    if place == "is unknown":
+        return "nothing can be said"
+    return "no sign that it does worse here"
+
+
+def _optimism(promised: Estimate, here: Estimate) -> str:
+    """What an AUC on the model's own patients is worth."""
+    gain = here.value - promised.value
+    apart = f"{number(abs(gain))} {'above' if gain > 0 else 'below'} the promise"
+    return (
+        f"Some or all of these patients shaped the model, so the AUC here, {apart}, is no test of "
+        "the promise: the promise is the better estimate."
+    )
+
+
+def _estimate(metric: Metric) -> Estimate:
+    return Estimate(value=metric.value, low=metric.low, high=metric.high, n=metric.n,
+                    method=metric.method)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Two readers' ROIs."""

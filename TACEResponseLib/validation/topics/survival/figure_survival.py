@@ -1,0 +1,132 @@
+"""Kaplan-Meier curves with bands, marks of censoring's end, and numbers at risk below."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from TACEResponseLib.evaluation.survival.kaplan_meier import SurvivalCurve
+from TACEResponseLib.validation.study.study import Study
+from TACEResponseLib.validation.style.figure import COLORS, DASHES, LOW_INCH, Drawing, blank, style
+from TACEResponseLib.validation.style.words import interval, p_value
+from TACEResponseLib.validation.topics.survival.risk_times import MONTH_DAYS
+from TACEResponseLib.validation.topics.survival.survival import (
+    ABOVE,
+    LandmarkMeasures,
+    SurvivalMeasures,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ENDPOINT_WORDS = {"PFS": "progression-free survival", "TTP": "free of progression",
+                  "OS": "overall survival"}  # fmt: skip
+# Left, bottom, width, height: room below for the numbers at risk of two groups.
+AXES_ABOVE_NUMBERS = (0.155, 0.38, 0.80, 0.545)
+# Points below the axis: first group, from group to group, from its name to its numbers.
+FIRST_PT, GROUP_PT, NUMBERS_PT = 28.0, 19.5, 9.0
+COLUMNS = ("group", "time_days", "share", "low_95", "high_95", "n", "events")
+
+
+def draw_survival(study: Study, found: SurvivalMeasures) -> Drawing:
+    """Groups at the model's own cut-off.
+
+    Args:
+        study: names the positive class.
+        found: curves and tests.
+    """
+    tests = p_value(found.log_rank)
+    censored = " Deaths without progression are censored here." if found.competing else ""
+    if found.hazards:
+        ratio = found.hazards.hazard_ratios[ABOVE]
+        known = np.isfinite([ratio.low, ratio.high]).all()
+        told = interval(ratio) if known else "has no finite value"
+        tests += f" (log-rank), hazard ratio {told}"
+    with style():
+        figure, axes = blank(height=LOW_INCH)
+        _curves(axes, found.curves)
+        _axes(axes, found.endpoint, found.curves, found.risk_times[-1])
+        numbers_at_risk(axes, found.risk_times, found.at_risk)
+        axes.set_title(tests, loc="left", fontsize=7)
+        figure.set_layout_engine("none")
+        axes.set_position(AXES_ABOVE_NUMBERS)
+    return Drawing(
+        name=f"survival_{found.endpoint.lower()}", title=found.endpoint, figure=figure,
+        caption=f"{found.endpoint} of the groups that {found.model} predicts, split at its own "
+        f"cut-off; n = {found.n}, {found.events} events; positive means {study.positive_class}."
+        f"{censored}",
+        columns=COLUMNS, rows=_rows(found.curves),
+    )  # fmt: skip
+
+
+def draw_landmark(study: Study, found: LandmarkMeasures) -> Drawing:
+    """Groups by observed response, from the read-out on.
+
+    Args:
+        study: names the positive class.
+        found: curves and test.
+    """
+    with style():
+        figure, axes = blank(height=3.4)
+        _curves(axes, found.curves)
+        last = max(float(curve.time.max()) for curve in found.curves)
+        _axes(axes, found.endpoint, found.curves, last)
+        axes.set_title(f"{p_value(found.log_rank)} (log-rank)", loc="left", fontsize=7)
+    return Drawing(
+        name=f"landmark_{found.endpoint.lower()}", title=f"{found.endpoint} from the read-out",
+        figure=figure, columns=COLUMNS, rows=_rows(found.curves),
+        caption=f"{found.endpoint} by the observed outcome ({study.positive_class} or not), "
+        f"counted from day {found.day:g}; {found.events_before} with the event and "
+        f"{found.censored_before} "
+        "last seen by then are left out.",
+    )  # fmt: skip
+
+
+def _curves(axes: "Axes", curves: Sequence[SurvivalCurve]) -> None:
+    """Steps and bands, time in months."""
+    for i, curve in enumerate(curves):
+        x = curve.time / MONTH_DAYS
+        axes.step(x, 100 * curve.survival, where="post", color=COLORS[i], linestyle=DASHES[i],
+                  label=f"{curve.group}, n = {curve.n}, {curve.events} events")  # fmt: skip
+        axes.fill_between(x, 100 * curve.low, 100 * curve.high, step="post", color=COLORS[i],
+                          alpha=0.16, linewidth=0)  # fmt: skip
+
+
+def _axes(axes: "Axes", endpoint: str, curves: Sequence[SurvivalCurve], last: float) -> None:
+    """Labels with units; legend above the curves' tails."""
+    axes.set(xlim=(0, last / MONTH_DAYS), ylim=(0, 108), xlabel="months",
+             ylabel=f"{ENDPOINT_WORDS.get(endpoint, endpoint)}, %")  # fmt: skip
+    axes.set_yticks([0, 25, 50, 75, 100])
+    axes.legend(loc="upper right", title="" if curves else "nobody")
+
+
+def numbers_at_risk(
+    axes: "Axes", times: Sequence[float], at_risk: Mapping[str, Sequence[int]]
+) -> None:
+    """A line a group below the axis, whose ticks stand at these times.
+
+    Args:
+        axes: with months on x.
+        times: days.
+        at_risk: patients of each group at each time.
+    """
+    ticks = [time / MONTH_DAYS for time in times]
+    axes.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
+    for i, (group, numbers) in enumerate(at_risk.items()):
+        below = FIRST_PT + GROUP_PT * i
+        axes.annotate(f"at risk, {group}", (0, 0), (0, -below), xycoords="axes fraction",
+                      textcoords="offset points", fontsize=7, color=COLORS[i],
+                      va="top")  # fmt: skip
+        for tick, count in zip(ticks, numbers, strict=True):
+            axes.annotate(str(count), (tick, 0), (0, -below - NUMBERS_PT),
+                          xycoords=("data", "axes fraction"), textcoords="offset points",
+                          fontsize=7, ha="center", va="top", annotation_clip=False)  # fmt: skip
+
+
+def _rows(curves: Sequence[SurvivalCurve]) -> tuple[tuple[object, ...], ...]:
+    """Every step."""
+    return tuple(
+        (curve.group, float(t), float(s), float(low), float(high), curve.n, curve.events)
+        for curve in curves
+        for t, s, low, high in zip(curve.time, curve.survival, curve.low, curve.high, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""The most confident wrong cases."""

@@ -1,0 +1,72 @@
+"""The house stands as it is drawn: arrows go down, nothing goes in circles, walls hold."""
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from Testing.documents.imports import ROOT, circles, graph, imported, modules
+
+PLAN = tomllib.loads((Path(__file__).parent / "layers.toml").read_text(encoding="utf-8"))
+FLOOR = {name: floor for floor, names in enumerate(PLAN["layers"]) for name in names}
+LOOSE = {"__init__", "__main__", "networks", "scoring"}
+
+
+def part_of(module: str) -> str:
+    """The package or loose module of the library's root that a module belongs to."""
+    return module.split(".")[1]
+
+
+def arrows_up(arrows: dict[str, frozenset[str]]) -> list[str]:
+    """Imports from a layer that does not lie below."""
+    return [
+        f"{name} -> {target}"
+        for name, targets in sorted(arrows.items())
+        for target in sorted(targets)
+        if name != "TACEResponseLib"
+        and part_of(name) != part_of(target)
+        and FLOOR[part_of(target)] >= FLOOR[part_of(name)]
+    ]
+
+
+def test_every_part_of_the_library_has_a_layer_and_every_layer_is_there() -> None:
+    parts = {part_of(name) for name in modules() if name != "TACEResponseLib"}
+    assert parts == set(FLOOR)
+
+
+def test_no_import_goes_up_or_sideways() -> None:
+    assert arrows_up(graph()) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(graph()) == []
+
+
+def test_nothing_lies_loose_in_the_root_but_what_is_read_first() -> None:
+    assert {path.stem for path in (ROOT / "TACEResponseLib").glob("*.py")} == LOOSE
+
+
+def test_no_folder_is_too_full_to_be_looked_through() -> None:
+    counted = Counter(path.parent for path in modules().values() if path.name != "__init__.py")
+    full = {folder.name: n for folder, n in counted.items() if n > PLAN["most_files"]}
+    assert full == {}
+
+
+@pytest.mark.parametrize("package", PLAN["walls"])
+def test_walls_hold(package: str) -> None:
+    places = [ROOT / place for place in PLAN["walls"][package]]
+    for folder in ("TACEResponse", "TACEResponseLib"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if not any(path.is_relative_to(place) for place in places):
+                names = {name.split(".")[0] for name in imported(path)}
+                assert package not in names, path
+
+
+def test_an_arrow_up_and_a_circle_would_be_found() -> None:
+    up = {"TACEResponseLib.basics.errors": frozenset({"TACEResponseLib.patient.case"})}
+    assert arrows_up(up) == ["TACEResponseLib.basics.errors -> TACEResponseLib.patient.case"]
+    sideways = {"TACEResponseLib.imaging.roi": frozenset({"TACEResponseLib.evaluation.inputs"})}
+    assert len(arrows_up(sideways)) == 1
+    three = {"a": frozenset("b"), "b": frozenset("c"), "c": frozenset("a"), "d": frozenset("a")}
+    assert circles(three) == [{"a", "b", "c"}]

@@ -1,0 +1,61 @@
+"""What the gate of survival data lets through."""
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.evaluation.survival.follow_up import (
+    FollowUp,
+    TimeUnit,
+    checked_groups,
+    refuse_contradiction,
+)
+
+
+def overall(time: list[float], event: list[float], unit: TimeUnit = "weeks") -> FollowUp:
+    return FollowUp(time=np.array(time), event=np.array(event), unit=unit, endpoint="OS")
+
+
+def test_units_convert_there_and_back() -> None:
+    weeks = overall([0, 52.1786, 104.357], [0, 1, 1])
+    assert weeks.in_unit("days").time[1] == pytest.approx(365.25, abs=1e-3)
+    assert weeks.in_unit("months").time[1] == pytest.approx(12, abs=1e-4)
+    assert weeks.in_unit("months").in_unit("weeks").time == pytest.approx(weeks.time)
+
+
+@pytest.mark.parametrize(
+    ("time", "event", "words"),
+    [
+        ([3, -1], [1, 1], "OS time, row 2: must be >= 0 weeks, got -1"),
+        ([3, np.nan], [1, 1], "OS time, row 2"),
+        ([3, 4], [1, 2], "OS event, row 2: must be 1 .* give other causes to CompetingRisks"),
+        ([3, 4], [1], "one time and one event a patient"),
+    ],
+    ids=["negative", "missing", "a cause", "too few events"],
+)
+def test_what_is_no_follow_up_is_refused(time: list[float], event: list[float], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        overall(time, event)
+
+
+def test_weeks_and_days_never_meet() -> None:
+    survival = overall([10, 20], [1, 0])
+    with pytest.raises(InputError, match="must have one unit"):
+        refuse_contradiction(survival.in_unit("days"), survival)
+    days_called_weeks = overall([70, 100], [1, 1])
+    with pytest.raises(InputError, match=r"row 1: must not exceed .* 70 against 10 weeks"):
+        refuse_contradiction(days_called_weeks, survival)
+    refuse_contradiction(overall([10, 12], [1, 1]), survival)
+
+
+def test_few_or_no_events_are_said() -> None:
+    assert [w.code for w in overall([1, 2], [0, 0]).warnings()] == ["no_events"]
+    assert [w.code for w in overall([1, 2], [1, 0]).warnings()] == ["few_events"]
+    assert overall([1.0] * 10, [1.0] * 10).warnings() == ()
+
+
+def test_nothing_is_compared_without_events_or_groups() -> None:
+    with pytest.raises(InputError, match="seen at least once"):
+        checked_groups(["a", "b"], overall([1, 2], [0, 0]))
+    with pytest.raises(InputError, match="at least two groups"):
+        checked_groups(["a", "a"], overall([1, 2], [1, 0]))

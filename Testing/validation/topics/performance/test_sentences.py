@@ -1,0 +1,110 @@
+"""Sentences follow the numbers, in every direction."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.evaluation.sample_size import ValidationSize
+from TACEResponseLib.validation.report.limits import limits
+from TACEResponseLib.validation.report.methods_text import methods_text
+from TACEResponseLib.validation.report.report import IN_SAMPLE, report_html
+from TACEResponseLib.validation.report.results import Results, measure_study
+from TACEResponseLib.validation.study.study import Baseline, Study
+from TACEResponseLib.validation.style.words import axis_words, interval, needed_words, number
+from TACEResponseLib.validation.topics.performance.sentences import answer, question
+
+
+def judged(study: Study, probabilities: np.ndarray) -> tuple[str, ...]:
+    changed = replace(study, models=(replace(study.models[0], probabilities=probabilities),),
+                      timed=(), attributes={})  # fmt: skip
+    return answer(changed, measure_study(changed, resamples=200))
+
+
+def test_the_answer_holds_the_numbers_that_the_files_hold(study: Study, results: Results) -> None:
+    first, second, third = answer(study, results)
+    found = results.models[0]
+    assert interval(found.auc) in first
+    assert interval(found.slope, 3) in second
+    assert interval(found.threshold.sensitivity) in second
+    assert f"{100 * found.decision.advantage.max():.1f} per 100 patients" in third
+    assert f"{study.n} patients, {study.events} of them" in question(study)
+
+
+def test_chance_is_called_chance_and_a_reversed_model_is_named(study: Study) -> None:
+    rng = np.random.default_rng(4)
+    assert "chance could give too" in judged(study, rng.uniform(0.2, 0.8, study.n))[0]
+    assert "WORSE than chance" in judged(study, 1 - study.models[0].probabilities)[0]
+
+
+@pytest.mark.parametrize(
+    ("factor", "shift", "words"),
+    [(3.0, 0.0, "too extreme"), (0.2, 0.0, "too timid"), (1.0, 1.5, "too high on the whole"),
+     (1.0, -1.5, "too low on the whole")],
+)  # fmt: skip
+def test_calibration_is_named_by_its_fault(
+    study: Study, factor: float, shift: float, words: str
+) -> None:
+    p = study.models[0].probabilities
+    logit = factor * np.log(p / (1 - p)) + shift
+    assert words in judged(study, 1 / (1 + np.exp(-logit)))[1]
+
+
+def test_limits_are_computed_from_the_data(study: Study, results: Results) -> None:
+    told = " ".join(limits(study, results))
+    assert "SIMULATED" not in told
+    assert "no second reader" in told
+    assert "does not say whether these patients" in told
+    fewer = min(study.events, study.n - study.events)
+    assert f"{study.n} patients, {fewer} in the smaller class" in told
+    assert "one site" not in told
+    alone = replace(study, attributes={}, origin=replace(study.origin, simulated=True))
+    told = " ".join(limits(alone, results))
+    assert "SIMULATED" in told
+    assert "one site, or sites are not named" in told
+
+
+def test_patients_that_shaped_the_model_are_named_in_answer_methods_and_banner(
+    study: Study, results: Results
+) -> None:
+    shaped = replace(study, origin=replace(study.origin, roles=(CohortRole.TRAINING,)))
+    assert "these patients shaped the model" in answer(shaped, results)[0]
+    assert "better than chance" not in answer(shaped, results)[0]
+    assert "No cut-off was chosen" not in " ".join(methods_text(shaped, results))
+    assert "set the cut-offs" in " ".join(methods_text(shaped, results))
+    assert IN_SAMPLE in report_html(shaped, results, {})
+    assert IN_SAMPLE not in report_html(study, results, {})
+
+
+def test_a_slope_out_of_reach_is_told_apart_from_what_the_rest_needs() -> None:
+    size = ValidationSize(observed_to_expected=206, slope=283_478, auc=483, n=283_478, events=9)
+    assert "AUC and level need about 483 patients; the calibration slope 283,478" in (
+        needed_words(size)
+    )
+    within = replace(size, slope=2400, n=2400)
+    assert needed_words(within) == "A precise validation needs about 2,400 patients."
+
+
+def test_a_number_has_no_minus_before_zero() -> None:
+    assert (number(-0.001), number(-0.01), number(float("inf"))) == ("0.00", "-0.01", "not reached")
+
+
+def test_a_simple_score_known_in_few_stays_off_the_first_page(study: Study) -> None:
+    rng = np.random.default_rng(3)
+    perfect = study.outcome + rng.normal(0, 0.01, study.n)
+    few = np.where(np.arange(study.n) % 2, perfect, np.nan)
+    weak = Baseline(name="volume, mL", scores=rng.normal(size=study.n), direction="higher")
+    both = replace(study, timed=(), attributes={}, baselines=(
+        weak, Baseline(name="size, cm", scores=few, direction="higher"),
+    ))  # fmt: skip
+    results = measure_study(both, resamples=200)
+    assert {c.other for c in results.comparisons} >= {"volume, mL", "size, cm"}
+    first = answer(both, results)[0]
+    assert "volume alone" in first
+    assert "size alone" not in first
+
+
+def test_a_class_too_long_for_an_axis_stands_in_the_caption_alone() -> None:
+    assert axis_words("sensitivity", "for ", "responder") == "sensitivity for responder"
+    assert axis_words("sensitivity", "for ", "responder (CR or PR)") == "sensitivity"

@@ -1,0 +1,144 @@
+"""Two readers' ROIs: features and probability, by hand and as the report shows them."""
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.evaluation.agreement.intraclass import ICC_NAMES, intraclass
+from TACEResponseLib.validation.report.methods_text import methods_text
+from TACEResponseLib.validation.report.report import report_html
+from TACEResponseLib.validation.report.results import Results, metrics_json
+from TACEResponseLib.validation.study.study import Failure, ReadFeature, SecondReadings, Study
+from TACEResponseLib.validation.topics.roi_readers.figure_roi_readers import draw_roi_readers
+from TACEResponseLib.validation.topics.roi_readers.roi_readers import RoiAgreement, roi_agreement
+from TACEResponseLib.validation.topics.roi_readers.roi_readers_section import write_roi_readers
+from TACEResponseLib.validation.topics.roi_readers.roi_readers_words import (
+    feature_table,
+    roi_sentences,
+)
+
+# The cut-off of the study's model is 0.55: the last but one patient changes sides.
+FIRST = np.array([0.1, 0.3, 0.5, 0.5, 0.9])
+SECOND = FIRST + np.array([0.1, 0.0, -0.1, 0.1, 0.0])
+VALUES = np.array([1.0, 2.0, 3.0, 4.0, 6.0])
+Make = Callable[..., Study]
+
+
+@pytest.fixture
+def read_twice(study: Study) -> Study:
+    """Five of the study's patients, two features: one of a constant shift, one of no agreement."""
+    shifted = ReadFeature(branch="radiomics", name="shifted", training_sd=2.0, form="ICC(2,1)",
+                          ratings=np.stack([VALUES, VALUES + 1], axis=1), minimum=0.8)  # fmt: skip
+    other = replace(shifted, name="other", ratings=np.stack([VALUES, VALUES[::-1]], axis=1))
+    readings = SecondReadings(
+        rows=np.array([3, 0, 7, 2, 9]),
+        probabilities=np.stack([FIRST, SECOND], axis=1),
+        features=(shifted, other),
+        failures=(Failure(case_id="P050", reason="the ROI is empty"),),
+    )
+    return replace(study, second_readings=readings)
+
+
+@pytest.fixture
+def found(read_twice: Study) -> RoiAgreement:
+    agreement = roi_agreement(read_twice, np.random.default_rng(1), resamples=200)
+    assert agreement is not None
+    return agreement
+
+
+def test_probability_is_compared_by_hand(found: RoiAgreement) -> None:
+    assert found.case_ids == ("P003", "P000", "P007", "P002", "P009")
+    assert found.mean_absolute_difference.value == pytest.approx(0.06)
+    # Differences 0.1, 0, -0.1, 0.1, 0: mean 0.02, standard deviation sqrt(0.028 / 4).
+    assert found.limits.bias.value == pytest.approx(0.02)
+    assert found.limits.high.value == pytest.approx(0.02 + 1.96 * 0.007**0.5, abs=1e-5)
+    assert (found.changed_calls.value, found.changed_calls.n) == (0.2, 5)
+
+
+def test_a_shift_and_a_turned_order_are_told_apart(found: RoiAgreement) -> None:
+    shifted, other = found.features
+    # Variance 3.7 between patients, shift 1: ICC(2,1) = 3.7 / (3.7 + 1 / 2).
+    assert shifted.value.value == pytest.approx(3.7 / 4.2)
+    assert shifted.icc["ICC(3,1)"].value == pytest.approx(1)
+    assert shifted.shift_sd == pytest.approx(0.5)
+    assert other.value.value < 0
+    assert set(shifted.icc) == set(ICC_NAMES)
+
+
+def test_the_same_roi_twice_agrees_entirely(read_twice: Study) -> None:
+    readings = read_twice.second_readings
+    assert readings is not None
+    same = replace(readings, probabilities=np.stack([FIRST, FIRST], axis=1), features=())
+    study = replace(read_twice, second_readings=same)
+    found = roi_agreement(study, np.random.default_rng(1), resamples=200)
+    assert found is not None
+    assert found.mean_absolute_difference.high == 0
+    assert found.probability_icc["ICC(2,1)"].value == pytest.approx(1)
+    assert found.changed_calls.value == 0
+    assert len(roi_sentences(found)) == 2
+
+
+def test_nobody_read_twice_gives_no_section(study: Study, results: Results) -> None:
+    assert results.roi_readers is None
+    assert "Two readers" not in report_html(study, results, {})
+    assert roi_agreement(study, np.random.default_rng(1), resamples=200) is None
+
+
+def test_readings_that_lack_a_value_are_refused(read_twice: Study) -> None:
+    readings = read_twice.second_readings
+    assert readings is not None
+    feature = replace(readings.features[0], ratings=np.full((5, 2), np.nan))
+    study = replace(read_twice, second_readings=replace(readings, features=(feature,)))
+    with pytest.raises(InputError, match="ratings, row 1: must be complete"):
+        roi_agreement(study, np.random.default_rng(1), resamples=200)
+
+
+def test_the_report_shows_numbers_and_the_least_reliable_first(
+    read_twice: Study, results: Results, found: RoiAgreement
+) -> None:
+    measured = replace(results, roi_readers=found)
+    page = report_html(read_twice, measured, {})
+    text = unescape(re.sub(r"<[^>]*>", "", page)).replace("\u00a0", " ")
+    table = feature_table(found)
+    assert [row[0] for row in table.rows] == ["radiomics: other", "radiomics: shifted"]
+    for words in (*roi_sentences(found), *(cell for row in table.rows for cell in row)):
+        assert words in text
+    told = " ".join(roi_sentences(found))
+    assert "1 of 2 (50 %) of the numbers" in told
+    assert "reach ICC(2,1) >= 0.8 here, 0 with the whole interval" in told
+    assert "Left out: P050, the ROI is empty." in told
+    assert "Fewer than the 30 that are advised" in told
+    assert "1 of 5 (20 %) change sides of the cut-off of 0.55" in told
+    assert any("Bland and Altman" in words for words in methods_text(read_twice, measured))
+    told_json = json.loads(metrics_json(read_twice, measured))["results"]["roi_readers"]
+    assert told_json["features"][0]["icc"]["ICC(3,1)"]["value"] == pytest.approx(1)
+
+
+def test_the_file_names_all_six_forms_of_every_feature(
+    results: Results, found: RoiAgreement, tmp_path: Path
+) -> None:
+    write_roi_readers(replace(results, roi_readers=found), tmp_path)
+    with (tmp_path / "feature_icc.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 3 * 6
+    assert {(r["form"], r["form_in_words"]) for r in rows} == set(ICC_NAMES.items())
+    expected = intraclass(np.stack([FIRST, SECOND], axis=1))
+    for row in rows[-6:]:
+        assert row["feature"] == "probability"
+        assert float(row["icc"]) == expected[row["form"]].value  # type: ignore[index]
+
+
+def test_the_figure_holds_every_patient_and_marks_changed_calls(found: RoiAgreement) -> None:
+    drawing = draw_roi_readers(found)
+    assert [row[0] for row in drawing.rows] == list(found.case_ids)
+    assert [row[5] for row in drawing.rows] == [0, 0, 0, 1, 0]
+    legend = [text.get_text() for text in drawing.figure.legends[0].get_texts()]
+    assert legend == ["same call, n = 4", "call changes, n = 1"]

@@ -1,0 +1,369 @@
+"""The background process, driven as the panel drives it: by lines of JSON and files."""
+
+import errno
+import io
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.bundle import load_bundle
+from TACEResponseLib.patient.case import Case
+from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.result.digest import result_digest
+from TACEResponseLib.result.record import to_record
+from TACEResponseLib.scoring import score
+from TACEResponseLib.simulation.patient import simulate_patient
+from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.worker.exchange import geometry_values, read_volume, write_volume
+from TACEResponseLib.worker.process import CANCELLED, PROTOCOL, Answers, _do
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = "ct-radiomics-cnn-simulated"
+SEQUENCE = ImageSequence.CT_ARTERIAL
+WORKER = (sys.executable, "-m", "TACEResponseLib.worker")
+# PythonSlicer is a launcher: it starts the real Python as its child and waits for it.
+LAUNCHER = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+PATIENCE_SECONDS = 60.0
+
+
+class Worker:
+    """A running worker and its answers."""
+
+    def __init__(self, command: tuple[str, ...], folder: Path) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.beats = 0
+        self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._number = 0
+        threading.Thread(target=self._read, daemon=True).start()
+        self.hello = self.next("hello")
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            answer = json.loads(line)
+            if answer["kind"] == "alive":
+                self.beats += 1
+            else:
+                self._answers.put(answer)
+
+    def write(self, line: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + b"\n")
+        self.process.stdin.flush()
+
+    def send(self, do: str, **values: Any) -> int:
+        self._number += 1
+        self.write(json.dumps({"id": self._number, "do": do, **values}).encode())
+        return self._number
+
+    def next(self, *kinds: str) -> dict[str, Any]:
+        """The next answer of one of these kinds."""
+        while True:
+            answer = self._answers.get(timeout=PATIENCE_SECONDS)
+            if answer["kind"] in kinds:
+                return answer
+
+    def ask(self, do: str, **values: Any) -> dict[str, Any]:
+        """Send and wait for the end of the job."""
+        number = self.send(do, **values)
+        answer = self.next("done", "failed")
+        assert answer["id"] == number
+        return answer
+
+
+@pytest.fixture
+def start_worker(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
+    started: list[Worker] = []
+
+    def start(*launcher: str) -> Worker:
+        started.append(Worker((*launcher, *WORKER), tmp_path))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        end(worker)
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """One for all that leave it running; a start takes seconds."""
+    worker = Worker(WORKER, tmp_path_factory.mktemp("worker"))
+    yield worker
+    end(worker)
+
+
+def end(worker: Worker) -> None:
+    """Whether or not it runs."""
+    worker.process.kill()
+    worker.process.wait()
+    for stream in (worker.process.stdin, worker.process.stdout):
+        assert stream is not None
+        try:
+            stream.close()
+        except BrokenPipeError:
+            continue
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    case = simulate_patient(SimulationSettings(), 3, 1).to_case()
+    # Nobody types the simulated patient's laboratory values into a form here.
+    return replace(case, clinical=ClinicalRecord())
+
+
+@pytest.fixture
+def hand_over(tmp_path: Path, case: Case) -> dict[str, Any]:
+    """What the panel writes and sends for the case."""
+    mask = tmp_path / "segment.npy"
+    np.save(mask, case.roi.mask.astype(np.uint8))
+    return {
+        "image": {
+            "sequence": SEQUENCE.value,
+            "token": f"{SEQUENCE}:1",
+            "image": write_volume(case.images[SEQUENCE], tmp_path / "image.npy"),
+        },
+        "score": {
+            "model": SHIPPED,
+            "case_id": case.case_id,
+            "images": {SEQUENCE.value: f"{SEQUENCE}:1"},
+            "segments": [{"path": str(mask), "geometry": geometry_values(case.roi.geometry)}],
+            "folder": str(tmp_path),
+        },
+    }
+
+
+def wait_until_gone(pid: int, seconds: float) -> float:
+    """Seconds until a process has ended; fails when it takes longer."""
+    start = time.perf_counter()
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.perf_counter() - start < seconds, "the process is still there"
+        time.sleep(0.01)
+    return time.perf_counter() - start
+
+
+def test_a_score_through_the_worker_is_the_library_s_score(
+    worker: Worker, hand_over: dict[str, Any], case: Case
+) -> None:
+    assert worker.hello["protocol"] == PROTOCOL
+    models = {m["id"]: m["simulated"] for m in worker.ask("models")["result"]["models"]}
+    assert models == {SHIPPED: True, "ct-volume-clinical": False}
+    assert worker.ask("warm", model=SHIPPED)["result"]["device"] in ("cpu", "cuda")
+    assert worker.ask("image", **hand_over["image"])["kind"] == "done"
+    first = worker.ask("score", **hand_over["score"])["result"]
+    expected = to_record(score(case, load_bundle(SHIPPED)))
+    for record in (first["record"], expected):
+        record["warnings"] = [w for w in record["warnings"] if w["code"] != "population_unknown"]
+        for key in ("seconds", "context", "provenance"):
+            del record[key]
+    assert json.loads(json.dumps(expected, default=str)) == first["record"]
+    (values,) = first["maps"]
+    assert values["sequence"] == SEQUENCE
+    found = read_volume(values["image"])
+    whole = score(case, load_bundle(SHIPPED)).branches[0].saliency[SEQUENCE].volume
+    start = np.rint(whole.geometry.to_index(found.geometry.origin_lps)).astype(int)[::-1]
+    box = tuple(slice(s, s + n) for s, n in zip(start, found.voxels.shape, strict=True))
+    assert np.array_equal(whole.voxels[box], found.voxels)
+    assert found.voxels.sum() == pytest.approx(whole.voxels.sum(), rel=1e-6)
+
+
+def test_the_second_score_loads_nothing_anew(
+    start_worker: Callable[..., Worker], hand_over: dict[str, Any]
+) -> None:
+    worker = start_worker()
+    worker.ask("image", **hand_over["image"])
+    answer = worker.ask("score", **hand_over["score"])
+    assert answer["kind"] == "done", answer
+    first = answer["result"]["record"]["seconds"]
+    answer = worker.ask("score", **hand_over["score"])
+    assert answer["kind"] == "done", answer
+    second = answer["result"]["record"]["seconds"]
+    assert first["model"] > 0
+    assert second["model"] == 0
+
+
+@pytest.mark.parametrize("launcher", [(), (sys.executable, "-c", LAUNCHER)],
+                         ids=["alone", "behind a launcher"])  # fmt: skip
+def test_cancel_ends_a_running_job_within_a_second(
+    start_worker: Callable[..., Worker], hand_over: dict[str, Any], launcher: tuple[str, ...]
+) -> None:
+    worker = start_worker(*launcher)
+    worker.ask("image", **hand_over["image"])
+    worker.send("score", **hand_over["score"])
+    worker.next("progress")
+    worker.send("cancel")
+    assert wait_until_gone(worker.hello["pid"], 1.0) < 1.0
+    assert worker.process.wait(1.0) == CANCELLED
+
+
+@pytest.mark.parametrize("launcher", [(), (sys.executable, "-c", LAUNCHER)],
+                         ids=["alone", "behind a launcher"])  # fmt: skip
+def test_closing_stdin_leaves_no_process_behind(
+    start_worker: Callable[..., Worker], hand_over: dict[str, Any], launcher: tuple[str, ...]
+) -> None:
+    worker = start_worker(*launcher)
+    worker.ask("image", **hand_over["image"])
+    worker.send("score", **hand_over["score"])
+    worker.next("progress")
+    assert worker.process.stdin is not None
+    worker.process.stdin.close()
+    wait_until_gone(worker.hello["pid"], 1.0)
+    assert worker.process.wait(1.0) == 0
+
+
+def test_a_second_score_is_refused_while_one_runs(
+    worker: Worker, hand_over: dict[str, Any]
+) -> None:
+    worker.ask("image", **hand_over["image"])
+    first = worker.send("score", **hand_over["score"])
+    second = worker.send("score", **hand_over["score"])
+    refused, done = worker.next("done", "failed"), worker.next("done", "failed")
+    assert (refused["id"], refused["kind"]) == (second, "failed")
+    assert "under way" in refused["message"]
+    assert (done["id"], done["kind"]) == (first, "done")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b"rubbish", "one line of JSON"),
+        (b"[1, 2]", "one line of JSON"),
+        (b'{"do": "score"}', "one line of JSON"),
+        (b'{"id": 5, "do": "dance"}', "must name one of the jobs models, warm"),
+        (b'{"id": 5, "do": "warm", "model": "nosuch"}', "must be the name of an installed bundle"),
+        (
+            b'{"id": 5, "do": "score", "model": "ct-radiomics-cnn-simulated"}',
+            "case_id: must be there",
+        ),
+        (b'{"id": NaN, "do": "models"}', "one line of JSON"),
+        (b'{"id": 1e999, "do": "models"}', "one line of JSON"),
+        (b"[" * 100_000, "one line of JSON"),
+        (b'{"id": 5, "do": "warm", "model": ' + b'{"a":' * 100_000, "one line of JSON"),
+        (b"x" * 9_000_000, "must be shorter than 4000000 bytes"),
+    ],
+)
+def test_what_it_cannot_do_it_says_and_lives_on(worker: Worker, line: bytes, message: str) -> None:
+    worker.write(line)
+    answer = worker.next("failed")
+    assert message in answer["message"]
+    assert "\n" not in answer["message"]
+    assert worker.ask("models")["kind"] == "done"
+
+
+def test_a_scoring_without_its_image_fails_and_the_next_works(
+    worker: Worker, hand_over: dict[str, Any]
+) -> None:
+    worker.ask("forget")
+    answer = worker.ask("score", **hand_over["score"])
+    assert answer["by_user"]
+    assert "must have been handed over" in answer["message"]
+    worker.ask("image", **hand_over["image"])
+    assert worker.ask("score", **hand_over["score"])["kind"] == "done"
+    worker.ask("forget")
+    assert worker.ask("score", **hand_over["score"])["kind"] == "failed"
+
+
+def test_it_measures_checks_forms_and_writes_a_report(
+    worker: Worker, hand_over: dict[str, Any], case: Case, tmp_path: Path
+) -> None:
+    worker.ask("forget")
+    worker.ask("image", **hand_over["image"])
+    scoring = hand_over["score"]
+    (lesion, *_) = worker.ask("measure", segments=scoring["segments"])["result"]["lesions"]
+    assert lesion["volume_ml"] == pytest.approx(case.lesions[0].volume_ml)
+    form = {"albumin_g_per_l": {"text": "4.2", "unit": "g/dL"}}
+    checked = worker.ask("check_clinical", form=form)["result"]
+    assert checked["fields"]["albumin_g_per_l"]["stated"] == "4.2 g/dL = 42 g/L"
+    out = {"case_id": case.case_id, "folder": str(tmp_path / "report"), "digest": "none"}
+    assert "needs the result" in worker.ask("report", **out)["message"]
+    out["digest"] = worker.ask("score", **scoring)["result"]["digest"]
+    answer = worker.ask("report", **out)
+    names = {Path(path).name for path in answer["result"]["files"]}
+    assert {"report.html", "overview.png", "prediction.json", "radiomics.csv"} < names
+
+
+def test_a_report_is_of_the_result_that_is_asked_for_though_two_cases_have_one_name(
+    worker: Worker, hand_over: dict[str, Any], case: Case, tmp_path: Path
+) -> None:
+    """The second case has the first one's name and other voxels."""
+    first, second = hand_over["score"], dict(hand_over["score"])
+    worker.ask("image", **hand_over["image"])
+    a = worker.ask("score", **first)["result"]
+    image = case.images[SEQUENCE]
+    brighter = replace(image, voxels=image.voxels + 30)
+    values = write_volume(brighter, tmp_path / "other.npy")
+    other = {"sequence": SEQUENCE.value, "token": f"{SEQUENCE}:2", "image": values}
+    worker.ask("image", **other)
+    second["images"] = {SEQUENCE.value: f"{SEQUENCE}:2"}
+    b = worker.ask("score", **second)["result"]
+    assert a["record"]["case_id"] == b["record"]["case_id"]
+    assert a["record"]["probability"] != b["record"]["probability"]
+    assert a["digest"] != b["digest"]
+    asked = {"case_id": case.case_id, "folder": str(tmp_path / "report")}
+    refused = worker.ask("report", **asked, digest=a["digest"])
+    assert refused["by_user"]
+    assert "got another one; press Score, then Report" in refused["message"]
+    assert not (tmp_path / "report").exists()
+    # The first image is gone with the second's coming: its token can't bring the second's voxels.
+    assert "must have been handed over" in worker.ask("score", **first)["message"]
+    assert worker.ask("report", **asked, digest=b["digest"])["kind"] == "done"
+    record = json.loads((tmp_path / "report" / "prediction.json").read_text(encoding="utf-8"))
+    assert record["probability"] == b["record"]["probability"]
+
+
+def test_equal_results_have_one_digest_and_different_ones_don_t(case: Case) -> None:
+    record = json.loads(json.dumps(to_record(score(case, load_bundle(SHIPPED))), default=str))
+    assert result_digest(record) == result_digest({**record, "seconds": {"model": 9.0}})
+    for change in ({"probability": 0.5}, {"case_id": "b"}, {"provenance": {}}):
+        assert result_digest({**record, **change}) != result_digest(record)
+
+
+def test_its_heart_beats_once_a_second(start_worker: Callable[..., Worker]) -> None:
+    worker = start_worker()
+    time.sleep(2.6)
+    assert worker.beats in (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full; make room in "),
+        (FileNotFoundError(2, "No such file or directory", "/x"), "/x: No such file or directory;"),
+        (MemoryError(), "The computer has too little free memory"),
+        (RuntimeError("CUDA out of memory."), "The computer has too little free memory"),
+    ],
+    ids=["disk", "file", "memory", "GPU"],
+)
+def test_a_full_disk_or_memory_is_the_user_s_to_mend(error: Exception, told: str) -> None:
+    def job(_request: Any, _tell: Any) -> None:
+        raise error
+
+    answer = _do({"forget": job}, {"id": 7, "do": "forget"}, Answers(io.BytesIO()))
+    assert answer["message"].startswith(told)
+    assert answer["by_user"]
+    assert "Traceback" in answer["traceback"]
+
+
+def test_any_other_error_is_ours() -> None:
+    def job(_request: Any, _tell: Any) -> None:
+        raise ZeroDivisionError("by 0")
+
+    answer = _do({"forget": job}, {"id": 7, "do": "forget"}, Answers(io.BytesIO()))
+    assert answer["message"] == "internal error: ZeroDivisionError: by 0"
+    assert not answer["by_user"]
