@@ -20,7 +20,7 @@ from pathlib import Path
 from TACEResponseLib.basics.writing.file_lock import is_mine, try_lock
 
 NAME = re.compile(r"\.?tace-response-(draft|scratch|exchange|worker)-[a-z0-9_]{8}")
-LOCK, CONTENT, EARLIER = "lock", "content", "earlier"
+LOCK, CONTENT, GOING, EARLIER = "lock", "content", "going", "earlier"
 MARK = "a folder of TACEResponse that is removed when its process has ended"
 # Between making a folder and locking it lie microseconds.
 EMPTY_SECONDS = 60.0
@@ -167,7 +167,7 @@ def _may_go(folder: Path, written: bytes) -> bool:
         return names == {LOCK}
     told = json.loads(written)
     is_ours = isinstance(told, dict) and told.get("mark") == MARK
-    return is_ours and names <= {LOCK, CONTENT, EARLIER} and _restored(folder, told["target"])
+    return is_ours and names <= {LOCK, CONTENT, GOING, EARLIER} and _restored(folder, told["target"])
 
 
 def _restored(folder: Path, target: str) -> bool:
@@ -191,8 +191,11 @@ def _remove_content(folder: Path) -> None:
     The lock goes after it: were this process killed in between, the rest could be told as left.
     """
     for _ in range(50):
-        for part in (CONTENT, EARLIER):
+        # Under another name nobody finds it, so that nothing new comes while it goes.
+        with suppress(OSError):
+            (folder / CONTENT).rename(folder / GOING)
+        for part in (GOING, CONTENT, EARLIER):
             shutil.rmtree(folder / part, ignore_errors=True)
-        if not any((folder / part).exists() for part in (CONTENT, EARLIER)):
+        if not any((folder / part).exists() for part in (GOING, CONTENT, EARLIER)):
             return
         time.sleep(0.02)
