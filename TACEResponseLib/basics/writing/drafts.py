@@ -167,7 +167,8 @@ def _may_go(folder: Path, written: bytes) -> bool:
         return names == {LOCK}
     told = json.loads(written)
     is_ours = isinstance(told, dict) and told.get("mark") == MARK
-    return is_ours and names <= {LOCK, CONTENT, GOING, EARLIER} and _restored(folder, told["target"])
+    is_all_ours = is_ours and names <= {LOCK, CONTENT, GOING, EARLIER}
+    return is_all_ours and _restored(folder, told["target"])
 
 
 def _restored(folder: Path, target: str) -> bool:
