@@ -40,11 +40,6 @@ def image_place(volume: Volume, sequence: ImageSequence) -> str:
     return f"--image {sequence.value}" + (f"={volume.source}" if volume.source else "")
 
 
-def roi_place(roi: Roi) -> str:
-    """How messages call an ROI."""
-    return f"--roi {roi.source}".rstrip()
-
-
 def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
     """Refuse an image whose voxels can't be used.
 
@@ -130,17 +125,17 @@ def check_roi_fits(
         outside = _share_outside(roi, volume)
         if outside > LARGEST_SHARE_OUTSIDE:
             rule = f"must lie inside {sequence.words}, in the same patient's frame"
-            raise InputError(roi_place(roi), rule, got=f"{percent(outside)} of it outside",
+            raise InputError(roi.place, rule, got=f"{percent(outside)} of it outside",
                              remedy="draw it on this image, or check whose ROI it is")  # fmt: skip
         warnings = _grid_warnings(roi, volume, sequence, outside)
     box = marked_box(labels)
     if box is None or not (labels[box] == 1).any():
         rule = f"its largest lesion must cover the center of a voxel of {sequence.words}"
-        raise InputError(roi_place(roi), rule, got="none",
+        raise InputError(roi.place, rule, got="none",
                          remedy="draw it on this image")  # fmt: skip
     share = float(np.count_nonzero(labels[box])) / labels.size
     if share > LARGEST_ROI_SHARE:
-        raise InputError(roi_place(roi), f"must fill at most 50 % of {sequence.words}",
+        raise InputError(roi.place, f"must fill at most 50 % of {sequence.words}",
                          got=percent(share),
                          remedy="check that tumor and background are not swapped")  # fmt: skip
     return (

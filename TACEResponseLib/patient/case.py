@@ -20,7 +20,6 @@ from TACEResponseLib.imaging.checks import (
     check_voxels,
     lost_lesion_warnings,
     registration_warnings,
-    roi_place,
 )
 from TACEResponseLib.imaging.resampling import resample_labels
 from TACEResponseLib.imaging.roi.lesion_matching import matched_indices
@@ -98,8 +97,8 @@ class Case:
 
     def _size_warnings(self, lesions: tuple[Lesion, ...]) -> tuple[CaseWarning, ...]:
         """Refuse an ROI that is no tumor; say it of a large one."""
-        measured = [] if self.roi is None else [(roi_place(self.roi), lesions)]
-        measured += [(roi_place(r), find_lesions(r)[0]) for r in self.sequence_rois.values()]
+        measured = [] if self.roi is None else [(self.roi.place, lesions)]
+        measured += [(r.place, find_lesions(r)[0]) for r in self.sequence_rois.values()]
         return tuple(
             warning
             for where, found in measured

@@ -13,7 +13,6 @@ from TACEResponseLib.bundle import Bundle, load_bundle
 from TACEResponseLib.bundle.finding import find_bundle, installed_bundles
 from TACEResponseLib.bundle.model_words import describe_model
 from TACEResponseLib.bundle.reading import read_identity
-from TACEResponseLib.imaging.checks import roi_place
 from TACEResponseLib.imaging.files.segment_parts import SegmentPart, roi_from_parts
 from TACEResponseLib.imaging.roi.lesions import find_lesions
 from TACEResponseLib.imaging.roi.roi_choice import PANEL, RoiChoice
@@ -87,7 +86,7 @@ class Jobs:
         """Number and measure the lesions of the chosen segments."""
         roi, warnings = roi_from_parts(_parts(request), (), ROI_WORDS)
         lesions, _ = find_lesions(roi)
-        large = check_roi_size(lesions, roi_place(roi), is_meant=True, remedy=PANEL.large)
+        large = check_roi_size(lesions, roi.place, is_meant=True, remedy=PANEL.large)
         return {
             "lesions": [asdict(lesion) for lesion in lesions],
             "is_large": bool(large),

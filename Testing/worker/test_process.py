@@ -149,10 +149,18 @@ def hand_over(tmp_path: Path, case: Case) -> dict[str, Any]:
     }
 
 
+def is_there(pid: int) -> bool:
+    """Whether a process runs; one look, since it may end between two."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def wait_until_gone(pid: int, seconds: float) -> float:
     """Seconds until a process has ended; fails when it takes longer."""
     start = time.perf_counter()
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+    while is_there(pid):
         assert time.perf_counter() - start < seconds, "the process is still there"
         time.sleep(0.01)
     return time.perf_counter() - start

@@ -76,7 +76,7 @@ def _volume_mm3(roi: Roi) -> float:
     """Marked voxels times their volume."""
     marked = int(roi.mask.sum())
     if not marked:
-        raise InputError(f"--roi {roi.source}".rstrip(), "must mark the tumor", got="an empty mask",
+        raise InputError(roi.place, "must mark the tumor", got="an empty mask",
                          remedy="segment the whole tumor")  # fmt: skip
     return marked * math.prod(roi.geometry.spacing_mm)
 

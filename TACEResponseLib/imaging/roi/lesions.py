@@ -60,7 +60,7 @@ def find_lesions(roi: Roi) -> tuple[tuple[Lesion, ...], Voxels]:
     """
     found = _connected(roi)
     if len(found) > MOST_PIECES:
-        raise InputError(f"--roi {roi.source}".rstrip(),
+        raise InputError(roi.place,
                          f"must hold at most {MOST_PIECES} separate pieces",
                          got=len(found), remedy="clean the segmentation")  # fmt: skip
     measured = [_measured(label, box, mask, roi.geometry) for label, box, mask in found]
@@ -186,7 +186,7 @@ def _refuse(roi: Roi, pieces: list[_Piece]) -> None:
     widest = max((piece.diameter_mm for piece in pieces), default=0.0)
     scattered = f" in the largest of {len(pieces)} pieces" if len(pieces) > 1 else ""
     raise InputError(
-        f"--roi {roi.source}".rstrip(),
+        roi.place,
         f"must hold a lesion of at least {SMALLEST_LESION_VOXELS} voxels and "
         f"{SMALLEST_LESION_MM:g} mm",
         got=f"{voxels} voxel{'' if voxels == 1 else 's'}, {widest:.1f} mm{scattered}",

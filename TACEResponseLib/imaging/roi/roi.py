@@ -28,6 +28,11 @@ class Roi:
             raise ValueError(f"labels must have the shape {self.geometry.shape_kji}")
 
     @property
+    def place(self) -> str:
+        """How messages call it."""
+        return f"--roi {self.source}".rstrip()
+
+    @property
     def mask(self) -> Mask:
         """Every voxel of any lesion."""
         return np.asarray(self.labels > 0)

@@ -54,7 +54,7 @@ def _in_ct(
     mean, lung = float(inside.mean(dtype=np.float64)), float((inside < LUNG_OR_AIR_HU).mean())
     if mean < TUMOR_MEAN_HU[0] and has_air_and_tissue(volume.voxels):
         raise InputError(
-            f"--roi {roi.source}".rstrip(),
+            roi.place,
             f"must lie on tissue of {sequence.words}",
             got=f"a mean of {mean:.0f} HU and {percent(lung)} of it below {LUNG_OR_AIR_HU} HU "
             "(lung or air)",

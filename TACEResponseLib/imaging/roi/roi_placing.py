@@ -27,7 +27,7 @@ def check_roi_owner(images: Mapping[ImageSequence, Volume], rois: Sequence[Roi])
         image has.
     """
     for roi in rois:
-        where = f"--roi {roi.source}".rstrip()
+        where = roi.place
         patient, frame = roi.acquisition.patient_digest, roi.acquisition.frame_of_reference
         known = [v.acquisition for v in images.values()]
         people = {a.patient_digest for a in known} - {None}
@@ -91,7 +91,7 @@ def check_mask_grid(roi: Roi, volume: Volume, sequence: ImageSequence) -> tuple[
         return ()
     if lacks_grid(mine) or (mine.spacing_mm == (1.0, 1.0, 1.0) and _unlike_spacing(mine, theirs)):
         raise InputError(
-            f"--roi {roi.source}".rstrip(),
+            roi.place,
             f"must have the geometry of {sequence.words}, whose size it has",
             got="a spacing of 1 mm on each axis"
             + ("" if any(mine.origin_lps) else " and no position"),
@@ -120,7 +120,7 @@ def _check_both_placed(roi: Roi, volume: Volume, sequence: ImageSequence) -> Non
         return
     lacking, other = sorted(known, key=lambda name: known[name])
     raise InputError(
-        f"--roi {roi.source}".rstrip(),
+        roi.place,
         f"must know its place in the patient if {sequence.words} does, and only then",
         got=f"a position in the header of the {other} alone (the {lacking} has no qform and sform, "
         "or no space origin or offset)",

@@ -26,9 +26,10 @@ SMALLEST = 1e-3
 
 def comb_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
     """Say when slices of two phases seem to lie in turn, or slices don't follow their neighbors."""
-    share = comb_share(volume)
+    blocks = slice_blocks(volume)
+    share = comb_share(blocks)
     if share < LEAST_SHARE:
-        return jump_warnings(volume, sequence)
+        return jump_warnings(volume, blocks, sequence)
     return (
         CaseWarning(
             code="slices_alternate",
@@ -39,9 +40,12 @@ def comb_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning,
     )
 
 
-def comb_share(volume: Volume) -> float:
-    """Largest share of blocks, in any stretch of slices, that alternate from slice to slice."""
-    blocks = slice_blocks(volume)
+def comb_share(blocks: Voxels) -> float:
+    """Largest share of blocks, in any stretch of slices, that alternate from slice to slice.
+
+    Args:
+        blocks: means, slices first.
+    """
     if len(blocks) < STRETCH + 2 or not np.isfinite(blocks).all():
         return 0.0
     signs = np.where(np.arange(len(blocks) - 2) % 2, -1.0, 1.0)[:, np.newaxis, np.newaxis]

@@ -12,7 +12,7 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.terms import ImageSequence
-from TACEResponseLib.imaging.values.slice_blocks import slice_axis, slice_blocks
+from TACEResponseLib.imaging.values.slice_blocks import slice_axis
 from TACEResponseLib.imaging.volume import Volume, Voxels
 
 # How much larger the difference to both neighbors is than that between them.
@@ -28,9 +28,16 @@ LEAST_VALUES = 50
 MOST_NAMED = 3
 
 
-def jump_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
-    """Say which slices don't follow their neighbors, and which are copies of them."""
-    blocks = slice_blocks(volume)
+def jump_warnings(
+    volume: Volume, blocks: Voxels, sequence: ImageSequence
+) -> tuple[CaseWarning, ...]:
+    """Say which slices don't follow their neighbors, and which are copies of them.
+
+    Args:
+        volume: the image.
+        blocks: its means, slices first.
+        sequence: what the user calls it.
+    """
     sound = len(blocks) >= 3 and blocks[0].size >= LEAST_BLOCKS and np.isfinite(blocks).all()
     found: list[CaseWarning] = []
     if sound and (odd := odd_slices(blocks)):

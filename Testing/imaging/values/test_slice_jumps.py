@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.checks import check_intensities
 from TACEResponseLib.imaging.files.reading import read_image
@@ -23,8 +24,12 @@ def scan(shared_data: Path) -> Volume:
     return read_image(shared_data / "liver_ct" / "ct.nii.gz", CT)[0]
 
 
+def jumps_of(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
+    return jump_warnings(volume, slice_blocks(volume), sequence)
+
+
 def told(volume: Volume, voxels: Voxels, sequence: ImageSequence = CT) -> dict[str, str]:
-    return {w.code: w.message for w in jump_warnings(volume.with_voxels(voxels), sequence)}
+    return {w.code: w.message for w in jumps_of(volume.with_voxels(voxels), sequence)}
 
 
 def made(voxels: np.ndarray, spacing: tuple[float, float, float] = (5.0, 5.0, 5.0)) -> Volume:
@@ -70,7 +75,7 @@ def test_slices_of_one_scan_follow_each_other(
         blocks = slice_blocks(volume)[::step]
         assert odd_slices(blocks) == []
         assert steps_of(blocks) == [] or sequence is MR
-    assert jump_warnings(volume, sequence) == ()
+    assert jumps_of(volume, sequence) == ()
 
 
 def test_two_scales_in_one_image_are_told(scan: Volume) -> None:
@@ -102,21 +107,21 @@ def test_drawn_slices_that_are_alike_are_no_copies() -> None:
     """A cube in air, as phantoms are: equal slices without noise."""
     voxels = np.full((12, 60, 60), -1000.0)
     voxels[3:9, 20:40, 20:40] = 60
-    assert jump_warnings(made(voxels), CT) == ()
+    assert jumps_of(made(voxels), CT) == ()
     voxels[5, 22:26, 22:26] = 900  # a thing in one slice alone
-    assert jump_warnings(made(voxels), CT) == ()
+    assert jumps_of(made(voxels), CT) == ()
 
 
 @pytest.mark.parametrize("shape", [(2, 90, 90), (3, 90, 90), (30, 9, 9), (30, 90, 90)])
 def test_noise_and_few_slices_do_not_jump(shape: tuple[int, int, int]) -> None:
     draw = np.random.default_rng([3, *shape])
-    assert jump_warnings(made(draw.normal(0, 100, shape)), MR) == ()
+    assert jumps_of(made(draw.normal(0, 100, shape)), MR) == ()
 
 
 def test_an_image_with_holes_of_nan_is_not_judged() -> None:
     voxels = np.random.default_rng(0).normal(0, 100, (8, 60, 60))
     voxels[3] = np.nan
-    assert jump_warnings(made(voxels), MR) == ()
+    assert jumps_of(made(voxels), MR) == ()
 
 
 def test_the_check_of_an_image_tells_of_it_whatever_the_format(scan: Volume) -> None:

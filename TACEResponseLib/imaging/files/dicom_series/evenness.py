@@ -8,7 +8,11 @@ import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.imaging.files.dicom_series.files import read_dataset
-from TACEResponseLib.imaging.files.dicom_series.phases import element_at_places
+from TACEResponseLib.imaging.files.dicom_series.phases import (
+    LEAST_EACH,
+    PERIODS,
+    element_at_places,
+)
 from TACEResponseLib.imaging.files.dicom_series.values import text
 from TACEResponseLib.imaging.files.headers.files import shown_name
 from TACEResponseLib.imaging.geometry import FloatArray
@@ -20,9 +24,6 @@ UNEVEN_SHARE = 0.05
 HALF_DIGIT_MM = 0.05 + 1e-6
 # Places nearer than this are one.
 SAME_MM = 0.01
-# How many scans may lie between each other, and how many slices of each make it sure.
-PERIODS = (2, 3, 4)
-LEAST_EACH = 3
 # More gaps than this share are no missing slices.
 MOST_MISSING = 0.25
 FOLDER = "in a folder of their own"
