@@ -13,6 +13,7 @@ import pytest
 from TACEResponseLib.bundle import load_bundle
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.scoring import score
+from Testing.processes import is_running
 
 
 def edit(segmentation: Any, image: Any) -> np.ndarray:
@@ -243,11 +244,7 @@ def test_cancel_stops_within_a_second_and_the_next_score_works(person: Any, pati
 
 
 def is_alive(pid: int | None) -> bool:
-    import psutil
-
-    return pid is not None and psutil.pid_exists(pid) and (
-        psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    )  # fmt: skip
+    return pid is not None and is_running(pid)  # fmt: skip
 
 
 def test_a_killed_process_is_told_in_one_sentence_and_the_next_score_works(

@@ -9,6 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
+from Testing.processes import is_running
 from Testing.slicer_standins import Standins
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -199,4 +200,4 @@ def test_a_cancelled_request_says_so_and_the_next_one_is_answered(
 
 
 def is_alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return is_running(pid)

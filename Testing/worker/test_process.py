@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 
 from TACEResponseLib.basics.terms import ImageSequence
@@ -29,6 +28,7 @@ from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.worker.exchange import geometry_values, read_volume, write_volume
 from TACEResponseLib.worker.process import CANCELLED, PROTOCOL, Answers, _do
+from Testing.processes import is_running
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = "ct-radiomics-cnn-simulated"
@@ -149,18 +149,10 @@ def hand_over(tmp_path: Path, case: Case) -> dict[str, Any]:
     }
 
 
-def is_there(pid: int) -> bool:
-    """Whether a process runs; one look, since it may end between two."""
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
 def wait_until_gone(pid: int, seconds: float) -> float:
     """Seconds until a process has ended; fails when it takes longer."""
     start = time.perf_counter()
-    while is_there(pid):
+    while is_running(pid):
         assert time.perf_counter() - start < seconds, "the process is still there"
         time.sleep(0.01)
     return time.perf_counter() - start
