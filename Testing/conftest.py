@@ -157,16 +157,22 @@ def build_prediction(case: Case, *, with_saliency: bool = True, p: float = 0.58)
         lesions=(1,),
         features=(
             FeatureContribution(
-                name="original_firstorder_Mean", value=118.25, z_score=1.5, contribution=0.3,
+                name="original_firstorder_Mean",
+                value=118.25,
+                z_score=1.5,
+                contribution=0.3,
                 ibsi_code="Q4LE",
             ),
             FeatureContribution(
-                name="original_shape_Sphericity", value=0.9, z_score=-0.5, contribution=None,
+                name="original_shape_Sphericity",
+                value=0.9,
+                z_score=-0.5,
+                contribution=None,
                 ibsi_code=None,
             ),
         ),
         seconds={"radiomics": 0.2},
-    )  # fmt: skip
+    )
     fused = FusedProbability(
         probability=p,
         interval=(max(p - 0.17, 0.0), min(p + 0.16, 1.0)),

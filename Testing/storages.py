@@ -19,8 +19,9 @@ class Storage:
 
     def __repr__(self) -> str:
         """Such as `+i-k+j`."""
-        return "".join(("-" if f else "+") + "ijk"[a]
-                       for a, f in zip(self.order, self.flipped, strict=True))  # fmt: skip
+        return "".join(
+            ("-" if f else "+") + "ijk"[a] for a, f in zip(self.order, self.flipped, strict=True)
+        )
 
     def voxels(self, voxels: Voxels) -> Voxels:
         """(K, J, I) in, stored order out."""
@@ -47,13 +48,15 @@ class Storage:
 
     def volume(self, volume: Volume) -> Volume:
         """An image."""
-        return replace(volume, voxels=self.voxels(volume.voxels),
-                       geometry=self.geometry(volume.geometry))  # fmt: skip
+        return replace(
+            volume, voxels=self.voxels(volume.voxels), geometry=self.geometry(volume.geometry)
+        )
 
     def case(self, case: Case) -> Case:
         """Every image and the ROI of a patient."""
-        roi = replace(case.roi, labels=self.voxels(case.roi.labels),
-                      geometry=self.geometry(case.roi.geometry))  # fmt: skip
+        roi = replace(
+            case.roi, labels=self.voxels(case.roi.labels), geometry=self.geometry(case.roi.geometry)
+        )
         images = {sequence: self.volume(image) for sequence, image in case.images.items()}
         return Case(case_id=case.case_id, images=images, roi=roi, clinical=case.clinical)
 

@@ -31,9 +31,15 @@ SEQUENCE = ImageSequence.CT_ARTERIAL
 ALL_48 = list(storages())
 TILT = (0.995004165, -0.099833417, 0.0, 0.099833417, 0.995004165, 0.0, 0.0, 0.0, 1.0)
 MEASURES: tuple[Measure, ...] = (
-    "log_volume_ml", "n_lesions", "longest_axial_diameter_mm", "longest_diameter_mm",
-    "sphericity", "surface_to_volume_per_mm", "elongation", "flatness",
-)  # fmt: skip
+    "log_volume_ml",
+    "n_lesions",
+    "longest_axial_diameter_mm",
+    "longest_diameter_mm",
+    "sphericity",
+    "surface_to_volume_per_mm",
+    "elongation",
+    "flatness",
+)
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +108,9 @@ def every_third(image: Volume, labels: np.ndarray) -> tuple[Volume, np.ndarray]:
     """Every third row and column: an answer is wanted, not a good one."""
     column, row, slice_mm = image.geometry.spacing_mm
     voxels = image.voxels[:, ::3, ::3]
-    geometry = replace(image.geometry, size_ijk=voxels.shape[::-1],
-                       spacing_mm=(3 * column, 3 * row, slice_mm))  # fmt: skip
+    geometry = replace(
+        image.geometry, size_ijk=voxels.shape[::-1], spacing_mm=(3 * column, 3 * row, slice_mm)
+    )
     return replace(image, voxels=voxels, geometry=geometry), labels[:, ::3, ::3]
 
 
@@ -119,8 +126,12 @@ def test_measures_of_an_roi_are_equal_in_all_48_storages(case: Case) -> None:
 
 
 def grid(size: int, spacing: float, start: float, direction: tuple[float, ...]) -> Geometry:
-    return Geometry(size_ijk=(size, size - 1, size - 2), spacing_mm=(spacing,) * 3,
-                    origin_lps=(start, start, start), direction_lps=direction)  # fmt: skip
+    return Geometry(
+        size_ijk=(size, size - 1, size - 2),
+        spacing_mm=(spacing,) * 3,
+        origin_lps=(start, start, start),
+        direction_lps=direction,
+    )
 
 
 @pytest.mark.parametrize("direction", [(1, 0, 0, 0, 1, 0, 0, 0, 1), TILT], ids=["straight", "tilt"])

@@ -15,9 +15,22 @@ PATIENTS = ("002", "008", "012", "019", "024", "025", "041", "042")
 
 def run(image: Path, roi: Path, output: Path, *options: str) -> int:
     return main(
-        ["score", "--bundle", BUNDLE, "--image", f"ct_arterial={image}", "--roi", str(roi),
-         "--output", str(output), "--case-id", "P1", "--json", *options]
-    )  # fmt: skip
+        [
+            "score",
+            "--bundle",
+            BUNDLE,
+            "--image",
+            f"ct_arterial={image}",
+            "--roi",
+            str(roi),
+            "--output",
+            str(output),
+            "--case-id",
+            "P1",
+            "--json",
+            *options,
+        ]
+    )
 
 
 def made_ball(image: sitk.Image, center_ijk: tuple[int, int, int], radius_mm: float) -> sitk.Image:
@@ -85,9 +98,10 @@ def test_a_liver_ct_is_scored_with_an_roi_inside_the_liver(
     organs = sitk.ReadImage(str(shared_data / "liver_ct" / "organs.nii.gz"))
     liver = sitk.Cast(organs == 5, sitk.sitkUInt8)
     depth = sitk.GetArrayFromImage(
-        sitk.SignedMaurerDistanceMap(liver, insideIsPositive=True, squaredDistance=False,
-                                     useImageSpacing=True)
-    )  # fmt: skip
+        sitk.SignedMaurerDistanceMap(
+            liver, insideIsPositive=True, squaredDistance=False, useImageSpacing=True
+        )
+    )
     k, j, i = np.unravel_index(int(depth.argmax()), depth.shape)
     roi = made_ball(image, (int(i), int(j), int(k)), 18.0)
     assert (sitk.GetArrayFromImage(organs)[sitk.GetArrayFromImage(roi) > 0] == 5).mean() > 0.95

@@ -127,8 +127,12 @@ def test_ct_radiomics_recipe_has_the_paper_s_numbers() -> None:
     assert branch.input_shape == (3, 224, 224)
     classifiers = [b for b in read.branches if isinstance(b, RadiomicsSettings) and not b.given]
     assert [b.classifier for b in classifiers] == [
-        "linear", "logistic", "svm_rbf", "gbm", "random_forest",
-    ]  # fmt: skip
+        "linear",
+        "logistic",
+        "svm_rbf",
+        "gbm",
+        "random_forest",
+    ]
     for b in classifiers:
         assert (b.selection, b.rfe_estimator, b.n_features) == ("rfe", "random_forest", 14)
         assert b.icc is not None
@@ -148,19 +152,31 @@ def test_mr_radiomics_recipe_has_the_paper_s_numbers() -> None:
     assert len(read.sequences) == 4
     assert (knn.selection, knn.n_features, knn.n_neighbors) == ("mrmr", 10, 4)
     assert (svm.selection, svm.n_features, svm.classifier, svm.gamma) == (
-        "mrmr", 10, "svm_rbf", 0.2,
-    )  # fmt: skip
+        "mrmr",
+        10,
+        "svm_rbf",
+        0.2,
+    )
     assert (lasso.selection, dnn.selection) == ("none", "none")
     dense = dnn.dense
     assert (dense.hidden_units, dense.dropout, dense.learning_rate) == (220, 0.5, 0.01)
     assert (dense.batch_size, dense.epochs) == (32, 200)
     assert {b.extraction.spacing_mm for b in (knn, svm, lasso, dnn)} == {1.0}
     assert clinical_names(read) == {
-        "child_pugh_class", "portal_vein_invasion", "afp_ng_per_ml", "ast_u_per_l",
-    }  # fmt: skip
+        "child_pugh_class",
+        "portal_vein_invasion",
+        "afp_ng_per_ml",
+        "ast_u_per_l",
+    }
     assert [c.name for c in read.candidates] == [
-        "KNN", "SVM", "Lasso", "DNN", "clinical", "CL", "CD",
-    ]  # fmt: skip
+        "KNN",
+        "SVM",
+        "Lasso",
+        "DNN",
+        "clinical",
+        "CL",
+        "CD",
+    ]
 
 
 def test_densenet_recipe_has_the_published_code_s_numbers() -> None:
@@ -183,8 +199,11 @@ def test_densenet_recipe_has_the_published_code_s_numbers() -> None:
     screened = next(c for c in read.candidates if c.name == "DLTR_LR").fusion
     assert screened is not None
     assert {v.name for v in screened.clinical} == {
-        "alt_u_per_l", "ascites", "bclc", "portal_vein_invasion",
-    }  # fmt: skip
+        "alt_u_per_l",
+        "ascites",
+        "bclc",
+        "portal_vein_invasion",
+    }
 
 
 def test_haic_recipe_has_the_paper_s_numbers() -> None:
@@ -196,8 +215,10 @@ def test_haic_recipe_has_the_paper_s_numbers() -> None:
         fitting = branch.fitting
         assert (fitting.epochs, fitting.batch_size, fitting.optimizer) == (200, 1, "sgd")
         assert (fitting.learning_rate, fitting.schedule, fitting.patience_epochs) == (
-            0.01, "plateau", 10,
-        )  # fmt: skip
+            0.01,
+            "plateau",
+            10,
+        )
         assert branch.arguments["dropout"] == 0.2
         assert (branch.patch.columns_px, branch.patch.size_px) == (450, 320)
         assert (branch.patch.shape, branch.patch.slices) == ("whole_slice", "all")
@@ -214,6 +235,9 @@ def test_either_class_can_be_the_positive_one() -> None:
     read = recipe("mr-inceptionv4-haic")
     turned = read.model_copy(update={"endpoint": Endpoint.PROGRESSION, "positive_class": "PD"})
     assert set(read.endpoint.positive_classes) | set(turned.endpoint.positive_classes) == {
-        "CR", "PR", "SD", "PD",
-    }  # fmt: skip
+        "CR",
+        "PR",
+        "SD",
+        "PD",
+    }
     assert not set(read.endpoint.positive_classes) & set(turned.endpoint.positive_classes)

@@ -62,11 +62,17 @@ def real_case(folder: Path, kind: str, sequence: ImageSequence, every: int = 3) 
     cut = crop(image, box)
     column, row, slice_mm = cut.geometry.spacing_mm
     voxels = np.ascontiguousarray(cut.voxels[:, ::every, ::every])
-    geometry = replace(cut.geometry, size_ijk=voxels.shape[::-1],
-                       spacing_mm=(every * column, every * row, slice_mm))  # fmt: skip
+    geometry = replace(
+        cut.geometry,
+        size_ijk=voxels.shape[::-1],
+        spacing_mm=(every * column, every * row, slice_mm),
+    )
     labels = np.ascontiguousarray(roi.labels[box][:, ::every, ::every])
-    return Case(case_id="P1", images={sequence: replace(cut, voxels=voxels, geometry=geometry)},
-                roi=replace(roi, labels=labels, geometry=geometry))  # fmt: skip
+    return Case(
+        case_id="P1",
+        images={sequence: replace(cut, voxels=voxels, geometry=geometry)},
+        roi=replace(roi, labels=labels, geometry=geometry),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -132,9 +138,13 @@ def test_a_simulated_score_is_equal_after_a_round_trip_through_each_format(
 
 @pytest.mark.parametrize(("kind", "sequence"), [("CT", CT), ("MR_T1", MR)], ids=["CT", "MR"])
 def test_a_real_score_is_equal_after_a_round_trip_through_each_format(
-    kind: str, sequence: ImageSequence, shared_data: Path, bundle: Bundle, mr_bundle: Bundle,
+    kind: str,
+    sequence: ImageSequence,
+    shared_data: Path,
+    bundle: Bundle,
+    mr_bundle: Bundle,
     tmp_path: Path,
-) -> None:  # fmt: skip
+) -> None:
     case, model = real_case(shared_data, kind, sequence), bundle if sequence is CT else mr_bundle
     known = score(case, model)
     for ending in FORMATS:

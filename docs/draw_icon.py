@@ -58,14 +58,24 @@ class Drawing:
 
 DRAWINGS = {
     "TACEResponse.png": Drawing(
-        size_px=128, outline=3.0, heat_radius=38.0, ring_radius=23.0, ring_width=4.5,
-        ring_edge=1.6, tick_length=9.0,
+        size_px=128,
+        outline=3.0,
+        heat_radius=38.0,
+        ring_radius=23.0,
+        ring_width=4.5,
+        ring_edge=1.6,
+        tick_length=9.0,
     ),
     "TACEResponse16.png": Drawing(
-        size_px=16, outline=0.0, heat_radius=34.0, ring_radius=24.0, ring_width=8.0,
-        ring_edge=0.0, tick_length=0.0,
+        size_px=16,
+        outline=0.0,
+        heat_radius=34.0,
+        ring_radius=24.0,
+        ring_width=8.0,
+        ring_edge=0.0,
+        tick_length=0.0,
     ),
-}  # fmt: skip
+}
 
 
 def draw(drawing: Drawing) -> Image.Image:

@@ -45,8 +45,17 @@ PACKAGES = (
 )
 RADIOMICS_EXTENSION, TORCH_EXTENSION = "SlicerRadiomics", "PyTorch"
 # What Slicer carries itself: replacing any of these breaks the application.
-SLICERS_OWN = ("numpy", "scipy", "SimpleITK", "vtk", "pydicom", "highdicom", "pillow", "requests",
-               "packaging")  # fmt: skip
+SLICERS_OWN = (
+    "numpy",
+    "scipy",
+    "SimpleITK",
+    "vtk",
+    "pydicom",
+    "highdicom",
+    "pillow",
+    "requests",
+    "packaging",
+)
 
 
 class Declined(Exception):

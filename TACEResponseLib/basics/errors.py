@@ -55,13 +55,25 @@ class InputError(ValueError):
 
     def at(self, where: object) -> "InputError":
         """The same of a place that is told more fully."""
-        return InputError(where, self.rule, got=self.unnamed, remedy=self.unhinted,
-                          names=self.names, hint=self.hint)  # fmt: skip
+        return InputError(
+            where,
+            self.rule,
+            got=self.unnamed,
+            remedy=self.unhinted,
+            names=self.names,
+            hint=self.hint,
+        )
 
     def reworded(self, words: Callable[[str], str]) -> "InputError":
         """The same with its remedy in other words."""
-        return InputError(self.where, self.rule, got=self.unnamed, remedy=words(self.unhinted),
-                          names=self.names, hint=words(self.hint))  # fmt: skip
+        return InputError(
+            self.where,
+            self.rule,
+            got=self.unnamed,
+            remedy=words(self.unhinted),
+            names=self.names,
+            hint=words(self.hint),
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive the way back from a worker process, which would call `InputError(message)`."""

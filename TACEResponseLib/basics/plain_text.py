@@ -18,9 +18,18 @@ UNSAFE = re.compile(
 # What Markdown would read as a link, an image, a tag, code or a cell's end.
 MARKDOWN = re.compile(r"[\\`<\[\]|]")
 # A spreadsheet takes a cell that begins so for a formula; a plain number is one.
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\N{FULLWIDTH EQUALS SIGN}",
-                  "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}",
-                  "\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
+FORMULA_BEGINS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\N{FULLWIDTH EQUALS SIGN}",
+    "\N{FULLWIDTH PLUS SIGN}",
+    "\N{FULLWIDTH HYPHEN-MINUS}",
+    "\N{FULLWIDTH COMMERCIAL AT}",
+)
 NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 PLAIN_NUMBER = re.compile(NUMBER)
 # A number, one with its interval, and a dash for nothing begin like formulas and are none.

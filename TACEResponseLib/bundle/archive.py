@@ -52,14 +52,20 @@ def unpacked(path: Path, where: str) -> Iterator[Path]:
     """
     with scratch_folder() as scratch:
         try:
-            with open_zip(path, where, most_bytes=MOST_BYTES, most_entries=MOST_ENTRIES,
-                          most_unpacked=MOST_BYTES) as archive:  # fmt: skip
+            with open_zip(
+                path,
+                where,
+                most_bytes=MOST_BYTES,
+                most_entries=MOST_ENTRIES,
+                most_unpacked=MOST_BYTES,
+            ) as archive:
                 entries = _checked_entries(archive, where)
                 for name, entry in entries.items():
                     _extract(archive, entry, scratch.joinpath(*name.split("/")), where)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise InputError(where, "must be a whole zip file", got=f"a damaged one ({error})",
-                             remedy=COPY_AGAIN) from error  # fmt: skip
+            raise InputError(
+                where, "must be a whole zip file", got=f"a damaged one ({error})", remedy=COPY_AGAIN
+            ) from error
         yield _root(scratch, entries)
 
 
@@ -81,18 +87,33 @@ def _check_entry(entry: zipfile.ZipInfo, where: str) -> None:
     """A plain file, not encrypted, packed in the one common way, not a bomb."""
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
-        raise InputError(where, "may hold only plain files and folders",
-                         got=f"{entry.filename}, a link", remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            "may hold only plain files and folders",
+            got=f"{entry.filename}, a link",
+            remedy=COPY_AGAIN,
+        )
     if entry.flag_bits & 1:
-        raise InputError(where, "must not be encrypted", got=entry.filename,
-                         remedy="unpack it with its password and give the folder")  # fmt: skip
+        raise InputError(
+            where,
+            "must not be encrypted",
+            got=entry.filename,
+            remedy="unpack it with its password and give the folder",
+        )
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise InputError(where, "must be packed by the method deflate, or not at all",
-                         got=f"another method for {entry.filename}",
-                         remedy="unpack it and give the folder")  # fmt: skip
+        raise InputError(
+            where,
+            "must be packed by the method deflate, or not at all",
+            got=f"another method for {entry.filename}",
+            remedy="unpack it and give the folder",
+        )
     if entry.file_size > max(SMALL_BYTES, MOST_SHRINKAGE * entry.compress_size):
-        raise InputError(where, f"may hold nothing packed more than {MOST_SHRINKAGE}-fold",
-                         got=entry.filename, remedy="check that this is a bundle")  # fmt: skip
+        raise InputError(
+            where,
+            f"may hold nothing packed more than {MOST_SHRINKAGE}-fold",
+            got=entry.filename,
+            remedy="check that this is a bundle",
+        )
 
 
 def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, where: str) -> None:
@@ -103,8 +124,12 @@ def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, whe
         while chunk := source.read(CHUNK_BYTES):
             left -= len(chunk)
             if left < 0:
-                raise InputError(where, "must hold what it announces",
-                                 got=f"more of {entry.filename}", remedy=COPY_AGAIN)  # fmt: skip
+                raise InputError(
+                    where,
+                    "must hold what it announces",
+                    got=f"more of {entry.filename}",
+                    remedy=COPY_AGAIN,
+                )
             file.write(chunk)
 
 

@@ -79,15 +79,21 @@ def _sections(metadata: BundleMetadata) -> Iterator[str]:
     yield _section("Calibration", _calibration(metadata.calibration))
     if metadata.recalibration:
         yield _section("Recalibration", _recalibration(metadata.recalibration))
-    yield _section("Cut-off", [
-        f"{metadata.threshold:.3f} on the calibrated probability, set on "
-        f"{metadata.threshold_set_on}."
-    ])  # fmt: skip
+    yield _section(
+        "Cut-off",
+        [
+            f"{metadata.threshold:.3f} on the calibrated probability, set on "
+            f"{metadata.threshold_set_on}."
+        ],
+    )
     yield _section("Known failure modes", [f"- {mode}" for mode in metadata.failure_modes])
-    yield _section("Where it departs from its paper", [
-        f"- {d.topic}: the paper has {d.paper}; here {d.ours}, because {d.why}."
-        for d in metadata.differences
-    ])  # fmt: skip
+    yield _section(
+        "Where it departs from its paper",
+        [
+            f"- {d.topic}: the paper has {d.paper}; here {d.ours}, because {d.why}."
+            for d in metadata.differences
+        ],
+    )
     yield _section("Versions, license, citation", _versions(metadata))
 
 
@@ -132,8 +138,9 @@ def _inputs(metadata: BundleMetadata) -> list[str]:
         else:
             lines += _radiomics(part)
     for variable in metadata.clinical_inputs:
-        lines.append(f"- clinical: {variable.name}, "
-                     f"{'required' if variable.required else 'optional'}")  # fmt: skip
+        lines.append(
+            f"- clinical: {variable.name}, {'required' if variable.required else 'optional'}"
+        )
     return lines if metadata.clinical_inputs else [*lines, "- clinical: none used"]
 
 
@@ -144,13 +151,17 @@ def _network(part: ImageNetworkPart) -> list[str]:
     of = "patches of the largest lesion" if settings.needs_roi else "slices of the whole image"
     read = ", ".join(sequence.value for sequence in settings.sequences)
     joined = f", with {len(settings.clinical)} clinical variables" if settings.clinical else ""
-    lines = [f"- {settings.name}: network on {rows} x {columns} {of} in {read}{joined} "
-             f"(`{part.file}`)"]  # fmt: skip
+    lines = [
+        f"- {settings.name}: network on {rows} x {columns} {of} in {read}{joined} (`{part.file}`)"
+    ]
     if begun is None:
         return [*lines, "  - Its training started from random weights."]
     origin = "" if begun.is_official else ", not the published file"
-    return [*lines, f"  - Its training started from {begun.architecture} weights: {begun.file} "
-                    f"(SHA-256 {begun.sha256}{origin})."]  # fmt: skip
+    return [
+        *lines,
+        f"  - Its training started from {begun.architecture} weights: {begun.file} "
+        f"(SHA-256 {begun.sha256}{origin}).",
+    ]
 
 
 def _radiomics(part: RadiomicsPart) -> list[str]:
@@ -158,8 +169,10 @@ def _radiomics(part: RadiomicsPart) -> list[str]:
     settings, names = part.settings, part.state.feature_names
     shown = ", ".join(names[:MOST_FEATURES]) + (" ..." if names[MOST_FEATURES:] else "")
     read = ", ".join(sequence.value for sequence in settings.sequences)
-    lines = [f"- {settings.name}: {settings.classifier} classifier of {len(names)} radiomics "
-             f"features of {read} (`{part.file}`): {shown}"]  # fmt: skip
+    lines = [
+        f"- {settings.name}: {settings.classifier} classifier of {len(names)} radiomics "
+        f"features of {read} (`{part.file}`): {shown}"
+    ]
     if settings.classifier in KEEPS_PATIENTS:
         lines.append("  - Its file holds these features of training patients, without their names.")
     return lines + [f"  - {remark}" for remark in part.state.remarks]
@@ -168,11 +181,15 @@ def _radiomics(part: RadiomicsPart) -> list[str]:
 def _formula(part: ClinicalPart) -> list[str]:
     """Every term of a clinical branch."""
     state = part.state
-    lines = [f"- {part.settings.name}: logistic formula, intercept {state.intercept:.3f}; logits a "
-             "standard deviation over the training patients' mean:"]  # fmt: skip
+    lines = [
+        f"- {part.settings.name}: logistic formula, intercept {state.intercept:.3f}; logits a "
+        "standard deviation over the training patients' mean:"
+    ]
     for column, coefficient in zip(state.columns, state.coefficients, strict=True):
-        seen = f"mean {column.mean:.4g}, SD {column.sd:.4g}, " \
-               f"{column.minimum:.4g} to {column.maximum:.4g}"  # fmt: skip
+        seen = (
+            f"mean {column.mean:.4g}, SD {column.sd:.4g}, "
+            f"{column.minimum:.4g} to {column.maximum:.4g}"
+        )
         gap = "" if column.filled_in is None else f", {column.filled_in:.4g} where missing"
         lines.append(f"  - {column.name}: {coefficient:+.3f} ({seen}{gap})")
     return lines
@@ -185,8 +202,10 @@ def _metrics(metrics: Iterable[Metric]) -> list[str]:
         f"| {m.n} | {m.method} |"
         for m in metrics
     ]
-    head = ["| Metric | Branch | Cohort | Value (95 % interval) | Patients | Interval by |",
-            "|---|---|---|---|---|---|"]  # fmt: skip
+    head = [
+        "| Metric | Branch | Cohort | Value (95 % interval) | Patients | Interval by |",
+        "|---|---|---|---|---|---|",
+    ]
     return head + rows if rows else []
 
 

@@ -34,8 +34,12 @@ def find_bundle(name_or_path: str | Path) -> Path:
     near = nearest(path.name, installed)
     meant = f"did you mean {near}? " if near else ""
     known = ", ".join(installed) or "none"
-    raise InputError("--bundle", "must be the name of an installed bundle, or a folder or zip",
-                     got=repr(path.name[:80]), remedy=f"{meant}installed: {known}")  # fmt: skip
+    raise InputError(
+        "--bundle",
+        "must be the name of an installed bundle, or a folder or zip",
+        got=repr(path.name[:80]),
+        remedy=f"{meant}installed: {known}",
+    )
 
 
 def _exists(path: Path) -> bool:

@@ -14,9 +14,25 @@ SUM_PATTERN = re.compile(r"([0-9a-f]{64})  (\S+)")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Formats whose readers run what the file says, or commonly hold pickles.
 PICKLE_SUFFIXES = frozenset(
-    (".pkl", ".pickle", ".p", ".pt", ".pth", ".ckpt", ".bin", ".joblib", ".npy", ".npz", ".ts",
-     ".h5", ".onnx", ".model", ".sav", ".dill")  # codespell:ignore sav
-)  # fmt: skip
+    (
+        ".pkl",
+        ".pickle",
+        ".p",
+        ".pt",
+        ".pth",
+        ".ckpt",
+        ".bin",
+        ".joblib",
+        ".npy",
+        ".npz",
+        ".ts",
+        ".h5",
+        ".onnx",
+        ".model",
+        ".sav",
+        ".dill",
+    )  # codespell:ignore sav
+)
 PICKLE_BEGINNINGS = re.compile(
     rb"\x80[\x00-\x05]|PK\x03\x04|\x93NUMPY|\x1f\x8b|\x78[\x01\x5e\x9c\xda]"
 )
@@ -46,8 +62,12 @@ def verify(folder: Path, where: str) -> str:
     for name in names:
         check_no_pickle(folder / name, name, where)
     if SUMS not in names:
-        raise InputError(where, f"must hold the list {SUMS}", got="none",
-                         remedy="check that this is a bundle, or " + COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold the list {SUMS}",
+            got="none",
+            remedy="check that this is a bundle, or " + COPY_AGAIN,
+        )
     sums = _read_sums(folder / SUMS, where)
     _check_same_names(set(sums), names - {SUMS}, where)
     _check_hashes(folder, sums, where)
@@ -59,8 +79,12 @@ def check_name(name: str, where: str) -> None:
     parts = PurePosixPath(name).parts
     plain = name == "/".join(parts) and len(parts) <= 4
     if not plain or not all(NAME_PATTERN.fullmatch(part) for part in parts):
-        raise InputError(where, "may hold only files with plain relative names",
-                         got=repr(name)[:80], remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            "may hold only files with plain relative names",
+            got=repr(name)[:80],
+            remedy=COPY_AGAIN,
+        )
 
 
 def check_no_pickle(path: Path, name: str, where: str) -> None:
@@ -76,9 +100,12 @@ def check_no_pickle(path: Path, name: str, where: str) -> None:
     else:
         suspicious = PICKLE_BEGINNINGS.match(beginning) is not None
     if suffix in PICKLE_SUFFIXES or suspicious:
-        raise InputError(where, "may hold neither pickles nor files that aren't what their names "
-                         "say", got=name, remedy="don't use this bundle; it may run foreign code, "
-                         "or is damaged")  # fmt: skip
+        raise InputError(
+            where,
+            "may hold neither pickles nor files that aren't what their names say",
+            got=name,
+            remedy="don't use this bundle; it may run foreign code, or is damaged",
+        )
 
 
 def read_text(folder: Path, name: str, where: str) -> str:
@@ -89,17 +116,20 @@ def read_text(folder: Path, name: str, where: str) -> str:
     most = MOST_TEXT_BYTES[name]
     path = folder / name
     if not path.is_file() or path.stat().st_size > most:
-        raise InputError(where, f"must hold {name} of at most {in_units(most)}",
-                         got="no such file" if not path.is_file() else "a larger one",
-                         remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold {name} of at most {in_units(most)}",
+            got="no such file" if not path.is_file() else "a larger one",
+            remedy=COPY_AGAIN,
+        )
     try:
         text = read_bytes(path, f"{where}, {name}", most_bytes=most).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(where, f"{name} must be UTF-8 text", got="other bytes",
-                         remedy=COPY_AGAIN) from error  # fmt: skip
+        raise InputError(
+            where, f"{name} must be UTF-8 text", got="other bytes", remedy=COPY_AGAIN
+        ) from error
     if found := CONTROL_CHARACTERS.search(text):
-        raise InputError(where, f"{name} must be plain text", got=repr(found[0]),
-                         remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(where, f"{name} must be plain text", got=repr(found[0]), remedy=COPY_AGAIN)
     return text
 
 
@@ -112,8 +142,12 @@ def _plain_files(folder: Path, where: str) -> set[str]:
         name = path.relative_to(folder).as_posix()
         check_name(name, where)
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            raise InputError(where, "may hold only plain files and folders", got=f"{name}, a link",
-                             remedy=COPY_AGAIN)  # fmt: skip
+            raise InputError(
+                where,
+                "may hold only plain files and folders",
+                got=f"{name}, a link",
+                remedy=COPY_AGAIN,
+            )
         if path.is_file():
             names.add(name)
             total += path.stat().st_size
@@ -124,9 +158,12 @@ def _plain_files(folder: Path, where: str) -> set[str]:
 def check_amount(n_files: int, n_bytes: int, where: str) -> None:
     """Refuse more than any real bundle holds."""
     if n_files > MOST_FILES or n_bytes > MOST_BYTES:
-        raise InputError(where, f"may hold {MOST_FILES} files and {MOST_BYTES // 1024**3} GiB "
-                         "at most", got=f"{n_files} files, {n_bytes / 1024**3:.2g} GiB or more",
-                         remedy="check that this is a bundle")  # fmt: skip
+        raise InputError(
+            where,
+            f"may hold {MOST_FILES} files and {MOST_BYTES // 1024**3} GiB at most",
+            got=f"{n_files} files, {n_bytes / 1024**3:.2g} GiB or more",
+            remedy="check that this is a bundle",
+        )
 
 
 def _read_sums(path: Path, where: str) -> dict[str, str]:
@@ -135,8 +172,12 @@ def _read_sums(path: Path, where: str) -> dict[str, str]:
     for line in read_text(path.parent, path.name, where).splitlines():
         match = SUM_PATTERN.fullmatch(line)
         if not match or match[2] in sums:
-            raise InputError(where, f"{SUMS} must list each file once, as sha256sum does",
-                             got=repr(line)[:80], remedy=COPY_AGAIN)  # fmt: skip
+            raise InputError(
+                where,
+                f"{SUMS} must list each file once, as sha256sum does",
+                got=repr(line)[:80],
+                remedy=COPY_AGAIN,
+            )
         check_name(match[2], where)
         sums[match[2]] = match[1]
     return sums
@@ -145,21 +186,31 @@ def _read_sums(path: Path, where: str) -> dict[str, str]:
 def _check_same_names(listed: set[str], there: set[str], where: str) -> None:
     """Every file is listed and every listed file is there."""
     if missing := sorted(listed - there):
-        raise InputError(where, f"must hold every file that {SUMS} lists",
-                         got=f"no {', '.join(missing[:3])}", remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold every file that {SUMS} lists",
+            got=f"no {', '.join(missing[:3])}",
+            remedy=COPY_AGAIN,
+        )
     if unlisted := sorted(there - listed):
-        raise InputError(where, f"may hold no file that {SUMS} doesn't list",
-                         got=", ".join(unlisted[:3]),
-                         remedy="remove it, or " + COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            f"may hold no file that {SUMS} doesn't list",
+            got=", ".join(unlisted[:3]),
+            remedy="remove it, or " + COPY_AGAIN,
+        )
 
 
 def _check_hashes(folder: Path, sums: Mapping[str, str], where: str) -> None:
     """Every file has the bytes that the list says."""
     changed = sorted(name for name, wanted in sums.items() if _sha256(folder / name) != wanted)
     if changed:
-        raise InputError(where, f"every file must match its SHA-256 in {SUMS}",
-                         got=f"another content in {', '.join(changed[:3])}",
-                         remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            f"every file must match its SHA-256 in {SUMS}",
+            got=f"another content in {', '.join(changed[:3])}",
+            remedy=COPY_AGAIN,
+        )
 
 
 def _sha256(path: Path) -> str:

@@ -51,12 +51,16 @@ def check_inference(text: str, networks: Sequence[ImageNetworkSettings], where: 
     """
     config = parse_json(text, f"{where}, {INFERENCE}")
     if not isinstance(config, dict):
-        raise InputError(where, f"{INFERENCE} must be a JSON object", got="another content",
-                         remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where, f"{INFERENCE} must be a JSON object", got="another content", remedy=COPY_AGAIN
+        )
     if _of_today(config) != inference_config(networks):
-        raise InputError(where, f"{INFERENCE} must hold the network definitions of the metadata "
-                         "and nothing else", got=f"keys {', '.join(sorted(config))[:80]}",
-                         remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            f"{INFERENCE} must hold the network definitions of the metadata and nothing else",
+            got=f"keys {', '.join(sorted(config))[:80]}",
+            remedy=COPY_AGAIN,
+        )
 
 
 def _of_today(config: object) -> object:

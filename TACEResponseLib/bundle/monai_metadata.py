@@ -134,12 +134,19 @@ def in_format_of_today(text: str, where: str) -> str:
     try:
         version = content["tace_response"]["format_version"]
     except (TypeError, LookupError) as error:
-        raise InputError(where, "configs/metadata.json must be JSON with tace_response and its "
-                         "format_version", got="JSON without them",
-                         remedy="get a bundle made by this program") from error  # fmt: skip
+        raise InputError(
+            where,
+            "configs/metadata.json must be JSON with tace_response and its format_version",
+            got="JSON without them",
+            remedy="get a bundle made by this program",
+        ) from error
     if type(version) is int and version > FORMAT_VERSION:
-        raise InputError(where, f"format_version must be <= {FORMAT_VERSION}", got=version,
-                         remedy="update TACEResponse to read this bundle")  # fmt: skip
+        raise InputError(
+            where,
+            f"format_version must be <= {FORMAT_VERSION}",
+            got=version,
+            remedy="update TACEResponse to read this bundle",
+        )
     if version != 1:
         return text
     content = with_names_of_today(content)
@@ -151,9 +158,12 @@ def refused(error: ValidationError, file: str, where: str) -> InputError:
     """The first broken rule of a file of the bundle, in one line."""
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
-    return InputError(where, f"{file}{', ' if key else ''}{key}: {setting_rule(first)}",
-                      got=repr(first["input"])[:80],
-                      remedy="get an unchanged copy of the bundle")  # fmt: skip
+    return InputError(
+        where,
+        f"{file}{', ' if key else ''}{key}: {setting_rule(first)}",
+        got=repr(first["input"])[:80],
+        remedy="get an unchanged copy of the bundle",
+    )
 
 
 def _network_data_format(metadata: BundleMetadata) -> NetworkDataFormat:

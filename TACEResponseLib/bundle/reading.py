@@ -85,8 +85,12 @@ def _verified(name_or_path: str | Path) -> Iterator[tuple[Path, str, str]]:
 
 
 def _unreadable(error: OSError, where: str) -> InputError:
-    return InputError(where, "must be readable", got=error.strerror or type(error).__name__,
-                      remedy="check its permissions and the disk")  # fmt: skip
+    return InputError(
+        where,
+        "must be readable",
+        got=error.strerror or type(error).__name__,
+        remedy="check its permissions and the disk",
+    )
 
 
 @contextmanager
@@ -100,8 +104,9 @@ def _opened(path: Path, where: str) -> Iterator[Path]:
         with unpacked(path, where) as folder:
             yield folder
     else:
-        raise InputError(where, "must be a folder or a whole zip file", got="another file",
-                         remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where, "must be a folder or a whole zip file", got="another file", remedy=COPY_AGAIN
+        )
 
 
 def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) -> Bundle:
@@ -116,11 +121,18 @@ def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) ->
     card = model_card(metadata)
     branches = tuple(read_branch(folder, part, where, device) for part in metadata.branches)
     try:
-        return Bundle(metadata=metadata, branches=branches, fusion=fusion, card=card,
-                      sha256=sha256, source=source)  # fmt: skip
+        return Bundle(
+            metadata=metadata,
+            branches=branches,
+            fusion=fusion,
+            card=card,
+            sha256=sha256,
+            source=source,
+        )
     except ValueError as error:
-        raise InputError(where, str(error), got="parts of different bundles",
-                         remedy=COPY_AGAIN) from error  # fmt: skip
+        raise InputError(
+            where, str(error), got="parts of different bundles", remedy=COPY_AGAIN
+        ) from error
 
 
 def _check_files(folder: Path, metadata: BundleMetadata, where: str) -> None:
@@ -133,11 +145,19 @@ def _check_files(folder: Path, metadata: BundleMetadata, where: str) -> None:
     # Text about the bundle is welcome; nothing reads it.
     others = {name for name in there if name.startswith("docs/") or name == "LICENSE"}
     if missing := sorted(wanted - there):
-        raise InputError(where, "must hold the parts that its metadata names",
-                         got=f"no {', '.join(missing[:3])}", remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            "must hold the parts that its metadata names",
+            got=f"no {', '.join(missing[:3])}",
+            remedy=COPY_AGAIN,
+        )
     if surplus := sorted(there - wanted - others):
-        raise InputError(where, "may hold only the parts that its metadata names",
-                         got=", ".join(surplus[:3]), remedy=COPY_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            "may hold only the parts that its metadata names",
+            got=", ".join(surplus[:3]),
+            remedy=COPY_AGAIN,
+        )
 
 
 def _read_fusion(text: str, where: str) -> FittedFusion:
@@ -148,9 +168,12 @@ def _read_fusion(text: str, where: str) -> FittedFusion:
     except ValidationError as error:
         raise refused(error, FUSION, where) from error
     if not fusion.bootstrap:
-        raise InputError(where, f"{FUSION}: bootstrap must hold the resamples of the intervals",
-                         got="none",
-                         remedy="get an unchanged copy of the bundle")  # fmt: skip
+        raise InputError(
+            where,
+            f"{FUSION}: bootstrap must hold the resamples of the intervals",
+            got="none",
+            remedy="get an unchanged copy of the bundle",
+        )
     return fusion
 
 
@@ -179,8 +202,9 @@ def _read_network(path: Path, part: ImageNetworkPart, where: str, device: str) -
     try:
         read_weights(network, path)
     except InputError as error:
-        raise InputError(where, f"{path.name}: {error.rule}", got=error.got,
-                         remedy=error.remedy) from error  # fmt: skip
+        raise InputError(
+            where, f"{path.name}: {error.rule}", got=error.got, remedy=error.remedy
+        ) from error
     _check_network(network, part.settings, where)
     return ImageNetworkBranch(part.settings, network.to(device), device, part.state)
 
@@ -200,8 +224,9 @@ def _check_network(network: "nn.Module", settings: ImageNetworkSettings, where: 
     except RuntimeError as error:
         raise _unusable(settings.name, "a network of other patches", where) from error
     if tuple(answer.shape) != (1, classes) or not bool(answer.isfinite().all()):
-        raise _unusable(settings.name, f"outputs of shape {tuple(answer.shape)}, or none finite",
-                        where)  # fmt: skip
+        raise _unusable(
+            settings.name, f"outputs of shape {tuple(answer.shape)}, or none finite", where
+        )
     if not settings.positive or not set(settings.positive) <= set(range(classes)):
         raise _unusable(settings.name, f"positive outputs {settings.positive}", where)
     if settings.target_layer not in dict(image_part(network).named_modules()):
@@ -226,5 +251,9 @@ def _read_radiomics(path: Path, part: RadiomicsPart, where: str) -> FittedBranch
 
 def _unusable(name: str, got: str, where: str) -> InputError:
     """A trained branch doesn't do what the metadata says."""
-    return InputError(where, f"branch {name} must take the inputs and give the outputs that the "
-                      "metadata names", got=got, remedy=COPY_AGAIN)  # fmt: skip
+    return InputError(
+        where,
+        f"branch {name} must take the inputs and give the outputs that the metadata names",
+        got=got,
+        remedy=COPY_AGAIN,
+    )

@@ -26,8 +26,9 @@ def save_bundle(bundle: Bundle, folder: Path) -> Bundle:
     Raises: InputError: `folder` exists or can't be written; nothing is left behind then.
     """
     if folder.exists() or folder.is_symlink():
-        raise InputError(folder.name, "must not exist yet", got="a folder or file",
-                         remedy="choose another name")  # fmt: skip
+        raise InputError(
+            folder.name, "must not exist yet", got="a folder or file", remedy="choose another name"
+        )
     with new_folder(folder) as draft:
         sha256 = _write(bundle, draft)
     return replace(bundle, sha256=sha256, source=folder.name)
@@ -67,8 +68,9 @@ def write_branch(branch: FittedBranch, part: BranchPart, path: Path) -> None:
         else:
             write_pipeline(branch.pipeline, path)
     else:
-        raise TypeError(f"{branch.name}: the metadata calls it {part.kind}, "
-                        f"but it is {type(branch).__name__}")  # fmt: skip
+        raise TypeError(
+            f"{branch.name}: the metadata calls it {part.kind}, but it is {type(branch).__name__}"
+        )
 
 
 def _write_text(path: Path, text: str) -> None:

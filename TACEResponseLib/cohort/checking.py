@@ -93,8 +93,9 @@ def _read(patient: CohortPatient) -> tuple[list[Problem], Case | None]:
 def _opened(patient: CohortPatient, path: Path) -> Callable[[], object]:
     """Reads an ROI as the row has it chosen."""
     choice = patient.roi_choice
-    return partial(read_roi, path, labels=choice.labels, segments=choice.segments,
-                   words=choice.words)  # fmt: skip
+    return partial(
+        read_roi, path, labels=choice.labels, segments=choice.segments, words=choice.words
+    )
 
 
 def without_evidence(patients: Sequence[CohortPatient]) -> tuple[CohortPatient, ...]:
@@ -124,9 +125,14 @@ def _problems(patient: CohortPatient, openings: Iterable[Opening]) -> list[Probl
             opened()
         except InputError as error:
             problems.append(
-                Problem(row=patient.row, column=_column(patient, error) or column,
-                        rule=error.rule, got=error.got, remedy=error.remedy)
-            )  # fmt: skip
+                Problem(
+                    row=patient.row,
+                    column=_column(patient, error) or column,
+                    rule=error.rule,
+                    got=error.got,
+                    remedy=error.remedy,
+                )
+            )
     return problems
 
 

@@ -21,10 +21,22 @@ CONTEXT = ("image_date", "treatment_date", "planned_treatment", "is_first_treatm
 """What `--context` says of one patient."""
 # Known, kept and shown in table 1; no model reads them.
 OTHER = (
-    "site", "scanner", "criterion", "readout_days", "reader", "image_to_treatment_days",
-    "treatment", "embolic_agent", "earlier_treatment", "concomitant_treatment", "phase",
-    "time_to_progression_days", "progressed", "survival_days", "died",
-)  # fmt: skip
+    "site",
+    "scanner",
+    "criterion",
+    "readout_days",
+    "reader",
+    "image_to_treatment_days",
+    "treatment",
+    "embolic_agent",
+    "earlier_treatment",
+    "concomitant_treatment",
+    "phase",
+    "time_to_progression_days",
+    "progressed",
+    "survival_days",
+    "died",
+)
 DAYS = ("readout_days", "image_to_treatment_days", "time_to_progression_days", "survival_days")
 EVENTS = ("progressed", "died")
 NUMBERS = (*DAYS, *EVENTS, "response", "large_roi", "is_first_treatment")
@@ -74,9 +86,11 @@ def other_unit(column: str) -> InputError | None:
     if unit in known or load_schema().by_name[variable].type in ("category", "boolean"):
         return None
     return InputError(
-        column, f"{variable} must be in one of {', '.join(known)}", got=repr(unit)[:20],
+        column,
+        f"{variable} must be in one of {', '.join(known)}",
+        got=repr(unit)[:20],
         remedy=f"name the column {variable} [UNIT] with one of them, or convert it",
-    )  # fmt: skip
+    )
 
 
 def clinical_cell(variable: str, unit: str | None, text: str) -> object:

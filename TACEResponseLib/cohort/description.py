@@ -61,10 +61,13 @@ def _rows_of(
     words = {True: "yes", False: "no"}
     seen = {value for values in columns for value in values}
     return [
-        (f"{variable.label}: {words[value] if isinstance(value, bool) else _plain(value)}",
-         *(_share(values, value) for values in columns))
-        for value in stored if value in seen
-    ]  # fmt: skip
+        (
+            f"{variable.label}: {words[value] if isinstance(value, bool) else _plain(value)}",
+            *(_share(values, value) for values in columns),
+        )
+        for value in stored
+        if value in seen
+    ]
 
 
 def _plain(level: ClinicalValue) -> str:

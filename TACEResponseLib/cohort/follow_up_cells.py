@@ -26,16 +26,28 @@ def follow_up_number(column: str, text: str) -> float:
     if column in EVENTS:
         said = cells.truth(text)
         if said is None:
-            raise InputError(column, "must be yes or no (1 or 0)", got=repr(text)[:40],
-                             remedy="write 1 if it was seen, else 0, or a blank")  # fmt: skip
+            raise InputError(
+                column,
+                "must be yes or no (1 or 0)",
+                got=repr(text)[:40],
+                remedy="write 1 if it was seen, else 0, or a blank",
+            )
         return float(said)
     days = cells.number(text)
     if days is None:
-        raise InputError(column, "must be a number of days", got=repr(text)[:40],
-                         remedy=cells.number_remedy(text))  # fmt: skip
+        raise InputError(
+            column,
+            "must be a number of days",
+            got=repr(text)[:40],
+            remedy=cells.number_remedy(text),
+        )
     if days < 0 and column != OF_ANY_SIGN:
-        raise InputError(column, "must be 0 days or more", got=f"{days:g}",
-                         remedy="count from the treatment, or leave it blank")  # fmt: skip
+        raise InputError(
+            column,
+            "must be 0 days or more",
+            got=f"{days:g}",
+            remedy="count from the treatment, or leave it blank",
+        )
     return days
 
 
@@ -71,12 +83,14 @@ def read_follow_up(number: int, row: Mapping[str, str]) -> tuple[dict[str, str],
 def contradiction(to_progression: float, survival: float) -> InputError:
     """What to say of a progression after the end of life."""
     return InputError(
-        PROGRESSION[0], f"must not exceed {SURVIVAL[0]}",
+        PROGRESSION[0],
+        f"must not exceed {SURVIVAL[0]}",
         got=f"{to_progression:g} against {survival:g} days",
         remedy="check that both columns have the same unit and the same start",
-    )  # fmt: skip
+    )
 
 
 def _problem(number: int, error: InputError) -> Problem:
-    return Problem(row=number, column=error.where, rule=error.rule, got=error.got,
-                   remedy=error.remedy)  # fmt: skip
+    return Problem(
+        row=number, column=error.where, rule=error.rule, got=error.got, remedy=error.remedy
+    )

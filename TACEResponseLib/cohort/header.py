@@ -26,8 +26,22 @@ Kind = Literal["ours", "answer", "other", "reading", "feature", "clinical", "pas
 PYRADIOMICS = ("Image", "Mask", "Label", "Label_channel")
 DIAGNOSTICS = ("diagnostics_", "general_info_")
 # What others call the study number, without marks.
-IDS = frozenset({"id", "patient", "patientid", "patientno", "pid", "case", "caseno", "identifier",
-                 "subject", "subjectid", "studyid", "bcrpatientbarcode"})  # fmt: skip
+IDS = frozenset(
+    {
+        "id",
+        "patient",
+        "patientid",
+        "patientno",
+        "pid",
+        "case",
+        "caseno",
+        "identifier",
+        "subject",
+        "subjectid",
+        "studyid",
+        "bcrpatientbarcode",
+    }
+)
 
 
 def column_kind(name: str) -> Kind:
@@ -58,33 +72,47 @@ def header_remarks(header: Sequence[str]) -> list[str]:
     if not passed:
         return []
     more = f" and {len(passed) - 2} more" if len(passed) > 2 else ""
-    return [f"not read, since pyradiomics wrote them beside its features: "
-            f"{', '.join(passed[:2])}{more}"]  # fmt: skip
+    return [
+        f"not read, since pyradiomics wrote them beside its features: {', '.join(passed[:2])}{more}"
+    ]
 
 
 def header_problems(header: Sequence[str], needed: Sequence[str] = REQUIRED) -> list[Problem]:
     """Columns that are missing, unknown or there twice."""
-    problems = [_problem(name, "must be a column", "none", "add it")
-                for name in needed if name not in header]  # fmt: skip
-    problems += [_problem(f"column {place}", "must have a name", "none", "name it, or remove it")
-                 for place, name in enumerate(header, start=1) if not name]  # fmt: skip
+    problems = [
+        _problem(name, "must be a column", "none", "add it")
+        for name in needed
+        if name not in header
+    ]
+    problems += [
+        _problem(f"column {place}", "must have a name", "none", "name it, or remove it")
+        for place, name in enumerate(header, start=1)
+        if not name
+    ]
     kinds = {column_kind(name) for name in header}
     if not (set(header) & set(SEQUENCES) or kinds & {"feature", "clinical"}):
-        problems.append(_problem("images", f"one of {', '.join(SEQUENCES)} must be a column, or "
-                                 "clinical variables, or radiomics features", "none",
-                                 "add what the recipe reads"))  # fmt: skip
+        problems.append(
+            _problem(
+                "images",
+                f"one of {', '.join(SEQUENCES)} must be a column, or "
+                "clinical variables, or radiomics features",
+                "none",
+                "add what the recipe reads",
+            )
+        )
     problems += _twice_in_other_units(header)
-    problems += [_problem(error.where, error.rule, error.got, error.remedy)
-                 for error in map(other_unit, dict.fromkeys(header)) if error]  # fmt: skip
+    problems += [
+        _problem(error.where, error.rule, error.got, error.remedy)
+        for error in map(other_unit, dict.fromkeys(header))
+        if error
+    ]
     for name, count in Counter(filter(None, header)).items():
         if count > 1:
-            problems.append(_problem(name, "must be a column once", f"{count} times",
-                                     "remove one"))  # fmt: skip
+            problems.append(_problem(name, "must be a column once", f"{count} times", "remove one"))
         elif column_kind(name) == "unknown":
             meant = _id_meant(name, header) or column_meant(name)
             meant = meant or "remove it, or see docs/cohort-format.md"
-            problems.append(_problem(name, "must be a known column", repr(name),
-                                     meant))  # fmt: skip
+            problems.append(_problem(name, "must be a known column", repr(name), meant))
     return problems
 
 

@@ -50,8 +50,12 @@ def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -
         warnings: list[CaseWarning] = []
         for sequence in wanted:
             if sequence not in patient.images:
-                raise InputError(sequence.value, "must name an image", got="a blank",
-                                 remedy="give its path in the table")  # fmt: skip
+                raise InputError(
+                    sequence.value,
+                    "must name an image",
+                    got="a blank",
+                    remedy="give its path in the table",
+                )
             volumes[sequence], found = read_image(patient.images[sequence], sequence, name="")
             warnings += found
         _check_choice(patient)
@@ -84,8 +88,14 @@ def of_patient(error: InputError, patient: CohortPatient) -> InputError:
 def in_columns(error: InputError) -> InputError:
     """An error of one case in the words of a table: options of one patient are columns there."""
     told = error.reworded(_column_words)
-    return InputError(_column_words(error.where), _column_words(error.rule), got=told.unnamed,
-                      remedy=told.unhinted, names=told.names, hint=told.hint)  # fmt: skip
+    return InputError(
+        _column_words(error.where),
+        _column_words(error.rule),
+        got=told.unnamed,
+        remedy=told.unhinted,
+        names=told.names,
+        hint=told.hint,
+    )
 
 
 def _column_words(text: str) -> str:

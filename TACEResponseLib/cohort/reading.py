@@ -95,8 +95,9 @@ def _refuse(table: CohortTable, problems: Sequence[Problem]) -> None:
     known = table.known.get(first.row)
     owner = f" ({known.case_id})" if known and known.case_id else ""
     where = f"{name} line {first.row}{owner}" if first.row else name
-    raise InputError(f"{where}, {first.column}", first.rule, got=first.got,
-                     remedy=first.remedy + rest)  # fmt: skip
+    raise InputError(
+        f"{where}, {first.column}", first.rule, got=first.got, remedy=first.remedy + rest
+    )
 
 
 def _shared(rows: Sequence[Numbered], patients: Sequence[CohortPatient]) -> list[Problem]:
@@ -114,9 +115,14 @@ def _same_patient(rows: Sequence[Numbered]) -> list[Problem]:
         where = "in two roles" if first.get("role", "") != row.get("role", "") else "twice"
         got = f"{shown(name)} {where}" if name == other else f"{shown(name)} beside {shown(other)}"
         problems.append(
-            Problem(row=number, column="case_id", rule="must name each patient once",
-                    got=got, remedy="keep one row a patient")
-        )  # fmt: skip
+            Problem(
+                row=number,
+                column="case_id",
+                rule="must name each patient once",
+                got=got,
+                remedy="keep one row a patient",
+            )
+        )
     return problems
 
 
@@ -135,17 +141,27 @@ def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
             elif other != column and (not column.startswith(ROI) or column == ROI_READER2):
                 rule = f"must be another file than {other}"
                 problems.append(
-                    Problem(row=patient.row, column=column, rule=rule, got="the same content",
-                            remedy="correct the path, or leave it blank")
-                )  # fmt: skip
+                    Problem(
+                        row=patient.row,
+                        column=column,
+                        rule=rule,
+                        got="the same content",
+                        remedy="correct the path, or leave it blank",
+                    )
+                )
     return problems
 
 
 def not_own(patient: CohortPatient, column: str, owner: str, other: str = "") -> Problem:
     """An image or mask that is another patient's, in whose row `other` names its column."""
     what, found = ("mask" if c.startswith(ROI) else "image" for c in (column, other or column))
-    return Problem(row=patient.row, column=column, rule=f"must be this patient's own {what}",
-                   got=f"the {found} of {owner}", remedy="correct the path")  # fmt: skip
+    return Problem(
+        row=patient.row,
+        column=column,
+        rule=f"must be this patient's own {what}",
+        got=f"the {found} of {owner}",
+        remedy="correct the path",
+    )
 
 
 def _same_features(patients: Sequence[CohortPatient]) -> list[Problem]:
@@ -158,9 +174,14 @@ def _same_features(patients: Sequence[CohortPatient]) -> list[Problem]:
         owner = seen.setdefault(frozenset(patient.features.items()), patient.case_id)
         if owner != patient.case_id:
             problems.append(
-                Problem(row=patient.row, column="features", rule="must be this patient's own",
-                        got=f"every feature of {owner}", remedy="keep one row a patient")
-            )  # fmt: skip
+                Problem(
+                    row=patient.row,
+                    column="features",
+                    rule="must be this patient's own",
+                    got=f"every feature of {owner}",
+                    remedy="keep one row a patient",
+                )
+            )
     return problems
 
 

@@ -59,15 +59,16 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
         response=response_word(row.get("response", "")) or "",
         images={ImageSequence(n): files[n] for n in SEQUENCES if n in files},
         roi=files.get(ROI),
-        sequence_rois={ImageSequence(n): files[f"roi_{n}"] for n in SEQUENCES
-                       if f"roi_{n}" in files},
+        sequence_rois={
+            ImageSequence(n): files[f"roi_{n}"] for n in SEQUENCES if f"roi_{n}" in files
+        },
         roi_reader2=files.get(ROI_READER2),
         roi_choice=choice,
         context=context,
         features=features,
         readings={n: response_word(v) or "" for n, v in _columns_of(row, "reading").items()},
         other=_columns_of(row, "other") | follow_up,
-    )  # fmt: skip
+    )
     return [], patient
 
 
@@ -109,20 +110,34 @@ def _word_problems(number: int, row: Row) -> list[Problem]:
     problems: list[Problem] = []
     name = row.get("case_id", "")
     if not name:
-        problems.append(_problem(number, "case_id", "must name the patient", "a blank",
-                                 "give a study number"))  # fmt: skip
+        problems.append(
+            _problem(number, "case_id", "must name the patient", "a blank", "give a study number")
+        )
     elif rule := broken_rule(name):
         problems.append(_problem(number, "case_id", rule, shown(name), remedy(name)))
     role = row.get("role", "")
     if role and _plain(role) not in set(CohortRole):
-        problems.append(_problem(number, "role", f"must be one of {', '.join(CohortRole)}",
-                                 repr(role), "correct it, or leave it blank to have it drawn")
-                        )  # fmt: skip
+        problems.append(
+            _problem(
+                number,
+                "role",
+                f"must be one of {', '.join(CohortRole)}",
+                repr(role),
+                "correct it, or leave it blank to have it drawn",
+            )
+        )
     for column in ("response", *_columns_of(row, "reading")):
         response = row.get(column, "")
         if response_word(response) is None:
-            problems.append(_problem(number, column, f"must be one of {', '.join(RESPONSES)}",
-                                     repr(response), "correct it, or leave it blank"))  # fmt: skip
+            problems.append(
+                _problem(
+                    number,
+                    column,
+                    f"must be one of {', '.join(RESPONSES)}",
+                    repr(response),
+                    "correct it, or leave it blank",
+                )
+            )
     return problems
 
 
@@ -132,15 +147,28 @@ def _file_problems(number: int, row: Row, files: Mapping[str, Path]) -> list[Pro
     has_image = any(name in files for name in SEQUENCES)
     has_roi = any(name.startswith(ROI) and name != ROI_READER2 for name in files)
     if ROI in row and has_image and not has_roi:
-        problems.append(_problem(number, ROI, "must name the tumor's file", "a blank",
-                                 "give its path; a table for recipes without an ROI has no such "
-                                 "column"))  # fmt: skip
+        problems.append(
+            _problem(
+                number,
+                ROI,
+                "must name the tumor's file",
+                "a blank",
+                "give its path; a table for recipes without an ROI has no such column",
+            )
+        )
     if not any(name.startswith(ROI) for name in files):
         problems += unused_choice(number, row)
     for name, path in files.items():
         if (found := _not_there(path)) is not None:
-            problems.append(_problem(number, name, "must be there", found,
-                                     "correct the path; it is relative to the table"))  # fmt: skip
+            problems.append(
+                _problem(
+                    number,
+                    name,
+                    "must be there",
+                    found,
+                    "correct the path; it is relative to the table",
+                )
+            )
     return problems
 
 
@@ -166,8 +194,11 @@ def _features(number: int, row: Row) -> tuple[dict[str, float], list[Problem]]:
         if value is not None:
             features[column] = value
         else:
-            problems.append(_problem(number, column, "must be a number", repr(text)[:40],
-                                     cells.number_remedy(text)))  # fmt: skip
+            problems.append(
+                _problem(
+                    number, column, "must be a number", repr(text)[:40], cells.number_remedy(text)
+                )
+            )
     return features, problems
 
 

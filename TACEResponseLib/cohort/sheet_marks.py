@@ -53,13 +53,19 @@ def check_sheet(path: Path, place: str, where: str) -> SheetMarks:
         for _, element in iterparse(file):  # openpyxl has read the same text before
             _look(element, marks)
     if marks.formula:
-        raise InputError(where, f"cell {marks.formula} must hold a value",
-                         got="a formula without its result",
-                         remedy="open it in Excel and save it, or write the value")  # fmt: skip
+        raise InputError(
+            where,
+            f"cell {marks.formula} must hold a value",
+            got="a formula without its result",
+            remedy="open it in Excel and save it, or write the value",
+        )
     if marks.merged:
-        raise InputError(where, "must have no merged cells", got=", ".join(marks.merged[:3]),
-                         remedy="split them and fill each; delete a title above the "
-                         "header")  # fmt: skip
+        raise InputError(
+            where,
+            "must have no merged cells",
+            got=", ".join(marks.merged[:3]),
+            remedy="split them and fill each; delete a title above the header",
+        )
     return marks
 
 

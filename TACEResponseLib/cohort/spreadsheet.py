@@ -71,8 +71,9 @@ def read_told_sheet(path: Path, where: str, sheet: str | None = None) -> Sheet:
         MissingExtraError: openpyxl is not installed.
     """
     try:
-        with open_zip(path, where, most_bytes=MOST_BYTES, most_entries=MOST_PARTS,
-                      most_unpacked=MOST_UNPACKED) as archive:  # fmt: skip
+        with open_zip(
+            path, where, most_bytes=MOST_BYTES, most_entries=MOST_PARTS, most_unpacked=MOST_UNPACKED
+        ) as archive:
             _check_parts(archive, where)
         return _read(path, where, sheet)
     except (InputError, MissingExtraError):
@@ -100,13 +101,19 @@ def _check_parts(archive: zipfile.ZipFile, where: str) -> None:
     for entry in archive.infolist():
         is_whole = not entry.filename.startswith((SHEETS, MEDIA))
         if is_whole and entry.file_size > MOST_PART_BYTES:
-            raise InputError(f"{where}, {entry.filename[:60]}",
-                             f"must be at most {in_units(MOST_PART_BYTES)}",
-                             got=in_units(entry.file_size),
-                             remedy="save the table alone as CSV UTF-8")  # fmt: skip
+            raise InputError(
+                f"{where}, {entry.filename[:60]}",
+                f"must be at most {in_units(MOST_PART_BYTES)}",
+                got=in_units(entry.file_size),
+                remedy="save the table alone as CSV UTF-8",
+            )
         if entry.filename.endswith((".xml", ".rels")) and _defines_words(archive, entry):
-            raise InputError(f"{where}, {entry.filename[:60]}", "must be plain XML",
-                             got="a document type", remedy="save it anew from Excel")  # fmt: skip
+            raise InputError(
+                f"{where}, {entry.filename[:60]}",
+                "must be plain XML",
+                got="a document type",
+                remedy="save it anew from Excel",
+            )
 
 
 def _defines_words(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
@@ -187,9 +194,12 @@ def _chosen(book: "Workbook", where: str, sheet: str | None) -> Any:
     pages = {page.title: page for page in book.worksheets}
     seen = [page.title for page in book.worksheets if page.sheet_state == "visible"]
     if not seen or (sheet is not None and sheet not in pages):
-        raise InputError(where, f"must hold a sheet {sheet!r}" if sheet else "must hold a sheet",
-                         got=", ".join(pages) or "none",
-                         remedy="give the workbook that has it")  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold a sheet {sheet!r}" if sheet else "must hold a sheet",
+            got=", ".join(pages) or "none",
+            remedy="give the workbook that has it",
+        )
     chosen: Any = pages[sheet or seen[0]]
     chosen.reset_dimensions()
     return chosen

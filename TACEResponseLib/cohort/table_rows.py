@@ -27,15 +27,21 @@ def table_rows(path: Path) -> tuple[TextTable, list[Row]]:
     if is_spreadsheet(path):
         sheet = read_told_sheet(path, where)
         numbered = tuple(enumerate(sheet.rows, start=1))
-        table = table_of(numbered, where, commas_separate=False, remarks=sheet.remarks,
-                         holds_numbers=holds_numbers)  # fmt: skip
+        table = table_of(
+            numbered,
+            where,
+            commas_separate=False,
+            remarks=sheet.remarks,
+            holds_numbers=holds_numbers,
+        )
         got, remedy = f"none on sheet {sheet.name}", "write one row a patient, on the first sheet"
     else:
         table = read_text_table(path, where, holds_numbers)
         got, remedy = "none", "write one row a patient"
     if not table.lines:
-        raise InputError(where, "must hold a header and at least one patient", got=got,
-                         remedy=remedy)  # fmt: skip
+        raise InputError(
+            where, "must hold a header and at least one patient", got=got, remedy=remedy
+        )
     return table, rows_of(table, where)
 
 
@@ -60,12 +66,19 @@ def rows_of(table: TextTable, where: str) -> list[Row]:
     width = len(table.header)
     if table.lines and all(any(line[width:]) for line in table.lines):
         got = f"{max(map(len, table.lines))} columns with {width} name{'s' * (width != 1)}"
-        raise InputError(where, "its first line must name every column", got=got,
-                         remedy="delete lines above the header, name every column (R: "
-                         "row.names=FALSE), and write decimals after a point")  # fmt: skip
+        raise InputError(
+            where,
+            "its first line must name every column",
+            got=got,
+            remedy="delete lines above the header, name every column (R: "
+            "row.names=FALSE), and write decimals after a point",
+        )
     for number, line in zip(table.numbers, table.lines, strict=True):
         if any(line[width:]):
-            raise InputError(f"{where} line {number}", f"must have {width} cells, as the header",
-                             got=len(line), remedy="quote cells that hold the separator, and write "
-                             "decimals after a point")  # fmt: skip
+            raise InputError(
+                f"{where} line {number}",
+                f"must have {width} cells, as the header",
+                got=len(line),
+                remedy="quote cells that hold the separator, and write decimals after a point",
+            )
     return [dict(zip(table.header, [*line, *[""] * width], strict=False)) for line in table.lines]

@@ -20,11 +20,20 @@ def run(options: argparse.Namespace) -> None:
     expression = read_expression(options.expression)
     groups = read_groups(options.groups, expression)
     sets = read_gene_sets(options.gene_sets)
-    found = enriched(expression, groups, sets, permutations=options.permutations,
-                     seed=options.seed)  # fmt: skip
+    found = enriched(expression, groups, sets, permutations=options.permutations, seed=options.seed)
     first, second = sorted(set(groups))
-    rows = [(r.gene_set, r.score, r.normalized, r.p, r.fdr, r.genes,
-             first if r.normalized > 0 else second) for r in found]  # fmt: skip
+    rows = [
+        (
+            r.gene_set,
+            r.score,
+            r.normalized,
+            r.p,
+            r.fdr,
+            r.genes,
+            first if r.normalized > 0 else second,
+        )
+        for r in found
+    ]
     with new_folder(options.output) as draft:
         write_csv(draft / "gene_sets.csv", COLUMNS, rows)
     sure = sum(r.fdr < 0.25 for r in found)

@@ -33,14 +33,26 @@ def add_simulate(commands: "Commands") -> None:
     """`simulate`: a cohort with a known answer."""
     parser = commands.add_parser("simulate", help="write a simulated cohort with a known answer")
     add = parser.add_argument
-    add("--modality", choices=("ct", "mr"), default="ct",
-        help="arterial CT, or five MR sequences; default: %(default)s")  # fmt: skip
-    add("--treatment", choices=("tace", "haic"), default="tace",
-        help="regimens in the clinical record; default: %(default)s")  # fmt: skip
+    add(
+        "--modality",
+        choices=("ct", "mr"),
+        default="ct",
+        help="arterial CT, or five MR sequences; default: %(default)s",
+    )
+    add(
+        "--treatment",
+        choices=("tace", "haic"),
+        default="tace",
+        help="regimens in the clinical record; default: %(default)s",
+    )
     add("--patients", type=whole, required=True, metavar="N")
     add("--seed", type=whole, required=True, help="same seed, same bytes")
-    add("--role", default="training", help="cohort role; default: %(default)s",
-        choices=("training", "tuning", "internal_test", "external_test"))  # fmt: skip
+    add(
+        "--role",
+        default="training",
+        help="cohort role; default: %(default)s",
+        choices=("training", "tuning", "internal_test", "external_test"),
+    )
     add("--output", type=Path, required=True, metavar="FOLDER", help="made by this command")
     add_verbose(parser)
     parser.set_defaults(run=_simulate)
@@ -54,11 +66,13 @@ def add_cohort(commands: "Commands") -> None:
     check.add_argument("--table-only", action="store_true", help="don't open images and masks")
     check.add_argument("--recipe", help="tell whom training this recipe would leave out")
     describe = actions.add_parser("describe", help="table 1, by role and response")
-    describe.add_argument("--endpoint", choices=ENDPOINTS,
-                          default="objective_response", help="default: %(default)s")  # fmt: skip
+    describe.add_argument(
+        "--endpoint", choices=ENDPOINTS, default="objective_response", help="default: %(default)s"
+    )
     for parser, action in ((check, "run_check"), (describe, "run_describe")):
-        parser.add_argument("cohort", type=Path, metavar="COHORT",
-                            help="CSV or .xlsx, one row a patient")  # fmt: skip
+        parser.add_argument(
+            "cohort", type=Path, metavar="COHORT", help="CSV or .xlsx, one row a patient"
+        )
         add_verbose(parser)
         parser.set_defaults(run=_cohort, action=action)
     _add_cohort_import(actions)
@@ -71,10 +85,13 @@ def _add_cohort_import(actions: "Commands") -> None:
     parser = kinds.add_parser("hcc-tace-seg", help="105 real patients, doi 10.7937/TCIA.5FNA-0924")
     add = parser.add_argument
     add("table", type=Path, metavar="TABLE.xlsx", help="the collection's clinical table, version 2")
-    add("--features", type=Path, metavar="FILE",
-        help="CSV of pyradiomics features by patient")  # fmt: skip
-    add("--images", type=Path, metavar="DIR",
-        help="the collection's images as downloaded, a folder a patient")  # fmt: skip
+    add("--features", type=Path, metavar="FILE", help="CSV of pyradiomics features by patient")
+    add(
+        "--images",
+        type=Path,
+        metavar="DIR",
+        help="the collection's images as downloaded, a folder a patient",
+    )
     add("--output", type=Path, required=True, metavar="FOLDER", help="made by this command")
     add_verbose(parser)
     parser.set_defaults(run=_cohort_import)
@@ -87,8 +104,14 @@ def add_train(commands: "Commands") -> None:
     add("--recipe", required=True, help="name of a shipped recipe, or a file")
     add("--cohort", required=True, type=Path, help="CSV, one row a patient")
     add("--output", required=True, type=Path, metavar="BUNDLE", help="folder made by this command")
-    add("--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
-        help="change a setting of the recipe: folds=3, cnn.fitting.batch_size=8")  # fmt: skip
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="changes",
+        help="change a setting of the recipe: folds=3, cnn.fitting.batch_size=8",
+    )
     add(
         "--epochs",
         type=whole,
@@ -103,13 +126,24 @@ def add_train(commands: "Commands") -> None:
         default=1,
         help="of folds, networks and bootstrap; default: %(default)s",
     )
-    add("--jobs", type=whole, metavar="N",
-        help="worker processes, which don't change the result; default: every core")  # fmt: skip
+    add(
+        "--jobs",
+        type=whole,
+        metavar="N",
+        help="worker processes, which don't change the result; default: every core",
+    )
     add("--resume", action="store_true", help="go on with a training that was interrupted")
-    add("--permute-labels", action="store_true",
-        help="train on labels dealt out at random; the AUC must then be .5")  # fmt: skip
-    add("--cache", type=Path, metavar="FOLDER",
-        help="of prepared patients; default: the user's cache folder")  # fmt: skip
+    add(
+        "--permute-labels",
+        action="store_true",
+        help="train on labels dealt out at random; the AUC must then be .5",
+    )
+    add(
+        "--cache",
+        type=Path,
+        metavar="FOLDER",
+        help="of prepared patients; default: the user's cache folder",
+    )
     add("--title", help="of the model; default: the recipe's")
     add("--authors", default="not stated", help="for the model card")
     add("--license", default="not stated", help="for the model card")

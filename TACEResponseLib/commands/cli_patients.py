@@ -23,19 +23,42 @@ def add_score(commands: "Commands") -> None:
     parser = commands.add_parser("score", help="score patients", description=NOT_A_DEVICE)
     add = parser.add_argument
     add("--bundle", required=True, help="name of an installed bundle, or its folder or .zip")
-    add("--cohort", type=Path, metavar="FILE",
+    add(
+        "--cohort",
+        type=Path,
+        metavar="FILE",
         help="score every patient of a table in place of --image, --roi and what belongs to one "
-        "patient")  # fmt: skip
-    add("--image", action="append", metavar="SEQUENCE=FILE",
-        help="NIfTI, NRRD, MHA or a DICOM series; once per sequence")  # fmt: skip
-    add("--roi", action="append", metavar="[SEQUENCE=]FILE",
-        help="label image, Slicer .seg.nrrd or DICOM SEG; of all images or of one")  # fmt: skip
-    add("--roi-label", nargs="+", action="extend", default=[], metavar="N",
-        help="labels of the tumor, or all; needed where there are several")  # fmt: skip
-    add("--roi-segment", nargs="+", action="extend", default=[], metavar="NAME",
-        help="segments of the tumor, or all; needed where there are several")  # fmt: skip
-    add("--large-roi", action="store_true",
-        help="an ROI of more than 500 mL is tumor and no liver")  # fmt: skip
+        "patient",
+    )
+    add(
+        "--image",
+        action="append",
+        metavar="SEQUENCE=FILE",
+        help="NIfTI, NRRD, MHA or a DICOM series; once per sequence",
+    )
+    add(
+        "--roi",
+        action="append",
+        metavar="[SEQUENCE=]FILE",
+        help="label image, Slicer .seg.nrrd or DICOM SEG; of all images or of one",
+    )
+    add(
+        "--roi-label",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="N",
+        help="labels of the tumor, or all; needed where there are several",
+    )
+    add(
+        "--roi-segment",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="segments of the tumor, or all; needed where there are several",
+    )
+    add("--large-roi", action="store_true", help="an ROI of more than 500 mL is tumor and no liver")
     add("--clinical", type=Path, metavar="FILE", help="patient's clinical values, JSON")
     add(
         "--context",
@@ -56,8 +79,9 @@ def add_score(commands: "Commands") -> None:
 def add_demo(commands: "Commands") -> None:
     """`demo`: a simulated patient."""
     parser = commands.add_parser("demo", help="score a simulated patient with the shipped bundle")
-    parser.add_argument("--output", type=Path, default=DEMO_OUTPUT, metavar="FOLDER",
-                        help="default: %(default)s")  # fmt: skip
+    parser.add_argument(
+        "--output", type=Path, default=DEMO_OUTPUT, metavar="FOLDER", help="default: %(default)s"
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier demo")
     parser.add_argument("--no-scene", action="store_true", help="don't write scene.mrb")
     parser.add_argument("--seed", type=whole, default=7, help="which patient; default: %(default)s")
@@ -81,12 +105,15 @@ OF_ONE_PATIENT = {
     "--roi-segment": (_COLUMN, "write the names in column roi_segment"),
     "--large-roi": (_COLUMN, "write yes in column large_roi"),
     "--clinical": (_COLUMN, "write each value in a column called as in the schema"),
-    "--context": (_COLUMN, "write image_date, treatment_date, planned_treatment, "
-                  "is_first_treatment and bclc_stage as columns"),
+    "--context": (
+        _COLUMN,
+        "write image_date, treatment_date, planned_treatment, "
+        "is_first_treatment and bclc_stage as columns",
+    ),
     "--case-id": (_COLUMN, "write it in column case_id"),
     "--json": ("prints the record of one patient", "read prediction.json in each patient's folder"),
     "--overwrite": ("a cohort's folder is always a new one", "choose another --output"),
-}  # fmt: skip
+}
 WITHOUT_ROI = dict.fromkeys(
     ("--roi-label", "--roi-segment", "--large-roi"),
     ("chooses from the ROI, and none was given", "leave it out, or give --roi FILE"),
@@ -96,10 +123,15 @@ WITHOUT_ROI = dict.fromkeys(
 def _score(options: argparse.Namespace) -> None:
     given = [bool(options.cohort), bool(options.image), bool(options.roi)]
     if given not in ([True, False, False], [False, True, True], [False, True, False]):
-        raise InputError("score", "needs --image and --roi, or --cohort alone",
-                         got=" ".join(n for n, g in zip(("--cohort", "--image", "--roi"), given,
-                                                        strict=True) if g) or "neither",
-                         remedy="name one patient's files or a table")  # fmt: skip
+        raise InputError(
+            "score",
+            "needs --image and --roi, or --cohort alone",
+            got=" ".join(
+                n for n, g in zip(("--cohort", "--image", "--roi"), given, strict=True) if g
+            )
+            or "neither",
+            remedy="name one patient's files or a table",
+        )
     refuse_given(options, OF_ONE_PATIENT if options.cohort else {} if options.roi else WITHOUT_ROI)
     if options.cohort:
         from TACEResponseLib.commands.score_cohort import run as run_cohort

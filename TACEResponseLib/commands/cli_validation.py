@@ -18,23 +18,42 @@ def add_validate(commands: "Commands") -> None:
     """`validate`: from predictions to a report."""
     parser = commands.add_parser("validate", help="figures, tables and an honest report")
     add = parser.add_argument
-    add("--predictions", type=Path, metavar="FILE",
+    add(
+        "--predictions",
+        type=Path,
+        metavar="FILE",
         help="CSV: case_id, outcome (0 or 1), a column of probabilities a model; or case_id, "
-        "response, p_CR, p_PR, p_SD, p_PD")  # fmt: skip
-    add("--threshold", type=decimal, metavar="P",
-        help="the model's own cut-off, set before these patients; default: one half")  # fmt: skip
+        "response, p_CR, p_PR, p_SD, p_PD",
+    )
+    add(
+        "--threshold",
+        type=decimal,
+        metavar="P",
+        help="the model's own cut-off, set before these patients; default: one half",
+    )
     add("--positive-class", default="outcome 1", metavar="WORDS", help="what outcome 1 means")
     add("--cross-validated", action="store_true", help="the predictions are out-of-fold")
     add("--simulated", action="store_true", help="the patients are simulated; the report says so")
     add("--bundle", action="append", default=[], help="a model to score --cohort with; repeatable")
     add("--cohort", type=Path, metavar="FILE", help="CSV or .xlsx, one row a patient")
-    add("--role", choices=("training", "tuning", "internal_test", "external_test"),
-        help="patients to judge on; default: test cohorts, else everybody")  # fmt: skip
+    add(
+        "--role",
+        choices=("training", "tuning", "internal_test", "external_test"),
+        help="patients to judge on; default: test cohorts, else everybody",
+    )
     add("--reader-study", type=Path, metavar="FILE", help="CSV: case_id, a column for each reader")
-    add("--endpoint", choices=ENDPOINTS,
-        default="objective_response", help="of classes in --reader-study")  # fmt: skip
-    add("--landmark", type=decimal, metavar="DAY",
-        help="of the read-out: adds survival by observed outcome from then on")  # fmt: skip
+    add(
+        "--endpoint",
+        choices=ENDPOINTS,
+        default="objective_response",
+        help="of classes in --reader-study",
+    )
+    add(
+        "--landmark",
+        type=decimal,
+        metavar="DAY",
+        help="of the read-out: adds survival by observed outcome from then on",
+    )
     add(
         "--resamples",
         type=whole,
@@ -58,8 +77,13 @@ def add_validate(commands: "Commands") -> None:
 def add_compare(commands: "Commands") -> None:
     """`compare`: validations side by side."""
     parser = commands.add_parser("compare", help="several validations side by side")
-    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER",
-                        help="that validate wrote; tested on the same patients")  # fmt: skip
+    parser.add_argument(
+        "folders",
+        type=Path,
+        nargs="+",
+        metavar="FOLDER",
+        help="that validate wrote; tested on the same patients",
+    )
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="both tables as CSV")
     add_verbose(parser)
     parser.set_defaults(run=_compare)
@@ -71,8 +95,12 @@ def add_recalibrate(commands: "Commands") -> None:
     add = parser.add_argument
     add("--bundle", required=True, help="name of an installed bundle, or its folder or .zip")
     add("--cohort", required=True, type=Path, help="CSV or .xlsx; judge on other patients")
-    add("--method", required=True, choices=("intercept", "slope"),
-        help="level alone, or level and spread of the logits")  # fmt: skip
+    add(
+        "--method",
+        required=True,
+        choices=("intercept", "slope"),
+        help="level alone, or level and spread of the logits",
+    )
     add("--seed", type=whole, default=1, help="of resamples; default: %(default)s")
     add(
         "--jobs",

@@ -33,8 +33,12 @@ def run_check(options: argparse.Namespace) -> None:
     notes += _notes(options.recipe, table.patients)
     sys.stdout.write("".join(f"note: {one}\n" for one in notes))
     if problems:
-        raise InputError(f"--cohort {options.cohort.name}", "must have no problem",
-                         got=len(problems), remedy="mend what the table above lists")  # fmt: skip
+        raise InputError(
+            f"--cohort {options.cohort.name}",
+            "must have no problem",
+            got=len(problems),
+            remedy="mend what the table above lists",
+        )
     sys.stdout.write(f"{len(table.patients)} patients, no problem\n")
 
 

@@ -15,8 +15,13 @@ from TACEResponseLib.cohort.hcc_tace_seg.importing import (
 def run_import(options: argparse.Namespace) -> None:
     """Write the cohort, and say what it holds; exit status 2 if images could not be taken."""
     with shown("importing") as progress:
-        found = import_hcc_tace_seg(options.table, options.output, features=options.features,
-                                    images=options.images, progress=progress)  # fmt: skip
+        found = import_hcc_tace_seg(
+            options.table,
+            options.output,
+            features=options.features,
+            images=options.images,
+            progress=progress,
+        )
     read = [row for row in found.rows if row["response"]]
     positive = sum(row["response"] == "responder" for row in read)
     masks = sum(bool(row.get("roi")) for row in found.rows)
@@ -28,6 +33,9 @@ def run_import(options: argparse.Namespace) -> None:
     for problem in found.problems.values():
         sys.stderr.write(f"error: {problem}\n")
     if found.problems:
-        raise InputError("--images", "every patient's images must be whole",
-                         got=f"{len(found.problems)} not",
-                         remedy="these patients stand in the table without images")  # fmt: skip
+        raise InputError(
+            "--images",
+            "every patient's images must be whole",
+            got=f"{len(found.problems)} not",
+            remedy="these patients stand in the table without images",
+        )

@@ -20,8 +20,12 @@ def run(options: argparse.Namespace) -> None:
     from TACEResponseLib.validation.style.figure import write_csv
 
     if len(options.folders) < 2:
-        raise InputError("compare", "needs at least two folders", got=len(options.folders),
-                         remedy="name another that validate wrote")  # fmt: skip
+        raise InputError(
+            "compare",
+            "needs at least two folders",
+            got=len(options.folders),
+            remedy="name another that validate wrote",
+        )
     if options.output:
         check_output(options.output)
     found = [read_validation(folder) for folder in options.folders]

@@ -50,19 +50,28 @@ def check_options(options: argparse.Namespace) -> None:
         if name in RANGES and value is not None:
             low, high = RANGES[name]
             if not low <= value <= high:
-                raise InputError(option, f"must be {low} to {high}", got=str(value)[:40],
-                                 remedy="give another number")  # fmt: skip
+                raise InputError(
+                    option,
+                    f"must be {low} to {high}",
+                    got=str(value)[:40],
+                    remedy="give another number",
+                )
 
 
 def _check_text(option: str, value: object) -> None:
     """Bytes that are no UTF-8 reach us as halves of characters, which can't be written anywhere."""
     text = str(value) if isinstance(value, str | PurePath) else ""
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise InputError(option, "must be UTF-8 text", got=ascii(text)[:80],
-                         remedy="rename the file, or set the terminal to UTF-8")  # fmt: skip
+        raise InputError(
+            option,
+            "must be UTF-8 text",
+            got=ascii(text)[:80],
+            remedy="rename the file, or set the terminal to UTF-8",
+        )
     if "\0" in text:
-        raise InputError(option, "must have no NUL character", got=ascii(text)[:80],
-                         remedy="write it without")  # fmt: skip
+        raise InputError(
+            option, "must have no NUL character", got=ascii(text)[:80], remedy="write it without"
+        )
 
 
 def given(options: argparse.Namespace, parser: argparse.ArgumentParser) -> set[str]:

@@ -92,12 +92,17 @@ def parse_images(images: Sequence[str]) -> dict[ImageSequence, Path]:
     for word in images:
         name, equals, path = word.partition("=")
         if not equals or not path:
-            raise InputError("--image", "must read SEQUENCE=FILE", got=repr(word),
-                             remedy="write for instance --image ct_arterial=ct.nii.gz")  # fmt: skip
+            raise InputError(
+                "--image",
+                "must read SEQUENCE=FILE",
+                got=repr(word),
+                remedy="write for instance --image ct_arterial=ct.nii.gz",
+            )
         sequence = _sequence(name, "--image")
         if sequence in paths:
-            raise InputError("--image", "takes each sequence once", got=f"{name} twice",
-                             remedy="leave one out")  # fmt: skip
+            raise InputError(
+                "--image", "takes each sequence once", got=f"{name} twice", remedy="leave one out"
+            )
         paths[sequence] = Path(path)
     return paths
 
@@ -114,9 +119,12 @@ def parse_rois(words: Sequence[str | Path]) -> tuple[Path | None, dict[ImageSequ
         names_sequence = equals and SEQUENCE_WORD.fullmatch(name) and not _is_there(word)
         sequence = _sequence(name, "--roi") if names_sequence else None
         if (sequence is None and main is not None) or sequence in drawn:
-            raise InputError("--roi", "takes one file for all images and one a sequence",
-                             got=f"{word} as well",
-                             remedy="leave one out, or write --roi SEQUENCE=FILE")  # fmt: skip
+            raise InputError(
+                "--roi",
+                "takes one file for all images and one a sequence",
+                got=f"{word} as well",
+                remedy="leave one out, or write --roi SEQUENCE=FILE",
+            )
         if sequence is None:
             main = Path(word)
         else:
@@ -139,8 +147,12 @@ def _sequence(name: str, option: str) -> ImageSequence:
         return ImageSequence(name)
     near = nearest(name, names)
     meant = f"did you mean {near}? " if near else ""
-    raise InputError(option, "must name a known sequence", got=repr(name),
-                     remedy=f"{meant}known are {', '.join(names)}")  # fmt: skip
+    raise InputError(
+        option,
+        "must name a known sequence",
+        got=repr(name),
+        remedy=f"{meant}known are {', '.join(names)}",
+    )
 
 
 def check_sequences_wanted(paths: dict[ImageSequence, Path], bundle: BundleMetadata) -> None:

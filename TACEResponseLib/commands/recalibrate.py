@@ -23,11 +23,11 @@ def run(options: argparse.Namespace) -> None:
     device = choose_device(options.device)
     bundle = load_bundle(options.bundle, device=device)
     endpoint = bundle.metadata.endpoint
-    patients = [p for p in usable_cohort(options.cohort)
-                if p.label(endpoint) is not None]  # fmt: skip
+    patients = [p for p in usable_cohort(options.cohort) if p.label(endpoint) is not None]
     with shown("recalibrating") as progress:
-        scored = score_patients([options.bundle], patients, device=device, jobs=options.jobs,
-                                progress=progress)  # fmt: skip
+        scored = score_patients(
+            [options.bundle], patients, device=device, jobs=options.jobs, progress=progress
+        )
         used = [(p, s.scores[0]) for p, s in zip(patients, scored, strict=True) if s.scores]
         new = recalibrated(
             bundle,

@@ -31,8 +31,12 @@ def run_show(options: argparse.Namespace) -> None:
 def run_new(options: argparse.Namespace) -> None:
     """Copy a recipe under another name, to be changed."""
     if not NAME_PATTERN.fullmatch(options.name):
-        raise InputError("NAME", "must be lower-case letters, digits and dashes",
-                         got=repr(options.name), remedy="write for instance my-recipe")  # fmt: skip
+        raise InputError(
+            "NAME",
+            "must be lower-case letters, digits and dashes",
+            got=repr(options.name),
+            remedy="write for instance my-recipe",
+        )
     check_id(options.name, "NAME", what="a name")
     source = find_recipe(options.source)
     target = Path(f"{options.name}.yaml")

@@ -21,8 +21,18 @@ from TACEResponseLib.patient.case import Case
 from TACEResponseLib.result.prediction import Prediction
 
 PREDICTIONS = "predictions.csv"
-COLUMNS = ("case_id", "role", "response", "outcome", "probability", "low_95", "high_95", "call",
-           "warnings", "problem")  # fmt: skip
+COLUMNS = (
+    "case_id",
+    "role",
+    "response",
+    "outcome",
+    "probability",
+    "low_95",
+    "high_95",
+    "call",
+    "warnings",
+    "problem",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +73,12 @@ def run(options: argparse.Namespace) -> None:
         name = "" if line.problem.startswith(line.cells[0]) else f"{line.cells[0]} "
         sys.stderr.write(f"error: {name}{line.problem}\n")
     if wrong:
-        raise InputError(f"--cohort {options.cohort.name}", "every patient must be scored",
-                         got=f"{len(wrong)} of {len(lines)} not",
-                         remedy=f"see the column problem of {PREDICTIONS}")  # fmt: skip
+        raise InputError(
+            f"--cohort {options.cohort.name}",
+            "every patient must be scored",
+            got=f"{len(wrong)} of {len(lines)} not",
+            remedy=f"see the column problem of {PREDICTIONS}",
+        )
 
 
 def _refuse_features_alone(table: CohortTable) -> None:
@@ -74,10 +87,12 @@ def _refuse_features_alone(table: CohortTable) -> None:
         return
     if any(patient.features for patient in table.patients):
         raise InputError(
-            f"--cohort {table.path.name}", "must name images, of which score draws maps",
-            got="radiomics features alone", remedy="add the columns of the bundle's sequences; "
+            f"--cohort {table.path.name}",
+            "must name images, of which score draws maps",
+            got="radiomics features alone",
+            remedy="add the columns of the bundle's sequences; "
             "validate scores features, of patients with a response",
-        )  # fmt: skip
+        )
 
 
 def _line(
@@ -130,8 +145,12 @@ def _failed(known: tuple[str, ...], problem: InputError | Problem) -> _Line:
 def _check_free(case_id: str) -> None:
     """A patient's folder lies beside the table of all."""
     if case_id.casefold() == PREDICTIONS.casefold():
-        raise InputError("case_id", f"must be another name than that of the table {PREDICTIONS}",
-                         got=case_id, remedy="give another study number")  # fmt: skip
+        raise InputError(
+            "case_id",
+            f"must be another name than that of the table {PREDICTIONS}",
+            got=case_id,
+            remedy="give another study number",
+        )
 
 
 def _cells(prediction: Prediction) -> tuple[str, ...]:

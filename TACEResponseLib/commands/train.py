@@ -59,8 +59,12 @@ def _check_output(options: argparse.Namespace) -> None:
         check_output(options.output)
     log = log_folder(options.output)
     if log.exists() and not is_finishing:
-        raise InputError("--output", "must have no log folder beside it", got=log.name,
-                         remedy="choose another name, or remove that folder")  # fmt: skip
+        raise InputError(
+            "--output",
+            "must have no log folder beside it",
+            got=log.name,
+            remedy="choose another name, or remove that folder",
+        )
     check_free(options.output, resume=options.resume)
     if options.weights is not None:
         check_regular(options.weights, "--weights", most_bytes=MOST_BYTES)
@@ -91,8 +95,15 @@ def _made(
     options.jobs = options.jobs or default_jobs()
     found = members_by_role(recipe, usable, options.seed)
     cache = open_cache(options.cache or default_folder())
-    cohorts = by_role(recipe, found, seed=options.seed, jobs=options.jobs, cache=cache,
-                      permute=options.permute_labels, progress=progress)  # fmt: skip
+    cohorts = by_role(
+        recipe,
+        found,
+        seed=options.seed,
+        jobs=options.jobs,
+        cache=cache,
+        permute=options.permute_labels,
+        progress=progress,
+    )
     state = _state(options, recipe, cohorts)
     told = going_on(state.folder)
     with locked(state), endings.kept(told):
@@ -100,8 +111,9 @@ def _made(
             return _trained(options, recipe, cohorts, state, usable.left_out, progress)
         except Exception as error:
             if known := _of_the_disk(error, options.output):
-                raise InputError(known.where, known.rule, got=known.got,
-                                 remedy=f"{known.remedy}; {told}") from error  # fmt: skip
+                raise InputError(
+                    known.where, known.rule, got=known.got, remedy=f"{known.remedy}; {told}"
+                ) from error
             # What the user mends makes it another training; nobody can go on with this one.
             if isinstance(error, InputError) and not options.resume:
                 shutil.rmtree(state.folder, ignore_errors=True)
@@ -165,9 +177,12 @@ def check_enough(
         )
     for role, some in labels.items():
         if some and len(set(some)) == 1:
-            raise InputError("--cohort", f"{role.value} patients need both classes",
-                             got=f"{len(some)} of one{apart}", remedy="add patients, or leave that "
-                             "cohort out")  # fmt: skip
+            raise InputError(
+                "--cohort",
+                f"{role.value} patients need both classes",
+                got=f"{len(some)} of one{apart}",
+                remedy="add patients, or leave that cohort out",
+            )
 
 
 def _state(options: argparse.Namespace, recipe: Recipe, cohorts: Cohorts) -> "TrainingState":
@@ -175,8 +190,14 @@ def _state(options: argparse.Namespace, recipe: Recipe, cohorts: Cohorts) -> "Tr
     from TACEResponseLib.training.roles import training_key
     from TACEResponseLib.training.state import open_state
 
-    key = training_key(recipe, cohorts, seed=options.seed, device=options.device,
-                       weights=options.weights, permute=options.permute_labels)  # fmt: skip
+    key = training_key(
+        recipe,
+        cohorts,
+        seed=options.seed,
+        device=options.device,
+        weights=options.weights,
+        permute=options.permute_labels,
+    )
     return open_state(options.output, key, resume=options.resume)
 
 
@@ -205,8 +226,15 @@ def _trained(
         weights=options.weights,
     )
     progress("measuring")
-    bundle = assemble(recipe, _identity(options, recipe, left_out), trained, cohorts, options.seed,
-                      permuted_labels=options.permute_labels, device=options.device)  # fmt: skip
+    bundle = assemble(
+        recipe,
+        _identity(options, recipe, left_out),
+        trained,
+        cohorts,
+        options.seed,
+        permuted_labels=options.permute_labels,
+        device=options.device,
+    )
     write_log(trained, cohorts, state.folder / "log", log_folder(options.output), left_out)
     saved = _saved(bundle, options.output, state.folder)
     shutil.rmtree(state.folder)

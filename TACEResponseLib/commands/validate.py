@@ -40,11 +40,16 @@ def run(options: argparse.Namespace) -> None:
     with shown("validating") as progress:
         study, overviews, readers = _study(options, progress)
         results = measure_study(
-            study, seed=options.seed, resamples=options.resamples,
-            landmark_day=options.landmark, readers=readers, progress=progress,
-        )  # fmt: skip
-        files = write_validation(study, results, options.output, overviews=overviews,
-                                 pdf=options.pdf, progress=progress)  # fmt: skip
+            study,
+            seed=options.seed,
+            resamples=options.resamples,
+            landmark_day=options.landmark,
+            readers=readers,
+            progress=progress,
+        )
+        files = write_validation(
+            study, results, options.output, overviews=overviews, pdf=options.pdf, progress=progress
+        )
     sys.stdout.write("\n".join(answer(study, results)) + f"\n{files[0]}\n")
     for failure in study.failures:
         name = "" if failure.reason.startswith(failure.case_id) else f"{failure.case_id} "
@@ -56,9 +61,12 @@ def _check(options: argparse.Namespace) -> None:
     given = [bool(options.predictions), bool(options.bundle), bool(options.cohort)]
     if given not in ([True, False, False], [False, True, True]):
         named = zip(("--predictions", "--bundle", "--cohort"), given, strict=True)
-        raise InputError("validate", "needs --predictions, or --bundle and --cohort",
-                         got=" ".join(name for name, is_given in named if is_given) or "neither",
-                         remedy="name predictions, or a model and its patients")  # fmt: skip
+        raise InputError(
+            "validate",
+            "needs --predictions, or --bundle and --cohort",
+            got=" ".join(name for name, is_given in named if is_given) or "neither",
+            remedy="name predictions, or a model and its patients",
+        )
     refuse_given(options, OF_PREDICTIONS if options.cohort else OF_COHORT)
     if options.predictions and not options.reader_study:
         refuse_given(options, OF_READERS)
@@ -78,10 +86,15 @@ def _study(
             read_predictions,
         )
 
-        study = read_predictions(options.predictions, TableOptions(
-            threshold=options.threshold, positive_class=options.positive_class,
-            simulated=options.simulated or None, cross_validated=options.cross_validated,
-        ))  # fmt: skip
+        study = read_predictions(
+            options.predictions,
+            TableOptions(
+                threshold=options.threshold,
+                positive_class=options.positive_class,
+                simulated=options.simulated or None,
+                cross_validated=options.cross_validated,
+            ),
+        )
         return study, {}, _readers(options, study, Endpoint(options.endpoint))
     return _scored(options, progress)
 
@@ -96,12 +109,17 @@ def _scored(
     from TACEResponseLib.validation.topics.wrong_cases.wrong_pictures import wrong_pictures
 
     device = choose_device(options.device)
-    study, patients = score_study(options.bundle, options.cohort, role=options.role,
-                                  device=device, jobs=options.jobs, progress=progress)  # fmt: skip
+    study, patients = score_study(
+        options.bundle,
+        options.cohort,
+        role=options.role,
+        device=device,
+        jobs=options.jobs,
+        progress=progress,
+    )
     endpoint = read_metadata(options.bundle[0]).endpoint
     readers = _readers(options, study, endpoint) or cohort_readers(patients, endpoint)
-    pictures = wrong_pictures(study, options.bundle[0], patients, device=device,
-                              progress=progress)  # fmt: skip
+    pictures = wrong_pictures(study, options.bundle[0], patients, device=device, progress=progress)
     return study, pictures, readers
 
 

@@ -30,21 +30,27 @@ def checked_outcome(labels: ArrayLike, *, both_classes: bool = True) -> Labels:
     values = np.asarray(labels, dtype=float)
     if values.ndim != 1 or values.size == 0:
         raise InputError(
-            "outcome", "must be one value a patient, (n,)", got=f"shape {values.shape}",
+            "outcome",
+            "must be one value a patient, (n,)",
+            got=f"shape {values.shape}",
             remedy="give one column",
-        )  # fmt: skip
+        )
     _refuse_missing("outcome", values)
     wrong = np.flatnonzero(~np.isin(values, (0, 1)))
     if wrong.size:
         raise InputError(
-            f"outcome, row {wrong[0] + 1}", "must be 0 or 1, with 1 the positive class",
-            got=f"{values[wrong[0]]:g}", remedy=_recoding(values),
-        )  # fmt: skip
+            f"outcome, row {wrong[0] + 1}",
+            "must be 0 or 1, with 1 the positive class",
+            got=f"{values[wrong[0]]:g}",
+            remedy=_recoding(values),
+        )
     if both_classes and np.unique(values).size < 2:
         raise InputError(
-            "outcome", "must hold both 0 and 1 (both classes)", got=f"only {values[0]:g}",
+            "outcome",
+            "must hold both 0 and 1 (both classes)",
+            got=f"only {values[0]:g}",
             remedy="this question has no answer in such a cohort; add patients of the other class",
-        )  # fmt: skip
+        )
     return values.astype(np.int_)
 
 
@@ -60,9 +66,11 @@ def checked_scores(scores: ArrayLike, like: Labels, *, name: str = "scores") -> 
     values = np.asarray(scores, dtype=float)
     if values.shape != like.shape:
         raise InputError(
-            name, f"must be one value a patient, {like.shape}", got=f"shape {values.shape}",
+            name,
+            f"must be one value a patient, {like.shape}",
+            got=f"shape {values.shape}",
             remedy="join scores and outcomes by case id first",
-        )  # fmt: skip
+        )
     _refuse_missing(name, values)
     return values
 
@@ -83,10 +91,11 @@ def checked_probabilities(
     if outside.size:
         percent = values.min() >= 0 and values.max() <= 100
         raise InputError(
-            f"{name}, row {outside[0] + 1}", "must lie within 0..1",
+            f"{name}, row {outside[0] + 1}",
+            "must lie within 0..1",
             got=f"{values[outside[0]]:g}",
             remedy="divide percents by 100" if percent else "turn logits into probabilities first",
-        )  # fmt: skip
+        )
     return values
 
 
@@ -100,9 +109,11 @@ def checked_clusters(clusters: ArrayLike | None, n: int) -> NDArray[np.int_]:
     names = np.asarray(clusters)
     if names.shape != (n,):
         raise InputError(
-            "clusters", f"must name the patient of each of the {n} rows",
-            got=f"shape {names.shape}", remedy="give one patient id a row",
-        )  # fmt: skip
+            "clusters",
+            f"must name the patient of each of the {n} rows",
+            got=f"shape {names.shape}",
+            remedy="give one patient id a row",
+        )
     codes: NDArray[np.int_] = np.unique(names, return_inverse=True)[1]
     return codes
 
@@ -121,17 +132,23 @@ def sample_warnings(labels: Labels, scores: Floats) -> tuple[CaseWarning, ...]:
         found.append(("few_patients", f"Only {n} patients: no number here can be relied on."))
     if fewer < FEW_PER_OUTCOME:
         found.append(
-            ("few_of_a_class", f"Only {fewer} patients in the smaller class: intervals are wide "
-             "and calibration can't be judged.")
-        )  # fmt: skip
+            (
+                "few_of_a_class",
+                f"Only {fewer} patients in the smaller class: intervals are wide "
+                "and calibration can't be judged.",
+            )
+        )
     distinct = np.unique(scores).size
     if distinct < n / 2:
         found.append(("ties", f"{n} patients share {distinct} different scores: ties count half."))
     if 0 < positives < n and is_separated(labels, scores, but_for_ties=False):
         found.append(
-            ("perfect_separation", "The scores separate the classes without an error: check for a "
-             "leak of the outcome; slope and intercept can't be estimated.")
-        )  # fmt: skip
+            (
+                "perfect_separation",
+                "The scores separate the classes without an error: check for a "
+                "leak of the outcome; slope and intercept can't be estimated.",
+            )
+        )
     return tuple(CaseWarning(code=code, message=message) for code, message in found)
 
 
@@ -154,9 +171,11 @@ def _refuse_missing(name: str, values: Floats) -> None:
     missing = np.flatnonzero(~np.isfinite(values))
     if missing.size:
         raise InputError(
-            f"{name}, row {missing[0] + 1}", "must be a finite number", got=f"{values[missing[0]]}",
+            f"{name}, row {missing[0] + 1}",
+            "must be a finite number",
+            got=f"{values[missing[0]]}",
             remedy=f"leave out the {missing.size} patients without one, and say so",
-        )  # fmt: skip
+        )
 
 
 def _recoding(values: Floats) -> str:

@@ -98,8 +98,11 @@ def validation_size(
     Source: Riley and others, Statistics in Medicine 2021;40:4230.
     """
     _refuse_outside(prevalence, auc)
-    for name, width in (("observed_to_expected_width", observed_to_expected_width),
-                        ("slope_width", slope_width), ("auc_width", auc_width)):  # fmt: skip
+    for name, width in (
+        ("observed_to_expected_width", observed_to_expected_width),
+        ("slope_width", slope_width),
+        ("auc_width", auc_width),
+    ):
         if not width > 0:
             raise InputError(name, "must be > 0", got=width, remedy="state a width to aim for")
     log_error = math.asinh(observed_to_expected_width / 2) / Z_95
@@ -135,16 +138,20 @@ def development_size(
         raise InputError(
             "development size",
             f"needs parameters >= 1, 0 < R2 < {largest:.3f} at this prevalence, 0 < shrinkage < 1",
-            got=f"{parameters}, {r2:g}, {shrinkage:g}", remedy="check the three values",
-        )  # fmt: skip
+            got=f"{parameters}, {r2:g}, {shrinkage:g}",
+            remedy="check the three values",
+        )
     overfitting = _for_shrinkage(parameters, r2, shrinkage)
     optimism = _for_shrinkage(parameters, r2, r2 / (r2 + 0.05 * largest))
     share = math.ceil((Z_95 / 0.05) ** 2 * prevalence * (1 - prevalence))
     n = max(overfitting, optimism, share)
     return DevelopmentSize(
-        shrinkage=overfitting, optimism=optimism, prevalence=share, n=n,
+        shrinkage=overfitting,
+        optimism=optimism,
+        prevalence=share,
+        n=n,
         events=math.ceil(n * prevalence),
-    )  # fmt: skip
+    )
 
 
 def _for_shrinkage(parameters: int, r2: float, shrinkage: float) -> int:
@@ -157,9 +164,11 @@ def _slope_variance(linear_predictors: ArrayLike) -> float:
     logit: Floats = np.asarray(linear_predictors, dtype=float).ravel()
     if logit.size < 2 or not np.isfinite(logit).all() or np.ptp(logit) == 0:
         raise InputError(
-            "linear predictors", "must be finite logits that differ", got=f"{logit.size} values",
+            "linear predictors",
+            "must be finite logits that differ",
+            got=f"{logit.size} values",
             remedy="give the model's own logits",
-        )  # fmt: skip
+        )
     p = expit(logit)
     weight = p * (1 - p)
     center = np.average(logit, weights=weight)

@@ -61,8 +61,12 @@ def subgroup_forest(
     p = checked_probabilities(probabilities, outcome)
     names = np.asarray(levels).astype(str)
     if names.shape != outcome.shape:
-        raise InputError(attribute, f"must be one level a patient, {outcome.shape}",
-                         got=f"shape {names.shape}", remedy="join by case id")  # fmt: skip
+        raise InputError(
+            attribute,
+            f"must be one level a patient, {outcome.shape}",
+            got=f"shape {names.shape}",
+            remedy="join by case id",
+        )
     return SubgroupForest(
         attribute=attribute,
         overall=auc(outcome, p),
@@ -108,9 +112,12 @@ def _heterogeneity(outcome: Labels, p: Floats, names: NDArray[np.str_]) -> Signi
     statistic = float(np.sum(np.array(precisions) * (np.array(values) - pooled) ** 2))
     degrees = len(values) - 1
     return Significance(
-        statistic=statistic, p=float(chi2.sf(statistic, degrees)), n=n,
-        method="Cochran's Q of the AUCs, logit scale, chi-squared", degrees_of_freedom=degrees,
-    )  # fmt: skip
+        statistic=statistic,
+        p=float(chi2.sf(statistic, degrees)),
+        n=n,
+        method="Cochran's Q of the AUCs, logit scale, chi-squared",
+        degrees_of_freedom=degrees,
+    )
 
 
 def _interaction(outcome: Labels, logit: Floats, names: NDArray[np.str_]) -> Significance | None:

@@ -290,5 +290,6 @@ def _check_training(
         raise ValueError("branch logits must be finite")
     smaller = int(min((labels == 1).sum(), (labels == 0).sum()))
     if smaller < settings.folds:
-        raise ValueError(f"each class needs >= {settings.folds} patients (one a fold), "
-                         f"got {smaller}")  # fmt: skip
+        raise ValueError(
+            f"each class needs >= {settings.folds} patients (one a fold), got {smaller}"
+        )

@@ -49,17 +49,26 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
     where = image_place(volume, sequence)
     voxels, geometry = volume.voxels, volume.geometry
     if min(geometry.size_ijk) < 2:
-        raise InputError(where, "must be 3D with at least 2 voxels on each axis",
-                         got=" x ".join(map(str, geometry.size_ijk)),
-                         remedy="give the whole volume")  # fmt: skip
+        raise InputError(
+            where,
+            "must be 3D with at least 2 voxels on each axis",
+            got=" x ".join(map(str, geometry.size_ijk)),
+            remedy="give the whole volume",
+        )
     if max(geometry.spacing_mm) > LARGEST_SPACING_MM:
-        raise InputError(where, f"spacing must be <= {LARGEST_SPACING_MM:g} mm on each axis",
-                         got=" x ".join(f"{s:g}" for s in geometry.spacing_mm) + " mm",
-                         remedy="export the image again or mend its header")  # fmt: skip
+        raise InputError(
+            where,
+            f"spacing must be <= {LARGEST_SPACING_MM:g} mm on each axis",
+            got=" x ".join(f"{s:g}" for s in geometry.spacing_mm) + " mm",
+            remedy="export the image again or mend its header",
+        )
     if np.issubdtype(voxels.dtype, np.floating) and not (finite := np.isfinite(voxels)).all():
-        raise InputError(where, "must hold finite numbers only",
-                         got=f"{finite.size - int(finite.sum())} NaN or infinite voxels",
-                         remedy=FINITE_REMEDY)  # fmt: skip
+        raise InputError(
+            where,
+            "must hold finite numbers only",
+            got=f"{finite.size - int(finite.sum())} NaN or infinite voxels",
+            remedy=FINITE_REMEDY,
+        )
     low, high = voxels.min(), voxels.max()
     if max(abs(float(low)), abs(float(high))) > LARGEST_VALUE:
         raise InputError(
@@ -69,8 +78,12 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
             remedy="check the kind of its numbers, and export the image again",
         )
     if low == high:
-        raise InputError(where, "must not be constant", got=f"{low:g} in every voxel",
-                         remedy="export the image again")  # fmt: skip
+        raise InputError(
+            where,
+            "must not be constant",
+            got=f"{low:g} in every voxel",
+            remedy="export the image again",
+        )
     check_no_labels(volume, where)
 
 
@@ -83,12 +96,16 @@ def check_same_patient(images: Mapping[ImageSequence, Volume]) -> None:
         where, rule = image_place(b, second), f"must show the patient of {first.words}"
         people = a.acquisition.patient_digest, b.acquisition.patient_digest
         if None not in people and people[0] != people[1]:
-            raise InputError(where, rule, got="another patient's DICOM id",
-                             remedy="give images of one patient")  # fmt: skip
+            raise InputError(
+                where, rule, got="another patient's DICOM id", remedy="give images of one patient"
+            )
         if not a.geometry.overlaps(b.geometry):
-            raise InputError(where, f"{rule} in the same position",
-                             got="no overlap in patient space",
-                             remedy="give images of one examination, or register them")  # fmt: skip
+            raise InputError(
+                where,
+                f"{rule} in the same position",
+                got="no overlap in patient space",
+                remedy="give images of one examination, or register them",
+            )
 
 
 def registration_warnings(images: Mapping[ImageSequence, Volume]) -> tuple[CaseWarning, ...]:
@@ -101,9 +118,10 @@ def registration_warnings(images: Mapping[ImageSequence, Volume]) -> tuple[CaseW
             "used for both.",
         )
         for (first, a), (second, b) in combinations(images.items(), 2)
-        if a.acquisition.frame_of_reference and b.acquisition.frame_of_reference
+        if a.acquisition.frame_of_reference
+        and b.acquisition.frame_of_reference
         and a.acquisition.frame_of_reference != b.acquisition.frame_of_reference
-    )  # fmt: skip
+    )
 
 
 def check_roi_fits(
@@ -125,19 +143,25 @@ def check_roi_fits(
         outside = _share_outside(roi, volume)
         if outside > LARGEST_SHARE_OUTSIDE:
             rule = f"must lie inside {sequence.words}, in the same patient's frame"
-            raise InputError(roi.place, rule, got=f"{percent(outside)} of it outside",
-                             remedy="draw it on this image, or check whose ROI it is")  # fmt: skip
+            raise InputError(
+                roi.place,
+                rule,
+                got=f"{percent(outside)} of it outside",
+                remedy="draw it on this image, or check whose ROI it is",
+            )
         warnings = _grid_warnings(roi, volume, sequence, outside)
     box = marked_box(labels)
     if box is None or not (labels[box] == 1).any():
         rule = f"its largest lesion must cover the center of a voxel of {sequence.words}"
-        raise InputError(roi.place, rule, got="none",
-                         remedy="draw it on this image")  # fmt: skip
+        raise InputError(roi.place, rule, got="none", remedy="draw it on this image")
     share = float(np.count_nonzero(labels[box])) / labels.size
     if share > LARGEST_ROI_SHARE:
-        raise InputError(roi.place, f"must fill at most 50 % of {sequence.words}",
-                         got=percent(share),
-                         remedy="check that tumor and background are not swapped")  # fmt: skip
+        raise InputError(
+            roi.place,
+            f"must fill at most 50 % of {sequence.words}",
+            got=percent(share),
+            remedy="check that tumor and background are not swapped",
+        )
     return (
         *warnings,
         *misplaced,
@@ -227,8 +251,9 @@ def check_intensities(
             # Bone is as dense as lipiodol; only of a tumor does density say something.
             doubts = tuple(doubt for doubt in doubts if doubt.code != "suspected_lipiodol")
     elif volume.acquisition.modality == "CT":
-        raise InputError(where, "must be MR", got="a CT image",
-                         remedy="give the MR, or choose a bundle for CT")  # fmt: skip
+        raise InputError(
+            where, "must be MR", got="a CT image", remedy="give the MR, or choose a bundle for CT"
+        )
     else:
         doubts = ct_like_warnings(volume, sequence)
     if mask is not None:

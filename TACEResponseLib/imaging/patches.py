@@ -100,8 +100,9 @@ def _patch_geometry(
     pixel_i = settings.fixed_spacing_mm or (box.right - box.left) * spacing_i / columns
     pixel_j = settings.fixed_spacing_mm or (box.bottom - box.top) * spacing_j / rows
     center = np.array([(box.left + box.right) / 2, (box.top + box.bottom) / 2, k])
-    half = np.array([(columns - 1) / 2 * (pixel_i / spacing_i),
-                     (rows - 1) / 2 * (pixel_j / spacing_j), 0.0])  # fmt: skip
+    half = np.array(
+        [(columns - 1) / 2 * (pixel_i / spacing_i), (rows - 1) / 2 * (pixel_j / spacing_j), 0.0]
+    )
     x, y, z = geometry.to_lps(center - half)
     return Geometry(
         size_ijk=(columns, rows, 1),
@@ -124,15 +125,20 @@ def _box(axial: NDArray[np.bool_] | None, geometry: Geometry, settings: PatchSet
 def tight_box(axial: NDArray[np.bool_]) -> Box:
     """The smallest rectangle that holds the ROI."""
     rows, columns = np.flatnonzero(axial.any(axis=1)), np.flatnonzero(axial.any(axis=0))
-    return Box(top=rows[0] - 0.5, bottom=rows[-1] + 0.5,
-               left=columns[0] - 0.5, right=columns[-1] + 0.5)  # fmt: skip
+    return Box(
+        top=rows[0] - 0.5, bottom=rows[-1] + 0.5, left=columns[0] - 0.5, right=columns[-1] + 0.5
+    )
 
 
 def widened(box: Box, fraction: float) -> Box:
     """The box with a margin on each side, as a share of that side."""
     down, across = (box.bottom - box.top) * fraction, (box.right - box.left) * fraction
-    return Box(top=box.top - down, bottom=box.bottom + down,
-               left=box.left - across, right=box.right + across)  # fmt: skip
+    return Box(
+        top=box.top - down,
+        bottom=box.bottom + down,
+        left=box.left - across,
+        right=box.right + across,
+    )
 
 
 def inscribed_box(axial: NDArray[np.bool_]) -> Box:

@@ -40,9 +40,14 @@ EXPECTED = {
 PHASES = (ARTERIAL, PORTAL_VENOUS, DELAYED)
 # How each kind is written in place of a description, which may name the patient.
 NEUTRAL = {
-    ARTERIAL: "arterial", PORTAL_VENOUS: "portal venous", DELAYED: "delayed",
-    WITHOUT_CONTRAST: "unenhanced", T1: "T1", T2: "T2", DUAL_ECHO: "dual echo",
-}  # fmt: skip
+    ARTERIAL: "arterial",
+    PORTAL_VENOUS: "portal venous",
+    DELAYED: "delayed",
+    WITHOUT_CONTRAST: "unenhanced",
+    T1: "T1",
+    T2: "T2",
+    DUAL_ECHO: "dual echo",
+}
 # What may stand beside the expected word: phases of MR are T1-weighted and often Dixon scans,
 # T2 and dual echo are taken without contrast.
 COMPATIBLE = {

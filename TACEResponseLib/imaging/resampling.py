@@ -50,8 +50,10 @@ def resample(
     if volume.geometry.same_grid(geometry):
         return volume
     methods = {
-        "linear": sitk.sitkLinear, "nearest": sitk.sitkNearestNeighbor, "bspline": sitk.sitkBSpline,
-    }  # fmt: skip
+        "linear": sitk.sitkLinear,
+        "nearest": sitk.sitkNearestNeighbor,
+        "bspline": sitk.sitkBSpline,
+    }
     precise = sitk.sitkFloat64 if is_double else sitk.sitkFloat32
     moved = sitk.Resample(
         _needed_part(volume, geometry, _REACH_VOXELS[interpolation]).to_sitk(),

@@ -47,8 +47,10 @@ class MrWindow(Settings):
     @model_validator(mode="after")
     def _percentiles_ascend(self) -> "MrWindow":
         if self.low_percentile >= self.high_percentile:
-            raise ValueError("low_percentile must be < high_percentile, "
-                             f"got {self.low_percentile} and {self.high_percentile}")  # fmt: skip
+            raise ValueError(
+                "low_percentile must be < high_percentile, "
+                f"got {self.low_percentile} and {self.high_percentile}"
+            )
         return self
 
 

@@ -54,9 +54,11 @@ class CaseHistory:
     def of(cls, values: Iterable[Mapping[str, Any]]) -> Self:
         """A history from JSON values."""
         return cls(
-            tuple(HistoryEntry(**{**v, "interval": (v["interval"][0], v["interval"][1])})
-                  for v in values)
-        )  # fmt: skip
+            tuple(
+                HistoryEntry(**{**v, "interval": (v["interval"][0], v["interval"][1])})
+                for v in values
+            )
+        )
 
     @property
     def sentence(self) -> str:
@@ -99,9 +101,14 @@ def write_case_report(
         return {REPORT_NAME: report_html(prediction, picture, history, identity)}
 
     return write_outputs(
-        case, prediction, folder, overwrite=overwrite, with_scene=False, pages=pages,
+        case,
+        prediction,
+        folder,
+        overwrite=overwrite,
+        with_scene=False,
+        pages=pages,
         progress=progress,
-    )  # fmt: skip
+    )
 
 
 def report_html(
@@ -225,12 +232,16 @@ def _evidence(prediction: Prediction) -> str:
         "Evidence",
         ("Evidence", "Kind", "Probability", "Lesions"),
         (
-            (b.name, b.kind.replace("_", " "), f"{b.probability:.3f}",
-             " ".join(map(str, b.lesions)))
+            (
+                b.name,
+                b.kind.replace("_", " "),
+                f"{b.probability:.3f}",
+                " ".join(map(str, b.lesions)),
+            )
             for b in prediction.branches
         ),
         "Before fusion and calibration.",
-    )  # fmt: skip
+    )
 
 
 def _contributions(prediction: Prediction) -> str:
@@ -240,12 +251,17 @@ def _contributions(prediction: Prediction) -> str:
         "Radiomics",
         ("Feature", "Value", "z-score", "Contribution (logit)", "IBSI"),
         (
-            (f.name, f"{f.value:.5g}", f"{f.z_score:+.2f}",
-             "" if f.contribution is None else f"{f.contribution:+.3f}", f.ibsi_code or "")
+            (
+                f.name,
+                f"{f.value:.5g}",
+                f"{f.z_score:+.2f}",
+                "" if f.contribution is None else f"{f.contribution:+.3f}",
+                f.ibsi_code or "",
+            )
             for f in strongest
         ),
         "z-scores against the training cohort; contributions against its mean patient.",
-    )  # fmt: skip
+    )
 
 
 def _clinical(prediction: Prediction) -> str:

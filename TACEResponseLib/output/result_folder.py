@@ -78,11 +78,16 @@ def _write_files(
 def radiomics_csv(prediction: Prediction) -> str:
     """Radiomics of every branch as CSV text; blank where there is no value."""
     rows = [
-        (f.name, repr(f.value), repr(f.z_score),
-         "" if f.contribution is None else repr(f.contribution), f.ibsi_code or "")
+        (
+            f.name,
+            repr(f.value),
+            repr(f.z_score),
+            "" if f.contribution is None else repr(f.contribution),
+            f.ibsi_code or "",
+        )
         for branch in prediction.branches
         for f in branch.features
-    ]  # fmt: skip
+    ]
     return csv_text(CSV_COLUMNS, rows)
 
 

@@ -65,8 +65,12 @@ class Case:
         """Check everything and number the lesions."""
         check_id(self.case_id, "--case-id")
         if not self.images:
-            raise InputError("--image", "at least one image is needed", got="none",
-                             remedy="give --image SEQUENCE=FILE")  # fmt: skip
+            raise InputError(
+                "--image",
+                "at least one image is needed",
+                got="none",
+                remedy="give --image SEQUENCE=FILE",
+            )
         for sequence, volume in self.images.items():
             check_voxels(volume, sequence)
         check_same_patient(self.images)
@@ -119,9 +123,12 @@ class Case:
         """An ROI belongs to an image."""
         for sequence in self.sequence_rois:
             if sequence not in self.images:
-                raise InputError(f"--roi {sequence.value}", "must belong to an image that is given",
-                                 got=", ".join(self.images),
-                                 remedy=f"give --image {sequence.value}=FILE too")  # fmt: skip
+                raise InputError(
+                    f"--roi {sequence.value}",
+                    "must belong to an image that is given",
+                    got=", ".join(self.images),
+                    remedy=f"give --image {sequence.value}=FILE too",
+                )
 
     @property
     def largest_lesion(self) -> Lesion:
@@ -149,8 +156,9 @@ class Case:
 
 def missing_roi(who: str) -> InputError:
     """What a part of a model says that looks at the tumor, of a case without an ROI."""
-    return InputError("--roi", f"{who} looks at the tumor and needs its ROI", got="none",
-                      remedy="give --roi FILE")  # fmt: skip
+    return InputError(
+        "--roi", f"{who} looks at the tumor and needs its ROI", got="none", remedy="give --roi FILE"
+    )
 
 
 def _set(case: Case, **values: object) -> None:

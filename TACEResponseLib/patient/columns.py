@@ -50,8 +50,12 @@ class ClinicalInput(Settings):
             return float(value)
         if self.transform == "log10" and is_number and float(value) > 0:
             return float(np.log10(float(value)))
-        raise InputError(WHERE, f"{self.name} must be {self._expected()} for this bundle",
-                         got=repr(value), remedy="correct the value")  # fmt: skip
+        raise InputError(
+            WHERE,
+            f"{self.name} must be {self._expected()} for this bundle",
+            got=repr(value),
+            remedy="correct the value",
+        )
 
     def _expected(self) -> str:
         """What `encode` takes, in words."""
@@ -103,12 +107,20 @@ def fit_clinical_column(
     """
     given = [variable.name in record.values for record in records]
     if not any(given) or (variable.required and not all(given)):
-        raise InputError("clinical table", f"{variable.name} must be known for "
-                         f"{'every' if variable.required else 'at least one'} training patient",
-                         got=f"{given.count(False)} of {len(given)} without it",
-                         remedy="complete the table, or leave it out of the recipe")  # fmt: skip
-    known = np.array([variable.encode(record.values[variable.name])
-                      for record in records if variable.name in record.values])  # fmt: skip
+        raise InputError(
+            "clinical table",
+            f"{variable.name} must be known for "
+            f"{'every' if variable.required else 'at least one'} training patient",
+            got=f"{given.count(False)} of {len(given)} without it",
+            remedy="complete the table, or leave it out of the recipe",
+        )
+    known = np.array(
+        [
+            variable.encode(record.values[variable.name])
+            for record in records
+            if variable.name in record.values
+        ]
+    )
     filled_in = None if variable.required else _typical(known, variable.impute)
     values = np.full(len(records), filled_in if filled_in is not None else np.nan)
     values[np.array(given)] = known
@@ -155,8 +167,12 @@ def _check_complete(
     if not missing:
         return
     have = ", ".join(v.name for v in variables if v.name in values) or "none of this bundle's"
-    raise InputError(WHERE, f"this bundle needs {' and '.join(missing)}", got=have,
-                     remedy="add what is missing, or choose a bundle without it")  # fmt: skip
+    raise InputError(
+        WHERE,
+        f"this bundle needs {' and '.join(missing)}",
+        got=have,
+        remedy="add what is missing, or choose a bundle without it",
+    )
 
 
 def _imputed_warning(variable: ClinicalInput, value: float) -> CaseWarning:

@@ -109,8 +109,12 @@ def read_context(content: Mapping[str, Any]) -> CaseContext:
         "bclc_stage": BclcStage,
     }
     if strange := sorted(set(content) - set(readers)):
-        raise InputError(WHERE, f"knows {', '.join(readers)}", got=repr(strange[0])[:60],
-                         remedy="correct the key")  # fmt: skip
+        raise InputError(
+            WHERE,
+            f"knows {', '.join(readers)}",
+            got=repr(strange[0])[:60],
+            remedy="correct the key",
+        )
     return CaseContext(**{key: _read(key, readers[key], value) for key, value in content.items()})
 
 
@@ -143,8 +147,12 @@ def _read(key: str, reader: Any, value: object) -> Any:
     try:
         return reader(value)
     except (TypeError, ValueError) as error:
-        raise InputError(WHERE, f"{key} must be {EXPECTED[key]}", got=repr(value)[:40],
-                         remedy="correct it, or leave it out") from error  # fmt: skip
+        raise InputError(
+            WHERE,
+            f"{key} must be {EXPECTED[key]}",
+            got=repr(value)[:40],
+            remedy="correct it, or leave it out",
+        ) from error
 
 
 EXPECTED = {
@@ -174,8 +182,12 @@ def check_dates(context: CaseContext, today: date) -> None:
     if image is None:
         return
     if image > today:
-        raise InputError("date of the image", "must not lie in the future", got=image.isoformat(),
-                         remedy="correct it")  # fmt: skip
+        raise InputError(
+            "date of the image",
+            "must not lie in the future",
+            got=image.isoformat(),
+            remedy="correct it",
+        )
     if treatment is not None and image > treatment:
         raise InputError(
             "date of the image",
@@ -196,8 +208,13 @@ def _dates(context: CaseContext, limits: PopulationLimits, today: date) -> list[
     if limits.image_age_days is None or days <= limits.image_age_days:
         return []
     what = "before treatment" if treatment else "old"
-    return [_warning("image_too_old", f"The image is {days} days {what}; those of the model's "
-                     f"cohort were at most {limits.image_age_days} days old.")]  # fmt: skip
+    return [
+        _warning(
+            "image_too_old",
+            f"The image is {days} days {what}; those of the model's "
+            f"cohort were at most {limits.image_age_days} days old.",
+        )
+    ]
 
 
 def _course(context: CaseContext, limits: PopulationLimits) -> list[CaseWarning]:
@@ -212,11 +229,21 @@ def _course(context: CaseContext, limits: PopulationLimits) -> list[CaseWarning]
         )
     planned, stage = context.planned_treatment, context.bclc_stage
     if planned is not None and limits.treatments and planned not in limits.treatments:
-        found.append(_warning("other_treatment", f"{planned} is planned; the model's cohort "
-                              f"received {' or '.join(limits.treatments)}."))  # fmt: skip
+        found.append(
+            _warning(
+                "other_treatment",
+                f"{planned} is planned; the model's cohort "
+                f"received {' or '.join(limits.treatments)}.",
+            )
+        )
     if stage is not None and limits.bclc_stages and stage not in limits.bclc_stages:
-        found.append(_warning("other_stage", f"BCLC stage {stage}; the model's cohort was "
-                              f"BCLC {' or '.join(limits.bclc_stages)}."))  # fmt: skip
+        found.append(
+            _warning(
+                "other_stage",
+                f"BCLC stage {stage}; the model's cohort was "
+                f"BCLC {' or '.join(limits.bclc_stages)}.",
+            )
+        )
     return found
 
 

@@ -34,36 +34,59 @@ class Doubt:
 # What a single patient hardly ever has; healthy ranges are those of laboratories for adults.
 DOUBTFUL = {
     "albumin_g_per_l": Doubt(
-        low=20, if_low="in g/dL", high=55, if_high="the percent of all protein",
-        reason="the healthy have 35 to 50 g/L"),
+        low=20,
+        if_low="in g/dL",
+        high=55,
+        if_high="the percent of all protein",
+        reason="the healthy have 35 to 50 g/L",
+    ),
     "bilirubin_umol_per_l": Doubt(
-        low=5, if_low="in mg/dL", reason="the healthy have 5 to 21 umol/L"),
+        low=5, if_low="in mg/dL", reason="the healthy have 5 to 21 umol/L"
+    ),
     "hemoglobin_g_per_l": Doubt(
-        low=50, if_low="in g/dL or mmol/L", reason="the healthy have 120 to 175 g/L"),
+        low=50, if_low="in g/dL or mmol/L", reason="the healthy have 120 to 175 g/L"
+    ),
     "creatinine_mg_per_dl": Doubt(
-        low=0.2, if_low="in mmol/L", high=15, if_high="in umol/L",
-        reason="the healthy have 0.6 to 1.2 mg/dL, dialysis begins at 5 to 10"),
-    "tumor_size_cm": Doubt(
-        high=25, if_high="in mm", reason="a liver is 15 to 20 cm wide"),
+        low=0.2,
+        if_low="in mmol/L",
+        high=15,
+        if_high="in umol/L",
+        reason="the healthy have 0.6 to 1.2 mg/dL, dialysis begins at 5 to 10",
+    ),
+    "tumor_size_cm": Doubt(high=25, if_high="in mm", reason="a liver is 15 to 20 cm wide"),
     "inr": Doubt(
-        low=0.8, if_low="the prothrombin activity as a fraction",
-        high=5, if_high="the prothrombin time in seconds",
-        reason="the healthy have 0.9 to 1.2, and above 2 one bleeds"),
+        low=0.8,
+        if_low="the prothrombin activity as a fraction",
+        high=5,
+        if_high="the prothrombin time in seconds",
+        reason="the healthy have 0.9 to 1.2, and above 2 one bleeds",
+    ),
     "prothrombin_time_s": Doubt(
-        low=8, if_low="the INR", high=40, if_high="the prothrombin activity in percent",
-        reason="the healthy have 10 to 14 s"),
+        low=8,
+        if_low="the INR",
+        high=40,
+        if_high="the prothrombin activity in percent",
+        reason="the healthy have 10 to 14 s",
+    ),
     "platelets_1e9_per_l": Doubt(
-        low=15, if_low="in 1e4/uL", high=1000, if_high="another count",
-        reason="the healthy have 150 to 400 1e9/L, and below 20 one bleeds"),
+        low=15,
+        if_low="in 1e4/uL",
+        high=1000,
+        if_high="another count",
+        reason="the healthy have 150 to 400 1e9/L, and below 20 one bleeds",
+    ),
     "neutrophils_1e9_per_l": Doubt(
-        high=30, if_high="the percent of white cells", reason="the healthy have 2 to 7.5 1e9/L"),
+        high=30, if_high="the percent of white cells", reason="the healthy have 2 to 7.5 1e9/L"
+    ),
     "lymphocytes_1e9_per_l": Doubt(
-        high=10, if_high="the percent of white cells", reason="the healthy have 1 to 4 1e9/L"),
+        high=10, if_high="the percent of white cells", reason="the healthy have 1 to 4 1e9/L"
+    ),
     "monocytes_1e9_per_l": Doubt(
-        high=3, if_high="the percent of white cells", reason="the healthy have 0.2 to 1 1e9/L"),
+        high=3, if_high="the percent of white cells", reason="the healthy have 0.2 to 1 1e9/L"
+    ),
     "alt_u_per_l": Doubt(low=3, if_low="in ukat/L", reason="the healthy have 7 to 50 U/L"),
     "ast_u_per_l": Doubt(low=3, if_low="in ukat/L", reason="the healthy have 10 to 50 U/L"),
-}  # fmt: skip
+}
 # What a value out of every range may be that is no other unit of ours.
 IMPOSSIBLE = {"inr": "the prothrombin activity in percent, which is no INR: leave it out"}
 

@@ -101,8 +101,10 @@ def _in_words(variable: Variable | None, field: Field, error: InputError) -> str
     slip = variable.unit_slip if variable else None
     is_stored_unit = variable is not None and unit in ("", variable.unit)
     if slip and is_stored_unit and PLAIN_NUMBER.fullmatch(text) and slip.suspects(float(text)):
-        return f"{text} is hardly possible in {variable.unit if variable else unit}; " \
-               f"if it is {slip.probably}, choose that unit"  # fmt: skip
+        return (
+            f"{text} is hardly possible in {variable.unit if variable else unit}; "
+            f"if it is {slip.probably}, choose that unit"
+        )
     return f"{rule}, got {error.got}; {error.remedy}"
 
 

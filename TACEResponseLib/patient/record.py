@@ -95,8 +95,11 @@ def _read_value(
         meant = in_json(near) if near else "see the clinical schema for the names"
         return _Problem("must name a known variable", repr(name)[:60], meant)
     if variable.post_treatment and pre_treatment:
-        return _Problem(f"{name} is no input of a pre-treatment model",
-                        repr(given)[:40], f"leave it out: {variable.post_treatment}")  # fmt: skip
+        return _Problem(
+            f"{name} is no input of a pre-treatment model",
+            repr(given)[:40],
+            f"leave it out: {variable.post_treatment}",
+        )
     if given is None:
         return None
     if variable.type == "category":
@@ -137,13 +140,19 @@ def _read_number(variable: Variable, given: object, in_table: bool) -> float | i
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         remedy = "write the number alone, or null for unknown"
         unit = "" if variable.is_pure else f" in {variable.unit}"
-        return _Problem(f"{variable.name} must be a number{unit}", repr(given)[:40],
-                        number_remedy(str(given)) if in_table else remedy)  # fmt: skip
+        return _Problem(
+            f"{variable.name} must be a number{unit}",
+            repr(given)[:40],
+            number_remedy(str(given)) if in_table else remedy,
+        )
     if unit not in variable.units:
         known = ", ".join(variable.units)
         remedy = f"name the column {variable.name} [UNIT] with one of them, or convert it"
-        return _Problem(f"{variable.name} must be in one of {known}", repr(unit)[:20],
-                        remedy if in_table else "convert it")  # fmt: skip
+        return _Problem(
+            f"{variable.name} must be in one of {known}",
+            repr(unit)[:20],
+            remedy if in_table else "convert it",
+        )
     stored = value * variable.units[unit]
     if variable.type == "integer" and stored != int(stored):
         return _Problem(f"{variable.name} must be a whole number", repr(value), "round it")
@@ -160,8 +169,11 @@ def _in_range(
         meant = f'write {{"value": {stored:g}, "unit": "{slip.probably}"}}'
         if in_table:
             meant = f"name the column {variable.name} [{slip.probably}]"
-        return _Problem(f"{variable.name} must be in {variable.unit}", shown,
-                        f"if it is {slip.probably}, {meant}")  # fmt: skip
+        return _Problem(
+            f"{variable.name} must be in {variable.unit}",
+            shown,
+            f"if it is {slip.probably}, {meant}",
+        )
     low, high = variable.range or (-math.inf, math.inf)
     if not low <= stored <= high:
         rule = f"{variable.name} must lie in {low:g} to {variable.with_unit(high)}"
@@ -179,19 +191,33 @@ def _contradictions(values: Mapping[str, ClinicalValue]) -> list[_Problem]:
             continue
         computed = float(top) / float(bottom)
         if abs(float(given) - computed) > RATIO_TOLERANCE * max(computed, 0.1):
-            problems.append(_Problem(f"{ratio} must be {over} / lymphocytes, {computed:.3g}",
-                                     f"{given:g}", "leave one of them out"))  # fmt: skip
+            problems.append(
+                _Problem(
+                    f"{ratio} must be {over} / lymphocytes, {computed:.3g}",
+                    f"{given:g}",
+                    "leave one of them out",
+                )
+            )
     if values.get("multinodular") is not None and values.get("tumor_number") is not None:
         several = int(values["tumor_number"]) > 1
         if several != values["multinodular"]:
             word = "true" if several else "false"
-            problems.append(_Problem(f"multinodular must be {word} with a tumor_number of "
-                                     f"{values['tumor_number']}", str(values["multinodular"]),
-                                     "leave one of them out"))  # fmt: skip
+            problems.append(
+                _Problem(
+                    f"multinodular must be {word} with a tumor_number of {values['tumor_number']}",
+                    str(values["multinodular"]),
+                    "leave one of them out",
+                )
+            )
     letter, points = values.get("child_pugh_class"), values.get("child_pugh_points")
     if letter is not None and points is not None:
         low, high = CHILD_PUGH_CLASS_POINTS[str(letter)]
         if not low <= int(points) <= high:
-            problems.append(_Problem(f"Child-Pugh class {letter} has {low} to {high} points",
-                                     f"{points}", "correct one of them"))  # fmt: skip
+            problems.append(
+                _Problem(
+                    f"Child-Pugh class {letter} has {low} to {high} points",
+                    f"{points}",
+                    "correct one of them",
+                )
+            )
     return problems

@@ -12,8 +12,10 @@ from TACEResponseLib.basics.settings import Settings
 
 # 10^9, 10**9, x10^9, and the same with the power set small.
 POWER = re.compile(r"^[x\u00d7*]?10(?:\^|\*\*)([0-9]+)", re.ASCII)
-SMALL_DIGITS = {ord(small): f"^{digit}" for digit, small in enumerate("\u2070\u00b9\u00b2\u00b3"
-                "\u2074\u2075\u2076\u2077\u2078\u2079")}  # fmt: skip
+SMALL_DIGITS = {
+    ord(small): f"^{digit}"
+    for digit, small in enumerate("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+}
 
 
 class AlternativeUnit(Settings):

@@ -127,16 +127,21 @@ def _ratio(name: str, top: str) -> Callable[[Values], DerivedScore]:
     def compute(values: Values) -> DerivedScore:
         lymphocytes = _number(values, "lymphocytes_1e9_per_l")
         ratio = _number(values, top) / lymphocytes if lymphocytes else float("inf")
-        return DerivedScore(name=name, value=min(ratio, 1e9), grade=None,
-                            source="counts in the same unit")  # fmt: skip
+        return DerivedScore(
+            name=name, value=min(ratio, 1e9), grade=None, source="counts in the same unit"
+        )
 
     return compute
 
 
 def _albi(values: Values) -> DerivedScore:
     score = albi(_number(values, "albumin_g_per_l"), _number(values, "bilirubin_umol_per_l"))
-    return DerivedScore(name="ALBI", value=score, grade=albi_grade(score),
-                        source="Johnson, J Clin Oncol 2015;33:550")  # fmt: skip
+    return DerivedScore(
+        name="ALBI",
+        value=score,
+        grade=albi_grade(score),
+        source="Johnson, J Clin Oncol 2015;33:550",
+    )
 
 
 def _ez_albi(values: Values) -> DerivedScore:
@@ -153,21 +158,29 @@ def _child_pugh(values: Values) -> DerivedScore:
         ascites=str(values["ascites"]),
         encephalopathy=str(values["encephalopathy"]),
     )
-    return DerivedScore(name="Child-Pugh", value=points, grade=child_pugh_class(points),
-                        source="Pugh, Br J Surg 1973;60:646, with INR")  # fmt: skip
+    return DerivedScore(
+        name="Child-Pugh",
+        value=points,
+        grade=child_pugh_class(points),
+        source="Pugh, Br J Surg 1973;60:646, with INR",
+    )
 
 
 def _hap(values: Values) -> DerivedScore:
     points = hap_points(values)
-    return DerivedScore(name="HAP", value=points, grade="ABCDD"[points],
-                        source="Kadalayil, Ann Oncol 2013;24:2565")  # fmt: skip
+    return DerivedScore(
+        name="HAP", value=points, grade="ABCDD"[points], source="Kadalayil, Ann Oncol 2013;24:2565"
+    )
 
 
 def _mhap_ii(values: Values) -> DerivedScore:
     points = mhap_ii_points(values)
-    return DerivedScore(name="mHAP-II", value=points, grade="ABCDDD"[points],
-                        source=f"HAP and tumor number; bilirubin > "
-                               f"{MHAP_II_BILIRUBIN_UMOL_PER_L:g} umol/L")  # fmt: skip
+    return DerivedScore(
+        name="mHAP-II",
+        value=points,
+        grade="ABCDDD"[points],
+        source=f"HAP and tumor number; bilirubin > {MHAP_II_BILIRUBIN_UMOL_PER_L:g} umol/L",
+    )
 
 
 def _size_and_number(values: Values) -> float:
@@ -176,22 +189,28 @@ def _size_and_number(values: Values) -> float:
 
 def _up_to_seven(values: Values) -> DerivedScore:
     total = _size_and_number(values)
-    return DerivedScore(name="up-to-seven", value=total, grade="within" if total <= 7 else "beyond",
-                        source="Mazzaferro, Lancet Oncol 2009;10:35")  # fmt: skip
+    return DerivedScore(
+        name="up-to-seven",
+        value=total,
+        grade="within" if total <= 7 else "beyond",
+        source="Mazzaferro, Lancet Oncol 2009;10:35",
+    )
 
 
 def _six_and_twelve(values: Values) -> DerivedScore:
     total = _size_and_number(values)
     grade = "<= 6" if total <= 6 else "> 6 to 12" if total <= 12 else "> 12"
-    return DerivedScore(name="six-and-twelve", value=total, grade=grade,
-                        source="Wang, J Hepatol 2019;70:893")  # fmt: skip
+    return DerivedScore(
+        name="six-and-twelve", value=total, grade=grade, source="Wang, J Hepatol 2019;70:893"
+    )
 
 
 def _tumor_burden(values: Values) -> DerivedScore:
     score = sqrt(_number(values, "tumor_size_cm") ** 2 + _number(values, "tumor_number") ** 2)
     grade = "low" if score < 3.36 else "medium" if score <= 13.74 else "high"
-    return DerivedScore(name="tumor burden score", value=score, grade=grade,
-                        source="s40644-023-00575-6, table 1")  # fmt: skip
+    return DerivedScore(
+        name="tumor burden score", value=score, grade=grade, source="s40644-023-00575-6, table 1"
+    )
 
 
 def _albi_tae(values: Values) -> DerivedScore:
@@ -200,18 +219,20 @@ def _albi_tae(values: Values) -> DerivedScore:
         + (_number(values, "afp_ng_per_ml") > 200)
         + (_size_and_number(values) > 11)
     )
-    return DerivedScore(name="ALBI-TAE", value=points, grade="ABCD"[points],
-                        source="s40644-023-00575-6")  # fmt: skip
+    return DerivedScore(
+        name="ALBI-TAE", value=points, grade="ABCD"[points], source="s40644-023-00575-6"
+    )
 
 
 _LIVER = ("albumin_g_per_l", "bilirubin_umol_per_l")
 _TUMOR = ("tumor_size_cm", "tumor_number")
 _AFP = ("afp_ng_per_ml",)
 SCORES: Mapping[str, tuple[tuple[str, ...], Callable[[Values], DerivedScore]]] = {
-    "NLR": (("neutrophils_1e9_per_l", "lymphocytes_1e9_per_l"),
-            _ratio("NLR", "neutrophils_1e9_per_l")),
-    "PLR": (("platelets_1e9_per_l", "lymphocytes_1e9_per_l"),
-            _ratio("PLR", "platelets_1e9_per_l")),
+    "NLR": (
+        ("neutrophils_1e9_per_l", "lymphocytes_1e9_per_l"),
+        _ratio("NLR", "neutrophils_1e9_per_l"),
+    ),
+    "PLR": (("platelets_1e9_per_l", "lymphocytes_1e9_per_l"), _ratio("PLR", "platelets_1e9_per_l")),
     "ALBI": (_LIVER, _albi),
     "EZ-ALBI": (_LIVER, _ez_albi),
     "Child-Pugh": ((*_LIVER, "inr", "ascites", "encephalopathy"), _child_pugh),
@@ -221,4 +242,4 @@ SCORES: Mapping[str, tuple[tuple[str, ...], Callable[[Values], DerivedScore]]] =
     "six-and-twelve": (_TUMOR, _six_and_twelve),
     "tumor burden score": (_TUMOR, _tumor_burden),
     "ALBI-TAE": ((*_LIVER, *_AFP, *_TUMOR), _albi_tae),
-}  # fmt: skip
+}

@@ -49,8 +49,12 @@ def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
         for part in _trained_by_epochs(settings)
     ]
     if not keys:
-        raise InputError("--epochs", "changes recipes that are trained by epochs", got=recipe.name,
-                         remedy="leave it out")  # fmt: skip
+        raise InputError(
+            "--epochs",
+            "changes recipes that are trained by epochs",
+            got=recipe.name,
+            remedy="leave it out",
+        )
     return with_changes(recipe, keys)
 
 
@@ -61,8 +65,12 @@ def check_takes_weights(recipe: Recipe) -> None:
     """
     networks = [s for s in recipe.branches if isinstance(s, ImageNetworkSettings)]
     if not any(network.fitting.start == "given_weights" for network in networks):
-        raise InputError("--weights", "are for recipes whose networks begin with given weights",
-                         got=recipe.name, remedy="leave it out")  # fmt: skip
+        raise InputError(
+            "--weights",
+            "are for recipes whose networks begin with given weights",
+            got=recipe.name,
+            remedy="leave it out",
+        )
 
 
 def _trained_by_epochs(settings: BranchSettings) -> tuple[str, ...]:
@@ -83,16 +91,19 @@ def refused_recipe(error: ValidationError, where: str) -> InputError:
         known = sorted({name for model in _models_at(path[:-1]) for name in model.model_fields})
         return _unknown(where, key, str(path[-1]), known)
     got = repr(first["input"])[:80]
-    return InputError(where, f"{key}: {setting_rule(first)}", got=got,
-                      remedy="correct the value")  # fmt: skip
+    return InputError(where, f"{key}: {setting_rule(first)}", got=got, remedy="correct the value")
 
 
 def _parsed(change: str) -> tuple[list[str], Any]:
     """Key and value of one change."""
     key, equals, text = change.partition("=")
     if not equals or not key.strip():
-        raise InputError(OPTION, "must read KEY=VALUE", got=repr(change[:80]),
-                         remedy="write for instance --set folds=3")  # fmt: skip
+        raise InputError(
+            OPTION,
+            "must read KEY=VALUE",
+            got=repr(change[:80]),
+            remedy="write for instance --set folds=3",
+        )
     return key.strip().split("."), parse_yaml(text, f"{OPTION} {key.strip()[:80]}")
 
 
@@ -105,17 +116,24 @@ def _replace(recipe: Recipe, content: dict[str, Any], key: list[str], value: Any
         if known is not None and part not in known:
             raise _unknown(OPTION, ".".join(key[: depth + 1]), part, sorted(known))
         if known is None and not isinstance(place, dict):
-            raise InputError(f"{OPTION} {'.'.join(key)}", f"{'.'.join(key[:depth])} must have "
-                             "settings of its own", got=repr(place)[:40],
-                             remedy=f"set {'.'.join(key[:depth])} as a whole")  # fmt: skip
+            raise InputError(
+                f"{OPTION} {'.'.join(key)}",
+                f"{'.'.join(key[:depth])} must have settings of its own",
+                got=repr(place)[:40],
+                remedy=f"set {'.'.join(key[:depth])} as a whole",
+            )
         if depth == len(key) - 1 and not _is_item(model, part):
             place[part] = value
             return
         if known is None and part not in place:
             raise _unknown(OPTION, ".".join(key[: depth + 1]), part, sorted(map(str, place)))
         place, model = _step(model, place, part)
-    raise InputError(f"{OPTION} {'.'.join(key)}", "must name a setting", got="a branch",
-                     remedy="add the setting's name after a dot")  # fmt: skip
+    raise InputError(
+        f"{OPTION} {'.'.join(key)}",
+        "must name a setting",
+        got="a branch",
+        remedy="add the setting's name after a dot",
+    )
 
 
 def _children(model: Any) -> dict[str, Any] | None:

@@ -46,9 +46,12 @@ def find_recipe(name_or_path: str) -> Path:
         return path
     near = nearest(name_or_path, shipped)
     meant = f"did you mean {near}? " if near else ""
-    raise InputError("RECIPE", "must be the name of a shipped recipe or a file",
-                     got=repr(name_or_path[:80]),
-                     remedy=f"{meant}shipped: {', '.join(shipped)}")  # fmt: skip
+    raise InputError(
+        "RECIPE",
+        "must be the name of a shipped recipe or a file",
+        got=repr(name_or_path[:80]),
+        remedy=f"{meant}shipped: {', '.join(shipped)}",
+    )
 
 
 def _is_there(path: Path) -> bool:

@@ -70,8 +70,10 @@ class Recipe(Settings):
             raise ValueError("candidates must have different names")
         for candidate in self.candidates:
             if unknown := sorted(set(candidate.branches) - set(names)):
-                raise ValueError(f"candidate {candidate.name} names {unknown[0]}, which is none of "
-                                 f"the branches {', '.join(names)}")  # fmt: skip
+                raise ValueError(
+                    f"candidate {candidate.name} names {unknown[0]}, which is none of "
+                    f"the branches {', '.join(names)}"
+                )
             if len(set(candidate.branches)) != len(candidate.branches):
                 raise ValueError(f"candidate {candidate.name} must name each branch once")
         return self

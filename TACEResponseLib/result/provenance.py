@@ -14,9 +14,17 @@ from TACEResponseLib.patient.case import Case
 
 # Packages whose version can move a number.
 PACKAGES = (
-    "highdicom", "monai", "numpy", "pydicom", "pyradiomics", "scikit-learn", "scipy", "SimpleITK",
-    "skops", "torch",
-)  # fmt: skip
+    "highdicom",
+    "monai",
+    "numpy",
+    "pydicom",
+    "pyradiomics",
+    "scikit-learn",
+    "scipy",
+    "SimpleITK",
+    "skops",
+    "torch",
+)
 
 
 def package_versions() -> dict[str, str]:

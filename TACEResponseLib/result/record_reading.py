@@ -49,9 +49,12 @@ def prediction_from_record(record: Any, maps: Maps) -> Prediction:
         _check(_prediction(record, {}))
         return _prediction(record, maps)
     except (LookupError, TypeError, AttributeError, ValueError) as error:
-        raise InputError("prediction.json", "must be a whole record",
-                         got=f"{type(error).__name__}: {str(error)[:80]}",
-                         remedy="score the case again") from error  # fmt: skip
+        raise InputError(
+            "prediction.json",
+            "must be a whole record",
+            got=f"{type(error).__name__}: {str(error)[:80]}",
+            remedy="score the case again",
+        ) from error
 
 
 def _check(prediction: Prediction) -> None:

@@ -97,8 +97,12 @@ def _check_in_scene(scene: "slicer.vtkMRMLScene", node: "slicer.vtkMRMLNode | No
     """A selector may be empty, or point to a node that was just deleted."""
     if node is None or node.GetScene() is not scene:
         got = "none" if node is None else f"{node.GetName()}, which was removed"
-        raise InputError("image or segmentation", "must be a node of the scene", got=got,
-                         remedy="choose it again")  # fmt: skip
+        raise InputError(
+            "image or segmentation",
+            "must be a node of the scene",
+            got=got,
+            remedy="choose it again",
+        )
 
 
 def _show_image(node: "slicer.vtkMRMLScalarVolumeNode", sequence: ImageSequence) -> None:

@@ -14,10 +14,23 @@ if TYPE_CHECKING:
 # Inferno at 0, 1/15, ... 1: lightness rises evenly, legible to the color-blind and in gray.
 # Source: S. van der Walt and N. Smith, matplotlib colormaps, 2015 (CC0).
 INFERNO = (
-    (0, 0, 4), (12, 8, 38), (36, 12, 79), (66, 10, 104), (93, 18, 110), (120, 28, 109),
-    (147, 38, 103), (174, 48, 92), (199, 62, 76), (221, 81, 58), (237, 105, 37), (248, 133, 15),
-    (252, 165, 10), (250, 198, 45), (242, 230, 97), (252, 255, 164),
-)  # fmt: skip
+    (0, 0, 4),
+    (12, 8, 38),
+    (36, 12, 79),
+    (66, 10, 104),
+    (93, 18, 110),
+    (120, 28, 109),
+    (147, 38, 103),
+    (174, 48, 92),
+    (199, 62, 76),
+    (221, 81, 58),
+    (237, 105, 37),
+    (248, 133, 15),
+    (252, 165, 10),
+    (250, 198, 45),
+    (242, 230, 97),
+    (252, 255, 164),
+)
 COLORS = 256
 # Below this saliency the anatomy stays bare. A slice view shows a color in full or not at all:
 # it reduces the table's alpha to zero or opaque, so alpha marks the same edge as the threshold.

@@ -82,8 +82,12 @@ def read_scene(path: Path) -> Iterator["slicer.vtkMRMLScene"]:
     where = path.name
     if not path.is_file():
         raise InputError(where, "must be a file", got="nothing there", remedy="check the path")
-    foreign = InputError(where, "must be a scene saved as .mrb", got="a file of another kind",
-                         remedy="save it again in Slicer as .mrb")  # fmt: skip
+    foreign = InputError(
+        where,
+        "must be a scene saved as .mrb",
+        got="a file of another kind",
+        remedy="save it again in Slicer as .mrb",
+    )
     if not zipfile.is_zipfile(path):
         raise foreign
     with headless_scene() as scene:

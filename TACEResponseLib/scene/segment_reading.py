@@ -39,8 +39,12 @@ def roi_from_node(
     """
     where = f"segmentation {node.GetName()}"
     if not segment_ids:
-        raise InputError(where, "at least one segment must be chosen", got="none",
-                         remedy="choose the tumor's segment")  # fmt: skip
+        raise InputError(
+            where,
+            "at least one segment must be chosen",
+            got="none",
+            remedy="choose the tumor's segment",
+        )
     parts = [read_segment(node, segment_id) for segment_id in segment_ids]
     return roi_from_parts(parts, grids, node.GetName())
 
@@ -55,12 +59,20 @@ def read_segment(node: "slicer.vtkMRMLSegmentationNode", segment_id: str) -> Seg
     content = node.GetSegmentation()
     segment = content.GetSegment(segment_id) if content is not None else None
     if segment is None:
-        raise InputError(where, "must hold the chosen segment", got=f"no segment {segment_id}",
-                         remedy="choose one of its segments")  # fmt: skip
+        raise InputError(
+            where,
+            "must hold the chosen segment",
+            got=f"no segment {segment_id}",
+            remedy="choose one of its segments",
+        )
     where = f"{where}, segment {segment.GetName()}"
     if segment.GetRepresentation(BINARY_LABELMAP) is None:
-        raise InputError(where, "must have a binary labelmap", got="a surface only",
-                         remedy="create one in the Segmentations module")  # fmt: skip
+        raise InputError(
+            where,
+            "must have a binary labelmap",
+            got="a surface only",
+            remedy="create one in the Segmentations module",
+        )
     labels, geometry = _filled_labels(segment.GetRepresentation(BINARY_LABELMAP), where)
     # Segments that don't overlap share one image, each with a value of its own.
     part = SegmentPart(
@@ -94,8 +106,12 @@ def _filled_labels(
 
 def _empty(where: str) -> InputError:
     """A segment without a voxel."""
-    return InputError(where, "must mark at least one voxel", got="none",
-                      remedy="segment the tumor, or choose another segment")  # fmt: skip
+    return InputError(
+        where,
+        "must mark at least one voxel",
+        got="none",
+        remedy="segment the tumor, or choose another segment",
+    )
 
 
 def _grid(image: "slicer.vtkOrientedImageData") -> Geometry:

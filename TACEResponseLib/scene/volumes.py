@@ -87,12 +87,17 @@ def image_description(
 
     where = f"volume {node.GetName()}"
     if node.GetImageData() is None or node.GetImageData().GetNumberOfPoints() == 0:
-        raise InputError(where, "must hold an image", got="an empty node",
-                         remedy="choose a loaded volume")  # fmt: skip
+        raise InputError(
+            where, "must hold an image", got="an empty node", remedy="choose a loaded volume"
+        )
     components = node.GetImageData().GetNumberOfScalarComponents()
     if components != 1:
-        raise InputError(where, "must have one value a voxel", got=f"{components}",
-                         remedy="choose a grayscale volume")  # fmt: skip
+        raise InputError(
+            where,
+            "must have one value a voxel",
+            got=f"{components}",
+            remedy="choose a grayscale volume",
+        )
     geometry = moved(own_geometry(node), to_world(node, where), where)
     return arrayFromVolume(node), geometry, _acquisition(node)
 
@@ -119,8 +124,10 @@ def _acquisition(node: "slicer.vtkMRMLVolumeNode") -> Acquisition:
     if stored is None:
         return Acquisition(description=node.GetName())
     told = parse_json(stored, "scene")
-    acquisition = Acquisition(**{key: told.get(key) for key in ("modality", "has_contrast")},
-                              description=told.get("description") or "")  # fmt: skip
+    acquisition = Acquisition(
+        **{key: told.get(key) for key in ("modality", "has_contrast")},
+        description=told.get("description") or "",
+    )
     clean = json.dumps(written_acquisition(acquisition))
     if clean != stored:
         node.SetAttribute(ACQUISITION_ATTRIBUTE, clean)

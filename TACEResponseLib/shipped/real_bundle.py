@@ -81,8 +81,7 @@ def train_real_bundle(
     settings = _clinical(recipe)
     usable = [patient for patient in patients if patient.features]
     cohort = prepared_cohort(settings, usable)
-    judgements = judge(settings, usable, TRAINING_SEED, effort=effort, jobs=jobs,
-                       progress=progress)  # fmt: skip
+    judgements = judge(settings, usable, TRAINING_SEED, effort=effort, jobs=jobs, progress=progress)
     trained = train(recipe, cohort, seed=TRAINING_SEED, jobs=jobs, progress=progress)
     bundle = assemble(recipe, IDENTITY, trained, {CohortRole.TRAINING: cohort}, TRAINING_SEED)
     # A single split's out-of-fold AUC would stand beside the mean over repeats and say less.
@@ -100,8 +99,12 @@ def prepared_cohort(
     labels = {p.case_id: label for p in patients if (label := label_of(p, MAJORITY)) is not None}
     read = sorted((p for p in patients if p.case_id in labels), key=lambda p: p.case_id)
     if not read:
-        raise InputError("--cohort", "must hold patients with a response and shape features",
-                         got="none", remedy="import the cohort with --features")  # fmt: skip
+        raise InputError(
+            "--cohort",
+            "must hold patients with a response and shape features",
+            got="none",
+            remedy="import the cohort with --features",
+        )
     return PreparedCohort(
         case_ids=tuple(patient.case_id for patient in read),
         labels=np.array([labels[patient.case_id] for patient in read], dtype=np.int64),
@@ -112,8 +115,11 @@ def prepared_cohort(
 
 def as_metric(judgement: Judgement) -> Metric:
     """A judgement as the metadata holds it; the main one bears the plain name."""
-    told = [part for part, usual in ((judgement.predictors, BOTH), (judgement.reading, MAJORITY))
-            if part != usual]  # fmt: skip
+    told = [
+        part
+        for part, usual in ((judgement.predictors, BOTH), (judgement.reading, MAJORITY))
+        if part != usual
+    ]
     auc, chance = judgement.auc, judgement.chance
     by_chance = f"p = {chance.p:.3f} by {chance.method}; " if chance else ""
     return Metric(
@@ -132,25 +138,33 @@ def _clinical(recipe: Recipe) -> ClinicalSettings:
     """The one branch of the recipe."""
     (settings, *others) = recipe.branches
     if others or not isinstance(settings, ClinicalSettings):
-        raise InputError(f"recipe {recipe.name}", "must have one clinical branch alone",
-                         got=", ".join(b.name for b in recipe.branches),
-                         remedy="use tace-response train")  # fmt: skip
+        raise InputError(
+            f"recipe {recipe.name}",
+            "must have one clinical branch alone",
+            got=", ".join(b.name for b in recipe.branches),
+            remedy="use tace-response train",
+        )
     return settings
 
 
 def main() -> None:
     """Train and save."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cohort", type=Path, required=True,
-                        help="cohort.csv of tace-response cohort import hcc-tace-seg")  # fmt: skip
+    parser.add_argument(
+        "--cohort",
+        type=Path,
+        required=True,
+        help="cohort.csv of tace-response cohort import hcc-tace-seg",
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
     parser.add_argument("--jobs", type=whole, default=2, help="worker processes")
     options = parser.parse_args()
     check_output(options.output)
     recipe = read_recipe(resource_path("Recipes", RECIPE_FILE))
     with shown("training") as progress:
-        bundle = train_real_bundle(recipe, usable_cohort(options.cohort), jobs=options.jobs,
-                                   progress=progress)  # fmt: skip
+        bundle = train_real_bundle(
+            recipe, usable_cohort(options.cohort), jobs=options.jobs, progress=progress
+        )
     saved = save_bundle(bundle, options.output)
     sys.stdout.write(f"{saved.card}\nSHA-256 of SHA256SUMS: {saved.sha256}\n")
 

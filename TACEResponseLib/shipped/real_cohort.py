@@ -132,15 +132,25 @@ def _judged(
     read = [patient for patient in patients if patient.case_id in labels]
     outcome = np.array([labels[patient.case_id] for patient in read])
     procedure = CrossValidatedAuc(settings, evidence(settings, read))
-    auc = procedure_estimate(procedure, outcome, np.random.default_rng(seed),
-                             repeats=effort.repeats, resamples=effort.resamples)  # fmt: skip
+    auc = procedure_estimate(
+        procedure,
+        outcome,
+        np.random.default_rng(seed),
+        repeats=effort.repeats,
+        resamples=effort.resamples,
+    )
     chance = None
     if effort.permutations:
-        chance = permutation_test(procedure, outcome, np.random.default_rng(seed),
-                                  repeats=effort.permutation_repeats,
-                                  permutations=effort.permutations)  # fmt: skip
-    return Judgement(predictors=name, reading=reading, auc=auc, chance=chance,
-                     events=int(outcome.sum()))  # fmt: skip
+        chance = permutation_test(
+            procedure,
+            outcome,
+            np.random.default_rng(seed),
+            repeats=effort.permutation_repeats,
+            permutations=effort.permutations,
+        )
+    return Judgement(
+        predictors=name, reading=reading, auc=auc, chance=chance, events=int(outcome.sum())
+    )
 
 
 def parts_of(settings: ClinicalSettings) -> Mapping[str, ClinicalSettings]:
@@ -164,8 +174,12 @@ def evidence(
     for patient in patients:
         prepared = recipe.from_features(patient.clinical, patient.features)
         if prepared is None:
-            raise InputError(f"line {patient.row}", "must hold the shape features measured",
-                             got="a blank", remedy="import the cohort with --features")  # fmt: skip
+            raise InputError(
+                f"line {patient.row}",
+                "must hold the shape features measured",
+                got="a blank",
+                remedy="import the cohort with --features",
+            )
         found.append(prepared)
     return tuple(found)
 

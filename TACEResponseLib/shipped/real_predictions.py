@@ -65,11 +65,17 @@ def write_tables(
     Raises: InputError: no patient has a response and features.
     """
     known = {p.case_id: label for p in patients if (label := label_of(p, MAJORITY)) is not None}
-    read = sorted((p for p in patients if p.case_id in known and p.features),
-                  key=lambda patient: patient.case_id)  # fmt: skip
+    read = sorted(
+        (p for p in patients if p.case_id in known and p.features),
+        key=lambda patient: patient.case_id,
+    )
     if not read:
-        raise InputError("--cohort", "must hold patients with a response and shape features",
-                         got="none", remedy="import the cohort with --features")  # fmt: skip
+        raise InputError(
+            "--cohort",
+            "must hold patients with a response and shape features",
+            got="none",
+            remedy="import the cohort with --features",
+        )
     labels = np.array([known[patient.case_id] for patient in read], dtype=np.int64)
     columns = {
         f"{name}#{repeat + 1}": out_of_fold(part, read, labels, SEED + repeat)
@@ -123,8 +129,12 @@ def _write(rows: Iterable[Mapping[str, str]], path: Path) -> None:
 def main() -> None:
     """Read the imported cohort, write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cohort", type=Path, required=True,
-                        help="cohort.csv of tace-response cohort import hcc-tace-seg")  # fmt: skip
+    parser.add_argument(
+        "--cohort",
+        type=Path,
+        required=True,
+        help="cohort.csv of tace-response cohort import hcc-tace-seg",
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
     parser.add_argument("--repeats", type=whole, default=REPEATS)
     options = parser.parse_args()

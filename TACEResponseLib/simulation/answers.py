@@ -60,9 +60,12 @@ def read_answers(table: Path, endpoint: Endpoint) -> dict[str, float]:
         rows = list(csv.DictReader(stream))
     missing = [c.value for c in ResponseClass if not rows or PREFIX + c.value not in rows[0]]
     if missing:
-        raise InputError(f"cohort {table.name}", "must be a simulated cohort",
-                         got=f"no column {PREFIX}{missing[0]}",
-                         remedy="make one with tace-response simulate")  # fmt: skip
+        raise InputError(
+            f"cohort {table.name}",
+            "must be a simulated cohort",
+            got=f"no column {PREFIX}{missing[0]}",
+            remedy="make one with tace-response simulate",
+        )
     return {row["case_id"]: endpoint_probability(_classes(row), endpoint) for row in rows}
 
 

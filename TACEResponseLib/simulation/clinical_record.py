@@ -25,8 +25,13 @@ Values = dict[str, ClinicalValue]
 LOWEST_AFP_NG_PER_ML = 1.0
 """What the assay can tell."""
 MISSING_SHARE = 0.03
-NOT_ALWAYS_MEASURED = ("cea_ng_per_ml", "pivka_ii_mau_per_ml", "crp_mg_per_l", "ggt_u_per_l",
-                       "alp_u_per_l")  # fmt: skip
+NOT_ALWAYS_MEASURED = (
+    "cea_ng_per_ml",
+    "pivka_ii_mau_per_ml",
+    "crp_mg_per_l",
+    "ggt_u_per_l",
+    "alp_u_per_l",
+)
 # Median, standard deviation of the natural logarithm, and digits kept.
 LABORATORY: Mapping[str, tuple[float, float, int]] = {
     "cea_ng_per_ml": (2.6, 0.55, 1),
@@ -114,8 +119,10 @@ def _liver(condition: Condition, rng: np.random.Generator) -> Values:
     albumin = rng.uniform(28, 35) if 0 in worse else np.clip(rng.normal(39.5, 3.0), 35.1, 50)
     bilirubin = rng.uniform(34, 50) if 1 in worse else np.clip(rng.lognormal(2.7, 0.4), 4, 33.9)
     inr = round(float(rng.uniform(1.7, 2.3) if 2 in worse else rng.uniform(0.95, 1.3)), 2)
-    lab = {"albumin_g_per_l": round(float(albumin), 1),
-           "bilirubin_umol_per_l": round(float(bilirubin), 1)}  # fmt: skip
+    lab = {
+        "albumin_g_per_l": round(float(albumin), 1),
+        "bilirubin_umol_per_l": round(float(bilirubin), 1),
+    }
     return {
         **lab,
         "cirrhosis": bool(rng.random() < (0.9 if condition.child_pugh_b else 0.58)),

@@ -85,9 +85,12 @@ def paint_pancreas(canvas: Canvas, build: Build, timing: float, rng: np.random.G
     """Lobulated, from the head beside the duodenum to the tail at the spleen."""
     s = build.scale
     course: tuple[Point, ...] = (
-        (-28 * s, -18, -40), (-14 * s, -30, -28), (12 * s, -36, -20),
-        (40 * s, -20, -10), (68 * s, 4, -2),
-    )  # fmt: skip
+        (-28 * s, -18, -40),
+        (-14 * s, -30, -28),
+        (12 * s, -36, -20),
+        (40 * s, -20, -10),
+        (68 * s, 4, -2),
+    )
     for radius, (start, end) in zip((12, 10, 9, 9), pairwise(course), strict=True):
         box, distance = canvas.tube(_moved(rng, start, 1.5), _moved(rng, end, 1.5), radius)
         if distance.size:
@@ -107,10 +110,13 @@ def paint_bowel(
         (92 * s, 0, -46),
     ]
     centers += [
-        (float(rng.uniform(-20, 90)) * s, float(rng.uniform(-70, -14)) * s,
-         float(rng.uniform(-66, -26)))
+        (
+            float(rng.uniform(-20, 90)) * s,
+            float(rng.uniform(-70, -14)) * s,
+            float(rng.uniform(-66, -26)),
+        )
         for _ in range(13)
-    ]  # fmt: skip
+    ]
     for center in centers:
         half = rng.uniform(11, 20, 3)
         loop = Ellipsoid(

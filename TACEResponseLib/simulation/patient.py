@@ -70,9 +70,11 @@ def simulate_patient(settings: SimulationSettings, seed: int, index: int) -> Sim
         canvas, lesions, settings.reader_shift_mm, stream(seed, index, Stream.READER)
     )
     second = read_lesions(
-        canvas, lesions, settings.second_reader_shift_mm,
+        canvas,
+        lesions,
+        settings.second_reader_shift_mm,
         stream(seed, index, Stream.SECOND_READER),
-    )  # fmt: skip
+    )
     return SimulatedPatient(
         truth=truth,
         images={ImageSequence.CT_ARTERIAL: _volume(voxels, geometry)},
@@ -108,10 +110,12 @@ def placed(grid: GridSettings, rng: np.random.Generator) -> Geometry:
     origin = [
         -(n - 1) / 2 * s + shift
         for n, s, shift in zip(
-            grid.size_ijk, grid.spacing_mm, (*rng.uniform(-12, 12, 2), rng.uniform(-500, 200)),
+            grid.size_ijk,
+            grid.spacing_mm,
+            (*rng.uniform(-12, 12, 2), rng.uniform(-500, 200)),
             strict=True,
         )
-    ]  # fmt: skip
+    ]
     x, y, z = (round(2 * o) / 2 for o in origin)
     return Geometry(
         size_ijk=grid.size_ijk,

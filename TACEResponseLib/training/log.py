@@ -100,8 +100,15 @@ def _draw(axes: "Axes", quantity: str, lines: Mapping[str, tuple[list[int], list
 
     for fit, (epochs, values) in lines.items():
         is_kept = fit.endswith("-all")
-        axes.plot(epochs, values, label=fit, marker="o", markersize=2.5,
-                  linewidth=2.2 if is_kept else 0.9, alpha=1.0 if is_kept else 0.65)  # fmt: skip
+        axes.plot(
+            epochs,
+            values,
+            label=fit,
+            marker="o",
+            markersize=2.5,
+            linewidth=2.2 if is_kept else 0.9,
+            alpha=1.0 if is_kept else 0.65,
+        )
     axes.set_xlabel("epoch")
     axes.set_ylabel(quantity)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -15,8 +15,17 @@ from TACEResponseLib.training.usable import LeftOut
 
 LOG_CSV, LOG_PICTURE, CANDIDATES_CSV = "training.csv", "training.png", "candidates.csv"
 LEFT_OUT_CSV = "left-out.csv"
-CANDIDATE_COLUMNS = ("candidate", "chosen", "branches", "cohort", "auc", "low_95", "high_95", "n",
-                     "method")  # fmt: skip
+CANDIDATE_COLUMNS = (
+    "candidate",
+    "chosen",
+    "branches",
+    "cohort",
+    "auc",
+    "low_95",
+    "high_95",
+    "n",
+    "method",
+)
 
 
 def log_folder(output: Path) -> Path:

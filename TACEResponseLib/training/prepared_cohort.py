@@ -86,9 +86,12 @@ def labels_for(settings: BranchSettings, cohort: PreparedCohort) -> Labels:
     responses = cohort.responses or ("",) * len(cohort.case_ids)
     for case_id, response in zip(cohort.case_ids, responses, strict=True):
         if response not in classes:
-            raise InputError(f"{case_id}, response", f"must be one of {', '.join(classes)} for "
-                             f"{settings.name}", got=response or "a blank",
-                             remedy="give the class, or choose a recipe of two")  # fmt: skip
+            raise InputError(
+                f"{case_id}, response",
+                f"must be one of {', '.join(classes)} for {settings.name}",
+                got=response or "a blank",
+                remedy="give the class, or choose a recipe of two",
+            )
     return np.array([classes.index(response) for response in responses], dtype=np.int64)
 
 

@@ -60,18 +60,21 @@ def fit_update(labels: Labels, probabilities: Floats, method: str) -> Update:
     fewer = int(min(outcome.sum(), outcome.size - outcome.sum()))
     if fewer < FEWEST_PER_CLASS[method]:
         raise InputError(
-            "recalibrate", f"--method {method} needs {FEWEST_PER_CLASS[method]} patients of each "
-            "class", got=fewer, remedy=_more_patients(fewer, method),
-        )  # fmt: skip
+            "recalibrate",
+            f"--method {method} needs {FEWEST_PER_CLASS[method]} patients of each class",
+            got=fewer,
+            remedy=_more_patients(fewer, method),
+        )
     if method == "intercept":
         return Update(slope=1.0, shift=calibration_in_the_large(outcome, p).value)
     slope, shift = calibration_line(outcome, p)
     if not slope.value > 0:
         raise InputError(
-            "recalibrate", "the model must rank patients in the right direction",
+            "recalibrate",
+            "the model must rank patients in the right direction",
             got=f"a slope of {slope.value:.2f} ({slope.method})",
             remedy="no recalibration mends that; check outcome and positive class",
-        )  # fmt: skip
+        )
     return Update(slope=slope.value, shift=shift.value)
 
 
@@ -82,9 +85,15 @@ def _more_patients(fewer: int, method: str) -> str:
 
 
 def recalibrated(
-    bundle: Bundle, labels: Labels, probabilities: Floats, *, method: str, source: str,
-    bundle_id: str, seed: int,
-) -> Bundle:  # fmt: skip
+    bundle: Bundle,
+    labels: Labels,
+    probabilities: Floats,
+    *,
+    method: str,
+    source: str,
+    bundle_id: str,
+    seed: int,
+) -> Bundle:
     """A bundle with the update inside, not saved yet.
 
     Args:
@@ -100,26 +109,36 @@ def recalibrated(
     Raises: InputError: as `fit_update`.
     """
     update = fit_update(labels, probabilities, method)
-    fusion = _updated_fusion(bundle.fusion, update, _drawn(labels, probabilities, method, bundle,
-                                                           seed))  # fmt: skip
+    fusion = _updated_fusion(
+        bundle.fusion, update, _drawn(labels, probabilities, method, bundle, seed)
+    )
     told = _told(labels, probabilities, update, method, source)
     old = bundle.metadata
-    metadata = old.model_copy(update={
-        "bundle_id": bundle_id,
-        "version": _next(old.version),
-        "changelog": {**old.changelog, _next(old.version): f"recalibrated ({method}) on {source}"},
-        "fusion": fusion.settings,
-        "threshold": fusion.threshold,
-        "threshold_set_on": fusion.threshold_set_on,
-        "calibration": old.calibration.model_copy(update={
-            "method": fusion.settings.calibration,
-            "fitted_on": f"{old.calibration.fitted_on}; then {method} on {source}",
-            "slope": None, "intercept": None,
-        }),
-        "recalibration": told.model_copy(update={"before": old.calibration}),
-    })  # fmt: skip
-    return replace(bundle, metadata=metadata, fusion=fusion, card=model_card(metadata), sha256="",
-                   source="")  # fmt: skip
+    metadata = old.model_copy(
+        update={
+            "bundle_id": bundle_id,
+            "version": _next(old.version),
+            "changelog": {
+                **old.changelog,
+                _next(old.version): f"recalibrated ({method}) on {source}",
+            },
+            "fusion": fusion.settings,
+            "threshold": fusion.threshold,
+            "threshold_set_on": fusion.threshold_set_on,
+            "calibration": old.calibration.model_copy(
+                update={
+                    "method": fusion.settings.calibration,
+                    "fitted_on": f"{old.calibration.fitted_on}; then {method} on {source}",
+                    "slope": None,
+                    "intercept": None,
+                }
+            ),
+            "recalibration": told.model_copy(update={"before": old.calibration}),
+        }
+    )
+    return replace(
+        bundle, metadata=metadata, fusion=fusion, card=model_card(metadata), sha256="", source=""
+    )
 
 
 def _updated_fusion(old: FittedFusion, update: Update, drawn: Sequence[Update]) -> FittedFusion:
@@ -127,12 +146,15 @@ def _updated_fusion(old: FittedFusion, update: Update, drawn: Sequence[Update]) 
     model = _updated_model(old.model, update)
     settings = old.settings.model_copy(update={"calibration": model.calibration.kind})
     return FittedFusion(
-        settings=settings, branches=old.branches, clinical=old.clinical, model=model,
+        settings=settings,
+        branches=old.branches,
+        clinical=old.clinical,
+        model=model,
         bootstrap=tuple(_updated_model(m, u) for m, u in zip(old.bootstrap, drawn, strict=True)),
         threshold=float(update.apply(np.array([old.threshold]))[0]),
         threshold_set_on=f"{old.threshold_set_on}; moved with the recalibration",
         n_training=old.n_training,
-    )  # fmt: skip
+    )
 
 
 def _updated_model(model: FusionModel, update: Update) -> FusionModel:
@@ -151,8 +173,9 @@ def _updated(old: Fitted, update: Update) -> Fitted:
     slope, intercept = (
         (old.slope, old.intercept) if isinstance(old, PlattCalibration) else (1.0, 0.0)
     )
-    return PlattCalibration(slope=update.slope * slope,
-                            intercept=update.slope * intercept + update.shift)  # fmt: skip
+    return PlattCalibration(
+        slope=update.slope * slope, intercept=update.slope * intercept + update.shift
+    )
 
 
 def _drawn(
@@ -178,20 +201,31 @@ def _told(
     slope, intercept = calibration_line(labels, probabilities)
     return Recalibration(
         method="intercept" if method == "intercept" else "slope",
-        source=source, n=labels.size, events=int(labels.sum()), slope=update.slope,
-        shift=update.shift, slope_before=_metric("calibration slope", slope),
+        source=source,
+        n=labels.size,
+        events=int(labels.sum()),
+        slope=update.slope,
+        shift=update.shift,
+        slope_before=_metric("calibration slope", slope),
         intercept_before=_metric("calibration intercept", intercept),
         before=CalibrationSummary(method="none", fitted_on=""),
-    )  # fmt: skip
+    )
 
 
 def _metric(name: str, estimate: Estimate) -> Metric | None:
     """As metadata keep it; None where it can't be estimated."""
     if estimate.value != estimate.value:  # nan
         return None
-    return Metric(name=name, branch=FUSED, cohort=CohortRole.TUNING, value=estimate.value,
-                  low=estimate.low, high=estimate.high, n=estimate.n,
-                  method=estimate.method)  # fmt: skip
+    return Metric(
+        name=name,
+        branch=FUSED,
+        cohort=CohortRole.TUNING,
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        n=estimate.n,
+        method=estimate.method,
+    )
 
 
 def _next(version: str) -> str:

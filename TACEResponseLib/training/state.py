@@ -106,8 +106,12 @@ def check_free(output: Path, *, resume: bool) -> None:
     """
     folder = work_folder(output)
     if folder.exists() and not resume:
-        raise InputError("--output", "must have no unfinished training beside it", got=folder.name,
-                         remedy="add --resume to go on with it, or remove that folder")  # fmt: skip
+        raise InputError(
+            "--output",
+            "must have no unfinished training beside it",
+            got=folder.name,
+            remedy="add --resume to go on with it, or remove that folder",
+        )
 
 
 def open_state(output: Path, key: Mapping[str, str], *, resume: bool) -> TrainingState:
@@ -150,8 +154,12 @@ def locked(state: TrainingState) -> Iterator[None]:
         with suppress(OSError):
             is_ours = try_lock(file.fileno())
         if not is_ours:
-            raise InputError("--output", "must have no training that is running now",
-                             got=state.folder.name, remedy="wait for its end")  # fmt: skip
+            raise InputError(
+                "--output",
+                "must have no training that is running now",
+                got=state.folder.name,
+                remedy="wait for its end",
+            )
         yield
 
 
@@ -167,9 +175,12 @@ def _check_key(folder: Path, key: Mapping[str, str]) -> None:
         there = {}
     differ = [name for name in key if there.get(name) != key[name]]
     if differ:
-        raise InputError("--resume", "goes on with a training of the same recipe, cohort, options "
-                         "and versions", got=f"{folder.name} of other {_listed(differ)}",
-                         remedy=f"remove {folder.name}, or choose another --output")  # fmt: skip
+        raise InputError(
+            "--resume",
+            "goes on with a training of the same recipe, cohort, options and versions",
+            got=f"{folder.name} of other {_listed(differ)}",
+            remedy=f"remove {folder.name}, or choose another --output",
+        )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -65,14 +65,22 @@ def read_expression(path: Path) -> Expression:
     refuse_twins(columns["gene"], f"{where} (gene)")
     cases = tuple(name for name in columns if name != "gene")
     if not cases:
-        raise InputError(where, "must have a column for each case", got="none beside gene",
-                         remedy="write one column a case")  # fmt: skip
+        raise InputError(
+            where,
+            "must have a column for each case",
+            got="none beside gene",
+            remedy="write one column a case",
+        )
     with of_table(where):
         values = np.stack([numbers(columns, name) for name in cases], axis=1)
     gene, case = np.nonzero(np.isnan(values))
     if gene.size:
-        raise InputError(f"{where}, {cases[case[0]]}, row {gene[0] + 1}", "must be a number",
-                         got="a blank", remedy="leave out genes with gaps, and say so")  # fmt: skip
+        raise InputError(
+            f"{where}, {cases[case[0]]}, row {gene[0] + 1}",
+            "must be a number",
+            got="a blank",
+            remedy="leave out genes with gaps, and say so",
+        )
     return Expression(genes=tuple(columns["gene"]), case_ids=cases, values=values)
 
 
@@ -88,15 +96,21 @@ def read_groups(path: Path, expression: Expression) -> tuple[str, ...]:
     known = dict(zip(columns["case_id"], columns["group"], strict=True))
     missing = [case for case in expression.case_ids if not known.get(case)]
     if missing:
-        raise InputError(where, "must name the group of every case of the expression table",
-                         got=f"none for {missing[0]} and {len(missing) - 1} others",
-                         remedy="add them, or leave out their columns")  # fmt: skip
+        raise InputError(
+            where,
+            "must name the group of every case of the expression table",
+            got=f"none for {missing[0]} and {len(missing) - 1} others",
+            remedy="add them, or leave out their columns",
+        )
     groups = tuple(known[case] for case in expression.case_ids)
     sizes = {name: groups.count(name) for name in sorted(set(groups))}
     if len(sizes) != 2 or min(sizes.values()) < FEWEST_PER_GROUP:
-        raise InputError(where, f"must have two groups of at least {FEWEST_PER_GROUP} cases",
-                         got=", ".join(f"{name}: {n}" for name, n in sizes.items()),
-                         remedy="add cases, or join groups")  # fmt: skip
+        raise InputError(
+            where,
+            f"must have two groups of at least {FEWEST_PER_GROUP} cases",
+            got=", ".join(f"{name}: {n}" for name, n in sizes.items()),
+            remedy="add cases, or join groups",
+        )
     return groups
 
 
@@ -111,8 +125,12 @@ def read_gene_sets(path: Path) -> dict[str, list[str]]:
     for number, line in enumerate(filter(str.strip, lines), start=1):
         name, *rest = line.rstrip().split("\t")
         if len(rest) < 2:
-            raise InputError(f"{where}, line {number}", "must be name, description, genes, by tabs",
-                             got=line[:40], remedy="save it as .gmt")  # fmt: skip
+            raise InputError(
+                f"{where}, line {number}",
+                "must be name, description, genes, by tabs",
+                got=line[:40],
+                remedy="save it as .gmt",
+            )
         sets[name] = [gene for gene in rest[1:] if gene]
     return sets
 
@@ -137,21 +155,34 @@ def enriched(
     Source: Subramanian and others, PNAS 2005;102:15545, as in gseapy.
     """
     if permutations < FEWEST_PERMUTATIONS:
-        raise InputError("--permutations", f"must be at least {FEWEST_PERMUTATIONS}",
-                         got=permutations, remedy="leave it out")  # fmt: skip
+        raise InputError(
+            "--permutations",
+            f"must be at least {FEWEST_PERMUTATIONS}",
+            got=permutations,
+            remedy="leave it out",
+        )
     if find_spec("gseapy") is None:
         raise MissingExtraError("gseapy", "the biology step", "biology")
     import pandas as pd
 
     gseapy: Any = import_module("gseapy")
     order = np.argsort(groups, kind="stable")
-    table = pd.DataFrame(expression.values[:, order], index=list(expression.genes),
-                         columns=[expression.case_ids[i] for i in order])  # fmt: skip
+    table = pd.DataFrame(
+        expression.values[:, order],
+        index=list(expression.genes),
+        columns=[expression.case_ids[i] for i in order],
+    )
     found = gseapy.gsea(
-        data=table, gene_sets={k: list(v) for k, v in gene_sets.items()},
-        cls=[groups[i] for i in order], permutation_type="phenotype",
-        permutation_num=permutations, method="signal_to_noise", outdir=None, seed=seed, threads=1,
-    )  # fmt: skip
+        data=table,
+        gene_sets={k: list(v) for k, v in gene_sets.items()},
+        cls=[groups[i] for i in order],
+        permutation_type="phenotype",
+        permutation_num=permutations,
+        method="signal_to_noise",
+        outdir=None,
+        seed=seed,
+        threads=1,
+    )
     rows = [_result(row) for _, row in found.res2d.iterrows()]
     return tuple(sorted(rows, key=lambda row: (row.fdr, -abs(row.normalized))))
 
@@ -160,6 +191,10 @@ def _result(row: Any) -> GeneSetResult:
     """A row of gseapy's table."""
     matched = str(row["Tag %"]).partition("/")[2]
     return GeneSetResult(
-        gene_set=str(row["Term"]), score=float(row["ES"]), normalized=float(row["NES"]),
-        p=float(row["NOM p-val"]), fdr=float(row["FDR q-val"]), genes=int(matched or 0),
-    )  # fmt: skip
+        gene_set=str(row["Term"]),
+        score=float(row["ES"]),
+        normalized=float(row["NES"]),
+        p=float(row["NOM p-val"]),
+        fdr=float(row["FDR q-val"]),
+        genes=int(matched or 0),
+    )

@@ -30,8 +30,12 @@ def geometry_of(values: Mapping[str, Any]) -> Geometry:
     try:
         return Geometry(**{key: tuple(value) for key, value in values.items()})
     except (TypeError, ValueError, OverflowError) as error:
-        raise InputError("geometry", "must be a grid handed over by the panel",
-                         got=str(error)[:200], remedy="score again") from error  # fmt: skip
+        raise InputError(
+            "geometry",
+            "must be a grid handed over by the panel",
+            got=str(error)[:200],
+            remedy="score again",
+        ) from error
 
 
 def write_volume(volume: Volume, path: Path) -> dict[str, Any]:
@@ -71,8 +75,12 @@ def _acquisition(values: Mapping[str, Any]) -> Acquisition:
     try:
         return Acquisition(**values)
     except TypeError as error:
-        raise InputError("acquisition", "must be as the panel says it", got=str(error)[:200],
-                         remedy="update the extension and restart Slicer") from error  # fmt: skip
+        raise InputError(
+            "acquisition",
+            "must be as the panel says it",
+            got=str(error)[:200],
+            remedy="update the extension and restart Slicer",
+        ) from error
 
 
 def read_array(path: Path, shape: tuple[int, ...]) -> Voxels:
@@ -86,11 +94,16 @@ def read_array(path: Path, shape: tuple[int, ...]) -> Voxels:
             raise FileNotFoundError(path)
         array: NDArray[Any] = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise InputError(path.name, "must be an array handed over by the panel",
-                         got=type(error).__name__, remedy="score again") from error  # fmt: skip
+        raise InputError(
+            path.name,
+            "must be an array handed over by the panel",
+            got=type(error).__name__,
+            remedy="score again",
+        ) from error
     if array.shape != shape:
-        raise InputError(path.name, f"must have the shape {shape}", got=array.shape,
-                         remedy="score again")  # fmt: skip
+        raise InputError(
+            path.name, f"must have the shape {shape}", got=array.shape, remedy="score again"
+        )
     return array
 
 

@@ -202,8 +202,12 @@ class Jobs:
 
     def _image(self, sequence: str, token: str) -> Volume:
         if token not in self._images:
-            raise InputError(sequence, "must have been handed over before scoring", got="nothing",
-                             remedy="score again")  # fmt: skip
+            raise InputError(
+                sequence,
+                "must have been handed over before scoring",
+                got="nothing",
+                remedy="score again",
+            )
         return self._images[token]
 
 

@@ -139,12 +139,20 @@ def check_request(request: Mapping[str, Any]) -> None:
     """
     name = request["do"]
     if name not in REQUESTS:
-        raise InputError("request", f"must name one of the jobs {', '.join(REQUESTS)}",
-                         got=repr(name)[:40], remedy=REMEDY)  # fmt: skip
+        raise InputError(
+            "request",
+            f"must name one of the jobs {', '.join(REQUESTS)}",
+            got=repr(name)[:40],
+            remedy=REMEDY,
+        )
     try:
         REQUESTS[name].model_validate(request)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part)[:40] for part in first["loc"])
-        raise InputError(f"request {name}", f"{place}: {setting_rule(first)}",
-                         got=type(first["input"]).__name__, remedy=REMEDY) from error  # fmt: skip
+        raise InputError(
+            f"request {name}",
+            f"{place}: {setting_rule(first)}",
+            got=type(first["input"]).__name__,
+            remedy=REMEDY,
+        ) from error

@@ -8,13 +8,54 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import LONGEST, broken_rule, check_id, nearest, suggested, twins
 
 BAD = (
-    "", " ", ".", "..", "../../x", "/abs", "a/b", "a\\b", "C:x", "con", "CON", "nul.txt", "COM1",
-    "lpt9.x.y", "P1.", "-x", ".hidden", "=1+1", "+1", "@x", "P 1", " P1", "P1\n", "P1\x00",
+    "",
+    " ",
+    ".",
+    "..",
+    "../../x",
+    "/abs",
+    "a/b",
+    "a\\b",
+    "C:x",
+    "con",
+    "CON",
+    "nul.txt",
+    "COM1",
+    "lpt9.x.y",
+    "P1.",
+    "-x",
+    ".hidden",
+    "=1+1",
+    "+1",
+    "@x",
+    "P 1",
+    " P1",
+    "P1\n",
+    "P1\x00",
     "P1\x1b",
-    "x" * 65, "\u00fc", "P\u0661", "\uff30\uff11", "P1\u202e", "~", "a*b", "$HOME",
-)  # fmt: skip
-GOOD = ("P1", "p", "0", "HCC_001", "SIM-000007", "TCGA-BC-A10Q", "a..b", "con1", "COM0", "COM10",
-        "x" * 64, "a.b-c_d")  # fmt: skip
+    "x" * 65,
+    "\u00fc",
+    "P\u0661",
+    "\uff30\uff11",
+    "P1\u202e",
+    "~",
+    "a*b",
+    "$HOME",
+)
+GOOD = (
+    "P1",
+    "p",
+    "0",
+    "HCC_001",
+    "SIM-000007",
+    "TCGA-BC-A10Q",
+    "a..b",
+    "con1",
+    "COM0",
+    "COM10",
+    "x" * 64,
+    "a.b-c_d",
+)
 
 
 @pytest.mark.parametrize("name", BAD)

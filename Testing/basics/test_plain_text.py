@@ -18,8 +18,11 @@ from TACEResponseLib.basics.plain_text import (
 from TACEResponseLib.basics.process.progress import shown
 from TACEResponseLib.basics.process.terminal import PrintableStream, printable_output
 
-CONTROLS = [chr(n) for n in range(sys.maxunicode + 1)
-            if unicodedata.category(chr(n)) in ("Cc", "Cs", "Zl", "Zp")]  # fmt: skip
+CONTROLS = [
+    chr(n)
+    for n in range(sys.maxunicode + 1)
+    if unicodedata.category(chr(n)) in ("Cc", "Cs", "Zl", "Zp")
+]
 # Source: Unicode 15.1, PropList.txt, Bidi_Control.
 BIDI = [*"\u061c\u200e\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))]
 
@@ -58,14 +61,24 @@ def test_names_are_shown_and_not_written() -> None:
 @pytest.mark.parametrize(
     ("text", "cell"),
     [
-        ("=1+1", "'=1+1"), ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"), ("-2+3", "'-2+3"),
-        ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"), ("\r=1", "'\r=1"), ("\uff1d1", "'\uff1d1"),
-        ("-0.5", "-0.5"), ("+3", "+3"), ("-1e-05", "-1e-05"), ("P001", "P001"), ("", ""),
-        ("a=b", "a=b"), ("-", "-"),
+        ("=1+1", "'=1+1"),
+        ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+        ("-2+3", "'-2+3"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\r=1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("-0.5", "-0.5"),
+        ("+3", "+3"),
+        ("-1e-05", "-1e-05"),
+        ("P001", "P001"),
+        ("", ""),
+        ("a=b", "a=b"),
+        ("-", "-"),
         ("-0.5 (-1.2 to 0.3)", "-0.5 (-1.2 to 0.3)"),
         ("-0.5 (-1.2 to 0.3)+1", "'-0.5 (-1.2 to 0.3)+1"),
     ],
-)  # fmt: skip
+)
 def test_a_spreadsheet_takes_no_text_for_a_formula(text: str, cell: str) -> None:
     assert cell_text(text) == cell
 

@@ -19,8 +19,11 @@ LIBRARY = ("Input should", "Value error", "should have", "should be", "valid ", 
 def numbers_of(content: Any, key: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Keys of all plain settings."""
     if isinstance(content, BaseModel):
-        return [k for name in type(content).model_fields
-                for k in numbers_of(getattr(content, name), (*key, name))]  # fmt: skip
+        return [
+            k
+            for name in type(content).model_fields
+            for k in numbers_of(getattr(content, name), (*key, name))
+        ]
     return [key]
 
 

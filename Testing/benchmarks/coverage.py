@@ -87,8 +87,9 @@ def bootstrapped(positive: Floats, negative: Floats, rng: np.random.Generator) -
     for p, q in zip(positive, negative, strict=True):
         # Which positive beats which negative, once; a draw only counts how often each comes.
         wins = (p[:, None] > q).astype(np.float32)
-        counts = rng.multinomial(p.size + q.size, np.full(p.size + q.size, 1 / (p.size + q.size)),
-                                 RESAMPLES).astype(np.float32)  # fmt: skip
+        counts = rng.multinomial(
+            p.size + q.size, np.full(p.size + q.size, 1 / (p.size + q.size)), RESAMPLES
+        ).astype(np.float32)
         of_p, of_q = counts[:, : p.size], counts[:, p.size :]
         pairs = of_p.sum(axis=1) * of_q.sum(axis=1)
         areas = np.einsum("rp,rp->r", of_p, of_q @ wins.T) / np.where(pairs > 0, pairs, np.nan)

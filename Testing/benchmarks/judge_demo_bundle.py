@@ -69,8 +69,13 @@ def share_of_possible(
     n = response.size
     drawn = [share(rng.integers(0, n, n)) for _ in range(N_BOOTSTRAP)]
     low, high = np.percentile(drawn, (2.5, 97.5))
-    return Estimate(value=share(np.arange(n)), low=float(low), high=float(high), n=n,
-                    method=f"bootstrap over patients, {N_BOOTSTRAP} resamples")  # fmt: skip
+    return Estimate(
+        value=share(np.arange(n)),
+        low=float(low),
+        high=float(high),
+        n=n,
+        method=f"bootstrap over patients, {N_BOOTSTRAP} resamples",
+    )
 
 
 def expected_slope(true: NDArray[np.float64], model: NDArray[np.float64]) -> float:

@@ -67,8 +67,9 @@ def main() -> None:
     training = cohort(recipe, options.training, "training", options.jobs)
     tuning = cohort(recipe, options.tuning, "tuning", options.jobs)
     prepared = time.perf_counter()
-    trained = train(recipe, training, seed=SEEDS["training"], tuning=tuning, jobs=options.jobs,
-                    progress=told)  # fmt: skip
+    trained = train(
+        recipe, training, seed=SEEDS["training"], tuning=tuning, jobs=options.jobs, progress=told
+    )
     fitted = time.perf_counter()
     truths = simulated_truths(settings_of(recipe), options.fresh, SEEDS["fresh"])
     fresh = cohort(recipe, options.fresh, "fresh", options.jobs)
@@ -90,8 +91,10 @@ def main() -> None:
             }
         )
     minutes = [(b - a) / 60 for a, b in ((start, prepared), (prepared, fitted))]
-    peak = max(resource.getrusage(who).ru_maxrss / 2**20
-               for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))  # fmt: skip
+    peak = max(
+        resource.getrusage(who).ru_maxrss / 2**20
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     answer = {
         "recipe": options.recipe,
         "changes": options.changes,
@@ -119,8 +122,11 @@ def as_table(answer: dict[str, Any]) -> str:
         "|---|---|---|---|",
         *(
             "| {}{} | {:.3f} | {:.3f} ({:.3f} to {:.3f}) | {:.3f} ({:.3f} to {:.3f}) |".format(
-                row["candidate"], " (chosen)" if row["chosen"] else "", row["auc_out_of_fold"],
-                *row["auc"], *row["share"],
+                row["candidate"],
+                " (chosen)" if row["chosen"] else "",
+                row["auc_out_of_fold"],
+                *row["auc"],
+                *row["share"],
             )
             for row in answer["candidates"]
         ),
@@ -128,7 +134,7 @@ def as_table(answer: dict[str, Any]) -> str:
         "{minutes_in_all:.1f} min; largest process {peak_gib_of_a_process:.2f} GiB".format(
             **answer
         ),
-    ]  # fmt: skip
+    ]
     return "\n".join(lines) + "\n"
 
 

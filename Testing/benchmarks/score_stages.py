@@ -23,10 +23,20 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         command = [
-            sys.executable, "-m", "TACEResponseLib", "score", "--bundle", options.bundle,
-            "--image", f"ct_arterial={options.image}", "--roi", str(options.roi),
-            "--output", str(Path(folder) / "out"), "--json",
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "TACEResponseLib",
+            "score",
+            "--bundle",
+            options.bundle,
+            "--image",
+            f"ct_arterial={options.image}",
+            "--roi",
+            str(options.roi),
+            "--output",
+            str(Path(folder) / "out"),
+            "--json",
+        ]
         start = time.perf_counter()
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         wall = time.perf_counter() - start

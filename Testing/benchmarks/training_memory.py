@@ -41,12 +41,32 @@ def measured(options: argparse.Namespace, n: int, folder: Path) -> str:
     start = time.perf_counter()
     modality = "ct" if options.cohort == "ct" else "mr"
     if not cohort.exists():
-        command("simulate", "--modality", modality, *MODALITY[options.cohort], "--patients", str(n),
-                "--seed", str(SEED), "--output", str(cohort)).wait()  # fmt: skip
+        command(
+            "simulate",
+            "--modality",
+            modality,
+            *MODALITY[options.cohort],
+            "--patients",
+            str(n),
+            "--seed",
+            str(SEED),
+            "--output",
+            str(cohort),
+        ).wait()
     simulated = time.perf_counter()
-    training = command("train", "--recipe", options.recipe, "--cohort", str(cohort / "cohort.csv"),
-                       "--output", str(bundle), "--cache", str(folder / f"cache-{n}"),
-                       "--simulated", *options.rest)  # fmt: skip
+    training = command(
+        "train",
+        "--recipe",
+        options.recipe,
+        "--cohort",
+        str(cohort / "cohort.csv"),
+        "--output",
+        str(bundle),
+        "--cache",
+        str(folder / f"cache-{n}"),
+        "--simulated",
+        *options.rest,
+    )
     peak = 0
     while training.poll() is None:
         peak = max(peak, sum(own_memory(pid) for pid in family(training.pid)))

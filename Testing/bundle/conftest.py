@@ -114,8 +114,10 @@ def make_bundle(*branches: Any, clinical: tuple[ClinicalInput, ...] = (), **chan
     """A bundle of these branches."""
     fusion = make_fusion(tuple(branch.name for branch in branches), *clinical)
     measured: dict[str, Any] = {
-        "cohort": CohortRole.INTERNAL_TEST, "n": 50, "method": "percentile bootstrap"
-    }  # fmt: skip
+        "cohort": CohortRole.INTERNAL_TEST,
+        "n": 50,
+        "method": "percentile bootstrap",
+    }
     fields: dict[str, Any] = {
         "bundle_id": "small-simulated",
         "title": "A small model",

@@ -18,8 +18,19 @@ EVIL = (
     "[l](file:///etc) <a href='x'> `c` | \x1b[2J\x1b]0;owned\x07 \u202etxt\nAUC 1.00\r\n"
     "- x\x9b31m"
 )
-FIELDS = ("title", "authors", "copyright", "license", "citation", "criterion", "readout",
-          "treatment", "population", "intended_use", "positive_class")  # fmt: skip
+FIELDS = (
+    "title",
+    "authors",
+    "copyright",
+    "license",
+    "citation",
+    "criterion",
+    "readout",
+    "treatment",
+    "population",
+    "intended_use",
+    "positive_class",
+)
 
 
 @pytest.fixture
@@ -68,9 +79,11 @@ def test_info_moves_no_cursor_and_feigns_no_line(
 
 
 def test_a_refused_bundle_is_refused_in_one_printable_line(
-    evil: Path, edit_json: Callable[..., None], relist: Callable[[Path], None],
+    evil: Path,
+    edit_json: Callable[..., None],
+    relist: Callable[[Path], None],
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     def change(content: Any) -> None:
         content["tace_response"]["bundle_id"] = EVIL
 

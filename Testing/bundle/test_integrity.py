@@ -40,9 +40,13 @@ def test_the_hash_of_the_list_stands_for_the_bundle(copied: Path) -> None:
 def test_every_file_but_the_list_is_listed_in_order(saved: Path) -> None:
     names = [line.split("  ")[1] for line in (saved / "SHA256SUMS").read_text().splitlines()]
     assert names == [
-        "configs/inference.json", "configs/metadata.json", "docs/README.md",
-        "models/cnn.safetensors", "models/fusion.json", "models/radiomics.skops",
-    ]  # fmt: skip
+        "configs/inference.json",
+        "configs/metadata.json",
+        "docs/README.md",
+        "models/cnn.safetensors",
+        "models/fusion.json",
+        "models/radiomics.skops",
+    ]
 
 
 @pytest.mark.parametrize("name", ["configs/metadata.json", "models/cnn.safetensors"])
@@ -131,13 +135,22 @@ def _text(path: Path) -> None:
 @pytest.mark.parametrize(
     ("write", "name"),
     [
-        (_pickle, "notes.md"), (_pickle, "cnn.safetensors"), (_pickle, "radiomics.skops"),
-        (_torch, "notes.json"), (_torch, "cnn.safetensors"), (_numpy, "LICENSE"),
-        (_text, "model.pkl"), (_text, "model.pt"), (_text, "model.PTH"), (_text, "model.ckpt"),
-        (_text, "model.joblib"), (_text, "model.pickle"), (_text, "model.npy"),
+        (_pickle, "notes.md"),
+        (_pickle, "cnn.safetensors"),
+        (_pickle, "radiomics.skops"),
+        (_torch, "notes.json"),
+        (_torch, "cnn.safetensors"),
+        (_numpy, "LICENSE"),
+        (_text, "model.pkl"),
+        (_text, "model.pt"),
+        (_text, "model.PTH"),
+        (_text, "model.ckpt"),
+        (_text, "model.joblib"),
+        (_text, "model.pickle"),
+        (_text, "model.npy"),
     ],
     ids=lambda value: getattr(value, "__name__", value),
-)  # fmt: skip
+)
 def test_what_can_hold_a_pickle_is_refused_even_if_listed(
     write: Callable[[Path], None], name: str, copied: Path
 ) -> None:

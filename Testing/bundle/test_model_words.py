@@ -7,8 +7,16 @@ from TACEResponseLib.bundle.model_words import describe_model, model_line, perfo
 
 
 def metric(role: CohortRole, value: float, branch: str = "fused") -> Metric:
-    return Metric(name="AUC", branch=branch, cohort=role, value=value, low=value - 0.1,
-                  high=value + 0.1, n=50, method="DeLong")  # fmt: skip
+    return Metric(
+        name="AUC",
+        branch=branch,
+        cohort=role,
+        value=value,
+        low=value - 0.1,
+        high=value + 0.1,
+        n=50,
+        method="DeLong",
+    )
 
 
 def test_the_external_cohort_speaks_before_the_internal_and_training_never(bundle: Bundle) -> None:

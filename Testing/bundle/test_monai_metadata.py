@@ -14,13 +14,28 @@ from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch
 # The mandatory keys of MONAI's bundle specification, and those of each tensor. MONAI 1.6 renamed
 # optional_packages_version and warns of the old name.
 MANDATORY = {
-    "version", "monai_version", "pytorch_version", "numpy_version", "required_packages_version",
-    "task", "description", "authors", "copyright", "network_data_format",
-}  # fmt: skip
+    "version",
+    "monai_version",
+    "pytorch_version",
+    "numpy_version",
+    "required_packages_version",
+    "task",
+    "description",
+    "authors",
+    "copyright",
+    "network_data_format",
+}
 OF_A_TENSOR = {
-    "type", "format", "modality", "num_channels", "spatial_shape", "dtype", "value_range",
-    "is_patch_data", "channel_def",
-}  # fmt: skip
+    "type",
+    "format",
+    "modality",
+    "num_channels",
+    "spatial_shape",
+    "dtype",
+    "value_range",
+    "is_patch_data",
+    "channel_def",
+}
 
 
 @pytest.fixture

@@ -53,9 +53,11 @@ def joint() -> ImageNetworkBranch:
         torch.manual_seed(3)
         network = build_branch_network(settings)
     begun = StartingWeights(
-        architecture="ResNet18", file="resnet18-f37072fd.pth", sha256="f37072fd" + "0" * 56,
+        architecture="ResNet18",
+        file="resnet18-f37072fd.pth",
+        sha256="f37072fd" + "0" * 56,
         is_official=True,
-    )  # fmt: skip
+    )
     state = ImageNetworkState(clinical=(AGE,), starting_weights=begun, epoch=7)
     return ImageNetworkBranch(settings, network, "cpu", state)
 

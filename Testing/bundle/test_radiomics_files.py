@@ -72,8 +72,12 @@ def test_the_bytes_are_the_same_in_every_process_and_after_a_journey(
 ) -> None:
     here = Path(__file__).resolve()
     (tmp_path / "other").mkdir()
-    program = PROGRAM.format(paths=[str(here.parent), str(here.parents[2])], padding=999,
-                             names=ALL, folder=str(tmp_path / "other"))  # fmt: skip
+    program = PROGRAM.format(
+        paths=[str(here.parent), str(here.parents[2])],
+        padding=999,
+        names=ALL,
+        folder=str(tmp_path / "other"),
+    )
     subprocess.run([sys.executable, "-c", program], check=True)
     for name in ALL:
         branch = make_radiomics(name)
@@ -93,16 +97,22 @@ def test_a_network_lies_in_a_bundle_as_weights_alone(
     assert (tmp_path / "small" / "models" / "radiomics.safetensors").exists()
     (again,) = load_bundle(tmp_path / "small").branches
     assert np.array_equal(
-        again.logits([dict(zip(branch.state.feature_names, row, strict=True))
-                      for row in asked(branch).tolist()]),
+        again.logits(
+            [
+                dict(zip(branch.state.feature_names, row, strict=True))
+                for row in asked(branch).tolist()
+            ]
+        ),
         logits(branch.pipeline, asked(branch)),
-    )  # fmt: skip
+    )
 
 
 def test_a_network_of_a_standard_deviation_of_zero_is_refused(
-    make_radiomics: Callable[[str], RadiomicsBranch], builder: Callable[..., Bundle],
-    relist: Relist, tmp_path: Path,
-) -> None:  # fmt: skip
+    make_radiomics: Callable[[str], RadiomicsBranch],
+    builder: Callable[..., Bundle],
+    relist: Relist,
+    tmp_path: Path,
+) -> None:
     save_bundle(builder(make_radiomics("dnn")), tmp_path / "small")
     path = tmp_path / "small" / "models" / "radiomics.safetensors"
     tensors = load_file(path)
@@ -113,9 +123,11 @@ def test_a_network_of_a_standard_deviation_of_zero_is_refused(
 
 
 def test_a_network_of_other_features_is_refused(
-    make_radiomics: Callable[[str], RadiomicsBranch], builder: Callable[..., Bundle],
-    relist: Relist, tmp_path: Path,
-) -> None:  # fmt: skip
+    make_radiomics: Callable[[str], RadiomicsBranch],
+    builder: Callable[..., Bundle],
+    relist: Relist,
+    tmp_path: Path,
+) -> None:
     save_bundle(builder(make_radiomics("dnn")), tmp_path / "small")
     path = tmp_path / "small" / "models" / "radiomics.safetensors"
     tensors = load_file(path)
@@ -127,9 +139,13 @@ def test_a_network_of_other_features_is_refused(
 
 @pytest.mark.parametrize(("said", "held"), [("lasso", "linear"), ("knn", "logistic")])
 def test_another_classifier_than_the_metadata_names_is_refused(
-    said: str, held: str, make_radiomics: Callable[[str], RadiomicsBranch],
-    builder: Callable[..., Bundle], relist: Relist, tmp_path: Path,
-) -> None:  # fmt: skip
+    said: str,
+    held: str,
+    make_radiomics: Callable[[str], RadiomicsBranch],
+    builder: Callable[..., Bundle],
+    relist: Relist,
+    tmp_path: Path,
+) -> None:
     for name in (said, held):
         save_bundle(builder(make_radiomics(name)), tmp_path / name)
     shutil.copy(*(tmp_path / name / "models" / "radiomics.skops" for name in (held, said)))
@@ -140,9 +156,11 @@ def test_another_classifier_than_the_metadata_names_is_refused(
 
 
 def test_another_kernel_than_the_metadata_names_is_refused(
-    make_radiomics: Callable[[str], RadiomicsBranch], builder: Callable[..., Bundle],
-    relist: Relist, tmp_path: Path,
-) -> None:  # fmt: skip
+    make_radiomics: Callable[[str], RadiomicsBranch],
+    builder: Callable[..., Bundle],
+    relist: Relist,
+    tmp_path: Path,
+) -> None:
     for name in ("svm_linear", "svm_rbf"):
         save_bundle(builder(make_radiomics(name)), tmp_path / name)
     file = Path("models", "radiomics.skops")
@@ -154,9 +172,11 @@ def test_another_kernel_than_the_metadata_names_is_refused(
 
 @pytest.mark.parametrize(("name", "told"), [("knn", True), ("svm_rbf", True), ("lasso", False)])
 def test_the_card_says_whether_patients_are_kept(
-    name: str, told: bool, make_radiomics: Callable[[str], RadiomicsBranch],
+    name: str,
+    told: bool,
+    make_radiomics: Callable[[str], RadiomicsBranch],
     builder: Callable[..., Bundle],
-) -> None:  # fmt: skip
+) -> None:
     card = builder(make_radiomics(name)).card
     assert f"- radiomics: {name} classifier of 3 radiomics features of ct_arterial" in card
     assert ("holds these features of training patients" in card) is told

@@ -257,11 +257,13 @@ def test_a_classifier_that_does_not_fit_its_features_is_refused(
 @pytest.mark.parametrize(
     ("number", "says"),
     [
-        *((word, f": must hold finite numbers of at most 20 digits, got {word}; ")
-          for word in ("NaN", "Infinity", "1e400")),
+        *(
+            (word, f": must hold finite numbers of at most 20 digits, got {word}; ")
+            for word in ("NaN", "Infinity", "1e400")
+        ),
         ('"0.3"', ", model.intercept: "),
     ],
-)  # fmt: skip
+)
 def test_numbers_that_are_none_are_refused(
     copied: Path, relist: Relist, number: str, says: str
 ) -> None:
@@ -290,9 +292,12 @@ def test_a_fusion_without_resamples_is_refused(
 
 
 def test_the_fusion_of_another_bundle_is_refused(
-    copied: Path, relist: Relist, radiomics_branch: Any, builder: Callable[..., Bundle],
+    copied: Path,
+    relist: Relist,
+    radiomics_branch: Any,
+    builder: Callable[..., Bundle],
     tmp_path: Path,
-) -> None:  # fmt: skip
+) -> None:
     save_bundle(builder(radiomics_branch), tmp_path / "other")
     shutil.copy(tmp_path / "other" / "models" / "fusion.json", copied / "models")
     relist(copied)

@@ -63,9 +63,13 @@ def test_percent_never_claims_certainty(probability: float, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("interval", "begins"),
-    [((0.41, 0.74), "No call"), ((0.51, 0.74), "Above"), ((0.1, 0.49), "Below"),
-     ((0.5, 0.7), "No call")],
-)  # fmt: skip
+    [
+        ((0.41, 0.74), "No call"),
+        ((0.51, 0.74), "Above"),
+        ((0.1, 0.49), "Below"),
+        ((0.5, 0.7), "No call"),
+    ],
+)
 def test_an_interval_that_touches_the_cut_off_gives_no_call(
     interval: tuple[float, float], begins: str
 ) -> None:

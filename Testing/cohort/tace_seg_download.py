@@ -63,8 +63,9 @@ def write_series(
     order = range(SHAPE[0])[:: -1 if head_first else 1]
     slices = []
     for n, k in enumerate(order, start=1):
-        slices.append(ct_slice(folder / f"1-{n:02d}{series[:1]}.dcm", patient, series, k,
-                               description))  # fmt: skip
+        slices.append(
+            ct_slice(folder / f"1-{n:02d}{series[:1]}.dcm", patient, series, k, description)
+        )
         slices[-1].save_as(str(slices[-1].filename), enforce_file_format=True)
     return slices
 
@@ -133,10 +134,14 @@ def write_patient(
     liver[:, 1:11, 1:9] = 1
     study = download / "manifest-1" / "HCC-TACE-Seg" / patient / "02-10-1998-NA-CT ABDOMEN-17941"
     write_series(study / "2.000000-SCOUT-00001", patient, "other", "PRE LIVER")
-    slices = write_series(study / "4.000000-LIVER-00002", patient, description=description,
-                          head_first=head_first)  # fmt: skip
-    write_segmentation(study / "300.000000-Segmentation-45632", slices,
-                       masks or {"Liver": liver, "Mass": two_masses()},
-                       head_first=head_first)  # fmt: skip
+    slices = write_series(
+        study / "4.000000-LIVER-00002", patient, description=description, head_first=head_first
+    )
+    write_segmentation(
+        study / "300.000000-Segmentation-45632",
+        slices,
+        masks or {"Liver": liver, "Mass": two_masses()},
+        head_first=head_first,
+    )
     (study / "LICENSE").write_text("CC BY 4.0")
     return study

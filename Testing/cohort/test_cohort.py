@@ -19,8 +19,16 @@ from TACEResponseLib.simulation.cohort import write_cohort
 from TACEResponseLib.simulation.settings import SimulationSettings
 
 SEQUENCE = ImageSequence.CT_ARTERIAL
-HEADER = ["case_id", "role", "ct_arterial", "roi", "response", "albumin_g_per_l [g/dL]", "sex",
-          "site"]  # fmt: skip
+HEADER = [
+    "case_id",
+    "role",
+    "ct_arterial",
+    "roi",
+    "response",
+    "albumin_g_per_l [g/dL]",
+    "sex",
+    "site",
+]
 
 
 def row(number: int, **changes: str) -> dict[str, str]:
@@ -69,9 +77,17 @@ def test_rows_become_patients_with_values_in_storage_units(table: Path) -> None:
 
 @pytest.mark.parametrize(
     ("response", "objective", "control"),
-    [("CR", 1, 1), ("PR", 1, 1), ("SD", 0, 1), ("PD", 0, 0), ("1", 1, 1), ("0", 0, 0),
-     ("responder", 1, 1), ("", None, None)],
-)  # fmt: skip
+    [
+        ("CR", 1, 1),
+        ("PR", 1, 1),
+        ("SD", 0, 1),
+        ("PD", 0, 0),
+        ("1", 1, 1),
+        ("0", 0, 0),
+        ("responder", 1, 1),
+        ("", None, None),
+    ],
+)
 def test_labels_follow_the_endpoint(
     response: str, objective: int | None, control: int | None, table: Path
 ) -> None:
@@ -90,9 +106,14 @@ def test_every_problem_of_every_row_is_found_at_once(table: Path) -> None:
     problems = read_cohort(write(table, rows)).problems
     found = {(p.row, p.column) for p in problems}
     assert found == {
-        (2, "role"), (2, "response"), (3, "albumin_g_per_l [g/dL]"), (4, "ct_arterial"), (4, "sex"),
-        (5, "case_id"), (5, "roi"),
-    }  # fmt: skip
+        (2, "role"),
+        (2, "response"),
+        (3, "albumin_g_per_l [g/dL]"),
+        (4, "ct_arterial"),
+        (4, "sex"),
+        (5, "case_id"),
+        (5, "roi"),
+    }
     assert all(p.remedy for p in problems)
 
 
@@ -122,7 +143,7 @@ def test_unknown_columns_are_answered_with_the_nearest(table: Path) -> None:
     assert [p.remedy for p in problems] == [
         "did you mean albumin_g_per_l, in g/L? for g/dL write albumin_g_per_l [g/dL]",
         "did you mean response?",
-    ]  # fmt: skip
+    ]
 
 
 def test_missing_columns_are_named(table: Path) -> None:
@@ -146,10 +167,18 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
 
 def test_the_order_of_rows_changes_nothing(table: Path) -> None:
     rows = [row(1), row(2, response="SD"), row(3)]
-    first = members(usable_cohort(write(table, rows)), CohortRole.TRAINING,
-                    Endpoint.OBJECTIVE_RESPONSE, [SEQUENCE])  # fmt: skip
-    second = members(usable_cohort(write(table, rows[::-1])), CohortRole.TRAINING,
-                     Endpoint.OBJECTIVE_RESPONSE, [SEQUENCE])  # fmt: skip
+    first = members(
+        usable_cohort(write(table, rows)),
+        CohortRole.TRAINING,
+        Endpoint.OBJECTIVE_RESPONSE,
+        [SEQUENCE],
+    )
+    second = members(
+        usable_cohort(write(table, rows[::-1])),
+        CohortRole.TRAINING,
+        Endpoint.OBJECTIVE_RESPONSE,
+        [SEQUENCE],
+    )
     assert {m.case_id: m.label for m in first} == {m.case_id: m.label for m in second}
 
 
@@ -159,8 +188,11 @@ def test_patients_without_a_response_are_counted_but_not_trained_on(table: Path)
     assert [m.case_id for m in found] == ["P1", "P2"]
     described = describe_cohort(patients, Endpoint.OBJECTIVE_RESPONSE)
     assert described.header == (
-        "", "training, positive", "training, negative", "training, no response read"
-    )  # fmt: skip
+        "",
+        "training, positive",
+        "training, negative",
+        "training, no response read",
+    )
     assert described.rows[0] == ("patients", "1", "1", "1")
 
 

@@ -23,8 +23,10 @@ CELLS += [(name, "-20") for name in DAYS if name != "image_to_treatment_days"]
 def cohort(folder: Path, **cells: str) -> Path:
     """A good patient, then one with these cells."""
     path = folder / "c.csv"
-    rows = [f'P{n},training,PR,63,{",".join(chr(34) + c + chr(34) for c in given.values())}'
-            for n, given in enumerate((PLAIN, PLAIN | cells), start=1)]  # fmt: skip
+    rows = [
+        f"P{n},training,PR,63,{','.join(chr(34) + c + chr(34) for c in given.values())}"
+        for n, given in enumerate((PLAIN, PLAIN | cells), start=1)
+    ]
     header = f"case_id,role,response,age_years,{','.join(PLAIN)}"
     path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     return path

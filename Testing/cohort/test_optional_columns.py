@@ -97,10 +97,14 @@ def test_excel_says_the_same_as_csv(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "column"),
-    [({VOLUME: "big"}, VOLUME), ({VOLUME: "inf"}, VOLUME),
-     ({"response_reader1": "good"}, "response_reader1"), ({"roi_reader2": "x"}, "roi_reader2")],
+    [
+        ({VOLUME: "big"}, VOLUME),
+        ({VOLUME: "inf"}, VOLUME),
+        ({"response_reader1": "good"}, "response_reader1"),
+        ({"roi_reader2": "x"}, "roi_reader2"),
+    ],
     ids=["a word", "no finite number", "an unknown call", "no such file"],
-)  # fmt: skip
+)
 def test_bad_cells_are_named(tmp_path: Path, changes: dict[str, str], column: str) -> None:
     (problem,) = read_cohort(write(tmp_path / "c.csv", [row(1, **changes)])).problems
     assert (problem.row, problem.column) == (2, column)
@@ -123,11 +127,19 @@ def test_an_image_without_its_tumor_is_told_where_the_table_has_the_column(tmp_p
 
 @pytest.mark.parametrize(
     ("column", "expected"),
-    [(VOLUME, True), ("mr_t2:original_glcm_Idm", True), ("reader2:original_firstorder_Mean", True),
-     ("wavelet-LLH_glszm_ZoneEntropy", True), ("log-sigma-1-0-mm-3D_gldm_Idm", True),
-     ("reader2:mr_t2:original_shape_Sphericity", True), ("n_lesions", True),
-     ("pet:original_shape_Sphericity", False), ("original_shape", False), ("TTP", False),
-     ("ct_early:original_shape_Sphericity", False)],
-)  # fmt: skip
+    [
+        (VOLUME, True),
+        ("mr_t2:original_glcm_Idm", True),
+        ("reader2:original_firstorder_Mean", True),
+        ("wavelet-LLH_glszm_ZoneEntropy", True),
+        ("log-sigma-1-0-mm-3D_gldm_Idm", True),
+        ("reader2:mr_t2:original_shape_Sphericity", True),
+        ("n_lesions", True),
+        ("pet:original_shape_Sphericity", False),
+        ("original_shape", False),
+        ("TTP", False),
+        ("ct_early:original_shape_Sphericity", False),
+    ],
+)
 def test_features_are_known_by_pyradiomics_names(column: str, *, expected: bool) -> None:
     assert is_feature(column) is expected

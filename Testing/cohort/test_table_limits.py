@@ -96,19 +96,31 @@ def test_many_values_at_the_far_right_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("xl/sharedStrings.xml", b"<si/>" * 4_000_000,
-         "t.xlsx, xl/sharedStrings.xml: must be at most 16 MB, got 19.1 MB"),
-        ("xl/worksheets/sheet1.xml", bytes(200 * 1024**2),
-         "t.xlsx: must unpack to at most 2000 files and 128 MB, got [0-9]+ of 200 MB"),
-        ("xl/workbook.xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbb">]><a>&b;</a>',
-         "t.xlsx, xl/workbook.xml: must be plain XML, got a document type"),
-        ("xl/styles.xml", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'.encode("utf-16"),
-         "t.xlsx, xl/styles.xml: must be plain XML, got a document type"),
+        (
+            "xl/sharedStrings.xml",
+            b"<si/>" * 4_000_000,
+            "t.xlsx, xl/sharedStrings.xml: must be at most 16 MB, got 19.1 MB",
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            bytes(200 * 1024**2),
+            "t.xlsx: must unpack to at most 2000 files and 128 MB, got [0-9]+ of 200 MB",
+        ),
+        (
+            "xl/workbook.xml",
+            b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbb">]><a>&b;</a>',
+            "t.xlsx, xl/workbook.xml: must be plain XML, got a document type",
+        ),
+        (
+            "xl/styles.xml",
+            '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'.encode("utf-16"),
+            "t.xlsx, xl/styles.xml: must be plain XML, got a document type",
+        ),
         ("xl/workbook.xml", b"<a>" * 100_000, "t.xlsx: must be an Excel workbook"),
         ("xl/worksheets/sheet1.xml", b"\0\1\2", "t.xlsx: must be an Excel workbook"),
     ],
     ids=["shared texts", "bomb", "entity", "entity in two bytes", "deep", "bytes"],
-)  # fmt: skip
+)
 def test_a_workbook_that_unfolds_to_too_much_is_refused(
     name: str, content: bytes, says: str, tmp_path: Path
 ) -> None:
@@ -127,8 +139,9 @@ def test_dates_out_of_range_are_read_as_what_is_left_of_them(tmp_path: Path) -> 
     sheet["C2"].number_format = sheet["D2"].number_format = "yyyy-mm-dd"
     book.save(path)
     assert read_sheet(path, "t.xlsx") == [
-        ["case_id", "age_years", "date", "negative"], ["p1", "63", "", "1899-12-25"],
-    ]  # fmt: skip
+        ["case_id", "age_years", "date", "negative"],
+        ["p1", "63", "", "1899-12-25"],
+    ]
 
 
 CSVS = {
@@ -139,7 +152,7 @@ CSVS = {
     "field": (b"a,b\n1," + b"x" * 140_000, "must be a table of text, got field larger"),
     "line": (b"a,b\n" + b"x" * 30_000_000, "must be a table of text, got field larger"),
     "quote": (b'a,b\n"1,2\n' + b"1,2\n" * 50_000, "must be a table of text, got field larger"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CSVS)

@@ -40,9 +40,20 @@ def refusal(
     capsys.readouterr()
     before = sorted(p.name for p in folder.iterdir())
     status = main(
-        ["score", "--bundle", bundle, "--image", f"ct_arterial={image}", "--roi", str(roi),
-         "--output", str(folder / "out"), "--no-scene", *options]
-    )  # fmt: skip
+        [
+            "score",
+            "--bundle",
+            bundle,
+            "--image",
+            f"ct_arterial={image}",
+            "--roi",
+            str(roi),
+            "--output",
+            str(folder / "out"),
+            "--no-scene",
+            *options,
+        ]
+    )
     captured = capsys.readouterr()
     assert status == 2, captured.err
     assert captured.out == ""
@@ -225,9 +236,10 @@ def newer(folder: Path) -> None:
     sums = folder / "SHA256SUMS"
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  configs/metadata.json"
-        if line.endswith("configs/metadata.json") else line
+        if line.endswith("configs/metadata.json")
+        else line
         for line in sums.read_text().splitlines()
-    ]  # fmt: skip
+    ]
     sums.write_text("\n".join(lines) + "\n")
 
 
@@ -246,9 +258,19 @@ def test_a_bad_bundle_is_refused(
 
 def test_a_good_patient_passes_the_same_gate(files: tuple[Path, Path], tmp_path: Path) -> None:
     status = main(
-        ["score", "--bundle", BUNDLE, "--image", f"ct_arterial={files[0]}", "--roi", str(files[1]),
-         "--output", str(tmp_path / "out"), "--no-scene"]
-    )  # fmt: skip
+        [
+            "score",
+            "--bundle",
+            BUNDLE,
+            "--image",
+            f"ct_arterial={files[0]}",
+            "--roi",
+            str(files[1]),
+            "--output",
+            str(tmp_path / "out"),
+            "--no-scene",
+        ]
+    )
     assert status == 0
     assert (tmp_path / "out" / "prediction.json").is_file()
 

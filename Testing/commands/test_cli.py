@@ -9,8 +9,21 @@ import pytest
 
 from TACEResponseLib.commands.cli import main
 
-HEAVY = ("torch", "monai", "sklearn", "skops", "radiomics", "SimpleITK", "scipy", "matplotlib",
-         "slicer", "vtk", "numpy", "pydantic", "rich")  # fmt: skip
+HEAVY = (
+    "torch",
+    "monai",
+    "sklearn",
+    "skops",
+    "radiomics",
+    "SimpleITK",
+    "scipy",
+    "matplotlib",
+    "slicer",
+    "vtk",
+    "numpy",
+    "pydantic",
+    "rich",
+)
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -70,9 +83,20 @@ def test_cuda_is_refused_where_there_is_none(
     if torch.cuda.is_available():
         pytest.skip("this machine has CUDA")
     status = main(
-        ["score", "--bundle", "ct-radiomics-cnn-simulated", "--image", "ct_arterial=a.nii",
-         "--roi", "b.nii", "--device", "cuda", "--output", str(tmp_path / "out")]
-    )  # fmt: skip
+        [
+            "score",
+            "--bundle",
+            "ct-radiomics-cnn-simulated",
+            "--image",
+            "ct_arterial=a.nii",
+            "--roi",
+            "b.nii",
+            "--device",
+            "cuda",
+            "--output",
+            str(tmp_path / "out"),
+        ]
+    )
     assert status == 2
     assert "--device" in capsys.readouterr().err
 

@@ -17,8 +17,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo") / "result"
     done = subprocess.run(
         [sys.executable, "-m", "TACEResponseLib", "demo", "--output", str(folder)],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     assert done.stderr == ""
     return folder, done.stdout
 
@@ -30,9 +32,12 @@ def test_the_demo_tells_the_result_in_five_lines_and_the_paths(demo: tuple[Path,
     assert lines[1].startswith("Estimated probability of objective response")
     paths = [Path(line.strip()) for line in lines[5:]]
     assert {p.name for p in paths} == {
-        "overview.png", "scene.mrb", "prediction.json", "radiomics.csv",
+        "overview.png",
+        "scene.mrb",
+        "prediction.json",
+        "radiomics.csv",
         "saliency_ct_arterial.nii.gz",
-    }  # fmt: skip
+    }
     assert all(p.is_file() and p.parent == folder for p in paths)
 
 

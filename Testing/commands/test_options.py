@@ -131,10 +131,19 @@ def test_an_option_that_can_do_nothing_is_refused_in_one_line(
 @pytest.mark.parametrize(
     "words",
     [
-        "", "nonsense", "score", "demo --nosuch", "demo --seed x", "demo --device gpu", "cohort",
-        "train --recipe", "validate --threshold nan --output x", "demo x y", "recipe --set",
+        "",
+        "nonsense",
+        "score",
+        "demo --nosuch",
+        "demo --seed x",
+        "demo --device gpu",
+        "cohort",
+        "train --recipe",
+        "validate --threshold nan --output x",
+        "demo x y",
+        "recipe --set",
     ],
-)  # fmt: skip
+)
 def test_a_command_line_that_is_none_is_told_in_one_line(
     words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

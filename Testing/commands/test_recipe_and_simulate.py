@@ -48,14 +48,19 @@ def test_a_copy_has_the_new_name_and_the_old_content(
         (["recipe", "show", "ct-radiomic-cnn"], "did you mean ct-radiomics-cnn?"),
         (["recipe", "new", "Mine!", "--from", "ct-radiomics-cnn"], "lower-case letters"),
         (["simulate", "--patients", "0", "--seed", "1", "--output", "c"], "must be 1 to 100000"),
-        (["simulate", "--patients", "1", "--seed", "-1", "--output", "c"],
-         "must be 0 to 4294967295"),
+        (
+            ["simulate", "--patients", "1", "--seed", "-1", "--output", "c"],
+            "must be 0 to 4294967295",
+        ),
     ],
-)  # fmt: skip
+)
 def test_mistakes_get_one_line(
-    words: list[str], rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    rule: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(words) == 2
     told = capsys.readouterr().err

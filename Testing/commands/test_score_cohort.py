@@ -180,9 +180,13 @@ def test_a_header_that_can_not_be_read_stops_all(
 
 @pytest.mark.parametrize(
     ("said", "column"),
-    [({"roi_label": "2"}, "roi_label"), ({"roi_segment": "T"}, "roi_segment"),
-     ({"large_roi": "yes"}, "large_roi"), ({"roi_label": "all"}, "roi_label")],
-)  # fmt: skip
+    [
+        ({"roi_label": "2"}, "roi_label"),
+        ({"roi_segment": "T"}, "roi_segment"),
+        ({"large_roi": "yes"}, "large_roi"),
+        ({"roi_label": "all"}, "roi_label"),
+    ],
+)
 def test_a_choice_in_a_row_without_an_roi_is_refused(
     said: dict[str, str], column: str, tmp_path: Path
 ) -> None:

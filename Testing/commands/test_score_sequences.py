@@ -36,9 +36,15 @@ GRID = Geometry(
     direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
 )
 IDENTITY = BundleIdentity(
-    bundle_id="small", title="small", authors="tests", copyright="tests", license="Apache-2.0",
-    simulated=True, sources={}, failure_modes=(),
-)  # fmt: skip
+    bundle_id="small",
+    title="small",
+    authors="tests",
+    copyright="tests",
+    license="Apache-2.0",
+    simulated=True,
+    sources={},
+    failure_modes=(),
+)
 
 
 def box(*slices: slice) -> np.ndarray:
@@ -64,22 +70,32 @@ def volumes(seed: int, label: int) -> dict[ImageSequence, Volume]:
         voxels = np.where(body, brightness + 150 * label, 5.0)
         voxels += rng.normal(0, 20, GRID.shape_kji) * body
         voxels[DRAWN[sequence] > 0] += 100
-        found[sequence] = Volume(voxels=voxels.round().astype(np.int16), geometry=GRID,
-                                 source=f"{sequence.value}.nii.gz")  # fmt: skip
+        found[sequence] = Volume(
+            voxels=voxels.round().astype(np.int16), geometry=GRID, source=f"{sequence.value}.nii.gz"
+        )
     return found
 
 
 def recipe_of(branch: dict[str, Any]) -> Recipe:
     return Recipe.model_validate(
         {
-            "name": "small", "title": "A small model", "citation": "Doe J. 2021. doi:10.1000/1",
-            "modality": "MR", "sequences": [T2, ARTERIAL], "endpoint": "objective_response",
-            "positive_class": "responder", "criterion": "mRECIST", "readout": "30 days",
-            "treatment": "cTACE", "population": "made by a test", "intended_use": "tests",
-            "folds": 2, "branches": [{"sequences": [T2, ARTERIAL], **branch}],
+            "name": "small",
+            "title": "A small model",
+            "citation": "Doe J. 2021. doi:10.1000/1",
+            "modality": "MR",
+            "sequences": [T2, ARTERIAL],
+            "endpoint": "objective_response",
+            "positive_class": "responder",
+            "criterion": "mRECIST",
+            "readout": "30 days",
+            "treatment": "cTACE",
+            "population": "made by a test",
+            "intended_use": "tests",
+            "folds": 2,
+            "branches": [{"sequences": [T2, ARTERIAL], **branch}],
             "fusion": {"n_bootstrap": 40, "folds": 2},
         }
-    )  # fmt: skip
+    )
 
 
 def saved(recipe: Recipe, cohort: PreparedCohort, folder: Path) -> Path:
@@ -94,18 +110,30 @@ def whole_slices(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A network on every slice of two sequences, as S3's."""
     recipe = recipe_of(
         {
-            "kind": "image_network", "intensity": {"kind": "mr_window"},
-            "patch": {"shape": "whole_slice", "slices": "every_n", "every_n": 4, "size_px": 16,
-                      "channels": 2, "channel_content": "sequences"},
-            "network": SMALL_CNN, "arguments": {"in_channels": 2, "n_classes": 2, "widths": [4, 8]},
-            "target_layer": "features", "fitting": {"epochs": 1, "batch_size": 8},
+            "kind": "image_network",
+            "intensity": {"kind": "mr_window"},
+            "patch": {
+                "shape": "whole_slice",
+                "slices": "every_n",
+                "every_n": 4,
+                "size_px": 16,
+                "channels": 2,
+                "channel_content": "sequences",
+            },
+            "network": SMALL_CNN,
+            "arguments": {"in_channels": 2, "n_classes": 2, "widths": [4, 8]},
+            "target_layer": "features",
+            "fitting": {"epochs": 1, "batch_size": 8},
         }
-    )  # fmt: skip
+    )
     members = [
-        Member(case_id=f"P{n:02d}", label=n % 2,
-               load=lambda n=n: Case(case_id=f"P{n:02d}", images=volumes(n, n % 2)))  # type: ignore[misc]
+        Member(
+            case_id=f"P{n:02d}",
+            label=n % 2,
+            load=lambda n=n: Case(case_id=f"P{n:02d}", images=volumes(n, n % 2)),
+        )  # type: ignore[misc]
         for n in range(N)
-    ]  # fmt: skip
+    ]
     with pytest.MonkeyPatch.context() as patch:
         stay_in_process(patch)
         return saved(recipe, prepare(recipe, members), tmp_path_factory.mktemp("s3") / "small")
@@ -116,12 +144,17 @@ def own_rois(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Radiomics of two sequences, as S1's: a mean of one and a volume of the other."""
     recipe = recipe_of(
         {
-            "kind": "radiomics", "selection": "given", "given": [VOLUME, MEAN],
-            "extraction": {"name": "plain", "spacing_mm": None,
-                           "intensity": {"kind": "mr_z_score", "clip": 10.0},
-                           "feature_classes": ["shape", "firstorder"]},
+            "kind": "radiomics",
+            "selection": "given",
+            "given": [VOLUME, MEAN],
+            "extraction": {
+                "name": "plain",
+                "spacing_mm": None,
+                "intensity": {"kind": "mr_z_score", "clip": 10.0},
+                "feature_classes": ["shape", "firstorder"],
+            },
         }
-    )  # fmt: skip
+    )
     rng = np.random.default_rng(5)
     labels = np.tile([0, 1], N)
     rows = [{MEAN: rng.normal(3 + y, 0.9), VOLUME: rng.normal(3000, 500)} for y in labels]
@@ -185,8 +218,9 @@ def test_each_sequence_is_measured_in_its_own_roi(
     words = ["score", "--bundle", str(own_rois), *images, *drawn, "--no-scene"]
     assert main([*words, "--output", str(tmp_path / "out")]) == 0
     record = scored(tmp_path / "out")
-    rois = {s: Roi(labels=mask, geometry=GRID, names=((1, "label 1"),))
-            for s, mask in DRAWN.items()}  # fmt: skip
+    rois = {
+        s: Roi(labels=mask, geometry=GRID, names=((1, "label 1"),)) for s, mask in DRAWN.items()
+    }
     whole = volumes(99, 1)
     expected = score(Case(case_id="case", images=whole, sequence_rois=rois), load_bundle(own_rois))
     assert record["probability"] == pytest.approx(expected.fused.probability, abs=1e-9)
@@ -208,9 +242,13 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_wrong_roi_of_a_sequence_is_refused_in_one_line(
-    name: str, own_rois: Path, images: list[str], write_roi: Callable[..., Path], tmp_path: Path,
+    name: str,
+    own_rois: Path,
+    images: list[str],
+    write_roi: Callable[..., Path],
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     word, says = REFUSED[name]
     roi = word.replace("FILE", str(write_roi(T2)))
     words = ["score", "--bundle", str(own_rois), *images, "--roi", roi, "--no-scene"]

@@ -59,8 +59,18 @@ def test_a_cohort_on_disk_becomes_a_bundle_that_scores_and_the_same_bytes_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe, table = small_recipe(tmp_path), cohort_of_two_roles(tmp_path)
-    words = ["train", "--recipe", str(recipe), "--cohort", str(table), "--simulated", "--seed", "2",
-             "--cache", str(tmp_path / "cache")]  # fmt: skip
+    words = [
+        "train",
+        "--recipe",
+        str(recipe),
+        "--cohort",
+        str(table),
+        "--simulated",
+        "--seed",
+        "2",
+        "--cache",
+        str(tmp_path / "cache"),
+    ]
     first, second = tmp_path / "mine", tmp_path / "again" / "mine"
     with monkeypatch.context() as patch:
         stay_in_process(patch)

@@ -84,8 +84,9 @@ def test_compare_needs_two_folders(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_a_bundle_is_judged_on_a_cohort_with_a_patient_that_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cohort = write_cohort(SimulationSettings(), 14, 5, tmp_path / "c",
-                          role=CohortRole.EXTERNAL_TEST)  # fmt: skip
+    cohort = write_cohort(
+        SimulationSettings(), 14, 5, tmp_path / "c", role=CohortRole.EXTERNAL_TEST
+    )
     first = cohort.read_text().splitlines()[1].split(",")[0]
     image = next(p for p in cohort.parent.rglob("*") if first in str(p) and "ct" in p.name)
     image.write_bytes(b"broken")

@@ -6,9 +6,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/tutorial.md", "docs/troubleshooting.md",
-             "docs/demo-bundle.md", "docs/simulation.md", "docs/pretrained-weights.md",
-             "docs/licenses.md", "docs/architecture.md")  # fmt: skip
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/tutorial.md",
+    "docs/troubleshooting.md",
+    "docs/demo-bundle.md",
+    "docs/simulation.md",
+    "docs/pretrained-weights.md",
+    "docs/licenses.md",
+    "docs/architecture.md",
+)
 CODE = "\n".join(
     re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8"))
     for folder in ("TACEResponse", "TACEResponseLib")

@@ -36,10 +36,11 @@ def test_all_rows_of_a_drawn_patient_come_along() -> None:
 def test_same_seed_gives_the_same_interval() -> None:
     values = np.arange(20.0)
     first, second = (
-        bootstrap_estimate(lambda r: float(values[r].mean()), 20, np.random.default_rng(5),
-                           resamples=100)
+        bootstrap_estimate(
+            lambda r: float(values[r].mean()), 20, np.random.default_rng(5), resamples=100
+        )
         for _ in range(2)
-    )  # fmt: skip
+    )
     assert first == second
 
 

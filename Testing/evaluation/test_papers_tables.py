@@ -40,9 +40,24 @@ def fisher(table: Table) -> float:
         ((25, 28, 34, 28), 0.412),
         ((7, 5, 9, 8), 0.774),
     ],
-    ids=["sex", "hypertension", "HBsAg", "Child-Pugh", "BCLC", "treatment", "AFP", "CEA", "AST",
-         "ALT", "albumin", "bilirubin", "prothrombin", "platelets", "platelets in the test set"],
-)  # fmt: skip
+    ids=[
+        "sex",
+        "hypertension",
+        "HBsAg",
+        "Child-Pugh",
+        "BCLC",
+        "treatment",
+        "AFP",
+        "CEA",
+        "AST",
+        "ALT",
+        "albumin",
+        "bilirubin",
+        "prothrombin",
+        "platelets",
+        "platelets in the test set",
+    ],
+)
 def test_most_p_values_are_pearsons_without_correction(table: Table, printed: float) -> None:
     assert pearson(table) == pytest.approx(printed, abs=6e-4)
     a, b, c, d = table
@@ -52,9 +67,14 @@ def test_most_p_values_are_pearsons_without_correction(table: Table, printed: fl
 
 @pytest.mark.parametrize(
     ("table", "printed"),
-    [((53, 52, 6, 4), 0.743), ((14, 13, 2, 0), 0.488), ((11, 10, 5, 3), 0.697),
-     ((4, 7, 12, 6), 0.143), ((13, 12, 3, 1), 0.606)],
-)  # fmt: skip
+    [
+        ((53, 52, 6, 4), 0.743),
+        ((14, 13, 2, 0), 0.488),
+        ((11, 10, 5, 3), 0.697),
+        ((4, 7, 12, 6), 0.143),
+        ((13, 12, 3, 1), 0.606),
+    ],
+)
 def test_those_of_small_counts_are_fishers(table: Table, printed: float) -> None:
     assert fisher(table) == pytest.approx(printed, abs=6e-4)
 

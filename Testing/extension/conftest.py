@@ -49,8 +49,11 @@ def cmake() -> Cmake:
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [program, *map(str, arguments)],
-            capture_output=True, text=True, check=False, env=environment,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment,
+        )
 
     return run
 
@@ -61,9 +64,15 @@ def configure(cmake: Cmake) -> Callable[[Path, Path], subprocess.CompletedProces
 
     def run(source: Path, build: Path) -> subprocess.CompletedProcess[str]:
         return cmake(
-            "-S", source, "-B", build, "-G", "Unix Makefiles",
-            f"-DSlicer_DIR={STANDINS}", f"-DCMAKE_TOOLCHAIN_FILE={STANDINS / 'no_compilers.cmake'}",
-        )  # fmt: skip
+            "-S",
+            source,
+            "-B",
+            build,
+            "-G",
+            "Unix Makefiles",
+            f"-DSlicer_DIR={STANDINS}",
+            f"-DCMAKE_TOOLCHAIN_FILE={STANDINS / 'no_compilers.cmake'}",
+        )
 
     return run
 

@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 
 SKELETON = (
-    "LICENSE.txt", "README.md", "Resources/Recipes/one.yaml", "Resources/Bundles/one/SHA256SUMS",
-    "TACEResponse/TACEResponse.py", "TACEResponse/TACEResponsePanel/one.py",
-    "TACEResponse/Resources/UI/TACEResponse.ui", "TACEResponseLib/__init__.py",
+    "LICENSE.txt",
+    "README.md",
+    "Resources/Recipes/one.yaml",
+    "Resources/Bundles/one/SHA256SUMS",
+    "TACEResponse/TACEResponse.py",
+    "TACEResponse/TACEResponsePanel/one.py",
+    "TACEResponse/Resources/UI/TACEResponse.ui",
+    "TACEResponseLib/__init__.py",
     "TACEResponseLib/imaging/one.py",
-)  # fmt: skip
+)
 BUILT = Path("lib/Slicer-5.12/qt-scripted-modules")
 
 
@@ -34,10 +39,23 @@ def skeleton(repository: Path, tmp_path: Path) -> Path:
 def tree(repository: Path) -> dict[Path, Path]:
     """Every file of the module, the library and the resources, by where it belongs installed."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--",
-         "TACEResponse", "TACEResponseLib", "Resources"],
-        cwd=repository, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            "git",
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "--",
+            "TACEResponse",
+            "TACEResponseLib",
+            "Resources",
+        ],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if listed.returncode != 0:
         pytest.skip("the source tree is no git working copy")
     names = [Path(name) for name in listed.stdout.split("\0") if name]
@@ -63,8 +81,11 @@ def test_every_file_of_the_tree_is_installed_and_nothing_else(
 
 def test_module_library_and_resources_lie_side_by_side(installed: Any) -> None:
     assert {path.name for path in installed.modules.iterdir()} == {
-        "TACEResponse.py", "TACEResponsePanel", "TACEResponseLib", "Resources"
-    }  # fmt: skip
+        "TACEResponse.py",
+        "TACEResponsePanel",
+        "TACEResponseLib",
+        "Resources",
+    }
     # The names that ScriptedLoadableModule.py looks up: resourcePath and the module's icon.
     assert (installed.modules / "Resources/UI/TACEResponse.ui").is_file()
     assert (installed.modules / "Resources/Icons/TACEResponse.png").is_file()
@@ -75,8 +96,12 @@ def run_installed(modules: Path, elsewhere: Path, *arguments: str) -> str:
     environment = os.environ | {"PYTHONPATH": str(modules), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, *arguments],
-        cwd=elsewhere, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=elsewhere,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -108,24 +133,36 @@ def test_slicer_runs_the_self_test_and_the_generic_test(installed: Any) -> None:
     registered = (installed.build / "TACEResponse/CTestTestfile.cmake").read_text()
     # Names that Slicer's slicer_add_python_unittest makes.
     assert set(re.findall(r"add_test\(\W*(\w+)", registered)) == {
-        "py_TACEResponse", "py_nomainwindow_qSlicerTACEResponseModuleGenericTest"
-    }  # fmt: skip
+        "py_TACEResponse",
+        "py_nomainwindow_qSlicerTACEResponseModuleGenericTest",
+    }
 
 
 def test_the_catalog_gets_the_whole_description(installed: Any, repository: Path) -> None:
     text = (repository / "CMakeLists.txt").read_text()
     written = dict(re.findall(r'set\(EXTENSION_(\w+) "([^"]*)"\)', text))
-    for key in ("HOMEPAGE", "CATEGORY", "CONTRIBUTORS", "DESCRIPTION", "ICONURL",
-                "SCREENSHOTURLS", "DEPENDS"):  # fmt: skip
+    for key in (
+        "HOMEPAGE",
+        "CATEGORY",
+        "CONTRIBUTORS",
+        "DESCRIPTION",
+        "ICONURL",
+        "SCREENSHOTURLS",
+        "DEPENDS",
+    ):
         assert installed.description[key.lower()] == written[key]
 
 
 @pytest.mark.parametrize(
     "added",
-    ["TACEResponseLib/new.py", "TACEResponse/TACEResponsePanel/new.py", "Resources/NEW",
-     "TACEResponse/Resources/Icons/new.png"],
+    [
+        "TACEResponseLib/new.py",
+        "TACEResponse/TACEResponsePanel/new.py",
+        "Resources/NEW",
+        "TACEResponse/Resources/Icons/new.png",
+    ],
     ids=["library", "panel", "resource without a suffix", "icon"],
-)  # fmt: skip
+)
 def test_a_file_that_is_added_after_configuring_is_found(
     added: str, skeleton: Path, tmp_path: Path, cmake: Any, configure: Any
 ) -> None:
@@ -141,9 +178,14 @@ def test_a_file_that_is_added_after_configuring_is_found(
 def test_what_a_file_browser_or_python_leaves_behind_is_not_installed(
     skeleton: Path, tmp_path: Path, cmake: Any, configure: Any
 ) -> None:
-    for name in ("Resources/.DS_Store", "Resources/Recipes/Thumbs.db", "Resources/.hidden/one",
-                 "TACEResponse/Resources/UI/.DS_Store", "TACEResponseLib/__pycache__/one.pyc",
-                 "TACEResponseLib/.mypy_cache/one.db"):  # fmt: skip
+    for name in (
+        "Resources/.DS_Store",
+        "Resources/Recipes/Thumbs.db",
+        "Resources/.hidden/one",
+        "TACEResponse/Resources/UI/.DS_Store",
+        "TACEResponseLib/__pycache__/one.pyc",
+        "TACEResponseLib/.mypy_cache/one.db",
+    ):
         (skeleton / name).parent.mkdir(exist_ok=True)
         (skeleton / name).touch()
     assert configure(skeleton, tmp_path / "build").returncode == 0
@@ -175,16 +217,32 @@ LIBRARY_CALL = "ctkMacroCompilePythonScript(TARGET_NAME More DESTINATION_DIR d I
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("TACEResponse/CMakeLists.txt", "  NAME ", "  LIBRARY one NAME ",
-         'unknown words "LIBRARY;one"'),
-        ("TACEResponse/CMakeLists.txt", "WITH_GENERIC_TESTS", "WITH_ALL_TESTS",
-         "no file or folder 'WITH_ALL_TESTS'"),
+        (
+            "TACEResponse/CMakeLists.txt",
+            "  NAME ",
+            "  LIBRARY one NAME ",
+            'unknown words "LIBRARY;one"',
+        ),
+        (
+            "TACEResponse/CMakeLists.txt",
+            "WITH_GENERIC_TESTS",
+            "WITH_ALL_TESTS",
+            "no file or folder 'WITH_ALL_TESTS'",
+        ),
         ("TACEResponse/CMakeLists.txt", "  NAME ${MODULE_NAME}\n", "", "NAME is mandatory"),
-        ("TACEResponse/CMakeLists.txt", "unittest(SCRIPT ${MODULE_NAME}", "unittest(SCRIPT Other",
-         "no script 'Other.py'"),
+        (
+            "TACEResponse/CMakeLists.txt",
+            "unittest(SCRIPT ${MODULE_NAME}",
+            "unittest(SCRIPT Other",
+            "no script 'Other.py'",
+        ),
         ("CMakeLists.txt", "NO_INSTALL_SUBDIR", "NO_SUBDIR", 'unknown words "NO_SUBDIR"'),
-        ("CMakeLists.txt", "TARGET_NAME TACEResponseLib", "TARGET_NAME TACEResponse",
-         "TARGET_NAME TACEResponse is taken"),
+        (
+            "CMakeLists.txt",
+            "TARGET_NAME TACEResponseLib",
+            "TARGET_NAME TACEResponse",
+            "TARGET_NAME TACEResponse is taken",
+        ),
         ("CMakeLists.txt", "## NEXT_MODULE", LIBRARY_CALL + " SCRIPTS ../one.py)", "would leave"),
         ("CMakeLists.txt", "## NEXT_MODULE", LIBRARY_CALL + " SCRIPTS /one.py)", "would leave"),
         ("CMakeLists.txt", "## NEXT_MODULE", LIBRARY_CALL + " SCRIPTS none.py)", "no file"),
@@ -193,11 +251,22 @@ LIBRARY_CALL = "ctkMacroCompilePythonScript(TARGET_NAME More DESTINATION_DIR d I
         ("CMakeLists.txt", "set(EXTENSION_DEPENDS", "set(DEPENDS", "EXTENSION_DEPENDS must be set"),
         ("CMakeLists.txt", "include(${Slicer_USE_FILE})", "", "slicerMacroBuildScriptedModule"),
     ],
-    ids=["unknown keyword of a module", "unknown option of a module", "module without a name",
-         "test without a script", "unknown option of the library", "one target for two",
-         "path with ..", "absolute path", "absent script", "no scripts", "reserved project name",
-         "no dependencies", "macros not included"],
-)  # fmt: skip
+    ids=[
+        "unknown keyword of a module",
+        "unknown option of a module",
+        "module without a name",
+        "test without a script",
+        "unknown option of the library",
+        "one target for two",
+        "path with ..",
+        "absolute path",
+        "absent script",
+        "no scripts",
+        "reserved project name",
+        "no dependencies",
+        "macros not included",
+    ],
+)
 def test_the_stand_ins_refuse_what_would_go_wrong_in_slicer(
     file: str, old: str, new: str, said: str, skeleton: Path, tmp_path: Path, configure: Any
 ) -> None:

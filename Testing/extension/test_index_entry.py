@@ -18,10 +18,17 @@ SCHEMA = (
     "slicer-extension-catalog-entry-schema-v1.0.2.json#"
 )
 TYPES = {
-    "$schema": str, "category": str, "scm_url": str, "scm_revision": str, "scm_type": str,
-    "build_dependencies": list, "dicom_support_rule": str, "build_subdirectory": str,
-    "enabled": bool, "tier": int,
-}  # fmt: skip
+    "$schema": str,
+    "category": str,
+    "scm_url": str,
+    "scm_revision": str,
+    "scm_type": str,
+    "build_dependencies": list,
+    "dicom_support_rule": str,
+    "build_subdirectory": str,
+    "enabled": bool,
+    "tier": int,
+}
 REQUIRED = {"$schema", "category", "scm_url"}
 # Those of ACCEPTED_EXTENSION_CATEGORIES that could hold this extension.
 CATEGORIES = {"Analysis", "Informatics", "Quantification"}

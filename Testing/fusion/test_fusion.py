@@ -25,9 +25,12 @@ AFP = ClinicalInput(name="afp_ng_per_ml", transform="log10")
 SIZE = ClinicalInput(name="tumor_size_cm", required=False)
 PVI = ClinicalInput(name="portal_vein_invasion", transform="yes_no", required=False, impute="mode")
 ASCITES = ClinicalInput(
-    name="ascites", transform="codes", codes={"none": 0, "mild": 1, "severe": 2}, impute="mode",
+    name="ascites",
+    transform="codes",
+    codes={"none": 0, "mild": 1, "severe": 2},
+    impute="mode",
     required=False,
-)  # fmt: skip
+)
 
 
 def record(**values: ClinicalValue) -> ClinicalRecord:
@@ -92,8 +95,13 @@ def test_contributions_and_intercept_add_up_to_the_fused_logit(fusion: FittedFus
     logit = fused_logit(fusion, [term.contribution for term in found.terms])
     assert found.probability == pytest.approx(float(fusion.model.calibration.apply(logit)))
     assert [term.name for term in found.terms] == [
-        "cnn", "radiomics", "afp_ng_per_ml", "tumor_size_cm", "portal_vein_invasion", "ascites",
-    ]  # fmt: skip
+        "cnn",
+        "radiomics",
+        "afp_ng_per_ml",
+        "tumor_size_cm",
+        "portal_vein_invasion",
+        "ascites",
+    ]
     assert [term.value for term in found.terms] == pytest.approx(
         [1.5, 0.25, np.log10(400), 7, 1, 1]
     )

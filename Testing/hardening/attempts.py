@@ -109,8 +109,10 @@ def _work(job: Callable[[], object], writing: int, memory_bytes: int) -> None:
         answer = {"outcome": Outcome.ACCEPTED}
     except (InputError, MissingExtraError) as error:
         one_line = "\n" not in str(error)
-        answer = {"outcome": Outcome.REFUSED if one_line else Outcome.INTERNAL_ERROR,
-                  "words": str(error)}  # fmt: skip
+        answer = {
+            "outcome": Outcome.REFUSED if one_line else Outcome.INTERNAL_ERROR,
+            "words": str(error),
+        }
     except MemoryError:
         answer = {"outcome": Outcome.MEMORY, "words": "MemoryError"}
     except BaseException as error:  # noqa: BLE001  # whatever it is, it is the answer

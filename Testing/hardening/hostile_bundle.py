@@ -117,8 +117,11 @@ def _schema(folder: Path, rng: np.random.Generator) -> str:
     schema = json.loads(entries["schema.json"])
     text, told = damaged(schema, rng, int(rng.integers(1, 4)))
     if rng.random() < 0.3:
-        text = json.dumps(schema).replace('"LogisticRegression"', '"system"').replace(
-            '"sklearn.linear_model._logistic"', '"os"')  # fmt: skip
+        text = (
+            json.dumps(schema)
+            .replace('"LogisticRegression"', '"system"')
+            .replace('"sklearn.linear_model._logistic"', '"os"')
+        )
         told = "os.system"
     entries["schema.json"] = text.encode("utf-8", "surrogatepass")
     _rewrite(folder / CLASSIFIER, entries)
@@ -164,8 +167,16 @@ def _rewrite(path: Path, entries: dict[str, bytes]) -> None:
 
 
 def _card(folder: Path, rng: np.random.Generator) -> str:
-    odd = (b"", b"\x1b]0;x\x07", b"\xff\xfe", b"x" * 5_000_000, "\u202e".encode(), b"<script>",
-           b"![x](file:///etc/passwd)", b"\0")  # fmt: skip
+    odd = (
+        b"",
+        b"\x1b]0;x\x07",
+        b"\xff\xfe",
+        b"x" * 5_000_000,
+        "\u202e".encode(),
+        b"<script>",
+        b"![x](file:///etc/passwd)",
+        b"\0",
+    )
     word = odd[int(rng.integers(len(odd)))]
     (folder / CARD).write_bytes((folder / CARD).read_bytes()[:100] + word)
     return f"card {word[:20]!r}"
@@ -192,9 +203,19 @@ def _files(folder: Path, rng: np.random.Generator) -> str:
 
 
 WAYS: tuple[Way, ...] = (
-    _json(METADATA), _json(FUSION), _network, _tensor_header, _bytes(NETWORK), _schema, _arrays,
-    _json(INFERENCE), _bytes(CLASSIFIER), _card, _files, _json(METADATA),
-)  # fmt: skip
+    _json(METADATA),
+    _json(FUSION),
+    _network,
+    _tensor_header,
+    _bytes(NETWORK),
+    _schema,
+    _arrays,
+    _json(INFERENCE),
+    _bytes(CLASSIFIER),
+    _card,
+    _files,
+    _json(METADATA),
+)
 
 
 def damage(folder: Path, rng: np.random.Generator, number: int) -> str:
@@ -209,9 +230,17 @@ def damage(folder: Path, rng: np.random.Generator, number: int) -> str:
 def damage_sums(folder: Path, rng: np.random.Generator) -> str:
     """Another list of hashes."""
     lines = (folder / SUMS).read_bytes().splitlines(keepends=True)
-    odd = (b"", lines[0], b"0" * 64 + b"  ../../canary\n", b"0" * 64 + b"  /etc/passwd\n",
-           b"\xff\n", b"x" * 100_000, lines[0].upper(), lines[0].replace(b"  ", b" *"),
-           b"0" * 64 + b"  models/\x1b[2J\n")  # fmt: skip
+    odd = (
+        b"",
+        lines[0],
+        b"0" * 64 + b"  ../../canary\n",
+        b"0" * 64 + b"  /etc/passwd\n",
+        b"\xff\n",
+        b"x" * 100_000,
+        lines[0].upper(),
+        lines[0].replace(b"  ", b" *"),
+        b"0" * 64 + b"  models/\x1b[2J\n",
+    )
     word = odd[int(rng.integers(len(odd)))]
     keep = lines[: int(rng.integers(len(lines) + 1))]
     (folder / SUMS).write_bytes(b"".join([*keep, word]))
@@ -226,8 +255,18 @@ def zipped(folder: Path, path: Path, rng: np.random.Generator) -> str:
         for file in files:
             archive.write(file, f"x/{file.relative_to(folder).as_posix()}")
         if way == 0:
-            names = ("../canary", "/canary", "x/../../canary", "C:\\canary", "x\\canary", "con",
-                     "x/docs/" + "a" * 300, "x/" * 50 + "f", "x/docs/.", "\x1b[2J")  # fmt: skip
+            names = (
+                "../canary",
+                "/canary",
+                "x/../../canary",
+                "C:\\canary",
+                "x\\canary",
+                "con",
+                "x/docs/" + "a" * 300,
+                "x/" * 50 + "f",
+                "x/docs/.",
+                "\x1b[2J",
+            )
             archive.writestr(names[int(rng.integers(len(names)))], "x")
         elif way == 1:
             archive.writestr("x/docs/bomb", bytes(100 * 1024**2))

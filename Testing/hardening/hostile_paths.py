@@ -24,9 +24,25 @@ def _special(folder: Path) -> list[str]:
         made.bind("socket")
     (folder / "folder").mkdir()
     (folder / "folder.zip").mkdir()
-    return ["pipe", "pipe.xlsx", "socket", "folder", "folder.zip", "/dev/zero", "/dev/full",
-            "/dev/null", "/dev/tty", "/proc/self/mem", "/", ".", "~", "-", "=", "a=b",
-            "http://x/y"]  # fmt: skip
+    return [
+        "pipe",
+        "pipe.xlsx",
+        "socket",
+        "folder",
+        "folder.zip",
+        "/dev/zero",
+        "/dev/full",
+        "/dev/null",
+        "/dev/tty",
+        "/proc/self/mem",
+        "/",
+        ".",
+        "~",
+        "-",
+        "=",
+        "a=b",
+        "http://x/y",
+    ]
 
 
 def _links(folder: Path) -> list[str]:
@@ -42,8 +58,19 @@ def _long(folder: Path) -> list[str]:
     for name in ("sparse.csv", "sparse.xlsx", "sparse.json"):
         with (folder / name).open("wb") as file:
             file.truncate(2**43)
-    return ["", "x" * 300, "x/" * 3000, "none", "none/none", "a\0b", "\udcff", "\ud800.csv",
-            "sparse.csv", "sparse.xlsx", "sparse.json"]  # fmt: skip
+    return [
+        "",
+        "x" * 300,
+        "x/" * 3000,
+        "none",
+        "none/none",
+        "a\0b",
+        "\udcff",
+        "\ud800.csv",
+        "sparse.csv",
+        "sparse.xlsx",
+        "sparse.json",
+    ]
 
 
 def _tables(folder: Path) -> list[str]:
@@ -65,13 +92,15 @@ def _tables(folder: Path) -> list[str]:
         "odd.json": b'{"image_date": "0000-00-00", "bclc_stage": {}, "is_first_treatment": 3}',
         "dates.json": b'{"image_date": "9999-12-31", "treatment_date": "0001-01-01"}',
         "numbers.json": b'{"age_years": 1e300, "sex": [], "tumor_number": {"value": []}}',
-        "laughs.yaml": b"a: &a [x,x]\nb: &b [*a,*a]\n" + b"".join(
+        "laughs.yaml": b"a: &a [x,x]\nb: &b [*a,*a]\n"
+        + b"".join(
             b"c%d: &c%d [*%s,*%s]\n" % (n, n, *[b"c%d" % (n - 1) if n else b"b"] * 2)
-            for n in range(60)),
+            for n in range(60)
+        ),
         "deep.yaml": b"[" * 50_000,
         "tag.yaml": b"!!python/object/apply:os.system [touch canary]\n",
         "scalar.yaml": b"3",
-    }  # fmt: skip
+    }
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     return list(contents)

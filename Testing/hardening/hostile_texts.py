@@ -7,13 +7,27 @@ import numpy as np
 LETTERS = "abcXYZ019 \t\n\"'\\<>&%;:,{}[]()=+-_.\u00e4\u4e2d\U0001f9ea\u202e"
 NUMBERS = ("NaN", "-Infinity", "1e309", "9" * 5000, "-0", "1e-400", "0x10", "\u0663", "1_0", "")
 ODD: tuple[object, ...] = (
-    None, True, 5, 1e308, -1, "x", [], {}, [[]], [{}], {"": ""}, {"texts": 5, "units": {}},
-    {"texts": {"age_years": 5}, "units": {}}, {"texts": {}, "units": [1]}, [{"a": 1}],
+    None,
+    True,
+    5,
+    1e308,
+    -1,
+    "x",
+    [],
+    {},
+    [[]],
+    [{}],
+    {"": ""},
+    {"texts": 5, "units": {}},
+    {"texts": {"age_years": 5}, "units": {}},
+    {"texts": {}, "units": [1]},
+    [{"a": 1}],
     [{"time": 1, "volume_ml": "x", "probability": 2, "interval": [0], "model": None}],
     [{"time": "t", "volume_ml": 1, "probability": 9, "interval": [0, 1], "model": "m"}],
     [{"time": "t", "volume_ml": 1, "probability": True, "interval": [0, 1], "model": "m"}],
-    {"ct_arterial": 5}, {"ct_arterial": None},
-)  # fmt: skip
+    {"ct_arterial": 5},
+    {"ct_arterial": None},
+)
 
 
 def hostile_text(rng: np.random.Generator, whole: str) -> str:

@@ -27,12 +27,20 @@ class Program:
         """Start it and wait for its first word, when it has begun its work."""
         self.folder, self.scratch = folder, folder / "scratch"
         self.scratch.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, "TMPDIR": str(self.scratch),
-                       "XDG_CACHE_HOME": str(folder / "cache")}  # fmt: skip
+        environment = {
+            **os.environ,
+            "TMPDIR": str(self.scratch),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+        }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *words, "-v"], cwd=folder, env=environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-m", module, *words, "-v"],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         assert self._process.stderr is not None
         self.stderr = self._process.stderr.readline()
 

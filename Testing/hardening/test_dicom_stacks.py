@@ -20,14 +20,53 @@ from Testing.imaging.dicom_slices import write_slice
 
 SEED = 20_260_802
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2
-ASKED = ["InstanceNumber", "GantryDetectorTilt", "SliceThickness", "SpacingBetweenSlices",
-         "AcquisitionTime", "ContentTime", "AcquisitionDateTime", "KVP", "TriggerTime", "ImageType",
-         "MRAcquisitionType", "SOPInstanceUID", "ImageComments", "AcquisitionNumber",
-         "ImagePositionPatient", "PixelSpacing", "EchoTime", "RequestAttributesSequence",
-         "Modality", "WindowCenter"]  # fmt: skip
-VALUES = [b"", b"0", b"-1", b"1e308", b"nan", b"1,5", b"9" * 64, b"1\\2", b"\xff\xfe", b"\0\0",
-          b"1e3000", b"99:99:99", b"20260230250000.0-9999", b"1.5", b"7", b"8", b"\xe9", b"\\\\",
-          b"LOCALIZER", b"MR", b"3D", b"0\\0\\1e300", b"12345678901234567890"]  # fmt: skip
+ASKED = [
+    "InstanceNumber",
+    "GantryDetectorTilt",
+    "SliceThickness",
+    "SpacingBetweenSlices",
+    "AcquisitionTime",
+    "ContentTime",
+    "AcquisitionDateTime",
+    "KVP",
+    "TriggerTime",
+    "ImageType",
+    "MRAcquisitionType",
+    "SOPInstanceUID",
+    "ImageComments",
+    "AcquisitionNumber",
+    "ImagePositionPatient",
+    "PixelSpacing",
+    "EchoTime",
+    "RequestAttributesSequence",
+    "Modality",
+    "WindowCenter",
+]
+VALUES = [
+    b"",
+    b"0",
+    b"-1",
+    b"1e308",
+    b"nan",
+    b"1,5",
+    b"9" * 64,
+    b"1\\2",
+    b"\xff\xfe",
+    b"\0\0",
+    b"1e3000",
+    b"99:99:99",
+    b"20260230250000.0-9999",
+    b"1.5",
+    b"7",
+    b"8",
+    b"\xe9",
+    b"\\\\",
+    b"LOCALIZER",
+    b"MR",
+    b"3D",
+    b"0\\0\\1e300",
+    b"12345678901234567890",
+]
 KINDS = ["DS", "IS", "US", "UN", "LO", "TM", "DT", "UI", "FD", "SQ", "OB"]
 
 

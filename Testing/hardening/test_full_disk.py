@@ -54,19 +54,34 @@ def work(tmp_path: Path) -> Path:
 
 
 COMMANDS: dict[str, list[str]] = {
-    "score": ["score", "--bundle", BUNDLE, "--image", "ct_arterial=x.nii", "--roi", "y.nii",
-              "--no-scene"],
+    "score": [
+        "score",
+        "--bundle",
+        BUNDLE,
+        "--image",
+        "ct_arterial=x.nii",
+        "--roi",
+        "y.nii",
+        "--no-scene",
+    ],
     "score a cohort": ["score", "--bundle", BUNDLE, "--cohort", "cohort.csv", "--no-scene"],
     "demo": ["demo", "--no-scene"],
     "validate": ["validate", "--predictions", "predictions.csv", "--resamples", "200"],
     "train": ["train", "--recipe", "quick.yaml", "--cohort", "cohort.csv", "--jobs", "1"],
     "simulate": ["simulate", "--patients", "1", "--seed", "1"],
     "import": ["cohort", "import", "hcc-tace-seg", "table.xlsx"],
-    "recalibrate": ["recalibrate", "--bundle", BUNDLE, "--cohort", "cohort.csv", "--method",
-                    "slope"],
+    "recalibrate": [
+        "recalibrate",
+        "--bundle",
+        BUNDLE,
+        "--cohort",
+        "cohort.csv",
+        "--method",
+        "slope",
+    ],
     "biology": ["biology", "--expression", "e.csv", "--groups", "g.csv", "--gene-sets", "s.gmt"],
     "compare": ["compare", "one", "two"],
-}  # fmt: skip
+}
 
 
 def words_for(command: str, output: Path) -> list[str]:
@@ -112,13 +127,23 @@ def whole_or_absent(found: Attempt, output: Path) -> Attempt:
 
 @pytest.mark.parametrize(
     ("command", "short", "largest"),
-    [("demo", 2, 120_000), ("simulate", 1, 8_000_000), ("validate", 1, 60_000),
-     ("train", 2, 30_000), ("recipe new", 1, 3_000)],
-)  # fmt: skip
+    [
+        ("demo", 2, 120_000),
+        ("simulate", 1, 8_000_000),
+        ("validate", 1, 60_000),
+        ("train", 2, 30_000),
+        ("recipe new", 1, 3_000),
+    ],
+)
 def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(
-    command: str, short: int, largest: int, tries: Tries, tally: Tally, work: Path,
+    command: str,
+    short: int,
+    largest: int,
+    tries: Tries,
+    tally: Tally,
+    work: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     stay_in_process(monkeypatch)
     for i in tries(short):
         size = int(np.exp(np.random.default_rng([SEED, i]).uniform(np.log(20), np.log(largest))))
@@ -146,9 +171,12 @@ def test_a_bundle_on_a_full_disk_is_no_bundle(tries: Tries, tally: Tally, work: 
 
 
 def test_a_scene_on_a_full_disk_is_told_in_one_line_and_leaves_nothing(
-    ball_case: Case, make_prediction: Callable[..., Prediction], tries: Tries, tally: Tally,
+    ball_case: Case,
+    make_prediction: Callable[..., Prediction],
+    tries: Tries,
+    tally: Tally,
     tmp_path: Path,
-) -> None:  # fmt: skip
+) -> None:
     pytest.importorskip("slicer", reason="slicer-core is not installed")
     from TACEResponseLib.scene.mrb import write_scene
 
@@ -206,9 +234,12 @@ def test_the_longest_name_is_a_name_like_any_other(work: Path) -> None:
 
 @pytest.mark.parametrize(
     ("redirection", "says"),
-    [(">&-", "stdout: must be open"), ("| head -0", "got a closed pipe"),
-     ("> /dev/full", "got No space left on device")],
-)  # fmt: skip
+    [
+        (">&-", "stdout: must be open"),
+        ("| head -0", "got a closed pipe"),
+        ("> /dev/full", "got No space left on device"),
+    ],
+)
 def test_a_stdout_that_takes_nothing_is_told_in_one_line(
     redirection: str, says: str, tmp_path: Path
 ) -> None:
@@ -224,7 +255,8 @@ def test_a_stdout_that_takes_nothing_is_told_in_one_line(
 
 def test_a_closed_stderr_hinders_nothing(tmp_path: Path) -> None:
     command = f"{sys.executable} -m TACEResponseLib recipe new mine --from ct-radiomics-cnn 2>&-"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False,
-                          cwd=tmp_path)  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
     assert (done.returncode, done.stdout) == (0, "mine.yaml\n")
     assert [p.name for p in tmp_path.iterdir()] == ["mine.yaml"]

@@ -35,8 +35,15 @@ from Testing.hardening.hostile_bundle import (
 SEED = 20_261_128
 SHIPPED = "ct-radiomics-cnn-simulated"
 # What a file that is merely read has no reason to do.
-FORBIDDEN = ("os.system", "subprocess.Popen", "os.exec", "os.posix_spawn", "socket.connect",
-             "pickle.find_class", "shutil.rmtree")  # fmt: skip
+FORBIDDEN = (
+    "os.system",
+    "subprocess.Popen",
+    "os.exec",
+    "os.posix_spawn",
+    "socket.connect",
+    "pickle.find_class",
+    "shutil.rmtree",
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -143,9 +150,14 @@ def relist(folder: Path) -> None:
 
 
 WIDE = {"in_channels": 8, "n_classes": 2, "widths": [512, 512]}
-DEEP = {"block": "bottleneck", "layers": [4096] * 4,
-        "block_inplanes": [64] * 4, "spatial_dims": 2, "n_input_channels": 1,
-        "num_classes": 2}  # fmt: skip
+DEEP = {
+    "block": "bottleneck",
+    "layers": [4096] * 4,
+    "block_inplanes": [64] * 4,
+    "spatial_dims": 2,
+    "n_input_channels": 1,
+    "num_classes": 2,
+}
 FAT = DEEP | {"layers": [2] * 4, "block_inplanes": [4096] * 4}
 
 

@@ -50,8 +50,16 @@ def write(files: tuple[Path, Path, Path], tmp_path: Path) -> WriteTable:
     def table(rows: list[dict[str, str]]) -> Path:
         path = home / "cohort.csv"
         images = cycle(files[:2])
-        full = [{"response": "1", "ct_arterial": str(next(images)), "roi": str(files[2]),
-                 "role": "external_test", **row} for row in rows]  # fmt: skip
+        full = [
+            {
+                "response": "1",
+                "ct_arterial": str(next(images)),
+                "roi": str(files[2]),
+                "role": "external_test",
+                **row,
+            }
+            for row in rows
+        ]
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(full[0]))
             writer.writeheader()
@@ -63,8 +71,9 @@ def write(files: tuple[Path, Path, Path], tmp_path: Path) -> WriteTable:
 
 def state_of(folder: Path) -> dict[str, str]:
     """Every file with its digest."""
-    return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*")
-            if p.is_file()}  # fmt: skip
+    return {
+        str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*") if p.is_file()
+    }
 
 
 def bad_ids(folder: Path) -> list[str]:
@@ -105,9 +114,11 @@ def test_scoring_a_cohort_writes_nothing_outside_its_output(
 
 
 def test_a_validation_writes_nothing_outside_its_output(
-    write: WriteTable, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    write: WriteTable,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     stay_in_process(monkeypatch)
     output = tmp_path / "home" / "out"
     for name in (place.format(here=tmp_path) for place in PLACES):
@@ -125,8 +136,9 @@ def test_predictions_readers_and_groups_with_such_ids_are_refused(
     table = tmp_path / "predictions.csv"
     for name in bad_ids(tmp_path):
         with table.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([("case_id", "outcome", "model"), (name, 1, 0.5),
-                                        ("P2", 0, 0.4)])  # fmt: skip
+            csv.writer(file).writerows(
+                [("case_id", "outcome", "model"), (name, 1, 0.5), ("P2", 0, 0.4)]
+            )
         before = state_of(tmp_path)
         words = ["validate", "--predictions", str(table), "--output", str(tmp_path / "out")]
         assert main(words) == 2, name
@@ -166,8 +178,10 @@ def test_a_patient_called_as_the_table_of_all_is_told(
 def test_a_bundle_s_folder_is_an_id_too_and_refused_before_the_work(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for words in (["train", "--recipe", "x.yaml"],
-                  ["recalibrate", "--bundle", BUNDLE, "--method", "slope"]):  # fmt: skip
+    for words in (
+        ["train", "--recipe", "x.yaml"],
+        ["recalibrate", "--bundle", BUNDLE, "--method", "slope"],
+    ):
         assert main([*words, "--cohort", "c.csv", "--output", str(tmp_path / name)]) == 2
         assert "--output: must" in capsys.readouterr().err
 

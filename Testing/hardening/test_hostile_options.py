@@ -22,20 +22,48 @@ BUNDLE, RECIPE = "ct-volume-clinical", "ct-volume-clinical"
 HERE = "@"
 # What commands import on their way, so that a try begins where its input is read.
 WARM = (
-    "torch", "pandas", "openpyxl", "scipy.optimize", "scipy.stats", "scipy.spatial", "sklearn.svm",
-    "sklearn.linear_model", "sklearn.model_selection", "matplotlib.figure", "monai.bundle",
-    *(f"TACEResponseLib.{name}" for name in (
-        "commands.biology", "commands.cohort", "commands.cohort_import", "commands.compare",
-        "commands.demo", "commands.info", "commands.recalibrate", "commands.recipe",
-        "commands.score", "commands.score_cohort", "commands.train", "commands.validate",
-        "scoring", "training.train", "training.assembly", "training.preparation.cache",
-        "evidence.image_network.weights.pretrained", "training.recalibrating",
-        "validation.study.cohort_study", "validation.report.results",
-        "validation.report.writing", "validation.topics.wrong_cases.wrong_pictures",
-        "validation.study.comparing",
-        "validation.gene_sets", "validation.study.predictions_table",
-    )),
-)  # fmt: skip
+    "torch",
+    "pandas",
+    "openpyxl",
+    "scipy.optimize",
+    "scipy.stats",
+    "scipy.spatial",
+    "sklearn.svm",
+    "sklearn.linear_model",
+    "sklearn.model_selection",
+    "matplotlib.figure",
+    "monai.bundle",
+    *(
+        f"TACEResponseLib.{name}"
+        for name in (
+            "commands.biology",
+            "commands.cohort",
+            "commands.cohort_import",
+            "commands.compare",
+            "commands.demo",
+            "commands.info",
+            "commands.recalibrate",
+            "commands.recipe",
+            "commands.score",
+            "commands.score_cohort",
+            "commands.train",
+            "commands.validate",
+            "scoring",
+            "training.train",
+            "training.assembly",
+            "training.preparation.cache",
+            "evidence.image_network.weights.pretrained",
+            "training.recalibrating",
+            "validation.study.cohort_study",
+            "validation.report.results",
+            "validation.report.writing",
+            "validation.topics.wrong_cases.wrong_pictures",
+            "validation.study.comparing",
+            "validation.gene_sets",
+            "validation.study.predictions_table",
+        )
+    ),
+)
 COMMANDS = (
     f"score --no-scene --output out --bundle {BUNDLE} --cohort @",
     f"score --no-scene --output out --bundle {BUNDLE} --image ct_arterial=i.nii --roi r.nii "
@@ -89,12 +117,18 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made.SetSpacing((2.0, 2.0, 4.0))
         sitk.WriteImage(made, name)
     cases = [f"p{n:02}" for n in range(40)]
-    Path("p.csv").write_text("case_id,outcome,m\n" + "".join(
-        f"{name},{n % 2},{rng.random():.3f}\n" for n, name in enumerate(cases)))  # fmt: skip
-    Path("good.csv").write_text("case_id,role,response,age_years\n" + "".join(
-        f"{name},training,{n % 2},60\n" for n, name in enumerate(cases)))  # fmt: skip
-    Path("e.csv").write_text(f"gene,{','.join(cases)}\n" + "".join(
-        f"g{g},{','.join(f'{rng.random():.2f}' for _ in cases)}\n" for g in range(5)))  # fmt: skip
+    Path("p.csv").write_text(
+        "case_id,outcome,m\n"
+        + "".join(f"{name},{n % 2},{rng.random():.3f}\n" for n, name in enumerate(cases))
+    )
+    Path("good.csv").write_text(
+        "case_id,role,response,age_years\n"
+        + "".join(f"{name},training,{n % 2},60\n" for n, name in enumerate(cases))
+    )
+    Path("e.csv").write_text(
+        f"gene,{','.join(cases)}\n"
+        + "".join(f"g{g},{','.join(f'{rng.random():.2f}' for _ in cases)}\n" for g in range(5))
+    )
     Path("g.csv").write_text(
         "case_id,group\n" + "".join(f"{name},{n % 2}\n" for n, name in enumerate(cases))
     )
@@ -135,12 +169,55 @@ def test_no_path_of_any_command_crashes_waits_or_fills_the_memory(
 
 
 WORDS = (
-    "", "=", "-", "--", "---", "--=", "-=", "=x", "x=", "--x", "-v", "-vv", "-vvvvvvvvvv", "-x",
-    "--help=3", "--version", "\ud800", "a\udcffb", "\0", "\n", "\x1b[2J", "x" * 100_000, "ä", "0",
-    "-1", "1", "9" * 30, "9" * 5000, "nan", "inf", "-inf", "1e309", "1_0", " 1", "٣", "0x10",
-    "true", "../../x", "/", "cpu", "auto", "@file", "%s", "{0}", "ct_arterial=", "=a.nii",
-    "ct_arterial=a=b", "ct_arterial",
-)  # fmt: skip
+    "",
+    "=",
+    "-",
+    "--",
+    "---",
+    "--=",
+    "-=",
+    "=x",
+    "x=",
+    "--x",
+    "-v",
+    "-vv",
+    "-vvvvvvvvvv",
+    "-x",
+    "--help=3",
+    "--version",
+    "\ud800",
+    "a\udcffb",
+    "\0",
+    "\n",
+    "\x1b[2J",
+    "x" * 100_000,
+    "ä",
+    "0",
+    "-1",
+    "1",
+    "9" * 30,
+    "9" * 5000,
+    "nan",
+    "inf",
+    "-inf",
+    "1e309",
+    "1_0",
+    " 1",
+    "٣",
+    "0x10",
+    "true",
+    "../../x",
+    "/",
+    "cpu",
+    "auto",
+    "@file",
+    "%s",
+    "{0}",
+    "ct_arterial=",
+    "=a.nii",
+    "ct_arterial=a=b",
+    "ct_arterial",
+)
 
 
 def _commands(
@@ -193,12 +270,22 @@ def test_odd_words_are_parsed_or_refused(tries: _Tries, tally: Tally) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("seed", -1), ("seed", 2**32), ("seed", 10**4000), ("jobs", 0), ("jobs", -1),
-        ("jobs", 10**9), ("epochs", 0), ("patients", 10**9), ("resamples", 199),
-        ("permutations", 10), ("threshold", float("nan")), ("threshold", 1.5),
-        ("landmark", float("inf")), ("landmark", -1.0),
+        ("seed", -1),
+        ("seed", 2**32),
+        ("seed", 10**4000),
+        ("jobs", 0),
+        ("jobs", -1),
+        ("jobs", 10**9),
+        ("epochs", 0),
+        ("patients", 10**9),
+        ("resamples", 199),
+        ("permutations", 10),
+        ("threshold", float("nan")),
+        ("threshold", 1.5),
+        ("landmark", float("inf")),
+        ("landmark", -1.0),
     ],
-)  # fmt: skip
+)
 def test_a_number_out_of_range_is_refused_for_every_command(name: str, value: float) -> None:
     with pytest.raises(InputError, match=f"^--{name}: must be [0-9]+ to [0-9]+, got "):
         check_options(argparse.Namespace(**{name: value}))

@@ -36,22 +36,109 @@ CT = ImageSequence.CT_ARTERIAL
 LABELS = (made_voxels() > 0).astype("u1")
 
 # What stands in a mutated field: absurd numbers, words, and what other fields hold.
-NUMBERS = ["0", "-1", "1e308", "-1e308", "1e999", "nan", "inf", "1,5", "0x10", "1_0", "65536",
-           "2147483648", "-9223372036854775808", "9" * 40, "1e-300", ".", "", "(", "٣"]  # fmt: skip
-WORDS = ["none", "LOCAL", "LIST", "%d.raw 1 9 1", "../x", "/dev/zero", "gzip", "bzip2", "ascii",
-         "hex", "raw", "zlib", "True", "False", "MET_OTHER", "double", "block", "uchar", "little",
-         "right-anterior-superior", "scanner-xyz", "x" * 70_000, "\0", "\n\n", "é", "\x1b[2J",
-         "(1,0,0) (0,1,0) (0,0,1)", "none (1,0,0) (0,1,0) (0,0,1)", "(0,0,0) (0,0,0) (0,0,0)",
-         "domain domain domain list", "1 2 3 4", "6 5 4", "100000 100000 100000"]  # fmt: skip
-FIELDS_NRRD = ["type", "dimension", "space", "sizes", "space directions", "kinds", "endian",
-               "encoding", "space origin", "data file", "byte skip", "line skip", "spacings",
-               "space dimension", "axis mins", "space units", "units", "content"]  # fmt: skip
-FIELDS_META = ["ObjectType", "NDims", "BinaryData", "BinaryDataByteOrderMSB", "CompressedData",
-               "CompressedDataSize", "TransformMatrix", "Offset", "ElementSpacing", "DimSize",
-               "ElementType", "HeaderSize", "ElementDataFile", "ElementNumberOfChannels",
-               "Position", "DistanceUnits"]  # fmt: skip
-FIELDS_SEG = ["Segment0_ID", "Segment0_Name", "Segment0_LabelValue", "Segment0_Layer",
-              "Segment7_ID", "Segment99999_Name", "Segment_ID"]  # fmt: skip
+NUMBERS = [
+    "0",
+    "-1",
+    "1e308",
+    "-1e308",
+    "1e999",
+    "nan",
+    "inf",
+    "1,5",
+    "0x10",
+    "1_0",
+    "65536",
+    "2147483648",
+    "-9223372036854775808",
+    "9" * 40,
+    "1e-300",
+    ".",
+    "",
+    "(",
+    "٣",
+]
+WORDS = [
+    "none",
+    "LOCAL",
+    "LIST",
+    "%d.raw 1 9 1",
+    "../x",
+    "/dev/zero",
+    "gzip",
+    "bzip2",
+    "ascii",
+    "hex",
+    "raw",
+    "zlib",
+    "True",
+    "False",
+    "MET_OTHER",
+    "double",
+    "block",
+    "uchar",
+    "little",
+    "right-anterior-superior",
+    "scanner-xyz",
+    "x" * 70_000,
+    "\0",
+    "\n\n",
+    "é",
+    "\x1b[2J",
+    "(1,0,0) (0,1,0) (0,0,1)",
+    "none (1,0,0) (0,1,0) (0,0,1)",
+    "(0,0,0) (0,0,0) (0,0,0)",
+    "domain domain domain list",
+    "1 2 3 4",
+    "6 5 4",
+    "100000 100000 100000",
+]
+FIELDS_NRRD = [
+    "type",
+    "dimension",
+    "space",
+    "sizes",
+    "space directions",
+    "kinds",
+    "endian",
+    "encoding",
+    "space origin",
+    "data file",
+    "byte skip",
+    "line skip",
+    "spacings",
+    "space dimension",
+    "axis mins",
+    "space units",
+    "units",
+    "content",
+]
+FIELDS_META = [
+    "ObjectType",
+    "NDims",
+    "BinaryData",
+    "BinaryDataByteOrderMSB",
+    "CompressedData",
+    "CompressedDataSize",
+    "TransformMatrix",
+    "Offset",
+    "ElementSpacing",
+    "DimSize",
+    "ElementType",
+    "HeaderSize",
+    "ElementDataFile",
+    "ElementNumberOfChannels",
+    "Position",
+    "DistanceUnits",
+]
+FIELDS_SEG = [
+    "Segment0_ID",
+    "Segment0_Name",
+    "Segment0_LabelValue",
+    "Segment0_Layer",
+    "Segment7_ID",
+    "Segment99999_Name",
+    "Segment_ID",
+]
 
 FILES: dict[str, Callable[[], bytes]] = {
     "x.nii": nifti,
@@ -68,9 +155,14 @@ FILES: dict[str, Callable[[], bytes]] = {
 
 def seg_nrrd(words: dict[str, str]) -> bytes:
     """Two segments in two layers."""
-    told = {"Segment0_ID": "Segment_1", "Segment0_Name": "Tumor", "Segment0_Layer": "0",
-            "Segment0_LabelValue": "1", "Segment1_ID": "Segment_2",
-            "Segment1_Layer": "1"} | words  # fmt: skip
+    told = {
+        "Segment0_ID": "Segment_1",
+        "Segment0_Name": "Tumor",
+        "Segment0_Layer": "0",
+        "Segment0_LabelValue": "1",
+        "Segment1_ID": "Segment_2",
+        "Segment1_Layer": "1",
+    } | words
     whole = nrrd(
         LABELS,
         data=np.stack([LABELS, LABELS], axis=-1).tobytes(),
@@ -187,8 +279,10 @@ def _odd(rng: np.random.Generator, name: str) -> object:
         low = 0 if kind[-1] == "B" else -top
         values = [int(rng.choice([0, 1, 3, 4, 7, 8, low, top])) for _ in range(count)]
     else:
-        values = [float(rng.choice([0, -1, np.nan, np.inf, 3e38, -3e38, 1e-40, 1, 352.5]))
-                  for _ in range(count)]  # fmt: skip
+        values = [
+            float(rng.choice([0, -1, np.nan, np.inf, 3e38, -3e38, 1e-40, 1, 352.5]))
+            for _ in range(count)
+        ]
     return tuple(values) if count > 1 else values[0]
 
 
@@ -285,15 +379,46 @@ def test_damaged_pixels_that_itk_unpacks(
     assert tally.bad == []
 
 
-ODD_ELEMENTS = ["Rows", "Columns", "PixelSpacing", "ImagePositionPatient", "NumberOfFrames",
-                "ImageOrientationPatient", "BitsAllocated", "BitsStored", "HighBit",
-                "PixelRepresentation", "RescaleSlope", "RescaleIntercept", "SamplesPerPixel",
-                "PhotometricInterpretation", "Modality", "AcquisitionTime", "AcquisitionNumber",
-                "SeriesInstanceUID", "PatientID", "SeriesDescription", "SOPClassUID",
-                "PixelData"]  # fmt: skip
-ODD_VALUES = [b"", b"0,5\\0,5 ", b"1\\2", b"nan", b"1e308\\1e308\\1e308 ", b"-1", b"abc\\def ",
-              b"\xff\xff", b"\0\0", b"\x01\0\x02\0", b"9" * 64, b"1\\0\\0\\0\\1\\0 ", b"\\\\\\\\",
-              b"\x1b[2J"]  # fmt: skip
+ODD_ELEMENTS = [
+    "Rows",
+    "Columns",
+    "PixelSpacing",
+    "ImagePositionPatient",
+    "NumberOfFrames",
+    "ImageOrientationPatient",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "Modality",
+    "AcquisitionTime",
+    "AcquisitionNumber",
+    "SeriesInstanceUID",
+    "PatientID",
+    "SeriesDescription",
+    "SOPClassUID",
+    "PixelData",
+]
+ODD_VALUES = [
+    b"",
+    b"0,5\\0,5 ",
+    b"1\\2",
+    b"nan",
+    b"1e308\\1e308\\1e308 ",
+    b"-1",
+    b"abc\\def ",
+    b"\xff\xff",
+    b"\0\0",
+    b"\x01\0\x02\0",
+    b"9" * 64,
+    b"1\\0\\0\\0\\1\\0 ",
+    b"\\\\\\\\",
+    b"\x1b[2J",
+]
 KINDS = ["DS", "IS", "US", "UL", "UN", "LO", "CS", "UI", "OW", "FD", "AT", "SS", "PN"]
 
 

@@ -44,9 +44,11 @@ def checked(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Case, str
     voxels, told = content(rng, shape)
     k, j, i = shape
     grid = Geometry(
-        size_ijk=(i, j, k), spacing_mm=tuple(rng.uniform(0.3, 8, 3).tolist()),
-        origin_lps=(0.0, 0.0, 0.0), direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
-    )  # fmt: skip
+        size_ijk=(i, j, k),
+        spacing_mm=tuple(rng.uniform(0.3, 8, 3).tolist()),
+        origin_lps=(0.0, 0.0, 0.0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
     labels = np.zeros(shape, np.uint8)
     first = [int(rng.integers(n)) for n in shape]
     labels[tuple(slice(f, f + int(rng.integers(1, 9))) for f in first)] = 1

@@ -49,9 +49,13 @@ def started(way: str, module: str, handling: str = "usual") -> subprocess.Comple
     place, name = script["tace-response"].split(":")
     code = INTERRUPTED + STARTS[way].format(module=place, name=name)
     return subprocess.run(
-        [sys.executable, "-c", code, handling, module], capture_output=True, text=True, timeout=60,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", code, handling, module],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no such signal")

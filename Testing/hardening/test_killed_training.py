@@ -49,14 +49,16 @@ def modes(state: Path) -> set[int]:
 
 
 def finished(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False,
-                          timeout=LONGEST_SECONDS)  # fmt: skip
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS
+    )
 
 
 def kill_at(command: list[str], is_time: Callable[[], bool]) -> None:
     """Kill a program and no child of it, as a machine short of memory does."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                          start_new_session=True) as process:  # fmt: skip
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
         end = time.monotonic() + LONGEST_SECONDS
         while not is_time() and process.poll() is None and time.monotonic() < end:
             time.sleep(0.01)

@@ -38,16 +38,22 @@ def whole_cohort(folder: Path) -> bool:
 def whole_result(folder: Path) -> bool:
     """A scene is written last, but for the record that lists it."""
     return {p.name for p in folder.iterdir()} == {
-        "overview.png", "prediction.json", "radiomics.csv", "saliency_ct_arterial.nii.gz",
+        "overview.png",
+        "prediction.json",
+        "radiomics.csv",
+        "saliency_ct_arterial.nii.gz",
         "scene.mrb",
-    }  # fmt: skip
+    }
 
 
 RUNS: dict[str, tuple[list[str], float, Callable[[Path], bool]]] = {
-    "simulate": (["simulate", "--patients", "2", "--seed", "1", "--output", "out"], 1.5,
-                 whole_cohort),
+    "simulate": (
+        ["simulate", "--patients", "2", "--seed", "1", "--output", "out"],
+        1.5,
+        whole_cohort,
+    ),
     "demo": (["demo", "--output", "out"], 7.0, whole_result),
-}  # fmt: skip
+}
 
 
 def judged(program: Program, number: int, is_whole: Callable[[Path], bool]) -> Attempt:
@@ -89,8 +95,9 @@ def test_a_signal_while_vtk_is_loaded_ends_the_program_and_crashes_nothing(
         "with watched():\n print(flush=True)\n import slicer\n slicer.vtkMRMLScene()\n"
     )
     for i in tries(2):
-        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE)  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         assert process.stdout is not None
         process.stdout.readline()
         try:
@@ -99,8 +106,13 @@ def test_a_signal_while_vtk_is_loaded_ends_the_program_and_crashes_nothing(
             process.send_signal(SIGNALS[i % 4])
         told = process.communicate(timeout=60)[1].decode()
         good = process.returncode in (0, 128 + SIGNALS[i % 4]) and told.count("\n") <= 1
-        tally.add(Attempt(outcome=Outcome.ACCEPTED if good else Outcome.CRASH,
-                          words=f"{process.returncode} {told}"), f"{i}")  # fmt: skip
+        tally.add(
+            Attempt(
+                outcome=Outcome.ACCEPTED if good else Outcome.CRASH,
+                words=f"{process.returncode} {told}",
+            ),
+            f"{i}",
+        )
     assert tally.bad == []
 
 
@@ -132,8 +144,12 @@ def test_an_earlier_result_is_there_whole_whenever_its_replacement_is_killed(
     number: int, tries: Tries, tally: Tally, tmp_path: Path
 ) -> None:
     for i in tries(1):
-        process = subprocess.Popen([sys.executable, "-c", OVER_AND_OVER], cwd=tmp_path,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-c", OVER_AND_OVER],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(np.random.default_rng([SEED, i]).uniform(0, 0.1))
@@ -142,9 +158,13 @@ def test_an_earlier_result_is_there_whole_whenever_its_replacement_is_killed(
         sweep(tmp_path)
         is_good = foreign_files(tmp_path / "out") == [] and len(list(tmp_path.iterdir())) == 1
         is_good &= told.count("\n") <= 1 and process.returncode in (128 + number, -signal.SIGKILL)
-        tally.add(Attempt(outcome=Outcome.ACCEPTED if is_good else Outcome.FILE_LOST,
-                          words=f"{process.returncode} {told} {list(tmp_path.rglob('*'))}"),
-                  f"{number!r} {i}")  # fmt: skip
+        tally.add(
+            Attempt(
+                outcome=Outcome.ACCEPTED if is_good else Outcome.FILE_LOST,
+                words=f"{process.returncode} {told} {list(tmp_path.rglob('*'))}",
+            ),
+            f"{number!r} {i}",
+        )
     assert tally.bad == []
 
 
@@ -161,8 +181,17 @@ def write_training(folder: Path) -> list[str]:
         writer.writerow(["case_id", "role", "response", *FEATURES])
         for i, (label, row) in enumerate(zip(labels, values, strict=True)):
             writer.writerow([f"P{i:03d}", "training", label, *map(repr, row.tolist())])
-    return ["train", "--recipe", "quick.yaml", "--cohort", "cohort.csv", "--jobs", "2",
-            "--output", "out"]  # fmt: skip
+    return [
+        "train",
+        "--recipe",
+        "quick.yaml",
+        "--cohort",
+        "cohort.csv",
+        "--jobs",
+        "2",
+        "--output",
+        "out",
+    ]
 
 
 @pytest.mark.slow
@@ -182,9 +211,13 @@ def test_a_training_that_is_killed_takes_its_workers_along_and_names_the_way_on(
         tally.add(found, f"{i} {number!r}")
         if LONG and is_kept:
             again = subprocess.run(
-                [sys.executable, "-m", "TACEResponseLib", *words, "--resume"], cwd=folder,
-                capture_output=True, text=True, check=False, env={**os.environ},
-            )  # fmt: skip
+                [sys.executable, "-m", "TACEResponseLib", *words, "--resume"],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ},
+            )
             assert again.returncode == 0, again.stderr
         shutil.rmtree(folder)
     assert tally.bad == []

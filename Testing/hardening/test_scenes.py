@@ -104,9 +104,14 @@ def spoiled(rng: np.random.Generator, sound: str) -> str:
 
 
 NODES = (
-    "vtkMRMLTextNode", "vtkMRMLTableNode", "vtkMRMLScalarVolumeNode", "vtkMRMLLabelMapVolumeNode",
-    "vtkMRMLSegmentationNode", "vtkMRMLLinearTransformNode", "vtkMRMLPlotChartNode",
-)  # fmt: skip
+    "vtkMRMLTextNode",
+    "vtkMRMLTableNode",
+    "vtkMRMLScalarVolumeNode",
+    "vtkMRMLLabelMapVolumeNode",
+    "vtkMRMLSegmentationNode",
+    "vtkMRMLLinearTransformNode",
+    "vtkMRMLPlotChartNode",
+)
 
 
 def test_no_node_in_another_s_place_brings_the_panel_down(

@@ -156,11 +156,16 @@ def test_a_number_is_read_as_its_writer_meant_it_or_refused(
         header = separator.join(["case_id", *(f"x{n}" for n in range(len(decimals)))])
         lines = [
             separator.join(
-                [f"P{k}", *(f'"{shown(v, n, mark, thousands)}"' for v, n in zip(row, decimals,
-                                                                               strict=True))]
+                [
+                    f"P{k}",
+                    *(
+                        f'"{shown(v, n, mark, thousands)}"'
+                        for v, n in zip(row, decimals, strict=True)
+                    ),
+                ]
             )
             for k, row in enumerate(meant)
-        ]  # fmt: skip
+        ]
         path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
         try:
             table = read_text_table(path, "c.csv")

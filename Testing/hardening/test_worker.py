@@ -23,21 +23,74 @@ SECONDS = 60.0
 """Of a busy machine; some right requests load a model."""
 START_SECONDS = 60.0
 NASTY: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 2**31, 2**63, 10**400, -0.0, 1e308, -1e308, 1e-320,
-    "", " ", "\x00", "a\nb", "\ud800", "\x1b[31m", "../..", "/", "/dev/zero", "/nosuch/folder",
-    "x" * 5000, "1" * 400, "=1+1", "CON", "ct_arterial", [], {}, [[]], [None] * 9,
-    {"": ""}, {"text": 1}, [1, 2], ["a"], {"a": {"b": {"c": {}}}}, [1e308] * 9, [0, 0, 0],
-    [1, 1, 1], "mr_t1_arterial",
-)  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1,
+    2**31,
+    2**63,
+    10**400,
+    -0.0,
+    1e308,
+    -1e308,
+    1e-320,
+    "",
+    " ",
+    "\x00",
+    "a\nb",
+    "\ud800",
+    "\x1b[31m",
+    "../..",
+    "/",
+    "/dev/zero",
+    "/nosuch/folder",
+    "x" * 5000,
+    "1" * 400,
+    "=1+1",
+    "CON",
+    "ct_arterial",
+    [],
+    {},
+    [[]],
+    [None] * 9,
+    {"": ""},
+    {"text": 1},
+    [1, 2],
+    ["a"],
+    {"a": {"b": {"c": {}}}},
+    [1e308] * 9,
+    [0, 0, 0],
+    [1, 1, 1],
+    "mr_t1_arterial",
+)
 # What JSON's writers don't write: put in place of this text in the finished line.
 HOLE = "\ufffdHOLE\ufffd"
 RAW = (
-    b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999", b"1" * 4000, b"1" * 5000, b"0x10",
+    b"NaN",
+    b"Infinity",
+    b"-Infinity",
+    b"1e999",
+    b"-1e999",
+    b"1" * 4000,
+    b"1" * 5000,
+    b"0x10",
     b"'a'",
-    b'"\xff\xfe"', b'"\xed\xa0\x80"', b'"\\ud800"', b'"\\udfff\\ud800"', b"[" * 100_000, b"[" * 900,
-    b"[" * 900 + b"]" * 900, b'{"a":' * 990 + b"1" + b"}" * 990, b'{"a":1,"a":2}', b"None", b"",
-    b'"' + b"y" * 3_000_000 + b'"', b"[" + b"0," * 400_000 + b"0]",
-)  # fmt: skip
+    b'"\xff\xfe"',
+    b'"\xed\xa0\x80"',
+    b'"\\ud800"',
+    b'"\\udfff\\ud800"',
+    b"[" * 100_000,
+    b"[" * 900,
+    b"[" * 900 + b"]" * 900,
+    b'{"a":' * 990 + b"1" + b"}" * 990,
+    b'{"a":1,"a":2}',
+    b"None",
+    b"",
+    b'"' + b"y" * 3_000_000 + b'"',
+    b"[" + b"0," * 400_000 + b"0]",
+)
 
 
 class Process:
@@ -45,9 +98,13 @@ class Process:
 
     def __init__(self, folder: Path) -> None:
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", "TACEResponseLib.worker"], cwd=folder, env=_environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, "-m", "TACEResponseLib.worker"],
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
         self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
         self._number = 10**6
@@ -131,15 +188,23 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """One right request a job; those that would compute for long are refused late instead."""
     folder = tmp_path_factory.mktemp("handed_over")
     axes = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-    grid = Geometry(size_ijk=(6, 5, 4), spacing_mm=(1.0, 1.0, 3.0), origin_lps=(0.0, 0.0, 0.0),
-                    direction_lps=axes)  # fmt: skip
+    grid = Geometry(
+        size_ijk=(6, 5, 4),
+        spacing_mm=(1.0, 1.0, 3.0),
+        origin_lps=(0.0, 0.0, 0.0),
+        direction_lps=axes,
+    )
     voxels = np.arange(120, dtype=np.int16).reshape(4, 5, 6)
     image = write_volume(Volume(voxels=voxels, geometry=grid), folder / "image.npy")
     np.save(folder / "segment.npy", (voxels > 60).astype(np.uint8))
-    segment = {"path": str(folder / "segment.npy"),
-               "geometry": geometry_values(grid)}  # fmt: skip
-    entry = {"time": "2026-01-01", "volume_ml": 3.0, "probability": 0.5, "interval": [0.4, 0.6],
-             "model": "m"}  # fmt: skip
+    segment = {"path": str(folder / "segment.npy"), "geometry": geometry_values(grid)}
+    entry = {
+        "time": "2026-01-01",
+        "volume_ml": 3.0,
+        "probability": 0.5,
+        "interval": [0.4, 0.6],
+        "model": "m",
+    }
     form = {"albumin_g_per_l": {"text": "4.2", "unit": "g/dL"}}
     return [
         {"do": "models", "paths": [str(folder)]},
@@ -147,14 +212,28 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         {"do": "check_clinical", "form": form, "names": ["sex"]},
         {"do": "measure", "segments": [segment]},
         {"do": "image", "sequence": "ct_arterial", "token": "ct_arterial:1", "image": image},
-        {"do": "score", "model": "ct-volume-clinical", "case_id": "case",
-         "images": {"ct_arterial": "never handed over"}, "segments": [segment],
-         "folder": str(folder), "form": form, "context": {"bclc_stage": "B"},
-         "large_roi": True},
-        {"do": "report", "case_id": "case", "digest": "none", "folder": str(folder / "report"),
-         "history": [entry], "identity": None, "overwrite": False},
+        {
+            "do": "score",
+            "model": "ct-volume-clinical",
+            "case_id": "case",
+            "images": {"ct_arterial": "never handed over"},
+            "segments": [segment],
+            "folder": str(folder),
+            "form": form,
+            "context": {"bclc_stage": "B"},
+            "large_roi": True,
+        },
+        {
+            "do": "report",
+            "case_id": "case",
+            "digest": "none",
+            "folder": str(folder / "report"),
+            "history": [entry],
+            "identity": None,
+            "overwrite": False,
+        },
         {"do": "forget"},
-    ]  # fmt: skip
+    ]
 
 
 def places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

@@ -40,15 +40,25 @@ def write_series(case: Case, folder: Path) -> Path:
         path = folder / f"{WORDS['image file']}{k:03d}.dcm"
         header = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
         values: dict[str, object] = {
-            "SOPClassUID": CTImageStorage, "SOPInstanceUID": meta.MediaStorageSOPInstanceUID,
-            "Modality": "CT", "Rows": plane.shape[0], "Columns": plane.shape[1],
-            "PixelSpacing": list(volume.geometry.spacing_mm[:2]), "SliceThickness": 3.0,
+            "SOPClassUID": CTImageStorage,
+            "SOPInstanceUID": meta.MediaStorageSOPInstanceUID,
+            "Modality": "CT",
+            "Rows": plane.shape[0],
+            "Columns": plane.shape[1],
+            "PixelSpacing": list(volume.geometry.spacing_mm[:2]),
+            "SliceThickness": 3.0,
             "ImagePositionPatient": volume.geometry.to_lps((0, 0, k)).tolist(),
-            "ImageOrientationPatient": [1, 0, 0, 0, 1, 0], "SamplesPerPixel": 1,
-            "PhotometricInterpretation": "MONOCHROME2", "BitsAllocated": 16, "BitsStored": 16,
-            "HighBit": 15, "PixelRepresentation": 1, "RescaleSlope": 1,
-            "RescaleIntercept": -STORED_OFFSET, "InstanceNumber": k + 1,
-        }  # fmt: skip
+            "ImageOrientationPatient": [1, 0, 0, 0, 1, 0],
+            "SamplesPerPixel": 1,
+            "PhotometricInterpretation": "MONOCHROME2",
+            "BitsAllocated": 16,
+            "BitsStored": 16,
+            "HighBit": 15,
+            "PixelRepresentation": 1,
+            "RescaleSlope": 1,
+            "RescaleIntercept": -STORED_OFFSET,
+            "InstanceNumber": k + 1,
+        }
         named = {n: w for n, w in WORDS.items() if n[0].isupper() and " " not in n}
         for name, value in (values | named).items():
             setattr(header, name, value)
@@ -94,12 +104,19 @@ def write_table(case: Case, folder: Path, *, n: int = N_PATIENTS) -> Path:
             replace(case.roi, labels=labels), folder / f"{WORDS['ROI file']}{i}.seg.nrrd"
         )
         image = write_image(case, folder / f"{WORDS['image file']}{i}.nii", seed=i + 1)
-        rows.append({
-            "case_id": f"C{i}", "role": "training", "response": ("CR", "PD")[i % 2],
-            "ct_arterial": image.name, "roi": roi.name, "multinodular": "no",
-            "portal_vein_invasion": ("no", "yes")[i % 3 == 0],
-            "afp_ng_per_ml": str(10.0 * (i + 1)), "child_pugh_class": "A",
-        })  # fmt: skip
+        rows.append(
+            {
+                "case_id": f"C{i}",
+                "role": "training",
+                "response": ("CR", "PD")[i % 2],
+                "ct_arterial": image.name,
+                "roi": roi.name,
+                "multinodular": "no",
+                "portal_vein_invasion": ("no", "yes")[i % 3 == 0],
+                "afp_ng_per_ml": str(10.0 * (i + 1)),
+                "child_pugh_class": "A",
+            }
+        )
     path = folder / f"{WORDS['table']}.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))

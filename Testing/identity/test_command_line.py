@@ -38,16 +38,30 @@ def table_of(named: Path) -> Path:
     return named / "cohort" / f"{WORDS['table']}.csv"
 
 
-@pytest.mark.parametrize("image", [WORDS["image file"], f"{WORDS['image file']}.nii.gz"],
-                         ids=["series", "file"])  # fmt: skip
+@pytest.mark.parametrize(
+    "image", [WORDS["image file"], f"{WORDS['image file']}.nii.gz"], ids=["series", "file"]
+)
 def test_a_scored_patient_is_not_named(
-    image: str, named: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    image: str,
+    named: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     caplog.set_level("DEBUG")
-    words = ["score", "--bundle", BUNDLE, "--image", f"ct_arterial={named / image}", "--json",
-             "--roi", str(named / f"{WORDS['ROI file']}.seg.nrrd"), "-vv",
-             "--output", str(tmp_path / "out")]  # fmt: skip
+    words = [
+        "score",
+        "--bundle",
+        BUNDLE,
+        "--image",
+        f"ct_arterial={named / image}",
+        "--json",
+        "--roi",
+        str(named / f"{WORDS['ROI file']}.seg.nrrd"),
+        "-vv",
+        "--output",
+        str(tmp_path / "out"),
+    ]
     assert main(words) == 0
     told = capsys.readouterr()
     assert "roi_resampled" in told.out
@@ -81,9 +95,23 @@ def trained(named: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         stay_in_process(patch)
         recipe = resource_path("Recipes", "ct-volume-clinical.yaml")
-        words = ["train", "--recipe", str(recipe), "--cohort", str(table_of(named)), "--set",
-                 "folds=2", "--set", "fusion.folds=2", "--set", "fusion.n_bootstrap=40",
-                 "--cache", str(folder / "cache"), "--output", str(folder / "model")]  # fmt: skip
+        words = [
+            "train",
+            "--recipe",
+            str(recipe),
+            "--cohort",
+            str(table_of(named)),
+            "--set",
+            "folds=2",
+            "--set",
+            "fusion.folds=2",
+            "--set",
+            "fusion.n_bootstrap=40",
+            "--cache",
+            str(folder / "cache"),
+            "--output",
+            str(folder / "model"),
+        ]
         assert main(words) == 0
     return folder
 
@@ -102,8 +130,17 @@ def test_a_training_prints_no_name(trained: Path, capsys: pytest.CaptureFixture[
 def test_a_recalibrated_bundle_names_nobody(
     trained: Path, named: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["recalibrate", "--bundle", str(trained / "model"), "--cohort", str(table_of(named)),
-             "--method", "intercept", "--output", str(tmp_path / "new")]  # fmt: skip
+    words = [
+        "recalibrate",
+        "--bundle",
+        str(trained / "model"),
+        "--cohort",
+        str(table_of(named)),
+        "--method",
+        "intercept",
+        "--output",
+        str(tmp_path / "new"),
+    ]
     assert main(words) == 0
     assert traces_in(tmp_path) == set()
     assert traces(capsys.readouterr().out.encode(), "printed") == set()
@@ -115,8 +152,17 @@ def test_a_validation_names_nobody(
 ) -> None:
     table = write_table(simulated_case(), tmp_path / "in")
     cut_off(tmp_path / "in" / f"{WORDS['image file']}19.nii")
-    words = ["validate", "--bundle", str(trained / "model"), "--cohort", str(table),
-             "--resamples", "200", "--output", str(tmp_path / "out")]  # fmt: skip
+    words = [
+        "validate",
+        "--bundle",
+        str(trained / "model"),
+        "--cohort",
+        str(table),
+        "--resamples",
+        "200",
+        "--output",
+        str(tmp_path / "out"),
+    ]
     assert main(words) == 0
     assert "must be a whole, readable file" in (tmp_path / "out" / "failures.csv").read_text()
     assert traces_in(tmp_path / "out") == set()
@@ -132,8 +178,15 @@ def test_a_validation_of_predictions_names_nobody_and_obeys_no_word_of_the_table
         f"C{i},{i % 2},{0.3 + 0.04 * ((i * 7) % 11)},{sites[i % 3 == 0]}\n" for i in range(60)
     )
     table.write_text(f"case_id,outcome,model,site\n{rows}", encoding="utf-8")
-    words = ["validate", "--predictions", str(table), "--resamples", "200",
-             "--output", str(tmp_path / "out")]  # fmt: skip
+    words = [
+        "validate",
+        "--predictions",
+        str(table),
+        "--resamples",
+        "200",
+        "--output",
+        str(tmp_path / "out"),
+    ]
     assert main(words) == 0
     assert traces_in(tmp_path / "out") == set()
     printed = capsys.readouterr().out

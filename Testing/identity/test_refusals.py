@@ -60,7 +60,7 @@ IMAGES: dict[str, Callable[[Case, Path], Path]] = {
     "empty folder": lambda _case, folder: folder,
     "another modality": lambda case, folder: changed(case, folder, slice(None), Modality="QXMODQX"),
     "two series": lambda case, folder: changed(case, folder, slice(3), SeriesInstanceUID="1.2.3"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

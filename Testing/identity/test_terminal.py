@@ -49,9 +49,11 @@ def test_problems_of_a_hostile_table_are_one_line_each(
     ids=["info", "score", "recipe", "train"],
 )
 def test_hostile_options_are_refused_in_one_printable_line(
-    words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    words: list[str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(words) == 2
     told = capsys.readouterr()

@@ -16,12 +16,22 @@ def made_voxels() -> np.ndarray:
 
 # Place and kind of NIfTI-1's fields.
 NIFTI = {
-    "sizeof_hdr": (0, "i"), "dim": (40, "8h"), "datatype": (70, "h"), "bitpix": (72, "h"),
-    "pixdim": (76, "8f"), "vox_offset": (108, "f"), "scl_slope": (112, "f"),
-    "scl_inter": (116, "f"), "xyzt_units": (123, "B"), "qform_code": (252, "h"),
-    "sform_code": (254, "h"), "quatern": (256, "3f"), "qoffset": (268, "3f"),
-    "srow": (280, "12f"), "magic": (344, "4s"),
-}  # fmt: skip
+    "sizeof_hdr": (0, "i"),
+    "dim": (40, "8h"),
+    "datatype": (70, "h"),
+    "bitpix": (72, "h"),
+    "pixdim": (76, "8f"),
+    "vox_offset": (108, "f"),
+    "scl_slope": (112, "f"),
+    "scl_inter": (116, "f"),
+    "xyzt_units": (123, "B"),
+    "qform_code": (252, "h"),
+    "sform_code": (254, "h"),
+    "quatern": (256, "3f"),
+    "qoffset": (268, "3f"),
+    "srow": (280, "12f"),
+    "magic": (344, "4s"),
+}
 
 
 def nifti(voxels: np.ndarray | None = None, *, packed: bool = False, **fields: object) -> bytes:

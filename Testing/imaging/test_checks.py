@@ -130,9 +130,10 @@ def test_images_that_share_no_space_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("frames", "count"), [(("1", "2"), 1), (("1", "1"), 0), (("1", None), 0)],
+    ("frames", "count"),
+    [(("1", "2"), 1), (("1", "1"), 0), (("1", None), 0)],
     ids=["other", "same", "unknown"],
-)  # fmt: skip
+)
 def test_another_frame_of_reference_is_worth_a_warning(
     frames: tuple[str, str | None], count: int
 ) -> None:

@@ -42,14 +42,18 @@ def test_a_stated_spacing_that_is_another_is_told(stated: float, tmp_path: Path)
 @pytest.mark.parametrize(
     "changes",
     [
-        {"SliceThickness": 5}, {"SliceThickness": 8}, {"SliceThickness": None},
-        {"SliceThickness": 4}, {"SliceThickness": ""}, {"SliceThickness": 0},
+        {"SliceThickness": 5},
+        {"SliceThickness": 8},
+        {"SliceThickness": None},
+        {"SliceThickness": 4},
+        {"SliceThickness": ""},
+        {"SliceThickness": 0},
         {"SliceThickness": 5, "SpacingBetweenSlices": 5},
         {"SliceThickness": 5, "SpacingBetweenSlices": -5.01},
         {"SliceThickness": 4, "SpacingBetweenSlices": 1},
         {"SliceThickness": 5, "SpacingBetweenSlices": 0},
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("by", [1, -1])
 def test_a_whole_series_is_told_nothing(
     by: int, changes: dict[str, object], tmp_path: Path
@@ -60,10 +64,14 @@ def test_a_whole_series_is_told_nothing(
 @pytest.mark.parametrize(
     ("by", "thick", "says"),
     [
-        (1, 4.0, ""), (1, 3.0, ""), (2, 5.0, ""), (1, 2.5, "2.5 mm thick"),
-        (2, 3.0, "go by 2"), (2, None, "go by 2"),
+        (1, 4.0, ""),
+        (1, 3.0, ""),
+        (2, 5.0, ""),
+        (1, 2.5, "2.5 mm thick"),
+        (2, 3.0, "go by 2"),
+        (2, None, "go by 2"),
     ],
-)  # fmt: skip
+)
 def test_gaps_of_mr_are_told_where_they_are_as_wide_as_the_slices(
     by: int, thick: float | None, says: str, tmp_path: Path
 ) -> None:

@@ -37,10 +37,22 @@ def edit(path: Path, change: object) -> None:
     dataset.save_as(path)
 
 
-NEEDED = ["PixelSpacing", "ImageOrientationPatient", "Rows", "Columns", "BitsAllocated",
-          "BitsStored", "HighBit", "PixelRepresentation", "RescaleSlope", "RescaleIntercept",
-          "PhotometricInterpretation", "Modality", "ImagePositionPatient",
-          "SamplesPerPixel"]  # fmt: skip
+NEEDED = [
+    "PixelSpacing",
+    "ImageOrientationPatient",
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "PhotometricInterpretation",
+    "Modality",
+    "ImagePositionPatient",
+    "SamplesPerPixel",
+]
 
 
 @pytest.mark.parametrize("keyword", NEEDED)
@@ -68,8 +80,7 @@ def test_a_needed_element_that_is_empty_is_refused(keyword: str, tmp_path: Path)
 def test_a_localizer_is_named_and_the_series_without_it_is_read(tmp_path: Path) -> None:
     """Ids are emptied, so that nothing but its directions tells."""
     write_series(tmp_path, SeriesInstanceUID="")
-    write_slice(tmp_path, 7, 0.0, SeriesInstanceUID="",
-                ImageOrientationPatient=[0, 1, 0, 0, 0, -1])  # fmt: skip
+    write_slice(tmp_path, 7, 0.0, SeriesInstanceUID="", ImageOrientationPatient=[0, 1, 0, 0, 0, -1])
     with pytest.raises(InputError, match=r"must be parallel, got 2 orientations \(092.dcm\)"):
         read_image(tmp_path, CT)
     (tmp_path / "092.dcm").unlink()
@@ -112,8 +123,7 @@ def test_a_tilt_that_is_none_or_that_the_directions_have_is_not(
             "ImageOrientationPatient": [1, 0, 0, 0, round(c, 6), round(-s, 6)],
             "ImagePositionPatient": [0, round(2.5 * n * s, 4), round(2.5 * n * c, 4)],
         }
-        write_slice(tmp_path, n, 2.5 * n, GantryDetectorTilt=tilt,
-                    **(place if tilt == 15 else {}))  # fmt: skip
+        write_slice(tmp_path, n, 2.5 * n, GantryDetectorTilt=tilt, **(place if tilt == 15 else {}))
     assert read_image(tmp_path, CT)[1] == ()
 
 
@@ -124,8 +134,9 @@ def test_a_tilted_stack_is_refused_below_and_above_what_itk_tells(
     """Tables move along z while slices are tilted; 300 mm of them."""
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     for n in range(61):
-        write_slice(tmp_path, n, 5.0 * n, ImageOrientationPatient=[1, 0, 0, 0, round(c, 8),
-                                                                 round(-s, 8)])  # fmt: skip
+        write_slice(
+            tmp_path, n, 5.0 * n, ImageOrientationPatient=[1, 0, 0, 0, round(c, 8), round(-s, 8)]
+        )
     with pytest.raises(InputError, match=rf"a gantry tilted by {degrees:.1f} degrees"):
         read_image(tmp_path, CT)
 
@@ -133,8 +144,13 @@ def test_a_tilted_stack_is_refused_below_and_above_what_itk_tells(
 def test_frames_in_one_file_are_refused_whatever_their_count_says(tmp_path: Path) -> None:
     write_series(tmp_path, NumberOfFrames=None)
     for path in tmp_path.iterdir():
-        edit(path, lambda d: (setattr(d, "PerFrameFunctionalGroupsSequence", [pydicom.Dataset()]),
-                              delattr(d, "ImagePositionPatient")))  # fmt: skip
+        edit(
+            path,
+            lambda d: (
+                setattr(d, "PerFrameFunctionalGroupsSequence", [pydicom.Dataset()]),
+                delattr(d, "ImagePositionPatient"),
+            ),
+        )
     with pytest.raises(InputError, match=r"one file a slice, got a multi-frame.*convert it to NIf"):
         read_image(tmp_path, CT)
 
@@ -278,18 +294,29 @@ def test_unused_bits_count_for_nothing(tmp_path: Path) -> None:
     stored = np.arange(-60, 60, dtype=np.int16).reshape(12, 10)
     for n in range(3):
         write_slice(tmp_path, n, 2.5 * n, BitsStored=12, HighBit=11)
-        edit(tmp_path / f"{99 - n:03d}.dcm", lambda d: setattr(
-            d, "PixelData", (stored & 0x0FFF | 0x5000).astype(np.int16).tobytes()))  # fmt: skip
+        edit(
+            tmp_path / f"{99 - n:03d}.dcm",
+            lambda d: setattr(
+                d, "PixelData", (stored & 0x0FFF | 0x5000).astype(np.int16).tobytes()
+            ),
+        )
     volume, _ = read_image(tmp_path, CT)
     assert np.array_equal(volume.voxels[1], stored * 2 - 1024)
 
 
 @pytest.mark.parametrize(
     "syntax",
-    [ExplicitVRBigEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, RLELossless,
-     JPEG2000Lossless, JPEGLosslessSV1, JPEGLSNearLossless],
+    [
+        ExplicitVRBigEndian,
+        ImplicitVRLittleEndian,
+        DeflatedExplicitVRLittleEndian,
+        RLELossless,
+        JPEG2000Lossless,
+        JPEGLosslessSV1,
+        JPEGLSNearLossless,
+    ],
     ids=lambda s: s.keyword,
-)  # fmt: skip
+)
 def test_each_packing_gives_the_same_voxels(syntax: pydicom.uid.UID, tmp_path: Path) -> None:
     """The last two are read by ITK in a process of its own; no loss is allowed them here."""
     expected = write_series(tmp_path, 3)
@@ -299,9 +326,10 @@ def test_each_packing_gives_the_same_voxels(syntax: pydicom.uid.UID, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "syntax", [RLELossless, JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless],
+    "syntax",
+    [RLELossless, JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless],
     ids=lambda s: s.keyword,
-)  # fmt: skip
+)
 def test_cut_pixels_are_refused(syntax: pydicom.uid.UID, tmp_path: Path) -> None:
     write_series(tmp_path, 3)
     for path in tmp_path.iterdir():
@@ -334,9 +362,17 @@ def test_jpeg_ls_of_any_width_gives_its_own_numbers(bits: int, signed: int, tmp_
     low = -(1 << bits - 1) if signed else 0
     stored = np.linspace(low, low + (1 << bits) - 1, 120).astype(int).reshape(12, 10)
     for n in range(3):
-        write_slice(tmp_path, n, 2.5 * n, pixels=stored.astype("<i2" if signed else "<u2"),
-                    BitsStored=bits, HighBit=bits - 1, PixelRepresentation=signed,
-                    RescaleSlope=1, RescaleIntercept=0)  # fmt: skip
+        write_slice(
+            tmp_path,
+            n,
+            2.5 * n,
+            pixels=stored.astype("<i2" if signed else "<u2"),
+            BitsStored=bits,
+            HighBit=bits - 1,
+            PixelRepresentation=signed,
+            RescaleSlope=1,
+            RescaleIntercept=0,
+        )
         packed(tmp_path / f"{99 - n:03d}.dcm", JPEGLSLossless)
     assert np.array_equal(read_image(tmp_path, CT)[0].voxels[1], stored)
 
@@ -369,13 +405,21 @@ def test_one_slice_out_of_line_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("keyword", "value"),
     [
-        ("PatientID", "54321"), ("PatientName", "Roe^Rita"), ("PatientBirthDate", "19600101"),
-        ("StudyInstanceUID", "1.2.4"), ("FrameOfReferenceUID", "1.2.3.8"), ("EchoTime", 2.4),
-        ("TemporalPositionIdentifier", 2), ("ImageType", ["DERIVED", "PRIMARY", "MPR"]),
-        ("PixelSpacing", [0.8, 0.61]), ("Columns", 20), ("SeriesDescription", "venous"),
-        ("ContrastBolusAgent", ""), ("AcquisitionNumber", 2),
+        ("PatientID", "54321"),
+        ("PatientName", "Roe^Rita"),
+        ("PatientBirthDate", "19600101"),
+        ("StudyInstanceUID", "1.2.4"),
+        ("FrameOfReferenceUID", "1.2.3.8"),
+        ("EchoTime", 2.4),
+        ("TemporalPositionIdentifier", 2),
+        ("ImageType", ["DERIVED", "PRIMARY", "MPR"]),
+        ("PixelSpacing", [0.8, 0.61]),
+        ("Columns", 20),
+        ("SeriesDescription", "venous"),
+        ("ContrastBolusAgent", ""),
+        ("AcquisitionNumber", 2),
     ],
-)  # fmt: skip
+)
 def test_two_scans_half_a_slice_apart_are_not_interleaved(
     keyword: str, value: object, tmp_path: Path
 ) -> None:
@@ -384,8 +428,11 @@ def test_two_scans_half_a_slice_apart_are_not_interleaved(
     for n in range(8):
         other = {keyword: value} if n % 2 else {}
         write_slice(tmp_path, n, 1.25 * n, **(emptied | other))
-    with pytest.raises(InputError, match=rf"slices must be of one (patient|patient, scan.*)"
-                                         rf", got .*{keyword}") as told:  # fmt: skip
+    with pytest.raises(
+        InputError,
+        match=rf"slices must be of one (patient|patient, scan.*)"
+        rf", got .*{keyword}",
+    ) as told:
         read_image(tmp_path, CT)
     for secret in ("Doe", "Roe", "12345", "54321", "1950", "1960"):
         assert secret not in str(told.value)
@@ -403,18 +450,32 @@ def test_two_phases_that_differ_in_time_alone_are_not_interleaved(
 
 
 def test_acquisitions_and_times_that_follow_each_other_are_one_scan(tmp_path: Path) -> None:
-    expected = np.stack([
-        write_slice(tmp_path, n, 2.5 * n, AcquisitionNumber=1 + n // 4,
-                    AcquisitionTime=f"1030{n + (20 if n > 3 else 0):02d}")
-        for n in range(8)
-    ])  # fmt: skip
+    expected = np.stack(
+        [
+            write_slice(
+                tmp_path,
+                n,
+                2.5 * n,
+                AcquisitionNumber=1 + n // 4,
+                AcquisitionTime=f"1030{n + (20 if n > 3 else 0):02d}",
+            )
+            for n in range(8)
+        ]
+    )
     assert np.array_equal(read_image(tmp_path, CT)[0].voxels, expected)
 
 
 def test_an_mr_whose_slices_are_taken_in_two_passes_is_one_scan(tmp_path: Path) -> None:
     for n in range(8):
-        write_slice(tmp_path, n, 2.5 * n, Modality="MR", RescaleSlope=None, RescaleIntercept=None,
-                    AcquisitionTime=f"1030{n + (30 if n % 2 else 0):02d}")  # fmt: skip
+        write_slice(
+            tmp_path,
+            n,
+            2.5 * n,
+            Modality="MR",
+            RescaleSlope=None,
+            RescaleIntercept=None,
+            AcquisitionTime=f"1030{n + (30 if n % 2 else 0):02d}",
+        )
     volume, _ = read_image(tmp_path, MR)
     assert int(volume.voxels[0, 0, 1]) == 1
 
@@ -444,8 +505,14 @@ def test_a_series_among_many_of_one_file_is_read_by_one_of_its_files(
 ) -> None:
     """As where all of a study's objects lie in one folder."""
     for n in range(6, 20):
-        write_slice(tmp_path, n, 0.0, SeriesInstanceUID=f"1.2.3.{n + 10}", Modality=modality,
-                    SeriesDescription="Other")  # fmt: skip
+        write_slice(
+            tmp_path,
+            n,
+            0.0,
+            SeriesInstanceUID=f"1.2.3.{n + 10}",
+            Modality=modality,
+            SeriesDescription="Other",
+        )
     expected = write_series(tmp_path)
     with pytest.raises(InputError, match=r"got 15 series .*; give one file of the wanted series"):
         read_image(tmp_path, CT)
@@ -474,8 +541,13 @@ def test_files_without_the_mark_at_their_beginning_are_read(tmp_path: Path) -> N
         dataset = pydicom.dcmread(path)
         del dataset.file_meta
         dataset.preamble = None
-        pydicom.dcmwrite(path.with_suffix(""), dataset, implicit_vr=True, little_endian=True,
-                         enforce_file_format=False)  # fmt: skip
+        pydicom.dcmwrite(
+            path.with_suffix(""),
+            dataset,
+            implicit_vr=True,
+            little_endian=True,
+            enforce_file_format=False,
+        )
         path.unlink()
     assert np.array_equal(read_image(tmp_path, CT)[0].voxels, expected)
 
@@ -486,8 +558,13 @@ def test_a_folder_of_other_things_is_told_what_it_holds(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"1 sub-folder with DICOM files\) \(a\); give one of the"):
         read_image(tmp_path, CT)
     write_slice(tmp_path, 1, 0.0)
-    edit(tmp_path / "098.dcm", lambda d: [delattr(d, k) for k in (
-        "Rows", "Columns", "BitsAllocated", "PhotometricInterpretation", "PixelData")])  # fmt: skip
+    edit(
+        tmp_path / "098.dcm",
+        lambda d: [
+            delattr(d, k)
+            for k in ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation", "PixelData")
+        ],
+    )
     with pytest.raises(InputError, match="1 DICOM object of other kinds"):
         read_image(tmp_path, CT)
 

@@ -16,9 +16,13 @@ from Testing.imaging.dicom_slices import write_slice
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_ARTERIAL
 # What programs leave that remove names: nothing of when and in which order.
 BLANK = {
-    "SeriesInstanceUID": "", "StudyInstanceUID": "", "InstanceNumber": None, "AcquisitionTime": "",
-    "ContentTime": "", "AcquisitionNumber": None,
-}  # fmt: skip
+    "SeriesInstanceUID": "",
+    "StudyInstanceUID": "",
+    "InstanceNumber": None,
+    "AcquisitionTime": "",
+    "ContentTime": "",
+    "AcquisitionNumber": None,
+}
 AS_MR = {"Modality": "MR", "RescaleSlope": None, "RescaleIntercept": None}
 Changes = Callable[[int, int], Mapping[str, object]]
 
@@ -62,8 +66,11 @@ TELLING: dict[str, Changes] = {
 @pytest.mark.parametrize("keyword", TELLING)
 def test_phases_in_turn_are_told_apart_by_any_element(keyword: str, tmp_path: Path) -> None:
     two_phases(tmp_path / "both", TELLING[keyword])
-    with pytest.raises(InputError, match=rf"of one patient, scan and phase, got .*{keyword}.*; lay "
-                                         rf"the files of one.*by {keyword}$"):  # fmt: skip
+    with pytest.raises(
+        InputError,
+        match=rf"of one patient, scan and phase, got .*{keyword}.*; lay "
+        rf"the files of one.*by {keyword}$",
+    ):
         read_image(tmp_path / "both", CT)
     one = tmp_path / "one"
     one.mkdir()
@@ -81,8 +88,12 @@ def test_phases_of_mr_are_told_apart_by_how_they_were_taken(keyword: str, tmp_pa
 
 @pytest.mark.parametrize("keyword", ["AcquisitionTime", "InstanceNumber"])
 def test_times_and_numbers_in_turn_are_phases_in_3d_mr(keyword: str, tmp_path: Path) -> None:
-    two_phases(tmp_path, lambda n, phase: {keyword: f"1030{n + 35 * phase:02d}"},
-               MRAcquisitionType="3D", **AS_MR)  # fmt: skip
+    two_phases(
+        tmp_path,
+        lambda n, phase: {keyword: f"1030{n + 35 * phase:02d}"},
+        MRAcquisitionType="3D",
+        **AS_MR,
+    )
     with pytest.raises(InputError, match=f"got slices in turn .*{keyword}"):
         read_image(tmp_path, MR)
 
@@ -141,7 +152,7 @@ SOUND: dict[str, Changes] = {
     "a value that one slice lacks": lambda n, phase: {"KVP": "" if n == 2 and phase else 120},
     "one value written in two ways": lambda _, phase: {"KVP": ("120", "120.0")[phase]},
     "lengths of groups": lambda n, phase: {"SliceLocation": 1.25 * (2 * n + phase)},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", SOUND)
@@ -156,12 +167,18 @@ def test_slices_of_mr_that_were_taken_in_passes_are_one_scan(
     kind: str | None, tmp_path: Path
 ) -> None:
     """Every second slice first, as scanners do that keep neighbors from disturbing each other."""
-    two_phases(tmp_path, lambda n, phase: {
-        "InstanceNumber": 1 + 2 * n + phase, "MRAcquisitionType": kind,
-        "AcquisitionTime": f"1030{n + 30 * phase:02d}", "ContentTime": f"1031{30 * phase:02d}",
-        "AcquisitionDateTime": f"202603011030{n + 30 * phase:02d}",
-        "InstanceCreationTime": f"1035{30 * phase:02d}",
-    }, **AS_MR)  # fmt: skip
+    two_phases(
+        tmp_path,
+        lambda n, phase: {
+            "InstanceNumber": 1 + 2 * n + phase,
+            "MRAcquisitionType": kind,
+            "AcquisitionTime": f"1030{n + 30 * phase:02d}",
+            "ContentTime": f"1031{30 * phase:02d}",
+            "AcquisitionDateTime": f"202603011030{n + 30 * phase:02d}",
+            "InstanceCreationTime": f"1035{30 * phase:02d}",
+        },
+        **AS_MR,
+    )
     volume, warnings = read_image(tmp_path, MR)
     assert (volume.geometry.spacing_mm[2], warnings) == (1.25, ())
     assert np.array_equal(volume.voxels[:, 0, 0], 7 * np.arange(12))
@@ -188,10 +205,18 @@ def test_what_counts_the_passes_of_one_mr_is_no_sign_of_phases(
     kind: str | None, keyword: str, value: Callable[[int, int], object], passes: int, tmp_path: Path
 ) -> None:
     for n in range(4 * passes):
-        write_slice(tmp_path, n, 3.0 * n, **BLANK | AS_MR | {
-            "InstanceNumber": n + 1, "MRAcquisitionType": kind,
-            keyword: value(n // passes, n % passes),
-        })  # fmt: skip
+        write_slice(
+            tmp_path,
+            n,
+            3.0 * n,
+            **BLANK
+            | AS_MR
+            | {
+                "InstanceNumber": n + 1,
+                "MRAcquisitionType": kind,
+                keyword: value(n // passes, n % passes),
+            },
+        )
     volume, warnings = read_image(tmp_path, MR)
     assert np.array_equal(volume.voxels[:, 0, 0], 7 * np.arange(4 * passes))
     assert all(w.code == "slices_in_turn" and keyword in w.message for w in warnings)
@@ -208,8 +233,12 @@ def test_what_may_be_passes_or_phases_of_2d_mr_is_told(keyword: str, tmp_path: P
 def test_the_rhythm_of_a_heart_is_no_sign_of_anything(tmp_path: Path) -> None:
     for n in range(12):
         rhythm = (612, 640, 612, 633, 655, 640, 628, 612, 660, 655, 633, 612)[n]
-        write_slice(tmp_path, n, 3.0 * n, **BLANK | AS_MR | {
-            "MRAcquisitionType": "2D", "TriggerTime": rhythm})  # fmt: skip
+        write_slice(
+            tmp_path,
+            n,
+            3.0 * n,
+            **BLANK | AS_MR | {"MRAcquisitionType": "2D", "TriggerTime": rhythm},
+        )
     assert read_image(tmp_path, MR)[1] == ()
 
 

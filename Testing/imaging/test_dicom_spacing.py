@@ -75,9 +75,14 @@ def test_slanting_slices_whose_positions_are_rounded_to_a_tenth_are_even(tmp_pat
     normal = np.cross(row, column)
     for n in range(20):
         place = [round(float(v), 1) for v in 1.25 * n * normal]
-        write_slice(tmp_path, n, 0.0, ImagePositionPatient=place,
-                    ImageOrientationPatient=[round(float(v), 6) for v in (*row, *column)],
-                    **NAMELESS)  # fmt: skip
+        write_slice(
+            tmp_path,
+            n,
+            0.0,
+            ImagePositionPatient=place,
+            ImageOrientationPatient=[round(float(v), 6) for v in (*row, *column)],
+            **NAMELESS,
+        )
     volume, _ = read_image(tmp_path, CT)
     assert volume.geometry.spacing_mm[2] == pytest.approx(1.25, abs=0.01)
 
@@ -124,8 +129,11 @@ def test_a_file_that_is_there_twice_is_named_as_a_copy(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     write_at(folder, scan(0.0, 8))
     shutil.copy(folder / "096.dcm", folder / "copy of 096.dcm")
-    with pytest.raises(InputError, match=r"1 slices twice, the first at 7.5 mm \(096.dcm, copy of "
-                                         r"096.dcm\); delete one of each two"):  # fmt: skip
+    with pytest.raises(
+        InputError,
+        match=r"1 slices twice, the first at 7.5 mm \(096.dcm, copy of "
+        r"096.dcm\); delete one of each two",
+    ):
         read_image(folder, CT)
     (folder / "copy of 096.dcm").unlink()
     read_image(folder, CT)

@@ -86,8 +86,12 @@ WRONG: dict[str, tuple[Voxels, str]] = {
 def said(voxels: Voxels, mask: Mask) -> str:
     """The refusal or the doubts; lipiodol is of another kind."""
     k, j, i = voxels.shape
-    grid = Geometry(size_ijk=(i, j, k), spacing_mm=(1.5, 1.5, 3.0), origin_lps=(0.0, 0.0, 0.0),
-                    direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    grid = Geometry(
+        size_ijk=(i, j, k),
+        spacing_mm=(1.5, 1.5, 3.0),
+        origin_lps=(0.0, 0.0, 0.0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
     try:
         found = check_hounsfield(Volume(voxels=voxels, geometry=grid), CT, "--image", mask)
     except InputError as error:
@@ -128,9 +132,12 @@ def real_parts(folder: Path) -> Iterator[tuple[str, Voxels]]:
             reach = int(draw.integers(10, 30))
             yield (
                 f"{path.name} at {k}, {j}, {i}",
-                voxels[max(k - 6, 0) : k + 7, max(j - reach, 0) : j + reach,
-                       max(i - reach, 0) : i + reach],
-            )  # fmt: skip
+                voxels[
+                    max(k - 6, 0) : k + 7,
+                    max(j - reach, 0) : j + reach,
+                    max(i - reach, 0) : i + reach,
+                ],
+            )
 
 
 @pytest.fixture(scope="module")

@@ -33,9 +33,10 @@ def assert_read_as(volume: Volume, image: sitk.Image, seed: int) -> None:
 
 
 def test_every_real_file_is_read_as_simpleitk_reads_it(shared_data: Path) -> None:
-    paths = [*sorted((shared_data / "sts").glob("*_image.nii.gz")),
-             *(shared_data / "liver_ct" / f"{name}.nii.gz"
-               for name in ("ct", "ct_whole_body", "mr"))]  # fmt: skip
+    paths = [
+        *sorted((shared_data / "sts").glob("*_image.nii.gz")),
+        *(shared_data / "liver_ct" / f"{name}.nii.gz" for name in ("ct", "ct_whole_body", "mr")),
+    ]
     assert len(paths) == 19
     for seed, path in enumerate(paths):
         volume, _ = read_image(path, MR if "MR" in path.name or "mr" in path.name else CT)

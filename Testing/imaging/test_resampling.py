@@ -54,10 +54,16 @@ def test_a_crop_of_the_source_changes_nothing(noise: Volume, interpolation: Inte
     target = grid((9, 8, 7), (0.5, 0.6, 0.7), (center[0], center[1], center[2]))
     methods = {"linear": sitk.sitkLinear, "nearest": sitk.sitkNearestNeighbor}
     whole = sitk.Resample(
-        noise.to_sitk(), target.size_ijk, sitk.Transform(),
+        noise.to_sitk(),
+        target.size_ijk,
+        sitk.Transform(),
         methods.get(interpolation, sitk.sitkBSpline),
-        target.origin_lps, target.spacing_mm, target.direction_lps, 0.0, sitk.sitkFloat32,
-    )  # fmt: skip
+        target.origin_lps,
+        target.spacing_mm,
+        target.direction_lps,
+        0.0,
+        sitk.sitkFloat32,
+    )
     found = resample(noise, target, interpolation=interpolation).voxels
     assert found == pytest.approx(sitk.GetArrayFromImage(whole), abs=2e-6)
 

@@ -90,8 +90,12 @@ def cts(request: pytest.FixtureRequest) -> list[tuple[str, Voxels, Mask]]:
 
 def as_volume(voxels: Voxels) -> Volume:
     k, j, i = voxels.shape
-    grid = Geometry(size_ijk=(i, j, k), spacing_mm=(2.0, 2.0, 3.0), origin_lps=(0.0, 0.0, 0.0),
-                    direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    grid = Geometry(
+        size_ijk=(i, j, k),
+        spacing_mm=(2.0, 2.0, 3.0),
+        origin_lps=(0.0, 0.0, 0.0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
     return Volume(voxels=voxels, geometry=grid)
 
 
@@ -174,7 +178,8 @@ def test_no_ct_whose_values_are_hu_no_more_passes_unsaid(
 ) -> None:
     changed = CHANGES[change]
     silent = [
-        name for name, voxels, mask in cts
+        name
+        for name, voxels, mask in cts
         if not told(changed(voxels.astype(np.float32)).astype(np.float32), mask)
-    ]  # fmt: skip
+    ]
     assert silent == []

@@ -70,29 +70,49 @@ class Wrong:
 
 
 WRONG = {
-    "MR as CT": Wrong(voxels=mr, modality="MR", says="looks like MR",
-                      dicom_says="must be CT, got a DICOM series of modality MR"),
-    "CT as MR": Wrong(voxels=ct, sequence=MR, says="look like CT in Hounsfield units",
-                      dicom_says="must be MR, got a DICOM series of modality CT"),
-    "PET as CT": Wrong(voxels=pet, modality="PT", says="must be CT in Hounsfield units",
-                       dicom_says="got .*PT"),
-    "8-bit picture as CT": Wrong(voxels=lambda: np.clip((ct() + 100) / 400, 0, 1) * 255,
-                                 says=r"looks scaled to 0\.\.255"),
+    "MR as CT": Wrong(
+        voxels=mr,
+        modality="MR",
+        says="looks like MR",
+        dicom_says="must be CT, got a DICOM series of modality MR",
+    ),
+    "CT as MR": Wrong(
+        voxels=ct,
+        sequence=MR,
+        says="look like CT in Hounsfield units",
+        dicom_says="must be MR, got a DICOM series of modality CT",
+    ),
+    "PET as CT": Wrong(
+        voxels=pet, modality="PT", says="must be CT in Hounsfield units", dicom_says="got .*PT"
+    ),
+    "8-bit picture as CT": Wrong(
+        voxels=lambda: np.clip((ct() + 100) / 400, 0, 1) * 255, says=r"looks scaled to 0\.\.255"
+    ),
     "labels as CT": Wrong(voxels=layers, says="got 5 values in patches, as in a label image"),
     "mask as CT": Wrong(voxels=ROI.copy, says="got 2 values in patches, as in a label image"),
-    "labels as MR": Wrong(voxels=layers, sequence=MR, modality="MR",
-                          says="got 5 values in patches, as in a label image"),
-    "mask as MR": Wrong(voxels=ROI.copy, sequence=MR, modality="MR",
-                        says="got 2 values in patches, as in a label image"),
+    "labels as MR": Wrong(
+        voxels=layers,
+        sequence=MR,
+        modality="MR",
+        says="got 5 values in patches, as in a label image",
+    ),
+    "mask as MR": Wrong(
+        voxels=ROI.copy,
+        sequence=MR,
+        modality="MR",
+        says="got 2 values in patches, as in a label image",
+    ),
     "nothing": Wrong(voxels=lambda: np.full(GRID.shape_kji, 7), says="must not be constant, got 7"),
     "an ROI of one value in CT": Wrong(
         voxels=lambda: np.where(ROI > 0, 80, ct()), says="must vary within the ROI, got 80 in each"
     ),
     "an ROI of one value in MR": Wrong(
-        voxels=lambda: np.where(ROI > 0, 350, mr()), sequence=MR, modality="MR",
+        voxels=lambda: np.where(ROI > 0, 350, mr()),
+        sequence=MR,
+        modality="MR",
         says="must vary within the ROI, got 350 in each",
     ),
-}  # fmt: skip
+}
 
 
 def written(voxels: Voxels, ending: str, modality: str, folder: Path) -> Path:
@@ -110,8 +130,9 @@ def said(image: Path, roi: Path, sequence: ImageSequence) -> str:
     try:
         volume, warnings = read_image(image, sequence)
         drawn, more = read_roi(roi)
-        case = Case(case_id="P1", images={sequence: volume}, roi=drawn,
-                    reading_warnings=(*warnings, *more))  # fmt: skip
+        case = Case(
+            case_id="P1", images={sequence: volume}, roi=drawn, reading_warnings=(*warnings, *more)
+        )
     except InputError as error:
         return str(error)
     return " ".join(w.message for w in case.warnings)
@@ -164,10 +185,19 @@ def test_a_color_picture_is_refused_in_each_format(ending: str, tmp_path: Path, 
     path = tmp_path / f"image{ending}"
     if ending == "/":
         flat = Volume(voxels=gray.astype(np.int16), geometry=GRID)
-        write_series(path, flat, "CT", SamplesPerPixel=3, PhotometricInterpretation="RGB",
-                     PlanarConfiguration=0, BitsAllocated=8, BitsStored=8, HighBit=7,
-                     PixelRepresentation=0,
-                     PixelData=bytes(3 * 40 * 36))  # fmt: skip
+        write_series(
+            path,
+            flat,
+            "CT",
+            SamplesPerPixel=3,
+            PhotometricInterpretation="RGB",
+            PlanarConfiguration=0,
+            BitsAllocated=8,
+            BitsStored=8,
+            HighBit=7,
+            PixelRepresentation=0,
+            PixelData=bytes(3 * 40 * 36),
+        )
     else:
         color = sitk.GetImageFromArray(np.stack([gray] * 3, axis=-1), isVector=True)
         sitk.WriteImage(replace(GRID).apply_to(color), str(path))

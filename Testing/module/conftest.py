@@ -215,10 +215,11 @@ def clinical_model(folder: Path) -> Path:
         ClinicalInput(name="albumin_g_per_l"),
         ClinicalInput(name="bilirubin_umol_per_l"),
         ClinicalInput(name="age_years", required=False),
-        ClinicalInput(name="sex", transform="codes", codes={"M": 1.0, "F": 0.0}, required=False,
-                      impute="mode"),
+        ClinicalInput(
+            name="sex", transform="codes", codes={"M": 1.0, "F": 0.0}, required=False, impute="mode"
+        ),
         ClinicalInput(name="hypertension", transform="yes_no", required=False, impute="mode"),
-    )  # fmt: skip
+    )
     rng = np.random.default_rng(4)
     records = [
         ClinicalRecord(

@@ -14,8 +14,16 @@ from Testing.slicer_standins.module_panel import COLUMN_PX, PROBE_PX, STATUS_PX
 
 PANEL = Path(__file__).resolve().parents[2] / "TACEResponse"
 UI = ElementTree.parse(PANEL / "Resources" / "UI" / "TACEResponse.ui")
-INTERACTIVE = ("QPushButton", "QToolButton", "QCheckBox", "QComboBox", "QLineEdit",
-               "qMRMLNodeComboBox", "ctkSliderWidget", "QTableWidget")  # fmt: skip
+INTERACTIVE = (
+    "QPushButton",
+    "QToolButton",
+    "QCheckBox",
+    "QComboBox",
+    "QLineEdit",
+    "qMRMLNodeComboBox",
+    "ctkSliderWidget",
+    "QTableWidget",
+)
 SCRIPTS = sorted([PANEL / "TACEResponse.py", *(PANEL / "TACEResponsePanel").glob("*.py")])
 
 
@@ -34,13 +42,27 @@ def test_the_tab_key_visits_every_widget_from_top_to_bottom() -> None:
     stops = [stop.text for stop in UI.iter("tabstop")]
     assert len(set(stops)) == len(stops)
     names = [w.get("name") for w in widgets() if w.get("class") in INTERACTIVE]
-    special = {"installButton", "wheelsButton", "samePatientButton", "otherPatientButton",
-               "takeBackButton",
-               "settleButton", "largeLesionButton"}  # fmt: skip
+    special = {
+        "installButton",
+        "wheelsButton",
+        "samePatientButton",
+        "otherPatientButton",
+        "takeBackButton",
+        "settleButton",
+        "largeLesionButton",
+    }
     assert set(names) - set(stops) <= special
-    order = [stops.index(name) for name in
-             ("modelButton", "imagesButton", "lesionButton", "clinicalButton", "scoreButton",
-              "resultButton")]  # fmt: skip
+    order = [
+        stops.index(name)
+        for name in (
+            "modelButton",
+            "imagesButton",
+            "lesionButton",
+            "clinicalButton",
+            "scoreButton",
+            "resultButton",
+        )
+    ]
     assert order == sorted(order)
 
 
@@ -78,8 +100,11 @@ def is_quiet(tree: ast.AST, constant: ast.Constant) -> bool:
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             if name in ("_", "translate", "Package") or attribute in (
-                "error", "warning", "exception", "delayDisplay"
-            ):  # fmt: skip
+                "error",
+                "warning",
+                "exception",
+                "delayDisplay",
+            ):
                 return True
         if isinstance(node, ast.Assign) and constant in list(ast.walk(node)):
             names = [t.id for t in node.targets if isinstance(t, ast.Name)]

@@ -108,8 +108,9 @@ def test_another_study_of_the_same_patient_is_another_case(
     assert person.panel.desk.parameters.segmentation is None
 
 
-@pytest.mark.parametrize(("answer", "is_kept"), [("samePatientButton", True),
-                                                 ("otherPatientButton", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "is_kept"), [("samePatientButton", True), ("otherPatientButton", False)]
+)
 def test_without_dicom_the_user_is_asked(
     person: Any, patient: Case, other_patient: Case, answer: str, is_kept: bool
 ) -> None:

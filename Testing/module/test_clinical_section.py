@@ -22,8 +22,13 @@ def form(person: Any, with_clinical: Path) -> Any:
 
 def test_the_form_asks_for_what_the_model_uses_and_marks_what_it_needs(form: Any) -> None:
     rows = form.panel.clinical._rows
-    assert list(rows) == ["albumin_g_per_l", "bilirubin_umol_per_l", "age_years", "sex",
-                          "hypertension"]  # fmt: skip
+    assert list(rows) == [
+        "albumin_g_per_l",
+        "bilirubin_umol_per_l",
+        "age_years",
+        "sex",
+        "hypertension",
+    ]
     (line,) = [text for text in form.missing.splitlines() if text.startswith("Fill in: ")]
     labels = [rows[name].variable["label"] for name in rows]
     assert line == f"Fill in: {labels[0]}, {labels[1]}."

@@ -33,8 +33,13 @@ def test_a_case_from_model_to_report_sends_each_job_once_at_least(
     row.unit.setCurrentIndex(row.units.index("g/dL"))
     field(person, "albumin_g_per_l").setText("3.8")
     field(person, "bilirubin_umol_per_l").setText("12")
-    person.panel.clinical.fill({"albumin_g_per_l": {"value": 38, "unit": "g/L"},
-                                "bilirubin_umol_per_l": 12.5, "hypertension": True})  # fmt: skip
+    person.panel.clinical.fill(
+        {
+            "albumin_g_per_l": {"value": 38, "unit": "g/L"},
+            "bilirubin_umol_per_l": 12.5,
+            "hypertension": True,
+        }
+    )
     person.wait(lambda: person.missing == "")
     person.score()
     person.ui.caseIdEdit.setText("P7")

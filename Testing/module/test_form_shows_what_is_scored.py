@@ -97,8 +97,10 @@ def test_a_new_case_s_form_in_another_model_s_turn_is_blank(
 
 @pytest.mark.parametrize("kind", ["json", "csv"])
 def test_words_of_a_file_become_the_form_s_choices(
-    form: Any, tmp_path: Path, kind: str  # noqa: F811
-) -> None:  # fmt: skip
+    form: Any,  # noqa: F811
+    tmp_path: Path,
+    kind: str,
+) -> None:
     for name, given, value in WORDS:
         if kind == "json":
             (tmp_path / "c.json").write_text(json.dumps({name: given}))
@@ -123,8 +125,13 @@ def test_words_of_a_file_become_the_form_s_choices(
     ],
 )
 def test_what_no_choice_means_is_shown_as_it_stands_and_refused(
-    form: Any, tmp_path: Path, name: str, given: Any, text: str, words: str  # noqa: F811
-) -> None:  # fmt: skip
+    form: Any,  # noqa: F811
+    tmp_path: Path,
+    name: str,
+    given: Any,
+    text: str,
+    words: str,
+) -> None:
     (tmp_path / "c.json").write_text(json.dumps({name: given}))
     form.panel.clinical.loadJson(tmp_path / "c.json")
     assert shown(form)[name][0] == text
@@ -140,8 +147,11 @@ def test_what_no_choice_means_is_shown_as_it_stands_and_refused(
 
 @pytest.mark.parametrize(("unit", "is_known"), [("g/dl", True), ("G/DL", True), ("mg/L", False)])
 def test_a_unit_of_a_file_is_chosen_or_shown_and_refused(
-    form: Any, tmp_path: Path, unit: str, is_known: bool  # noqa: F811
-) -> None:  # fmt: skip
+    form: Any,  # noqa: F811
+    tmp_path: Path,
+    unit: str,
+    is_known: bool,
+) -> None:
     (tmp_path / "c.json").write_text(json.dumps({ALBUMIN: {"value": 4.2, "unit": unit}}))
     form.panel.clinical.loadJson(tmp_path / "c.json")
     assert shown(form) == {ALBUMIN: ("4.2", "g/dL" if is_known else unit)}
@@ -154,8 +164,12 @@ def test_a_unit_of_a_file_is_chosen_or_shown_and_refused(
 @pytest.mark.parametrize("word", ["F", "female"])
 @pytest.mark.parametrize("way", ["file", "scene"])
 def test_sex_that_nobody_chose_by_hand_is_compared_with_dicom(
-    form: Any, patient: Case, tmp_path: Path, word: str, way: str  # noqa: F811
-) -> None:  # fmt: skip
+    form: Any,  # noqa: F811
+    patient: Case,
+    tmp_path: Path,
+    word: str,
+    way: str,
+) -> None:
     image, _ = form.load_patient(patient)
     form.choose_image(from_dicom(form, image))
     if way == "file":

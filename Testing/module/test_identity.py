@@ -50,9 +50,12 @@ def draw_another(segmentation: Any, image: Any) -> None:
 
 
 def test_scene_report_requests_and_log_name_nobody_and_the_panel_shows_the_segment(
-    person: Any, patient: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    person: Any,
+    patient: Case,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     import qt
 
     from TACEResponseLib.scene.mrb import save_scene

@@ -99,8 +99,10 @@ def test_separate_pieces_and_specks_are_listed_with_what_uses_them(person: Any) 
     person.wait(lambda: len(person.panel.desk.lesions) == 3)
     rows = cells(person.ui.lesionsTable)
     assert [row[5] for row in rows] == [
-        "image network, radiomics", "nothing", "nothing: a speck, not counted"
-    ]  # fmt: skip
+        "image network, radiomics",
+        "nothing",
+        "nothing: a speck, not counted",
+    ]
     # 12 x 4 voxels of 1.5 mm: the diagonal of 18 x 6 mm is 19 mm, less the outer half pixels.
     assert float(rows[1][3]) == pytest.approx(18.5, abs=0.8)
     assert [row[4] for row in rows] == ["yes", "yes", "no"]

@@ -29,9 +29,11 @@ def test_a_script_may_go_on_and_be_called_back(person: Any, patient: Case) -> No
     segment_id = segmentation.GetSegmentation().GetNthSegmentID(0)
     called: list[Any] = []
     answer = person.widget.logic.score(
-        {"ct_arterial": image}, segmentation, segment_id,
+        {"ct_arterial": image},
+        segmentation,
+        segment_id,
         callback=lambda prediction, message: called.append((prediction, message)),
-    )  # fmt: skip
+    )
     assert answer is None
     person.wait(lambda: called)
     prediction, message = called[0]

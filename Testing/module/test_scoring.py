@@ -244,7 +244,7 @@ def test_cancel_stops_within_a_second_and_the_next_score_works(person: Any, pati
 
 
 def is_alive(pid: int | None) -> bool:
-    return pid is not None and is_running(pid)  # fmt: skip
+    return pid is not None and is_running(pid)
 
 
 def test_a_killed_process_is_told_in_one_sentence_and_the_next_score_works(

@@ -45,8 +45,9 @@ def moved_away(patient: Case) -> Case:
         return replace(geometry, origin_lps=(x + 300, y - 400, z + 900))
 
     images = {s: replace(v, geometry=move(v.geometry)) for s, v in patient.images.items()}
-    return replace(patient, images=images,
-                   roi=replace(patient.roi, geometry=move(patient.roi.geometry)))  # fmt: skip
+    return replace(
+        patient, images=images, roi=replace(patient.roi, geometry=move(patient.roi.geometry))
+    )
 
 
 def test_an_image_that_code_loaded_is_seen_whole_in_every_view_after_scoring(

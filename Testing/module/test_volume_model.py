@@ -34,8 +34,12 @@ def make_ready(person: Any, patient: Case) -> Any:
 def test_what_the_model_needs_is_asked_for(person: Any) -> None:
     person.choose_model(TITLE)
     rows = person.panel.clinical._rows
-    assert list(rows) == ["multinodular", "portal_vein_invasion", "child_pugh_class",
-                          "afp_ng_per_ml"]  # fmt: skip
+    assert list(rows) == [
+        "multinodular",
+        "portal_vein_invasion",
+        "child_pugh_class",
+        "afp_ng_per_ml",
+    ]
     needed = [rows[name].variable["label"] for name in ("multinodular", "portal_vein_invasion")]
     assert f"Fill in: {needed[0]}, {needed[1]}." in person.missing
 

@@ -8,13 +8,15 @@ import pytest
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ("--bundle x: must be readable, got y; copy the bundle again",
-         "Model x: must be readable, got y; copy the model again"),
+        (
+            "--bundle x: must be readable, got y; copy the bundle again",
+            "Model x: must be readable, got y; copy the model again",
+        ),
         ("--roi a.nrrd: must hold a lesion", "Lesion a.nrrd: must hold a lesion"),
         ("--clinical: this bundle needs age", "Clinical data: this model needs age"),
         ("12 % of the ROI is denser", "12 % of the lesion is denser"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.usefixtures("person")
 def test_options_and_bundles_become_the_reader_s_words(said: str, shown: str) -> None:
     from TACEResponsePanel.sections.words import inPanelWords
@@ -79,6 +81,8 @@ def test_only_what_is_said_of_clinical_data_gets_the_form_s_labels(
     section = person.panel.result
     form = [{"name": "treatment", "label": "planned treatment"}]
     monkeypatch.setattr(section, "_variables", lambda: form)
-    shown = [section._inWords(CaseWarning(code=code, message="treatment is missing"))
-             for code in ("clinical_imputed", "suspected_lipiodol")]  # fmt: skip
+    shown = [
+        section._inWords(CaseWarning(code=code, message="treatment is missing"))
+        for code in ("clinical_imputed", "suspected_lipiodol")
+    ]
     assert shown == ["planned treatment is missing", "treatment is missing"]

@@ -192,8 +192,9 @@ def test_a_cancelled_request_says_so_and_the_next_one_is_answered(
     client = start()
     ask(installed, client)
     answers = Answers()
-    client.ask("warm", {"model": "ct-radiomics-cnn-simulated"}, answers.done.append,
-               answers.failed.append)  # fmt: skip
+    client.ask(
+        "warm", {"model": "ct-radiomics-cnn-simulated"}, answers.done.append, answers.failed.append
+    )
     client.cancel()
     assert ask(installed, client).done
     assert answers.failed == ["Cancelled."]

@@ -101,8 +101,9 @@ def test_text_from_outside_can_not_become_markup(prediction: Prediction) -> None
 def test_the_scored_lesion_is_named_with_its_size(prediction: Prediction) -> None:
     # The first ball has a diameter of 24 mm; voxels of 2 mm make that 25 at most.
     assert scored_lesion(prediction) in (
-        "Scored: lesion 1 of 2, 24 mm", "Scored: lesion 1 of 2, 25 mm"
-    )  # fmt: skip
+        "Scored: lesion 1 of 2, 24 mm",
+        "Scored: lesion 1 of 2, 25 mm",
+    )
 
 
 def test_the_report_is_written_as_a_whole_or_not_at_all(

@@ -35,14 +35,20 @@ def test_the_folder_holds_record_tables_map_and_picture(
 ) -> None:
     names = write(ball_case, prediction, tmp_path / "new" / "out")
     assert names == [
-        "overview.png", "prediction.json", "radiomics.csv", "saliency_ct_arterial.nii.gz",
-    ]  # fmt: skip
+        "overview.png",
+        "prediction.json",
+        "radiomics.csv",
+        "saliency_ct_arterial.nii.gz",
+    ]
     record = json.loads((tmp_path / "new/out/prediction.json").read_text())
     files = record.pop("files")
     assert record == json.loads(json.dumps(to_record(prediction)))
     assert list(files) == names
-    digests = {name: hashlib.sha256((tmp_path / "new/out" / name).read_bytes()).hexdigest()
-               for name in names if name != "prediction.json"}  # fmt: skip
+    digests = {
+        name: hashlib.sha256((tmp_path / "new/out" / name).read_bytes()).hexdigest()
+        for name in names
+        if name != "prediction.json"
+    }
     assert files == digests | {"prediction.json": None}
     assert [p.name for p in (tmp_path / "new").iterdir()] == ["out"]
 

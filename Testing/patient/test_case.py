@@ -33,8 +33,12 @@ def balls(geometry: Geometry) -> Roi:
     for label, center, radius in [(1, (-4, 8, 142), 12), (2, (-32, 2, 142), 7)]:
         labels[np.linalg.norm(position - np.array(center), axis=-1) < radius] = label
     labels[1, 1, 1] = 2
-    return Roi(labels=labels, geometry=geometry, names=((1, "Tumor"), (2, "Satellite")),
-               source="roi.nii.gz")  # fmt: skip
+    return Roi(
+        labels=labels,
+        geometry=geometry,
+        names=((1, "Tumor"), (2, "Satellite")),
+        source="roi.nii.gz",
+    )
 
 
 def image(geometry: Geometry | None = None, **known: Any) -> Volume:
@@ -64,8 +68,10 @@ def test_a_sound_case_numbers_its_lesions_and_has_no_warning() -> None:
     sound = case()
     assert sound.warnings == ()
     assert [(x.index, x.label, x.is_speck) for x in sound.lesions] == [
-        (1, 1, False), (2, 2, False), (3, 2, True),
-    ]  # fmt: skip
+        (1, 1, False),
+        (2, 2, False),
+        (3, 2, True),
+    ]
     assert sound.largest_lesion is sound.lesions[0]
 
 
@@ -107,8 +113,10 @@ def test_warnings_of_readers_come_first() -> None:
 
 
 def test_images_of_two_frames_of_reference_are_worth_a_warning() -> None:
-    pair = {CT: image(frame_of_reference="1"),
-            PORTAL: image(frame_of_reference="2", description="portal venous")}  # fmt: skip
+    pair = {
+        CT: image(frame_of_reference="1"),
+        PORTAL: image(frame_of_reference="2", description="portal venous"),
+    }
     assert codes(case(pair)) == ["frames_differ"]
 
 
@@ -162,8 +170,9 @@ def test_a_case_without_images_is_refused() -> None:
 
 
 def test_an_empty_roi_is_refused() -> None:
-    empty = Roi(labels=np.zeros(grid().shape_kji, np.uint8), geometry=grid(), names=(),
-                source="roi.nii.gz")  # fmt: skip
+    empty = Roi(
+        labels=np.zeros(grid().shape_kji, np.uint8), geometry=grid(), names=(), source="roi.nii.gz"
+    )
     with pytest.raises(InputError, match=r"^--roi roi.nii.gz: must hold a lesion .*got 0 voxels"):
         case(roi=empty)
 
@@ -190,8 +199,9 @@ def drawn_again(shift_mm: float = 0.0, **changes: Any) -> Roi:
 
 def test_lesions_drawn_on_a_sequence_keep_the_numbers_of_the_main_roi() -> None:
     images = {CT: image(), PORTAL: image(description="portal venous")}
-    two = Case(case_id="P1", images=images, roi=balls(grid()),
-               sequence_rois={PORTAL: drawn_again()})  # fmt: skip
+    two = Case(
+        case_id="P1", images=images, roi=balls(grid()), sequence_rois={PORTAL: drawn_again()}
+    )
     assert [lesion.index for lesion in two.lesions] == [1, 2, 3]
     assert np.array_equal(two.mask(CT, 1), balls(grid()).labels == 1)
     assert np.array_equal(two.mask(PORTAL, 1), drawn_again().labels == 2)
@@ -222,7 +232,11 @@ def test_a_case_without_an_roi_has_no_lesions_and_says_so_when_asked() -> None:
 
 def test_an_mr_given_as_ct_is_refused_without_an_roi_too() -> None:
     offset = image()
-    moved = Volume(voxels=offset.voxels + np.int16(1024), geometry=offset.geometry,
-                   source="ct.nii.gz", acquisition=offset.acquisition)  # fmt: skip
+    moved = Volume(
+        voxels=offset.voxels + np.int16(1024),
+        geometry=offset.geometry,
+        source="ct.nii.gz",
+        acquisition=offset.acquisition,
+    )
     with pytest.raises(InputError, match="Hounsfield"):
         Case(case_id="P1", images={CT: moved})

@@ -127,10 +127,25 @@ def test_a_day_is_read_with_midnight_or_without_time(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2021-W18-1", "2021W181", "2021-123", "0001-01-01", "1899-12-30", "1904-01-01", "1970-01-01",
-     "2021-05-03 10:30:00", "2021-05-03T00:00:01", "2021-02-30", "2021-5-3", "03.05.2021",
-     "2021-05-03+00:00", "\uff12021-05-03", "2021-05", "44319"],
-)  # fmt: skip
+    [
+        "2021-W18-1",
+        "2021W181",
+        "2021-123",
+        "0001-01-01",
+        "1899-12-30",
+        "1904-01-01",
+        "1970-01-01",
+        "2021-05-03 10:30:00",
+        "2021-05-03T00:00:01",
+        "2021-02-30",
+        "2021-5-3",
+        "03.05.2021",
+        "2021-05-03+00:00",
+        "\uff12021-05-03",
+        "2021-05",
+        "44319",
+    ],
+)
 @pytest.mark.parametrize("key", ["image_date", "treatment_date"])
 def test_what_is_no_plain_day_is_refused_with_the_way_to_write_it(key: str, text: str) -> None:
     with pytest.raises(InputError, match=rf"{key} must be a date written 2026-03-31, without"):

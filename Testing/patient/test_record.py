@@ -87,9 +87,14 @@ def test_all_problems_are_told_in_one_line() -> None:
 
 def test_values_that_agree_are_no_contradiction() -> None:
     record = read_record(
-        {"nlr": 2.1, "neutrophils_1e9_per_l": 4.1, "lymphocytes_1e9_per_l": 2.0,
-         "child_pugh_class": "b", "child_pugh_points": 7}
-    )  # fmt: skip
+        {
+            "nlr": 2.1,
+            "neutrophils_1e9_per_l": 4.1,
+            "lymphocytes_1e9_per_l": 2.0,
+            "child_pugh_class": "b",
+            "child_pugh_points": 7,
+        }
+    )
     assert record.values["child_pugh_class"] == "B"
 
 

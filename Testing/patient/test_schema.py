@@ -7,15 +7,48 @@ from TACEResponseLib.patient.schema import Schema, Variable, load_schema
 
 # Read off the five papers' tables, by hand.
 OF_THE_PAPERS = {
-    "age_years", "sex", "hypertension", "diabetes", "hbsag", "cirrhosis", "ascites",
-    "encephalopathy", "ecog", "inr", "child_pugh_class", "child_pugh_points", "bclc", "albi_grade",
-    "afp_ng_per_ml", "pivka_ii_mau_per_ml", "cea_ng_per_ml", "alt_u_per_l", "ast_u_per_l",
-    "alp_u_per_l", "ggt_u_per_l", "albumin_g_per_l", "bilirubin_umol_per_l", "prothrombin_time_s",
-    "platelets_1e9_per_l", "neutrophils_1e9_per_l", "lymphocytes_1e9_per_l", "monocytes_1e9_per_l",
-    "nlr", "plr", "crp_mg_per_l", "creatinine_mg_per_dl", "hemoglobin_g_per_l", "tumor_size_cm",
-    "tumor_number", "tumor_margin", "portal_vein_invasion", "extrahepatic_metastasis", "treatment",
-    "earlier_treatment", "haic_cycles",
-}  # fmt: skip
+    "age_years",
+    "sex",
+    "hypertension",
+    "diabetes",
+    "hbsag",
+    "cirrhosis",
+    "ascites",
+    "encephalopathy",
+    "ecog",
+    "inr",
+    "child_pugh_class",
+    "child_pugh_points",
+    "bclc",
+    "albi_grade",
+    "afp_ng_per_ml",
+    "pivka_ii_mau_per_ml",
+    "cea_ng_per_ml",
+    "alt_u_per_l",
+    "ast_u_per_l",
+    "alp_u_per_l",
+    "ggt_u_per_l",
+    "albumin_g_per_l",
+    "bilirubin_umol_per_l",
+    "prothrombin_time_s",
+    "platelets_1e9_per_l",
+    "neutrophils_1e9_per_l",
+    "lymphocytes_1e9_per_l",
+    "monocytes_1e9_per_l",
+    "nlr",
+    "plr",
+    "crp_mg_per_l",
+    "creatinine_mg_per_dl",
+    "hemoglobin_g_per_l",
+    "tumor_size_cm",
+    "tumor_number",
+    "tumor_margin",
+    "portal_vein_invasion",
+    "extrahepatic_metastasis",
+    "treatment",
+    "earlier_treatment",
+    "haic_cycles",
+}
 # What the public cohort HCC-TACE-Seg has beyond them.
 OF_THE_REAL_COHORT = {"multinodular", "tumor_over_half_of_liver", "vascular_invasion"}
 
@@ -43,12 +76,19 @@ def test_each_word_means_one_category(schema: Schema) -> None:
 
 @pytest.mark.parametrize(
     ("name", "unit", "factor"),
-    [("albumin_g_per_l", "g/dL", 10), ("bilirubin_umol_per_l", "mg/dL", 17.1),
-     ("afp_ng_per_ml", "ug/L", 1), ("creatinine_mg_per_dl", "umol/L", 1 / 88.4),
-     ("tumor_size_cm", "mm", 0.1), ("platelets_1e9_per_l", "1/uL", 1e-3),
-     ("platelets_1e9_per_l", "1e4/uL", 10), ("neutrophils_1e9_per_l", "1e3/uL", 1),
-     ("bilirubin_umol_per_l", "mg/L", 1.71), ("creatinine_mg_per_dl", "mg/L", 0.1)],
-)  # fmt: skip
+    [
+        ("albumin_g_per_l", "g/dL", 10),
+        ("bilirubin_umol_per_l", "mg/dL", 17.1),
+        ("afp_ng_per_ml", "ug/L", 1),
+        ("creatinine_mg_per_dl", "umol/L", 1 / 88.4),
+        ("tumor_size_cm", "mm", 0.1),
+        ("platelets_1e9_per_l", "1/uL", 1e-3),
+        ("platelets_1e9_per_l", "1e4/uL", 10),
+        ("neutrophils_1e9_per_l", "1e3/uL", 1),
+        ("bilirubin_umol_per_l", "mg/L", 1.71),
+        ("creatinine_mg_per_dl", "mg/L", 0.1),
+    ],
+)
 def test_units_convert_by_the_textbook_s_factors(
     schema: Schema, name: str, unit: str, factor: float
 ) -> None:

@@ -17,10 +17,18 @@ from TACEResponseLib.patient.scores import (
 )
 
 WHOLE = {
-    "albumin_g_per_l": 40.0, "bilirubin_umol_per_l": 10.0, "inr": 1.0, "ascites": "none",
-    "encephalopathy": "0", "afp_ng_per_ml": 20.0, "tumor_size_cm": 5.0, "tumor_number": 2,
-    "neutrophils_1e9_per_l": 4.0, "lymphocytes_1e9_per_l": 1.6, "platelets_1e9_per_l": 160.0,
-}  # fmt: skip
+    "albumin_g_per_l": 40.0,
+    "bilirubin_umol_per_l": 10.0,
+    "inr": 1.0,
+    "ascites": "none",
+    "encephalopathy": "0",
+    "afp_ng_per_ml": 20.0,
+    "tumor_size_cm": 5.0,
+    "tumor_number": 2,
+    "neutrophils_1e9_per_l": 4.0,
+    "lymphocytes_1e9_per_l": 1.6,
+    "platelets_1e9_per_l": 160.0,
+}
 
 
 def scores(**changes: object) -> dict[str, object]:
@@ -57,15 +65,25 @@ NORMAL = {"albumin": 40.0, "bilirubin": 10.0, "inr": 1.0, "ascites": "none", "en
     ("change", "points"),
     [
         ({}, 5),
-        ({"bilirubin": 33.9}, 5), ({"bilirubin": 34.0}, 6), ({"bilirubin": 50.0}, 6),
+        ({"bilirubin": 33.9}, 5),
+        ({"bilirubin": 34.0}, 6),
+        ({"bilirubin": 50.0}, 6),
         ({"bilirubin": 50.1}, 7),
-        ({"albumin": 35.1}, 5), ({"albumin": 35.0}, 6), ({"albumin": 28.0}, 6),
+        ({"albumin": 35.1}, 5),
+        ({"albumin": 35.0}, 6),
+        ({"albumin": 28.0}, 6),
         ({"albumin": 27.9}, 7),
-        ({"inr": 1.69}, 5), ({"inr": 1.7}, 6), ({"inr": 2.3}, 6), ({"inr": 2.31}, 7),
-        ({"ascites": "mild"}, 6), ({"ascites": "moderate_severe"}, 7),
-        ({"encephalopathy": "1"}, 6), ({"encephalopathy": "2"}, 6), ({"encephalopathy": "3"}, 7),
+        ({"inr": 1.69}, 5),
+        ({"inr": 1.7}, 6),
+        ({"inr": 2.3}, 6),
+        ({"inr": 2.31}, 7),
+        ({"ascites": "mild"}, 6),
+        ({"ascites": "moderate_severe"}, 7),
+        ({"encephalopathy": "1"}, 6),
+        ({"encephalopathy": "2"}, 6),
+        ({"encephalopathy": "3"}, 7),
     ],
-)  # fmt: skip
+)
 def test_child_pugh_points_change_at_the_table_s_edges(
     change: dict[str, object], points: int
 ) -> None:
@@ -111,13 +129,17 @@ def test_mhap_ii_adds_number_and_takes_the_other_bilirubin_cut_off() -> None:
 @pytest.mark.parametrize(
     ("name", "size", "number", "grade"),
     [
-        ("up-to-seven", 5.0, 2, "within"), ("up-to-seven", 5.1, 2, "beyond"),
-        ("six-and-twelve", 4.0, 2, "<= 6"), ("six-and-twelve", 4.5, 2, "> 6 to 12"),
-        ("six-and-twelve", 10.0, 2, "> 6 to 12"), ("six-and-twelve", 10.1, 2, "> 12"),
-        ("tumor burden score", 3.0, 1, "low"), ("tumor burden score", 3.3, 1, "medium"),
+        ("up-to-seven", 5.0, 2, "within"),
+        ("up-to-seven", 5.1, 2, "beyond"),
+        ("six-and-twelve", 4.0, 2, "<= 6"),
+        ("six-and-twelve", 4.5, 2, "> 6 to 12"),
+        ("six-and-twelve", 10.0, 2, "> 6 to 12"),
+        ("six-and-twelve", 10.1, 2, "> 12"),
+        ("tumor burden score", 3.0, 1, "low"),
+        ("tumor burden score", 3.3, 1, "medium"),
         ("tumor burden score", 14.0, 1, "high"),
     ],
-)  # fmt: skip
+)
 def test_size_and_number_scores_change_at_their_edges(
     name: str, size: float, number: int, grade: str
 ) -> None:
@@ -128,8 +150,9 @@ def test_ez_albi_and_albi_tae_worked_by_hand() -> None:
     # 17.1 umol/L is 1 mg/dL: 1 - 9 x 4 g/dL.
     assert scores(bilirubin_umol_per_l=17.1)["EZ-ALBI"].value == pytest.approx(-35.0)
     # ALBI of 30 g/L and 20 umol/L: .66 x 1.301 - 2.55 = -1.69, grade 2; AFP; 10 + 2 > 11.
-    tae = scores(albumin_g_per_l=30.0, bilirubin_umol_per_l=20.0, afp_ng_per_ml=201.0,
-                 tumor_size_cm=10.0)["ALBI-TAE"]  # fmt: skip
+    tae = scores(
+        albumin_g_per_l=30.0, bilirubin_umol_per_l=20.0, afp_ng_per_ml=201.0, tumor_size_cm=10.0
+    )["ALBI-TAE"]
     assert (tae.value, tae.grade) == (3, "D")
 
 

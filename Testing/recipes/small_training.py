@@ -25,9 +25,15 @@ SLICE_PX, SLICE_WIDTH_PX = 75, 80
 # Patches round a lesion, and what a patch has more than is cropped from it.
 PATCH_PX, MARGIN_PX = 32, 16
 IDENTITY = BundleIdentity(
-    bundle_id="small", title="small", authors="tests", copyright="tests", license="Apache-2.0",
-    simulated=True, sources={}, failure_modes=(),
-)  # fmt: skip
+    bundle_id="small",
+    title="small",
+    authors="tests",
+    copyright="tests",
+    license="Apache-2.0",
+    simulated=True,
+    sources={},
+    failure_modes=(),
+)
 
 
 def small(recipe: Recipe) -> Recipe:
@@ -63,9 +69,11 @@ def _shrink(branch: dict[str, Any]) -> None:
             branch["patch"] |= {"slices": "every_n", "every_n": 24}
     if branch["kind"] == "radiomics":
         branch["extraction"] |= {
-            "spacing_mm": 5.0, "image_types": ["Original"], "log_sigma_mm": [],
+            "spacing_mm": 5.0,
+            "image_types": ["Original"],
+            "log_sigma_mm": [],
             "feature_classes": ["shape", "firstorder"],
-        }  # fmt: skip
+        }
         branch["n_trees"] = 10
         branch["dense"]["epochs"] = 3
 

@@ -84,12 +84,18 @@ def test_a_record_of_before_names_left_is_read(
 @pytest.mark.parametrize(
     "change",
     [
-        {"branches": 3}, {"branches": [{}]}, {"interval_95": [1]}, {"endpoint": "x"},
-        {"lesions": [{"center_lps": []}]}, {"threshold": None}, {"warnings": [{"odd": 1}]},
-        {"context": {"image_date": "2026-13-45"}}, {"bundle": []},
+        {"branches": 3},
+        {"branches": [{}]},
+        {"interval_95": [1]},
+        {"endpoint": "x"},
+        {"lesions": [{"center_lps": []}]},
+        {"threshold": None},
+        {"warnings": [{"odd": 1}]},
+        {"context": {"image_date": "2026-13-45"}},
+        {"bundle": []},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_record_with_an_odd_part_is_refused_in_a_line(
     prediction: Prediction, change: dict[str, object]
 ) -> None:

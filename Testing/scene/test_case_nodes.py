@@ -70,9 +70,11 @@ def test_two_sequences_and_an_roi_of_a_third_grid_keep_their_grids(
     scene: Any, ball_case: Case, ball_geometry: Geometry
 ) -> None:
     coarse = Geometry(
-        size_ijk=(24, 20, 16), spacing_mm=(4.0, 4.0, 4.0), origin_lps=(-59.0, -34.0, 110.0),
+        size_ijk=(24, 20, 16),
+        spacing_mm=(4.0, 4.0, 4.0),
+        origin_lps=(-59.0, -34.0, 110.0),
         direction_lps=ball_geometry.direction_lps,
-    )  # fmt: skip
+    )
     second = Volume(
         voxels=np.ascontiguousarray(ball_case.images[CT].voxels[:, ::2, ::2]),
         geometry=coarse,
@@ -100,9 +102,10 @@ def test_the_editor_is_offered_the_image_that_the_roi_was_drawn_on(
 ) -> None:
     image = ball_case.images[CT]
     other = Volume(
-        voxels=image.voxels[1:], geometry=image.geometry.cropped((0, 0, 1), (48, 40, 15)),
+        voxels=image.voxels[1:],
+        geometry=image.geometry.cropped((0, 0, 1), (48, 40, 15)),
         acquisition=Acquisition(description="portal venous"),
-    )  # fmt: skip
+    )
     images = {ImageSequence.CT_PORTAL_VENOUS: other, CT: image}
     nodes = case_to_nodes(scene, Case(case_id="P003", images=images, roi=ball_case.roi))
     role = nodes.segmentation.GetReferenceImageGeometryReferenceRole()

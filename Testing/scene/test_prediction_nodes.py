@@ -160,8 +160,11 @@ def test_what_the_new_result_lacks_is_removed(
     assert scene.GetNumberOfNodes() == before + 7  # map, display, colors, 2 tables, series, chart
     result = prediction_to_nodes(scene, nodes, bare)
     assert (result.saliency, result.radiomics, result.contributions, result.chart) == (
-        {}, None, None, None,
-    )  # fmt: skip
+        {},
+        None,
+        None,
+        None,
+    )
     assert scene.GetNumberOfNodes() == before
     assert nodes.segmentation.GetNodeReferenceID("TACEResponse.saliency.ct_arterial") is None
 

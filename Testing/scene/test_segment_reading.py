@@ -13,9 +13,11 @@ from TACEResponseLib.scene.segment_reading import roi_from_node
 from TACEResponseLib.scene.transforms import direction_ras, origin_ras
 
 IMAGE = Geometry(
-    size_ijk=(20, 16, 10), spacing_mm=(1.0, 1.5, 3.0), origin_lps=(-10.0, 4.0, 100.0),
+    size_ijk=(20, 16, 10),
+    spacing_mm=(1.0, 1.5, 3.0),
+    origin_lps=(-10.0, 4.0, 100.0),
     direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -88,9 +90,11 @@ def test_a_segment_hidden_under_another_is_not_named(segmentation: Any) -> None:
 
 def test_the_first_image_that_carries_the_segments_gives_the_grid(segmentation: Any) -> None:
     finer = Geometry(
-        size_ijk=(40, 16, 10), spacing_mm=(0.5, 1.5, 3.0), origin_lps=(-10.0, 4.0, 100.0),
+        size_ijk=(40, 16, 10),
+        spacing_mm=(0.5, 1.5, 3.0),
+        origin_lps=(-10.0, 4.0, 100.0),
         direction_lps=IMAGE.direction_lps,
-    )  # fmt: skip
+    )
     a = add_segment(segmentation, "a", box(finer, (2, 4), (2, 4), (3, 8)), finer)
     roi, _ = roi_from_node(segmentation, [a], [IMAGE, finer])
     assert roi.geometry == finer
@@ -107,9 +111,11 @@ def test_a_segment_beyond_the_image_keeps_its_own_grid(segmentation: Any) -> Non
 
 def test_segments_on_two_grids_meet_on_the_finer_one(segmentation: Any) -> None:
     fine = Geometry(
-        size_ijk=(8, 8, 8), spacing_mm=(0.5, 0.5, 0.5), origin_lps=(0.1, 10.0, 110.0),
+        size_ijk=(8, 8, 8),
+        spacing_mm=(0.5, 0.5, 0.5),
+        origin_lps=(0.1, 10.0, 110.0),
         direction_lps=IMAGE.direction_lps,
-    )  # fmt: skip
+    )
     a = add_segment(segmentation, "coarse", box(IMAGE, (2, 4), (3, 5), (2, 6)), IMAGE)
     b = add_segment(segmentation, "fine", box(fine, (0, 8), (0, 8), (0, 8)), fine)
     roi, _ = roi_from_node(segmentation, [a, b], [IMAGE])

@@ -57,9 +57,11 @@ def test_a_voxel_lands_where_the_transform_takes_its_ras_position(oblique: Geome
 
 def test_scaling_along_the_axes_changes_the_spacing_alone() -> None:
     grid = Geometry(
-        size_ijk=(4, 4, 4), spacing_mm=(1.0, 2.0, 3.0), origin_lps=(0.0, 0.0, 0.0),
+        size_ijk=(4, 4, 4),
+        spacing_mm=(1.0, 2.0, 3.0),
+        origin_lps=(0.0, 0.0, 0.0),
         direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
-    )  # fmt: skip
+    )
     scaled = moved(grid, np.diag([2.0, 3.0, 0.5, 1.0]), "image")
     assert scaled.spacing_mm == (2.0, 6.0, 1.5)
     assert scaled.direction_lps == grid.direction_lps

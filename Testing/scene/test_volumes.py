@@ -67,10 +67,16 @@ def test_slicer_reads_a_nifti_of_simpleitk_to_the_same_volume(
 @pytest.mark.parametrize(
     ("given", "stored"),
     [
-        ("bool", "uint8"), ("uint8", "uint8"), ("uint16", "uint16"), ("int64", "int32"),
-        ("uint64", "int32"), ("float16", "float32"), ("float64", "float64"), (">i2", "int16"),
+        ("bool", "uint8"),
+        ("uint8", "uint8"),
+        ("uint16", "uint16"),
+        ("int64", "int32"),
+        ("uint64", "int32"),
+        ("float16", "float32"),
+        ("float64", "float64"),
+        (">i2", "int16"),
     ],
-)  # fmt: skip
+)
 def test_every_voxel_type_is_kept_or_widened_without_loss(
     scene: Any, oblique: Geometry, given: str, stored: str
 ) -> None:
@@ -124,16 +130,23 @@ def test_no_id_and_no_digest_of_one_stands_in_the_node(scene: Any, oblique: Geom
     volume = Volume(voxels=random_volume(oblique).voxels, geometry=oblique, acquisition=acquisition)
     node = add_volume(scene, volume, "P001 ct_arterial")
     assert json.loads(node.GetAttribute(ACQUISITION_ATTRIBUTE)) == {
-        "modality": "CT", "description": "arterial", "has_contrast": None,
-    }  # fmt: skip
+        "modality": "CT",
+        "description": "arterial",
+        "has_contrast": None,
+    }
 
 
 def test_what_an_early_scene_held_of_a_patient_is_read_and_removed(
     scene: Any, oblique: Geometry
 ) -> None:
     node = add_volume(scene, random_volume(oblique))
-    early = {"modality": "CT", "description": "Doe arterial", "has_contrast": True,
-             "patient_digest": "f00d", "frame_of_reference": "1.2"}  # fmt: skip
+    early = {
+        "modality": "CT",
+        "description": "Doe arterial",
+        "has_contrast": True,
+        "patient_digest": "f00d",
+        "frame_of_reference": "1.2",
+    }
     node.SetAttribute(ACQUISITION_ATTRIBUTE, json.dumps(early))
     acquisition = volume_from_node(node).acquisition
     assert (acquisition.modality, acquisition.has_contrast) == ("CT", True)

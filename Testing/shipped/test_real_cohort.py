@@ -79,8 +79,11 @@ def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Co
 def test_what_separates_the_classes_is_found_and_what_doesn_t_is_not(
     separated: list[CohortPatient],
 ) -> None:
-    found = {j.predictors: j for j in judge(SETTINGS, separated, 1, effort=NO_CHANCE)
-             if j.reading == MAJORITY}  # fmt: skip
+    found = {
+        j.predictors: j
+        for j in judge(SETTINGS, separated, 1, effort=NO_CHANCE)
+        if j.reading == MAJORITY
+    }
     assert found[VOLUME].auc.value == pytest.approx(1)
     assert found[BOTH].auc.value > 0.95
     assert abs(found[CLINICAL].auc.value - 0.5) < 0.15
@@ -99,8 +102,10 @@ def test_chance_is_told_where_it_is_asked_for(separated: list[CohortPatient]) ->
 
 def test_labels_that_mean_nothing_give_one_half() -> None:
     rng = np.random.default_rng(8)
-    nobody = [patient(n, log_volume=float(rng.normal(2, 0.7)), responds=bool(rng.random() < 0.5))
-              for n in range(200)]  # fmt: skip
+    nobody = [
+        patient(n, log_volume=float(rng.normal(2, 0.7)), responds=bool(rng.random() < 0.5))
+        for n in range(200)
+    ]
     labels = np.array([label_of(p, MAJORITY) for p in nobody])
     procedure = CrossValidatedAuc(SETTINGS, evidence(SETTINGS, nobody))
     found = procedure_estimate(procedure, labels, rng, repeats=3, resamples=20)
@@ -133,8 +138,12 @@ def test_volume_does_on_real_patients_what_others_found(
     (settings,) = recipe.branches
     assert isinstance(settings, ClinicalSettings)
     volume = parts_of(settings)[VOLUME]
-    for reading, expected in {"reader 1": 0.66, "reader 2": 0.64, "reader 3": 0.64,
-                              MAJORITY: 0.62}.items():  # fmt: skip
+    for reading, expected in {
+        "reader 1": 0.66,
+        "reader 2": 0.64,
+        "reader 3": 0.64,
+        MAJORITY: 0.62,
+    }.items():
         labels = {p.case_id: v for p in real if (v := label_of(p, reading)) is not None}
         read = [p for p in real if p.case_id in labels]
         procedure = CrossValidatedAuc(volume, evidence(volume, read))
@@ -188,8 +197,9 @@ def test_the_shipped_bundle_tells_the_truth() -> None:
     meta = bundle.metadata
     assert not meta.simulated
     assert (meta.cohorts[CohortRole.TRAINING].n, meta.cohorts[CohortRole.TRAINING].events) == (
-        92, 60,
-    )  # fmt: skip
+        92,
+        60,
+    )
     (main,) = [m for m in meta.metrics if (m.name, m.branch) == (CROSS_VALIDATED_AUC, FUSED)]
     # Above .75 a leak would be the first thing to look for.
     assert 0.5 < main.value < 0.75

@@ -22,8 +22,9 @@ from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
 COARSE = SimulationSettings(grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3.0, 3.0, 6.0)))
 
 
-@pytest.mark.parametrize("settings", [SimulationSettings(), MrSimulationSettings()],
-                         ids=["ct", "mr"])  # fmt: skip
+@pytest.mark.parametrize(
+    "settings", [SimulationSettings(), MrSimulationSettings()], ids=["ct", "mr"]
+)
 @pytest.mark.parametrize("endpoint", [Endpoint.OBJECTIVE_RESPONSE, Endpoint.DISEASE_CONTROL])
 def test_the_best_auc_of_many_patients_is_that_of_the_law(settings, endpoint):
     best = best_auc_of(simulated_truths(settings, 4000, 3), endpoint)

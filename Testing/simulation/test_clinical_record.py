@@ -32,9 +32,12 @@ def test_every_record_passes_the_gate_for_real_ones(records):
 def test_child_pugh_points_are_those_of_the_laboratory(records):
     for values in records:
         points = child_pugh_points(
-            albumin=values["albumin_g_per_l"], bilirubin=values["bilirubin_umol_per_l"],
-            inr=values["inr"], ascites=values["ascites"], encephalopathy=values["encephalopathy"],
-        )  # fmt: skip
+            albumin=values["albumin_g_per_l"],
+            bilirubin=values["bilirubin_umol_per_l"],
+            inr=values["inr"],
+            ascites=values["ascites"],
+            encephalopathy=values["encephalopathy"],
+        )
         assert points == values["child_pugh_points"]
         assert values["child_pugh_class"] == ("A" if points <= 6 else "B")
         grade = albi_grade(albi(values["albumin_g_per_l"], values["bilirubin_umol_per_l"]))
@@ -93,9 +96,12 @@ def test_a_post_treatment_variable_is_never_simulated(records):
 
 @pytest.mark.parametrize(
     ("recipe", "treatment"),
-    [("mr-radiomics-clinical", "TACE"), ("mr-densenet169-clinical", "TACE"),
-     ("mr-inceptionv4-haic", "HAIC")],
-)  # fmt: skip
+    [
+        ("mr-radiomics-clinical", "TACE"),
+        ("mr-densenet169-clinical", "TACE"),
+        ("mr-inceptionv4-haic", "HAIC"),
+    ],
+)
 def test_a_record_can_be_encoded_by_every_recipe_that_reads_one(recipe, treatment):
     read = read_recipe(resource_path("Recipes", f"{recipe}.yaml"))
     fusions = [read.fusion, *(c.fusion for c in read.candidates if c.fusion)]

@@ -22,10 +22,14 @@ def lesions(
     """A patient with lesions, and the labels."""
     anatomy = paint_anatomy(COARSE, 1.0, np.random.default_rng(seed))
     grown = grow_lesions(
-        anatomy.canvas, anatomy.build, anatomy.liver, anatomy.room.cavity + 2,
-        (look.diameter_mm, look.necrosis_share), TumorSettings(satellite_share=satellite_share),
+        anatomy.canvas,
+        anatomy.build,
+        anatomy.liver,
+        anatomy.room.cavity + 2,
+        (look.diameter_mm, look.necrosis_share),
+        TumorSettings(satellite_share=satellite_share),
         np.random.default_rng([seed, 1]),
-    )  # fmt: skip
+    )
     for lesion in grown:
         paint_tumor(anatomy.canvas, lesion.parts, look, anatomy.liver, timing=timing)
     return anatomy, read_lesions(anatomy.canvas, grown, 0.0, np.random.default_rng([seed, 2]))
@@ -69,9 +73,14 @@ def test_an_exact_reader_draws_what_was_painted():
 def test_a_reader_of_a_shifted_image_draws_where_the_tumor_lies_on_it():
     anatomy = paint_anatomy(COARSE, 1.0, np.random.default_rng(3))
     grown = grow_lesions(
-        anatomy.canvas, anatomy.build, anatomy.liver, anatomy.room.cavity + 2, (50.0, 0.0),
-        TumorSettings(satellite_share=0), np.random.default_rng(4),
-    )  # fmt: skip
+        anatomy.canvas,
+        anatomy.build,
+        anatomy.liver,
+        anatomy.room.cavity + 2,
+        (50.0, 0.0),
+        TumorSettings(satellite_share=0),
+        np.random.default_rng(4),
+    )
     still, moved = (
         read_lesions(anatomy.canvas, grown, 0.0, np.random.default_rng(0), shift)
         for shift in ((0.0, 0.0, 0.0), (3.0, 0.0, 0.0))

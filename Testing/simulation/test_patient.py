@@ -22,9 +22,13 @@ SEED = 41
 COARSE = SimulationSettings(grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3.0, 3.0, 6.0)))
 # No blur or noise and no doubt about contrast: what is left is what the latents paint.
 PERFECT = ScannerSettings(
-    offset_hu_sd=0, scale_sd=0, timing_sd=0, noise_hu=(0, 0), blur_mm=(0.01, 0.01),
+    offset_hu_sd=0,
+    scale_sd=0,
+    timing_sd=0,
+    noise_hu=(0, 0),
+    blur_mm=(0.01, 0.01),
     slice_thickness_mm=(0.01, 0.01),
-)  # fmt: skip
+)
 CLEAR = SimulationSettings(
     scanner=PERFECT,
     reader_shift_mm=0,
@@ -35,8 +39,11 @@ N_COHORT = 24
 
 
 def digest(patient: SimulatedPatient) -> str:
-    parts = (patient.image.voxels.tobytes(), patient.roi.labels.tobytes(),
-             repr(patient.image.geometry).encode())  # fmt: skip
+    parts = (
+        patient.image.voxels.tobytes(),
+        patient.roi.labels.tobytes(),
+        repr(patient.image.geometry).encode(),
+    )
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 

@@ -13,9 +13,14 @@ DEEP = np.full((1, 70, 80), 200.0, dtype=np.float32)
 def protocol(**changes: float) -> Scan:
     """A perfect scanner, but for what is named."""
     perfect = {
-        "offset_hu": 0.0, "scale": 1.0, "timing": 1.0, "noise_hu": 0.0, "noise_length_mm": 1.2,
-        "blur_mm": 0.01, "slice_thickness_mm": 0.01,
-    }  # fmt: skip
+        "offset_hu": 0.0,
+        "scale": 1.0,
+        "timing": 1.0,
+        "noise_hu": 0.0,
+        "noise_length_mm": 1.2,
+        "blur_mm": 0.01,
+        "slice_thickness_mm": 0.01,
+    }
     return Scan(**{**perfect, **changes})
 
 

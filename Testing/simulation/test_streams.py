@@ -25,8 +25,17 @@ def test_a_stream_is_numpys_own_seed_sequence():
 
 
 def test_numbers_of_the_causes_never_move():
-    names = ["LATENTS", "RESPONSE", "ANATOMY", "TUMOR", "SCANNER", "READER", "CLINICAL",
-             "SECOND_READER", "SERIES_READER"]  # fmt: skip
+    names = [
+        "LATENTS",
+        "RESPONSE",
+        "ANATOMY",
+        "TUMOR",
+        "SCANNER",
+        "READER",
+        "CLINICAL",
+        "SECOND_READER",
+        "SERIES_READER",
+    ]
     assert {cause.name: int(cause) for cause in Stream} == dict(zip(names, range(9), strict=True))
 
 

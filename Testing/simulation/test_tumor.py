@@ -33,9 +33,13 @@ def painted(look: TumorLook, seed: int = 3) -> tuple[Canvas, np.ndarray]:
     )
     shape = draw_shape(rng, (2.0, -3.0, 1.0), look.diameter_mm, TumorSettings())
     parts = tumor_parts(
-        canvas, shape, look.necrosis_share, texture_length_mm=4.0,
-        limit=np.full((1, 80, 80), -99, dtype=np.float32), rng=rng,
-    )  # fmt: skip
+        canvas,
+        shape,
+        look.necrosis_share,
+        texture_length_mm=4.0,
+        limit=np.full((1, 80, 80), -99, dtype=np.float32),
+        rng=rng,
+    )
     paint_tumor(canvas, parts, look, liver, timing=TIMING)
     full = np.full(canvas.shape, 99.0)
     full[parts.box] = parts.distance

@@ -29,11 +29,15 @@ def test_responses_and_probabilities_of_ct_patients_have_not_moved():
     ("settings", "image"),
     [
         (SimulationSettings(), IMAGE_0),
-        (SimulationSettings(grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3.0, 3.0, 6.0))),
-         IMAGE_COARSE),
+        (
+            SimulationSettings(
+                grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3.0, 3.0, 6.0))
+            ),
+            IMAGE_COARSE,
+        ),
     ],
     ids=["full", "coarse"],
-)  # fmt: skip
+)
 def test_images_of_ct_patients_have_not_moved(settings, image):
     patient = simulate_patient(settings, 1, 0)
     if settings == SimulationSettings():

@@ -187,10 +187,22 @@ def install(*, main_window: bool = True) -> Standins:
     packaging.enter()
     _put_into_slicer(patches, app, scene)
     standins = Standins(
-        scene=scene.scene, qt=qt, ctk=ctk, user=user, pip=pip, opened=opened,
-        faults=faults, app=app, main_window=None, _modules=app.moduleManager()._modules,
-        _patches=patches, _scene=scene, _folder=folder, _packaging=packaging, _names=names,
-    )  # fmt: skip
+        scene=scene.scene,
+        qt=qt,
+        ctk=ctk,
+        user=user,
+        pip=pip,
+        opened=opened,
+        faults=faults,
+        app=app,
+        main_window=None,
+        _modules=app.moduleManager()._modules,
+        _patches=patches,
+        _scene=scene,
+        _folder=folder,
+        _packaging=packaging,
+        _names=names,
+    )
     for name, logic in {**scene.logics, **dict.fromkeys(WITHOUT_LOGIC)}.items():
         standins.add_module(name, logic)
     if main_window:

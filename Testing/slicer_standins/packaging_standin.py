@@ -127,9 +127,12 @@ def packaging_functions(pip: Pip) -> dict[str, Any]:
                 raise RuntimeError("User declined package installation")
         _ = prompt_restart
         return pip_install(
-            missing, constraints=constraints, skip_packages=skip_packages,
-            show_progress=show_progress, requester=requester,
-        )  # fmt: skip
+            missing,
+            constraints=constraints,
+            skip_packages=skip_packages,
+            show_progress=show_progress,
+            requester=requester,
+        )
 
     def pip_uninstall(requirements: str | list[str], blocking: bool = True) -> None:
         _require_text_or_list("requirements", requirements)

@@ -62,20 +62,34 @@ class SampleDataLogic:
 
     @staticmethod
     def registerCustomSampleDataSource(
-        category: str = "Custom", sampleName: Any = None, uris: Any = None,
-        fileNames: Any = None, nodeNames: Any = None, customDownloader: Any = None,
-        thumbnailFileName: Any = None, loadFileTypes: Any = None, loadFiles: Any = None,
-        loadFileProperties: Any = None, checksums: Any = None, loadFileType: Any = None,
-    ) -> None:  # fmt: skip
+        category: str = "Custom",
+        sampleName: Any = None,
+        uris: Any = None,
+        fileNames: Any = None,
+        nodeNames: Any = None,
+        customDownloader: Any = None,
+        thumbnailFileName: Any = None,
+        loadFileTypes: Any = None,
+        loadFiles: Any = None,
+        loadFileProperties: Any = None,
+        checksums: Any = None,
+        loadFileType: Any = None,
+    ) -> None:
         """Add a sample to a category; the same one twice is kept once."""
         if loadFileType is not None and loadFileTypes is not None:
             raise ValueError("loadFileType and loadFileTypes cannot be specified at the same time")
         source = SampleDataSource(
-            sampleName=sampleName, uris=uris, fileNames=fileNames, nodeNames=nodeNames,
-            customDownloader=customDownloader, thumbnailFileName=thumbnailFileName,
-            loadFileTypes=loadFileTypes or loadFileType, loadFiles=loadFiles,
-            loadFileProperties=loadFileProperties or {}, checksums=checksums,
-        )  # fmt: skip
+            sampleName=sampleName,
+            uris=uris,
+            fileNames=fileNames,
+            nodeNames=nodeNames,
+            customDownloader=customDownloader,
+            thumbnailFileName=thumbnailFileName,
+            loadFileTypes=loadFileTypes or loadFileType,
+            loadFiles=loadFiles,
+            loadFileProperties=loadFileProperties or {},
+            checksums=checksums,
+        )
         if not hasattr(slicer.modules, "sampleDataSources"):
             slicer.modules.sampleDataSources = {}
         sources = slicer.modules.sampleDataSources.setdefault(category, [])

@@ -25,10 +25,21 @@ from .scene_observer import SceneObserver
 from .segments_table_view import qMRMLSegmentsTableView
 
 EFFECT_NAMES = (
-    "Threshold", "Paint", "Draw", "Erase", "Level tracing", "Grow from seeds",
-    "Fill between slices", "Margin", "Hollow", "Smoothing", "Scissors", "Islands",
-    "Logical operators", "Mask volume",
-)  # fmt: skip
+    "Threshold",
+    "Paint",
+    "Draw",
+    "Erase",
+    "Level tracing",
+    "Grow from seeds",
+    "Fill between slices",
+    "Margin",
+    "Hollow",
+    "Smoothing",
+    "Scissors",
+    "Islands",
+    "Logical operators",
+    "Mask volume",
+)
 SHORTCUTS = ("1", "2", "Esc", "Space", "Z", "Y")
 
 

@@ -122,9 +122,10 @@ def test_a_volume_that_code_adds_is_neither_shown_nor_fitted(standins: Standins)
 
 def test_the_corner_tells_the_layers_names_cut_in_the_middle(standins: Standins) -> None:
     composite = standins.app.layoutManager().sliceWidget("Red").mrmlSliceCompositeNode()
-    for name, put in (("CT", composite.SetBackgroundVolumeID),
-                      ("a very long way to a map of attention", composite.SetForegroundVolumeID),
-                      ):  # fmt: skip
+    for name, put in (
+        ("CT", composite.SetBackgroundVolumeID),
+        ("a very long way to a map of attention", composite.SetForegroundVolumeID),
+    ):
         node = standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
         put(node.GetID())
     composite.SetForegroundOpacity(0.5)

@@ -144,9 +144,13 @@ def test_choosing_as_the_user_activates_the_node(standins: Standins, selector: A
 
 @pytest.mark.parametrize(
     ("method", "argument"),
-    [("setMRMLScene", "scene"), ("setCurrentNode", "vtkMRMLScalarVolumeNode1"),
-     ("setCurrentNode", 3), ("setCurrentNodeIndex", "first")],
-)  # fmt: skip
+    [
+        ("setMRMLScene", "scene"),
+        ("setCurrentNode", "vtkMRMLScalarVolumeNode1"),
+        ("setCurrentNode", 3),
+        ("setCurrentNodeIndex", "first"),
+    ],
+)
 def test_arguments_of_another_type_are_refused(selector: Any, method: str, argument: Any) -> None:
     with pytest.raises(ValueError, match="Could not find matching overload"):
         getattr(selector, method)(argument)
@@ -161,9 +165,13 @@ def test_what_is_no_slot_does_not_exist(selector: Any, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("nodeTypes", "vtkMRMLScalarVolumeNode"), ("noneEnabled", "yes"), ("currentNode", None),
-     ("nodeType", ["vtkMRMLScalarVolumeNode"])],
-)  # fmt: skip
+    [
+        ("nodeTypes", "vtkMRMLScalarVolumeNode"),
+        ("noneEnabled", "yes"),
+        ("currentNode", None),
+        ("nodeType", ["vtkMRMLScalarVolumeNode"]),
+    ],
+)
 def test_wrong_properties_are_refused(selector: Any, name: str, value: Any) -> None:
     with pytest.raises(AttributeError, match=name):
         setattr(selector, name, value)

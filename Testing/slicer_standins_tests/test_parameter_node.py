@@ -87,9 +87,14 @@ def test_values_are_kept_in_the_node_as_slicer_keeps_them(node: Any, parameters:
     assert node.GetNodeReference("image") is image
     kept = {name: node.GetParameter(name) for name in node.GetParameterNames()}
     expected = {
-        "opacity": "0.25", "agreed": "True", "sex": "MALE", "age.0": "61", "names.len": "2",
-        "names.1": "b", "overlay.shown": "False",
-    }  # fmt: skip
+        "opacity": "0.25",
+        "agreed": "True",
+        "sex": "MALE",
+        "age.0": "61",
+        "names.len": "2",
+        "names.1": "b",
+        "overlay.shown": "False",
+    }
     assert {name: kept[name] for name in expected} == expected
     again = wrap(node)
     assert (again.age, list(again.names), again.overlay.shown) == (61, ["a", "b"], False)
@@ -108,13 +113,22 @@ def test_a_list_changed_in_place_is_kept(parameters: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "error"),
     [
-        ("opacity", 1.5, ValueError), ("opacity", "high", TypeError), ("count", -1, ValueError),
-        ("count", 2.5, TypeError), ("age", "old", TypeError), ("sex", "MALE", TypeError),
-        ("note", None, ValueError), ("note", 3, TypeError), ("agreed", 1, TypeError),
-        ("image", "vtkMRMLScalarVolumeNode1", TypeError), ("phase", "late", ValueError),
-        ("names", "abc", TypeError), ("folder", "/tmp", TypeError), ("opacty", 0.5, AttributeError),
+        ("opacity", 1.5, ValueError),
+        ("opacity", "high", TypeError),
+        ("count", -1, ValueError),
+        ("count", 2.5, TypeError),
+        ("age", "old", TypeError),
+        ("sex", "MALE", TypeError),
+        ("note", None, ValueError),
+        ("note", 3, TypeError),
+        ("agreed", 1, TypeError),
+        ("image", "vtkMRMLScalarVolumeNode1", TypeError),
+        ("phase", "late", ValueError),
+        ("names", "abc", TypeError),
+        ("folder", "/tmp", TypeError),
+        ("opacty", 0.5, AttributeError),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_is_refused_and_nothing_changes(
     parameters: Any, name: str, value: Any, error: type[Exception]
 ) -> None:
@@ -220,10 +234,15 @@ def test_a_selector_is_bound_to_its_node_and_type(standins: Standins, parameters
 @pytest.mark.parametrize(
     ("name", "widget"),
     [
-        ("note", "QPlainTextEdit"), ("note", "QComboBox"), ("agreed", "QToolButton"),
-        ("age", "QSpinBox"), ("opacity", "QSlider"), ("image", "QComboBox"), ("names", "QLineEdit"),
+        ("note", "QPlainTextEdit"),
+        ("note", "QComboBox"),
+        ("agreed", "QToolButton"),
+        ("age", "QSpinBox"),
+        ("opacity", "QSlider"),
+        ("image", "QComboBox"),
+        ("names", "QLineEdit"),
     ],
-)  # fmt: skip
+)
 def test_pairs_without_a_connector_are_refused(
     standins: Standins, parameters: Any, name: str, widget: str
 ) -> None:

@@ -21,9 +21,13 @@ def logic(standins: Standins) -> Any:
 def test_a_sample_with_its_own_downloader_is_made_by_a_click(logic: Any) -> None:
     for _ in range(2):
         logic.registerCustomSampleDataSource(
-            category="TACE Response", sampleName="SimulatedPatient", uris="none",
-            fileNames="patient.mrb", nodeNames=None, customDownloader=make,
-        )  # fmt: skip
+            category="TACE Response",
+            sampleName="SimulatedPatient",
+            uris="none",
+            fileNames="patient.mrb",
+            nodeNames=None,
+            customDownloader=make,
+        )
     assert len(slicer.modules.sampleDataSources["TACE Response"]) == 1
     assert click("SimulatedPatient") == "made SimulatedPatient"
 
@@ -31,9 +35,12 @@ def test_a_sample_with_its_own_downloader_is_made_by_a_click(logic: Any) -> None
 def test_a_script_does_not_run_a_downloader_of_its_own(logic: Any) -> None:
     made: list[Any] = []
     logic.registerCustomSampleDataSource(
-        category="TACE Response", sampleName="SimulatedPatient", uris=[], fileNames=[],
+        category="TACE Response",
+        sampleName="SimulatedPatient",
+        uris=[],
+        fileNames=[],
         customDownloader=made.append,
-    )  # fmt: skip
+    )
     with pytest.raises(IndexError):
         sys.modules["SampleData"].downloadSample("SimulatedPatient")
     assert sys.modules["SampleData"].downloadSamples("SimulatedPatient") == []

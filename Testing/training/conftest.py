@@ -119,10 +119,14 @@ def write_table(tmp_path: Path) -> Callable[..., Path]:
         values = drawn_features(labels, np.random.default_rng(seed), signal)
         roles = ("training", "training", "training", "training", "internal_test", "internal_test")
         rows = [
-            {"case_id": f"P{i:03d}", "role": roles[i % 6], "response": str(label),
-             **dict(zip(FEATURES, map(repr, row.tolist()), strict=True))}
+            {
+                "case_id": f"P{i:03d}",
+                "role": roles[i % 6],
+                "response": str(label),
+                **dict(zip(FEATURES, map(repr, row.tolist()), strict=True)),
+            }
             for i, (label, row) in enumerate(zip(labels, values, strict=True))
-        ]  # fmt: skip
+        ]
         path = tmp_path / name
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(rows[0]))

@@ -35,12 +35,13 @@ def patches() -> PreparedCohort:
         clinical=(ClinicalRecord(),) * 12,
         by_branch={
             "cnn": tuple(
-                PreparedPatches(patches=rng.normal(size=(1, 1, 16, 16)).astype(np.float32),
-                                plans=())
+                PreparedPatches(
+                    patches=rng.normal(size=(1, 1, 16, 16)).astype(np.float32), plans=()
+                )
                 for _ in range(12)
             )
         },
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.usefixtures("in_process")

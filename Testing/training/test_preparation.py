@@ -70,8 +70,9 @@ def image_file(tmp_path: Path) -> Path:
 
 
 def member(load: Loader, image: Path) -> Member:
-    return Member(case_id="P1", label=1, load=load, clinical=ClinicalRecord(),
-                  files={"ct_arterial": image})  # fmt: skip
+    return Member(
+        case_id="P1", label=1, load=load, clinical=ClinicalRecord(), files={"ct_arterial": image}
+    )
 
 
 def test_a_second_training_with_another_classifier_computes_nothing_again(
@@ -151,8 +152,12 @@ def test_features_of_a_table_need_no_images(make_recipe: MakeRecipe) -> None:
     def refuse() -> Case:
         raise AssertionError("no image is needed")
 
-    features = {"original_shape_MeshVolume": 1.0, "original_firstorder_Mean": 2.0,
-                "original_firstorder_Entropy": 3.0, "original_glcm_Contrast": 4.0}  # fmt: skip
+    features = {
+        "original_shape_MeshVolume": 1.0,
+        "original_firstorder_Mean": 2.0,
+        "original_firstorder_Entropy": 3.0,
+        "original_glcm_Contrast": 4.0,
+    }
     one = Member(case_id="P1", label=1, load=refuse, clinical=ClinicalRecord(), features=features)
     prepared = prepare(make_recipe(), [one])
     assert prepared.by_branch["size"] == ({"original_shape_MeshVolume": 1.0},)

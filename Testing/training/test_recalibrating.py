@@ -46,8 +46,9 @@ def test_the_new_calibration_is_the_old_one_then_the_update(
 def test_the_new_bundle_has_both_calibrations_and_calls_the_same_patients(tmp_path) -> None:
     old = load_bundle(SHIPPED)
     labels, p = patients(0.6, -0.8, 400)
-    new = recalibrated(old, labels, p, method="slope", source="our clinic", bundle_id="ours",
-                       seed=1)  # fmt: skip
+    new = recalibrated(
+        old, labels, p, method="slope", source="our clinic", bundle_id="ours", seed=1
+    )
     saved = load_bundle(save_bundle(new, tmp_path / "ours").source and tmp_path / "ours")
     assert saved.metadata.version == "1.1.0"
     assert "The calibration of training" in saved.card
@@ -65,9 +66,12 @@ def test_the_new_bundle_has_both_calibrations_and_calls_the_same_patients(tmp_pa
 
 @pytest.mark.parametrize(
     ("n_per_class", "method", "remedy"),
-    [(15, "slope", "add patients, or use --method intercept"), (5, "slope", "add patients"),
-     (5, "intercept", "add patients")],
-)  # fmt: skip
+    [
+        (15, "slope", "add patients, or use --method intercept"),
+        (5, "slope", "add patients"),
+        (5, "intercept", "add patients"),
+    ],
+)
 def test_another_method_is_advised_only_where_it_would_do(
     n_per_class: int, method: str, remedy: str
 ) -> None:

@@ -19,9 +19,14 @@ DEMO = "ct-radiomics-cnn-demo.yaml"
 def test_dotted_keys_reach_branches_candidates_and_lists(make_recipe: MakeRecipe) -> None:
     changed = with_changes(
         make_recipe(),
-        ["folds=4", "texture.classifier=knn", "both.fusion.n_bootstrap=50",
-         "texture.given=[original_firstorder_Mean]", "fusion.threshold_rule=half"],
-    )  # fmt: skip
+        [
+            "folds=4",
+            "texture.classifier=knn",
+            "both.fusion.n_bootstrap=50",
+            "texture.given=[original_firstorder_Mean]",
+            "fusion.threshold_rule=half",
+        ],
+    )
     assert changed.folds == 4
     assert changed.branches[1].classifier == "knn"  # type: ignore[union-attr]
     assert changed.branches[1].given == ("original_firstorder_Mean",)  # type: ignore[union-attr]

@@ -62,9 +62,10 @@ def cohort(
 
 
 def test_a_patient_s_label_never_reaches_the_logit_said_of_it(
-    noise: tuple[np.ndarray, np.ndarray], make_recipe: Callable[..., Recipe],
+    noise: tuple[np.ndarray, np.ndarray],
+    make_recipe: Callable[..., Recipe],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     """Labels of one fold are turned: its own logits stay to the bit, all others move."""
     values, labels = noise
     folds = np.arange(N) // 2 % 3

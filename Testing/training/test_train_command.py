@@ -26,8 +26,17 @@ WriteTable = Callable[..., Path]
 @pytest.fixture
 def words(recipe_file: Path, write_table: WriteTable) -> list[str]:
     """A training without its output."""
-    return ["train", "--recipe", str(recipe_file), "--cohort", str(write_table()), "--seed", "2",
-            "--jobs", "1"]  # fmt: skip
+    return [
+        "train",
+        "--recipe",
+        str(recipe_file),
+        "--cohort",
+        str(write_table()),
+        "--seed",
+        "2",
+        "--jobs",
+        "1",
+    ]
 
 
 @pytest.fixture
@@ -58,13 +67,17 @@ def test_the_best_on_tuning_patients_is_kept_and_all_are_listed(
     assert kept.tuning is not None
     assert kept.tuning.value == max(tuning)
     assert {role: c.n for role, c in metadata.cohorts.items()} == {
-        CohortRole.TRAINING: 48, CohortRole.TUNING: 12, CohortRole.INTERNAL_TEST: 30
-    }  # fmt: skip
+        CohortRole.TRAINING: 48,
+        CohortRole.TUNING: 12,
+        CohortRole.INTERNAL_TEST: 30,
+    }
     with (tmp_path / "mine-log" / "candidates.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(r["candidate"], r["cohort"]) for r in rows[:3]] == [
-        ("size", "training"), ("size", "tuning"), ("size", "internal_test")
-    ]  # fmt: skip
+        ("size", "training"),
+        ("size", "tuning"),
+        ("size", "internal_test"),
+    ]
     assert sorted(p.name for p in tmp_path.glob("mine*")) == ["mine", "mine-log"]
     assert not list(tmp_path.glob(".*"))
 
@@ -173,9 +186,14 @@ def test_kill_9_after_the_first_fit_and_resume_give_the_same_bundle(
     [(["--set", "folds=2"], "recipe"), (["--seed", "3"], "cohort and options"), ([], "cohort")],
 )
 def test_the_work_of_another_training_is_refused(
-    change: list[str], says: str, words: list[str], write_table: WriteTable, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    change: list[str],
+    says: str,
+    words: list[str],
+    write_table: WriteTable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     output = tmp_path / "mine"
     with monkeypatch.context() as patch:
         stop_at(patch, *STAGES["after the second fit"])
@@ -246,9 +264,13 @@ def constant(row: dict[str, Any]) -> dict[str, Any]:
     [(one_class, "at least 6 patients of each class"), (constant, "original_shape_MeshVolume")],
 )
 def test_patients_that_teach_nothing_are_refused(
-    change: Callable[[dict[str, Any]], dict[str, Any]], says: str, words: list[str],
-    write_table: WriteTable, tmp_path: Path, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    says: str,
+    words: list[str],
+    write_table: WriteTable,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     write_table(change=change)
     assert main([*words, "--output", str(tmp_path / "mine")]) == 2
     assert says in line(capsys)
@@ -260,14 +282,18 @@ def test_blank_roles_are_drawn(words: list[str], write_table: WriteTable, tmp_pa
     assert main([*words, "--output", str(tmp_path / "mine")]) == 0
     cohorts = load_bundle(tmp_path / "mine").metadata.cohorts
     assert {role.value: c.n for role, c in cohorts.items()} == {
-        "training": 54, "tuning": 18, "internal_test": 18
-    }  # fmt: skip
+        "training": 54,
+        "tuning": 18,
+        "internal_test": 18,
+    }
 
 
 def test_a_training_that_is_running_is_no_other_s_to_go_on_with(
-    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     output = tmp_path / "mine"
     with monkeypatch.context() as patch:
         stop_at(patch, *STAGES["after the second fit"])
@@ -281,9 +307,13 @@ def test_a_training_that_is_running_is_no_other_s_to_go_on_with(
 
 @pytest.mark.parametrize("name", ["mine", "mine-log"])
 def test_a_folder_that_appears_meanwhile_is_kept_and_so_is_the_training(
-    name: str, words: list[str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    words: list[str],
+    expected: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     from TACEResponseLib.training import log_folder as training_files
 
     output, real = tmp_path / "mine", training_files.write_picture

@@ -112,12 +112,18 @@ def test_patients_of_a_test_cohort_teach_nothing(
             if role is CohortRole.INTERNAL_TEST and scale:
                 features = {name: scale * rng.normal() for name in features}
                 label = 1 - label
-            member = Member(case_id=case_id, label=label, load=refuse, features=features,
-                            clinical=everyone.clinical[n])  # fmt: skip
+            member = Member(
+                case_id=case_id,
+                label=label,
+                load=refuse,
+                features=features,
+                clinical=everyone.clinical[n],
+            )
             found.setdefault(role, []).append(member)
         cohorts = by_role(make_recipe(), found, seed=3)
-        trained = train(make_recipe(), cohorts[CohortRole.TRAINING], seed=3,
-                        tuning=cohorts[CohortRole.TUNING])  # fmt: skip
+        trained = train(
+            make_recipe(), cohorts[CohortRole.TRAINING], seed=3, tuning=cohorts[CohortRole.TUNING]
+        )
         parts = [one.fusion.model_dump_json() for one in trained.candidates]
         parts += [one.candidate.name for one in trained.candidates if one.is_chosen]
         parts += [repr(branch.state) for branch in trained.all_branches]  # type: ignore[attr-defined]
@@ -184,9 +190,14 @@ def test_a_network_of_four_classes_is_trained_on_their_indices(make_cohort: Make
     from TACEResponseLib.training.prepared_cohort import labels_for
 
     settings = ImageNetworkSettings.model_validate(
-        {"sequences": ["ct_arterial"], "network": "small_cnn", "target_layer": "x",
-         "classes": ["CR", "PR", "SD", "PD"], "positive": [0, 1]}
-    )  # fmt: skip
+        {
+            "sequences": ["ct_arterial"],
+            "network": "small_cnn",
+            "target_layer": "x",
+            "classes": ["CR", "PR", "SD", "PD"],
+            "positive": [0, 1],
+        }
+    )
     patients = replace(make_cohort(n=4), responses=("PD", "CR", "SD", "PR"))
     assert labels_for(settings, patients).tolist() == [3, 0, 2, 1]
     with pytest.raises(InputError, match="P002, response: must be one of CR, PR, SD, PD"):

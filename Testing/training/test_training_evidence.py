@@ -34,8 +34,17 @@ def blank(*ids: str) -> Callable[[Row], Row]:
 
 @pytest.fixture
 def words(recipe_file: Path, tmp_path: Path) -> list[str]:
-    return ["train", "--recipe", str(recipe_file), "--cohort", str(tmp_path / "cohort.csv"),
-            "--seed", "2", "--jobs", "1"]  # fmt: skip
+    return [
+        "train",
+        "--recipe",
+        str(recipe_file),
+        "--cohort",
+        str(tmp_path / "cohort.csv"),
+        "--seed",
+        "2",
+        "--jobs",
+        "1",
+    ]
 
 
 def test_who_lacks_evidence_is_left_out_told_and_counted(
@@ -88,8 +97,10 @@ def test_blank_roles_are_drawn_among_those_who_are_left(
     found = members_by_role(recipe, usable_for(recipe, named), 1)
     # 60, 20 and 20 % of ten patients of each class.
     assert {role.value: len(some) for role, some in found.items()} == {
-        "training": 12, "tuning": 4, "internal_test": 4
-    }  # fmt: skip
+        "training": 12,
+        "tuning": 4,
+        "internal_test": 4,
+    }
 
 
 REFUSED = {
@@ -107,9 +118,12 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_too_many_left_out_or_a_class_lost_is_refused_in_one_line(
-    name: str, words: list[str], write_table: WriteTable, tmp_path: Path,
+    name: str,
+    words: list[str],
+    write_table: WriteTable,
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     ids, says = REFUSED[name]
     write_table(change=blank(*ids))
     assert main([*words, "--output", str(tmp_path / "mine")]) == 2
@@ -130,12 +144,20 @@ def test_a_fifth_may_be_left_out_and_no_more(make_recipe: Callable[..., Recipe])
 
 def patient(case_id: str, *, given: bool = True, **changes: Any) -> CohortPatient:
     """A patient with every feature, or none."""
-    names = ("original_shape_MeshVolume", "original_firstorder_Mean",
-             "original_firstorder_Entropy", FEATURE)  # fmt: skip
+    names = (
+        "original_shape_MeshVolume",
+        "original_firstorder_Mean",
+        "original_firstorder_Entropy",
+        FEATURE,
+    )
     values: dict[str, Any] = {
-        "row": 2, "case_id": case_id, "role": None, "clinical": ClinicalRecord(),
-        "response": "CR", "features": dict.fromkeys(names, 1.0) if given else {},
-    }  # fmt: skip
+        "row": 2,
+        "case_id": case_id,
+        "role": None,
+        "clinical": ClinicalRecord(),
+        "response": "CR",
+        "features": dict.fromkeys(names, 1.0) if given else {},
+    }
     return CohortPatient(**(values | changes))
 
 
@@ -144,15 +166,19 @@ CT = {ImageSequence.CT_ARTERIAL: Path("ct.nii.gz")}
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
-    [({}, ["no image ct_arterial and no features in its place"]),
-     ({"images": CT}, ["no ROI"]),
-     ({"images": CT, "roi": Path("roi.nii.gz")}, []),
-     ({"images": CT, "sequence_rois": CT}, []),
-     ({"images": {ImageSequence.CT_DELAYED: Path("ct.nii.gz")}, "roi": Path("roi.nii.gz")},
-      ["no image ct_arterial and no features in its place"]),
-     ({"response": ""}, [])],
+    [
+        ({}, ["no image ct_arterial and no features in its place"]),
+        ({"images": CT}, ["no ROI"]),
+        ({"images": CT, "roi": Path("roi.nii.gz")}, []),
+        ({"images": CT, "sequence_rois": CT}, []),
+        (
+            {"images": {ImageSequence.CT_DELAYED: Path("ct.nii.gz")}, "roi": Path("roi.nii.gz")},
+            ["no image ct_arterial and no features in its place"],
+        ),
+        ({"response": ""}, []),
+    ],
     ids=["nothing", "no ROI", "image and ROI", "own ROI", "another phase", "never read"],
-)  # fmt: skip
+)
 def test_the_reason_is_what_the_first_branch_lacks(
     changes: dict[str, Any], expected: list[str], make_recipe: Callable[..., Recipe]
 ) -> None:
@@ -197,8 +223,9 @@ def test_the_real_cohort_loses_the_one_patient_without_features(
     shared_data: Path, tmp_path: Path
 ) -> None:
     source = shared_data / "hcc_tace_seg"
-    import_hcc_tace_seg(source / "clinical.xlsx", tmp_path / "real",
-                        features=source / "tumour_features.csv")  # fmt: skip
+    import_hcc_tace_seg(
+        source / "clinical.xlsx", tmp_path / "real", features=source / "tumour_features.csv"
+    )
     recipe = read_recipe(find_recipe("ct-volume-clinical"))
     usable = usable_for(recipe, usable_cohort(tmp_path / "real" / "cohort.csv"))
     assert [one.case_id for one in usable.left_out] == ["HCC_089"]

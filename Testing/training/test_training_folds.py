@@ -21,10 +21,15 @@ from TACEResponseLib.training.prepared_cohort import PreparedCohort
 
 def patients(n: int = 50, role: CohortRole | None = None) -> list[CohortPatient]:
     return [
-        CohortPatient(row=i, case_id=f"P{i:02d}", role=role, clinical=ClinicalRecord(),
-                      response="CR" if i < n * 2 // 5 else "PD")
+        CohortPatient(
+            row=i,
+            case_id=f"P{i:02d}",
+            role=role,
+            clinical=ClinicalRecord(),
+            response="CR" if i < n * 2 // 5 else "PD",
+        )
         for i in range(n)
-    ]  # fmt: skip
+    ]
 
 
 def test_folds_hold_each_patient_once_with_classes_spread_evenly(

@@ -37,7 +37,8 @@ def test_the_time_that_is_left_follows_the_pace_so_far() -> None:
     for _ in range(3):
         remaining.step(" (cnn)")
     assert told == [
-        "fit 1 of 3 (cnn), about 2 min left", "fit 2 of 3 (cnn), about 60 s left",
+        "fit 1 of 3 (cnn), about 2 min left",
+        "fit 2 of 3 (cnn), about 60 s left",
         "fit 3 of 3 (cnn)",
-    ]  # fmt: skip
+    ]
     assert in_words(7200) == "2.0 h"

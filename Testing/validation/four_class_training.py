@@ -17,21 +17,41 @@ LEVEL_HU = dict(zip(CLASSES, (220.0, 150.0, 80.0, 10.0), strict=True))
 # Neighboring classes overlap, so that no model is perfect.
 SPREAD_HU = 20.0
 RECIPE = {
-    "name": "brightness", "title": "Four levels of brightness",
-    "citation": "Doe J. A paper. 2021. doi:10.1000/1", "modality": "CT",
-    "sequences": ["ct_arterial"], "endpoint": "four_class", "positive_class": "CR or PR",
-    "criterion": "mRECIST", "readout": "day 30", "treatment": "cTACE",
-    "population": "made by a test", "intended_use": "tests", "folds": 2,
-    "branches": [{
-        "kind": "image_network", "name": "net", "sequences": ["ct_arterial"],
-        "patch": {"shape": "tight_box", "size_px": 16, "slices": "largest", "channels": 1,
-                  "channel_content": "repeat"},
-        "network": SMALL_CNN, "arguments": {"in_channels": 1, "n_classes": 4, "widths": [8]},
-        "target_layer": "features", "classes": list(CLASSES), "positive": [0, 1],
-        "fitting": {"epochs": 12, "batch_size": 8, "learning_rate": 0.05, "start": "random"},
-    }],
+    "name": "brightness",
+    "title": "Four levels of brightness",
+    "citation": "Doe J. A paper. 2021. doi:10.1000/1",
+    "modality": "CT",
+    "sequences": ["ct_arterial"],
+    "endpoint": "four_class",
+    "positive_class": "CR or PR",
+    "criterion": "mRECIST",
+    "readout": "day 30",
+    "treatment": "cTACE",
+    "population": "made by a test",
+    "intended_use": "tests",
+    "folds": 2,
+    "branches": [
+        {
+            "kind": "image_network",
+            "name": "net",
+            "sequences": ["ct_arterial"],
+            "patch": {
+                "shape": "tight_box",
+                "size_px": 16,
+                "slices": "largest",
+                "channels": 1,
+                "channel_content": "repeat",
+            },
+            "network": SMALL_CNN,
+            "arguments": {"in_channels": 1, "n_classes": 4, "widths": [8]},
+            "target_layer": "features",
+            "classes": list(CLASSES),
+            "positive": [0, 1],
+            "fitting": {"epochs": 12, "batch_size": 8, "learning_rate": 0.05, "start": "random"},
+        }
+    ],
     "fusion": {"calibration": "platt", "n_bootstrap": 40, "folds": 2},
-}  # fmt: skip
+}
 
 
 def write_patients(folder: Path, role: str, responses: list[str], seed: int) -> Path:
@@ -61,8 +81,14 @@ def write_patients(folder: Path, role: str, responses: list[str], seed: int) -> 
             image = sitk.GetImageFromArray(voxels)
             image.SetSpacing((2.0, 2.0, 4.0))
             sitk.WriteImage(image, str(folder / f"{case_id}_{name}.nrrd"))
-        rows.append({"case_id": case_id, "role": role, "response": response,
-                     **{name: f"{case_id}_{name}.nrrd" for name in files}})  # fmt: skip
+        rows.append(
+            {
+                "case_id": case_id,
+                "role": role,
+                "response": response,
+                **{name: f"{case_id}_{name}.nrrd" for name in files},
+            }
+        )
     path = folder / "cohort.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))
@@ -78,6 +104,8 @@ def train_bundle(folder: Path) -> Path:
     recipe.write_text(yaml.safe_dump(RECIPE), encoding="utf-8")
     bundle = folder / "brightness"
     words = ["train", "--recipe", str(recipe), "--cohort", str(cohort), "--device", "cpu"]
-    assert main([*words, "--jobs", "1", "--cache", str(folder / "cache"), "--output",
-                 str(bundle)]) == 0  # fmt: skip
+    assert (
+        main([*words, "--jobs", "1", "--cache", str(folder / "cache"), "--output", str(bundle)])
+        == 0
+    )
     return bundle

@@ -26,8 +26,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         stay_in_process(patch)
         bundle = train_bundle(path)
         cohort = write_patients(path / "test", "external_test", RESPONSES, 2)
-        study, _ = score_study([str(bundle)], cohort, role=None, device="cpu", jobs=1,
-                               progress=silent)  # fmt: skip
+        study, _ = score_study(
+            [str(bundle)], cohort, role=None, device="cpu", jobs=1, progress=silent
+        )
     write_validation(study, measure_study(study, resamples=200), path / "out")
     return path / "out"
 

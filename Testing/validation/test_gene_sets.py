@@ -21,8 +21,11 @@ def expression() -> Expression:
     """Sixteen cases; the first twenty of 200 genes are higher in the first eight."""
     values = np.random.default_rng(5).normal(8, 1, (200, 16))
     values[:20, :8] += 3
-    return Expression(genes=tuple(f"G{i}" for i in range(200)),
-                      case_ids=tuple(f"C{i}" for i in range(16)), values=values)  # fmt: skip
+    return Expression(
+        genes=tuple(f"G{i}" for i in range(200)),
+        case_ids=tuple(f"C{i}" for i in range(16)),
+        values=values,
+    )
 
 
 @pytest.mark.skipif(find_spec("gseapy") is None, reason="gseapy is not installed (extra biology)")

@@ -21,8 +21,9 @@ def test_groups_are_those_of_the_cut_off(study: Study, results: Results) -> None
     positive = study.models[0].probabilities >= 0.55
     assert found.endpoint == "OS"
     assert {c.group: c.n for c in found.curves} == {
-        ABOVE: int(positive.sum()), BELOW: int((~positive).sum())
-    }  # fmt: skip
+        ABOVE: int(positive.sum()),
+        BELOW: int((~positive).sum()),
+    }
     names = np.where(positive, ABOVE, BELOW)
     assert found.log_rank is not None
     assert found.log_rank.p == log_rank(study.timed[2].follow_up, names).p
@@ -40,8 +41,13 @@ def test_one_group_alone_is_drawn_and_not_tested(study: Study) -> None:
 def test_a_cohort_without_events_is_told_and_not_tested(study: Study) -> None:
     timed = study.timed[2]
     nobody = replace(timed.follow_up, event=np.zeros(timed.follow_up.n, dtype=bool))
-    found = survival(study, study.models[0], replace(timed, follow_up=nobody),
-                     np.random.default_rng(1), resamples=200)  # fmt: skip
+    found = survival(
+        study,
+        study.models[0],
+        replace(timed, follow_up=nobody),
+        np.random.default_rng(1),
+        resamples=200,
+    )
     assert (found.events, found.log_rank, found.concordance) == (0, None, None)
 
 

@@ -45,9 +45,13 @@ class Worker:
     def __init__(self, command: tuple[str, ...], folder: Path) -> None:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self.process = subprocess.Popen(
-            command, cwd=folder, env=environment,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
         self.beats = 0
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._number = 0
@@ -198,8 +202,9 @@ def test_the_second_score_loads_nothing_anew(
     assert second["model"] == 0
 
 
-@pytest.mark.parametrize("launcher", [(), (sys.executable, "-c", LAUNCHER)],
-                         ids=["alone", "behind a launcher"])  # fmt: skip
+@pytest.mark.parametrize(
+    "launcher", [(), (sys.executable, "-c", LAUNCHER)], ids=["alone", "behind a launcher"]
+)
 def test_cancel_ends_a_running_job_within_a_second(
     start_worker: Callable[..., Worker], hand_over: dict[str, Any], launcher: tuple[str, ...]
 ) -> None:
@@ -212,8 +217,9 @@ def test_cancel_ends_a_running_job_within_a_second(
     assert worker.process.wait(1.0) == CANCELLED
 
 
-@pytest.mark.parametrize("launcher", [(), (sys.executable, "-c", LAUNCHER)],
-                         ids=["alone", "behind a launcher"])  # fmt: skip
+@pytest.mark.parametrize(
+    "launcher", [(), (sys.executable, "-c", LAUNCHER)], ids=["alone", "behind a launcher"]
+)
 def test_closing_stdin_leaves_no_process_behind(
     start_worker: Callable[..., Worker], hand_over: dict[str, Any], launcher: tuple[str, ...]
 ) -> None:

@@ -199,14 +199,16 @@ def dicomContradictions(desk: Desk) -> list[str]:
         sex = _meantSex(desk, word)
         if facts.age is not None and _differs(age, facts.age) and not isAgeSettled:
             found.append(
-                _("Age {typed} is typed, DICOM says {stated}; correct it or say it is right.")
-                .format(typed=age, stated=facts.age)
-            )  # fmt: skip
+                _(
+                    "Age {typed} is typed, DICOM says {stated}; correct it or say it is right."
+                ).format(typed=age, stated=facts.age)
+            )
         if facts.sex and sex in SEX_WORDS and sex != facts.sex and not isSexSettled:
             found.append(
-                _("Sex {typed} is chosen, DICOM says {stated}; correct it or say it is right.")
-                .format(typed=SEX_WORDS[sex], stated=SEX_WORDS[facts.sex])
-            )  # fmt: skip
+                _(
+                    "Sex {typed} is chosen, DICOM says {stated}; correct it or say it is right."
+                ).format(typed=SEX_WORDS[sex], stated=SEX_WORDS[facts.sex])
+            )
     return list(dict.fromkeys(found))
 
 

@@ -214,8 +214,11 @@ class ClinicalSection:
             self._desk.settle(name, self._desk.texts().get(name, ""))
 
     def _onLoad(self, *_values: Any) -> None:
-        path = _chosen(qt.QFileDialog.getOpenFileName(
-            slicer.util.mainWindow(), _("Clinical data"), "", _("JSON (*.json)")))  # fmt: skip
+        path = _chosen(
+            qt.QFileDialog.getOpenFileName(
+                slicer.util.mainWindow(), _("Clinical data"), "", _("JSON (*.json)")
+            )
+        )
         if path:
             self.loadJson(Path(path))
 
@@ -265,8 +268,11 @@ class ClinicalSection:
         try:
             path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
         except OSError as error:
-            self._say(_("{file} can't be written: {reason}.").format(
-                file=path.name, reason=error.strerror))  # fmt: skip
+            self._say(
+                _("{file} can't be written: {reason}.").format(
+                    file=path.name, reason=error.strerror
+                )
+            )
 
     def _onSave(self, *_values: Any) -> None:
         path = _chosen(
@@ -278,8 +284,11 @@ class ClinicalSection:
             self.saveJson(Path(path))
 
     def _onTable(self, *_values: Any) -> None:
-        path = _chosen(qt.QFileDialog.getOpenFileName(
-            slicer.util.mainWindow(), _("Table"), "", _("CSV (*.csv)")))  # fmt: skip
+        path = _chosen(
+            qt.QFileDialog.getOpenFileName(
+                slicer.util.mainWindow(), _("Table"), "", _("CSV (*.csv)")
+            )
+        )
         if path:
             self.loadTable(Path(path))
 

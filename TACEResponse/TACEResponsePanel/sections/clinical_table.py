@@ -22,19 +22,31 @@ def rowOf(path: Path, caseId: str) -> tuple[dict[str, str], tuple[str, ...]]:
     table = read_text_table(path, where)
     if table.header.count(ID_COLUMN) != 1:
         shown = ", ".join(table.header[:MOST_COLUMNS_SHOWN]) or "no columns"
-        raise InputError(where, f"must have one column {ID_COLUMN}", got=shown[:100],
-                         remedy=f"name the column of study numbers {ID_COLUMN}")  # fmt: skip
+        raise InputError(
+            where,
+            f"must have one column {ID_COLUMN}",
+            got=shown[:100],
+            remedy=f"name the column of study numbers {ID_COLUMN}",
+        )
     if twice := sorted({name for name in table.header if table.header.count(name) > 1}):
-        raise InputError(where, "must name each column once", got=f"{twice[0]} twice",
-                         remedy="remove one")  # fmt: skip
+        raise InputError(
+            where, "must name each column once", got=f"{twice[0]} twice", remedy="remove one"
+        )
     place = table.header.index(ID_COLUMN)
     found = [n for n, line in enumerate(table.lines) if line[place : place + 1] == (caseId,)]
     if len(found) != 1:
-        raise InputError(where, f"must hold one row with {ID_COLUMN} {caseId}", got=len(found),
-                         remedy="type the number that it has there, or mend the table")  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold one row with {ID_COLUMN} {caseId}",
+            got=len(found),
+            remedy="type the number that it has there, or mend the table",
+        )
     cells = table.lines[found[0]]
     if len(cells) != len(table.header):
-        raise InputError(where, f"must have {len(table.header)} cells in each row",
-                         got=f"{len(cells)} in line {table.numbers[found[0]]}",
-                         remedy="write an empty cell where a value is unknown")  # fmt: skip
+        raise InputError(
+            where,
+            f"must have {len(table.header)} cells in each row",
+            got=f"{len(cells)} in line {table.numbers[found[0]]}",
+            remedy="write an empty cell where a value is unknown",
+        )
     return dict(zip(table.header, cells, strict=True)), table.remarks

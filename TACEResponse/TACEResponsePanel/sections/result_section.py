@@ -47,9 +47,17 @@ class ResultSection:
             self._sayOfReport(prediction, "")
         remark = _("out of date") if has and self._book.isOutOfDate else ""
         showState(ui.resultButton, _("Result"), has and not self._book.isOutOfDate, remark)
-        for widget in (ui.evidenceTable, ui.contributionsTable, ui.historyTable, ui.plotButton,
-                       ui.tablesButton, ui.reportButton, ui.identityCheck, ui.historyLabel,
-                       ui.reportLabel):  # fmt: skip
+        for widget in (
+            ui.evidenceTable,
+            ui.contributionsTable,
+            ui.historyTable,
+            ui.plotButton,
+            ui.tablesButton,
+            ui.reportButton,
+            ui.identityCheck,
+            ui.historyLabel,
+            ui.reportLabel,
+        ):
             widget.setVisible(has)
         self._showTexts(prediction)
         if has:
@@ -100,8 +108,13 @@ class ResultSection:
                 prediction.call_sentence,
                 f"{scored_lesion(prediction)}.",
             )
-        labels = (ui.resultBannerLabel, ui.warningsLabel, ui.resultLabel, ui.callLabel,
-                  ui.scoredLabel)  # fmt: skip
+        labels = (
+            ui.resultBannerLabel,
+            ui.warningsLabel,
+            ui.resultLabel,
+            ui.callLabel,
+            ui.scoredLabel,
+        )
         for label, text in zip(labels, texts, strict=True):
             # A number and its percent sign stay on one line.
             label.setText(text.replace(" %", "\u00a0%"))

@@ -32,8 +32,9 @@ def shown(title: str) -> Iterator[Progress]:
     columns = (SpinnerColumn(), words, TimeElapsedColumn())
     console = Console(file=raw_stderr())
     # What others print meanwhile goes through the printable streams and not round them.
-    with Bar(*columns, console=console, transient=True,
-             redirect_stdout=False, redirect_stderr=False) as bar:  # fmt: skip
+    with Bar(
+        *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as bar:
         task = bar.add_task(title)
 
         def show(stage: str) -> None:

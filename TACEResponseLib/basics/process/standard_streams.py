@@ -59,5 +59,9 @@ def _untold(error: OSError) -> InputError:
         # What is still buffered would fail once more as the program ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     got = "a closed pipe" if isinstance(error, BrokenPipeError) else error.strerror
-    return InputError("stdout", "must take what is printed", got=got,
-                      remedy=f"print into a file; {endings.truth()}")  # fmt: skip
+    return InputError(
+        "stdout",
+        "must take what is printed",
+        got=got,
+        remedy=f"print into a file; {endings.truth()}",
+    )

@@ -36,8 +36,12 @@ def read_json_object(
     """
     content = parse_json(read_bytes(path, where, most_bytes=most_bytes), where)
     if not isinstance(content, dict):
-        raise InputError(where, "must hold one JSON object", got=type(content).__name__,
-                         remedy=f"write {example}")  # fmt: skip
+        raise InputError(
+            where,
+            "must hold one JSON object",
+            got=type(content).__name__,
+            remedy=f"write {example}",
+        )
     return content
 
 
@@ -52,8 +56,12 @@ def parse_json(text: str | bytes, where: str) -> Any:
     """
     text = as_text(text, where) if isinstance(text, bytes) else text
     if sum(map(text.count, ",[{")) > MOST_ITEMS:
-        raise InputError(where, f"must hold at most {MOST_ITEMS} values", got="more",
-                         remedy="check that this is the right file")  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold at most {MOST_ITEMS} values",
+            got="more",
+            remedy="check that this is the right file",
+        )
     try:
         content = _reader(where).decode(text)
     except json.JSONDecodeError as error:
@@ -76,8 +84,9 @@ def _reader(where: str) -> json.JSONDecoder:
         if len(found) < len(pairs):
             names = [name for name, _ in pairs]
             twice = next(name for name in found if names.count(name) > 1)
-            raise InputError(where, "must give each key once", got=f"{twice[:60]!r} twice",
-                             remedy="remove one")  # fmt: skip
+            raise InputError(
+                where, "must give each key once", got=f"{twice[:60]!r} twice", remedy="remove one"
+            )
         return found
 
     def whole(digits: str) -> int:
@@ -94,8 +103,9 @@ def _reader(where: str) -> json.JSONDecoder:
     def refused(word: str) -> float:
         raise _no_number(where, word)
 
-    return json.JSONDecoder(object_pairs_hook=unique, parse_int=whole, parse_float=finite,
-                            parse_constant=refused)  # fmt: skip
+    return json.JSONDecoder(
+        object_pairs_hook=unique, parse_int=whole, parse_float=finite, parse_constant=refused
+    )
 
 
 def _check_depth(content: Any, where: str) -> None:
@@ -119,15 +129,27 @@ def _check_characters(content: Any, where: str) -> None:
     try:
         json.dumps(content, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise InputError(where, "must hold whole characters only", got="half of a surrogate pair",
-                         remedy="write the text anew") from error  # fmt: skip
+        raise InputError(
+            where,
+            "must hold whole characters only",
+            got="half of a surrogate pair",
+            remedy="write the text anew",
+        ) from error
 
 
 def _too_deep(where: str) -> InputError:
-    return InputError(where, f"must be nested at most {MOST_DEPTH} deep", got="deeper",
-                      remedy="check that this is the right file")  # fmt: skip
+    return InputError(
+        where,
+        f"must be nested at most {MOST_DEPTH} deep",
+        got="deeper",
+        remedy="check that this is the right file",
+    )
 
 
 def _no_number(where: str, got: str) -> InputError:
-    return InputError(where, "must hold finite numbers of at most 20 digits", got=got,
-                      remedy="write null where a value is unknown")  # fmt: skip
+    return InputError(
+        where,
+        "must hold finite numbers of at most 20 digits",
+        got=got,
+        remedy="write null where a value is unknown",
+    )

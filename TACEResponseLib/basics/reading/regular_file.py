@@ -98,16 +98,24 @@ def as_text(content: bytes, where: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-        raise InputError(where, "must be UTF-8 text", got="UTF-16" if is_wide else "other bytes",
-                         remedy="save it as UTF-8") from error  # fmt: skip
+        raise InputError(
+            where,
+            "must be UTF-8 text",
+            got="UTF-16" if is_wide else "other bytes",
+            remedy="save it as UTF-8",
+        ) from error
 
 
 def _checked(found: os.stat_result, where: str, most_bytes: int) -> int:
     """The size of what is a regular file."""
     if not stat.S_ISREG(found.st_mode):
         kind = next((words for is_it, words in KINDS if is_it(found.st_mode)), "something else")
-        raise InputError(where, "must be a regular file", got=kind,
-                         remedy="save the data in a file and name that")  # fmt: skip
+        raise InputError(
+            where,
+            "must be a regular file",
+            got=kind,
+            remedy="save the data in a file and name that",
+        )
     if found.st_size > most_bytes:
         raise _too_large(where, most_bytes, in_units(found.st_size))
     return found.st_size
@@ -122,8 +130,12 @@ def in_units(n_bytes: int) -> str:
 
 
 def _too_large(where: str, most_bytes: int, got: str) -> InputError:
-    return InputError(where, f"must be at most {in_units(most_bytes)}", got=got,
-                      remedy="check that this is the right file")  # fmt: skip
+    return InputError(
+        where,
+        f"must be at most {in_units(most_bytes)}",
+        got=got,
+        remedy="check that this is the right file",
+    )
 
 
 def _unreadable(where: str, error: OSError | ValueError) -> InputError:

@@ -75,5 +75,6 @@ class TableBounds:
             raise self._refused("must be text", f"a NUL character in row {self._rows}")
 
     def _refused(self, rule: str, got: object) -> InputError:
-        return InputError(self._where, rule, got=got,
-                          remedy="keep one table a file, one patient a row")  # fmt: skip
+        return InputError(
+            self._where, rule, got=got, remedy="keep one table a file, one patient a row"
+        )

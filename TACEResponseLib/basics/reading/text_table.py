@@ -133,9 +133,12 @@ def table_of(
 def _decoded(content: bytes, where: str) -> tuple[str, str]:
     """The text, and what to say of its encoding if it is not UTF-8."""
     if content.startswith(ZIP):
-        raise InputError(where, "must be a table of text, such as CSV in UTF-8",
-                         got="a zip archive, as Excel workbooks are",
-                         remedy="let its name end in .xlsx, or save it as CSV UTF-8")  # fmt: skip
+        raise InputError(
+            where,
+            "must be a table of text, such as CSV in UTF-8",
+            got="a zip archive, as Excel workbooks are",
+            remedy="let its name end in .xlsx, or save it as CSV UTF-8",
+        )
     for mark, name in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             try:
@@ -188,8 +191,12 @@ def _separator(text: str, where: str) -> tuple[str, str]:
     if said := EXCEL_SEPARATOR.match(text):
         if said[1] in SEPARATORS:
             return said[1], text[said.end() :]
-        raise InputError(where, f"columns must be separated by {', '.join(SEPARATORS.values())}",
-                         got=repr(said[1]), remedy="save it as CSV")  # fmt: skip
+        raise InputError(
+            where,
+            f"columns must be separated by {', '.join(SEPARATORS.values())}",
+            got=repr(said[1]),
+            remedy="save it as CSV",
+        )
     first = next((line for line in _lines(text) if line.strip()), "")
     inside = [s for s in SEPARATORS if s in re.sub(r'"[^"]*"', "", first)]
     if len(inside) < 2:
@@ -250,14 +257,19 @@ def _ends_early(rows: Sequence[tuple[int, list[str]]], where: str, *, is_cut: bo
     short = [(line, len(row)) for line, row in filled[1:] if len(row) < len(header)]
     if is_cut and short and short[-1][0] == filled[-1][0]:
         line, cells = short[-1]
-        raise InputError(f"{where} line {line}", f"must have {len(header)} cells, as the header",
-                         got=f"{cells}, and no end of the line", remedy="the file was cut: copy "
-                         "or save it again")  # fmt: skip
+        raise InputError(
+            f"{where} line {line}",
+            f"must have {len(header)} cells, as the header",
+            got=f"{cells}, and no end of the line",
+            remedy="the file was cut: copy or save it again",
+        )
     if not short:
         return []
     others = f", so do {len(short) - 1} more" if len(short) > 1 else ""
-    return [f"line {short[0][0]} has {short[0][1]} cells of {len(header)}{others}; the missing "
-            "ones are taken for blanks"]  # fmt: skip
+    return [
+        f"line {short[0][0]} has {short[0][1]} cells of {len(header)}{others}; the missing "
+        "ones are taken for blanks"
+    ]
 
 
 def _reader(text: str, separator: str) -> "_csv.Reader":

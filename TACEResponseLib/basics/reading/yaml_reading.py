@@ -37,19 +37,31 @@ def parse_yaml(text: str, where: str) -> Any:
     import yaml
 
     if len(text) > MOST_BYTES:
-        raise InputError(where, f"must be at most {MOST_BYTES // 1024} kB of YAML", got="more",
-                         remedy="check that this is the right file")  # fmt: skip
+        raise InputError(
+            where,
+            f"must be at most {MOST_BYTES // 1024} kB of YAML",
+            got="more",
+            remedy="check that this is the right file",
+        )
     try:
         _Counting(where).count(text)
         content = yaml.load(text, Loader=_loader())
     except (yaml.YAMLError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(where, "must be readable YAML", got=_reason(error),
-                         remedy="mend it there, or quote the value") from error  # fmt: skip
+        raise InputError(
+            where,
+            "must be readable YAML",
+            got=_reason(error),
+            remedy="mend it there, or quote the value",
+        ) from error
     if odd := _odd_number(content):
-        raise InputError(where, "numbers are written in the digits 0 to 9", got=repr(odd[:40]),
-                         remedy="write for instance 66")  # fmt: skip
+        raise InputError(
+            where,
+            "numbers are written in the digits 0 to 9",
+            got=repr(odd[:40]),
+            remedy="write for instance 66",
+        )
     return content
 
 

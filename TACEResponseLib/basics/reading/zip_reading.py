@@ -55,16 +55,21 @@ def _check_entries(
     """Not too many, not too large, each in bytes of its own."""
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > most_entries or unpacked > most_unpacked:
-        raise InputError(where, f"must unpack to at most {most_entries} files and "
-                         f"{in_units(most_unpacked)}",
-                         got=f"{len(entries)} of {in_units(unpacked)}",
-                         remedy="check that this is the right file")  # fmt: skip
+        raise InputError(
+            where,
+            f"must unpack to at most {most_entries} files and {in_units(most_unpacked)}",
+            got=f"{len(entries)} of {in_units(unpacked)}",
+            remedy="check that this is the right file",
+        )
     end = 0
     for entry in sorted(entries, key=lambda one: one.header_offset):
         if entry.header_offset < end:
-            raise InputError(where, "must hold each file in bytes of its own",
-                             got=f"{entry.filename[:60]!r} over another",
-                             remedy="don't use this file")  # fmt: skip
+            raise InputError(
+                where,
+                "must hold each file in bytes of its own",
+                got=f"{entry.filename[:60]!r} over another",
+                remedy="don't use this file",
+            )
         end = entry.header_offset + LOCAL_HEADER_BYTES + entry.compress_size
 
 

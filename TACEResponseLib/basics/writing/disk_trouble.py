@@ -36,17 +36,32 @@ def explained(error: BaseException, place: Path, where: str = "--output") -> Out
     """
     code = code_of(error)
     if code in FULL:
-        return OutputError(where, "needs room on the disk", got=f"a full disk at {place}",
-                           remedy="free some space or choose another place")  # fmt: skip
+        return OutputError(
+            where,
+            "needs room on the disk",
+            got=f"a full disk at {place}",
+            remedy="free some space or choose another place",
+        )
     if code in REFUSED:
-        return OutputError(where, "must lie in a folder that can be written to", got=str(place),
-                           remedy="choose another place")  # fmt: skip
+        return OutputError(
+            where,
+            "must lie in a folder that can be written to",
+            got=str(place),
+            remedy="choose another place",
+        )
     if code == errno.ENAMETOOLONG:
-        return OutputError(where, "must be a name that the file system takes",
-                           got=f"one of {len(os.fsencode(place.name))} bytes",
-                           remedy="choose a shorter name")  # fmt: skip
+        return OutputError(
+            where,
+            "must be a name that the file system takes",
+            got=f"one of {len(os.fsencode(place.name))} bytes",
+            remedy="choose a shorter name",
+        )
     if code in (errno.EIO, errno.ESTALE, errno.ENODEV):
         said = getattr(error, "strerror", None) or os.strerror(code or errno.EIO)
-        return OutputError(where, "must lie on a disk that works and has room",
-                           got=said.split(" (")[0], remedy="choose another place")  # fmt: skip
+        return OutputError(
+            where,
+            "must lie on a disk that works and has room",
+            got=said.split(" (")[0],
+            remedy="choose another place",
+        )
     return None

@@ -105,8 +105,11 @@ def sweep(parent: Path) -> None:
     """Remove what dead processes of this user left in a folder; never anything else."""
     try:
         with os.scandir(parent) as entries:
-            found = [Path(entry.path) for entry in entries if NAME.fullmatch(entry.name)
-                     and entry.is_dir(follow_symlinks=False)]  # fmt: skip
+            found = [
+                Path(entry.path)
+                for entry in entries
+                if NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+            ]
     except OSError:
         return
     for folder in found:

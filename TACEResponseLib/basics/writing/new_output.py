@@ -42,8 +42,9 @@ def check_new_file(path: Path, where: str) -> None:
     """
     try:
         if _is_there(path):
-            raise InputError(where, "must not exist yet", got=str(path),
-                             remedy="choose another name")  # fmt: skip
+            raise InputError(
+                where, "must not exist yet", got=str(path), remedy="choose another name"
+            )
         _check_writable(path, where)
     except OSError as error:
         raise explained(error, path, where) or error from error
@@ -55,8 +56,9 @@ def _check_free(folder: Path, *, overwrite: bool | None, where: str) -> None:
     is_there = _is_there(folder)
     if is_there and (folder.is_symlink() or not folder.is_dir()):
         got = f"a {'link' if folder.is_symlink() else 'file'} {folder}"
-        raise InputError(where, "must be a folder that doesn't exist yet", got=got,
-                         remedy="choose another name")  # fmt: skip
+        raise InputError(
+            where, "must be a folder that doesn't exist yet", got=got, remedy="choose another name"
+        )
     if is_there and not overwrite:
         remedy = "choose another name" + (", or add --overwrite" if overwrite is False else "")
         raise InputError(where, "must not exist yet", got=str(folder), remedy=remedy)
@@ -77,10 +79,11 @@ def _check_ours(content: Path, folder: Path, where: str) -> None:
     """A folder with an earlier result and nothing else."""
     if foreign := foreign_files(content):
         raise OutputError(
-            where, "--overwrite replaces a folder that holds an earlier result and nothing else",
+            where,
+            "--overwrite replaces a folder that holds an earlier result and nothing else",
             got=f"{folder} with {', '.join(foreign[:3])}",
             remedy="choose another name, or move these files away",
-        )  # fmt: skip
+        )
 
 
 def _check_writable(folder: Path, where: str) -> None:
@@ -89,8 +92,12 @@ def _check_writable(folder: Path, where: str) -> None:
     while not _is_there(parent):
         parent = parent.parent
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise InputError(where, "must lie in a folder that can be written to", got=str(folder),
-                         remedy="choose another place")  # fmt: skip
+        raise InputError(
+            where,
+            "must lie in a folder that can be written to",
+            got=str(folder),
+            remedy="choose another place",
+        )
 
 
 @contextmanager
@@ -244,8 +251,12 @@ def _claim_and_move(draft: Path, path: Path, where: str) -> None:
 
 
 def _taken(place_: Path, where: str) -> OutputError:
-    return OutputError(where, "must not appear while the result is made, by another run or by hand",
-                       got=str(place_), remedy="choose another name")  # fmt: skip
+    return OutputError(
+        where,
+        "must not appear while the result is made, by another run or by hand",
+        got=str(place_),
+        remedy="choose another name",
+    )
 
 
 def _is_same(draft: Path, folder: Path) -> bool:

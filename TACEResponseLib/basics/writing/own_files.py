@@ -21,8 +21,11 @@ def foreign_files(folder: Path) -> list[str]:
     """Names in a folder that would be lost if its result were replaced, with the reason if any."""
     names = sorted(p.name for p in folder.iterdir())
     listed = _listed(folder / RECORD_NAME) if names else {}
-    return [f"{name}{reason}" for name in names if (reason := _foreign(folder / name, listed))
-            is not None]  # fmt: skip
+    return [
+        f"{name}{reason}"
+        for name in names
+        if (reason := _foreign(folder / name, listed)) is not None
+    ]
 
 
 def sha256_of(path: Path) -> str:

@@ -43,14 +43,15 @@ NO_REGIMEN = ("", "NA")
 BEADS = "beads"
 
 LEAKS: Mapping[str, str] = {
-    r"[1-3]_(EASL|RECIST|mRECIST)(_BL|_FU)?":
-        "a reader's sum or call; the sum at baseline is the denominator of the response",
+    r"[1-3]_(EASL|RECIST|mRECIST)(_BL|_FU)?": (
+        "a reader's sum or call; the sum at baseline is the denominator of the response"
+    ),
     r"Interval_(BL|FU)": "known once the patient was followed; it tells who could be read",
     r"TTP": "outcome",
     r"Censored_0_progressed_1": "outcome",
     r"OS": "outcome",
     r"Death_1_StillAliveorLostToFU_0": "outcome",
-}  # fmt: skip
+}
 """Never a predictor, with the reason. The order of rows is another: rows are written by id."""
 
 # The stored intensities carry an offset of about 1024 in most patients, of another size in one,
@@ -58,10 +59,17 @@ LEAKS: Mapping[str, str] = {
 OFFSET_FEATURES = tuple(
     f"original_firstorder_{name}"
     for name in (
-        "10Percentile", "90Percentile", "Energy", "Maximum", "Mean", "Median", "Minimum",
-        "RootMeanSquared", "TotalEnergy",
+        "10Percentile",
+        "90Percentile",
+        "Energy",
+        "Maximum",
+        "Mean",
+        "Median",
+        "Minimum",
+        "RootMeanSquared",
+        "TotalEnergy",
     )
-)  # fmt: skip
+)
 
 
 def leak(column: str) -> str | None:

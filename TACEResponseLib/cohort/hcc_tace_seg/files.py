@@ -52,8 +52,12 @@ def patient_folders(folder: Path, ids: Collection[str]) -> Mapping[str, tuple[Pa
         if path.name in ids:
             found[path.name].append(path)
     if not found:
-        raise InputError("--images", "must hold a folder a patient, such as HCC_001", got="none",
-                         remedy="give the folder of the collection's download")  # fmt: skip
+        raise InputError(
+            "--images",
+            "must hold a folder a patient, such as HCC_001",
+            got="none",
+            remedy="give the folder of the collection's download",
+        )
     return {name: tuple(paths) for name, paths in found.items()}
 
 
@@ -69,12 +73,20 @@ def find_segmented(folder: Path) -> Segmented:
     series = _referenced_series(segmentation.path)
     slices = [f for f in files if f.series == series]
     if not slices:
-        raise InputError(segmentation.path.name, "the series that it refers to must be there",
-                         got="no file of it", remedy="download that CT series too")  # fmt: skip
+        raise InputError(
+            segmentation.path.name,
+            "the series that it refers to must be there",
+            got="no file of it",
+            remedy="download that CT series too",
+        )
     homes = {f.path.parent for f in slices}
     if len(homes) > 1:
-        raise InputError(segmentation.path.name, "the series that it refers to must lie in one "
-                         "folder", got=len(homes), remedy="download it again")  # fmt: skip
+        raise InputError(
+            segmentation.path.name,
+            "the series that it refers to must lie in one folder",
+            got=len(homes),
+            remedy="download it again",
+        )
     (home,) = homes
     is_alone = all(f.series == series for f in files if f.path.parent == home)
     return Segmented(segmentation=segmentation.path, image=home if is_alone else slices[0].path)
@@ -109,14 +121,20 @@ def _earliest_segmentation(files: Sequence[DicomFile]) -> DicomFile:
     kinds = (SEGMENTATION_STORAGE, LABELMAP_STORAGE)
     found = sorted((f for f in files if f.sop_class in kinds), key=lambda f: f.study_date)
     if not found:
-        raise InputError("segmentation", "a DICOM SEG must be there",
-                         got=f"{len(files)} DICOM files of other kinds",
-                         remedy="download the series of modality SEG too")  # fmt: skip
+        raise InputError(
+            "segmentation",
+            "a DICOM SEG must be there",
+            got=f"{len(files)} DICOM files of other kinds",
+            remedy="download the series of modality SEG too",
+        )
     first = [f for f in found if f.study_date == found[0].study_date]
     if len(first) > 1:
-        raise InputError("segmentation", "the earliest study must have one DICOM SEG",
-                         got=f"{len(first)}: {', '.join(f.path.parent.name for f in first[:3])}",
-                         remedy="keep the one before treatment")  # fmt: skip
+        raise InputError(
+            "segmentation",
+            "the earliest study must have one DICOM SEG",
+            got=f"{len(first)}: {', '.join(f.path.parent.name for f in first[:3])}",
+            remedy="keep the one before treatment",
+        )
     return first[0]
 
 
@@ -124,11 +142,16 @@ def _referenced_series(path: Path) -> str:
     """UID of the one series that a segmentation was drawn on."""
     import pydicom
 
-    header = pydicom.dcmread(path, stop_before_pixels=True,
-                             specific_tags=["ReferencedSeriesSequence"])  # fmt: skip
+    header = pydicom.dcmread(
+        path, stop_before_pixels=True, specific_tags=["ReferencedSeriesSequence"]
+    )
     items = header.get("ReferencedSeriesSequence") or ()
     named = {str(item.SeriesInstanceUID) for item in items if item.get("SeriesInstanceUID")}
     if len(named) != 1:
-        raise InputError(path.name, "must refer to one series", got=f"{len(named)}",
-                         remedy="get the collection's own segmentation")  # fmt: skip
+        raise InputError(
+            path.name,
+            "must refer to one series",
+            got=f"{len(named)}",
+            remedy="get the collection's own segmentation",
+        )
     return named.pop()

@@ -107,8 +107,12 @@ def image_notes(found: ImportedImages) -> list[str]:
 def _import_one(name: str, folders: Sequence[Path], target: Path, draft: Path) -> dict[str, str]:
     """One patient's cells; the mask is written last, when nothing can be wrong any more."""
     if len(folders) > 1:
-        raise InputError("--images", "must hold one folder of a patient", got=f"{len(folders)}",
-                         remedy="keep one download")  # fmt: skip
+        raise InputError(
+            "--images",
+            "must hold one folder of a patient",
+            got=f"{len(folders)}",
+            remedy="keep one download",
+        )
     segmented = find_segmented(folders[0])
     grid, description = _series(segmented.image)
     mask = _tumor(segmented.segmentation, grid)
@@ -129,8 +133,12 @@ def _series(path: Path) -> tuple[Geometry, str]:
     where = f"series {path.name}"
     volume, _ = read_series(find_series(path, where), where)
     if volume.acquisition.modality != "CT":
-        raise InputError(where, "must be CT", got=volume.acquisition.modality,
-                         remedy="get the collection's own segmentation")  # fmt: skip
+        raise InputError(
+            where,
+            "must be CT",
+            got=volume.acquisition.modality,
+            remedy="get the collection's own segmentation",
+        )
     return volume.geometry, volume.acquisition.description
 
 
@@ -140,17 +148,24 @@ def _tumor(path: Path, grid: Geometry) -> Volume:
     segments, geometry, _ = read_dicom_seg(path, where)
     masks = [segment.mask for segment in segments if TUMOR.fullmatch(segment.name.strip())]
     if not masks:
-        raise InputError(where, 'must have a segment "Mass"',
-                         got=", ".join(segment.name for segment in segments),
-                         remedy="get the collection's own segmentation")  # fmt: skip
+        raise InputError(
+            where,
+            'must have a segment "Mass"',
+            got=", ".join(segment.name for segment in segments),
+            remedy="get the collection's own segmentation",
+        )
     # The two may count their slices from opposite ends.
     drawn = to_lps_axes(Volume(voxels=np.logical_or.reduce(masks), geometry=geometry))
     upright = lps_axes_geometry(grid)
     part = SegmentPart(name="Mass", mask=drawn.voxels, geometry=drawn.geometry)
     roi, _ = roi_from_parts([part], [upright], where)
     if not roi.geometry.same_grid(upright):
-        raise InputError(where, "must lie on the voxels of the series that it refers to",
-                         got="another grid", remedy="download the whole series again")  # fmt: skip
+        raise InputError(
+            where,
+            "must lie on the voxels of the series that it refers to",
+            got="another grid",
+            remedy="download the whole series again",
+        )
     return Volume(voxels=voxels_from_lps_axes(roi.labels, grid), geometry=grid)
 
 

@@ -108,8 +108,12 @@ def cohort_rows(records: Sequence[Mapping[str, str]]) -> list[Row]:
         check_id(row["case_id"], f"TABLE, {ID}")
     for place, _ in twins(row["case_id"] for row in rows):
         got = f"{rows[place]['case_id']} twice"
-        raise InputError(f"TABLE, {ID}", "must name each patient once", got=got,
-                         remedy="get the collection's own table")  # fmt: skip
+        raise InputError(
+            f"TABLE, {ID}",
+            "must name each patient once",
+            got=got,
+            remedy="get the collection's own table",
+        )
     return rows
 
 
@@ -135,9 +139,11 @@ def _row(record: Mapping[str, str]) -> Row:
         **{ours: _coded(record, theirs, codes) for theirs, (ours, codes) in CODES.items()},
         **_regimen(record[REGIMEN]),
         **{ours: _days(record, theirs) for theirs, ours in WEEKS.items()},
-        **{ours: {"yes": "1", "no": "0", "": ""}[_coded(record, theirs, YES_NO)]
-           for theirs, ours in EVENTS.items()},
-    }  # fmt: skip
+        **{
+            ours: {"yes": "1", "no": "0", "": ""}[_coded(record, theirs, YES_NO)]
+            for theirs, ours in EVENTS.items()
+        },
+    }
 
 
 def _coded(record: Mapping[str, str], column: str, codes: Mapping[str, str]) -> str:
@@ -171,8 +177,12 @@ def _regimen(text: str) -> Row:
 
 
 def _bad(record: Mapping[str, str], column: str, rule: str, got: str) -> InputError:
-    return InputError(f"TABLE, {record[ID]}, {column}", rule, got=repr(got)[:40],
-                      remedy="get the collection's own table, version 2")  # fmt: skip
+    return InputError(
+        f"TABLE, {record[ID]}, {column}",
+        rule,
+        got=repr(got)[:40],
+        remedy="get the collection's own table, version 2",
+    )
 
 
 def _workbook(table: Path) -> list[Row]:
@@ -181,9 +191,12 @@ def _workbook(table: Path) -> list[Row]:
     header, records = sheet_records(read_sheet(table, where))
     missing = [name for name in needed_columns() if name not in header]
     if missing or not records:
-        raise InputError(where, "must be the collection's clinical table, version 2",
-                         got=f"no {', '.join(missing[:3]) or 'patient'}",
-                         remedy="get HCC-TACE-Seg_clinical_data-V2.xlsx")  # fmt: skip
+        raise InputError(
+            where,
+            "must be the collection's clinical table, version 2",
+            got=f"no {', '.join(missing[:3]) or 'patient'}",
+            remedy="get HCC-TACE-Seg_clinical_data-V2.xlsx",
+        )
     return records
 
 
@@ -193,13 +206,20 @@ def _features(path: Path) -> tuple[list[str], dict[str, Row]]:
     header, rows = read_csv(path, where, is_feature)
     names = [name for name in header if is_feature(name) and name not in OFFSET_FEATURES]
     if FEATURE_ID not in header or not names:
-        raise InputError(where, f"must have a column {FEATURE_ID} and pyradiomics' features",
-                         got=", ".join(header[:3]) or "none",
-                         remedy="rename the columns as pyradiomics does")  # fmt: skip
+        raise InputError(
+            where,
+            f"must have a column {FEATURE_ID} and pyradiomics' features",
+            got=", ".join(header[:3]) or "none",
+            remedy="rename the columns as pyradiomics does",
+        )
     by_id = {row[FEATURE_ID]: {name: row[name] for name in names} for row in rows}
     if len(by_id) != len(rows):
-        raise InputError(where, "must name each patient once", got=f"{len(rows)} rows of "
-                         f"{len(by_id)} patients", remedy="keep one row a patient")  # fmt: skip
+        raise InputError(
+            where,
+            "must name each patient once",
+            got=f"{len(rows)} rows of {len(by_id)} patients",
+            remedy="keep one row a patient",
+        )
     return names, by_id
 
 
@@ -207,6 +227,9 @@ def _check_joined(path: Path, by_id: Mapping[str, Row], rows: Sequence[Row]) -> 
     """Features of strangers mean that ids are written otherwise."""
     strangers = sorted(set(by_id) - {row["case_id"] for row in rows})
     if strangers:
-        raise InputError(f"--features {path.name}", "must be of patients of the table",
-                         got=", ".join(strangers[:3]),
-                         remedy="write ids as the table does, such as HCC_001")  # fmt: skip
+        raise InputError(
+            f"--features {path.name}",
+            "must be of patients of the table",
+            got=", ".join(strangers[:3]),
+            remedy="write ids as the table does, such as HCC_001",
+        )

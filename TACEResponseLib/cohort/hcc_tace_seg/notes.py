@@ -46,19 +46,26 @@ def notes(
         f"known where all three have read: {read}, of whom {responses['responder']} responded. "
         f"The other {responses['']} stay in the table without a response.",
         _section("Cannot be computed", NOT_COMPUTABLE),
-        _section("Refused as predictors", [
-            *(f"`{_plain(name)}`: {why}." for name, why in LEAKS.items()),
-            "The order of rows: they are written by id, and training sorts them.",
-        ]),
+        _section(
+            "Refused as predictors",
+            [
+                *(f"`{_plain(name)}`: {why}." for name, why in LEAKS.items()),
+                "The order of rows: they are written by id, and training sorts them.",
+            ],
+        ),
         _section("Left out", LEFT_OUT),
         _section("Missing", _missing(rows)),
-        _section("Units", [
-            "TTP and OS are weeks in the source and days here; TTP censors death.",
-            "`Tr_Size` is cm; the readers' sums are mm and are not carried over.",
-            "AFP is ng/mL as entered.",
-            "Treatment is DEB-TACE where beads are named, cTACE where other drugs are, else blank.",
-        ]),
-    ]  # fmt: skip
+        _section(
+            "Units",
+            [
+                "TTP and OS are weeks in the source and days here; TTP censors death.",
+                "`Tr_Size` is cm; the readers' sums are mm and are not carried over.",
+                "AFP is ng/mL as entered.",
+                "Treatment is DEB-TACE where beads are named, cTACE where other drugs are, "
+                "else blank.",
+            ],
+        ),
+    ]
     if has_features:
         blocks.append(_section("Features", _features(rows)))
     if images:

@@ -58,18 +58,29 @@ def _differences(first: ArrayLike, second: ArrayLike) -> Floats:
     """Second less first, of complete pairs."""
     one, two = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     if one.ndim != 1 or one.shape != two.shape or one.size < FEWEST_PATIENTS:
-        raise InputError("first and second", f"must be pairs of at least {FEWEST_PATIENTS} "
-                         "patients", got=f"shapes {one.shape} and {two.shape}",
-                         remedy="give two columns")  # fmt: skip
+        raise InputError(
+            "first and second",
+            f"must be pairs of at least {FEWEST_PATIENTS} patients",
+            got=f"shapes {one.shape} and {two.shape}",
+            remedy="give two columns",
+        )
     missing = np.flatnonzero(~np.isfinite(one + two))
     if missing.size:
-        raise InputError(f"first and second, row {missing[0] + 1}", "must be complete",
-                         got="a missing value",
-                         remedy=f"leave out these {missing.size} patients, and say so")  # fmt: skip
+        raise InputError(
+            f"first and second, row {missing[0] + 1}",
+            "must be complete",
+            got="a missing value",
+            remedy=f"leave out these {missing.size} patients, and say so",
+        )
     return np.asarray(two - one)
 
 
 def _estimate(value: float, reach: float, n: int) -> Estimate:
     """A value with an interval of equal sides."""
-    return Estimate(value=value, low=value - reach, high=value + reach, n=n,
-                    method="Bland and Altman, Student's t")  # fmt: skip
+    return Estimate(
+        value=value,
+        low=value - reach,
+        high=value + reach,
+        n=n,
+        method="Bland and Altman, Student's t",
+    )

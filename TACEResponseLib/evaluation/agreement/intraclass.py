@@ -59,8 +59,10 @@ def intraclass(ratings: ArrayLike) -> Mapping[IccForm, Estimate]:
         return {form: _estimate(form, math.nan, (math.nan, math.nan), ms.n) for form in ICC_NAMES}
     one_way, absolute, consistency = _one_way(ms), _absolute(ms), _consistency(ms)
     singles: dict[IccForm, tuple[float, float, float]] = {
-        "ICC(1,1)": one_way, "ICC(2,1)": absolute, "ICC(3,1)": consistency
-    }  # fmt: skip
+        "ICC(1,1)": one_way,
+        "ICC(2,1)": absolute,
+        "ICC(3,1)": consistency,
+    }
     means: dict[IccForm, tuple[float, float, float]] = {
         "ICC(1,k)": _stepped_up(one_way, ms.k),
         "ICC(2,k)": _stepped_up(absolute, ms.k),
@@ -76,14 +78,20 @@ def _checked(ratings: ArrayLike) -> Floats:
     """Complete table of at least two patients and two readers."""
     table = np.asarray(ratings, dtype=float)
     if table.ndim != 2 or min(table.shape) < 2:
-        raise InputError("ratings", "must be patients x readers, at least 2 x 2",
-                         got=f"shape {table.shape}", remedy="give one column a reader")  # fmt: skip
+        raise InputError(
+            "ratings",
+            "must be patients x readers, at least 2 x 2",
+            got=f"shape {table.shape}",
+            remedy="give one column a reader",
+        )
     missing = np.flatnonzero(~np.isfinite(table).all(axis=1))
     if missing.size:
         raise InputError(
-            f"ratings, row {missing[0] + 1}", "must be complete", got="a missing value",
+            f"ratings, row {missing[0] + 1}",
+            "must be complete",
+            got="a missing value",
             remedy=f"leave out the {missing.size} patients not read by all, and say so",
-        )  # fmt: skip
+        )
     return table
 
 
@@ -162,5 +170,10 @@ def _stepped_up(single: tuple[float, float, float], k: int) -> tuple[float, floa
 
 def _estimate(form: IccForm, value: float, limits: tuple[float, float], n: int) -> Estimate:
     """One form, under its full name."""
-    return Estimate(value=value, low=limits[0], high=limits[1], n=n,
-                    method=f"{form}, {ICC_NAMES[form]}; F distribution")  # fmt: skip
+    return Estimate(
+        value=value,
+        low=limits[0],
+        high=limits[1],
+        n=n,
+        method=f"{form}, {ICC_NAMES[form]}; F distribution",
+    )

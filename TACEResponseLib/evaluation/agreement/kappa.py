@@ -37,15 +37,23 @@ def cohen_kappa(
 
     one, other = _numbered(first, categories, "first"), _numbered(second, categories, "second")
     if one.shape != other.shape or one.size == 0:
-        raise InputError("readers", "must have read the same patients",
-                         got=f"{one.size} and {other.size} readings",
-                         remedy="join them by case id")  # fmt: skip
+        raise InputError(
+            "readers",
+            "must have read the same patients",
+            got=f"{one.size} and {other.size} readings",
+            remedy="join them by case id",
+        )
     table = np.zeros((len(categories), len(categories)))
     np.add.at(table, (one, other), 1)
     name = "Cohen's kappa" if weights == "none" else f"Cohen's kappa, {weights} weights"
     if np.union1d(one, other).size == 1:
-        return Estimate(value=math.nan, low=math.nan, high=math.nan, n=one.size,
-                        method=f"{name}; none, for all readings are the same")  # fmt: skip
+        return Estimate(
+            value=math.nan,
+            low=math.nan,
+            high=math.nan,
+            n=one.size,
+            method=f"{name}; none, for all readings are the same",
+        )
     used = np.union1d(one, other) if weights == "none" else np.arange(len(categories))
     found = cohens_kappa(table[np.ix_(used, used)], wt=None if weights == "none" else weights)
     return Estimate(
@@ -79,8 +87,12 @@ def fleiss_kappa(
 
     table = np.asarray(readings).astype(str)
     if table.ndim != 2 or table.shape[1] < 2 or table.shape[0] == 0:
-        raise InputError("readings", "must be patients x at least two readers",
-                         got=f"shape {table.shape}", remedy="give one column a reader")  # fmt: skip
+        raise InputError(
+            "readings",
+            "must be patients x at least two readers",
+            got=f"shape {table.shape}",
+            remedy="give one column a reader",
+        )
     numbers = _numbered(table.ravel().tolist(), categories, "readings").reshape(table.shape)
     counts = np.stack([(numbers == i).sum(axis=1) for i in range(len(categories))], axis=1)
 
@@ -98,7 +110,9 @@ def _numbered(values: Sequence[str], categories: Sequence[str], name: str) -> ND
     for row, value in enumerate(values):
         if value not in places:
             raise InputError(
-                f"{name}, reading {row + 1}", f"must be one of {', '.join(categories)}", got=value,
+                f"{name}, reading {row + 1}",
+                f"must be one of {', '.join(categories)}",
+                got=value,
                 remedy="leave out patients not read, or name the category",
-            )  # fmt: skip
+            )
     return np.array([places[value] for value in values], dtype=np.intp)

@@ -45,13 +45,16 @@ def compare_with_reader(
     Source: McNemar, Psychometrika 1947;12:153, exact.
     """
     outcome = checked_outcome(labels)
-    model, reader = (checked_outcome(calls, both_classes=False)
-                     for calls in (model_calls, reader_calls))  # fmt: skip
+    model, reader = (
+        checked_outcome(calls, both_classes=False) for calls in (model_calls, reader_calls)
+    )
     if not model.size == reader.size == outcome.size:
         raise InputError(
-            "calls", f"must be one a patient, {outcome.size}", got=f"{model.size}, {reader.size}",
+            "calls",
+            f"must be one a patient, {outcome.size}",
+            got=f"{model.size}, {reader.size}",
             remedy="join them by case id",
-        )  # fmt: skip
+        )
     independent = np.unique(checked_clusters(clusters, outcome.size)).size == outcome.size
     right = (model == outcome).astype(float) - (reader == outcome)
 
@@ -77,8 +80,9 @@ def _mcnemar(right: Floats, among: NDArray[np.bool_], *, independent: bool) -> S
     n = int(among.sum())
     model_alone, reader_alone = (int((right[among] == sign).sum()) for sign in (1, -1))
     if not independent:
-        return Significance(statistic=float("nan"), p=float("nan"), n=n,
-                            method="none: several rows of one patient")  # fmt: skip
+        return Significance(
+            statistic=float("nan"), p=float("nan"), n=n, method="none: several rows of one patient"
+        )
     either = model_alone + reader_alone
     return Significance(
         statistic=float(model_alone - reader_alone),

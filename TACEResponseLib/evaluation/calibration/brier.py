@@ -183,8 +183,13 @@ def calibration_error_by_chance(
         weight, predicted, observed = _bin_means(outcome, p, numbers)
         found[i] = (weight * np.abs(predicted - observed)).sum()
     low, high = percentiles(found)
-    return Estimate(value=float(found.mean()), low=float(low), high=float(high), n=p.size,
-                    method=f"{draws} sets of outcomes drawn from the probabilities")  # fmt: skip
+    return Estimate(
+        value=float(found.mean()),
+        low=float(low),
+        high=float(high),
+        n=p.size,
+        method=f"{draws} sets of outcomes drawn from the probabilities",
+    )
 
 
 def _bin_means(

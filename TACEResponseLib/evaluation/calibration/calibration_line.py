@@ -72,9 +72,12 @@ def calibration_in_the_large(labels: ArrayLike, probabilities: ArrayLike) -> Est
         ).fit()
     value, error = float(fit.params[0]), float(fit.bse[0])
     return Estimate(
-        value=value, low=value - Z_95 * error, high=value + Z_95 * error, n=outcome.size,
+        value=value,
+        low=value - Z_95 * error,
+        high=value + Z_95 * error,
+        n=outcome.size,
         method="Wald",
-    )  # fmt: skip
+    )
 
 
 def logits(probabilities: ArrayLike) -> Floats:

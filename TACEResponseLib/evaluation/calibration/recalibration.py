@@ -52,8 +52,13 @@ def recalibrated_in_the_large(labels: ArrayLike, probabilities: ArrayLike) -> Re
 def _observed_to_expected(observed: float, expected: float, n: int) -> Estimate:
     """Ratio with its interval on the log scale; the expected count is taken as fixed."""
     if expected == 0:
-        return Estimate(value=float("inf"), low=0.0, high=float("inf"), n=n,
-                        method="none: the model expects nobody")  # fmt: skip
+        return Estimate(
+            value=float("inf"),
+            low=0.0,
+            high=float("inf"),
+            n=n,
+            method="none: the model expects nobody",
+        )
     ratio = observed / expected
     factor = float(np.exp(Z_95 * ((1 - observed / n) / observed) ** 0.5))
     return Estimate(value=ratio, low=ratio / factor, high=ratio * factor, n=n, method="log scale")

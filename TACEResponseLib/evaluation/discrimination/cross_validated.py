@@ -58,8 +58,12 @@ def repeated_auc(
     """
     outcome = checked_outcome(labels)
     if not predictions:
-        raise InputError("predictions", "must hold at least one repeat", got="none",
-                         remedy="give the out-of-fold scores")  # fmt: skip
+        raise InputError(
+            "predictions",
+            "must hold at least one repeat",
+            got="none",
+            remedy="give the out-of-fold scores",
+        )
     repeats = [score_levels(checked_scores(scores, outcome)) for scores in predictions]
 
     def of(rows: NDArray[np.intp]) -> float:
@@ -67,9 +71,12 @@ def repeated_auc(
 
     found = bootstrap_estimate(of, outcome.size, rng, resamples=resamples)
     return Estimate(
-        value=found.value, low=found.low, high=found.high, n=found.n,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        n=found.n,
         method=f"mean of {len(repeats)} repeats; {found.method}, fits held fixed",
-    )  # fmt: skip
+    )
 
 
 def procedure_estimate(

@@ -81,21 +81,33 @@ def _checked(
     """Number of each observed class, and the table of probabilities."""
     unknown = sorted(set(observed) - set(classes))
     if unknown:
-        raise InputError("observed class", f"must be one of {', '.join(classes)}", got=unknown[0],
-                         remedy="rename it, or name it among the classes")  # fmt: skip
+        raise InputError(
+            "observed class",
+            f"must be one of {', '.join(classes)}",
+            got=unknown[0],
+            remedy="rename it, or name it among the classes",
+        )
     if len(set(observed)) < 2:
-        raise InputError("observed class", "must show at least two classes", got=set(observed),
-                         remedy="add patients of another class")  # fmt: skip
+        raise InputError(
+            "observed class",
+            "must show at least two classes",
+            got=set(observed),
+            remedy="add patients of another class",
+        )
     p = np.asarray(probabilities, dtype=float)
     if p.shape != (len(observed), len(classes)):
         raise InputError(
-            "probabilities", f"must be a table of {len(observed)} x {len(classes)}",
-            got=f"shape {p.shape}", remedy="give one row a patient and one column a class",
-        )  # fmt: skip
+            "probabilities",
+            f"must be a table of {len(observed)} x {len(classes)}",
+            got=f"shape {p.shape}",
+            remedy="give one row a patient and one column a class",
+        )
     wrong = np.flatnonzero(~(np.abs(p.sum(axis=1) - 1) <= SUM_TOLERANCE) | (p < 0).any(axis=1))
     if wrong.size:
         raise InputError(
-            f"probabilities, row {wrong[0] + 1}", "must be >= 0 and add to 1",
-            got=p[wrong[0]].tolist(), remedy="apply softmax to logits first",
-        )  # fmt: skip
+            f"probabilities, row {wrong[0] + 1}",
+            "must be >= 0 and add to 1",
+            got=p[wrong[0]].tolist(),
+            remedy="apply softmax to logits first",
+        )
     return np.array([list(classes).index(name) for name in observed]), p

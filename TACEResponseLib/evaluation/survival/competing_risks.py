@@ -36,20 +36,28 @@ class CompetingRisks:
     def __post_init__(self) -> None:
         time, cause = np.asarray(self.time, dtype=float), np.asarray(self.cause, dtype=float)
         if time.ndim != 1 or time.size == 0 or cause.shape != time.shape:
-            raise InputError("time and cause", "must be one each a patient",
-                             got=f"shapes {time.shape} and {cause.shape}",
-                             remedy="give two columns")  # fmt: skip
+            raise InputError(
+                "time and cause",
+                "must be one each a patient",
+                got=f"shapes {time.shape} and {cause.shape}",
+                remedy="give two columns",
+            )
         wrong = np.flatnonzero(~(np.isfinite(time) & (time >= 0)))
         if wrong.size:
-            raise InputError(f"time, row {wrong[0] + 1}", f"must be >= 0 {self.unit}",
-                             got=f"{time[wrong[0]]:g}",
-                             remedy="count from the start of treatment")  # fmt: skip
+            raise InputError(
+                f"time, row {wrong[0] + 1}",
+                f"must be >= 0 {self.unit}",
+                got=f"{time[wrong[0]]:g}",
+                remedy="count from the start of treatment",
+            )
         wrong = np.flatnonzero(~np.isin(cause, range(len(self.causes) + 1)))
         if wrong.size:
             raise InputError(
-                f"cause, row {wrong[0] + 1}", f"must be 0 (censored) to {len(self.causes)}",
-                got=f"{cause[wrong[0]]:g}", remedy=f"1 is {', then '.join(self.causes)}",
-            )  # fmt: skip
+                f"cause, row {wrong[0] + 1}",
+                f"must be 0 (censored) to {len(self.causes)}",
+                got=f"{cause[wrong[0]]:g}",
+                remedy=f"1 is {', then '.join(self.causes)}",
+            )
         object.__setattr__(self, "time", time)
         object.__setattr__(self, "cause", cause.astype(np.int_))
 
@@ -59,8 +67,12 @@ class CompetingRisks:
         Raises: InputError: no such cause.
         """
         if cause not in self.causes:
-            raise InputError("cause", f"must be one of {', '.join(self.causes)}", got=cause,
-                             remedy="name it among the causes")  # fmt: skip
+            raise InputError(
+                "cause",
+                f"must be one of {', '.join(self.causes)}",
+                got=cause,
+                remedy="name it among the causes",
+            )
         return self.causes.index(cause) + 1
 
 

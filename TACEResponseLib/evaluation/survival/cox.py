@@ -98,8 +98,12 @@ def _table(follow_up: FollowUp, covariates: Mapping[str, ArrayLike]) -> "pd.Data
     }
     for name, values in columns.items():
         if np.ptp(values) == 0:
-            raise InputError(name, "must differ between patients", got=f"{values[0]:g} everywhere",
-                             remedy="leave it out")  # fmt: skip
+            raise InputError(
+                name,
+                "must differ between patients",
+                got=f"{values[0]:g} everywhere",
+                remedy="leave it out",
+            )
     return pd.DataFrame({**columns, "__time": follow_up.time, "__event": follow_up.event})
 
 
@@ -116,15 +120,17 @@ def _fit(table: "pd.DataFrame") -> "tuple[CoxPHFitter, tuple[CaseWarning, ...]]"
             fitter.fit(table, duration_col="__time", event_col="__event")
     except ConvergenceError as failure:
         raise InputError(
-            "covariates", "must not be combinations of each other",
+            "covariates",
+            "must not be combinations of each other",
             got=", ".join(table.columns[:-2]),
             remedy="leave out one of those that say the same",
-        ) from failure  # fmt: skip
+        ) from failure
     runaway = [
-        str(name) for name in fitter.params_.index
+        str(name)
+        for name in fitter.params_.index
         if abs(fitter.params_[name]) * table[name].std() > LARGEST_LOG_HAZARD_RATIO
         or abs(fitter.params_[name]) * np.ptp(table[name]) > LARGEST_LOG_HAZARD_RATIO
-    ]  # fmt: skip
+    ]
     remark = CaseWarning(
         code="separated_hazards",
         message=f"All events lie on one side of {', '.join(runaway)}: its hazard ratio has no "

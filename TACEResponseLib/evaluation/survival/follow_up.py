@@ -37,22 +37,27 @@ class FollowUp:
         name = f"{self.endpoint} time"
         if time.ndim != 1 or time.size == 0 or event.shape != time.shape:
             raise InputError(
-                name, "must be one time and one event a patient",
-                got=f"shapes {time.shape} and {event.shape}", remedy="give two columns",
-            )  # fmt: skip
+                name,
+                "must be one time and one event a patient",
+                got=f"shapes {time.shape} and {event.shape}",
+                remedy="give two columns",
+            )
         wrong = np.flatnonzero(~(np.isfinite(time) & (time >= 0)))
         if wrong.size:
             raise InputError(
-                f"{name}, row {wrong[0] + 1}", f"must be >= 0 {self.unit}",
-                got=f"{time[wrong[0]]:g}", remedy="count from the start of treatment, or leave the "
-                "patient out and say so",
-            )  # fmt: skip
+                f"{name}, row {wrong[0] + 1}",
+                f"must be >= 0 {self.unit}",
+                got=f"{time[wrong[0]]:g}",
+                remedy="count from the start of treatment, or leave the patient out and say so",
+            )
         wrong = np.flatnonzero(~np.isin(event, (0, 1)))
         if wrong.size:
             raise InputError(
-                f"{self.endpoint} event, row {wrong[0] + 1}", "must be 1 (seen) or 0 (censored)",
-                got=f"{event[wrong[0]]:g}", remedy="recode; give other causes to CompetingRisks",
-            )  # fmt: skip
+                f"{self.endpoint} event, row {wrong[0] + 1}",
+                "must be 1 (seen) or 0 (censored)",
+                got=f"{event[wrong[0]]:g}",
+                remedy="recode; give other causes to CompetingRisks",
+            )
         object.__setattr__(self, "time", time)
         object.__setattr__(self, "event", event.astype(bool))
 
@@ -97,10 +102,11 @@ def checked_groups(groups: ArrayLike, follow_up: FollowUp) -> NDArray[np.str_]:
     names = np.asarray(groups).astype(str)
     if names.shape != follow_up.time.shape or np.unique(names).size < 2:
         raise InputError(
-            "groups", f"must name at least two groups for {follow_up.n} patients",
+            "groups",
+            f"must name at least two groups for {follow_up.n} patients",
             got=f"shape {names.shape}, {np.unique(names).size} groups",
             remedy="give one group a patient",
-        )  # fmt: skip
+        )
     refuse_no_events(follow_up)
     return names
 
@@ -112,9 +118,11 @@ def refuse_no_events(follow_up: FollowUp) -> None:
     """
     if follow_up.events == 0:
         raise InputError(
-            f"{follow_up.endpoint} event", "must be seen at least once to compare patients",
-            got=f"0 events in {follow_up.n} patients", remedy="follow the patients longer",
-        )  # fmt: skip
+            f"{follow_up.endpoint} event",
+            "must be seen at least once to compare patients",
+            got=f"0 events in {follow_up.n} patients",
+            remedy="follow the patients longer",
+        )
 
 
 def refuse_contradiction(first: FollowUp, last: FollowUp) -> None:
@@ -127,15 +135,18 @@ def refuse_contradiction(first: FollowUp, last: FollowUp) -> None:
     """
     if first.unit != last.unit:
         raise InputError(
-            f"{first.endpoint} and {last.endpoint}", "must have one unit",
-            got=f"{first.unit} and {last.unit}", remedy="convert with in_unit first",
-        )  # fmt: skip
+            f"{first.endpoint} and {last.endpoint}",
+            "must have one unit",
+            got=f"{first.unit} and {last.unit}",
+            remedy="convert with in_unit first",
+        )
     wrong = np.flatnonzero(first.time > last.time * (1 + 1e-9))
     if wrong.size:
         row = wrong[0]
         raise InputError(
-            f"{first.endpoint} time, row {row + 1}", f"must not exceed the {last.endpoint} time",
+            f"{first.endpoint} time, row {row + 1}",
+            f"must not exceed the {last.endpoint} time",
             got=f"{first.time[row]:g} against {last.time[row]:g} {last.unit} "
             f"({wrong.size} such patients)",
             remedy="check that both columns have the same unit and the same start",
-        )  # fmt: skip
+        )

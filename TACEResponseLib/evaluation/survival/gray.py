@@ -80,13 +80,18 @@ def _refuse(risks: CompetingRisks, number: int, names: NDArray[np.str_]) -> None
     """Refuse what has nothing to compare."""
     if names.shape != risks.time.shape or np.unique(names).size < 2:
         raise InputError(
-            "groups", f"must name at least two groups for {risks.time.size} patients",
+            "groups",
+            f"must name at least two groups for {risks.time.size} patients",
             got=f"shape {names.shape}, {np.unique(names).size} groups",
             remedy="give one group a patient",
-        )  # fmt: skip
+        )
     if not (risks.cause == number).any():
-        raise InputError(risks.causes[number - 1], "must be seen at least once", got="0 events",
-                         remedy="follow the patients longer")  # fmt: skip
+        raise InputError(
+            risks.causes[number - 1],
+            "must be seen at least once",
+            got="0 events",
+            remedy="follow the patients longer",
+        )
 
 
 def _counted(risks: CompetingRisks, number: int, names: NDArray[np.str_]) -> _Counts:

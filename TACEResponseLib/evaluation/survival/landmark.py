@@ -41,9 +41,11 @@ def landmark(follow_up: FollowUp, time: float) -> Landmark:
     kept = follow_up.time > time
     if not time > 0 or not kept.any():
         raise InputError(
-            "landmark", f"must be > 0 {follow_up.unit} with patients followed beyond it",
-            got=f"{time:g} of at most {follow_up.time.max():g}", remedy="choose the read-out's day",
-        )  # fmt: skip
+            "landmark",
+            f"must be > 0 {follow_up.unit} with patients followed beyond it",
+            got=f"{time:g} of at most {follow_up.time.max():g}",
+            remedy="choose the read-out's day",
+        )
     after = follow_up.take(kept)
     return Landmark(
         follow_up=replace(

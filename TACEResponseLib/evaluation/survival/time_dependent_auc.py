@@ -91,8 +91,10 @@ def _checked_times(times: ArrayLike, follow_up: FollowUp) -> Floats:
     wrong = asked[~((asked >= first) & (asked < last))]
     if wrong.size or np.any(np.diff(asked) <= 0):
         raise InputError(
-            "times", f"must rise and lie from the first event, {first:g}, to before the last "
-            f"patient seen, {last:g} {follow_up.unit}", got=asked.tolist(),
+            "times",
+            f"must rise and lie from the first event, {first:g}, to before the last "
+            f"patient seen, {last:g} {follow_up.unit}",
+            got=asked.tolist(),
             remedy="ask for times at which some had the event and others are still followed",
-        )  # fmt: skip
+        )
     return asked

@@ -67,11 +67,18 @@ def added_value(
 
     draws = resampled(of, outcome.size, rng, clusters=clusters, resamples=resamples)
     brier, gain = (
-        Estimate(value=float(value), low=float(low), high=float(high), n=outcome.size,
-                 method=method_words(draws, by_patient=clusters is not None))
+        Estimate(
+            value=float(value),
+            low=float(low),
+            high=float(high),
+            n=outcome.size,
+            method=method_words(draws, by_patient=clusters is not None),
+        )
         for value, low, high in zip(of(np.arange(outcome.size)), *percentiles(draws), strict=True)
-    )  # fmt: skip
+    )
     return AddedValue(
-        auc=auc_difference(outcome, large, small), brier=brier, net_benefit=gain,
+        auc=auc_difference(outcome, large, small),
+        brier=brier,
+        net_benefit=gain,
         threshold=threshold,
-    )  # fmt: skip
+    )

@@ -29,9 +29,11 @@ def added_likelihood(
     """
     if role not in UNTOUCHED:
         raise InputError(
-            "likelihood-ratio test", "needs scores from an internal_test or external_test cohort",
-            got=role.value, remedy="score patients that shaped neither model",
-        )  # fmt: skip
+            "likelihood-ratio test",
+            "needs scores from an internal_test or external_test cohort",
+            got=role.value,
+            remedy="score patients that shaped neither model",
+        )
     outcome = checked_outcome(labels)
     first = logits(checked_probabilities(base, outcome, name="base"))
     second = logits(checked_probabilities(added, outcome, name="added"))
@@ -86,8 +88,11 @@ def _log_likelihood(outcome: Labels, design: Floats) -> float:
         try:
             fit = sm.Logit(outcome, design).fit(disp=0, method="newton", maxiter=100)
         except (
-            PerfectSeparationError, PerfectSeparationWarning, ConvergenceWarning, RuntimeWarning,
+            PerfectSeparationError,
+            PerfectSeparationWarning,
+            ConvergenceWarning,
+            RuntimeWarning,
             np.linalg.LinAlgError,
-        ):  # fmt: skip
+        ):
             return float("nan")
     return float(fit.llf)

@@ -78,8 +78,9 @@ class ClinicalRecipe:
         known = [fit_clinical_column(v, records) for v in self.settings.variables]
         columns = tuple(column for column, _ in (*measured, *known))
         values = np.column_stack([values for _, values in (*measured, *known)])
-        model = fit_logistic(_z_scores(columns, values), labels,
-                             self.settings.inverse_regularization)  # fmt: skip
+        model = fit_logistic(
+            _z_scores(columns, values), labels, self.settings.inverse_regularization
+        )
         state = ClinicalState(
             columns=columns,
             intercept=float(model.intercept_[0]),
@@ -210,8 +211,12 @@ def _measured(settings: ClinicalSettings, case: Case) -> dict[str, float]:
         return {}
     roi = case.sequence_rois.get(settings.sequences[0], case.roi)
     if roi is None:
-        raise InputError("--roi", f"branch {settings.name} measures the tumor", got="none",
-                         remedy="give the tumor's ROI")  # fmt: skip
+        raise InputError(
+            "--roi",
+            f"branch {settings.name} measures the tumor",
+            got="none",
+            remedy="give the tumor's ROI",
+        )
     return measure_roi(roi, settings.measures)
 
 

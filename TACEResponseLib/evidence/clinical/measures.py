@@ -76,8 +76,9 @@ def _volume_mm3(roi: Roi) -> float:
     """Marked voxels times their volume."""
     marked = int(roi.mask.sum())
     if not marked:
-        raise InputError(roi.place, "must mark the tumor", got="an empty mask",
-                         remedy="segment the whole tumor")  # fmt: skip
+        raise InputError(
+            roi.place, "must mark the tumor", got="an empty mask", remedy="segment the whole tumor"
+        )
     return marked * math.prod(roi.geometry.spacing_mm)
 
 

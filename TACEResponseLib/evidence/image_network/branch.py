@@ -109,10 +109,12 @@ class ImageNetworkBranch:
     def logits(self, prepared: Sequence[PreparedPatches]) -> Floats:
         """Logit of each patient's mean patch probability, (n,)."""
         positive = list(self.settings.positive)
-        return np.array([
-            to_logit(float(self._classes(self._seen(p)[0])[:, positive].sum(axis=1).mean()))
-            for p in prepared
-        ])  # fmt: skip
+        return np.array(
+            [
+                to_logit(float(self._classes(self._seen(p)[0])[:, positive].sum(axis=1).mean()))
+                for p in prepared
+            ]
+        )
 
     def predict(self, case: Case) -> BranchResult:
         """Probability, patch outputs and saliency of one case."""

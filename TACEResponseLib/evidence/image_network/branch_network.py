@@ -104,8 +104,12 @@ def last_linear(network: "nn.Module") -> tuple[str, "nn.Linear"]:
 
     found = [(n, m) for n, m in network.named_modules() if isinstance(m, nn.Linear)]
     if not found:
-        raise InputError("trainable", "head needs a network that ends in a linear layer",
-                         got=type(network).__name__, remedy="set trainable: all")  # fmt: skip
+        raise InputError(
+            "trainable",
+            "head needs a network that ends in a linear layer",
+            got=type(network).__name__,
+            remedy="set trainable: all",
+        )
     return found[-1]
 
 
@@ -131,11 +135,18 @@ def check_sizes(
         with torch.inference_mode(), within_budget(network, "network"):
             answer = for_patient(network, [0.0] * len(settings.clinical), "cpu")(patch)
     except RuntimeError as error:
-        raise InputError("network", f"must take patches of {channels} x {rows} x {columns}",
-                         got=str(error).splitlines()[0][:100],
-                         remedy="correct in_channels or the patch") from error  # fmt: skip
+        raise InputError(
+            "network",
+            f"must take patches of {channels} x {rows} x {columns}",
+            got=str(error).splitlines()[0][:100],
+            remedy="correct in_channels or the patch",
+        ) from error
     finally:
         network.train(was_training)
     if tuple(answer.shape) != (1, classes):
-        raise InputError("network", f"must give {classes} outputs, one a class",
-                         got=answer.shape[-1], remedy="correct n_classes")  # fmt: skip
+        raise InputError(
+            "network",
+            f"must give {classes} outputs, one a class",
+            got=answer.shape[-1],
+            remedy="correct n_classes",
+        )

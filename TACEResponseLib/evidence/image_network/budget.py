@@ -73,9 +73,12 @@ def check_parameters(network: "nn.Module", where: str) -> None:
     """
     count = sum(tensor.numel() for tensor in network.state_dict().values())
     if count > MOST_PARAMETERS:
-        raise InputError(where, "network must have at most "
-                         f"{MOST_PARAMETERS // 10**6} million parameters",
-                         got=f"{count / 1e6:,.0f} million", remedy=REMEDY)  # fmt: skip
+        raise InputError(
+            where,
+            f"network must have at most {MOST_PARAMETERS // 10**6} million parameters",
+            got=f"{count / 1e6:,.0f} million",
+            remedy=REMEDY,
+        )
 
 
 @contextmanager
@@ -163,11 +166,18 @@ def _check(found: Activations, where: str, layer: str) -> None:
     """Refuse before the layer runs."""
     batch = found.widest_bytes * LARGEST_BATCH
     if batch > MOST_BATCH_BYTES or found.total_bytes > MOST_PATCH_BYTES:
-        raise InputError(where, "network and patch must need at most 4 GB for the activations "
-                         f"of a batch of {LARGEST_BATCH} patches, and 1 GB for all of one patch",
-                         got=f"{batch / 1024**3:.3g} GB and {found.total_bytes / 1024**3:.3g} GB "
-                         f"up to a layer {layer}", remedy=REMEDY)  # fmt: skip
+        raise InputError(
+            where,
+            "network and patch must need at most 4 GB for the activations "
+            f"of a batch of {LARGEST_BATCH} patches, and 1 GB for all of one patch",
+            got=f"{batch / 1024**3:.3g} GB and {found.total_bytes / 1024**3:.3g} GB "
+            f"up to a layer {layer}",
+            remedy=REMEDY,
+        )
     if found.products > MOST_PRODUCTS:
-        raise InputError(where, "network and patch must need at most "
-                         f"{MOST_PRODUCTS:.0e} multiplications for a patch",
-                         got=f"{found.products:.2e}", remedy=REMEDY)  # fmt: skip
+        raise InputError(
+            where,
+            f"network and patch must need at most {MOST_PRODUCTS:.0e} multiplications for a patch",
+            got=f"{found.products:.2e}",
+            remedy=REMEDY,
+        )

@@ -30,8 +30,12 @@ def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> str:
     if torch.cuda.is_available():
         return "cuda"
     if wanted == "cuda":
-        raise InputError("--device", "CUDA must be available", got="no CUDA device",
-                         remedy="use --device cpu, or install torch with CUDA")  # fmt: skip
+        raise InputError(
+            "--device",
+            "CUDA must be available",
+            got="no CUDA device",
+            remedy="use --device cpu, or install torch with CUDA",
+        )
     return "cpu"
 
 
@@ -78,9 +82,12 @@ def _finite(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Running means of too few or too small steps send a network in evaluation mode to infinity."""
     if np.isfinite(probabilities).all():
         return probabilities
-    raise InputError("image network", "must answer with finite numbers",
-                     got=f"none for {int((~np.isfinite(probabilities)).any(axis=1).sum())} patches",
-                     remedy="train it longer, in larger batches or more slowly")  # fmt: skip
+    raise InputError(
+        "image network",
+        "must answer with finite numbers",
+        got=f"none for {int((~np.isfinite(probabilities)).any(axis=1).sum())} patches",
+        remedy="train it longer, in larger batches or more slowly",
+    )
 
 
 def to_probabilities(logits: "Tensor", output: Output) -> "Tensor":
@@ -105,8 +112,9 @@ def gpu_memory(where: str, remedy: str) -> Iterator[None]:
     try:
         yield
     except torch.cuda.OutOfMemoryError as error:
-        raise InputError(where, "the GPU's memory must hold a batch", got="out of memory",
-                         remedy=remedy) from error  # fmt: skip
+        raise InputError(
+            where, "the GPU's memory must hold a batch", got="out of memory", remedy=remedy
+        ) from error
 
 
 def to_logit(probability: float) -> float:

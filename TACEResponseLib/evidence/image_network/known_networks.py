@@ -62,14 +62,25 @@ KNOWN: Mapping[str, KnownNetwork] = {
         MONAI,
         "ResNet",
         frozenset(
-            {"block", "layers", "block_inplanes", "spatial_dims", "n_input_channels", "num_classes",
-             "conv1_t_size", "conv1_t_stride", "bias_downsample", "shortcut_type", "widen_factor"}
+            {
+                "block",
+                "layers",
+                "block_inplanes",
+                "spatial_dims",
+                "n_input_channels",
+                "num_classes",
+                "conv1_t_size",
+                "conv1_t_stride",
+                "bias_downsample",
+                "shortcut_type",
+                "widen_factor",
+            }
         ),
     ),
     MONAI_DENSENET169: KnownNetwork(
         MONAI, "DenseNet169", frozenset({"spatial_dims", "in_channels", "out_channels"})
     ),
-}  # fmt: skip
+}
 
 _BEFORE = "TACEResponseLib.cnn.architectures"
 OLD_TARGETS: Mapping[str, str] = {

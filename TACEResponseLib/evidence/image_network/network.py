@@ -22,8 +22,17 @@ LARGEST_NUMBER = 4096
 LARGEST_BY_NAME: Mapping[str, int] = {"widths": 512, "layers": 64, "conv1_t_size": 31}
 LONGEST_LIST = 16
 # Torch builds layers without channels, with a warning.
-COUNTED = frozenset({"in_channels", "n_classes", "widths", "n_input_channels", "num_classes",
-                     "out_channels", "block_inplanes"})  # fmt: skip
+COUNTED = frozenset(
+    {
+        "in_channels",
+        "n_classes",
+        "widths",
+        "n_input_channels",
+        "num_classes",
+        "out_channels",
+        "block_inplanes",
+    }
+)
 
 
 def check_network(network: str, arguments: Mapping[str, Any], where: str) -> None:
@@ -64,8 +73,12 @@ def _check_value(name: str, value: object, where: str) -> None:
             where, f"{name} must be 1 or more", got=repr(value)[:80], remedy="correct it"
         )
     if not is_plain:
-        raise InputError(where, f"{name} must be a plain number, word or short list of them",
-                         got=repr(value)[:80], remedy="write the value itself")  # fmt: skip
+        raise InputError(
+            where,
+            f"{name} must be a plain number, word or short list of them",
+            got=repr(value)[:80],
+            remedy="write the value itself",
+        )
 
 
 def _is_plain(value: object, largest: int) -> bool:
@@ -122,10 +135,12 @@ def read_weights(network: "nn.Module", path: Path, where: str | None = None) -> 
     try:
         tensors = load_file(path)
     except (SafetensorError, OSError) as error:
-        raise InputError(place, "must be a whole safetensors file", got=str(error)[:100],
-                         remedy=AGAIN) from error  # fmt: skip
+        raise InputError(
+            place, "must be a whole safetensors file", got=str(error)[:100], remedy=AGAIN
+        ) from error
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
-            raise InputError(place, f"{name} must be finite", got="NaN or infinite values",
-                             remedy=AGAIN)  # fmt: skip
+            raise InputError(
+                place, f"{name} must be finite", got="NaN or infinite values", remedy=AGAIN
+            )
     network.load_state_dict(tensors, assign=True)

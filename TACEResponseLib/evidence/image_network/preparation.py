@@ -88,12 +88,19 @@ def grid_warnings(case: Case, settings: ImageNetworkSettings) -> tuple[CaseWarni
 def _check_complete(case: Case, settings: ImageNetworkSettings) -> None:
     """Refuse a case that lacks what the network reads."""
     if missing := [s.value for s in settings.sequences if s not in case.images]:
-        raise InputError("--image", f"{settings.name} needs {' and '.join(missing)}",
-                         got=", ".join(s.value for s in case.images),
-                         remedy="give --image SEQUENCE=FILE for each")  # fmt: skip
+        raise InputError(
+            "--image",
+            f"{settings.name} needs {' and '.join(missing)}",
+            got=", ".join(s.value for s in case.images),
+            remedy="give --image SEQUENCE=FILE for each",
+        )
     if settings.needs_roi and not case.lesions:
-        raise InputError("--roi", f"{settings.name} needs the outline of the tumor", got="none",
-                         remedy="give --roi FILE, or a bundle that reads whole slices")  # fmt: skip
+        raise InputError(
+            "--roi",
+            f"{settings.name} needs the outline of the tumor",
+            got="none",
+            remedy="give --roi FILE, or a bundle that reads whole slices",
+        )
 
 
 def _mask(case: Case, settings: ImageNetworkSettings) -> Mask | None:

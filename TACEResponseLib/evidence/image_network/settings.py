@@ -13,9 +13,20 @@ SaliencyMethod = Literal["gradcam", "gradcam++", "occlusion"]
 Output = Literal["softmax", "sigmoid"]
 # What comes after the patches are cut; whatever else is set may shape them.
 LATER = frozenset(
-    {"name", "network", "arguments", "target_layer", "saliency", "classes", "positive", "fitting",
-     "output", "joint_head", "normalization"}
-)  # fmt: skip
+    {
+        "name",
+        "network",
+        "arguments",
+        "target_layer",
+        "saliency",
+        "classes",
+        "positive",
+        "fitting",
+        "output",
+        "joint_head",
+        "normalization",
+    }
+)
 # Eight of each of the known sequences.
 MOST_CHANNELS = 8 * len(ImageSequence)
 
@@ -71,8 +82,9 @@ class FittingSettings(Settings):
     @property
     def draws_continuously(self) -> bool:
         """Whether a patch is changed in more than its position on the square."""
-        return any((self.brightness, self.contrast, self.shift_fraction, self.rotation_degrees,
-                    self.zoom))  # fmt: skip
+        return any(
+            (self.brightness, self.contrast, self.shift_fraction, self.rotation_degrees, self.zoom)
+        )
 
     @model_validator(mode="after")
     def _choices_fit(self) -> "FittingSettings":

@@ -111,16 +111,20 @@ def _prepared(volume: Volume, mask: Mask, settings: ExtractionSettings) -> tuple
 
 def _check_voxels(volume: Volume, mask: Mask, spacing_mm: float | None) -> None:
     """Refuse an ROI whose box has more voxels than can be computed on, before it is resampled."""
-    sides = [int(np.ptp(np.flatnonzero(mask.any(axis=axes)))) + 1
-             for axes in ((1, 2), (0, 2), (0, 1))]  # fmt: skip
+    sides = [
+        int(np.ptp(np.flatnonzero(mask.any(axis=axes)))) + 1 for axes in ((1, 2), (0, 2), (0, 1))
+    ]
     if spacing_mm is not None:
         pairs = zip(sides, reversed(volume.geometry.spacing_mm), strict=True)
         sides = [ceil(side * mm / spacing_mm) for side, mm in pairs]
     if prod(sides) > MOST_VOXELS:
-        raise InputError(PLACE, f"must lie in a box of at most {MOST_VOXELS} voxels for radiomics",
-                         got=" x ".join(map(str, reversed(sides))) + (
-                             f" at {spacing_mm:g} mm" if spacing_mm else ""),
-                         remedy="check the ROI, or set a larger spacing_mm")  # fmt: skip
+        raise InputError(
+            PLACE,
+            f"must lie in a box of at most {MOST_VOXELS} voxels for radiomics",
+            got=" x ".join(map(str, reversed(sides)))
+            + (f" at {spacing_mm:g} mm" if spacing_mm else ""),
+            remedy="check the ROI, or set a larger spacing_mm",
+        )
 
 
 def _check_levels(
@@ -132,10 +136,12 @@ def _check_levels(
     inside = sitk.GetArrayViewFromImage(cut)[sitk.GetArrayViewFromImage(label) != 0]
     levels = (float(inside.max()) - lowest) / settings.bin_width if inside.size else 0.0
     if not levels <= MOST_LEVELS:
-        raise InputError(f"parameter set {settings.name}",
-                         f"bin_width must leave at most {MOST_LEVELS} gray levels",
-                         got=f"{levels:.3g} of {settings.bin_width:g}",
-                         remedy="set a larger bin_width, or check the image's unit")  # fmt: skip
+        raise InputError(
+            f"parameter set {settings.name}",
+            f"bin_width must leave at most {MOST_LEVELS} gray levels",
+            got=f"{levels:.3g} of {settings.bin_width:g}",
+            remedy="set a larger bin_width, or check the image's unit",
+        )
 
 
 def _filtered(
@@ -194,14 +200,20 @@ def _checked(features: dict[str, float], wanted: Collection[str] | None) -> dict
     odd = sorted(name for name, value in features.items() if not np.isfinite(value))
     if missing or odd:
         named = ", ".join([*missing, *odd][:3])
-        raise InputError(PLACE, "must be large and varied enough for radiomics",
-                         got=f"no value for {named}",
-                         remedy="check the ROI on the image")  # fmt: skip
+        raise InputError(
+            PLACE,
+            "must be large and varied enough for radiomics",
+            got=f"no value for {named}",
+            remedy="check the ROI on the image",
+        )
     return features
 
 
 def _too_small(mask: Mask) -> InputError:
     """The ROI vanishes or is a speck on the resampled grid."""
-    return InputError(PLACE, f"must hold at least {SMALLEST_ROI_VOXELS} voxels in 3D for radiomics",
-                      got=f"{int(mask.sum())} voxels as drawn",
-                      remedy="segment the whole tumor")  # fmt: skip
+    return InputError(
+        PLACE,
+        f"must hold at least {SMALLEST_ROI_VOXELS} voxels in 3D for radiomics",
+        got=f"{int(mask.sum())} voxels as drawn",
+        remedy="segment the whole tumor",
+    )

@@ -71,6 +71,7 @@ def _read(path: Path, part: RadiomicsPart, where: str) -> "Pipeline | DenseClass
     try:
         read_weights(network, path)
     except InputError as error:
-        raise InputError(where, f"{path.name}: {error.rule}", got=error.got,
-                         remedy=error.remedy) from error  # fmt: skip
+        raise InputError(
+            where, f"{path.name}: {error.rule}", got=error.got, remedy=error.remedy
+        ) from error
     return DenseClassifier(network.eval())

@@ -80,10 +80,17 @@ def on_lattice(
     own = volume.geometry
     zeros = [-m * mm for m, mm in zip(_middle_voxel(mask), own.spacing_mm, strict=True)]
     axes = [
-        _axis(zeros[a], own.spacing_mm[a], own.size_ijk[a], box[2 - a], spacing_mm,
-              reach_mm, reach_voxels)
+        _axis(
+            zeros[a],
+            own.spacing_mm[a],
+            own.size_ijk[a],
+            box[2 - a],
+            spacing_mm,
+            reach_mm,
+            reach_voxels,
+        )
         for a in range(3)
-    ]  # fmt: skip
+    ]
     places = [_nearest(axes[a], zeros[a], own.spacing_mm[a], own.size_ijk[a]) for a in (2, 1, 0)]
     marked = np.ascontiguousarray(mask[np.ix_(*places)])
     if not marked.any():
@@ -139,10 +146,12 @@ def _axis(
     pad = max(reach_voxels, math.ceil(reach_mm / wanted))
     low, high = (zero + (end - 0.5) * spacing for end in (side.start, side.stop))
     end_low, end_high = zero - 0.5 * spacing, zero + (size - 0.5) * spacing
-    first = max(math.floor(low / wanted + TIE_VOXELS) - pad,
-                math.ceil(end_low / wanted + TIE_VOXELS))  # fmt: skip
-    last = min(math.ceil(high / wanted - TIE_VOXELS) + pad,
-               math.floor(end_high / wanted - TIE_VOXELS))  # fmt: skip
+    first = max(
+        math.floor(low / wanted + TIE_VOXELS) - pad, math.ceil(end_low / wanted + TIE_VOXELS)
+    )
+    last = min(
+        math.ceil(high / wanted - TIE_VOXELS) + pad, math.floor(end_high / wanted - TIE_VOXELS)
+    )
     return _Axis(0.0, wanted, first, max(0, last - first + 1))
 
 

@@ -75,9 +75,12 @@ def _standardized(
 def _check_given(given: Sequence[str], names: Sequence[str]) -> None:
     """Every given feature is there."""
     if missing := sorted(set(given) - set(names)):
-        raise InputError("recipe, given", "must name features of the parameter set",
-                         got=", ".join(missing[:3]),
-                         remedy="correct the name or the parameter set")  # fmt: skip
+        raise InputError(
+            "recipe, given",
+            "must name features of the parameter set",
+            got=", ".join(missing[:3]),
+            remedy="correct the name or the parameter set",
+        )
 
 
 def _among(given: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
@@ -89,9 +92,12 @@ def _among(given: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
 
 def _none_varies(names: Sequence[str]) -> InputError:
     """Nothing can be learned from constants."""
-    return InputError("--cohort", "at least one feature must vary among the training patients",
-                      got=f"{len(names)} constant ones, such as {names[0]}",
-                      remedy="check images and ROIs, or the columns of the table")  # fmt: skip
+    return InputError(
+        "--cohort",
+        "at least one feature must vary among the training patients",
+        got=f"{len(names)} constant ones, such as {names[0]}",
+        remedy="check images and ROIs, or the columns of the table",
+    )
 
 
 def _distinct(z: NDArray[np.float64]) -> list[int]:

@@ -61,8 +61,14 @@ class ExtractionSettings(Settings):
         default=(), max_length=16
     )
     feature_classes: tuple[FeatureClass, ...] = (
-        "shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm",
-    )  # fmt: skip
+        "shape",
+        "firstorder",
+        "glcm",
+        "glrlm",
+        "glszm",
+        "gldm",
+        "ngtdm",
+    )
 
     def lowest_of(self, image_type: str) -> float:
         """Lower edge of the first gray level of an image, by pyradiomics' name for it."""

@@ -97,14 +97,19 @@ def read_pipeline(path: Path, where: str) -> Any:
         if not isinstance(pipeline, Pipeline):
             raise _unsafe(path, where, type(pipeline).__name__)
         if not all(_is_sound(step) for _, step in pipeline.steps):
-            raise _unsafe(path, where, "a tree whose nodes point outside, or neighbors without a "
-                          "label")  # fmt: skip
+            raise _unsafe(
+                path, where, "a tree whose nodes point outside, or neighbors without a label"
+            )
     except InputError:
         raise
     # Whatever a hostile file makes the readers say, the user needs one line.
     except Exception as error:
-        raise InputError(where, f"{path.name} must be a readable skops file",
-                         got=type(error).__name__, remedy=COPY_AGAIN) from error  # fmt: skip
+        raise InputError(
+            where,
+            f"{path.name} must be a readable skops file",
+            got=type(error).__name__,
+            remedy=COPY_AGAIN,
+        ) from error
     return pipeline
 
 
@@ -140,11 +145,16 @@ def _nodes(node: Any) -> Iterator[dict[str, Any]]:
 def _check_nodes(path: Path, where: str) -> None:
     """Only known types, each read by the node kind that belongs to it, and only plain entries."""
     place = f"{where}, {path.name}"
-    with open_zip(path, place, most_bytes=MOST_BYTES, most_entries=MOST_ARRAYS,
-                  most_unpacked=MOST_BYTES) as archive:  # fmt: skip
+    with open_zip(
+        path, place, most_bytes=MOST_BYTES, most_entries=MOST_ARRAYS, most_unpacked=MOST_BYTES
+    ) as archive:
         if (size := archive.getinfo(SCHEMA).file_size) > MOST_SCHEMA_BYTES:
-            raise InputError(f"{place}, {SCHEMA}", f"must be at most {in_units(MOST_SCHEMA_BYTES)}",
-                             got=in_units(size), remedy="don't use this bundle")  # fmt: skip
+            raise InputError(
+                f"{place}, {SCHEMA}",
+                f"must be at most {in_units(MOST_SCHEMA_BYTES)}",
+                got=in_units(size),
+                remedy="don't use this bundle",
+            )
         schema = parse_json(archive.read(SCHEMA), f"{place}, {SCHEMA}")
     for node in _nodes(schema):
         name = f"{node.get('__module__')}.{node.get('__class__')}"
@@ -195,5 +205,9 @@ def _are_neighbors(step: Any) -> bool:
 
 def _unsafe(path: Path, where: str, got: str) -> InputError:
     """The file holds what no bundle of ours does."""
-    return InputError(where, f"{path.name} may hold only a pipeline of scaler and classifier",
-                      got=got, remedy="don't use this bundle")  # fmt: skip
+    return InputError(
+        where,
+        f"{path.name} may hold only a pipeline of scaler and classifier",
+        got=got,
+        remedy="don't use this bundle",
+    )

@@ -81,9 +81,12 @@ def _check_same_features(prepared: Sequence[Mapping[str, float]], names: Sequenc
     for features in prepared:
         own = {name for name in features if not name.startswith(SECOND_READER)}
         if odd := sorted(own ^ wanted):
-            raise InputError("--cohort", "every patient must have the same radiomics features",
-                             got=f"some without {odd[0]}",
-                             remedy="fill the column, or leave it out")  # fmt: skip
+            raise InputError(
+                "--cohort",
+                "every patient must have the same radiomics features",
+                got=f"some without {odd[0]}",
+                remedy="fill the column, or leave it out",
+            )
 
 
 def _constants(patients: TrainingTable) -> list[str]:

@@ -58,8 +58,12 @@ def find_series(path: Path, where: str) -> tuple[Slice, ...]:
     if path.is_file():
         wanted = [s.series for s in slices if s.path == path]
         if not wanted:
-            raise InputError(where, "must be a readable DICOM image", got="another file",
-                             remedy="give a file of the wanted series")  # fmt: skip
+            raise InputError(
+                where,
+                "must be a readable DICOM image",
+                got="another file",
+                remedy="give a file of the wanted series",
+            )
         same = [s for s in slices if s.series == wanted[0]]
     else:
         same = slices
@@ -100,13 +104,18 @@ def _images(folder: Path, where: str) -> list[Slice]:
     try:
         files = [p for p in sorted(folder.iterdir()) if p.is_file()]
     except OSError as error:
-        raise InputError(where, "must be a readable folder", got=error.strerror,
-                         remedy="check its permissions") from error  # fmt: skip
+        raise InputError(
+            where, "must be a readable folder", got=error.strerror, remedy="check its permissions"
+        ) from error
     headers = ((p, read_dataset(p, where, pixels=False)) for p in files)
     slices = [Slice(path=p, header=h) for p, h in headers if h is not None and _is_image(h)]
     if len(slices) > MOST_SLICES:
-        raise InputError(where, f"must hold at most {MOST_SLICES:,} slices", got=len(slices),
-                         remedy="give the series in a folder of its own")  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold at most {MOST_SLICES:,} slices",
+            got=len(slices),
+            remedy="give the series in a folder of its own",
+        )
     return slices
 
 
@@ -126,8 +135,13 @@ def _no_images(folder: Path, where: str) -> InputError:
     if below:
         got += f" (but {len(below)} sub-folder{'s' if len(below) > 1 else ''} with DICOM files)"
         remedy = "give one of the sub-folders"
-    return InputError(where, "must be a folder with a DICOM series, or an image file", got=got,
-                      names=below[:1], remedy=remedy)  # fmt: skip
+    return InputError(
+        where,
+        "must be a folder with a DICOM series, or an image file",
+        got=got,
+        names=below[:1],
+        remedy=remedy,
+    )
 
 
 def _holds_dicom(paths: Iterable[Path]) -> bool:
@@ -153,9 +167,13 @@ def _check_one_series(same: Sequence[Slice], slices: Sequence[Slice], where: str
     counts = Counter(s.series for s in same)
     if len(counts) > 1:
         names = {s.series: text(s.header, "SeriesDescription") for s in same}
-        raise InputError(where, "must hold one series", got=f"{len(counts)} series",
-                         names=sorted(name or "no description" for name in names.values()),
-                         remedy="give one file of the wanted series")  # fmt: skip
+        raise InputError(
+            where,
+            "must hold one series",
+            got=f"{len(counts)} series",
+            names=sorted(name or "no description" for name in names.values()),
+            remedy="give one file of the wanted series",
+        )
 
 
 def _may_be_slice(header: Any) -> bool:
@@ -170,8 +188,12 @@ def _ordered(slices: Sequence[Slice], where: str) -> tuple[Slice, ...]:
     for slice_ in slices:
         _check_single_frame(slice_, where)
     if len(slices) < 2:
-        raise InputError(where, "must be 3D: at least 2 slices", got="one",
-                         remedy="lay all slices of the series in one folder")  # fmt: skip
+        raise InputError(
+            where,
+            "must be 3D: at least 2 slices",
+            got="one",
+            remedy="lay all slices of the series in one folder",
+        )
     planes = [plane_of(s, where) for s in slices]
     places = places_along(slices, planes, where)
     order = np.argsort(places, kind="stable").tolist()
@@ -188,23 +210,38 @@ def _check_single_frame(slice_: Slice, where: str) -> None:
     """One measured gray slice a file."""
     frames = whole(slice_, "NumberOfFrames", where, absent=1)
     if frames > 1 or "PerFrameFunctionalGroupsSequence" in slice_.header:
-        raise InputError(where, "must be one file a slice", got="a multi-frame DICOM file",
-                         names=(f"{shown_name(slice_.path)}",),
-                         remedy="convert it to NIfTI, for instance in 3D Slicer")  # fmt: skip
+        raise InputError(
+            where,
+            "must be one file a slice",
+            got="a multi-frame DICOM file",
+            names=(f"{shown_name(slice_.path)}",),
+            remedy="convert it to NIfTI, for instance in 3D Slicer",
+        )
     kind = text(slice_.header, "SOPClassUID")
     if kind == SCREENSHOTS or kind.startswith(f"{SCREENSHOTS}."):
-        raise InputError(where, "must be a scan's own values", got="a secondary capture",
-                         names=(f"{shown_name(slice_.path)}",),
-                         remedy="give the series of the scanner")  # fmt: skip
+        raise InputError(
+            where,
+            "must be a scan's own values",
+            got="a secondary capture",
+            names=(f"{shown_name(slice_.path)}",),
+            remedy="give the series of the scanner",
+        )
     if "LOCALIZER" in text(slice_.header, "ImageType").upper().split("\\"):
-        raise InputError(where, "must be a scan of the liver", got="a localizer (ImageType)",
-                         names=(f"{shown_name(slice_.path)}",),
-                         remedy="give the series that was planned on it, or move that file "
-                         "away")  # fmt: skip
+        raise InputError(
+            where,
+            "must be a scan of the liver",
+            got="a localizer (ImageType)",
+            names=(f"{shown_name(slice_.path)}",),
+            remedy="give the series that was planned on it, or move that file away",
+        )
     if whole(slice_, "SamplesPerPixel", where) != 1:
-        raise InputError(where, "must have one value a voxel", got="a color image",
-                         names=(f"{shown_name(slice_.path)}",),
-                         remedy="give the grey-scale series")  # fmt: skip
+        raise InputError(
+            where,
+            "must have one value a voxel",
+            got="a color image",
+            names=(f"{shown_name(slice_.path)}",),
+            remedy="give the grey-scale series",
+        )
 
 
 def _rescaled(stored: Voxels, scales: Sequence[tuple[float, float]]) -> Voxels:
@@ -242,10 +279,13 @@ def _acquisition(header: Any, where: str) -> Acquisition:
     """What may be kept of a header."""
     modality = text(header, "Modality")
     if modality not in ("CT", "MR"):
-        raise InputError(where, "must be CT or MR (Modality)",
-                         got="another DICOM modality" if modality else "nothing",
-                         names=(modality,) if modality else (),
-                         remedy="give the CT or MR series")  # fmt: skip
+        raise InputError(
+            where,
+            "must be CT or MR (Modality)",
+            got="another DICOM modality" if modality else "nothing",
+            names=(modality,) if modality else (),
+            remedy="give the CT or MR series",
+        )
     words = [text(header, name) for name in ("SeriesDescription", "ProtocolName")]
     return Acquisition(
         modality=cast("Modality", modality),

@@ -24,9 +24,16 @@ from TACEResponseLib.imaging.volume import Acquisition
 
 SEGMENTATION_STORAGE = "1.2.840.10008.5.1.4.1.1.66.4"
 LABELMAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
-NEEDED = ("NumberOfFrames", "Rows", "Columns", "SegmentationType", "SegmentSequence",
-          "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
-          "PixelData")  # fmt: skip
+NEEDED = (
+    "NumberOfFrames",
+    "Rows",
+    "Columns",
+    "SegmentationType",
+    "SegmentSequence",
+    "SharedFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence",
+    "PixelData",
+)
 HALF = 0.5
 MOST_FRAMES = 100_000
 Found = tuple[tuple[Segment, ...], Geometry, tuple[CaseWarning, ...]]
@@ -65,9 +72,13 @@ def read_identified_seg(path: Path, where: str) -> tuple[Found, Acquisition]:
     except (InputError, MemoryError):
         raise
     except Exception as error:  # pydicom and highdicom raise many kinds on odd files
-        raise InputError(where, "frames must make one regular volume",
-                         got="odd frames", names=(_reason(error),),
-                         remedy="export the ROI as a label image") from error  # fmt: skip
+        raise InputError(
+            where,
+            "frames must make one regular volume",
+            got="odd frames",
+            names=(_reason(error),),
+            remedy="export the ROI as a label image",
+        ) from error
     return found, Acquisition(
         patient_digest=patient_digest(dataset),
         frame_of_reference=text(dataset, "FrameOfReferenceUID") or None,
@@ -79,8 +90,9 @@ def _check_elements(dataset: Any, where: str) -> None:
     fractional = text(dataset, "SegmentationType") == "FRACTIONAL"
     needed = (*NEEDED, "MaximumFractionalValue") if fractional else NEEDED
     if absent := [keyword for keyword in needed if not dataset.get(keyword)]:
-        raise InputError(where, f"must have {absent[0]}", got="nothing",
-                         remedy="export the ROI as a label image")  # fmt: skip
+        raise InputError(
+            where, f"must have {absent[0]}", got="nothing", remedy="export the ROI as a label image"
+        )
 
 
 def _check_size(dataset: Any, path: Path, where: str) -> None:
@@ -90,13 +102,19 @@ def _check_size(dataset: Any, path: Path, where: str) -> None:
         whole(file, name, where) for name in ("NumberOfFrames", "Rows", "Columns")
     )
     if min(frames, rows, columns) < 1 or frames > MOST_FRAMES:
-        raise InputError(where, f"must have 1 to {MOST_FRAMES:,} frames with rows and columns",
-                         got=f"{frames} of {rows} x {columns}",
-                         remedy="export the ROI as a label image")  # fmt: skip
+        raise InputError(
+            where,
+            f"must have 1 to {MOST_FRAMES:,} frames with rows and columns",
+            got=f"{frames} of {rows} x {columns}",
+            remedy="export the ROI as a label image",
+        )
     if frames * rows * columns > MOST_BYTES:
-        raise InputError(where, f"must hold at most {MOST_BYTES:,} pixels",
-                         got=f"{frames} x {rows} x {columns}",
-                         remedy="export the tumor's segment alone")  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold at most {MOST_BYTES:,} pixels",
+            got=f"{frames} x {rows} x {columns}",
+            remedy="export the tumor's segment alone",
+        )
 
 
 def _found(dataset: Any, where: str) -> Found:
@@ -113,8 +131,12 @@ def _found(dataset: Any, where: str) -> Found:
     try:
         volume = seg.get_volume(rescale_fractional=True)
     except MemoryError as error:
-        raise InputError(where, "must fit into memory", got=" x ".join(map(str, grid.shape)),
-                         remedy="export the tumor's segment alone") from error  # fmt: skip
+        raise InputError(
+            where,
+            "must fit into memory",
+            got=" x ".join(map(str, grid.shape)),
+            remedy="export the tumor's segment alone",
+        ) from error
     geometry = _geometry(volume)
     _check_frames(dataset, geometry, where)
     names = [str(seg.get_segment_description(n).segment_label) for n in seg.segment_numbers]
@@ -137,34 +159,49 @@ def _check_grid(grid: Any, segments: int, where: str) -> None:
     shape = [int(n) for n in grid.spatial_shape]
     voxels = shape[0] * shape[1] * shape[2]
     if voxels > MOST_VOXELS or voxels * max(segments, 1) > MOST_BYTES:
-        raise InputError(where, f"must span at most {MOST_VOXELS:,} voxels",
-                         got=" x ".join(map(str, shape)) + f", {segments} segments",
-                         remedy="export the tumor's segment alone")  # fmt: skip
+        raise InputError(
+            where,
+            f"must span at most {MOST_VOXELS:,} voxels",
+            got=" x ".join(map(str, shape)) + f", {segments} segments",
+            remedy="export the tumor's segment alone",
+        )
     spacing = [float(s) for s in grid.spacing]
     if not all(0 < s <= LARGEST_SPACING_MM for s in spacing):
-        raise InputError(where, f"spacing must be > 0 and <= {LARGEST_SPACING_MM:g} mm",
-                         got=" x ".join(f"{s:.4g}" for s in spacing) + " mm",
-                         remedy="export the ROI as a label image")  # fmt: skip
+        raise InputError(
+            where,
+            f"spacing must be > 0 and <= {LARGEST_SPACING_MM:g} mm",
+            got=" x ".join(f"{s:.4g}" for s in spacing) + " mm",
+            remedy="export the ROI as a label image",
+        )
 
 
 def _check_values(dataset: Any, where: str) -> None:
     """Refuse pixels that are not of the kind of segmentation that the header says."""
     kind, largest = text(dataset, "SegmentationType"), int(np.max(dataset.pixel_array))
     if kind == "BINARY" and largest > 1:
-        raise InputError(where, "must hold 0 and 1, being BINARY (SegmentationType)",
-                         got=f"values up to {largest}",
-                         remedy="export the ROI as a label image")  # fmt: skip
+        raise InputError(
+            where,
+            "must hold 0 and 1, being BINARY (SegmentationType)",
+            got=f"values up to {largest}",
+            remedy="export the ROI as a label image",
+        )
     if kind != "FRACTIONAL":
         return
     most = int(dataset.MaximumFractionalValue)
     if largest > most:
-        raise InputError(where, f"must hold fractions of {most} (MaximumFractionalValue)",
-                         got=f"values up to {largest}",
-                         remedy="export the ROI as a label image")  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold fractions of {most} (MaximumFractionalValue)",
+            got=f"values up to {largest}",
+            remedy="export the ROI as a label image",
+        )
     if 0 < largest < HALF * most:
-        raise InputError(where, "its fractions must reach one half somewhere, as the tumor does",
-                         got=f"at most {largest / most:.2g}",
-                         remedy="threshold it yourself and export a label image")  # fmt: skip
+        raise InputError(
+            where,
+            "its fractions must reach one half somewhere, as the tumor does",
+            got=f"at most {largest / most:.2g}",
+            remedy="threshold it yourself and export a label image",
+        )
 
 
 def _check_frames(dataset: Any, geometry: Geometry, where: str) -> None:
@@ -180,9 +217,12 @@ def _check_frames(dataset: Any, geometry: Geometry, where: str) -> None:
     regular = geometry.to_lps(np.stack([np.zeros_like(k), np.zeros_like(k), k], axis=1))
     apart = float(np.linalg.norm(regular - places, axis=1).max())
     if not apart <= LARGEST_SHIFT_MM:
-        raise InputError(where, f"each frame must lie within {LARGEST_SHIFT_MM:g} mm of a regular "
-                         "grid", got=f"{apart:.2g} mm apart",
-                         remedy="export the ROI as a label image")  # fmt: skip
+        raise InputError(
+            where,
+            f"each frame must lie within {LARGEST_SHIFT_MM:g} mm of a regular grid",
+            got=f"{apart:.2g} mm apart",
+            remedy="export the ROI as a label image",
+        )
 
 
 def _check_pixels(dataset: Any, numbers: list[int], masks: list[Any], where: str) -> None:
@@ -196,9 +236,12 @@ def _check_pixels(dataset: Any, numbers: list[int], masks: list[Any], where: str
         marked = pixels > 0
     told, found = int(marked.sum()), sum(int(mask.sum()) for mask in masks)
     if told != found:
-        raise InputError(where, "must mark as many voxels as its frames have pixels",
-                         got=f"{found} of {told} (two frames at one place?)",
-                         remedy="export the ROI as a label image")  # fmt: skip
+        raise InputError(
+            where,
+            "must mark as many voxels as its frames have pixels",
+            got=f"{found} of {told} (two frames at one place?)",
+            remedy="export the ROI as a label image",
+        )
 
 
 def _reason(error: Exception) -> str:

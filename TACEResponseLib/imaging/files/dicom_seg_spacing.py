@@ -38,8 +38,12 @@ def state_spacing(dataset: Any, where: str) -> tuple[CaseWarning, ...]:
     if gaps.size and (thickness is None or not _some_times(gaps, thickness)):
         return ()
     if thickness is None:
-        raise InputError(where, f"must give {STATED} or {THICKNESS}, being drawn on one slice",
-                         got="neither", remedy="export the ROI as a label image")  # fmt: skip
+        raise InputError(
+            where,
+            f"must give {STATED} or {THICKNESS}, being drawn on one slice",
+            got="neither",
+            remedy="export the ROI as a label image",
+        )
     for item in measures:
         setattr(item, STATED, thickness)
     if not gaps.size:

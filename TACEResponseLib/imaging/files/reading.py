@@ -48,18 +48,24 @@ def read_image(
 def check_suffix(path: Path, where: str) -> None:
     """Refuse a file that no reader here is for."""
     if not path.name.lower().endswith(SUFFIXES):
-        raise InputError(where, f"must be {FORMATS}",
-                         got="another ending" if path.suffix else "no ending",
-                         names=(path.suffix,) if path.suffix else (),
-                         remedy="convert it, for instance in 3D Slicer")  # fmt: skip
+        raise InputError(
+            where,
+            f"must be {FORMATS}",
+            got="another ending" if path.suffix else "no ending",
+            names=(path.suffix,) if path.suffix else (),
+            remedy="convert it, for instance in 3D Slicer",
+        )
 
 
 def _check_modality(acquisition: Acquisition, sequence: ImageSequence, where: str) -> None:
     """The header's modality must be the sequence's."""
     if acquisition.modality is not None and acquisition.modality != sequence.modality:
-        raise InputError(where, f"must be {sequence.modality}",
-                         got=f"a DICOM series of modality {acquisition.modality}",
-                         remedy="give the right series, or name its sequence")  # fmt: skip
+        raise InputError(
+            where,
+            f"must be {sequence.modality}",
+            got=f"a DICOM series of modality {acquisition.modality}",
+            remedy="give the right series, or name its sequence",
+        )
 
 
 def _position_warnings(image: StoredImage, sequence: ImageSequence) -> tuple[CaseWarning, ...]:

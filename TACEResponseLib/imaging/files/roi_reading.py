@@ -71,8 +71,12 @@ def read_roi(
         roi, warnings = roi_of_segments(found, wanted, source, where, words)
         return replace(roi, acquisition=identity), warnings
     if path.is_dir():
-        raise InputError(where, "must be one file", got="a folder",
-                         remedy="give the label image or the DICOM SEG file")  # fmt: skip
+        raise InputError(
+            where,
+            "must be one file",
+            got="a folder",
+            remedy="give the label image or the DICOM SEG file",
+        )
     check_plain_file(path, where)
     if holds_segments(path):
         from TACEResponseLib.imaging.files.seg_nrrd import read_seg_nrrd
@@ -80,8 +84,9 @@ def read_roi(
         wanted = _segments(labels, segments, source, words)
         return roi_of_segments(read_seg_nrrd(path, where), wanted, source, where, words)
     if segments and segments != ALL and not labels:
-        raise InputError(words.segment, f"needs {KINDS}", got=source or "a label image",
-                         remedy=words.labels("N"))  # fmt: skip
+        raise InputError(
+            words.segment, f"needs {KINDS}", got=source or "a label image", remedy=words.labels("N")
+        )
     return _read_label_image(path, labels or (ALL if segments == ALL else ()), source, where, words)
 
 
@@ -136,8 +141,9 @@ def check_choice_used(paths: Collection[Path], choice: RoiChoice) -> None:
             got = "another file" if paths else "no ROI"
             remedy = f"leave {where} out" if both else other
             remedy = remedy if paths else f"leave it out, or give {words.roi}"
-            raise InputError(where, f"needs {kind}", got=got, names=[path.name for path in paths],
-                             remedy=remedy)  # fmt: skip
+            raise InputError(
+                where, f"needs {kind}", got=got, names=[path.name for path in paths], remedy=remedy
+            )
 
 
 def holds_segments(path: Path) -> bool:
@@ -156,8 +162,12 @@ def _segments(
         return ALL if segments == ALL else tuple(segments)
     if labels == ALL:
         return ALL
-    raise InputError(words.label, "needs a label image", got=source or "a segmentation",
-                     remedy=words.segments("NAME"))  # fmt: skip
+    raise InputError(
+        words.label,
+        "needs a label image",
+        got=source or "a segmentation",
+        remedy=words.segments("NAME"),
+    )
 
 
 def _read_label_image(
@@ -170,8 +180,12 @@ def _read_label_image(
     voxels = as_labels(image.voxels, where)
     present, counts = np.unique(voxels[voxels > 0], return_counts=True)
     if not present.size:
-        raise InputError(where, "must mark at least one voxel", got="none",
-                         remedy="segment the tumor, or give the right file")  # fmt: skip
+        raise InputError(
+            where,
+            "must mark at least one voxel",
+            got="none",
+            remedy="segment the tumor, or give the right file",
+        )
     voxel_ml = image.geometry.voxel_volume_mm3 / MM3_PER_ML
     sizes = {str(v): n * voxel_ml for v, n in zip(present.tolist(), counts.tolist(), strict=True)}
     wanted = _wanted(present.tolist(), labels, sizes, source, where, words)
@@ -201,9 +215,14 @@ def _check_one_layer(header: ImageHeader, where: str) -> None:
         return
     is_slicers = any(key.startswith("Segment") for key in header.words)
     rename = "rename it to end in .seg.nrrd, since its header names segments"
-    raise InputError(where, "must have one value a voxel, its label", got=f"{header.layers} layers",
-                     remedy=rename if is_slicers else "export it as a label map or as .seg.nrrd, "
-                     "for instance in 3D Slicer")  # fmt: skip
+    raise InputError(
+        where,
+        "must have one value a voxel, its label",
+        got=f"{header.layers} layers",
+        remedy=rename
+        if is_slicers
+        else "export it as a label map or as .seg.nrrd, for instance in 3D Slicer",
+    )
 
 
 def _wanted(
@@ -224,8 +243,12 @@ def _wanted(
         return list(present)
     if missing := [label for label in labels if label not in present]:
         got = ", ".join(map(str, missing))
-        raise InputError(words.label, f"must be a label of {source or 'the ROI'}", got=got,
-                         remedy=f"it has {shown(sizes)}")  # fmt: skip
+        raise InputError(
+            words.label,
+            f"must be a label of {source or 'the ROI'}",
+            got=got,
+            remedy=f"it has {shown(sizes)}",
+        )
     return sorted({int(label) for label in labels})
 
 
@@ -240,13 +263,20 @@ def as_labels(voxels: Voxels, where: str) -> Voxels:
             is_whole = np.abs(voxels - whole) <= ROUNDING * np.maximum(np.abs(whole), 1)
         odd = voxels[~is_whole]
         if odd.size:
-            raise InputError(where, "must be a label image of whole numbers", got=str(odd[0]),
-                             remedy="export the segmentation as a label map, or threshold a "
-                                    "probability map first")  # fmt: skip
+            raise InputError(
+                where,
+                "must be a label image of whole numbers",
+                got=str(odd[0]),
+                remedy="export the segmentation as a label map, or threshold a "
+                "probability map first",
+            )
         voxels = whole
     low, high = voxels.min(), voxels.max()
     if low < 0 or high > LARGEST_LABEL:
-        raise InputError(where, f"labels must lie in 0 to {LARGEST_LABEL}",
-                         got=f"{low:g} to {high:g}",
-                         remedy="give the label image, not the image itself")  # fmt: skip
+        raise InputError(
+            where,
+            f"labels must lie in 0 to {LARGEST_LABEL}",
+            got=f"{low:g} to {high:g}",
+            remedy="give the label image, not the image itself",
+        )
     return voxels.astype(np.uint8 if high < 256 else np.uint16)

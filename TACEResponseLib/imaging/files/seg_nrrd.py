@@ -36,8 +36,12 @@ def read_seg_nrrd(
     layers = voxels[..., np.newaxis] if voxels.ndim == 3 else voxels
     found = {int(match[1]) for key in words if (match := KEY.fullmatch(key))}
     if not found:
-        raise InputError(where, "must hold Slicer's segments", got="no segment names in its header",
-                         remedy="rename a plain label image to end in .nrrd")  # fmt: skip
+        raise InputError(
+            where,
+            "must hold Slicer's segments",
+            got="no segment names in its header",
+            remedy="rename a plain label image to end in .nrrd",
+        )
     if len(found) > MOST_SEGMENTS or len(found) * layers[..., 0].size > MOST_BYTES:
         raise InputError(
             where,
@@ -59,12 +63,19 @@ def _segment(
     label = _number(words, number, "LabelValue", 1, where)
     layer = _number(words, number, "Layer", number, where)
     if not 0 <= layer < layers.shape[-1]:
-        raise InputError(where, f"segment {number} must lie in a layer of the file",
-                         got=f"layer {layer} of {layers.shape[-1]}",
-                         remedy="save the segmentation again")  # fmt: skip
+        raise InputError(
+            where,
+            f"segment {number} must lie in a layer of the file",
+            got=f"layer {layer} of {layers.shape[-1]}",
+            remedy="save the segmentation again",
+        )
     if label == 0:
-        raise InputError(where, f"segment {number} must have a label other than the background's",
-                         got="0", remedy="save the segmentation again")  # fmt: skip
+        raise InputError(
+            where,
+            f"segment {number} must have a label other than the background's",
+            got="0",
+            remedy="save the segmentation again",
+        )
     identity = words.get(f"Segment{number}_ID") or f"Segment_{number + 1}"
     name = words.get(f"Segment{number}_Name") or identity
     return Segment(name=name, mask=np.asarray(layers[..., layer] == label))
@@ -76,6 +87,10 @@ def _number(words: Mapping[str, str], number: int, field: str, absent: int, wher
     if text is None:
         return absent
     if not re.fullmatch(r"-?\d{1,9}", text.strip(), re.ASCII):
-        raise InputError(where, f"Segment{number}_{field} must be a whole number",
-                         got=repr(text[:40]), remedy="save the segmentation again")  # fmt: skip
+        raise InputError(
+            where,
+            f"Segment{number}_{field} must be a whole number",
+            got=repr(text[:40]),
+            remedy="save the segmentation again",
+        )
     return int(text)

@@ -43,8 +43,12 @@ def roi_from_parts(
     Raises: InputError: no segment, or one that marks nothing.
     """
     if not parts:
-        raise InputError(source, "at least one segment must be chosen", got="none",
-                         remedy="choose the tumor's segment")  # fmt: skip
+        raise InputError(
+            source,
+            "at least one segment must be chosen",
+            got="none",
+            remedy="choose the tumor's segment",
+        )
     parts = [trimmed(part, f"{source}, segment {part.name}") for part in parts]
     grid = _common_grid([part.geometry for part in parts], grids)
     labels = np.zeros(grid.shape_kji, dtype=np.uint8 if len(parts) < 256 else np.uint16)
@@ -64,8 +68,12 @@ def trimmed(part: SegmentPart, where: str) -> SegmentPart:
     """
     filled = [np.flatnonzero(part.mask.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
     if not filled[0].size:
-        raise InputError(where, "must mark at least one voxel", got="none",
-                         remedy="segment the tumor, or choose another segment")  # fmt: skip
+        raise InputError(
+            where,
+            "must mark at least one voxel",
+            got="none",
+            remedy="segment the tumor, or choose another segment",
+        )
     box = tuple(slice(int(f[0]), int(f[-1]) + 1) for f in filled)
     start = [s.start for s in box[::-1]]
     inner = part.mask[box]

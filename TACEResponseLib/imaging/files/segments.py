@@ -56,8 +56,11 @@ def roi_of_segments(
     chosen = _chosen(segments, geometry, wanted, source, where, words)
     if len(segments) > 1 and wanted != ALL:
         named = _marked(segments)
-        is_chosen = {name for name, one in zip(_shown(segments), segments, strict=True)
-                     if any(one is other for other in chosen)}  # fmt: skip
+        is_chosen = {
+            name
+            for name, one in zip(_shown(segments), segments, strict=True)
+            if any(one is other for other in chosen)
+        }
         voxel_ml = geometry.voxel_volume_mm3 / MM3_PER_ML
         warnings = (*warnings, *enclosure_warnings("segment", named, is_chosen, voxel_ml))
     labels = np.zeros(geometry.shape_kji, dtype=np.uint8 if len(chosen) < 256 else np.uint16)
@@ -66,8 +69,12 @@ def roi_of_segments(
         overlapping += int((labels[segment.mask] > 0).sum())
         labels[segment.mask & (labels == 0)] = label
     if not labels.any():
-        raise InputError(where, "must mark at least one voxel", got="none",
-                         remedy="segment the tumor, or choose another segment")  # fmt: skip
+        raise InputError(
+            where,
+            "must mark at least one voxel",
+            got="none",
+            remedy="segment the tumor, or choose another segment",
+        )
     if overlapping:
         warnings = (
             *warnings,
@@ -97,8 +104,13 @@ def _chosen(
     if not wanted:
         if len(segments) > 1:
             sizes = [(s.name, float(np.count_nonzero(s.mask)) * voxel_ml) for s in segments]
-            refuse_unsaid(where, "segments", f"{len(segments)} segments", words.segments("NAME"),
-                          names=with_sizes(sizes, MOST_NAMES))  # fmt: skip
+            refuse_unsaid(
+                where,
+                "segments",
+                f"{len(segments)} segments",
+                words.segments("NAME"),
+                names=with_sizes(sizes, MOST_NAMES),
+            )
         return tuple(segments)
     return tuple(_named(segments, name, source, words) for name in dict.fromkeys(wanted))
 
@@ -106,9 +118,13 @@ def _chosen(
 def _check_all(segments: Sequence[Segment], voxel_ml: float, where: str, words: Words) -> None:
     """Refuse `all` where a segment is called so, one lies round another, or all are too much."""
     if len(segments) > 1 and any(segment.name.lower() == ALL for segment in segments):
-        raise InputError(where, f"must not have a segment called {ALL} beside others",
-                         got=f"{len(segments)} segments", names=[s.name for s in segments],
-                         remedy="rename it")  # fmt: skip
+        raise InputError(
+            where,
+            f"must not have a segment called {ALL} beside others",
+            got=f"{len(segments)} segments",
+            names=[s.name for s in segments],
+            remedy="rename it",
+        )
     refuse_whole(where, "segment", _marked(segments), voxel_ml, words.segments("NAME"))
 
 
@@ -137,7 +153,11 @@ def _named(segments: Sequence[Segment], name: str, source: str, words: Words) ->
     meant = f"did you mean {near}? " if near else ""
     rule = "must name one segment only" if same else "must name a segment"
     hint = "" if same else f"{meant}it has {', '.join(names) or 'no segments'}"
-    raise InputError(words.segment, f"{rule} of {source or 'the ROI'}",
-                     got="one of several" if same else "another name", names=[repr(name)],
-                     remedy="rename one of them" if same else "correct the name",
-                     hint=hint)  # fmt: skip
+    raise InputError(
+        words.segment,
+        f"{rule} of {source or 'the ROI'}",
+        got="one of several" if same else "another name",
+        names=[repr(name)],
+        remedy="rename one of them" if same else "correct the name",
+        hint=hint,
+    )

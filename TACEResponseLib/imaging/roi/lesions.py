@@ -60,9 +60,12 @@ def find_lesions(roi: Roi) -> tuple[tuple[Lesion, ...], Voxels]:
     """
     found = _connected(roi)
     if len(found) > MOST_PIECES:
-        raise InputError(roi.place,
-                         f"must hold at most {MOST_PIECES} separate pieces",
-                         got=len(found), remedy="clean the segmentation")  # fmt: skip
+        raise InputError(
+            roi.place,
+            f"must hold at most {MOST_PIECES} separate pieces",
+            got=len(found),
+            remedy="clean the segmentation",
+        )
     measured = [_measured(label, box, mask, roi.geometry) for label, box, mask in found]
     # Of twins the lower, the more anterior, the further right comes first, however they are stored.
     pieces = sorted(measured, key=lambda p: (p.is_speck, -p.area_mm2, -p.voxels, p.place))

@@ -123,16 +123,25 @@ def _label(word: str, words: Words) -> int:
         label = 0
     if label > 0:
         return label
-    raise InputError(words.label, f"must be whole numbers from 1 up, or {ALL}", got=repr(word)[:40],
-                     remedy=f"give the tumor's: {words.labels(1)}")  # fmt: skip
+    raise InputError(
+        words.label,
+        f"must be whole numbers from 1 up, or {ALL}",
+        got=repr(word)[:40],
+        remedy=f"give the tumor's: {words.labels(1)}",
+    )
 
 
 def refuse_unsaid(
     where: str, what: str, got: str, remedy: str, *, names: Sequence[str] = ()
 ) -> None:
     """Refuse a file of several labels or segments of which nobody said which are the tumor."""
-    raise InputError(where, f"has several {what}; say which are the tumor", got=got, names=names,
-                     remedy=f"{remedy}, or {ALL} if each is a tumor")  # fmt: skip
+    raise InputError(
+        where,
+        f"has several {what}; say which are the tumor",
+        got=got,
+        names=names,
+        remedy=f"{remedy}, or {ALL} if each is a tumor",
+    )
 
 
 def refuse_whole(

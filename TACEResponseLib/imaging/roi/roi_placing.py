@@ -32,15 +32,21 @@ def check_roi_owner(images: Mapping[ImageSequence, Volume], rois: Sequence[Roi])
         known = [v.acquisition for v in images.values()]
         people = {a.patient_digest for a in known} - {None}
         if patient and people and people != {patient}:
-            raise InputError(where, "must be of the patient of the images",
-                             got="another patient's DICOM id",
-                             remedy="give the segmentation of this patient")  # fmt: skip
+            raise InputError(
+                where,
+                "must be of the patient of the images",
+                got="another patient's DICOM id",
+                remedy="give the segmentation of this patient",
+            )
         frames = {a.frame_of_reference for a in known} - {None}
         if frame and frames and frame not in frames:
-            raise InputError(where, "must lie in the frame of reference of an image",
-                             got="another DICOM frame of reference",
-                             remedy="give the segmentation of this examination, or export the ROI "
-                             "as a label image after looking at it on the image")  # fmt: skip
+            raise InputError(
+                where,
+                "must lie in the frame of reference of an image",
+                got="another DICOM frame of reference",
+                remedy="give the segmentation of this examination, or export the ROI "
+                "as a label image after looking at it on the image",
+            )
 
 
 def lacks_grid(geometry: Geometry) -> bool:

@@ -67,8 +67,9 @@ def _stacks(upright: Voxels, lesions: Sequence[Lesion]) -> Iterator[_Stack]:
         inner = boxes[lesion.index - 1] if lesion.index <= len(boxes) else None
         if inner is None or lesion.is_speck:
             continue
-        k, j, i = (slice(s.start + o.start, s.stop + o.start)
-                   for s, o in zip(inner, outer, strict=True))  # fmt: skip
+        k, j, i = (
+            slice(s.start + o.start, s.stop + o.start) for s, o in zip(inner, outer, strict=True)
+        )
         areas = np.count_nonzero(upright[k, j, i] == lesion.index, axis=(1, 2))
         yield _Stack(lesion=lesion, box=(k, j, i), areas=np.asarray(areas))
 

@@ -34,8 +34,12 @@ def check_hounsfield(
     Raises: InputError: the file says MR, or a rule of `REFUSALS` applies.
     """
     if volume.acquisition.modality == "MR":
-        raise InputError(where, "must be CT in Hounsfield units (HU)", got="an MR image",
-                         remedy="give the CT, or choose a bundle for MR")  # fmt: skip
+        raise InputError(
+            where,
+            "must be CT in Hounsfield units (HU)",
+            got="an MR image",
+            remedy="give the CT, or choose a bundle for MR",
+        )
     look = Look.of(volume, mask)
     for rule in REFUSALS:
         if rule.applies(look):
@@ -78,10 +82,12 @@ def _clipped(
     inside = volume.voxels[mask]
     at_limits = float(np.isin(inside, [limit for limit in window if limit is not None]).mean())
     cut = (
-        f"below {low:g} HU" if high is None
-        else f"above {high:g} HU" if low is None
+        f"below {low:g} HU"
+        if high is None
+        else f"above {high:g} HU"
+        if low is None
         else f"to {low:g} to {high:g} HU"
-    )  # fmt: skip
+    )
     return [
         CaseWarning(
             code="hu_clipped",

@@ -61,9 +61,12 @@ def _between_percentiles(
 def _z_scored(volume: Volume, settings: MrZScore, region: Mask | None) -> NDArray[np.float32]:
     """MR in standard deviations of its region, clipped."""
     if region is None and settings.region == "liver":
-        raise InputError(f"image {volume.source}".rstrip(),
-                         "z-score within the liver needs a liver mask",
-                         got="none", remedy="choose a bundle with the body region")  # fmt: skip
+        raise InputError(
+            f"image {volume.source}".rstrip(),
+            "z-score within the liver needs a liver mask",
+            got="none",
+            remedy="choose a bundle with the body region",
+        )
     inside = volume.voxels[body_mask(volume) if region is None else region].astype(np.float64)
     _check_contrast(volume, inside)
     scaled = volume.voxels.astype(np.float32)
@@ -79,7 +82,9 @@ def _check_contrast(volume: Volume, inside: NDArray[np.float64]) -> None:
 
 
 def _no_contrast(volume: Volume, inside: NDArray[np.float64]) -> InputError:
-    return InputError(f"image {volume.source}".rstrip(),
-                      "must vary within the region of its statistics",
-                      got=f"{inside.size} voxels without contrast",
-                      remedy="check the image and the mask")  # fmt: skip
+    return InputError(
+        f"image {volume.source}".rstrip(),
+        "must vary within the region of its statistics",
+        got=f"{inside.size} voxels without contrast",
+        remedy="check the image and the mask",
+    )

@@ -41,26 +41,33 @@ def jump_warnings(
     sound = len(blocks) >= 3 and blocks[0].size >= LEAST_BLOCKS and np.isfinite(blocks).all()
     found: list[CaseWarning] = []
     if sound and (odd := odd_slices(blocks)):
-        found.append(CaseWarning(
-            code="slice_out_of_line",
-            message=f"{_slices(odd)} of {sequence.words} {_verb(odd)} from both neighbors far more "
-            "than these from each other, as if it were scaled otherwise, empty or at another "
-            "slice's place: look at the image from the side, and export it again.",
-        ))  # fmt: skip
+        found.append(
+            CaseWarning(
+                code="slice_out_of_line",
+                message=f"{_slices(odd)} of {sequence.words} {_verb(odd)} from both neighbors "
+                "far more than these from each other, as if it were scaled otherwise, empty "
+                "or at another slice's place: look at the image from the side, and export it "
+                "again.",
+            )
+        )
     elif sound and sequence.modality == "CT" and (steps := steps_of(blocks)):
-        found.append(CaseWarning(
-            code="slices_step",
-            message=f"From {_slices(steps).lower()} of {sequence.words} on, most of the picture is "
-            f"more than {STEP_HU:g} HU brighter or darker at once, as if two scales lay in one "
-            "image: look at it from the side, and export it again.",
-        ))  # fmt: skip
+        found.append(
+            CaseWarning(
+                code="slices_step",
+                message=f"From {_slices(steps).lower()} of {sequence.words} on, most of the "
+                f"picture is more than {STEP_HU:g} HU brighter or darker at once, as if two scales "
+                "lay in one image: look at it from the side, and export it again.",
+            )
+        )
     if copies := copied_slices(volume):
-        found.append(CaseWarning(
-            code="slices_equal",
-            message=f"{_slices(copies)} of {sequence.words} {'is' if len(copies) == 1 else 'are'} "
-            "the slice before, voxel by voxel, as if slices had been copied, or thin ones made of "
-            "thick ones: check that none is missing and that the spacing is right.",
-        ))  # fmt: skip
+        found.append(
+            CaseWarning(
+                code="slices_equal",
+                message=f"{_slices(copies)} of {sequence.words} {_be(copies)} the slice "
+                "before, voxel by voxel, as if slices had been copied, or thin ones "
+                "made of thick ones: check that none is missing and that the spacing is right.",
+            )
+        )
     return tuple(found)
 
 
@@ -107,8 +114,13 @@ def _slices(numbers: Sequence[int]) -> str:
     if len(numbers) == 1:
         return f"Slice {numbers[0] + 1}"
     shown = ", ".join(str(n + 1) for n in numbers[:MOST_NAMED])
-    return f"Slices {shown}" + (f" and {len(numbers) - MOST_NAMED} more" * (
-        len(numbers) > MOST_NAMED))  # fmt: skip
+    return f"Slices {shown}" + (
+        f" and {len(numbers) - MOST_NAMED} more" * (len(numbers) > MOST_NAMED)
+    )
+
+
+def _be(numbers: Sequence[int]) -> str:
+    return "is" if len(numbers) == 1 else "are"
 
 
 def _verb(numbers: Sequence[int]) -> str:

@@ -142,9 +142,15 @@ def _draw_slices(
     rows = 1 if saliency is None else 2
     caption = 0.03 if saliency else 0.0
     grid = figure.add_gridspec(
-        rows, max(len(slices), 3), left=0.03, right=0.90 if saliency else 0.97,
-        top=top - 0.015, bottom=bottom + caption + 0.005, wspace=0.03, hspace=0.12,
-    )  # fmt: skip
+        rows,
+        max(len(slices), 3),
+        left=0.03,
+        right=0.90 if saliency else 0.97,
+        top=top - 0.015,
+        bottom=bottom + caption + 0.005,
+        wspace=0.03,
+        hspace=0.12,
+    )
     for column, shown in enumerate(slices):
         for row in range(rows):
             axes = figure.add_subplot(grid[row, column])

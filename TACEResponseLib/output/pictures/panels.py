@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 COLOR_MAP = "inferno"
 LARGEST_OPACITY = 0.6
 CONTOUR_COLOR = "#22d3ee"
-LETTERS = {"A": (0.5, 0.985, "center", "top"), "P": (0.5, 0.015, "center", "bottom"),
-           "R": (0.015, 0.5, "left", "center"), "L": (0.985, 0.5, "right", "center")}  # fmt: skip
+LETTERS = {
+    "A": (0.5, 0.985, "center", "top"),
+    "P": (0.5, 0.015, "center", "bottom"),
+    "R": (0.015, 0.5, "left", "center"),
+    "L": (0.985, 0.5, "right", "center"),
+}
 SCALE_BAR_MM = 50.0
 ORIGIN_WORDS = {
     "scored": "map of a scored slice",
@@ -42,8 +46,15 @@ def draw_slice(
     axes.imshow(shown.image, cmap="gray", vmin=0, vmax=1, extent=extent, interpolation="bilinear")
     if with_map and shown.saliency is not None:
         alpha = LARGEST_OPACITY * np.clip(shown.saliency * 1.5, 0, 1)
-        axes.imshow(shown.saliency, cmap=COLOR_MAP, vmin=0, vmax=1, alpha=alpha, extent=extent,
-                    interpolation="bilinear")  # fmt: skip
+        axes.imshow(
+            shown.saliency,
+            cmap=COLOR_MAP,
+            vmin=0,
+            vmax=1,
+            alpha=alpha,
+            extent=extent,
+            interpolation="bilinear",
+        )
     _draw_contours(axes, shown, scored)
     _draw_letters(axes)
     _draw_scale_bar(axes, extent)
@@ -57,10 +68,25 @@ def draw_color_bar(figure: "Figure", *, left: float, bottom: float, height: floa
     """The map's legend, with the opacity that it has over the image."""
     axes = figure.add_axes((left, bottom, 0.016, height))
     ramp = np.linspace(0, 1, 256)[:, None]
-    axes.imshow(np.full((256, 1), 0.35), cmap="gray", vmin=0, vmax=1, aspect="auto",
-                origin="lower", extent=(0, 1, 0, 1))  # fmt: skip
-    axes.imshow(ramp, cmap=COLOR_MAP, vmin=0, vmax=1, aspect="auto", origin="lower",
-                alpha=LARGEST_OPACITY * np.clip(ramp * 1.5, 0, 1), extent=(0, 1, 0, 1))  # fmt: skip
+    axes.imshow(
+        np.full((256, 1), 0.35),
+        cmap="gray",
+        vmin=0,
+        vmax=1,
+        aspect="auto",
+        origin="lower",
+        extent=(0, 1, 0, 1),
+    )
+    axes.imshow(
+        ramp,
+        cmap=COLOR_MAP,
+        vmin=0,
+        vmax=1,
+        aspect="auto",
+        origin="lower",
+        alpha=LARGEST_OPACITY * np.clip(ramp * 1.5, 0, 1),
+        extent=(0, 1, 0, 1),
+    )
     axes.set_xticks([])
     axes.yaxis.tick_right()
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"], fontsize=7.5)
@@ -75,16 +101,30 @@ def _draw_contours(axes: "Axes", shown: ShownSlice, scored: tuple[int, ...]) -> 
     for index in np.unique(shown.lesions[shown.lesions > 0]):
         is_scored = int(index) in scored
         axes.contour(
-            x, y, (shown.lesions == index).astype(float), levels=[0.5], colors=CONTOUR_COLOR,
-            linewidths=1.1 if is_scored else 0.7, linestyles="solid" if is_scored else "dashed",
-        )  # fmt: skip
+            x,
+            y,
+            (shown.lesions == index).astype(float),
+            levels=[0.5],
+            colors=CONTOUR_COLOR,
+            linewidths=1.1 if is_scored else 0.7,
+            linestyles="solid" if is_scored else "dashed",
+        )
 
 
 def _draw_letters(axes: "Axes") -> None:
     """A, P, R and L at the edges."""
     for letter, (x, y, ha, va) in LETTERS.items():
-        axes.text(x, y, letter, color="white", fontsize=7.5, ha=ha, va=va, transform=axes.transAxes,
-                  bbox=_backing())  # fmt: skip
+        axes.text(
+            x,
+            y,
+            letter,
+            color="white",
+            fontsize=7.5,
+            ha=ha,
+            va=va,
+            transform=axes.transAxes,
+            bbox=_backing(),
+        )
 
 
 def _draw_scale_bar(axes: "Axes", extent: tuple[float, float, float, float]) -> None:
@@ -93,10 +133,19 @@ def _draw_scale_bar(axes: "Axes", extent: tuple[float, float, float, float]) -> 
     right, low = extent[1] * 0.96, extent[2] * 0.93
     # White on black keeps it legible over bone as well as over air.
     for color, width in (("black", 4.0), ("white", 2.0)):
-        axes.plot([right - length, right], [low, low], color=color, linewidth=width,
-                  solid_capstyle="butt")  # fmt: skip
-    axes.text(right - length / 2, low - extent[2] * 0.025, f"{length / 10:.0f} cm", color="white",
-              fontsize=7.5, ha="center", va="bottom", bbox=_backing())  # fmt: skip
+        axes.plot(
+            [right - length, right], [low, low], color=color, linewidth=width, solid_capstyle="butt"
+        )
+    axes.text(
+        right - length / 2,
+        low - extent[2] * 0.025,
+        f"{length / 10:.0f} cm",
+        color="white",
+        fontsize=7.5,
+        ha="center",
+        va="bottom",
+        bbox=_backing(),
+    )
 
 
 def _backing() -> dict[str, object]:

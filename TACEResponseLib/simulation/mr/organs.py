@@ -29,23 +29,28 @@ def paint_organs(
     """Heart, bowel, stomach, pancreas and spleen, which lie behind the liver."""
     s = build.scale
     heart = Ellipsoid(
-        center=_moved(rng, (22, -44 * s, build.dome_left + 20), 3), half_axes=(52, 36, 28),
+        center=_moved(rng, (22, -44 * s, build.dome_left + 20), 3),
+        half_axes=(52, 36, 28),
         turn_deg=14,
-    )  # fmt: skip
+    )
     box = canvas.box(heart.center, heart.reach)
     within = room.cavity[:, box[1], box[2]] + 3
     canvas.paint(box, np.maximum(canvas.distance(heart, box), within), tissue.HEART)
     _paint_bowel(canvas, build, room, rng)
     half = (float(rng.uniform(34, 46)) * s, float(rng.uniform(28, 36)) * s, 46.0)
     stomach = Ellipsoid(
-        center=_moved(rng, (52 * s, -30 * s, 14), 6), half_axes=half,
+        center=_moved(rng, (52 * s, -30 * s, 14), 6),
+        half_axes=half,
         turn_deg=float(rng.normal(-20, 6)),
-    )  # fmt: skip
+    )
     _paint_hollow(canvas, stomach, room, 4.0, rng)
     course: tuple[Point, ...] = (
-        (-28 * s, -18, -40), (-14 * s, -30, -28), (12 * s, -36, -20), (40 * s, -20, -10),
+        (-28 * s, -18, -40),
+        (-14 * s, -30, -28),
+        (12 * s, -36, -20),
+        (40 * s, -20, -10),
         (68 * s, 4, -2),
-    )  # fmt: skip
+    )
     _paint_tubes(canvas, 10.0, course, timed(tissue.PANCREAS, timing))
     spleen = Ellipsoid(
         center=_moved(rng, (94 * s, 24, 14), 4), half_axes=(24 * s, 46 * s, 44 * s), turn_deg=-24
@@ -141,8 +146,9 @@ def paint_great_vessels(
     celiac: Point = (aorta[0], aorta[1] - 22, -2.0)
     _paint_tubes(canvas, 2.6, (aorta, celiac, (-8, y - 48, 2), (-24, -18, -6)), artery)
     _paint_tubes(canvas, 2.6, (celiac, (28, y - 44, 4), (74, y - 14, 8)), artery)
-    _paint_tubes(canvas, 6.5, ((-4, y - 42, -40), (-12, y - 40, -22), (-28, -16, -8)),
-                 tissue.PORTAL_VEIN)  # fmt: skip
+    _paint_tubes(
+        canvas, 6.5, ((-4, y - 42, -40), (-12, y - 40, -22), (-28, -16, -8)), tissue.PORTAL_VEIN
+    )
 
 
 def paint_liver_vessels(

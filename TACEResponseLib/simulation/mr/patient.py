@@ -55,9 +55,11 @@ def simulate_mr_patient(settings: MrSimulationSettings, seed: int, index: int) -
     images = acquire(anatomy.canvas, scans, settings.scanner, scanner_rng)
     geometry = placed(settings.grid, scanner_rng)
     second = read_lesions(
-        anatomy.canvas, lesions, settings.second_reader_shift_mm,
+        anatomy.canvas,
+        lesions,
+        settings.second_reader_shift_mm,
         stream(seed, index, Stream.SECOND_READER),
-    )  # fmt: skip
+    )
     rois = _series_rois(anatomy, lesions, scans, settings, geometry, (seed, index))
     return SimulatedPatient(
         truth=simulate_mr_truth(settings, seed, index),

@@ -40,11 +40,14 @@ def paint_mr_tumor(
     """
     canvas = anatomy.canvas
     canvas.blend(parts.box, liver_cover(canvas, anatomy.liver, parts), anatomy.liver_signal)
-    living = np.stack([
-        anatomy.liver_signal[sequence] + contrast
-        + look.texture * TEXTURE_SHARE[sequence] * parts.texture * (1 - parts.rim)
-        for sequence, contrast in _contrasts(look, parts.rim, timing, echo_contrast).items()
-    ])  # fmt: skip
+    living = np.stack(
+        [
+            anatomy.liver_signal[sequence]
+            + contrast
+            + look.texture * TEXTURE_SHARE[sequence] * parts.texture * (1 - parts.rim)
+            for sequence, contrast in _contrasts(look, parts.rim, timing, echo_contrast).items()
+        ]
+    )
     dead = np.asarray(tissue.NECROSIS, dtype=np.float32)[:, None, None, None]
     value = living + parts.dead * (dead - living)
     canvas.paint(parts.box, parts.distance, np.asarray(value, dtype=np.float32))

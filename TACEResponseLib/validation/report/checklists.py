@@ -52,7 +52,9 @@ def _of_patients(study: Study, results: Results) -> dict[str, str]:
         "scanners": f"scanners: {', '.join(scanners)}; parameters: authors" if scanners else "",
         "treatment": f"treatments: {', '.join(treated)}" if treated else "",
         "outcome": f"{study.positive_class} by {origin.criterion}"
-        + (f", read {origin.readout}" if origin.readout else "") if origin.criterion else "",
+        + (f", read {origin.readout}" if origin.readout else "")
+        if origin.criterion
+        else "",
         "missing": f"{share(len(study.failures), total)} left out; nothing filled in",
         "flow": f"{total} in the table, {study.n} analyzed, {len(study.failures)} left out",
         "numbers": f"{study.n} patients, {study.events} {study.positive_class}",
@@ -65,7 +67,7 @@ def _of_patients(study: Study, results: Results) -> dict[str, str]:
         "readers": f"{len(results.agreement.readers)} readers" if results.agreement else "",
         "agreement": _agreement(results),
         "failures": f"{len(study.failures)} patients without a result, listed with the reason",
-    }  # fmt: skip
+    }
 
 
 def _of_model(study: Study, results: Results) -> dict[str, str]:
@@ -77,16 +79,18 @@ def _of_model(study: Study, results: Results) -> dict[str, str]:
         f"{first.threshold_set_on}",
         "training": " ".join(study.origin.training),
         "candidates": f"{len(study.candidates)} candidates compared on tuning patients"
-        if study.candidates else "",
+        if study.candidates
+        else "",
         "drift": f"{len(study.drift)} inputs compared with their training ranges"
-        if study.drift else "",
+        if study.drift
+        else "",
         "software": f"TACEResponse {__version__}",
         "code": f"TACEResponse {__version__}, Apache-2.0",
         "checks": "one gate for outcomes, probabilities, follow-up; a broken rule stops the run",
         "checklist": "TRIPOD+AI, METRICS and CLAIM, filled as far as data tell",
         "updating": "recalibration in the large shown as a what-if: shift "
         f"{interval(results.models[0].recalibrated.shift)} logits",
-    }  # fmt: skip
+    }
 
 
 def _of_results(study: Study, results: Results) -> dict[str, str]:
@@ -101,17 +105,23 @@ def _of_results(study: Study, results: Results) -> dict[str, str]:
         "measures": "discrimination, calibration, usefulness"
         + ", survival" * bool(results.survival),
         "uncertainty": f"95 % intervals for every number; AUC by {found.auc.method}",
-        "calibration": "" if math.isnan(found.slope.value)
+        "calibration": ""
+        if math.isnan(found.slope.value)
         else f"slope {interval(found.slope)}, intercept {interval(found.intercept)}",
         "baselines": f"{simple.other}: AUC {interval(simple.other_auc)}; model less it "
-        f"{interval(simple.difference)}" if simple else "",
+        f"{interval(simple.difference)}"
+        if simple
+        else "",
         "heterogeneity": f"interaction, Holm: {', '.join(tests)}" if tests else "",
         "fairness": "by " + " and ".join(f.forest.attribute for f in by_sex) + ": subgroups.csv"
-        if by_sex else "",
+        if by_sex
+        else "",
         "sample_size": f"{study.n} here. {needed_words(sizes.needed)} (Riley 2021: widths of 0.1 "
-        "for the AUC, 0.2 for slope and observed to expected)" if sizes else "",
+        "for the AUC, 0.2 for slope and observed to expected)"
+        if sizes
+        else "",
         "limitations": f"{len(limits(study, results))} computed from the data, first page",
-    }  # fmt: skip
+    }
 
 
 def _test_words(study: Study, role: CohortRole, results: Results) -> str:

@@ -34,14 +34,20 @@ def _origin(study: Study) -> list[str]:
     if origin.simulated:
         found.append("Anything about real patients: these are SIMULATED.")
     if origin.in_sample:
-        found.append("How the model does on new patients: some or all of these shaped it "
-                     "(in-sample), so every number is too good.")  # fmt: skip
+        found.append(
+            "How the model does on new patients: some or all of these shaped it "
+            "(in-sample), so every number is too good."
+        )
     elif origin.cross_validated:
-        found.append("How one fixed model does elsewhere: predictions are out-of-fold, from "
-                     "several models of one cohort.")  # fmt: skip
+        found.append(
+            "How one fixed model does elsewhere: predictions are out-of-fold, from "
+            "several models of one cohort."
+        )
     elif not origin.roles:
-        found.append("Independence: the table does not say whether these patients, or others of "
-                     "their hospital, trained the model (column role).")  # fmt: skip
+        found.append(
+            "Independence: the table does not say whether these patients, or others of "
+            "their hospital, trained the model (column role)."
+        )
     elif CohortRole.EXTERNAL_TEST not in origin.roles:
         found.append("How the model does in another hospital: this is an internal test.")
     return found
@@ -75,8 +81,10 @@ def _sites(study: Study) -> list[str]:
 def _label(results: Results) -> list[str]:
     """Noise of the outcome itself."""
     if results.agreement is None:
-        return ["How sure the outcome is: no second reader, so the noise of the label, which caps "
-                "every number, is unknown."]  # fmt: skip
+        return [
+            "How sure the outcome is: no second reader, so the noise of the label, which caps "
+            "every number, is unknown."
+        ]
     pairs = [kappa for *_, kappa in results.agreement.pairs if kappa.value == kappa.value]
     if not pairs:
         return []
@@ -114,5 +122,7 @@ def _left(study: Study) -> list[str]:
     if not study.failures:
         return []
     total = study.n + len(study.failures)
-    return [f"What the model says of {share(len(study.failures), total)} who could not be used; "
-            "they are listed below."]  # fmt: skip
+    return [
+        f"What the model says of {share(len(study.failures), total)} who could not be used; "
+        "they are listed below."
+    ]

@@ -113,8 +113,9 @@ def _survival(results: Results) -> str:
     marks = results.landmarks
     landmark = (
         f" Groups by observed outcome were followed from a landmark at day {marks[0].day:g}."
-        if marks else ""
-    )  # fmt: skip
+        if marks
+        else ""
+    )
     return (
         f"{endpoints}: patients were grouped by prediction at the model's own cut-off; "
         "Kaplan-Meier curves with log-log intervals, the log-rank test, Cox regression (Efron's "

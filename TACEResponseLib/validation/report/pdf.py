@@ -30,14 +30,21 @@ def check_pdf() -> None:
     try:
         import weasyprint  # noqa: F401
     except ImportError as error:
-        raise InputError(OPTION, "needs the package WeasyPrint", got=f"no {error.name}",
-                         remedy='pip install "TACEResponse[pdf]", or print report.html from a '
-                         "browser") from error  # fmt: skip
+        raise InputError(
+            OPTION,
+            "needs the package WeasyPrint",
+            got=f"no {error.name}",
+            remedy='pip install "TACEResponse[pdf]", or print report.html from a browser',
+        ) from error
     except OSError as error:
-        raise InputError(OPTION, "needs the system library Pango, which WeasyPrint draws with",
-                         got=error, remedy="install Pango (Debian and Ubuntu: apt install "
-                         "libpangoft2-1.0-0 libharfbuzz-subset0), or print report.html from a "
-                         "browser") from error  # fmt: skip
+        raise InputError(
+            OPTION,
+            "needs the system library Pango, which WeasyPrint draws with",
+            got=error,
+            remedy="install Pango (Debian and Ubuntu: apt install "
+            "libpangoft2-1.0-0 libharfbuzz-subset0), or print report.html from a "
+            "browser",
+        ) from error
 
 
 def report_pdf(html: str) -> bytes:

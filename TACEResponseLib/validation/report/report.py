@@ -84,8 +84,10 @@ def _first_page(study: Study, results: Results, pictures: Mapping[str, Picture])
     if curves:
         yield _picture(pictures, curves[0])
     else:
-        yield '<div class="none">No survival curves: the table has no time to progression and no ' \
-            "survival.</div>"  # fmt: skip
+        yield (
+            '<div class="none">No survival curves: the table has no time to progression and no '
+            "survival.</div>"
+        )
     yield "</div>"
     lines = bullets(limits(study, results))
     yield f'<div class="limits"><h2>What this does not show</h2>{lines}</div>'
@@ -108,9 +110,11 @@ def _methods(study: Study, results: Results) -> Iterator[str]:
 def _patients(study: Study) -> Iterator[str]:
     if study.table_one:
         yield heading("Table 1: patients")
-        yield table(study.table_one.header, study.table_one.rows,
-                    "By role and outcome; shares are of the known. Positive: "
-                    f"{study.positive_class}.")  # fmt: skip
+        yield table(
+            study.table_one.header,
+            study.table_one.rows,
+            f"By role and outcome; shares are of the known. Positive: {study.positive_class}.",
+        )
 
 
 def _performance(study: Study, results: Results, pictures: Mapping[str, Picture]) -> Iterator[str]:
@@ -145,8 +149,11 @@ def _candidates(study: Study) -> Iterator[str]:
         return
     columns = tuple(study.candidates[0])
     yield heading("Candidates that training compared")
-    yield table(columns, [[_cell(c.get(name)) for name in columns] for c in study.candidates],
-                "Chosen on tuning patients, never on those of this report.")  # fmt: skip
+    yield table(
+        columns,
+        [[_cell(c.get(name)) for name in columns] for c in study.candidates],
+        "Chosen on tuning patients, never on those of this report.",
+    )
 
 
 def _cell(value: object) -> str:
@@ -162,8 +169,10 @@ def _survival(results: Results, pictures: Mapping[str, Picture]) -> Iterator[str
     for found in results.survival:
         if found.hazards:
             warnings = " ".join(w.message for w in found.hazards.warnings)
-            yield paragraph(f"{found.endpoint}: {found.proportionality} {warnings} Tested at a "
-                            f"level of {PROPORTIONALITY_LEVEL:g}.")  # fmt: skip
+            yield paragraph(
+                f"{found.endpoint}: {found.proportionality} {warnings} Tested at a "
+                f"level of {PROPORTIONALITY_LEVEL:g}."
+            )
     if dying := competing_of(results):
         yield paragraph(competing_sentence(dying))
         yield _table(incidence_table(dying))
@@ -177,8 +186,11 @@ def _subgroups(results: Results, pictures: Mapping[str, Picture]) -> Iterator[st
         return
     yield heading("Subgroups")
     yield _picture(pictures, "subgroups")
-    unknown = [f"{f.forest.attribute}: unknown in {f.unknown} patients"
-               for f in results.forests if f.unknown]  # fmt: skip
+    unknown = [
+        f"{f.forest.attribute}: unknown in {f.unknown} patients"
+        for f in results.forests
+        if f.unknown
+    ]
     yield bullets(unknown)
 
 
@@ -210,9 +222,12 @@ def _failures(
 ) -> Iterator[str]:
     """The most confident wrong cases, and patients without a result."""
     yield heading("Failures")
-    yield table(("case", "observed", "predicted probability"), wrong_rows(wrong),
-                f"The most confident wrong calls of {study.models[0].name}; learn from them "
-                "before believing the right ones.")  # fmt: skip
+    yield table(
+        ("case", "observed", "predicted probability"),
+        wrong_rows(wrong),
+        f"The most confident wrong calls of {study.models[0].name}; learn from them "
+        "before believing the right ones.",
+    )
     for case_id, data in overviews.items():
         yield image(data, "png", f"Case {case_id}: outline of the lesion and attention map.")
     left = [(failure.case_id, failure.reason) for failure in study.failures]
@@ -227,6 +242,10 @@ def _checklists(study: Study, results: Results) -> Iterator[str]:
     for name, rows in checklist_rows(study, results).items():
         open_items = sum(answer_ == TO_FILL for _, _, answer_, _ in rows)
         yield f"<h3>{escape(CHECKLIST_NAMES[name])}</h3>"
-        yield table(COLUMNS[:3], [row[:3] for row in rows],
-                    f"{len(rows) - open_items} of {len(rows)} items answered here, {open_items} "
-                    "for the authors.", todo=TO_FILL)  # fmt: skip
+        yield table(
+            COLUMNS[:3],
+            [row[:3] for row in rows],
+            f"{len(rows) - open_items} of {len(rows)} items answered here, {open_items} "
+            "for the authors.",
+            todo=TO_FILL,
+        )

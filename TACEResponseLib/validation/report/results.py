@@ -107,13 +107,14 @@ def measure_study(
         landmarks=tuple(mark for mark in marks if mark),
         forests=_forests(study),
         agreement=agreement(study, first, dict(readers), rng, resamples=resamples)
-        if readers else None,
+        if readers
+        else None,
         # After what every study draws: four classes beside don't change the other numbers.
         classes=measure_classes(study, rng, resamples=resamples),
         roi_readers=roi_agreement(study, rng, resamples=resamples),
         seed=seed,
         resamples=resamples,
-    )  # fmt: skip
+    )
 
 
 def _forests(study: Study) -> tuple[Forest, ...]:
@@ -123,8 +124,9 @@ def _forests(study: Study) -> tuple[Forest, ...]:
     for name, levels in study.attributes.items():
         known = np.array([bool(level) for level in levels])
         try:
-            forest = subgroup_forest(study.outcome[known], p[known], np.array(levels)[known],
-                                     attribute=name)  # fmt: skip
+            forest = subgroup_forest(
+                study.outcome[known], p[known], np.array(levels)[known], attribute=name
+            )
         except InputError:
             continue
         found.append((forest, int((~known).sum())))

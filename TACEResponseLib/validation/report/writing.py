@@ -68,8 +68,10 @@ def write_validation(
         if pdf:
             progress("report.pdf")
             (draft / PDF).write_bytes(report_pdf(text))
-    return (folder / REPORT, *sorted(p for p in folder.rglob("*") if p.is_file() and
-                                     p.name != REPORT))  # fmt: skip
+    return (
+        folder / REPORT,
+        *sorted(p for p in folder.rglob("*") if p.is_file() and p.name != REPORT),
+    )
 
 
 def _figures(study: Study, results: Results, draft: Path) -> dict[str, Picture]:
@@ -120,8 +122,10 @@ def _tables(study: Study, results: Results, draft: Path) -> None:
     if dying := competing_of(results):
         found["incidence"] = incidence_table(dying)
     if results.agreement:
-        found |= {"readers": tables.readers(results.agreement),
-                  "kappas": tables.pairs(results.agreement)}  # fmt: skip
+        found |= {
+            "readers": tables.readers(results.agreement),
+            "kappas": tables.pairs(results.agreement),
+        }
     for name, table in found.items():
         if table.rows:
             write_csv(draft / f"{name}.csv", table.columns, table.rows)

@@ -6,11 +6,23 @@ import numpy as np
 
 from TACEResponseLib.evaluation.inputs import Floats
 
-NAMED = ("site", "scanner", "sex", "treatment", "embolic_agent", "phase", "earlier_treatment",
-         "bclc", "portal_vein_invasion")  # fmt: skip
+NAMED = (
+    "site",
+    "scanner",
+    "sex",
+    "treatment",
+    "embolic_agent",
+    "phase",
+    "earlier_treatment",
+    "bclc",
+    "portal_vein_invasion",
+)
 # Peng 2020 and 2021: age 60; Peng 2021: 5 cm.
-CUTS = {"age_years": ("age", 60.0, "years"), "tumor_size_cm": ("tumor size", 5.0, "cm"),
-        "lesion_diameter_mm": ("lesion diameter", 50.0, "mm")}  # fmt: skip
+CUTS = {
+    "age_years": ("age", 60.0, "years"),
+    "tumor_size_cm": ("tumor size", 5.0, "cm"),
+    "lesion_diameter_mm": ("lesion diameter", 50.0, "mm"),
+}
 WORDS = {"True": "yes", "False": "no", "bclc": "BCLC stage"}
 MOST_LEVELS = 8
 

@@ -53,8 +53,9 @@ def split_classes(columns: Columns, where: str) -> tuple[Columns, ClassTable | N
     p = np.column_stack([numbers(columns, name) for name in CLASS_COLUMNS])
     _check_sums(p)
     positive = np.minimum(p[:, [CLASSES.index(name) for name in POSITIVE]].sum(axis=1), 1.0)
-    told = [repr(float(x)) if np.isfinite(row).all() else ""
-            for x, row in zip(positive, p, strict=True)]  # fmt: skip
+    told = [
+        repr(float(x)) if np.isfinite(row).all() else "" for x, row in zip(positive, p, strict=True)
+    ]
     dropped = {*CLASS_COLUMNS, SUM}
     kept = {name: cells for name, cells in columns.items() if name not in dropped}
     kept["outcome"] = _outcomes(columns)
@@ -75,8 +76,12 @@ def of_classes(
     if found is None:
         return (), ()
     kept = tuple(r for r, k in zip(found.responses, known, strict=True) if k)
-    scores = ClassScores(name=", ".join(CLASS_COLUMNS), classes=CLASSES, stage=STAGE,
-                         probabilities=found.probabilities[known])  # fmt: skip
+    scores = ClassScores(
+        name=", ".join(CLASS_COLUMNS),
+        classes=CLASSES,
+        stage=STAGE,
+        probabilities=found.probabilities[known],
+    )
     return kept, (scores,)
 
 
@@ -99,9 +104,11 @@ def _check_sums(p: Floats) -> None:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise InputError(
-            f"{', '.join(CLASS_COLUMNS)}, row {row + 1}", "must be >= 0 and add to 1",
-            got=p[row].tolist(), remedy="apply softmax to logits, or divide by the sum, first",
-        )  # fmt: skip
+            f"{', '.join(CLASS_COLUMNS)}, row {row + 1}",
+            "must be >= 0 and add to 1",
+            got=p[row].tolist(),
+            remedy="apply softmax to logits, or divide by the sum, first",
+        )
 
 
 def _outcomes(columns: Columns) -> list[str]:
@@ -113,9 +120,11 @@ def _outcomes(columns: Columns) -> list[str]:
         told = _outcome(response, row + 1)
         if told and outcome and values[row] != float(told):
             raise InputError(
-                f"outcome, row {row + 1}", f"must be {told} for a response of {response}",
-                got=outcome, remedy=f"leave out the column outcome: here 1 is {POSITIVE_CLASS}",
-            )  # fmt: skip
+                f"outcome, row {row + 1}",
+                f"must be {told} for a response of {response}",
+                got=outcome,
+                remedy=f"leave out the column outcome: here 1 is {POSITIVE_CLASS}",
+            )
         found.append(told or outcome)
     return found
 
@@ -128,6 +137,10 @@ def _outcome(response: str, row: int) -> str:
         return "0"
     if response:
         known = ", ".join((*CLASSES, *POSITIVE_WORDS, *NEGATIVE_WORDS))
-        raise InputError(f"response, row {row}", f"must be one of {known}, or blank",
-                         got=repr(response)[:40], remedy="correct the cell")  # fmt: skip
+        raise InputError(
+            f"response, row {row}",
+            f"must be one of {known}, or blank",
+            got=repr(response)[:40],
+            remedy="correct the cell",
+        )
     return ""

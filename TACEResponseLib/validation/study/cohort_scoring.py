@@ -118,8 +118,12 @@ def _from_features(bundle: Bundle, patient: CohortPatient) -> Scored | None:
         features += table_features(branch, prepared)
     fused = bundle.fusion.predict(logits, patient.clinical)
     volume = _volume_of_features(patient)
-    return Scored(probability=fused.probability, branches=_probabilities(logits),
-                  features=tuple(features), volume_ml=volume)  # fmt: skip
+    return Scored(
+        probability=fused.probability,
+        branches=_probabilities(logits),
+        features=tuple(features),
+        volume_ml=volume,
+    )
 
 
 def _probabilities(logits: dict[str, float]) -> dict[str, float]:
@@ -143,11 +147,14 @@ def _of(prediction: Prediction) -> Scored:
         probability=prediction.fused.probability,
         branches={b.name: b.probability for b in prediction.branches},
         features=tuple((b.name, f) for b in prediction.branches for f in b.features),
-        classes={b.name: dict(b.class_probabilities) for b in prediction.branches
-                 if len(b.class_probabilities) > 2},
+        classes={
+            b.name: dict(b.class_probabilities)
+            for b in prediction.branches
+            if len(b.class_probabilities) > 2
+        },
         volume_ml=sum(x.volume_ml for x in prediction.lesions if not x.is_speck) or None,
         diameter_mm=lesion.longest_axial_diameter_mm if lesion else None,
-    )  # fmt: skip
+    )
 
 
 def largest(lesions: Sequence[Lesion]) -> Lesion | None:

@@ -60,28 +60,36 @@ def score_study(
     scored = score_patients(bundles, labeled, device=device, jobs=jobs, progress=progress)
     pairs = [(p, s) for p, s in zip(labeled, scored, strict=True) if s.scores]
     failures = [Failure(case_id=s.case_id, reason=s.problem) for s in scored if s.problem]
-    failures += [Failure(case_id=p.case_id, reason="no response in the table")
-                 for p in chosen if p.label(endpoint) is None]  # fmt: skip
+    failures += [
+        Failure(case_id=p.case_id, reason="no response in the table")
+        for p in chosen
+        if p.label(endpoint) is None
+    ]
     if not pairs:
-        raise InputError(f"--cohort {cohort.name}", "must hold a patient that can be scored",
-                         got=failures[0].reason if failures else "nobody",
-                         remedy="see tace-response cohort check")  # fmt: skip
+        raise InputError(
+            f"--cohort {cohort.name}",
+            "must hold a patient that can be scored",
+            got=failures[0].reason if failures else "nobody",
+            remedy="see tace-response cohort check",
+        )
     patients, scores = tuple(p for p, _ in pairs), tuple(s for _, s in pairs)
     study = _study(metadata, patients, scores, tuple(failures))
     of_first = [s.scores[0] for s in scores]
-    again = second_readings(bundles[0], metadata[0], patients, of_first, device=device, jobs=jobs,
-                            progress=progress)  # fmt: skip
+    again = second_readings(
+        bundles[0], metadata[0], patients, of_first, device=device, jobs=jobs, progress=progress
+    )
     return replace(
         study,
         second_readings=again,
         drift=tuple(
             found
             for place, (bundle, m) in enumerate(zip(bundles, metadata, strict=True))
-            for found in drift(m, read_fusion(bundle), [s.scores[place] for s in scores],
-                               study.clinical)
+            for found in drift(
+                m, read_fusion(bundle), [s.scores[place] for s in scores], study.clinical
+            )
         ),
         warnings=(*study.warnings, *read_once_warnings(metadata[0], again)),
-    ), patients  # fmt: skip
+    ), patients
 
 
 def _study(
@@ -119,10 +127,13 @@ def _study(
         failures=failures,
         candidates=tuple(row.model_dump(mode="json") for row in first.candidates),
         promises=tuple(promise for m in metadata for promise in promises(m)),
-        warnings=(*_model_warnings(metadata), *_role_warnings(patients),
-                  *sample_warnings(labels, models[0].probabilities),
-                  *unit_warnings(timed, columns.get("site", ()))),
-    )  # fmt: skip
+        warnings=(
+            *_model_warnings(metadata),
+            *_role_warnings(patients),
+            *sample_warnings(labels, models[0].probabilities),
+            *unit_warnings(timed, columns.get("site", ())),
+        ),
+    )
 
 
 def cohort_readers(
@@ -147,13 +158,20 @@ def _check_bundles(metadata: Sequence[BundleMetadata]) -> None:
     """Bundles must answer one question, and have names of their own."""
     ids = [m.bundle_id for m in metadata]
     if len(set(ids)) < len(ids):
-        raise InputError("--bundle", "must name each bundle once", got=", ".join(ids),
-                         remedy="leave out the second")  # fmt: skip
+        raise InputError(
+            "--bundle",
+            "must name each bundle once",
+            got=", ".join(ids),
+            remedy="leave out the second",
+        )
     questions = {(m.endpoint, m.positive_class) for m in metadata}
     if len(questions) > 1:
-        raise InputError("--bundle", "must predict the same positive class",
-                         got="; ".join(f"{e.value}: {c}" for e, c in sorted(questions)),
-                         remedy="validate them one by one")  # fmt: skip
+        raise InputError(
+            "--bundle",
+            "must predict the same positive class",
+            got="; ".join(f"{e.value}: {c}" for e, c in sorted(questions)),
+            remedy="validate them one by one",
+        )
 
 
 def _chosen(
@@ -163,8 +181,12 @@ def _chosen(
     tested = [p for p in patients if p.role in TEST_ROLES]
     chosen = [p for p in patients if p.role and p.role.value == role] if role else tested
     if role and not chosen:
-        raise InputError(f"--cohort {cohort.name}", f"must hold patients of role {role}",
-                         got="none", remedy="choose another --role")  # fmt: skip
+        raise InputError(
+            f"--cohort {cohort.name}",
+            f"must hold patients of role {role}",
+            got="none",
+            remedy="choose another --role",
+        )
     return chosen or list(patients)
 
 
@@ -176,17 +198,23 @@ def _model(metadata: BundleMetadata, place: int, scores: Sequence[ScoredPatient]
         probabilities=np.array([s.probability for s in of]),
         threshold=metadata.threshold,
         threshold_set_on=metadata.threshold_set_on,
-        branches={name: np.array([s.branches[name] for s in of])
-                  for name in metadata.branch_names if all(name in s.branches for s in of)},
-    )  # fmt: skip
+        branches={
+            name: np.array([s.branches[name] for s in of])
+            for name in metadata.branch_names
+            if all(name in s.branches for s in of)
+        },
+    )
 
 
 def _other_columns(patients: Sequence[CohortPatient]) -> dict[str, list[str]]:
     """Columns that no model reads, by name."""
     names = dict.fromkeys(name for p in patients for name in p.other)
     pairs = {column for wanted in COLUMNS.values() for column in wanted}
-    return {name: [p.other.get(name, "") for p in patients] for name in names
-            if name not in pairs or any(p.other.get(name) for p in patients)}  # fmt: skip
+    return {
+        name: [p.other.get(name, "") for p in patients]
+        for name in names
+        if name not in pairs or any(p.other.get(name) for p in patients)
+    }
 
 
 def _names(

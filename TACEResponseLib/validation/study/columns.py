@@ -30,8 +30,12 @@ def read_columns(path: Path, option: str) -> Columns:
     where = f"{option} {path.name}"
     table = read_text_table(path, where, _holds_numbers)
     if not table.lines:
-        raise InputError(where, "must hold a header and at least one row", got="none",
-                         remedy="write one row a patient")  # fmt: skip
+        raise InputError(
+            where,
+            "must hold a header and at least one row",
+            got="none",
+            remedy="write one row a patient",
+        )
     _check_shape(where, table)
     return {name: [line[i] for line in table.lines] for i, name in enumerate(table.header)}
 
@@ -48,8 +52,12 @@ def require(columns: Columns, names: Sequence[str], where: str) -> None:
     """
     for name in names:
         if name not in columns:
-            raise InputError(f"{where}, {name}", "must be a column", got=", ".join(columns)[:80],
-                             remedy="add or rename it")  # fmt: skip
+            raise InputError(
+                f"{where}, {name}",
+                "must be a column",
+                got=", ".join(columns)[:80],
+                remedy="add or rename it",
+            )
 
 
 def numbers(columns: Columns, name: str) -> Floats:
@@ -63,8 +71,12 @@ def numbers(columns: Columns, name: str) -> Floats:
             continue
         value = cells.number(cell)
         if value is None:
-            raise InputError(place(columns, name, row), "must be a number or blank",
-                             got=repr(cell)[:40], remedy=cells.number_remedy(cell))  # fmt: skip
+            raise InputError(
+                place(columns, name, row),
+                "must be a number or blank",
+                got=repr(cell)[:40],
+                remedy=cells.number_remedy(cell),
+            )
         values[row] = value
     return values
 
@@ -103,28 +115,42 @@ def refuse_twins(case_ids: Sequence[str], where: str) -> None:
     """
     for row, name in enumerate(case_ids, start=1):
         if not name:
-            raise InputError(f"{where}, case_id, row {row}", "must not be blank", got="a blank",
-                             remedy="give each patient an id")  # fmt: skip
+            raise InputError(
+                f"{where}, case_id, row {row}",
+                "must not be blank",
+                got="a blank",
+                remedy="give each patient an id",
+            )
         check_id(name, f"{where}, case_id, row {row}")
     for place, owner in twins(case_ids):
         raise InputError(
-            f"{where}, case_id, row {place + 1}", "must name each patient once",
-            got=f"{case_ids[place]}, as in row {owner + 1}", remedy="keep one row a patient",
-        )  # fmt: skip
+            f"{where}, case_id, row {place + 1}",
+            "must name each patient once",
+            got=f"{case_ids[place]}, as in row {owner + 1}",
+            remedy="keep one row a patient",
+        )
 
 
 def _check_shape(where: str, table: TextTable) -> None:
     """Each column once, and as many cells in each row."""
     if "" in table.header:
-        raise InputError(f"{where}, column {table.header.index('') + 1}", "must have a name",
-                         got="none", remedy="name it, or remove it")  # fmt: skip
+        raise InputError(
+            f"{where}, column {table.header.index('') + 1}",
+            "must have a name",
+            got="none",
+            remedy="name it, or remove it",
+        )
     twice = [name for name, count in Counter(table.header).items() if count > 1]
     if twice:
-        raise InputError(f"{where}, {twice[0]}", "must be a column once",
-                         got="several", remedy="remove one")  # fmt: skip
+        raise InputError(
+            f"{where}, {twice[0]}", "must be a column once", got="several", remedy="remove one"
+        )
     width = len(table.header)
     for row, line in enumerate(table.lines, start=1):
         if len(line) != width:
-            raise InputError(f"{where}, row {row}", f"must have {width} cells", got=len(line),
-                             remedy="quote cells that hold the separator, and write decimals after "
-                             "a point")  # fmt: skip
+            raise InputError(
+                f"{where}, row {row}",
+                f"must have {width} cells",
+                got=len(line),
+                remedy="quote cells that hold the separator, and write decimals after a point",
+            )

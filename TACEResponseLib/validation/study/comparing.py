@@ -26,8 +26,19 @@ from TACEResponseLib.validation.study.columns import (
 from TACEResponseLib.validation.style.words import number, p_value
 
 Rows = tuple[tuple[str, ...], ...]
-COLUMNS = ("validation", "model", "positive class", "n", "events", "AUC", "slope",
-           "observed/expected", "Brier", "sensitivity", "specificity")  # fmt: skip
+COLUMNS = (
+    "validation",
+    "model",
+    "positive class",
+    "n",
+    "events",
+    "AUC",
+    "slope",
+    "observed/expected",
+    "Brier",
+    "sensitivity",
+    "specificity",
+)
 PAIR_COLUMNS = ("first", "second", "difference of AUC", "p", "p (Holm)", "n")
 
 
@@ -53,21 +64,31 @@ def read_validation(folder: Path) -> Validation:
         metrics = read_json_object(folder / METRICS, f"{where}/{METRICS}", example="by validate")
     except InputError as error:
         got = f"one whose {METRICS} {error.rule}, not {error.got}"
-        raise InputError(where, f"must be a folder that validate wrote, with {METRICS}",
-                         got=got if folder.is_dir() else "no such folder",
-                         remedy="run tace-response validate") from error  # fmt: skip
+        raise InputError(
+            where,
+            f"must be a folder that validate wrote, with {METRICS}",
+            got=got if folder.is_dir() else "no such folder",
+            remedy="run tace-response validate",
+        ) from error
     if metrics.get("format") != FORMAT:
-        raise InputError(where, f"must be of format {FORMAT}", got="another",
-                         remedy="validate again with this version")  # fmt: skip
+        raise InputError(
+            where,
+            f"must be of format {FORMAT}",
+            got="another",
+            remedy="validate again with this version",
+        )
     columns = read_columns(folder / PREDICTIONS, where)
     require(columns, ("case_id", "outcome"), where)
     try:
         with of_table(f"{where}/{PREDICTIONS}"):
             return _validation(where, metrics, columns)
     except (LookupError, TypeError, AttributeError) as error:
-        raise InputError(where, f"{METRICS} and {PREDICTIONS} must be as validate wrote them",
-                         got=f"something else at {str(error)[:60]}",
-                         remedy="run tace-response validate") from error  # fmt: skip
+        raise InputError(
+            where,
+            f"{METRICS} and {PREDICTIONS} must be as validate wrote them",
+            got=f"something else at {str(error)[:60]}",
+            remedy="run tace-response validate",
+        ) from error
 
 
 def _validation(where: str, metrics: Mapping[str, Any], columns: Columns) -> Validation:
@@ -75,11 +96,12 @@ def _validation(where: str, metrics: Mapping[str, Any], columns: Columns) -> Val
     outcome = np.nan_to_num(numbers(columns, "outcome")).astype(int).tolist()
     names = [model["name"] for model in metrics["results"]["models"]]
     found = Validation(
-        name=where, metrics=metrics,
+        name=where,
+        metrics=metrics,
         outcome=dict(zip(columns["case_id"], outcome, strict=True)),
         # As written, a name that a spreadsheet would compute has an apostrophe before it.
         probabilities={name: numbers(columns, cell_text(printable(name))) for name in names},
-    )  # fmt: skip
+    )
     side_by_side([found])
     paired([found])
     return found
@@ -96,8 +118,12 @@ def paired(found: Sequence[Validation]) -> Rows:
     Validations of other patients, of another positive class, or of out-of-fold predictions are
     left out: no paired test holds there.
     """
-    models = [(v, name) for v in found for name in v.probabilities
-              if not v.metrics["origin"]["cross_validated"]]  # fmt: skip
+    models = [
+        (v, name)
+        for v in found
+        for name in v.probabilities
+        if not v.metrics["origin"]["cross_validated"]
+    ]
     rows, p_values = [], []
     for (one, first), (other, second) in combinations(models, 2):
         if not _same_patients(one, other):
@@ -105,9 +131,15 @@ def paired(found: Sequence[Validation]) -> Rows:
         labels, order = _aligned(one, other)
         test = auc_difference(labels, one.probabilities[first], other.probabilities[second][order])
         gap = test.difference
-        rows.append((f"{one.name}: {first}", f"{other.name}: {second}",
-                     f"{number(gap.value, 3)} ({number(gap.low, 3)} to {number(gap.high, 3)})",
-                     p_value(test.significance), str(gap.n)))  # fmt: skip
+        rows.append(
+            (
+                f"{one.name}: {first}",
+                f"{other.name}: {second}",
+                f"{number(gap.value, 3)} ({number(gap.low, 3)} to {number(gap.high, 3)})",
+                p_value(test.significance),
+                str(gap.n),
+            )
+        )
         p_values.append(test.significance.p)
     known = [p for p in p_values if p == p]  # nan
     adjusted = iter(holm(known))
@@ -120,11 +152,18 @@ def paired(found: Sequence[Validation]) -> Rows:
 def _row(validation: Validation, model: Mapping[str, Any]) -> tuple[str, ...]:
     metrics, calls = validation.metrics, model["threshold"]
     return (
-        validation.name, model["name"], metrics["positive_class"], str(metrics["n"]),
-        str(metrics["events"]), _told(model["auc"]), _told(model["slope"]),
-        _told(model["recalibrated"]["observed_to_expected"]), _told(model["brier"]),
-        _told(calls["sensitivity"]), _told(calls["specificity"]),
-    )  # fmt: skip
+        validation.name,
+        model["name"],
+        metrics["positive_class"],
+        str(metrics["n"]),
+        str(metrics["events"]),
+        _told(model["auc"]),
+        _told(model["slope"]),
+        _told(model["recalibrated"]["observed_to_expected"]),
+        _told(model["brier"]),
+        _told(calls["sensitivity"]),
+        _told(calls["specificity"]),
+    )
 
 
 def _told(estimate: Mapping[str, Any]) -> str:

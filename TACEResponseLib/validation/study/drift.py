@@ -40,16 +40,23 @@ def drift(
 def _of_roi(metadata: BundleMetadata, scores: Sequence[Scored]) -> Iterator[FeatureDrift]:
     """Radiomics and sizes; left out where fewer than two patients have them."""
     for known in roi_features(metadata):
-        seen = [f for s in scores for branch, f in s.features
-                if (branch, f.name) == (known.branch, known.name)]  # fmt: skip
+        seen = [
+            f
+            for s in scores
+            for branch, f in s.features
+            if (branch, f.name) == (known.branch, known.name)
+        ]
         if len(seen) < FEWEST_KNOWN:
             continue
         z, values = np.array([f.z_score for f in seen]), np.array([f.value for f in seen])
         yield FeatureDrift(
-            model=metadata.bundle_id, feature=f"{known.branch}: {known.name}",
-            mean_z=float(z.mean()), sd_z=float(z.std(ddof=1)), n=len(seen),
+            model=metadata.bundle_id,
+            feature=f"{known.branch}: {known.name}",
+            mean_z=float(z.mean()),
+            sd_z=float(z.std(ddof=1)),
+            n=len(seen),
             share_outside=_outside(values, known.minimum, known.maximum),
-        )  # fmt: skip
+        )
 
 
 def _of_records(
@@ -61,8 +68,13 @@ def _of_records(
         if (variable, column) in told:
             continue
         told.append((variable, column))
-        values = np.array([variable.encode(record.values[variable.name])
-                           for record in clinical if variable.name in record.values])  # fmt: skip
+        values = np.array(
+            [
+                variable.encode(record.values[variable.name])
+                for record in clinical
+                if variable.name in record.values
+            ]
+        )
         z = (values - column.mean) / column.sd
         n = values.size
         yield FeatureDrift(

@@ -52,8 +52,21 @@ OPTION = "--predictions"
 ALIASES = {"age": "age_years"}
 SIZES = {"lesion_volume_ml": "lesion volume, mL", "lesion_diameter_mm": "lesion diameter, mm"}
 # Of our own `score --cohort`, and of cohort tables.
-PASSED_OVER = {"case_id", "outcome", "role", "roi", "response", "low_95", "high_95", "call",
-               "warnings", "problem", *SEQUENCES, *SIZES, *OTHER}  # fmt: skip
+PASSED_OVER = {
+    "case_id",
+    "outcome",
+    "role",
+    "roi",
+    "response",
+    "low_95",
+    "high_95",
+    "call",
+    "warnings",
+    "problem",
+    *SEQUENCES,
+    *SIZES,
+    *OTHER,
+}
 MODELS = ("unknown", "answer")
 """Kinds of columns that hold a model's probabilities; the known law of a simulation is one."""
 REPEAT = "#"
@@ -95,8 +108,9 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
     outcome = _outcome(columns)
     probabilities = {name: _probabilities(columns, name) for name in names}
     known = np.isfinite(outcome) & np.all([np.isfinite(p) for p in probabilities.values()], axis=0)
-    kept = {name: [c for c, k in zip(cells, known, strict=True) if k]
-            for name, cells in columns.items()}  # fmt: skip
+    kept = {
+        name: [c for c, k in zip(cells, known, strict=True) if k] for name, cells in columns.items()
+    }
     labels = checked_outcome(outcome[known])
     models = _models({name: p[known] for name, p in probabilities.items()}, options)
     responses, class_scores = of_classes(classes, known)
@@ -110,7 +124,9 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
         positive_class=POSITIVE_CLASS if classes else options.positive_class,
         models=models,
         origin=Origin(
-            source="a table of predictions", roles=_roles(kept), simulated=options.simulated,
+            source="a table of predictions",
+            roles=_roles(kept),
+            simulated=options.simulated,
             cross_validated=options.cross_validated or any(m.repeats for m in models),
             criterion=", ".join(sorted({c for c in kept.get("criterion", ()) if c})),
         ),
@@ -122,15 +138,22 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
         clinical=clinical,
         table_one=describe_cohort(_patients(kept, clinical), Endpoint.OBJECTIVE_RESPONSE),
         failures=_failures(columns, outcome, probabilities),
-        warnings=(*sample_warnings(labels, models[0].probabilities), *_left_out(known, outcome),
-                  *unit_warnings(timed, kept.get("site", ()))),
-    )  # fmt: skip
+        warnings=(
+            *sample_warnings(labels, models[0].probabilities),
+            *_left_out(known, outcome),
+            *unit_warnings(timed, kept.get("site", ())),
+        ),
+    )
 
 
 def _check_threshold(options: TableOptions) -> None:
     if options.threshold is not None and not 0 < options.threshold < 1:
-        raise InputError("--threshold", "must lie inside 0..1", got=options.threshold,
-                         remedy="give the model's own cut-off")  # fmt: skip
+        raise InputError(
+            "--threshold",
+            "must lie inside 0..1",
+            got=options.threshold,
+            remedy="give the model's own cut-off",
+        )
 
 
 def _model_columns(columns: Columns, where: str) -> list[str]:
@@ -141,14 +164,20 @@ def _model_columns(columns: Columns, where: str) -> list[str]:
     others = [n for n in columns if n not in PASSED_OVER and column_kind(n) in MODELS]
     for name in others:
         if not is_numeric(columns[name]) or other_writing(name):
-            raise InputError(f"{where}, {name}",
-                             "must be probabilities of a model or a known column",
-                             got=next((repr(c)[:40] for c in columns[name] if c), "blanks"),
-                             remedy=column_meant(name) or
-                             "write probabilities from 0 to 1, or remove the column")  # fmt: skip
+            raise InputError(
+                f"{where}, {name}",
+                "must be probabilities of a model or a known column",
+                got=next((repr(c)[:40] for c in columns[name] if c), "blanks"),
+                remedy=column_meant(name)
+                or "write probabilities from 0 to 1, or remove the column",
+            )
     if not others:
-        raise InputError(where, "must hold a column of probabilities", got=", ".join(columns)[:80],
-                         remedy="add one column a model, named after it")  # fmt: skip
+        raise InputError(
+            where,
+            "must hold a column of probabilities",
+            got=", ".join(columns)[:80],
+            remedy="add one column a model, named after it",
+        )
     return others
 
 
@@ -157,8 +186,12 @@ def _outcome(columns: Columns) -> Floats:
     words = {**columns, "outcome": [_outcome_number(cell) for cell in columns["outcome"]]}
     values = numbers(words, "outcome")
     if not np.isfinite(values).any():
-        raise InputError("outcome", "must be known of at least one patient", got="blanks",
-                         remedy="write 1 for the positive class and 0 for the other")  # fmt: skip
+        raise InputError(
+            "outcome",
+            "must be known of at least one patient",
+            got="blanks",
+            remedy="write 1 for the positive class and 0 for the other",
+        )
     filled = np.where(np.isfinite(values), values, values[np.isfinite(values)][0])
     checked_outcome(filled, both_classes=False)
     return values
@@ -202,8 +235,9 @@ def _roles(columns: Columns) -> tuple[CohortRole, ...]:
     found = {cell for cell in columns.get("role", ()) if cell}
     for cell in found - set(known):
         row = list(columns["role"]).index(cell) + 1
-        raise InputError(f"role, row {row}", f"must be one of {', '.join(known)}", got=cell,
-                         remedy="correct it")  # fmt: skip
+        raise InputError(
+            f"role, row {row}", f"must be one of {', '.join(known)}", got=cell, remedy="correct it"
+        )
     return tuple(role for value, role in known.items() if value in found)
 
 
@@ -212,8 +246,11 @@ def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
     wanted = {n: parsed for n in columns if (parsed := clinical_column(n)) is not None}
     records = []
     for row, case_id in enumerate(columns["case_id"]):
-        given = {v: clinical_cell(v, unit, columns[name][row])
-                 for name, (v, unit) in wanted.items() if columns[name][row]}  # fmt: skip
+        given = {
+            v: clinical_cell(v, unit, columns[name][row])
+            for name, (v, unit) in wanted.items()
+            if columns[name][row]
+        }
         try:
             records.append(read_record(given, in_table=True))
         except InputError as error:
@@ -235,13 +272,18 @@ def _patients(columns: Columns, clinical: Sequence[ClinicalRecord]) -> list[Coho
     roles = columns.get("role") or [""] * len(clinical)
     return [
         CohortPatient(
-            row=row + 1, case_id=case_id, images={}, roi=Path(), clinical=clinical[row],
+            row=row + 1,
+            case_id=case_id,
+            images={},
+            roi=Path(),
+            clinical=clinical[row],
             role=CohortRole(roles[row] or "external_test"),
             response=str(int(float(_outcome_number(outcome)))),
         )
         for row, (case_id, outcome) in enumerate(
-            zip(columns["case_id"], columns["outcome"], strict=True))
-    ]  # fmt: skip
+            zip(columns["case_id"], columns["outcome"], strict=True)
+        )
+    ]
 
 
 def _failures(
@@ -250,8 +292,11 @@ def _failures(
     """Patients left out, and what of them is missing."""
     found = []
     for row, case_id in enumerate(columns["case_id"]):
-        blanks = [n for n, values in {"outcome": outcome, **probabilities}.items()
-                  if np.isnan(values[row])]  # fmt: skip
+        blanks = [
+            n
+            for n, values in {"outcome": outcome, **probabilities}.items()
+            if np.isnan(values[row])
+        ]
         problem = columns.get("problem", [""] * outcome.size)[row]
         if blanks:
             reason = problem or f"row {row + 1}: no {', '.join(blanks)}"
@@ -259,8 +304,9 @@ def _failures(
     return tuple(found)
 
 
-def _left_out(known: "np.ndarray[tuple[int], np.dtype[np.bool_]]", outcome: Floats
-              ) -> tuple[CaseWarning, ...]:  # fmt: skip
+def _left_out(
+    known: "np.ndarray[tuple[int], np.dtype[np.bool_]]", outcome: Floats
+) -> tuple[CaseWarning, ...]:
     """How many patients could not be used."""
     if known.all():
         return ()

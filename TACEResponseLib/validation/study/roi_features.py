@@ -27,12 +27,24 @@ def roi_features(metadata: BundleMetadata) -> Iterator[RoiFeature]:
     for part in metadata.branches:
         if isinstance(part, RadiomicsPart):
             state, settings = part.state, part.settings
-            for name, sd, low, high in zip(state.feature_names, state.sd, state.minimum,
-                                           state.maximum, strict=True):  # fmt: skip
-                yield RoiFeature(branch=settings.name, name=name, sd=sd, minimum=low,
-                                 maximum=high, icc=settings.icc)  # fmt: skip
+            for name, sd, low, high in zip(
+                state.feature_names, state.sd, state.minimum, state.maximum, strict=True
+            ):
+                yield RoiFeature(
+                    branch=settings.name,
+                    name=name,
+                    sd=sd,
+                    minimum=low,
+                    maximum=high,
+                    icc=settings.icc,
+                )
         if isinstance(part, ClinicalPart):
             for column in part.state.columns[: len(part.settings.measures)]:
-                yield RoiFeature(branch=part.settings.name, name=column.name, sd=column.sd,
-                                 minimum=column.minimum, maximum=column.maximum,
-                                 icc=None)  # fmt: skip
+                yield RoiFeature(
+                    branch=part.settings.name,
+                    name=column.name,
+                    sd=column.sd,
+                    minimum=column.minimum,
+                    maximum=column.maximum,
+                    icc=None,
+                )

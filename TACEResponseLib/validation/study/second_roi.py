@@ -39,13 +39,17 @@ def second_readings(
         jobs: worker processes.
         progress: told how far it got.
     """
-    again = {row: second for row, patient in enumerate(patients)
-             if (second := by_second_reader(patient)) is not None}  # fmt: skip
+    again = {
+        row: second
+        for row, patient in enumerate(patients)
+        if (second := by_second_reader(patient)) is not None
+    }
     if len(again) < FEWEST_READ_TWICE or not any(map(needs_roi, metadata.branch_settings)):
         return None
     progress(f"second reader's ROI of {len(again)} patients")
-    scored = score_patients([bundle], list(again.values()), device=device, jobs=jobs,
-                            progress=progress)  # fmt: skip
+    scored = score_patients(
+        [bundle], list(again.values()), device=device, jobs=jobs, progress=progress
+    )
     found = {row: s.scores[0] for row, s in zip(again, scored, strict=True) if s.scores}
     failures = tuple(Failure(case_id=s.case_id, reason=s.problem) for s in scored if s.problem)
     if len(found) < FEWEST_READ_TWICE:
@@ -68,8 +72,11 @@ def by_second_reader(patient: CohortPatient) -> CohortPatient | None:
         if patient.roi_reader2 is None:
             return None
         return replace(patient, roi=patient.roi_reader2, sequence_rois={})
-    second = {name.removeprefix(SECOND_READER): value for name, value in patient.features.items()
-              if name.startswith(SECOND_READER)}  # fmt: skip
+    second = {
+        name.removeprefix(SECOND_READER): value
+        for name, value in patient.features.items()
+        if name.startswith(SECOND_READER)
+    }
     return replace(patient, features=second) if second else None
 
 
@@ -94,14 +101,16 @@ def _features(
     found = []
     for known in roi_features(metadata):
         key = (known.branch, known.name)
-        found.append(ReadFeature(
-            branch=known.branch,
-            name=known.name,
-            ratings=np.array([[one[key], two[key]] for one, two in seen]),
-            training_sd=known.sd,
-            form=(known.icc or IccFilter()).form,
-            minimum=known.icc.minimum if known.icc else None,
-        ))  # fmt: skip
+        found.append(
+            ReadFeature(
+                branch=known.branch,
+                name=known.name,
+                ratings=np.array([[one[key], two[key]] for one, two in seen]),
+                training_sd=known.sd,
+                form=(known.icc or IccFilter()).form,
+                minimum=known.icc.minimum if known.icc else None,
+            )
+        )
     return tuple(found)
 
 

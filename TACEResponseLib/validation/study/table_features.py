@@ -18,10 +18,18 @@ def table_features(
         prepared: what the branch's `from_features` gave.
     """
     return tuple(
-        (branch.name, FeatureContribution(name=name, value=value, z_score=(value - mean) / sd,
-                                          contribution=None, ibsi_code=None))
+        (
+            branch.name,
+            FeatureContribution(
+                name=name,
+                value=value,
+                z_score=(value - mean) / sd,
+                contribution=None,
+                ibsi_code=None,
+            ),
+        )
         for name, value, mean, sd in _numbers(branch, prepared)
-    )  # fmt: skip
+    )
 
 
 def _numbers(

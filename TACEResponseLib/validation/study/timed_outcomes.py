@@ -62,11 +62,14 @@ def unit_warnings(timed: Sequence[TimedOutcome], sites: Sequence[str]) -> tuple[
         follow_up = outcome.follow_up
         last = float(follow_up.time.max())
         if last < SHORTEST_LAST_TIME_DAYS:
-            found.append(CaseWarning(
-                code="short_follow_up",
-                message=f"The longest {follow_up.endpoint} time is {last:g} days, below "
-                f"{SHORTEST_LAST_TIME_DAYS:g}: check that the column is not in weeks or months.",
-            ))  # fmt: skip
+            found.append(
+                CaseWarning(
+                    code="short_follow_up",
+                    message=f"The longest {follow_up.endpoint} time is {last:g} days, "
+                    f"below {SHORTEST_LAST_TIME_DAYS:g}: check that the column is not "
+                    "in weeks or months.",
+                )
+            )
         found += _odd_sites(outcome, sites)
     return tuple(found)
 
@@ -82,12 +85,14 @@ def _odd_sites(outcome: TimedOutcome, sites: Sequence[str]) -> list[CaseWarning]
             continue
         one, other = float(np.median(own)), float(np.median(rest))
         if min(one, other) > 0 and max(one, other) / min(one, other) > UNIT_FACTOR:
-            found.append(CaseWarning(
-                code="mixed_units",
-                message=f"Site {name}: median {outcome.follow_up.endpoint} time {one:g} days, "
-                f"elsewhere {other:g}, a factor above {UNIT_FACTOR:g}: check for weeks or months "
-                "among days.",
-            ))  # fmt: skip
+            found.append(
+                CaseWarning(
+                    code="mixed_units",
+                    message=f"Site {name}: median {outcome.follow_up.endpoint} time {one:g} "
+                    f"days, elsewhere {other:g}, a factor above {UNIT_FACTOR:g}: check for "
+                    "weeks or months among days.",
+                )
+            )
     return found
 
 
@@ -115,10 +120,13 @@ def _known(name: str, time: Floats, event: Floats) -> TimedOutcome:
     rows: NDArray[np.intp] = np.flatnonzero(np.isfinite(time))
     if not rows.size:
         time, event, rows = np.zeros(1), np.zeros(1), np.array([], dtype=np.intp)
-        return TimedOutcome(rows=rows, follow_up=FollowUp(
-            time=time, event=event.astype(bool), unit="days", endpoint=name))  # fmt: skip
-    follow_up = FollowUp(time=time[rows], event=event[rows].astype(bool), unit="days",
-                         endpoint=name)  # fmt: skip
+        return TimedOutcome(
+            rows=rows,
+            follow_up=FollowUp(time=time, event=event.astype(bool), unit="days", endpoint=name),
+        )
+    follow_up = FollowUp(
+        time=time[rows], event=event[rows].astype(bool), unit="days", endpoint=name
+    )
     return TimedOutcome(follow_up=follow_up, rows=rows)
 
 

@@ -88,8 +88,7 @@ def save(drawing: Drawing, folder: Path) -> bytes:
     with style():
         svg = io.BytesIO()
         drawing.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-        drawing.figure.savefig(folder / f"{drawing.name}.png", dpi=DPI,
-                               metadata={"Software": None})  # fmt: skip
+        drawing.figure.savefig(folder / f"{drawing.name}.png", dpi=DPI, metadata={"Software": None})
     (folder / f"{drawing.name}.svg").write_bytes(svg.getvalue())
     write_csv(folder / f"{drawing.name}.csv", drawing.columns, drawing.rows)
     return svg.getvalue()
@@ -111,17 +110,26 @@ def legend_below(axes: "Axes", gap: float = 0.21, title: str = "") -> None:
     """
     handles, names = axes.get_legend_handles_labels()
     # Points without a line are named inside the axes.
-    lines = [(h, n) for h, n in zip(handles, names, strict=True)
-             if getattr(h, "get_linestyle", str)() != "None"]  # fmt: skip
-    axes.legend(*zip(*lines, strict=True), loc="upper center", bbox_to_anchor=(0.45, -gap),
-                ncols=1, borderaxespad=0, title=title or None, title_fontsize=SMALLEST_PT,
-                alignment="left")  # fmt: skip
+    lines = [
+        (h, n)
+        for h, n in zip(handles, names, strict=True)
+        if getattr(h, "get_linestyle", str)() != "None"
+    ]
+    axes.legend(
+        *zip(*lines, strict=True),
+        loc="upper center",
+        bbox_to_anchor=(0.45, -gap),
+        ncols=1,
+        borderaxespad=0,
+        title=title or None,
+        title_fontsize=SMALLEST_PT,
+        alignment="left",
+    )
 
 
 def unit_square(axes: "Axes", x: str, y: str) -> None:
     """Both axes from 0 to 1, as wide as high, with the diagonal."""
-    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xlabel=x, ylabel=_folded(y),
-             aspect="equal")  # fmt: skip
+    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xlabel=x, ylabel=_folded(y), aspect="equal")
     axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1])
     axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=0)

@@ -89,6 +89,7 @@ def known_baselines(study: Study, results: Results) -> list[Comparison]:
     """Simple scores that most patients have; on the others' few a comparison says little."""
     names = {baseline.name for baseline in study.baselines}
     return [
-        c for c in results.comparisons
+        c
+        for c in results.comparisons
         if c.other in names and c.other_auc.n >= LEAST_KNOWN * study.n
-    ]  # fmt: skip
+    ]

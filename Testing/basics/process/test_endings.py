@@ -41,8 +41,9 @@ print("went on")
     ids=["cancel", "stop", "closed"],
 )
 def test_a_report_that_is_cancelled_leaves_nothing(lines: str, status: int, tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", REPORT, str(tmp_path / "a" / "r"), lines],
-                          check=False, timeout=60)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", REPORT, str(tmp_path / "a" / "r"), lines], check=False, timeout=60
+    )
     assert done.returncode == status
     assert list(tmp_path.iterdir()) == []
 
@@ -60,8 +61,9 @@ cli.main([])
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
 def test_a_signal_before_the_command_line_is_read_is_answered_too(name: str) -> None:
-    done = subprocess.run([sys.executable, "-c", EARLY, name], capture_output=True, text=True,
-                          check=False, timeout=60)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY, name], capture_output=True, text=True, check=False, timeout=60
+    )
     assert done.returncode == 128 + getattr(signal, name)
     assert done.stderr.endswith("; nothing was written\n")
 
@@ -69,8 +71,12 @@ def test_a_signal_before_the_command_line_is_read_is_answered_too(name: str) -> 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])
 def test_the_background_process_ends_by_any_signal(name: str) -> None:
     number = getattr(signal, name)
-    with subprocess.Popen([sys.executable, "-m", "TACEResponseLib.worker"], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-m", "TACEResponseLib.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         assert process.stdout is not None
         assert b"hello" in process.stdout.readline()
         process.send_signal(number)
@@ -78,8 +84,9 @@ def test_the_background_process_ends_by_any_signal(name: str) -> None:
 
 
 def test_a_signal_that_was_ignored_stays_so() -> None:
-    done = subprocess.run([sys.executable, "-c", IGNORED], check=True, capture_output=True,
-                          text=True, timeout=60)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", IGNORED], check=True, capture_output=True, text=True, timeout=60
+    )
     assert (done.stdout, done.stderr) == ("went on\n", "")
 
 

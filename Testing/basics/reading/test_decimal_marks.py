@@ -138,8 +138,11 @@ def test_so_it_is_where_commas_separate(choice: int, tmp_path: Path) -> None:
 def test_numbers_that_a_spreadsheet_stores_are_in_no_doubt(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
-    for row in (["case_id", "afp_ng_per_ml", "albumin_g_per_l"], ["P1", 1.234, "4,2"],
-                ["P2", 12.5, "38"]):  # fmt: skip
+    for row in (
+        ["case_id", "afp_ng_per_ml", "albumin_g_per_l"],
+        ["P1", 1.234, "4,2"],
+        ["P2", 12.5, "38"],
+    ):
         sheet.append(row)
     book.save(tmp_path / "t.xlsx")
     _, rows = table_rows(tmp_path / "t.xlsx")

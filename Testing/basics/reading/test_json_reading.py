@@ -12,9 +12,19 @@ from TACEResponseLib.basics.reading.json_reading import MOST_DEPTH, parse_json, 
 
 @pytest.mark.parametrize(
     "value",
-    [{}, [], 3, "x", None, True, {"a": [1, 2.5, -3e-5, "ä", "😀", None]}, 10**19, -(10**19),
-     {"a": {"b": {"c": []}}}],
-)  # fmt: skip
+    [
+        {},
+        [],
+        3,
+        "x",
+        None,
+        True,
+        {"a": [1, 2.5, -3e-5, "ä", "😀", None]},
+        10**19,
+        -(10**19),
+        {"a": {"b": {"c": []}}},
+    ],
+)
 def test_what_json_says_is_what_python_reads(value: object) -> None:
     assert parse_json(json.dumps(value), "--x") == value
     assert parse_json(json.dumps(value, ensure_ascii=False).encode(), "--x") == value

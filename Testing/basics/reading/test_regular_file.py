@@ -119,5 +119,8 @@ def test_a_full_disk_elsewhere_is_not_blamed_on_the_file(tmp_path: Path) -> None
 
 def test_sizes_read_as_a_person_says_them() -> None:
     assert [in_units(n) for n in (7, 2048, 20 * 1024**2, 2**31)] == [
-        "7 bytes", "2 kB", "20 MB", "2 GB",
-    ]  # fmt: skip
+        "7 bytes",
+        "2 kB",
+        "20 MB",
+        "2 GB",
+    ]

@@ -24,8 +24,24 @@ from TACEResponseLib.recipe.reading import read_recipe
 from TACEResponseLib.validation.study.columns import is_numeric, numbers
 
 # Each of these is a number to Python's float().
-ODD = ("6_6", "1_000.5", "\u0666\u0666", "\uff16", "nan", "NaN", "inf", "-Infinity", " 6", "6 ",
-       "6\n", "\u00a06", "1e999", "1_0e1", "1e-400", "-0.5E-330")  # fmt: skip
+ODD = (
+    "6_6",
+    "1_000.5",
+    "\u0666\u0666",
+    "\uff16",
+    "nan",
+    "NaN",
+    "inf",
+    "-Infinity",
+    " 6",
+    "6 ",
+    "6\n",
+    "\u00a06",
+    "1e999",
+    "1_0e1",
+    "1e-400",
+    "-0.5E-330",
+)
 PLAIN = ("0", "0e-400", "-0.0", "5e-324", "66", "-0.5", "+3", ".5", "5.", "1e-3", "2E+2", "007")
 RECIPE = resource_path("Recipes", "ct-volume-clinical.yaml")
 
@@ -83,8 +99,14 @@ def test_every_whole_number_of_an_option_has_bounds_that_are_told(
 
 
 def table(folder: Path, **cells: str) -> Path:
-    row = {"case_id": "C1", "role": "training", "response": "CR", "age_years": "60",
-           "original_firstorder_Mean": "3", **cells}  # fmt: skip
+    row = {
+        "case_id": "C1",
+        "role": "training",
+        "response": "CR",
+        "age_years": "60",
+        "original_firstorder_Mean": "3",
+        **cells,
+    }
     path = folder / "cohort.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(row))
@@ -138,12 +160,24 @@ def test_an_odd_value_of_a_json_record_is_refused(word: str, says: str, tmp_path
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("66", 66), ("-0.5", -0.5), ("1e-3", 0.001), ("1.5e3", 1500.0), (".5", 0.5), ("0", 0),
-        ("0x10", "0x10"), ("010", 10), ("1:30", "1:30"), (".inf", ".inf"),
-        (".nan", ".nan"), ("0b1", "0b1"), ("yes", True), ("null", None), ("'5'", "5"),
+        ("66", 66),
+        ("-0.5", -0.5),
+        ("1e-3", 0.001),
+        ("1.5e3", 1500.0),
+        (".5", 0.5),
+        ("0", 0),
+        ("0x10", "0x10"),
+        ("010", 10),
+        ("1:30", "1:30"),
+        (".inf", ".inf"),
+        (".nan", ".nan"),
+        ("0b1", "0b1"),
+        ("yes", True),
+        ("null", None),
+        ("'5'", "5"),
         ("[1, 2.5]", [1, 2.5]),
     ],
-)  # fmt: skip
+)
 def test_yaml_has_the_numbers_of_json(text: str, value: Any) -> None:
     read = parse_yaml(text, "x")
     assert read == value
@@ -158,8 +192,9 @@ def test_every_shipped_recipe_reads_as_before() -> None:
         assert parse_yaml(text, path.name) == yaml.safe_load(text)
 
 
-@pytest.mark.parametrize("change", ["folds=6_6", "folds=0x3", "folds=\u0663", "folds=1:30",
-                                    "fusion.n_bootstrap='6_6'"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change", ["folds=6_6", "folds=0x3", "folds=\u0663", "folds=1:30", "fusion.n_bootstrap='6_6'"]
+)
 def test_an_odd_number_of_a_recipe_is_refused(change: str) -> None:
     recipe = read_recipe(RECIPE)
     assert with_changes(recipe, ["folds=3"]).folds == 3

@@ -30,8 +30,9 @@ time.sleep(60)
 
 def another(folder: Path, *words: str, kind: str = "draft") -> tuple[subprocess.Popen[str], Path]:
     """A process with a draft in a folder."""
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(folder), kind, *words],
-                               stdout=subprocess.PIPE, text=True)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder), kind, *words], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     return process, Path(process.stdout.readline().strip())
 
@@ -70,8 +71,9 @@ def test_an_earlier_result_without_a_successor_goes_back_to_its_place(tmp_path: 
     assert not (tmp_path / "out").exists()
     sweep(tmp_path)
     assert [p.relative_to(tmp_path).as_posix() for p in sorted(tmp_path.rglob("*"))] == [
-        "out", "out/prediction.json"
-    ]  # fmt: skip
+        "out",
+        "out/prediction.json",
+    ]
 
 
 def test_an_earlier_result_whose_name_was_taken_meanwhile_is_kept(tmp_path: Path) -> None:
@@ -93,11 +95,14 @@ def old(folder: Path) -> Path:
 def test_folders_that_only_look_like_ours_are_left(tmp_path: Path) -> None:
     (tmp_path / ".tace-response-draft-abcdefgh").mkdir()
     (tmp_path / ".tace-response-draft-abcdefgh" / "mine.txt").write_text("mine")
-    for name, lock in ((".tace-response-draft-abcdefgi", "mine"),
-                       (".tace-response-draft-abcdefgj", json.dumps({"mark": "x", "target": ""})),
-                       (".tace-response-draft-abcdefgl", ""),
-                       (".tace-response-draft-abcdefgm", "[1]"), (".tace-response-draft-mine", ""),
-                       (".hidden", "")):  # fmt: skip
+    for name, lock in (
+        (".tace-response-draft-abcdefgi", "mine"),
+        (".tace-response-draft-abcdefgj", json.dumps({"mark": "x", "target": ""})),
+        (".tace-response-draft-abcdefgl", ""),
+        (".tace-response-draft-abcdefgm", "[1]"),
+        (".tace-response-draft-mine", ""),
+        (".hidden", ""),
+    ):
         (tmp_path / name).mkdir()
         (tmp_path / name / "lock").write_text(lock)
         (tmp_path / name / "mine.txt").write_text("mine")

@@ -22,8 +22,10 @@ def mask(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 def modes(folder: Path) -> set[tuple[str, int]]:
-    return {("folder" if path.is_dir() else "file", path.stat().st_mode & 0o777)
-            for path in (folder, *folder.rglob("*"))}  # fmt: skip
+    return {
+        ("folder" if path.is_dir() else "file", path.stat().st_mode & 0o777)
+        for path in (folder, *folder.rglob("*"))
+    }
 
 
 def test_a_draft_of_private_and_open_files_becomes_one(tmp_path: Path, mask: int) -> None:

@@ -133,11 +133,18 @@ def test_a_listed_file_that_was_changed_since_is_kept_and_told(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "record",
-    ["{}", "[]", "no JSON", '{"files": {"prediction.json": null}}', "[" * 100_000,
-     '{"record_version": 1}', '{"record_version": 1, "files": ["prediction.json"]}',
-     '{"record_version": 1, "files": {"../../x": null}}'],
+    [
+        "{}",
+        "[]",
+        "no JSON",
+        '{"files": {"prediction.json": null}}',
+        "[" * 100_000,
+        '{"record_version": 1}',
+        '{"record_version": 1, "files": ["prediction.json"]}',
+        '{"record_version": 1, "files": {"../../x": null}}',
+    ],
     ids=["empty", "list", "text", "no version", "deep", "no list", "list of names", "elsewhere"],
-)  # fmt: skip
+)
 def test_a_prediction_json_that_is_none_of_ours_is_kept(record: str, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()

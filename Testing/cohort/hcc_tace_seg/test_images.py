@@ -61,8 +61,10 @@ def test_the_mask_is_the_union_of_all_masses_on_the_slices_it_was_drawn_on(
     assert np.array_equal(roi.mask, two_masses() > 0)
     # Voxels hold 20 k + row: those marked are of the slices and rows that were drawn.
     assert set(volume.voxels[roi.mask].tolist()) == {
-        *(20 * k + row for k in (1, 2) for row in (2, 3, 4)), 108, 109
-    }  # fmt: skip
+        *(20 * k + row for k in (1, 2) for row in (2, 3, 4)),
+        108,
+        109,
+    }
     (log_volume,) = measure_roi(roi, ["log_volume_ml"]).values()
     assert log_volume == pytest.approx(np.log10(MARKED * VOXEL_ML), abs=1e-6)
 
@@ -101,8 +103,12 @@ def test_the_segmentation_before_treatment_counts(tmp_path: Path) -> None:
     study = write_patient(tmp_path / "in", "HCC_001")
     later = study.with_name("06-10-1998-NA-CT ABDOMEN-20000")
     slices = write_series(later / "4.000000-LIVER-00002", "HCC_001", "later")
-    write_segmentation(later / "300.000000-Segmentation-1", slices,
-                       {"Mass": np.ones(SHAPE, dtype=np.uint8)}, study_date="19980610")  # fmt: skip
+    write_segmentation(
+        later / "300.000000-Segmentation-1",
+        slices,
+        {"Mass": np.ones(SHAPE, dtype=np.uint8)},
+        study_date="19980610",
+    )
     cells = imported(tmp_path / "in", tmp_path / "out").cells["HCC_001"]
     assert "02-10-1998" in cells["ct_arterial"]
     roi, _ = read_roi(tmp_path / "out" / cells["roi"])
@@ -111,13 +117,15 @@ def test_the_segmentation_before_treatment_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("description", "phase", "column"),
-    [("LIVER ARTERIAL PHASE", "arterial", "ct_arterial"),
-     ("Recon 2: PORTAL VENOUS", "portal venous", "ct_portal_venous"),
-     ("DELAYED 5 MIN", "delayed", "ct_delayed"),
-     ("3 PHASE LIVER (AP)", "", "ct_arterial"),
-     ("ARTERIAL AND DELAYED", "", "ct_arterial"),
-     ("ABDOMEN NON CONTRAST", "contrast-free", None)],
-)  # fmt: skip
+    [
+        ("LIVER ARTERIAL PHASE", "arterial", "ct_arterial"),
+        ("Recon 2: PORTAL VENOUS", "portal venous", "ct_portal_venous"),
+        ("DELAYED 5 MIN", "delayed", "ct_delayed"),
+        ("3 PHASE LIVER (AP)", "", "ct_arterial"),
+        ("ARTERIAL AND DELAYED", "", "ct_arterial"),
+        ("ABDOMEN NON CONTRAST", "contrast-free", None),
+    ],
+)
 def test_the_phase_is_what_the_header_says_and_blank_where_it_says_nothing(
     description: str, phase: str, column: str | None, tmp_path: Path
 ) -> None:
@@ -215,10 +223,19 @@ def test_a_download_without_patients_is_refused(make: bool, says: str, tmp_path:
 def clinical_table(path: Path, *ids: str) -> Path:
     """The collection's workbook with these patients, all alike."""
     values = {
-        "age": 71, "Sex": 2, "Diabetes": 0, "Evidence_of_cirh": 1, "CPS": "B", "BCLC": "Stage-C",
-        "tumor_nodul": "multinodular", "T_involvment": "< or = 50%", "Portal Vein Thrombosis": 1,
-        "Vascular invasion": 0, "Metastasis": 0, "chemotherapy": "doxorubicin LC beads",
-    }  # fmt: skip
+        "age": 71,
+        "Sex": 2,
+        "Diabetes": 0,
+        "Evidence_of_cirh": 1,
+        "CPS": "B",
+        "BCLC": "Stage-C",
+        "tumor_nodul": "multinodular",
+        "T_involvment": "< or = 50%",
+        "Portal Vein Thrombosis": 1,
+        "Vascular invasion": 0,
+        "Metastasis": 0,
+        "chemotherapy": "doxorubicin LC beads",
+    }
     book = Workbook()
     sheet = book.active
     assert sheet is not None

@@ -27,27 +27,63 @@ from TACEResponseLib.recipe.reading import read_recipe
 # Of the table that the collection publishes: everything known only after the first treatment, and
 # every measurement of a reader.
 OUTCOMES = (
-    "Interval_BL", "Interval_FU", "TTP", "Censored_0_progressed_1", "OS",
-    "Death_1_StillAliveorLostToFU_0", "1_EASL_BL", "1_EASL_FU", "1_EASL",
-    *(f"{reader}_{criterion}{part}" for reader in "123" for criterion in ("RECIST", "mRECIST")
-      for part in ("", "_BL", "_FU")),
-)  # fmt: skip
+    "Interval_BL",
+    "Interval_FU",
+    "TTP",
+    "Censored_0_progressed_1",
+    "OS",
+    "Death_1_StillAliveorLostToFU_0",
+    "1_EASL_BL",
+    "1_EASL_FU",
+    "1_EASL",
+    *(
+        f"{reader}_{criterion}{part}"
+        for reader in "123"
+        for criterion in ("RECIST", "mRECIST")
+        for part in ("", "_BL", "_FU")
+    ),
+)
 ALLOWED = {
-    "log_volume_ml", "age_years", "sex", "cirrhosis", "child_pugh_class", "multinodular",
-    "tumor_over_half_of_liver", "portal_vein_invasion", "vascular_invasion", "afp_ng_per_ml",
-}  # fmt: skip
+    "log_volume_ml",
+    "age_years",
+    "sex",
+    "cirrhosis",
+    "child_pugh_class",
+    "multinodular",
+    "tumor_over_half_of_liver",
+    "portal_vein_invasion",
+    "vascular_invasion",
+    "afp_ng_per_ml",
+}
 
 
 def record(**changes: str) -> dict[str, str]:
     values = {
-        "TCIA_ID": "HCC_001", "Interval_BL": "3", "Interval_FU": "9.5", "TTP": "5.571428571",
-        "OS": "212", "Censored_0_progressed_1": "1", "Death_1_StillAliveorLostToFU_0": "0",
-        "age": "71", "Sex": "2", "Diabetes": "0", "Evidence_of_cirh": "1", "CPS": "B",
-        "BCLC": "Stage-C", "tumor_nodul": "multinodular", "T_involvment": "< or = 50%",
-        "Portal Vein Thrombosis": "1", "Vascular invasion": "0", "Metastasis": "0",
-        "AFP": "52.8", "Tr_Size": "4.5999999999999996", "chemotherapy": "doxorubicin LC beads",
-        "1_mRECIST": "1", "2_mRECIST": "3", "3_mRECIST": "2",
-    }  # fmt: skip
+        "TCIA_ID": "HCC_001",
+        "Interval_BL": "3",
+        "Interval_FU": "9.5",
+        "TTP": "5.571428571",
+        "OS": "212",
+        "Censored_0_progressed_1": "1",
+        "Death_1_StillAliveorLostToFU_0": "0",
+        "age": "71",
+        "Sex": "2",
+        "Diabetes": "0",
+        "Evidence_of_cirh": "1",
+        "CPS": "B",
+        "BCLC": "Stage-C",
+        "tumor_nodul": "multinodular",
+        "T_involvment": "< or = 50%",
+        "Portal Vein Thrombosis": "1",
+        "Vascular invasion": "0",
+        "Metastasis": "0",
+        "AFP": "52.8",
+        "Tr_Size": "4.5999999999999996",
+        "chemotherapy": "doxorubicin LC beads",
+        "1_mRECIST": "1",
+        "2_mRECIST": "3",
+        "3_mRECIST": "2",
+    }
     others = {name: "1" for name in OUTCOMES if name not in values}
     return {**others, **values, **changes}
 
@@ -69,8 +105,16 @@ def table(shared_data: Path) -> Path:
 def imported(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real") / "cohort"
     source = shared_data / "hcc_tace_seg"
-    words = ["cohort", "import", "hcc-tace-seg", str(source / "clinical.xlsx"), "--features",
-             str(source / "tumour_features.csv"), "--output", str(folder)]  # fmt: skip
+    words = [
+        "cohort",
+        "import",
+        "hcc-tace-seg",
+        str(source / "clinical.xlsx"),
+        "--features",
+        str(source / "tumour_features.csv"),
+        "--output",
+        str(folder),
+    ]
     assert main(words) == 0
     return folder
 
@@ -78,11 +122,20 @@ def imported(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def test_codes_and_units_become_ours() -> None:
     (row,) = cohort_rows([record()])
     assert predictors(row) == {
-        "age_years": "71", "afp_ng_per_ml": "52.8", "tumor_size_cm": "4.6", "sex": "F",
-        "diabetes": "no", "cirrhosis": "yes", "child_pugh_class": "B", "bclc": "C",
-        "multinodular": "yes", "tumor_over_half_of_liver": "no", "portal_vein_invasion": "yes",
-        "vascular_invasion": "no", "extrahepatic_metastasis": "no",
-    }  # fmt: skip
+        "age_years": "71",
+        "afp_ng_per_ml": "52.8",
+        "tumor_size_cm": "4.6",
+        "sex": "F",
+        "diabetes": "no",
+        "cirrhosis": "yes",
+        "child_pugh_class": "B",
+        "bclc": "C",
+        "multinodular": "yes",
+        "tumor_over_half_of_liver": "no",
+        "portal_vein_invasion": "yes",
+        "vascular_invasion": "no",
+        "extrahepatic_metastasis": "no",
+    }
     # 5.571 weeks are 39 days.
     assert (row["time_to_progression_days"], row["survival_days"]) == ("39", "1484")
     assert (row["progressed"], row["died"]) == ("1", "0")
@@ -92,9 +145,13 @@ def test_codes_and_units_become_ours() -> None:
 
 @pytest.mark.parametrize(
     ("calls", "expected"),
-    [(("CR", "SD", "PR"), "responder"), (("PR", "SD", "PD"), "non_responder"),
-     (("CR", "CR", ""), ""), (("", "", ""), "")],
-)  # fmt: skip
+    [
+        (("CR", "SD", "PR"), "responder"),
+        (("PR", "SD", "PD"), "non_responder"),
+        (("CR", "CR", ""), ""),
+        (("", "", ""), ""),
+    ],
+)
 def test_the_majority_needs_every_reader(calls: tuple[str, ...], expected: str) -> None:
     assert majority(calls) == expected
 
@@ -112,9 +169,18 @@ def test_no_outcome_reaches_a_predictor(column: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["response", "response_reader1", "time_to_progression_days", "progressed", "survival_days",
-     "died", "readout_days", "case_id", "role"],
-)  # fmt: skip
+    [
+        "response",
+        "response_reader1",
+        "time_to_progression_days",
+        "progressed",
+        "survival_days",
+        "died",
+        "readout_days",
+        "case_id",
+        "role",
+    ],
+)
 def test_no_column_of_the_import_s_outcome_can_be_named_as_a_predictor(name: str) -> None:
     assert clinical_column(name) is None
     assert not is_feature(name)
@@ -164,10 +230,22 @@ def test_every_column_of_the_real_table_is_either_read_or_explained(table: Path)
     unread = set(header) - set(needed_columns())
     others = {name for name in unread if not leak(name)}
     assert others == {
-        "hepatitis", "agegp", "Smoking", "Alcohol", "fhx_can", "fhx_livc",
-        "Personal history of cancer", "Pathology", "PS_bclc_0_0_1-2_1_3-4_3", "Lymphnodes",
-        "AFP_group", "CLIP_Score", "CLIP", "Okuda", "TNM",
-    }  # fmt: skip
+        "hepatitis",
+        "agegp",
+        "Smoking",
+        "Alcohol",
+        "fhx_can",
+        "fhx_livc",
+        "Personal history of cancer",
+        "Pathology",
+        "PS_bclc_0_0_1-2_1_3-4_3",
+        "Lymphnodes",
+        "AFP_group",
+        "CLIP_Score",
+        "CLIP",
+        "Okuda",
+        "TNM",
+    }
     assert {name for name in header if leak(name)} == set(OUTCOMES)
 
 
@@ -178,20 +256,25 @@ def test_notes_say_what_cannot_be_computed_and_name_nobody(imported: Path) -> No
     assert "HCC_0" not in notes
 
 
-def test_the_same_table_gives_the_same_bytes(imported: Path, shared_data: Path,
-                                             tmp_path: Path) -> None:  # fmt: skip
+def test_the_same_table_gives_the_same_bytes(
+    imported: Path, shared_data: Path, tmp_path: Path
+) -> None:
     source = shared_data / "hcc_tace_seg"
-    import_hcc_tace_seg(source / "clinical.xlsx", tmp_path / "again",
-                        features=source / "tumour_features.csv")  # fmt: skip
+    import_hcc_tace_seg(
+        source / "clinical.xlsx", tmp_path / "again", features=source / "tumour_features.csv"
+    )
     for name in ("cohort.csv", "NOTES.md"):
         assert (tmp_path / "again" / name).read_bytes() == (imported / name).read_bytes()
 
 
 @pytest.mark.parametrize(
     ("changes", "match"),
-    [({"Sex": "3"}, r"HCC_001, Sex: must be one of 1, 2"), ({"AFP": "<2"}, "must be a number"),
-     ({"1_mRECIST": "5"}, "must be one of 1, 2, 3, 4")],
-)  # fmt: skip
+    [
+        ({"Sex": "3"}, r"HCC_001, Sex: must be one of 1, 2"),
+        ({"AFP": "<2"}, "must be a number"),
+        ({"1_mRECIST": "5"}, "must be one of 1, 2, 3, 4"),
+    ],
+)
 def test_codes_outside_the_glossary_are_refused(changes: dict[str, str], match: str) -> None:
     with pytest.raises(InputError, match=match):
         cohort_rows([record(**changes)])

@@ -6,8 +6,9 @@ import pytest
 from TACEResponseLib.evaluation.agreement.intraclass import IccForm, intraclass
 
 # Shrout and Fleiss 1979, table 2: six targets by four judges.
-JUDGES = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9],
-                   [6, 2, 4, 7]])  # fmt: skip
+JUDGES = np.array(
+    [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+)
 
 
 @pytest.mark.parametrize(
@@ -40,9 +41,7 @@ def test_on_random_tables_they_are_pingouins() -> None:
     table = rng.normal(size=(25, 1)) + rng.normal(size=(25, 3)) + [0, 0.4, -0.3]
     long = pd.DataFrame(table).melt(ignore_index=False, var_name="r", value_name="v")
     expected = pingouin.intraclass_corr(long.reset_index(names="t"), "t", "r", "v")
-    order: list[IccForm] = [
-        "ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)"
-    ]  # fmt: skip
+    order: list[IccForm] = ["ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)"]
     found = [intraclass(table)[form] for form in order]
     assert [e.value for e in found] == pytest.approx(expected["ICC"].tolist())
     limits = [tuple(np.round([e.low, e.high], 2)) for e in found]

@@ -48,9 +48,18 @@ def test_weights_are_scikit_learns() -> None:
 
 def test_fourteen_raters_of_ten_subjects_have_their_published_kappa() -> None:
     # The worked example of Fleiss' kappa that is quoted everywhere: .210.
-    table = [[0, 0, 0, 0, 14], [0, 2, 6, 4, 2], [0, 0, 3, 5, 6], [0, 3, 9, 2, 0], [2, 2, 8, 1, 1],
-             [7, 7, 0, 0, 0], [3, 2, 6, 3, 0], [2, 5, 3, 2, 2], [6, 5, 2, 1, 0],
-             [0, 2, 2, 3, 7]]  # fmt: skip
+    table = [
+        [0, 0, 0, 0, 14],
+        [0, 2, 6, 4, 2],
+        [0, 0, 3, 5, 6],
+        [0, 3, 9, 2, 0],
+        [2, 2, 8, 1, 1],
+        [7, 7, 0, 0, 0],
+        [3, 2, 6, 3, 0],
+        [2, 5, 3, 2, 2],
+        [6, 5, 2, 1, 0],
+        [0, 2, 2, 3, 7],
+    ]
     given = [[c for c, n in zip("12345", row, strict=True) for _ in range(n)] for row in table]
     found = fleiss_kappa(given, "12345", np.random.default_rng(0), resamples=200)
     assert found.value == pytest.approx(0.210, abs=5e-4)

@@ -82,11 +82,14 @@ def test_copies_of_a_patient_leak_unless_grouped() -> None:
     features, labels = rng.normal(size=60), rng.integers(0, 2, 60)
     rows = rng.integers(60, size=60)
     leaky, honest = (
-        np.mean([
-            nearest_neighbor(features, grouped=grouped)(rows, labels[rows], rng) for _ in range(20)
-        ])
+        np.mean(
+            [
+                nearest_neighbor(features, grouped=grouped)(rows, labels[rows], rng)
+                for _ in range(20)
+            ]
+        )
         for grouped in (False, True)
-    )  # fmt: skip
+    )
     assert leaky > 0.65
     assert honest < 0.6
 

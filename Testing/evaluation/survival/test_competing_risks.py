@@ -44,9 +44,11 @@ def tied() -> CompetingRisks:
 def test_five_patients_worked_by_hand() -> None:
     # At 1: 1/5. At 2 a death: survival 3/5. At 3 censored. At 4: + 3/5 * 1/2. At 5 censored.
     risks = CompetingRisks(
-        time=np.array([1.0, 2, 3, 4, 5]), cause=np.array([1, 2, 0, 1, 0]), causes=CAUSES,
+        time=np.array([1.0, 2, 3, 4, 5]),
+        cause=np.array([1, 2, 0, 1, 0]),
+        causes=CAUSES,
         unit="weeks",
-    )  # fmt: skip
+    )
     curve = cumulative_incidence(risks, "progression")[0]
     assert curve.incidence.tolist() == pytest.approx([0.2, 0.2, 0.2, 0.5, 0.5])
     assert (curve.n, curve.events) == (5, 2)
@@ -91,9 +93,11 @@ def test_tied_patients_worked_by_hand() -> None:
     # Of six at 1 two progress, one dies, one is censored; free of both 1/2. At 2 one of two
     # progresses: 1/2 * 1/2 more.
     risks = CompetingRisks(
-        time=np.array([1.0, 1, 1, 1, 2, 3]), cause=np.array([0, 1, 2, 1, 1, 0]), causes=CAUSES,
+        time=np.array([1.0, 1, 1, 1, 2, 3]),
+        cause=np.array([0, 1, 2, 1, 1, 0]),
+        causes=CAUSES,
         unit="weeks",
-    )  # fmt: skip
+    )
     curve = cumulative_incidence(risks, "progression")[0]
     assert curve.incidence.tolist() == pytest.approx([1 / 3, 7 / 12, 7 / 12])
     # Before 2: binomial, 1/3 * 2/3 / 5 = 2/45. At 2, by Aalen's three terms: (1/4)^2 3 / (5 * 3),

@@ -20,9 +20,11 @@ def test_four_patients_worked_by_hand() -> None:
 def test_with_ties_and_censoring_it_is_scikit_survivals() -> None:
     rng = np.random.default_rng(2)
     follow_up = FollowUp(
-        time=rng.integers(1, 20, 120).astype(float), event=rng.random(120) < 0.6, unit="weeks",
+        time=rng.integers(1, 20, 120).astype(float),
+        event=rng.random(120) < 0.6,
+        unit="weeks",
         endpoint="OS",
-    )  # fmt: skip
+    )
     risk = rng.integers(0, 6, 120) - follow_up.time / 8
     found = concordance(follow_up, risk, rng, resamples=300)
     # scikit-survival 0.28.0: concordance_index_censored(event, time, risk)[0]

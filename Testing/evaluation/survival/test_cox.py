@@ -26,12 +26,21 @@ def test_rossis_prisoners_are_lifelines_documented_ones() -> None:
     data = load_rossi()
     names = ("fin", "age", "race", "wexp", "mar", "paro", "prio")
     follow_up = FollowUp(
-        time=data["week"].to_numpy(), event=data["arrest"].to_numpy(), unit="weeks",
+        time=data["week"].to_numpy(),
+        event=data["arrest"].to_numpy(),
+        unit="weeks",
         endpoint="arrest",
-    )  # fmt: skip
+    )
     found = cox(follow_up, {name: data[name] for name in names})
-    documented = {"fin": 0.68, "age": 0.94, "race": 1.37, "wexp": 0.86, "mar": 0.65,
-                  "paro": 0.92, "prio": 1.10}  # fmt: skip
+    documented = {
+        "fin": 0.68,
+        "age": 0.94,
+        "race": 1.37,
+        "wexp": 0.86,
+        "mar": 0.65,
+        "paro": 0.92,
+        "prio": 1.10,
+    }
     ratios = {name: round(found.hazard_ratios[name].value, 2) for name in names}
     assert ratios == documented
     # Age and work experience are the documented breaches of proportionality.
@@ -69,9 +78,11 @@ def test_crossing_hazards_are_found_and_said() -> None:
 
 def test_perfect_separation_is_said_and_does_not_crash() -> None:
     follow_up = FollowUp(
-        time=np.arange(1.0, 25), event=np.array([True] * 12 + [False] * 12), unit="weeks",
+        time=np.arange(1.0, 25),
+        event=np.array([True] * 12 + [False] * 12),
+        unit="weeks",
         endpoint="OS",
-    )  # fmt: skip
+    )
     found = cox(follow_up, {"group": [1] * 12 + [0] * 12})
     assert [w.code for w in found.warnings] == ["separated_hazards"]
 

@@ -95,8 +95,10 @@ def test_its_level_holds_where_the_log_rank_test_of_the_cause_does_not() -> None
 
 def test_an_event_that_never_happened_is_refused(transplants: CompetingRisks) -> None:
     risks = CompetingRisks(
-        time=transplants.time, cause=transplants.cause, causes=("relapse", "death", "second"),
+        time=transplants.time,
+        cause=transplants.cause,
+        causes=("relapse", "death", "second"),
         unit="months",
-    )  # fmt: skip
+    )
     with pytest.raises(ValueError, match="second: must be seen at least once"):
         gray_test(risks, "second", list(IS_AML))

@@ -10,9 +10,11 @@ from TACEResponseLib.evaluation.survival.log_rank import log_rank
 
 def test_five_patients_worked_by_hand() -> None:
     follow_up = FollowUp(
-        time=np.array([2.0, 4, 4, 6, 9]), event=np.array([1, 0, 1, 1, 0]), unit="weeks",
+        time=np.array([2.0, 4, 4, 6, 9]),
+        event=np.array([1, 0, 1, 1, 0]),
+        unit="weeks",
         endpoint="OS",
-    )  # fmt: skip
+    )
     found = landmark(follow_up, 4)
     assert found.kept.tolist() == [False, False, False, True, True]
     assert found.follow_up.time.tolist() == [2, 5]

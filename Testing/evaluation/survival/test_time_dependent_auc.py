@@ -57,9 +57,11 @@ def test_five_patients_worked_by_hand() -> None:
     # event at 3 stands for 4/3 patients. By 3 the cases have risks 5 and 2, the controls 3 and 2:
     # the first beats both, the second loses one and ties one: (1 * 1 + 4/3 * 1/4) / (1 + 4/3).
     follow_up = FollowUp(
-        time=np.array([1.0, 2, 3, 4, 5]), event=np.array([1, 0, 1, 1, 0]), unit="months",
+        time=np.array([1.0, 2, 3, 4, 5]),
+        event=np.array([1, 0, 1, 1, 0]),
+        unit="months",
         endpoint="OS",
-    )  # fmt: skip
+    )
     assert of_values(follow_up, [5, 9, 2, 3, 2], [3]) == pytest.approx([(1 + 1 / 3) / (7 / 3)])
 
 

@@ -46,9 +46,11 @@ def test_p_values_are_uniform_where_nothing_is_added() -> None:
 
 def test_separated_classes_have_no_p_value() -> None:
     found = added_likelihood(
-        [0, 0, 0, 1, 1, 1], [0.4, 0.5, 0.6, 0.4, 0.5, 0.6], [0.1, 0.2, 0.3, 0.7, 0.8, 0.9],
+        [0, 0, 0, 1, 1, 1],
+        [0.4, 0.5, 0.6, 0.4, 0.5, 0.6],
+        [0.1, 0.2, 0.3, 0.7, 0.8, 0.9],
         CohortRole.EXTERNAL_TEST,
-    )  # fmt: skip
+    )
     assert np.isnan(found.p)
 
 

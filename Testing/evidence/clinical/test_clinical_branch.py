@@ -54,12 +54,18 @@ def fitted() -> ClinicalBranch:
 
 def columns(branch: ClinicalBranch, rows: Sequence[PreparedClinical]) -> np.ndarray:
     """Z-scores (n, 3) made by hand from what the state says."""
-    values = np.array([
-        [p["measures"]["log_volume_ml"], float(p["clinical"]["cirrhosis"]),
-         np.log10(float(p["clinical"]["afp_ng_per_ml"])) if "afp_ng_per_ml" in p["clinical"]
-         else branch.state.columns[2].filled_in]
-        for p in rows
-    ])  # fmt: skip
+    values = np.array(
+        [
+            [
+                p["measures"]["log_volume_ml"],
+                float(p["clinical"]["cirrhosis"]),
+                np.log10(float(p["clinical"]["afp_ng_per_ml"]))
+                if "afp_ng_per_ml" in p["clinical"]
+                else branch.state.columns[2].filled_in,
+            ]
+            for p in rows
+        ]
+    )
     state = branch.state.columns
     return (values - [c.mean for c in state]) / [c.sd for c in state]
 
@@ -82,8 +88,11 @@ def test_columns_are_scaled_and_gaps_filled_by_the_training_patients(
     z_scores = columns(fitted, rows)
     assert z_scores.mean(axis=0) == pytest.approx(0, abs=1e-12)
     assert z_scores.std(axis=0) == pytest.approx(1)
-    known = [np.log10(float(p["clinical"]["afp_ng_per_ml"])) for p in rows
-             if "afp_ng_per_ml" in p["clinical"]]  # fmt: skip
+    known = [
+        np.log10(float(p["clinical"]["afp_ng_per_ml"]))
+        for p in rows
+        if "afp_ng_per_ml" in p["clinical"]
+    ]
     assert fitted.state.columns[2].filled_in == pytest.approx(float(np.median(known)))
 
 
@@ -141,10 +150,14 @@ def test_what_is_outside_training_or_missing_is_told(
 
 
 def test_every_missing_required_variable_is_named(ball_case: Case) -> None:
-    needs = SETTINGS.model_copy(update={
-        "variables": (ClinicalInput(name="cirrhosis", transform="yes_no"),
-                      ClinicalInput(name="age_years"))
-    })  # fmt: skip
+    needs = SETTINGS.model_copy(
+        update={
+            "variables": (
+                ClinicalInput(name="cirrhosis", transform="yes_no"),
+                ClinicalInput(name="age_years"),
+            )
+        }
+    )
     rows, labels = patients()
     for row in rows:
         row["clinical"]["age_years"] = 60.0
@@ -176,11 +189,14 @@ def test_variables_alone_need_no_image_and_no_roi() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"measures": ["log_volume_ml"]},
-     {"sequences": ["ct_arterial"], "variables": [{"name": "x"}]},
-     {"variables": [{"name": "x"}, {"name": "x"}]}],
+    [
+        {},
+        {"measures": ["log_volume_ml"]},
+        {"sequences": ["ct_arterial"], "variables": [{"name": "x"}]},
+        {"variables": [{"name": "x"}, {"name": "x"}]},
+    ],
     ids=["nothing", "measures without an image", "an image without measures", "twice"],
-)  # fmt: skip
+)
 def test_settings_that_make_no_sense_are_refused(settings: Mapping[str, object]) -> None:
     with pytest.raises(ValidationError, match=r"needed|sequences"):
         ClinicalSettings.model_validate(settings)

@@ -12,8 +12,16 @@ from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Volume
 
-ALL = ("log_volume_ml", "n_lesions", "longest_axial_diameter_mm", "longest_diameter_mm",
-       "sphericity", "surface_to_volume_per_mm", "elongation", "flatness")  # fmt: skip
+ALL = (
+    "log_volume_ml",
+    "n_lesions",
+    "longest_axial_diameter_mm",
+    "longest_diameter_mm",
+    "sphericity",
+    "surface_to_volume_per_mm",
+    "elongation",
+    "flatness",
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +31,12 @@ def two_boxes() -> Roi:
     labels[4:9, 10:20, 10:20] = 1
     labels[4:9, 10:20, 30:35] = 2
     labels[14, 38, 46] = 2
-    geometry = Geometry(size_ijk=(48, 40, 16), spacing_mm=(2.0, 2.0, 4.0), origin_lps=(0, 0, 0),
-                        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(48, 40, 16),
+        spacing_mm=(2.0, 2.0, 4.0),
+        origin_lps=(0, 0, 0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
     return Roi(labels=labels, geometry=geometry, names=((1, "a"), (2, "b")))
 
 
@@ -43,8 +55,12 @@ def test_the_diameter_spans_all_lesions_of_a_slice(two_boxes: Roi) -> None:
 def test_a_ball_is_nearly_a_sphere() -> None:
     k, j, i = np.indices((41, 41, 41))
     ball = ((k - 20) ** 2 + (j - 20) ** 2 + (i - 20) ** 2 < 15**2).astype(np.uint8)
-    geometry = Geometry(size_ijk=(41, 41, 41), spacing_mm=(1.0, 1.0, 1.0), origin_lps=(0, 0, 0),
-                        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(41, 41, 41),
+        spacing_mm=(1.0, 1.0, 1.0),
+        origin_lps=(0, 0, 0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
     found = measure_roi(Roi(labels=ball, geometry=geometry, names=((1, "ball"),)), ALL)
     assert 10 ** found["log_volume_ml"] == pytest.approx(4 / 3 * math.pi * 15**3 / 1000, rel=0.02)
     # The steps of voxels add to the surface, whatever their size.
@@ -54,8 +70,9 @@ def test_a_ball_is_nearly_a_sphere() -> None:
 
 
 def test_a_table_s_features_give_the_same_measures(two_boxes: Roi) -> None:
-    image = Volume(voxels=np.full(two_boxes.labels.shape, 60, np.int16),
-                   geometry=two_boxes.geometry)  # fmt: skip
+    image = Volume(
+        voxels=np.full(two_boxes.labels.shape, 60, np.int16), geometry=two_boxes.geometry
+    )
     features = extract_features(image, two_boxes.mask, SHAPE)
     wanted = [name for name in ALL if name != "n_lesions"]
     measured = measure_roi(two_boxes, wanted)

@@ -82,8 +82,11 @@ def test_lenet5_type_has_the_printed_maps_and_neurons() -> None:
     assert sides == [(4, 220, 220), (24, 106, 106)]
     assert seen[-1][1] == (1, 2)
     assert dict(network.named_modules())[GRADCAM_LAYER](torch.zeros(1, 3, 76, 76)).shape == (
-        1, 24, 16, 16,
-    )  # fmt: skip
+        1,
+        24,
+        16,
+        16,
+    )
 
 
 def test_lenet5_type_lets_a_tenth_through_below_zero() -> None:

@@ -72,9 +72,14 @@ def test_parameters_are_the_published_ones(target: str) -> None:
 
 @pytest.mark.parametrize(
     ("target", "billions"),
-    [(ALEXNET, 0.714), (RESNET18, 1.814), (RESNET50, 4.089), (DENSENET169, 3.360),
-     (SWIN_TINY, 4.491)],
-)  # fmt: skip
+    [
+        (ALEXNET, 0.714),
+        (RESNET18, 1.814),
+        (RESNET50, 4.089),
+        (DENSENET169, 3.360),
+        (SWIN_TINY, 4.491),
+    ],
+)
 def test_multiply_adds_are_the_published_ones(target: str, billions: float) -> None:
     assert run(built(target), 3, 224, 224)[2] == pytest.approx(billions, abs=6e-4)
 
@@ -90,33 +95,58 @@ def test_multiply_adds_of_inception_v4_are_the_published_ones() -> None:
 
 STAGES = {
     ALEXNET: {
-        "features.0": (64, 55, 55), "features.2": (64, 27, 27), "features.5": (192, 13, 13),
-        "features.7": (384, 13, 13), "features.9": (256, 13, 13), "features.12": (256, 6, 6),
+        "features.0": (64, 55, 55),
+        "features.2": (64, 27, 27),
+        "features.5": (192, 13, 13),
+        "features.7": (384, 13, 13),
+        "features.9": (256, 13, 13),
+        "features.12": (256, 6, 6),
     },
     RESNET18: {
-        "conv1": (64, 112, 112), "maxpool": (64, 56, 56), "layer1": (64, 56, 56),
-        "layer2": (128, 28, 28), "layer3": (256, 14, 14), "layer4": (512, 7, 7),
+        "conv1": (64, 112, 112),
+        "maxpool": (64, 56, 56),
+        "layer1": (64, 56, 56),
+        "layer2": (128, 28, 28),
+        "layer3": (256, 14, 14),
+        "layer4": (512, 7, 7),
     },
     RESNET50: {
-        "conv1": (64, 112, 112), "maxpool": (64, 56, 56), "layer1": (256, 56, 56),
-        "layer2": (512, 28, 28), "layer3": (1024, 14, 14), "layer4": (2048, 7, 7),
+        "conv1": (64, 112, 112),
+        "maxpool": (64, 56, 56),
+        "layer1": (256, 56, 56),
+        "layer2": (512, 28, 28),
+        "layer3": (1024, 14, 14),
+        "layer4": (2048, 7, 7),
     },
     DENSENET169: {
-        "features.conv0": (64, 112, 112), "features.pool0": (64, 56, 56),
-        "features.transition1": (128, 28, 28), "features.transition2": (256, 14, 14),
-        "features.transition3": (640, 7, 7), "features": (1664, 7, 7),
+        "features.conv0": (64, 112, 112),
+        "features.pool0": (64, 56, 56),
+        "features.transition1": (128, 28, 28),
+        "features.transition2": (256, 14, 14),
+        "features.transition3": (640, 7, 7),
+        "features": (1664, 7, 7),
     },
     SWIN_TINY: {  # channels last
-        "features.0": (56, 56, 96), "features.1": (56, 56, 96), "features.3": (28, 28, 192),
-        "features.5": (14, 14, 384), "features.7": (7, 7, 768),
+        "features.0": (56, 56, 96),
+        "features.1": (56, 56, 96),
+        "features.3": (28, 28, 192),
+        "features.5": (14, 14, 384),
+        "features.7": (7, 7, 768),
     },
     INCEPTION_V4: {
-        "features.0": (32, 149, 149), "features.1": (32, 147, 147), "features.2": (64, 147, 147),
-        "features.3": (160, 73, 73), "features.4": (192, 71, 71), "features.5": (384, 35, 35),
-        "features.9": (384, 35, 35), "features.10": (1024, 17, 17),
-        "features.17": (1024, 17, 17), "features.18": (1536, 8, 8), "features.21": (1536, 8, 8),
+        "features.0": (32, 149, 149),
+        "features.1": (32, 147, 147),
+        "features.2": (64, 147, 147),
+        "features.3": (160, 73, 73),
+        "features.4": (192, 71, 71),
+        "features.5": (384, 35, 35),
+        "features.9": (384, 35, 35),
+        "features.10": (1024, 17, 17),
+        "features.17": (1024, 17, 17),
+        "features.18": (1536, 8, 8),
+        "features.21": (1536, 8, 8),
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("target", ALL)
@@ -224,10 +254,13 @@ def test_stochastic_depth_rises_to_that_of_the_last_block() -> None:
 
 @pytest.mark.parametrize(
     ("target", "wrong"),
-    [(ALEXNET, {"dropout": 2.0}), (RESNET18, {"dropout": -0.5}),
-     (SWIN_TINY, {"stochastic_depth": 3.0})],
+    [
+        (ALEXNET, {"dropout": 2.0}),
+        (RESNET18, {"dropout": -0.5}),
+        (SWIN_TINY, {"stochastic_depth": 3.0}),
+    ],
     ids=["AlexNet", "ResNet18", "Swin-T"],
-)  # fmt: skip
+)
 def test_arguments_out_of_range_are_the_user_s_mistake(
     target: str, wrong: dict[str, float]
 ) -> None:

@@ -121,10 +121,15 @@ def test_patches_name_their_slice_in_the_whole_image() -> None:
 
 @pytest.mark.parametrize(
     "patch",
-    [{}, {"fixed_spacing_mm": 1.0}, {"shape": "masked_box"}, {"shape": "inscribed_box"},
-     {"channels": 3, "channel_content": "adjacent_slices"}],
+    [
+        {},
+        {"fixed_spacing_mm": 1.0},
+        {"shape": "masked_box"},
+        {"shape": "inscribed_box"},
+        {"channels": 3, "channel_content": "adjacent_slices"},
+    ],
     ids=["tight", "fixed pixels", "masked", "inscribed", "adjacent slices"],
-)  # fmt: skip
+)
 def test_cutting_the_image_first_changes_no_patch(
     patch: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:

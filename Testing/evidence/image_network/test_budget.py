@@ -54,9 +54,11 @@ def filled(build: Callable[[], nn.Module]) -> nn.Module:
 
 def test_activations_and_products_are_those_of_a_network_worked_on_paper() -> None:
     network = nn.Sequential(
-        nn.Conv2d(2, 3, (3, 5), stride=(2, 1), padding=(1, 0)), nn.ReLU(), nn.Flatten(),
+        nn.Conv2d(2, 3, (3, 5), stride=(2, 1), padding=(1, 0)),
+        nn.ReLU(),
+        nn.Flatten(),
         nn.Linear(60, 4),
-    )  # fmt: skip
+    )
     # 2 x 7 x 9 in; (7 + 2 - 3) // 2 + 1 = 4 rows, 9 - 5 + 1 = 5 columns, 3 maps: 60 numbers.
     found = counted(network, 2, 7, 9)
     assert found.total_bytes == 4 * (60 + 60 + 60 + 4)
@@ -81,10 +83,14 @@ def test_every_network_of_a_recipe_has_parameters_within_the_budget(name: str) -
 
 @pytest.mark.parametrize(
     "name",
-    ["mr-inceptionv4-haic, inception_v4", "mr-inceptionv4-haic, alexnet",
-     "ct-resnet50-four-class, resnet50", "mr-densenet169-clinical, mlp",
-     "mr-densenet169-clinical, swin_t"],
-)  # fmt: skip
+    [
+        "mr-inceptionv4-haic, inception_v4",
+        "mr-inceptionv4-haic, alexnet",
+        "ct-resnet50-four-class, resnet50",
+        "mr-densenet169-clinical, mlp",
+        "mr-densenet169-clinical, swin_t",
+    ],
+)
 def test_the_papers_networks_at_the_papers_sizes_are_within_the_budget(name: str) -> None:
     settings = NETWORKS[name]
     if "inception_v4" in name:
@@ -174,10 +180,14 @@ def test_saliency_is_the_same_however_many_patches_are_done_at_once(
 )
 def test_numbers_that_only_waste_time_are_refused(changes: dict[str, Any], says: str) -> None:
     arguments = {
-        "block": "basic", "layers": [1] * 4,
-        "block_inplanes": [4] * 4, "spatial_dims": 2, "n_input_channels": 3, "num_classes": 2,
+        "block": "basic",
+        "layers": [1] * 4,
+        "block_inplanes": [4] * 4,
+        "spatial_dims": 2,
+        "n_input_channels": 3,
+        "num_classes": 2,
         **changes,
-    }  # fmt: skip
+    }
     settings = ImageNetworkSettings(
         sequences=("ct_arterial",),
         network="monai_resnet",

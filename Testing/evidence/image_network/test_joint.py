@@ -36,15 +36,19 @@ CLINICAL = (
 
 
 def settings(**changes: object) -> ImageNetworkSettings:
-    return ImageNetworkSettings(**{
-        "sequences": (ImageSequence.CT_ARTERIAL,),
-        "patch": PatchSettings(size_px=24, channels=1),
-        "network": SMALL_CNN, "arguments": {"in_channels": 1, "n_classes": 2, "widths": [4, 8]},
-        "clinical": CLINICAL,
-        "joint_head": JointHead(widths=(16, 16)),
-        "target_layer": "features",
-        "fitting": FittingSettings(epochs=20, batch_size=8, learning_rate=0.01),
-    } | changes)  # fmt: skip
+    return ImageNetworkSettings(
+        **{
+            "sequences": (ImageSequence.CT_ARTERIAL,),
+            "patch": PatchSettings(size_px=24, channels=1),
+            "network": SMALL_CNN,
+            "arguments": {"in_channels": 1, "n_classes": 2, "widths": [4, 8]},
+            "clinical": CLINICAL,
+            "joint_head": JointHead(widths=(16, 16)),
+            "target_layer": "features",
+            "fitting": FittingSettings(epochs=20, batch_size=8, learning_rate=0.01),
+        }
+        | changes
+    )
 
 
 def test_the_head_has_the_sizes_of_the_published_code() -> None:

@@ -96,10 +96,15 @@ def test_weights_come_back_and_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 MONAI_ARGUMENTS = {
-    MONAI_RESNET: {"block": "basic", "layers": [1, 1, 1, 1], "block_inplanes": [4, 4, 4, 4],
-                   "spatial_dims": 2, "n_input_channels": 1},
+    MONAI_RESNET: {
+        "block": "basic",
+        "layers": [1, 1, 1, 1],
+        "block_inplanes": [4, 4, 4, 4],
+        "spatial_dims": 2,
+        "n_input_channels": 1,
+    },
     MONAI_DENSENET169: {"spatial_dims": 2, "in_channels": 1, "out_channels": 2},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", KNOWN)

@@ -23,20 +23,25 @@ AXIAL = (1, 0, 0, 0, 1, 0, 0, 0, 1)
 
 def settings(**changes: object) -> ImageNetworkSettings:
     """S2's input at a small size."""
-    return ImageNetworkSettings(**{
-        "sequences": (ARTERIAL, T2),
-        "channel_order": (ARTERIAL, ARTERIAL, T2),
-        # A fixed scale, so that every gray value is known.
-        "intensity": CtWindow(low_hu=0.0, high_hu=200.0),
-        "patch": PatchSettings(size_px=32, channel_content="sequences", margin_fraction=0.0),
-        "network": SMALL_CNN, "arguments": {"in_channels": 3},
-        "target_layer": "features",
-    } | changes)  # fmt: skip
+    return ImageNetworkSettings(
+        **{
+            "sequences": (ARTERIAL, T2),
+            "channel_order": (ARTERIAL, ARTERIAL, T2),
+            # A fixed scale, so that every gray value is known.
+            "intensity": CtWindow(low_hu=0.0, high_hu=200.0),
+            "patch": PatchSettings(size_px=32, channel_content="sequences", margin_fraction=0.0),
+            "network": SMALL_CNN,
+            "arguments": {"in_channels": 3},
+            "target_layer": "features",
+        }
+        | changes
+    )
 
 
 def grid(size: tuple[int, int, int], spacing: tuple[float, float, float]) -> Geometry:
-    return Geometry(size_ijk=size, spacing_mm=spacing, origin_lps=(-60.0, -50.0, 20.0),
-                    direction_lps=AXIAL)  # fmt: skip
+    return Geometry(
+        size_ijk=size, spacing_mm=spacing, origin_lps=(-60.0, -50.0, 20.0), direction_lps=AXIAL
+    )
 
 
 FIRST = grid((80, 72, 18), (1.5, 1.5, 4.0))
@@ -173,10 +178,16 @@ def test_each_sequence_gets_its_map_on_its_own_grid(case: Case, method: str) -> 
 
 def whole(**changes: object) -> ImageNetworkSettings:
     """S3's input at a small size."""
-    patch = PatchSettings(**{
-        "shape": "whole_slice", "slices": "all", "size_px": 24, "width_px": 32,
-        "channel_content": "sequences",
-    } | changes)  # fmt: skip
+    patch = PatchSettings(
+        **{
+            "shape": "whole_slice",
+            "slices": "all",
+            "size_px": 24,
+            "width_px": 32,
+            "channel_content": "sequences",
+        }
+        | changes
+    )
     return settings(channel_order=(), patch=patch, fitting=FittingSettings(quarter_turns=False))
 
 

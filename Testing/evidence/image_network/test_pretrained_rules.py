@@ -26,10 +26,16 @@ from TACEResponseLib.evidence.image_network.weights.published_weights import ALL
 from TACEResponseLib.evidence.image_network.weights.published_weights import DENSENET169 as DENSENET
 
 NARROW = {
-    "block": "basic", "layers": [2, 2, 2, 2],
-    "block_inplanes": [4, 8, 8, 8], "spatial_dims": 2, "n_input_channels": 3, "num_classes": 10,
-    "conv1_t_size": 7, "conv1_t_stride": 2, "bias_downsample": False,
-}  # fmt: skip
+    "block": "basic",
+    "layers": [2, 2, 2, 2],
+    "block_inplanes": [4, 8, 8, 8],
+    "spatial_dims": 2,
+    "n_input_channels": 3,
+    "num_classes": 10,
+    "conv1_t_size": 7,
+    "conv1_t_stride": 2,
+    "bias_downsample": False,
+}
 
 
 def network_of(channels: int = 3, n_classes: int = 10, seed: int = 0, **other: object) -> nn.Module:
@@ -176,9 +182,20 @@ def without(name: str) -> object:
         (list, "state dict.*got list"),
         (lambda _: {}, "missing"),
     ],
-    ids=["missing", "unknown", "prefix", "shape", "type", "not finite", "gray", "number",
-         "wrapped", "list", "empty"],
-)  # fmt: skip
+    ids=[
+        "missing",
+        "unknown",
+        "prefix",
+        "shape",
+        "type",
+        "not finite",
+        "gray",
+        "number",
+        "wrapped",
+        "list",
+        "empty",
+    ],
+)
 def test_what_does_not_fit_is_refused_by_name_and_changes_nothing(
     published: nn.Module, tmp_path: Path, change: object, says: str
 ) -> None:

@@ -37,7 +37,7 @@ def settings(**fitting: object) -> ImageNetworkSettings:
         arguments={"in_channels": 1, "n_classes": 2, "widths": [4, 8], "dropout": 0.5},
         target_layer="features",
         fitting=FittingSettings(**{"epochs": 6, "learning_rate": 0.01} | fitting),
-    )  # fmt: skip
+    )
 
 
 def examples(seed: int, n: int = 24) -> Examples:
@@ -147,8 +147,14 @@ tests.write_weights(fitted.network, Path(sys.argv[3]))
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is of Unix")
 def test_kill_9_leaves_a_training_that_ends_with_the_same_file(tmp_path: Path) -> None:
     def command(name: str) -> list[str]:
-        return [sys.executable, "-c", SCRIPT, __file__, str(tmp_path / name),
-                str(tmp_path / f"{name}.safetensors")]  # fmt: skip
+        return [
+            sys.executable,
+            "-c",
+            SCRIPT,
+            __file__,
+            str(tmp_path / name),
+            str(tmp_path / f"{name}.safetensors"),
+        ]
 
     root = Path(__file__).resolve().parents[3]
     with subprocess.Popen(command("killed"), cwd=root) as process:

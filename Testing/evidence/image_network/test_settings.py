@@ -27,8 +27,10 @@ def settings(**changes: object) -> ImageNetworkSettings:
     ("changes", "says"),
     [
         ({"channel_order": ["ct_arterial"]}, "goes with channel_content: sequences"),
-        (TWO | {"patch": {"channel_content": "sequences"}, "channel_order": ["mr_t2"]},
-         "each of the sequences"),
+        (
+            TWO | {"patch": {"channel_content": "sequences"}, "channel_order": ["mr_t2"]},
+            "each of the sequences",
+        ),
         ({"sequences": ["mr_t2", "mr_t2"]}, "sequences must differ"),
         ({"crop_px": 128, "patch": {"size_px": 96}}, "crop_px must be <="),
         ({"normalization": {"mean": [0.5, 0.5], "sd": [1, 1]}}, "1 or 3 numbers"),
@@ -40,13 +42,19 @@ def settings(**changes: object) -> ImageNetworkSettings:
         (JOINT | {"fitting": {"patients_per_epoch": "one"}}, "without a joint head"),
         (JOINT | {"joint_head": {"widths": [9999]}}, "widths must be 1 to 4096"),
         ({"output": "sigmoid"}, "binary_cross_entropy_per_class"),
-        ({"sequences": ["mr_t2"], "intensity": {"kind": "mr_z_score"},
-          "fitting": {"brightness": 0.5}}, "intensity of 0 to 1"),
+        (
+            {
+                "sequences": ["mr_t2"],
+                "intensity": {"kind": "mr_z_score"},
+                "fitting": {"brightness": 0.5},
+            },
+            "intensity of 0 to 1",
+        ),
         ({"patch": {"size_px": 320, "width_px": 450}}, "quarter_turns must be false"),
         ({"fitting": {"learning_rate": 1e-4, "final_learning_rate": 1e-3}}, "final_learning_rate"),
         ({"fitting": {"epoch": 3}}, "Extra inputs"),
     ],
-)  # fmt: skip
+)
 def test_choices_that_do_not_go_together_are_refused(changes: dict[str, object], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         settings(**changes)
@@ -54,8 +62,12 @@ def test_choices_that_do_not_go_together_are_refused(changes: dict[str, object],
 
 def test_channels_are_counted_and_named() -> None:
     assert settings().input_shape == (3, 224, 224)
-    order = settings(**TWO, patch={"channel_content": "sequences", "size_px": 136}, crop_px=128,
-                     channel_order=["mr_arterial", "mr_arterial", "mr_t2"])  # fmt: skip
+    order = settings(
+        **TWO,
+        patch={"channel_content": "sequences", "size_px": 136},
+        crop_px=128,
+        channel_order=["mr_arterial", "mr_arterial", "mr_t2"],
+    )
     assert order.input_shape == (3, 128, 128)
     assert order.channel_sequences == (ARTERIAL, ARTERIAL, T2)
     each = settings(**TWO, patch={"channels": 2, "channel_content": "adjacent_slices"})

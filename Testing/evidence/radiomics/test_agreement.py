@@ -73,9 +73,8 @@ def test_a_fit_uses_reliable_features_alone_and_says_what_it_left_out(
     branch = RadiomicsRecipe(settings).fit(prepared, labels, seed=1)
     assert branch.state.feature_names == (MEAN,)
     assert branch.state.remarks == (
-        "1 of 2 features have ICC(2,1) < 0.75 between the readers and were left out: "
-        f"{RANGE}.",
-    )  # fmt: skip
+        f"1 of 2 features have ICC(2,1) < 0.75 between the readers and were left out: {RANGE}.",
+    )
     # Without the filter the second reading is no feature.
     whole = RadiomicsRecipe(make_settings(selection="none")).fit(prepared, labels, seed=1)
     assert whole.state.feature_names == (MEAN, RANGE)

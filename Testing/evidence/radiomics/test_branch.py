@@ -14,8 +14,10 @@ from TACEResponseLib.evidence.radiomics.settings import ExtractionSettings, Radi
 from TACEResponseLib.evidence.radiomics.state import RadiomicsState
 from TACEResponseLib.patient.case import Case
 
-NAMES = [f"original_firstorder_{name}" for name in
-         ("Mean", "Median", "Energy", "Entropy", "Range", "Skewness", "Uniformity")]  # fmt: skip
+NAMES = [
+    f"original_firstorder_{name}"
+    for name in ("Mean", "Median", "Energy", "Entropy", "Range", "Skewness", "Uniformity")
+]
 
 
 def settings(**changes: object) -> RadiomicsSettings:
@@ -133,9 +135,13 @@ def test_codes_are_four_characters_unique_and_name_real_features() -> None:
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("original_glcm_Contrast", "ACUI"), ("wavelet-LLH_glcm_Contrast", "ACUI"),
-     ("original_ngtdm_Contrast", "65HE"), ("original_glcm_MCC", None),
-     ("original_shape_Maximum2DDiameterRow", None)],
-)  # fmt: skip
+    [
+        ("original_glcm_Contrast", "ACUI"),
+        ("wavelet-LLH_glcm_Contrast", "ACUI"),
+        ("original_ngtdm_Contrast", "65HE"),
+        ("original_glcm_MCC", None),
+        ("original_shape_Maximum2DDiameterRow", None),
+    ],
+)
 def test_a_code_is_found_by_class_and_feature(name: str, code: str | None) -> None:
     assert ibsi_code(name) == code

@@ -17,8 +17,12 @@ def test_levels_are_those_worked_out_by_hand() -> None:
     assert gray_levels(np.array(values), -150.0, 25.0).tolist() == expected
     # 0.1 of a standard deviation from -3.
     assert gray_levels(np.array([-3.0, -2.95, -2.9, 0.0, 0.05]), -3.0, 0.1).tolist() == [
-        1, 1, 2, 31, 31,
-    ]  # fmt: skip
+        1,
+        1,
+        2,
+        31,
+        31,
+    ]
 
 
 def test_a_whole_number_keeps_its_level_when_interpolation_returns_it_a_little_off() -> None:
@@ -43,16 +47,21 @@ def test_levels_rise_with_values_and_never_skip_the_width() -> None:
 
 def line(values: list[int]) -> tuple[object, object]:
     """A column of voxels and an ROI of them all."""
-    geometry = Geometry(size_ijk=(1, 1, len(values)), spacing_mm=(1, 1, 1), origin_lps=(0, 0, 0),
-                        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(1, 1, len(values)),
+        spacing_mm=(1, 1, 1),
+        origin_lps=(0, 0, 0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
     image = Volume(voxels=np.array(values, dtype=float).reshape(-1, 1, 1), geometry=geometry)
     return image.to_sitk(), image.with_voxels(np.ones(image.voxels.shape, bool)).to_sitk()
 
 
 def test_texture_of_a_column_has_the_numbers_worked_out_by_hand() -> None:
     # Levels 3, 3, 5 from 0: pairs (3,3), (3,5), each both ways, 13 directions of which 1 has any.
-    found = features_of_class(*line([20, 25, 40]), "glcm", ["JointAverage", "Autocorrelation"],
-                              0.0, 10.0)  # fmt: skip
+    found = features_of_class(
+        *line([20, 25, 40]), "glcm", ["JointAverage", "Autocorrelation"], 0.0, 10.0
+    )
     assert found["JointAverage"] == pytest.approx((3 + 3 + 3 + 5) / 4)
     assert found["Autocorrelation"] == pytest.approx((9 + 9 + 15 + 15) / 4)
     # Run lengths: 2 of level 3, 1 of level 5; across the column each voxel is a run of its own.

@@ -23,36 +23,54 @@ from TACEResponseLib.imaging.volume import Volume
 IDENTITY = (1, 0, 0, 0, 1, 0, 0, 0, 1)
 # IBSI's digital phantom, reference manual section 5.1: four slices of 4 x 5 voxels of 2 mm.
 PHANTOM = np.array(
-    [[[1, 4, 4, 1, 1], [1, 4, 6, 1, 1], [4, 1, 6, 4, 1], [4, 4, 6, 4, 1]],
-     [[1, 4, 4, 1, 1], [1, 1, 6, 1, 1], [1, 1, 3, 1, 1], [4, 4, 6, 1, 1]],
-     [[1, 4, 4, 1, 1], [1, 1, 1, 1, 1], [1, 1, 9, 1, 1], [1, 1, 6, 1, 1]],
-     [[1, 4, 4, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 6, 1, 1]]]
-)  # fmt: skip
+    [
+        [[1, 4, 4, 1, 1], [1, 4, 6, 1, 1], [4, 1, 6, 4, 1], [4, 4, 6, 4, 1]],
+        [[1, 4, 4, 1, 1], [1, 1, 6, 1, 1], [1, 1, 3, 1, 1], [4, 4, 6, 1, 1]],
+        [[1, 4, 4, 1, 1], [1, 1, 1, 1, 1], [1, 1, 9, 1, 1], [1, 1, 6, 1, 1]],
+        [[1, 4, 4, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 6, 1, 1]],
+    ]
+)
 OUTSIDE = [(1, 2, 0), (2, 0, 3), (2, 0, 4), (2, 2, 2), (3, 0, 3), (3, 0, 4)]
 # pyradiomics divides the covariance by the 74 voxels, IBSI by one less; axes are its root.
 PER_VOXEL = (73 / 74) ** 0.5
 # Published value and tolerance, digital phantom, texture in 3D averaged over directions.
 PUBLISHED = {
-    "shape_MeshVolume": (556, 4), "shape_VoxelVolume": (592, 4), "shape_SurfaceArea": (388, 3),
-    "shape_SurfaceVolumeRatio": (0.698, 0.004), "shape_Sphericity": (0.843, 0.005),
-    "shape_Maximum3DDiameter": (13.1, 0.1), "shape_MajorAxisLength": (11.4 * PER_VOXEL, 0.1),
+    "shape_MeshVolume": (556, 4),
+    "shape_VoxelVolume": (592, 4),
+    "shape_SurfaceArea": (388, 3),
+    "shape_SurfaceVolumeRatio": (0.698, 0.004),
+    "shape_Sphericity": (0.843, 0.005),
+    "shape_Maximum3DDiameter": (13.1, 0.1),
+    "shape_MajorAxisLength": (11.4 * PER_VOXEL, 0.1),
     "shape_MinorAxisLength": (9.31 * PER_VOXEL, 0.06),
     "shape_LeastAxisLength": (8.54 * PER_VOXEL, 0.05),
-    "shape_Elongation": (0.816, 0.005), "shape_Flatness": (0.749, 0.005),
-    "firstorder_Mean": (2.15, 0.005), "firstorder_Variance": (3.05, 0.005),
-    "firstorder_Skewness": (1.08, 0.005), "firstorder_Median": (1, 0),
-    "firstorder_90Percentile": (4, 0), "firstorder_InterquartileRange": (3, 0),
+    "shape_Elongation": (0.816, 0.005),
+    "shape_Flatness": (0.749, 0.005),
+    "firstorder_Mean": (2.15, 0.005),
+    "firstorder_Variance": (3.05, 0.005),
+    "firstorder_Skewness": (1.08, 0.005),
+    "firstorder_Median": (1, 0),
+    "firstorder_90Percentile": (4, 0),
+    "firstorder_InterquartileRange": (3, 0),
     "firstorder_MeanAbsoluteDeviation": (1.55, 0.005),
     "firstorder_RobustMeanAbsoluteDeviation": (1.11, 0.005),
-    "firstorder_Energy": (567, 0.5), "firstorder_RootMeanSquared": (2.77, 0.005),
-    "glcm_MaximumProbability": (0.503, 0.001), "glcm_JointEntropy": (2.4, 0.005),
-    "glcm_JointEnergy": (0.303, 0.001), "glcm_Contrast": (5.32, 0.005),
+    "firstorder_Energy": (567, 0.5),
+    "firstorder_RootMeanSquared": (2.77, 0.005),
+    "glcm_MaximumProbability": (0.503, 0.001),
+    "glcm_JointEntropy": (2.4, 0.005),
+    "glcm_JointEnergy": (0.303, 0.001),
+    "glcm_Contrast": (5.32, 0.005),
     "glcm_Correlation": (0.157, 0.001),
     # These know which number a gray level has.
-    "glcm_JointAverage": (2.14, 0.005), "glcm_SumAverage": (4.29, 0.005),
-    "glcm_Autocorrelation": (5.06, 0.005), "glcm_Idn": (0.851, 5e-4), "glcm_Idmn": (0.898, 5e-4),
-    "glcm_ClusterTendency": (7.07, 0.005), "glcm_ClusterShade": (16.6, 0.05),
-    "glrlm_LowGrayLevelRunEmphasis": (0.603, 5e-4), "glrlm_HighGrayLevelRunEmphasis": (9.7, 0.05),
+    "glcm_JointAverage": (2.14, 0.005),
+    "glcm_SumAverage": (4.29, 0.005),
+    "glcm_Autocorrelation": (5.06, 0.005),
+    "glcm_Idn": (0.851, 5e-4),
+    "glcm_Idmn": (0.898, 5e-4),
+    "glcm_ClusterTendency": (7.07, 0.005),
+    "glcm_ClusterShade": (16.6, 0.05),
+    "glrlm_LowGrayLevelRunEmphasis": (0.603, 5e-4),
+    "glrlm_HighGrayLevelRunEmphasis": (9.7, 0.05),
     "glrlm_ShortRunHighGrayLevelEmphasis": (8.54, 0.005),
     "glrlm_LongRunLowGrayLevelEmphasis": (2.39, 0.005),
     "glszm_LowGrayLevelZoneEmphasis": (0.253, 5e-4),
@@ -60,12 +78,13 @@ PUBLISHED = {
     "glszm_SmallAreaHighGrayLevelEmphasis": (2.76, 0.005),
     "glszm_LargeAreaHighGrayLevelEmphasis": (1490, 5),
     "glszm_GrayLevelVariance": (2.64, 0.005),
-}  # fmt: skip
+}
 
 
 def phantom() -> tuple[Volume, np.ndarray]:
-    geometry = Geometry(size_ijk=(5, 4, 4), spacing_mm=(2, 2, 2), origin_lps=(0, 0, 0),
-                        direction_lps=IDENTITY)  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(5, 4, 4), spacing_mm=(2, 2, 2), origin_lps=(0, 0, 0), direction_lps=IDENTITY
+    )
     mask = np.ones(PHANTOM.shape, dtype=bool)
     for voxel in OUTSIDE:
         mask[voxel] = False
@@ -97,8 +116,12 @@ def test_an_original_image_has_107_features(phantom_features: dict[str, float]) 
 
 def textured(seed: int = 0) -> tuple[Volume, np.ndarray]:
     """A wide image with a textured ball far from its corner, and one dark voxel within."""
-    geometry = Geometry(size_ijk=(170, 150, 40), spacing_mm=(0.93, 0.93, 3.27),
-                        origin_lps=(-70.3, 12.0, 40.0), direction_lps=IDENTITY)  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(170, 150, 40),
+        spacing_mm=(0.93, 0.93, 3.27),
+        origin_lps=(-70.3, 12.0, 40.0),
+        direction_lps=IDENTITY,
+    )
     k, j, i = np.indices(geometry.shape_kji)
     noise = np.random.default_rng(seed).normal(60, 30, geometry.shape_kji)
     ball = ((i - 101) * 0.93) ** 2 + ((j - 90) * 0.93) ** 2 + ((k - 22) * 3.27) ** 2 < 12**2
@@ -122,9 +145,12 @@ def by_pyradiomics(
 
 
 SETTINGS = ExtractionSettings(
-    name="all", spacing_mm=2.0, image_types=("Original", "LoG", "Wavelet"), log_sigma_mm=(3.0,),
+    name="all",
+    spacing_mm=2.0,
+    image_types=("Original", "LoG", "Wavelet"),
+    log_sigma_mm=(3.0,),
     lowest_filtered=-10.0,
-)  # fmt: skip
+)
 TEXTURE = ("glcm", "glrlm", "glszm", "gldm", "ngtdm")
 
 
@@ -184,8 +210,12 @@ def test_features_are_pyradiomics_own_on_our_grid_and_gray_levels(
 def test_wanted_features_alone_are_computed_and_equal_to_the_last_digit(
     all_features: dict[str, float],
 ) -> None:
-    wanted = ["wavelet-HLH_glcm_Contrast", "original_shape_Sphericity", "original_ngtdm_Busyness",
-              "log-sigma-3-0-mm-3D_firstorder_Mean"]  # fmt: skip
+    wanted = [
+        "wavelet-HLH_glcm_Contrast",
+        "original_shape_Sphericity",
+        "original_ngtdm_Busyness",
+        "log-sigma-3-0-mm-3D_firstorder_Mean",
+    ]
     found = extract_features(*textured(), SETTINGS, wanted)
     assert found == {name: all_features[name] for name in found}
     assert set(found) == set(wanted)
@@ -255,9 +285,16 @@ def test_bins_that_leave_more_gray_levels_than_matrices_can_hold_are_refused() -
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("spacing_mm", 0.05), ("spacing_mm", 1e9), ("bin_width", 1e-9), ("bin_width", 1e300),
-     ("log_sigma_mm", (1e-3,)), ("log_sigma_mm", (1.0,) * 17), ("image_types", ())],
-)  # fmt: skip
+    [
+        ("spacing_mm", 0.05),
+        ("spacing_mm", 1e9),
+        ("bin_width", 1e-9),
+        ("bin_width", 1e300),
+        ("log_sigma_mm", (1e-3,)),
+        ("log_sigma_mm", (1.0,) * 17),
+        ("image_types", ()),
+    ],
+)
 def test_numbers_that_would_take_for_ever_are_no_parameter_set(field: str, value: object) -> None:
     with pytest.raises(ValidationError, match=field):
         ExtractionSettings.model_validate({"name": "x", field: value})

@@ -19,9 +19,12 @@ MEAN = "original_firstorder_Mean"
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # pyradiomics' own, on LoG
 def test_names_are_those_that_an_extraction_gives(ball_case: Case) -> None:
     settings = ExtractionSettings(
-        name="wide", spacing_mm=3.0, image_types=("Original", "LoG", "Wavelet"),
-        log_sigma_mm=(1.0, 2.5), feature_classes=("shape", "firstorder"),
-    )  # fmt: skip
+        name="wide",
+        spacing_mm=3.0,
+        image_types=("Original", "LoG", "Wavelet"),
+        log_sigma_mm=(1.0, 2.5),
+        feature_classes=("shape", "firstorder"),
+    )
     image = ball_case.images[ImageSequence.CT_ARTERIAL]
     found = extract_features(image, ball_case.mask(ImageSequence.CT_ARTERIAL, 1), settings)
     names = parameter_set_names(settings)

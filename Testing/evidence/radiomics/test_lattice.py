@@ -21,8 +21,9 @@ def noise(
     origin: tuple[float, float, float] = (-20.3, 5.1, 60.7),
     direction: tuple[float, ...] = STRAIGHT,
 ) -> tuple[Volume, Mask]:
-    geometry = Geometry(size_ijk=(60, 56, 40), spacing_mm=spacing, origin_lps=origin,
-                        direction_lps=direction)  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(60, 56, 40), spacing_mm=spacing, origin_lps=origin, direction_lps=direction
+    )
     voxels = np.random.default_rng(1).normal(40, 20, geometry.shape_kji).astype(np.int16)
     mask = np.zeros(geometry.shape_kji, dtype=bool)
     mask[18:23, 20:31, 22:35] = True
@@ -71,14 +72,24 @@ def test_values_are_those_of_simpleitk_s_splines_on_the_whole_image() -> None:
     image, marked = on_lattice(volume, mask, 2.0, 4.0, 3)
     grid = image.geometry
     expected = sitk.Resample(
-        sitk.Cast(volume.to_sitk(), sitk.sitkFloat64), grid.size_ijk, sitk.Transform(),
-        sitk.sitkBSpline, grid.origin_lps, grid.spacing_mm, grid.direction_lps,
-    )  # fmt: skip
+        sitk.Cast(volume.to_sitk(), sitk.sitkFloat64),
+        grid.size_ijk,
+        sitk.Transform(),
+        sitk.sitkBSpline,
+        grid.origin_lps,
+        grid.spacing_mm,
+        grid.direction_lps,
+    )
     assert image.voxels == pytest.approx(sitk.GetArrayFromImage(expected), abs=1e-6)
     nearest = sitk.Resample(
-        volume.with_voxels(mask).to_sitk(), grid.size_ijk, sitk.Transform(),
-        sitk.sitkNearestNeighbor, grid.origin_lps, grid.spacing_mm, grid.direction_lps,
-    )  # fmt: skip
+        volume.with_voxels(mask).to_sitk(),
+        grid.size_ijk,
+        sitk.Transform(),
+        sitk.sitkNearestNeighbor,
+        grid.origin_lps,
+        grid.spacing_mm,
+        grid.direction_lps,
+    )
     assert np.array_equal(marked, sitk.GetArrayFromImage(nearest) > 0)
 
 
@@ -117,9 +128,10 @@ def test_cutting_and_padding_the_image_moves_no_center() -> None:
     assert np.array_equal(roi, marked)
     margin = ((2, 1), (3, 0), (1, 4))
     grown = replace(
-        volume.geometry, size_ijk=(65, 59, 43),
+        volume.geometry,
+        size_ijk=(65, 59, 43),
         origin_lps=tuple(volume.geometry.to_lps((-1, -3, -2)).tolist()),
-    )  # fmt: skip
+    )
     padded = Volume(voxels=np.pad(volume.voxels, margin, constant_values=-1000), geometry=grown)
     found, roi = on_lattice(padded, np.pad(mask, margin), 2.0, 4.0, 3)
     assert found.geometry.same_grid(image.geometry)

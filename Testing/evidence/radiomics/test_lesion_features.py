@@ -86,9 +86,12 @@ def test_the_unit_of_mr_does_not_matter_after_a_z_score(
     mr_case: Case, make_settings: Maker
 ) -> None:
     extraction = ExtractionSettings(
-        name="z", spacing_mm=None, bin_width=0.1, intensity=MrZScore(),
+        name="z",
+        spacing_mm=None,
+        bin_width=0.1,
+        intensity=MrZScore(),
         feature_classes=("firstorder", "glcm"),
-    )  # fmt: skip
+    )
     found = RadiomicsRecipe(make_settings(sequences=BOTH, extraction=extraction)).prepare(mr_case)
     for name, value in found.items():
         if name.startswith("mr_t2:"):

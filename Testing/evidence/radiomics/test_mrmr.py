@@ -13,12 +13,14 @@ from TACEResponseLib.evidence.radiomics.mrmr import (
 LABELS = np.array([0, 0, 0, 0, 1, 1, 1, 1])
 # Each of the first three is wrong about one patient, the second being the first again; the last
 # is noise.
-FEATURES = np.array([
-    [1, 0, 0, 0, 1, 1, 1, 1],
-    [1, 0, 0, 0, 1, 1, 1, 1],
-    [0, 0, 0, 0, 1, 1, 1, 0],
-    [0, 1, 0, 1, 0, 1, 0, 1],
-]).T  # fmt: skip
+FEATURES = np.array(
+    [
+        [1, 0, 0, 0, 1, 1, 1, 1],
+        [1, 0, 0, 0, 1, 1, 1, 1],
+        [0, 0, 0, 0, 1, 1, 1, 0],
+        [0, 1, 0, 1, 0, 1, 0, 1],
+    ]
+).T
 
 
 def test_four_features_are_ranked_as_worked_out_by_hand() -> None:
@@ -26,8 +28,9 @@ def test_four_features_are_ranked_as_worked_out_by_hand() -> None:
     # remains .3804 - .6616, of the third .3804 - .2409, of the noise 0 - .0338: the third. Then
     # of the second .3804 - (.6616 + .2409) / 2 = -.0709, and of the noise -.0338: even noise comes
     # before a copy.
-    assert mutual_information(FEATURES, LABELS) == pytest.approx([0.3804, 0.3804, 0.3804, 0],
-                                                                 abs=5e-5)  # fmt: skip
+    assert mutual_information(FEATURES, LABELS) == pytest.approx(
+        [0.3804, 0.3804, 0.3804, 0], abs=5e-5
+    )
     assert mutual_information(FEATURES, FEATURES[:, 0]) == pytest.approx(
         [0.6616, 0.6616, 0.2409, 0.0338], abs=5e-5
     )

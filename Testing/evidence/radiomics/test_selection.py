@@ -9,8 +9,10 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evidence.radiomics.selection import select_features
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 
-NAMES = [f"original_firstorder_{name}" for name in
-         ("Mean", "Median", "Energy", "Entropy", "Range", "Skewness", "Uniformity")]  # fmt: skip
+NAMES = [
+    f"original_firstorder_{name}"
+    for name in ("Mean", "Median", "Energy", "Entropy", "Range", "Skewness", "Uniformity")
+]
 Maker = Callable[..., RadiomicsSettings]
 METHODS = [
     {"selection": "rfe"},

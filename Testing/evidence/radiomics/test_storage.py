@@ -21,8 +21,12 @@ STRAIGHT = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
 def tumor(direction: tuple[float, ...], spacing: tuple[float, float, float]) -> tuple[Volume, Mask]:
     """An egg of textured steps of 25 HU in tissue of 50 HU, which lies on a gray level's edge."""
-    geometry = Geometry(size_ijk=(40, 36, 20), spacing_mm=spacing, origin_lps=(-30.5, 10.5, 61.0),
-                        direction_lps=direction)  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(40, 36, 20),
+        spacing_mm=spacing,
+        origin_lps=(-30.5, 10.5, 61.0),
+        direction_lps=direction,
+    )
     k, j, i = np.indices(geometry.shape_kji)
     egg = ((i - 20) / 8) ** 2 + ((j - 17) / 6) ** 2 + ((k - 9) / 4) ** 2 < 1 + 0.02 * (i - 20)
     steps = np.random.default_rng(4).integers(0, 7, geometry.shape_kji)
@@ -31,8 +35,12 @@ def tumor(direction: tuple[float, ...], spacing: tuple[float, float, float]) -> 
 
 
 def settings_of(spacing: float | None, **changes: object) -> ExtractionSettings:
-    fixed = {"name": "test", "spacing_mm": spacing, "image_types": ("Original", "LoG"),
-             "log_sigma_mm": (2.0,)}  # fmt: skip
+    fixed = {
+        "name": "test",
+        "spacing_mm": spacing,
+        "image_types": ("Original", "LoG"),
+        "log_sigma_mm": (2.0,),
+    }
     return ExtractionSettings.model_validate(fixed | changes)
 
 
@@ -40,23 +48,32 @@ def settings_of(spacing: float | None, **changes: object) -> ExtractionSettings:
 SCENES = {
     "own grid": (STRAIGHT, (1.0, 1.2, 3.0), settings_of(None, image_types=("Original",))),
     "oblique, resampled": (
-        OBLIQUE, (0.9, 1.1, 3.0),
+        OBLIQUE,
+        (0.9, 1.1, 3.0),
         settings_of(2.5, feature_classes=("shape", "firstorder", "glcm")),
     ),
     "half-way, resampled": (
-        STRAIGHT, (1.0, 1.0, 3.0),
+        STRAIGHT,
+        (1.0, 1.0, 3.0),
         settings_of(2.0, feature_classes=("shape", "firstorder", "glszm", "gldm")),
     ),
     "wavelets": (
-        STRAIGHT, (1.0, 1.0, 3.0),
+        STRAIGHT,
+        (1.0, 1.0, 3.0),
         settings_of(2.5, image_types=("Wavelet",), feature_classes=("ngtdm",)),
     ),
     "standardized": (
-        OBLIQUE, (1.0, 1.0, 3.0),
-        settings_of(2.0, image_types=("Original",), bin_width=0.1, intensity=MrZScore(),
-                    feature_classes=("firstorder", "glrlm")),
+        OBLIQUE,
+        (1.0, 1.0, 3.0),
+        settings_of(
+            2.0,
+            image_types=("Original",),
+            bin_width=0.1,
+            intensity=MrZScore(),
+            feature_classes=("firstorder", "glrlm"),
+        ),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -110,8 +127,7 @@ def test_one_dark_voxel_at_the_margin_renumbers_no_gray_level(image_types: tuple
     k = int(np.flatnonzero(mask.any(axis=(1, 2)))[0]) - 2
     dark[k - 1 : k + 2, 14:21, 17:24], more[k, 17, 20] = -1000, True
     volume = volume.with_voxels(dark)
-    settings = settings_of(None, image_types=image_types, log_sigma_mm=(1.0,),
-                           lowest_filtered=-200)  # fmt: skip
+    settings = settings_of(None, image_types=image_types, log_sigma_mm=(1.0,), lowest_filtered=-200)
     without = extract_features(volume, mask, settings)
     found = extract_features(volume, more, settings)
     pairs = of_class(without, "glcm")

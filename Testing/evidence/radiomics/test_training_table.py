@@ -15,8 +15,10 @@ from TACEResponseLib.evidence.radiomics.settings import ClassifierName, IccFilte
 from TACEResponseLib.evidence.radiomics.training_table import training_table
 
 Maker = Callable[..., RadiomicsSettings]
-NAMES = [f"original_firstorder_{name}" for name in
-         ("Mean", "Median", "Energy", "Entropy", "Range", "Skewness")]  # fmt: skip
+NAMES = [
+    f"original_firstorder_{name}"
+    for name in ("Mean", "Median", "Energy", "Entropy", "Range", "Skewness")
+]
 FITS = [{"classifier": name} for name in get_args(ClassifierName)] + [
     {"rfe_estimator": "random_forest"},
     {"selection": "mrmr"},
@@ -32,10 +34,12 @@ def patients(n: int = 60) -> tuple[list[Mapping[str, float]], np.ndarray]:
     values[:, 0] += 12 * labels
     values[:, 2] -= 800 * labels
     return [
-        {**dict(zip(NAMES, row, strict=True)), **{f"reader2:{k}": v * 1.001 for k, v in
-                                                  zip(NAMES, row, strict=True)}}
+        {
+            **dict(zip(NAMES, row, strict=True)),
+            **{f"reader2:{k}": v * 1.001 for k, v in zip(NAMES, row, strict=True)},
+        }
         for row in values.tolist()
-    ], labels  # fmt: skip
+    ], labels
 
 
 def written(settings: RadiomicsSettings, order: np.ndarray, path: Path) -> tuple[str, bytes]:

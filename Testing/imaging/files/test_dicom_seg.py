@@ -109,9 +109,16 @@ def test_two_frames_at_one_place_are_refused(masks: np.ndarray, tmp_path: Path) 
         read_roi(path)
 
 
-ABSENT = ["SegmentationType", "SegmentSequence", "SharedFunctionalGroupsSequence", "Rows",
-          "PerFrameFunctionalGroupsSequence", "MaximumFractionalValue", "PixelData",
-          "SOPClassUID"]  # fmt: skip
+ABSENT = [
+    "SegmentationType",
+    "SegmentSequence",
+    "SharedFunctionalGroupsSequence",
+    "Rows",
+    "PerFrameFunctionalGroupsSequence",
+    "MaximumFractionalValue",
+    "PixelData",
+    "SOPClassUID",
+]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # as above
@@ -141,7 +148,7 @@ def test_an_element_that_is_absent_is_named(
         (1, {"SegmentationType": "BINARY"}, ""),
         (20, {"SegmentationType": "BINARY"}, "must hold 0 and 1, .* got values up to 20"),
     ],
-)  # fmt: skip
+)
 def test_fractions_count_from_one_half_of_their_whole(
     value: int, changes: dict[str, object], says: str, masks: np.ndarray, tmp_path: Path
 ) -> None:

@@ -74,8 +74,9 @@ def test_slices_that_overlap_or_leave_gaps_keep_the_distance_of_their_frames(
     thickness: float, tmp_path: Path
 ) -> None:
     """A thickness of which 2.5 mm are no whole number of times says nothing of the distance."""
-    drawn = write_drawn(tmp_path / "seg.dcm", range(5), SpacingBetweenSlices=None,
-                        SliceThickness=thickness)  # fmt: skip
+    drawn = write_drawn(
+        tmp_path / "seg.dcm", range(5), SpacingBetweenSlices=None, SliceThickness=thickness
+    )
     roi, warnings = read_roi(tmp_path / "seg.dcm")
     assert (volume_mm3(roi), warnings) == (pytest.approx(drawn * VOXEL_MM3), ())
 

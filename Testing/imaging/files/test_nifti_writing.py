@@ -17,9 +17,11 @@ TILTED = (0.8, -0.6, 0.0, 0.6, 0.8, 0.0, 0.0, 0.0, 1.0)
 
 def volume(dtype: str, size: tuple[int, int, int]) -> Volume:
     geometry = Geometry(
-        size_ijk=size, spacing_mm=(0.7, 0.9, 2.5), origin_lps=(-12.5, 30.25, -700.0),
+        size_ijk=size,
+        spacing_mm=(0.7, 0.9, 2.5),
+        origin_lps=(-12.5, 30.25, -700.0),
         direction_lps=TILTED,
-    )  # fmt: skip
+    )
     voxels = np.random.default_rng(4).integers(0, 2 if dtype == "bool" else 120, size[::-1])
     return Volume(voxels=voxels.astype(dtype), geometry=geometry)
 

@@ -41,10 +41,14 @@ def test_voxels_and_grid_are_those_of_simpleitk(ending: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("kind", "stored"),
-    [(sitk.sitkInt16, np.int16), (sitk.sitkInt32, np.int16), (sitk.sitkFloat32, np.float32),
-     (sitk.sitkFloat64, np.float32)],
+    [
+        (sitk.sitkInt16, np.int16),
+        (sitk.sitkInt32, np.int16),
+        (sitk.sitkFloat32, np.float32),
+        (sitk.sitkFloat64, np.float32),
+    ],
     ids=["int16", "int32", "float32", "float64"],
-)  # fmt: skip
+)
 def test_integers_stay_integers_of_two_bytes(kind: int, stored: type, tmp_path: Path) -> None:
     sitk.WriteImage(oblique(kind), str(tmp_path / "ct.nrrd"))
     assert read_image(tmp_path / "ct.nrrd", CT)[0].voxels.dtype == stored

@@ -220,9 +220,14 @@ def test_a_chosen_pair_and_an_unchosen_one_inside_are_both_told(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     "names",
-    [("Tumor", "Liver"), ("Leber", "L\u00e4sion"), ("Segment_1", "Segment_2"), ("HCC 1", "HCC 2"),
-     ("\u809d\u810f", "\u80bf\u7624")],
-)  # fmt: skip
+    [
+        ("Tumor", "Liver"),
+        ("Leber", "L\u00e4sion"),
+        ("Segment_1", "Segment_2"),
+        ("HCC 1", "HCC 2"),
+        ("\u809d\u810f", "\u80bf\u7624"),
+    ],
+)
 def test_no_name_in_any_language_chooses_a_segment(names: tuple[str, str], tmp_path: Path) -> None:
     path = tmp_path / "case.seg.nrrd"
     segmentation(path)
@@ -333,16 +338,29 @@ def layered(path: Path, **words: str) -> None:
 def test_without_a_layer_the_segments_number_is_its_layer(tmp_path: Path) -> None:
     """Slicer 4.10 and before wrote neither layers nor label values."""
     path = tmp_path / "old.seg.nrrd"
-    layered(path, Segment0_ID="Segment_1", Segment0_Name="Liver", Segment1_ID="Segment_2",
-            Segment1_Name="Vessels", Segment2_ID="Segment_3", Segment2_Name="Tumor")  # fmt: skip
+    layered(
+        path,
+        Segment0_ID="Segment_1",
+        Segment0_Name="Liver",
+        Segment1_ID="Segment_2",
+        Segment1_Name="Vessels",
+        Segment2_ID="Segment_3",
+        Segment2_Name="Tumor",
+    )
     roi, _ = read_roi(path, segments=("Tumor",))
     assert np.count_nonzero(roi.labels) == 2 * 2 * 4
 
 
 def test_a_segment_without_a_name_has_its_id_and_ends_no_list(tmp_path: Path) -> None:
     path = tmp_path / "x.seg.nrrd"
-    layered(path, Segment0_ID="Segment_1", Segment0_Name="Lesion", Segment1_ID="Segment_2",
-            Segment2_ID="Segment_3", Segment2_Name="Tumor")  # fmt: skip
+    layered(
+        path,
+        Segment0_ID="Segment_1",
+        Segment0_Name="Lesion",
+        Segment1_ID="Segment_2",
+        Segment2_ID="Segment_3",
+        Segment2_Name="Tumor",
+    )
     assert read_roi(path, segments=("Tumor",))[0].names == ((1, "Tumor"),)
     roi, _ = read_roi(path, segments=("Segment_2",))
     assert np.count_nonzero(roi.labels) == 2 * 2 * 3
@@ -366,8 +384,10 @@ def test_segments_that_lie_nowhere_are_refused(
         read_roi(path)
 
 
-@pytest.mark.parametrize(("named", "says"), [(True, "rename it to end in .seg.nrrd"),
-                                             (False, "export it as a label map")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [(True, "rename it to end in .seg.nrrd"), (False, "export it as a label map")],
+)
 def test_layers_in_a_plain_nrrd_are_refused_with_a_way_that_works(
     named: bool, says: str, tmp_path: Path
 ) -> None:

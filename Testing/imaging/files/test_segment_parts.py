@@ -8,9 +8,11 @@ from TACEResponseLib.imaging.files.segment_parts import SegmentPart, roi_from_pa
 from TACEResponseLib.imaging.geometry import Geometry
 
 IMAGE = Geometry(
-    size_ijk=(10, 8, 6), spacing_mm=(1.0, 2.0, 3.0), origin_lps=(5.0, -7.0, 11.0),
+    size_ijk=(10, 8, 6),
+    spacing_mm=(1.0, 2.0, 3.0),
+    origin_lps=(5.0, -7.0, 11.0),
     direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
-)  # fmt: skip
+)
 
 
 def part(name: str, start: tuple[int, int, int], size: tuple[int, int, int]) -> SegmentPart:
@@ -54,9 +56,11 @@ def test_a_segment_hidden_by_another_has_no_label() -> None:
 
 def test_parts_off_every_image_grid_take_the_finest_of_their_own() -> None:
     fine = Geometry(
-        size_ijk=(4, 4, 4), spacing_mm=(0.5, 0.5, 0.5), origin_lps=(6.1, -4.9, 12.3),
+        size_ijk=(4, 4, 4),
+        spacing_mm=(0.5, 0.5, 0.5),
+        origin_lps=(6.1, -4.9, 12.3),
         direction_lps=IMAGE.direction_lps,
-    )  # fmt: skip
+    )
     small = SegmentPart(name="fine", mask=np.ones((4, 4, 4), dtype=np.bool_), geometry=fine)
     coarse = part("coarse", (4, 3, 2), (2, 2, 2))
     roi, _ = roi_from_parts([coarse, small], [IMAGE], "drawn")

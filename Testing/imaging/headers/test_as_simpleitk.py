@@ -12,9 +12,17 @@ from TACEResponseLib.imaging.files.headers.reading import read_file
 from Testing.imaging.made_files import made_voxels, nifti, nrrd
 
 KINDS = [
-    sitk.sitkInt8, sitk.sitkUInt8, sitk.sitkInt16, sitk.sitkUInt16, sitk.sitkInt32,
-    sitk.sitkUInt32, sitk.sitkInt64, sitk.sitkUInt64, sitk.sitkFloat32, sitk.sitkFloat64,
-]  # fmt: skip
+    sitk.sitkInt8,
+    sitk.sitkUInt8,
+    sitk.sitkInt16,
+    sitk.sitkUInt16,
+    sitk.sitkInt32,
+    sitk.sitkUInt32,
+    sitk.sitkInt64,
+    sitk.sitkUInt64,
+    sitk.sitkFloat32,
+    sitk.sitkFloat64,
+]
 ENDINGS = ["nii", "nii.gz", "nrrd", "nhdr", "mha", "mhd"]
 ORIENTATIONS = [
     np.eye(3)[:, list(order)] * signs
@@ -97,11 +105,16 @@ def test_two_volumes_are_refused(ending: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("space", ["LPST", "left-posterior-superior-time"])
 def test_a_nrrd_of_one_moment_lies_where_itk_has_it(space: str, tmp_path: Path) -> None:
     path = tmp_path / "x.nrrd"
-    path.write_bytes(nrrd(
-        dimension=4, space=space, sizes="6 5 4 1", kinds="domain domain domain domain",
-        space_directions="(0.7,0,0,0) (0,0.8,0,0) (0,0,2.5,0) (0,0,0,1)",
-        space_origin="(-11,22.5,133,4)",
-    ))  # fmt: skip
+    path.write_bytes(
+        nrrd(
+            dimension=4,
+            space=space,
+            sizes="6 5 4 1",
+            kinds="domain domain domain domain",
+            space_directions="(0.7,0,0,0) (0,0.8,0,0) (0,0,2.5,0) (0,0,0,1)",
+            space_origin="(-11,22.5,133,4)",
+        )
+    )
     theirs = sitk.ReadImage(str(path)).TransformIndexToPhysicalPoint((5, 4, 3, 0))
     ours = read_file(path, "x").geometry.to_lps((5, 4, 3))
     assert ours == pytest.approx(theirs[:3])

@@ -26,9 +26,13 @@ def write_pair(folder: Path, ending: str, name: str, **fields: object) -> Path:
 
 @pytest.mark.parametrize(
     ("ending", "fields"),
-    [("nhdr", {"byte skip": 12}), ("nhdr", {"byte skip": -1}), ("mhd", {"HeaderSize": 12}),
-     ("mhd", {"HeaderSize": -1})],
-)  # fmt: skip
+    [
+        ("nhdr", {"byte skip": 12}),
+        ("nhdr", {"byte skip": -1}),
+        ("mhd", {"HeaderSize": 12}),
+        ("mhd", {"HeaderSize": -1}),
+    ],
+)
 def test_voxels_beside_the_header_are_read(
     ending: str, fields: dict[str, object], tmp_path: Path
 ) -> None:
@@ -39,9 +43,20 @@ def test_voxels_beside_the_header_are_read(
 @pytest.mark.parametrize("ending", ["nhdr", "mhd"])
 @pytest.mark.parametrize(
     "name",
-    ["LIST", "LIST 2", "x%03d.raw 1 4 1", "../x.raw", "/dev/zero", "sub/x.raw", "..", ".",
-     r"C:\x.raw", r"\\server\x.raw", "x*.raw"],
-)  # fmt: skip
+    [
+        "LIST",
+        "LIST 2",
+        "x%03d.raw 1 4 1",
+        "../x.raw",
+        "/dev/zero",
+        "sub/x.raw",
+        "..",
+        ".",
+        r"C:\x.raw",
+        r"\\server\x.raw",
+        "x*.raw",
+    ],
+)
 def test_every_other_place_is_refused(ending: str, name: str, tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "x.raw").write_bytes(made_voxels().tobytes())

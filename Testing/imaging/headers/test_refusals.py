@@ -29,17 +29,36 @@ CASES = [
     ("nrrd", lambda: nrrd(dimension=100), "a header of 100 dimensions"),
     ("nrrd", lambda: nrrd(dimension=4, sizes="6 5 2 2"), "must be 3D, got 4D"),
     ("nrrd", lambda: nrrd(sizes="6 5"), "2 sizes of 3 axes"),
-    ("nrrd", lambda: nrrd(dimension=4, sizes="6 5 4 1", space=None, space_dimension=4,
-                          kinds="domain domain domain domain", space_origin="(0,0,0,0)",
-                          space_directions="(1,0,0,0) (0,1,0,0) (0,0,3,2) (0,0,0,1)"),
-     "must not lie in time"),
+    (
+        "nrrd",
+        lambda: nrrd(
+            dimension=4,
+            sizes="6 5 4 1",
+            space=None,
+            space_dimension=4,
+            kinds="domain domain domain domain",
+            space_origin="(0,0,0,0)",
+            space_directions="(1,0,0,0) (0,1,0,0) (0,0,3,2) (0,0,0,1)",
+        ),
+        "must not lie in time",
+    ),
     ("nrrd", lambda: nrrd(space="right-anterior-superior-time"), "header's space must be"),
-    ("mha", lambda: metaimage(NDims=4, DimSize="6 5 4 1", ElementSpacing="1 1 3 1",
-                              Offset="0 0 0 0",
-                              TransformMatrix="1 0 0 0 0 1 0 0 0 0 1 1 0 0 0 1"),
-     "must not lie in space"),
-    ("mha", lambda: metaimage(NDims=4, DimSize="6 5 2 2", ElementSpacing="1 1 3 1"),
-     r"must be 3D, got 4D \(6 x 5 x 2 x 2\)"),
+    (
+        "mha",
+        lambda: metaimage(
+            NDims=4,
+            DimSize="6 5 4 1",
+            ElementSpacing="1 1 3 1",
+            Offset="0 0 0 0",
+            TransformMatrix="1 0 0 0 0 1 0 0 0 0 1 1 0 0 0 1",
+        ),
+        "must not lie in space",
+    ),
+    (
+        "mha",
+        lambda: metaimage(NDims=4, DimSize="6 5 2 2", ElementSpacing="1 1 3 1"),
+        r"must be 3D, got 4D \(6 x 5 x 2 x 2\)",
+    ),
     ("nii", lambda: nifti(dim=(4, 6, 5, 2, 2, 1, 1, 1)), r"must be 3D, got 4D \(6 x 5 x 2 x 2\)"),
     ("nii", lambda: nifti(dim=(-3, 6, 5, 4, 1, 1, 1, 1)), "a header of -3 dimensions"),
     ("nii", lambda: nifti(dim=(3, 6, 5, 1, 1, 1, 1, 1)), "got one slice"),
@@ -70,8 +89,11 @@ CASES = [
     ("mha", lambda: metaimage(ElementSpacing="1 -1 1"), "spacing must be > 0"),
     ("mha", lambda: metaimage(ElementSpacing="1 1 21"), "spacing must be > 0 and <= 20 mm"),
     ("mha", lambda: metaimage(ElementSpacing=None), "no elementspacing in its header"),
-    ("nii", lambda: nifti(pixdim=(1, 1.4, 0.8, 2.5, 0, 0, 0, 0), qform_code=0),
-     "pixdim must be the spacing of its sform"),
+    (
+        "nii",
+        lambda: nifti(pixdim=(1, 1.4, 0.8, 2.5, 0, 0, 0, 0), qform_code=0),
+        "pixdim must be the spacing of its sform",
+    ),
     # size
     ("nii", lambda: nifti(dim=(3, 32767, 32767, 2, 1, 1, 1, 1)), "at most 536,870,912 voxels"),
     ("nrrd", lambda: nrrd(sizes=f"{HUGE} 5 4"), "sizes must be whole numbers"),
@@ -79,12 +101,21 @@ CASES = [
     ("mha", lambda: metaimage(DimSize="-6 -5 4"), "must have voxels on each axis"),
     ("mha", lambda: metaimage(DimSize="100000 100000 100000"), "at most 536,870,912 voxels"),
     # right angles
-    ("nii", lambda: nifti(srow=(-2, 1, 0, 0, 0, -1, 0, 0, 0, 0, 3, 0), qform_code=0),
-     "right angles, got 135.00 degrees between i and j"),
-    ("nrrd", lambda: nrrd(space_directions="(1,0,0) (1,1,0) (0,0,1)"),
-     "right angles, got 45.00 degrees between i and j"),
-    ("mha", lambda: metaimage(TransformMatrix="1 0 0 0 1 0 0 0.6 0.8"),
-     "right angles, got 53.13 degrees between j and k"),
+    (
+        "nii",
+        lambda: nifti(srow=(-2, 1, 0, 0, 0, -1, 0, 0, 0, 0, 3, 0), qform_code=0),
+        "right angles, got 135.00 degrees between i and j",
+    ),
+    (
+        "nrrd",
+        lambda: nrrd(space_directions="(1,0,0) (1,1,0) (0,0,1)"),
+        "right angles, got 45.00 degrees between i and j",
+    ),
+    (
+        "mha",
+        lambda: metaimage(TransformMatrix="1 0 0 0 1 0 0 0.6 0.8"),
+        "right angles, got 53.13 degrees between j and k",
+    ),
     # kinds and units
     ("nii", lambda: nifti(datatype=128, bitpix=24), "RGB colors"),
     ("nii", lambda: nifti(datatype=999), "NIfTI's kind 999"),
@@ -111,11 +142,17 @@ CASES = [
     ("nrrd", lambda: nrrd(encoding="gzip", data=gzip.compress(bytes(240))[:-3]), "packed data"),
     ("nrrd", lambda: nrrd(encoding="bzip2", data=bz2.compress(bytes(240))[:-3]), "packed data"),
     ("nrrd", lambda: nrrd(encoding="gzip", data=b"no gzip"), "packed data"),
-    ("mha", lambda: metaimage(CompressedData=True, data=zlib.compress(bytes(240))[:-3]),
-     "packed data"),
-    ("mha", lambda: metaimage(CompressedData=True, data=zlib.compress(bytes(100))),
-     "100 bytes of voxels where its header says 240"),
-]  # fmt: skip
+    (
+        "mha",
+        lambda: metaimage(CompressedData=True, data=zlib.compress(bytes(240))[:-3]),
+        "packed data",
+    ),
+    (
+        "mha",
+        lambda: metaimage(CompressedData=True, data=zlib.compress(bytes(100))),
+        "100 bytes of voxels where its header says 240",
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -188,8 +225,9 @@ def test_a_fourth_axis_of_one_time_point_is_three_dimensions(tmp_path: Path) -> 
     assert np.array_equal(read_image(path, CT)[0].voxels, made_voxels())
 
 
-@pytest.mark.parametrize("space", [("right-anterior-superior", (-1, -1, 1)),
-                                   ("LAS", (1, -1, 1)), ("LPS", (1, 1, 1))])  # fmt: skip
+@pytest.mark.parametrize(
+    "space", [("right-anterior-superior", (-1, -1, 1)), ("LAS", (1, -1, 1)), ("LPS", (1, 1, 1))]
+)
 def test_each_space_of_nrrd_is_turned_to_lps(
     space: tuple[str, tuple[int, ...]], tmp_path: Path
 ) -> None:
@@ -202,9 +240,12 @@ def test_each_space_of_nrrd_is_turned_to_lps(
 
 @pytest.mark.parametrize(
     ("ending", "content"),
-    [("nii", nifti(qform_code=0, sform_code=0)), ("mha", metaimage(Offset=None)),
-     ("nrrd", nrrd(space=None, space_origin=None))],
-)  # fmt: skip
+    [
+        ("nii", nifti(qform_code=0, sform_code=0)),
+        ("mha", metaimage(Offset=None)),
+        ("nrrd", nrrd(space=None, space_origin=None)),
+    ],
+)
 def test_a_file_without_a_position_is_used_with_a_warning(
     ending: str, content: bytes, tmp_path: Path
 ) -> None:
@@ -230,8 +271,13 @@ def labels_of(content: bytes, path: Path) -> Roi:
     volume, _ = read_image(path, CT)
     marked = np.zeros(volume.voxels.shape, "u1")
     marked[1:3, 1:4, 1:4] = 1
-    return Roi(labels=marked, geometry=volume.geometry, names=((1, "HCC"),), source=path.name,
-               acquisition=volume.acquisition)  # fmt: skip
+    return Roi(
+        labels=marked,
+        geometry=volume.geometry,
+        names=((1, "HCC"),),
+        source=path.name,
+        acquisition=volume.acquisition,
+    )
 
 
 @pytest.mark.parametrize("placed", ["nii", "mha", "nrrd"])

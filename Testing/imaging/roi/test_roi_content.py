@@ -39,8 +39,11 @@ def image(sequence: ImageSequence) -> Volume:
     values += np.random.default_rng(3).normal(0, 4, values.shape)
     if sequence is MR:
         values = np.abs(values)
-    return Volume(voxels=values.round().astype(np.int16), geometry=GRID,
-                  acquisition=Acquisition(modality=sequence.modality))  # fmt: skip
+    return Volume(
+        voxels=values.round().astype(np.int16),
+        geometry=GRID,
+        acquisition=Acquisition(modality=sequence.modality),
+    )
 
 
 def block(columns: slice) -> Roi:
@@ -86,8 +89,9 @@ def test_voxels_or_header_of_a_mask_flipped_alone_are_told_by_what_it_marks(flip
     """Both have the box of the image, which no header tells from another corner's."""
     drawn = block(slice(44, 54))
     x = GRID.origin_lps[0] + 3.0 * 59
-    mirrored = replace(GRID, direction_lps=(-1, 0, 0, 0, 1, 0, 0, 0, 1),
-                       origin_lps=(x, *GRID.origin_lps[1:]))  # fmt: skip
+    mirrored = replace(
+        GRID, direction_lps=(-1, 0, 0, 0, 1, 0, 0, 0, 1), origin_lps=(x, *GRID.origin_lps[1:])
+    )
     wrong = (
         replace(drawn, labels=drawn.labels[:, :, ::-1].copy())
         if flipped == "voxels"
@@ -96,8 +100,11 @@ def test_voxels_or_header_of_a_mask_flipped_alone_are_told_by_what_it_marks(flip
     assert check_mask_grid(wrong, image(CT), CT) == ()
     right = Case(case_id="P1", images={CT: image(CT)}, roi=drawn)
     assert "roi_not_in_tissue" not in [w.code for w in right.warnings]
-    (told,) = [w for w in Case(case_id="P1", images={CT: image(CT)}, roi=wrong).warnings
-               if w.code == "roi_not_in_tissue"]  # fmt: skip
+    (told,) = [
+        w
+        for w in Case(case_id="P1", images={CT: image(CT)}, roi=wrong).warnings
+        if w.code == "roi_not_in_tissue"
+    ]
     assert "100 % of the ROI" in told.message
     assert "mirrored" in told.message
 

@@ -56,10 +56,14 @@ def test_an_roi_in_the_middle_needs_no_word() -> None:
 
 @pytest.mark.parametrize(
     ("axis", "stretch", "side"),
-    [(1, slice(0, 8), "anterior"), (1, slice(28, 36), "posterior"),
-     (2, slice(0, 8), "right"), (2, slice(32, 40), "left")],
+    [
+        (1, slice(0, 8), "anterior"),
+        (1, slice(28, 36), "posterior"),
+        (2, slice(0, 8), "right"),
+        (2, slice(32, 40), "left"),
+    ],
     ids=["anterior", "posterior", "right", "left"],
-)  # fmt: skip
+)
 def test_an_roi_at_the_border_of_its_slices_is_told_with_the_side(
     axis: int, stretch: slice, side: str
 ) -> None:
@@ -68,8 +72,11 @@ def test_an_roi_at_the_border_of_its_slices_is_told_with_the_side(
     message = told(block(*place))["roi_cut_by_image"]
     assert f"The ROI reaches the {side} border of the arterial CT" in message
     near = list(MIDDLE)
-    near[axis] = slice(stretch.start + 2, stretch.stop + 2) if stretch.start == 0 else slice(
-        stretch.start - 2, stretch.stop - 2)  # fmt: skip
+    near[axis] = (
+        slice(stretch.start + 2, stretch.stop + 2)
+        if stretch.start == 0
+        else slice(stretch.start - 2, stretch.stop - 2)
+    )
     # Two voxels of 2 mm lie between.
     (message,) = told(block(*near)).values()
     assert f"ends 4 mm beside the ROI ({side})" in message

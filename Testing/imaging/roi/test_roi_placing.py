@@ -41,8 +41,13 @@ def roi(geometry: Geometry = GRID, slices: slice = slice(4, 8), **known: object)
     labels = np.zeros(geometry.shape_kji, dtype=np.uint8)
     labels[slices, 5:11, 6:13] = 1
     acquisition = Acquisition(**known)  # type: ignore[arg-type]
-    return Roi(labels=labels, geometry=geometry, names=((1, "HCC"),), source="mask",
-               acquisition=acquisition)  # fmt: skip
+    return Roi(
+        labels=labels,
+        geometry=geometry,
+        names=((1, "HCC"),),
+        source="mask",
+        acquisition=acquisition,
+    )
 
 
 def codes(drawn: Roi, image: Volume) -> list[str]:
@@ -94,8 +99,9 @@ def test_a_mask_cut_to_the_tumor_on_the_images_own_voxels_needs_no_word() -> Non
             whole, labels=whole.labels[k, j, i].copy(), geometry=GRID.cropped(start, size)
         )
         for storage in storages():
-            stored = replace(cut, labels=storage.voxels(cut.labels),
-                             geometry=storage.geometry(cut.geometry))  # fmt: skip
+            stored = replace(
+                cut, labels=storage.voxels(cut.labels), geometry=storage.geometry(cut.geometry)
+            )
             labels = resample_labels(stored.labels, stored.geometry, GRID)
             assert np.array_equal(labels, whole.labels)
             assert codes(stored, volume()) == []
@@ -103,9 +109,14 @@ def test_a_mask_cut_to_the_tumor_on_the_images_own_voxels_needs_no_word() -> Non
 
 @pytest.mark.parametrize(
     ("mm", "says"),
-    [(0.03, []), (0.15, []), (0.3, ["roi_resampled", "roi_shifted"]),
-     (1.2, ["roi_resampled", "roi_shifted"]), (2.0, ["roi_shifted"])],
-)  # fmt: skip
+    [
+        (0.03, []),
+        (0.15, []),
+        (0.3, ["roi_resampled", "roi_shifted"]),
+        (1.2, ["roi_resampled", "roi_shifted"]),
+        (2.0, ["roi_shifted"]),
+    ],
+)
 def test_a_header_is_another_place_from_a_tenth_of_a_voxel_on(mm: float, says: list[str]) -> None:
     moved = roi(replace(GRID, origin_lps=(-20.0 + mm, -16.0, -24.0)))
     labels = resample_labels(moved.labels, moved.geometry, GRID)
@@ -130,10 +141,9 @@ def test_what_lies_outside_is_told_of_the_images_own_voxels_too() -> None:
 
 @pytest.mark.parametrize(
     ("slices", "says"),
-    [(slice(0, 4), ["roi_cut_by_scan"]),
-     (slice(8, 12), ["roi_cut_by_scan"]), (slice(1, 11), [])],
+    [(slice(0, 4), ["roi_cut_by_scan"]), (slice(8, 12), ["roi_cut_by_scan"]), (slice(1, 11), [])],
     ids=["lowest", "highest", "inside"],
-)  # fmt: skip
+)
 def test_an_roi_of_a_part_of_the_tumor_is_told(slices: slice, says: list[str]) -> None:
     assert codes(roi(slices=slices), volume()) == says
 
@@ -148,10 +158,14 @@ def test_an_image_that_lost_its_geometry_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("change", "says"),
-    [(lambda v: v / 10, "divided by 10"), (lambda v: v + 150, "air does not lie near -1000"),
-     (lambda v: v - 110, "air does not lie near -1000"), (lambda v: v, None)],
+    [
+        (lambda v: v / 10, "divided by 10"),
+        (lambda v: v + 150, "air does not lie near -1000"),
+        (lambda v: v - 110, "air does not lie near -1000"),
+        (lambda v: v, None),
+    ],
     ids=["tenth", "brighter", "darker", "as it is"],
-)  # fmt: skip
+)
 def test_values_that_are_hu_no_more_are_told(change, says: str | None) -> None:  # type: ignore[no-untyped-def]
     image = volume(modality="CT")
     image = image.with_voxels(change(image.voxels.astype(np.float32)).astype(np.float32))
@@ -168,10 +182,12 @@ def test_a_ct_given_as_mr_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("known", "says"),
-    [({"patient_digest": "b"}, "patient of the images, got another patient's DICOM id"),
-     ({"frame_of_reference": "1.9"}, "frame of reference of an image")],
+    [
+        ({"patient_digest": "b"}, "patient of the images, got another patient's DICOM id"),
+        ({"frame_of_reference": "1.9"}, "frame of reference of an image"),
+    ],
     ids=["patient", "frame"],
-)  # fmt: skip
+)
 def test_a_segmentation_of_another_is_refused(known: dict[str, str], says: str) -> None:
     image = volume(modality="CT", patient_digest="a", frame_of_reference="1.1")
     with pytest.raises(InputError, match=says):

@@ -41,8 +41,9 @@ def without(labels: np.ndarray, *slices: int) -> np.ndarray:
 def told(labels: np.ndarray, grid: Geometry = GRID) -> dict[str, str]:
     found = []
     for storage in list(storages())[::11]:
-        turned = Roi(labels=storage.voxels(labels), geometry=storage.geometry(grid),
-                     names=((1, "HCC"),))  # fmt: skip
+        turned = Roi(
+            labels=storage.voxels(labels), geometry=storage.geometry(grid), names=((1, "HCC"),)
+        )
         lesions, indices = find_lesions(turned)
         said = drawn_slices_warnings(indices, turned.geometry, lesions)
         found.append({w.code: w.message for w in said})
@@ -73,8 +74,12 @@ def test_slices_that_were_left_out_are_counted(labels: np.ndarray, count: int) -
 
 @pytest.mark.parametrize("empty", range(1, 6))
 def test_thin_slices_are_left_out_up_to_five_millimeters(empty: int) -> None:
-    thin = Geometry(size_ijk=GRID.size_ijk, spacing_mm=(2.0, 2.0, 1.0),
-                    origin_lps=GRID.origin_lps, direction_lps=GRID.direction_lps)  # fmt: skip
+    thin = Geometry(
+        size_ijk=GRID.size_ijk,
+        spacing_mm=(2.0, 2.0, 1.0),
+        origin_lps=GRID.origin_lps,
+        direction_lps=GRID.direction_lps,
+    )
     assert "roi_slices_missing" in told(only(TUMOR, *range(0, 30, empty + 1)), thin)
 
 
@@ -90,9 +95,17 @@ def test_thin_slices_are_left_out_up_to_five_millimeters(empty: int) -> None:
         np.where(ball(14, 18, 20, 9) > 0, 0, TUMOR),
         TUMOR | (only(ball(24, 18, 20, 4), 24) & 1),
     ],
-    ids=["whole", "oblong", "two apart", "two nearly touching", "side by side", "diagonal",
-         "with a hole", "with a dot above"],
-)  # fmt: skip
+    ids=[
+        "whole",
+        "oblong",
+        "two apart",
+        "two nearly touching",
+        "side by side",
+        "diagonal",
+        "with a hole",
+        "with a dot above",
+    ],
+)
 def test_whole_tumors_and_neighbors_need_no_word(labels: np.ndarray) -> None:
     assert "roi_slices_missing" not in told(labels)
 

@@ -98,11 +98,21 @@ def test_a_crop_without_air_and_fat_is_taken_with_a_doubt() -> None:
         (magnitude(organ=300, tumor=120), "wide_without_air"),
     ],
     ids=[
-        "window to 0..1", "window to -1..1", "z-score", "window to 0..255", "all to 0..255",
-        "offset 1024", "offset 1000", "offset and padding", "offset in a crop", "offset twice",
-        "offset 8192", "MR, bright tumor", "MR, dark tumor",
+        "window to 0..1",
+        "window to -1..1",
+        "z-score",
+        "window to 0..255",
+        "all to 0..255",
+        "offset 1024",
+        "offset 1000",
+        "offset and padding",
+        "offset in a crop",
+        "offset twice",
+        "offset 8192",
+        "MR, bright tumor",
+        "MR, dark tumor",
     ],
-)  # fmt: skip
+)
 def test_another_scale_is_refused_by_the_rule_that_names_it(voxels: Voxels, rule: str) -> None:
     assert first_rule(voxels) == rule
     reason = next(r.says for r in REFUSALS if r.name == rule)

@@ -86,8 +86,12 @@ def test_a_region_without_contrast_is_refused(phantom: Volume, marked: int) -> N
 
 def test_mr_between_percentiles_fills_0_to_1_in_256_grays() -> None:
     values = np.linspace(100, 1100, 1001).reshape(7, 11, 13)
-    geometry = Geometry(size_ijk=(13, 11, 7), spacing_mm=(1, 1, 1), origin_lps=(0, 0, 0),
-                        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(13, 11, 7),
+        spacing_mm=(1, 1, 1),
+        origin_lps=(0, 0, 0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
     image = Volume(voxels=values, geometry=geometry, source="t2.nii")
     everywhere = np.ones(values.shape, bool)
     settings = MrWindow(low_percentile=10, high_percentile=90)
@@ -104,8 +108,12 @@ def test_mr_between_percentiles_fills_0_to_1_in_256_grays() -> None:
 def test_percentiles_must_ascend_and_the_image_vary_between_them() -> None:
     with pytest.raises(ValueError, match="low_percentile must be < high_percentile"):
         MrWindow(low_percentile=60, high_percentile=40)
-    geometry = Geometry(size_ijk=(10, 10, 10), spacing_mm=(1, 1, 1), origin_lps=(0, 0, 0),
-                        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(10, 10, 10),
+        spacing_mm=(1, 1, 1),
+        origin_lps=(0, 0, 0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
     voxels = np.zeros((10, 10, 10))
     voxels[0, 0, 0] = 5.0
     image = Volume(voxels=voxels, geometry=geometry, source="t2.nii")

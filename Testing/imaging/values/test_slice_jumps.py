@@ -34,8 +34,12 @@ def told(volume: Volume, voxels: Voxels, sequence: ImageSequence = CT) -> dict[s
 
 def made(voxels: np.ndarray, spacing: tuple[float, float, float] = (5.0, 5.0, 5.0)) -> Volume:
     k, j, i = voxels.shape
-    geometry = Geometry(size_ijk=(i, j, k), spacing_mm=spacing, origin_lps=(0, 0, 0),
-                        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(i, j, k),
+        spacing_mm=spacing,
+        origin_lps=(0, 0, 0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
     return Volume(voxels=voxels.astype(np.float32), geometry=geometry)
 
 

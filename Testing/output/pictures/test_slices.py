@@ -54,8 +54,12 @@ def test_air_is_black_and_the_lesion_bright_in_the_liver_window(
 def test_the_field_of_view_keeps_its_shape_and_stays_inside() -> None:
     from TACEResponseLib.imaging.geometry import Geometry
 
-    geometry = Geometry(size_ijk=(400, 300, 2), spacing_mm=(1.0, 1.0, 5.0), origin_lps=(0, 0, 0),
-                        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1))  # fmt: skip
+    geometry = Geometry(
+        size_ijk=(400, 300, 2),
+        spacing_mm=(1.0, 1.0, 5.0),
+        origin_lps=(0, 0, 0),
+        direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
+    )
     lesion = np.zeros(geometry.shape_kji, dtype=bool)
     lesion[:, 5:25, 380:395] = True
     rows, columns = field_of_view(lesion, geometry)

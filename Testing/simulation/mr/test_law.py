@@ -50,8 +50,15 @@ def test_look_of_an_average_patient_is_the_middle_of_each_range():
 
 
 def test_look_rises_strictly_with_each_latent():
-    names = ("diameter_mm", "enhancement", "washout", "t2_signal", "rim", "necrosis_share",
-             "texture")  # fmt: skip
+    names = (
+        "diameter_mm",
+        "enhancement",
+        "washout",
+        "t2_signal",
+        "rim",
+        "necrosis_share",
+        "texture",
+    )
     for latent, name in zip(MR_LATENTS, names, strict=True):
         looks = [
             mr_tumor_look({**AVERAGE, latent: float(z)}, MrTumorSettings())

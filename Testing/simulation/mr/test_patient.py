@@ -19,16 +19,25 @@ from TACEResponseLib.simulation.simulated import SimulatedPatient
 
 SEED = 23
 T2, ARTERIAL, DELAYED = (
-    ImageSequence.MR_T2, ImageSequence.MR_ARTERIAL, ImageSequence.MR_DELAYED,
-)  # fmt: skip
+    ImageSequence.MR_T2,
+    ImageSequence.MR_ARTERIAL,
+    ImageSequence.MR_DELAYED,
+)
 COARSE = MrSimulationSettings(grid=GridSettings(size_ijk=(84, 66, 16), spacing_mm=(4.0, 4.0, 7.5)))
 # No gain, coil, noise, blur or motion: what is left is what the latents paint.
 CLEAR = MrSimulationSettings(
-    scanner=MrScannerSettings(gain=10, gain_sd=0, bias_sd=0, noise=(0, 0), timing_sd=0,
-                              blur_mm=(0.01, 0.01), misregistration_mm=0),
+    scanner=MrScannerSettings(
+        gain=10,
+        gain_sd=0,
+        bias_sd=0,
+        noise=(0, 0),
+        timing_sd=0,
+        blur_mm=(0.01, 0.01),
+        misregistration_mm=0,
+    ),
     tumor=MrTumorSettings(satellite_share=0),
     reader_shift_mm=0,
-)  # fmt: skip
+)
 N_COHORT = 16
 
 
@@ -109,8 +118,11 @@ def test_latents_leave_no_trace_away_from_the_tumor(changed):
 
 
 def test_measured_enhancement_washout_and_t2_follow_the_latents(clear_cohort):
-    for sequence, name, sign in ((ARTERIAL, "enhancement", 1), (DELAYED, "washout", -1),
-                                 (T2, "t2_signal", 1)):  # fmt: skip
+    for sequence, name, sign in (
+        (ARTERIAL, "enhancement", 1),
+        (DELAYED, "washout", -1),
+        (T2, "t2_signal", 1),
+    ):
         # Necrosis is dark on T1 and bright on T2.
         percentile = 40 if sequence is T2 else 75
         measured = [

@@ -143,9 +143,13 @@ class _Wrapper:
         if not isinstance(parameterNode, slicer.vtkMRMLScriptedModuleNode):
             raise TypeError(f"parameterNode must be a vtkMRMLScriptedModuleNode: {parameterNode!r}")
         vars(self).update(
-            parameterNode=parameterNode, _prefix=prefix or "", _connections={}, _observers={},
-            _next_tag=0, _is_writing_gui=False,
-        )  # fmt: skip
+            parameterNode=parameterNode,
+            _prefix=prefix or "",
+            _connections={},
+            _observers={},
+            _next_tag=0,
+            _is_writing_gui=False,
+        )
         for name in self.allParameters:
             getattr(self, name)
 

@@ -18,8 +18,10 @@ def test_each_checklist_has_the_items_of_its_publication() -> None:
 
 def test_the_published_weights_of_metrics_add_to_one() -> None:
     topics = {number: topic for number, topic, _ in CHECKLISTS["metrics"]}
-    weights = {n: float(topic.rpartition("(")[2].removeprefix("weight ").rstrip(")"))
-               for n, topic in topics.items()}  # fmt: skip
+    weights = {
+        n: float(topic.rpartition("(")[2].removeprefix("weight ").rstrip(")"))
+        for n, topic in topics.items()
+    }
     assert sum(weights.values()) == pytest.approx(1, abs=1e-9)
     design, testing, openness = (("1", "2", "3"), ("26", "27"), ("28", "29", "30"))
     assert sum(weights[n] for n in design) == pytest.approx(0.2022)

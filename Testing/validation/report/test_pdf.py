@@ -47,8 +47,12 @@ def folder(
     path = tmp_path_factory.mktemp("out") / "validation"
     # Four figures will do.
     short = replace(results, survival=results.survival[:1], landmarks=(), forests=())
-    write_validation(replace(study, models=study.models[:1]),
-                     replace(short, models=results.models[:1]), path, pdf=True)  # fmt: skip
+    write_validation(
+        replace(study, models=study.models[:1]),
+        replace(short, models=results.models[:1]),
+        path,
+        pdf=True,
+    )
     return path
 
 
@@ -80,8 +84,12 @@ def test_the_pages_hold_the_auc_of_the_numbers(folder: Path, sheets: list[Any]) 
 def test_another_reader_finds_the_auc_in_the_file(folder: Path) -> None:
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext of poppler-utils is not installed")
-    text = subprocess.run(["pdftotext", "-layout", folder / "report.pdf", "-"], check=True,
-                          capture_output=True, encoding="utf-8").stdout  # fmt: skip
+    text = subprocess.run(
+        ["pdftotext", "-layout", folder / "report.pdf", "-"],
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    ).stdout
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert f"AUC {metrics['results']['models'][0]['auc']['value']:.2f}" in text
 
@@ -136,9 +144,13 @@ def test_the_same_report_gives_the_same_bytes_in_another_process(folder: Path) -
         "sys.stdout.buffer.write(report_pdf(sys.stdin.read()))"
     )
     again = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT,
-        input=html.encode(), env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},
-    ).stdout  # fmt: skip
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+        input=html.encode(),
+        env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},
+    ).stdout
     assert again == report_pdf(html)
 
 
@@ -167,8 +179,16 @@ def test_without_the_package_the_command_stops_before_it_reads_anything(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     without(monkeypatch, ModuleNotFoundError("No module", name="weasyprint"))
-    status = main(["validate", "--predictions", str(tmp_path / "absent.csv"), "--pdf",
-                   "--output", str(tmp_path / "out")])  # fmt: skip
+    status = main(
+        [
+            "validate",
+            "--predictions",
+            str(tmp_path / "absent.csv"),
+            "--pdf",
+            "--output",
+            str(tmp_path / "out"),
+        ]
+    )
     told = capsys.readouterr().err
     assert status == 2
     assert "--pdf: needs the package WeasyPrint" in told

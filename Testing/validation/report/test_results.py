@@ -19,10 +19,13 @@ def test_the_published_aucs_of_asah_come_through(shared_data: Path, tmp_path: Pa
     rows = [dict(zip(header, line.replace('"', "").split(","), strict=True)) for line in lines[1:]]
     path = tmp_path / "asah.csv"
     # S100B and NDKA as shares of their largest value: ranks, and so AUCs, stay.
-    path.write_text("case_id,outcome,s100b,ndka\n" + "\n".join(
-        f"{i},{int(r['outcome'] == 'Poor')},{float(r['s100b']) / 3},{float(r['ndka']) / 500}"
-        for i, r in enumerate(rows)
-    ))  # fmt: skip
+    path.write_text(
+        "case_id,outcome,s100b,ndka\n"
+        + "\n".join(
+            f"{i},{int(r['outcome'] == 'Poor')},{float(r['s100b']) / 3},{float(r['ndka']) / 500}"
+            for i, r in enumerate(rows)
+        )
+    )
     found = measure_study(read_predictions(path, TableOptions()), resamples=200)
     # pROC's manual: .7314 and .6120.
     assert [m.auc.value for m in found.models] == pytest.approx([0.7314, 0.6120], abs=5e-5)
@@ -69,10 +72,14 @@ def test_the_majority_baseline_is_the_larger_share(study: Study, results: Result
 def test_a_few_patients_give_numbers_and_no_crash(study: Study) -> None:
     rows = [*np.flatnonzero(study.outcome == 1)[:2], *np.flatnonzero(study.outcome == 0)[:3]]
     tiny = replace(
-        study, case_ids=tuple("abcde"), outcome=study.outcome[rows], baselines=(), timed=(),
-        attributes={}, models=tuple(replace(m, probabilities=m.probabilities[rows])
-                                    for m in study.models),
-    )  # fmt: skip
+        study,
+        case_ids=tuple("abcde"),
+        outcome=study.outcome[rows],
+        baselines=(),
+        timed=(),
+        attributes={},
+        models=tuple(replace(m, probabilities=m.probabilities[rows]) for m in study.models),
+    )
     found = measure_study(tiny, resamples=200)
     assert found.models[0].auc == auc(tiny.outcome, tiny.models[0].probabilities)
     assert found.models[0].auc.high - found.models[0].auc.low > 0.3

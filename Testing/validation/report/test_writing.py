@@ -29,8 +29,17 @@ def folder(study: Study, results: Results, tmp_path_factory: pytest.TempPathFact
 
 def test_every_figure_is_svg_png_and_csv(folder: Path) -> None:
     names = {p.stem for p in (folder / "figures").iterdir()}
-    assert {"roc", "calibration", "calibration_2", "decision_curve", "survival_pfs",
-            "survival_os", "incidence_ttp", "landmark_os", "subgroups"} <= names  # fmt: skip
+    assert {
+        "roc",
+        "calibration",
+        "calibration_2",
+        "decision_curve",
+        "survival_pfs",
+        "survival_os",
+        "incidence_ttp",
+        "landmark_os",
+        "subgroups",
+    } <= names
     for name in names:
         for suffix in ("svg", "png", "csv"):
             assert (folder / "figures" / f"{name}.{suffix}").stat().st_size > 0
@@ -38,9 +47,16 @@ def test_every_figure_is_svg_png_and_csv(folder: Path) -> None:
 
 def test_the_tables_and_checklists_are_there(folder: Path) -> None:
     names = {p.name for p in folder.iterdir()}
-    assert {"report.html", "metrics.json", "predictions.csv", "table1.csv", "performance.csv",
-            "checklist_tripod_ai.csv", "checklist_metrics.csv",
-            "checklist_claim.csv"} <= names  # fmt: skip
+    assert {
+        "report.html",
+        "metrics.json",
+        "predictions.csv",
+        "table1.csv",
+        "performance.csv",
+        "checklist_tripod_ai.csv",
+        "checklist_metrics.csv",
+        "checklist_claim.csv",
+    } <= names
 
 
 def test_the_report_loads_nothing_and_holds_no_path(folder: Path) -> None:
@@ -96,8 +112,9 @@ def test_figures_are_well_formed_and_the_same_bytes_again(
 
 
 def test_names_from_outside_are_escaped(study: Study, results: Results) -> None:
-    odd = replace(study, case_ids=("<b>x</b>", *study.case_ids[1:]),
-                  failures=(), positive_class="<i>yes</i>")  # fmt: skip
+    odd = replace(
+        study, case_ids=("<b>x</b>", *study.case_ids[1:]), failures=(), positive_class="<i>yes</i>"
+    )
     text = report_html(odd, results, {})
     assert "<i>yes" not in text
     assert "&lt;i&gt;yes" in text

@@ -16,8 +16,9 @@ def test_a_larger_lesion_scores_lower_whatever_the_outcome() -> None:
 
 
 def test_albi_is_a_baseline_where_its_inputs_are_known() -> None:
-    records = [read_record({"albumin_g_per_l": 30.0 + i, "bilirubin_umol_per_l": 17.0})
-               for i in range(12)]  # fmt: skip
+    records = [
+        read_record({"albumin_g_per_l": 30.0 + i, "bilirubin_umol_per_l": 17.0}) for i in range(12)
+    ]
     found = {b.name: b.scores for b in baselines({}, records)}
     assert set(found) == {"ALBI", "EZ-ALBI"}
     # 0.66 log10(17) - 0.085 x 30, worked by hand.

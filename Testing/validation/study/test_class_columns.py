@@ -27,8 +27,9 @@ Write = Callable[..., Path]
 def write_classes(tmp_path: Path) -> Write:
     """Writes the four patients with other rows behind them, or other columns."""
 
-    def table(*more: Sequence[str], header: Sequence[str] = HEADER,
-              rows: Sequence[Sequence[str]] = ROWS) -> Path:  # fmt: skip
+    def table(
+        *more: Sequence[str], header: Sequence[str] = HEADER, rows: Sequence[Sequence[str]] = ROWS
+    ) -> Path:
         path = tmp_path / "classes.csv"
         with path.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows([header, *rows, *more])
@@ -58,8 +59,11 @@ def test_another_model_of_the_table_stands_behind_the_classes(write_classes: Wri
 
 
 def test_what_is_missing_leaves_a_patient_out_or_only_the_class(write_classes: Write) -> None:
-    more = [("E", "responder", ".4", ".4", ".1", ".1"), ("F", "SD", ".1", "", ".4", ".2"),
-            ("G", "", ".1", ".3", ".4", ".2")]  # fmt: skip
+    more = [
+        ("E", "responder", ".4", ".4", ".1", ".1"),
+        ("F", "SD", ".1", "", ".4", ".2"),
+        ("G", "", ".1", ".3", ".4", ".2"),
+    ]
     study = read(write_classes(*more))
     assert study.responses == ("CR", "PR", "SD", "PD", "")
     assert study.outcome.tolist() == [1, 1, 0, 0, 1]
@@ -69,8 +73,11 @@ def test_what_is_missing_leaves_a_patient_out_or_only_the_class(write_classes: W
 
 def test_an_outcome_beside_is_taken_where_the_class_is_blank(write_classes: Write) -> None:
     rows = [(*row, outcome) for row, outcome in zip(ROWS, "1100", strict=True)]
-    study = read(write_classes(("E", "", ".4", ".4", ".1", ".1", "0"), rows=rows,
-                               header=(*HEADER, "outcome")))  # fmt: skip
+    study = read(
+        write_classes(
+            ("E", "", ".4", ".4", ".1", ".1", "0"), rows=rows, header=(*HEADER, "outcome")
+        )
+    )
     assert study.outcome.tolist() == [1, 1, 0, 0, 0]
 
 

@@ -82,7 +82,7 @@ def test_ties_and_perfect_separation_are_warned_of(write: Write, law: dict[str, 
         ({("time_to_progression_days", 5): 99999}, r"row 6 \(P005\): must not exceed survival"),
         ({("tumor_size_cm", 0): 900}, r"P000 \(row 1\), .*tumor_size_cm"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_cell_is_refused_with_rule_row_and_remedy(
     write: Write, changes: dict[tuple[str, int], object], rule: str
 ) -> None:
@@ -132,8 +132,10 @@ def test_a_role_that_trained_makes_the_study_in_sample(write: Write) -> None:
 def test_features_and_diagnostics_of_pyradiomics_are_no_models(tmp_path: Path) -> None:
     rows = "".join(f"P{n},{n % 2},0.{n + 1},{n}.5,{n}\n" for n in range(9))
     path = tmp_path / "p.csv"
-    path.write_text("case_id,outcome,model,original_shape_MeshVolume,"
-                    "diagnostics_Mask-original_VoxelNum\n" + rows)  # fmt: skip
+    path.write_text(
+        "case_id,outcome,model,original_shape_MeshVolume,"
+        "diagnostics_Mask-original_VoxelNum\n" + rows
+    )
     assert [m.name for m in read_predictions(path, PLAIN).models] == ["model"]
 
 

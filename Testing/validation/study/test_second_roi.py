@@ -21,16 +21,26 @@ from TACEResponseLib.validation.topics.drift.drift_tables import drift_sections,
 BUNDLE = "ct-volume-clinical"
 N, TWICE = 12, 8
 VOLUMES_ML = [1.0, *(10.0 * (i + 1) for i in range(N - 1))]
-HEAD = ("case_id,role,response,multinodular,portal_vein_invasion,child_pugh_class,afp_ng_per_ml,"
-        "original_shape_VoxelVolume,reader2:original_shape_VoxelVolume")  # fmt: skip
+HEAD = (
+    "case_id,role,response,multinodular,portal_vein_invasion,child_pugh_class,afp_ng_per_ml,"
+    "original_shape_VoxelVolume,reader2:original_shape_VoxelVolume"
+)
 
 
 def line(i: int, *, twice: int = TWICE) -> str:
     """One patient; the second reader draws twice the volume."""
     volume = 1000 * VOLUMES_ML[i]
-    cells = [f"C{i}", "external_test", "CR" if i % 2 else "PD", "yes" if i % 2 else "no", "no",
-             "A", "100" if i < TWICE else "", str(volume),
-             str(2 * volume) if i < twice else ""]  # fmt: skip
+    cells = [
+        f"C{i}",
+        "external_test",
+        "CR" if i % 2 else "PD",
+        "yes" if i % 2 else "no",
+        "no",
+        "A",
+        "100" if i < TWICE else "",
+        str(volume),
+        str(2 * volume) if i < twice else "",
+    ]
     return ",".join(cells)
 
 
@@ -75,8 +85,10 @@ def test_too_few_read_twice_are_told_and_not_compared(tmp_path: Path) -> None:
     study = score_study([BUNDLE], path, role=None, device="cpu", jobs=1, progress=silent)[0]
     assert study.second_readings is None
     told = [w.message for w in study.warnings if w.code == "roi_read_once"]
-    assert told == ["How far the result depends on who draws the ROI: fewer than 5 patients have a "
-                    "usable second ROI (column roi_reader2)."]  # fmt: skip
+    assert told == [
+        "How far the result depends on who draws the ROI: fewer than 5 patients have a "
+        "usable second ROI (column roi_reader2)."
+    ]
 
 
 def test_a_model_that_looks_at_no_roi_is_not_asked_again() -> None:
@@ -93,10 +105,15 @@ def test_a_model_that_looks_at_no_roi_is_not_asked_again() -> None:
 
 def a_patient(**changes: object) -> CohortPatient:
     content: dict[str, object] = {
-        "row": 2, "case_id": "A", "role": None, "clinical": ClinicalRecord(), "response": "CR",
-        "images": {ImageSequence.CT_ARTERIAL: Path("ct.nii.gz")}, "roi": Path("first.nii.gz"),
+        "row": 2,
+        "case_id": "A",
+        "role": None,
+        "clinical": ClinicalRecord(),
+        "response": "CR",
+        "images": {ImageSequence.CT_ARTERIAL: Path("ct.nii.gz")},
+        "roi": Path("first.nii.gz"),
         "sequence_rois": {ImageSequence.CT_ARTERIAL: Path("first_ct.nii.gz")},
-    }  # fmt: skip
+    }
     return CohortPatient(**(content | changes))  # type: ignore[arg-type]
 
 

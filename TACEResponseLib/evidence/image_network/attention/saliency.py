@@ -113,8 +113,12 @@ def _check_layer(network: "nn.Module", target_layer: str) -> None:
     """MONAI merely warns of a missing layer and returns nonsense."""
     names = [name for name, _ in network.named_modules() if name]
     if target_layer not in names:
-        raise InputError("target_layer", "must name a module of the network", got=target_layer,
-                         remedy=f"choose from {', '.join(names[:8])}")  # fmt: skip
+        raise InputError(
+            "target_layer",
+            "must name a module of the network",
+            got=target_layer,
+            remedy=f"choose from {', '.join(names[:8])}",
+        )
 
 
 def _positive_only(network: "nn.Module", positive: Sequence[int]) -> "nn.Module":

@@ -71,9 +71,12 @@ def enough_to_normalize(fitting: FittingSettings) -> Iterator[None]:
     except ValueError as error:
         if "more than 1 value per channel" not in str(error):
             raise
-        raise InputError("fitting.batch_size", "a batch must fill the network's last maps with "
-                         "more than one cell", got=fitting.batch_size,
-                         remedy="raise it, or take larger patches") from error  # fmt: skip
+        raise InputError(
+            "fitting.batch_size",
+            "a batch must fill the network's last maps with more than one cell",
+            got=fitting.batch_size,
+            remedy="raise it, or take larger patches",
+        ) from error
 
 
 def _balanced(targets: "Tensor") -> "Tensor":

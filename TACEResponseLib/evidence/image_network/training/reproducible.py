@@ -66,8 +66,13 @@ def digest_of_training(
     """SHA-256 of all that shapes a training, so that no other one's checkpoint is continued."""
     import torch
 
-    words = [settings.model_dump_json(), str(seed), start, device.partition(":")[0],
-             str(torch.__version__)]  # fmt: skip
+    words = [
+        settings.model_dump_json(),
+        str(seed),
+        start,
+        device.partition(":")[0],
+        str(torch.__version__),
+    ]
     digest = hashlib.sha256("\n".join(words).encode("utf-8"))
     for examples in (training, tuning):
         if examples is None:

@@ -95,16 +95,18 @@ class NetworkSource:
         """By the network as it scores."""
         tuning, settings = _there(self._tuning), self._settings
         blocks = [slice(n, n + AT_ONCE) for n in range(0, len(tuning.patches), AT_ONCE)]
-        return np.concatenate([
-            predict_patches(
-                self.trained,
-                network_input(tuning.patches[rows], settings),
-                device=self._device,
-                output=settings.output,
-                clinical=None if tuning.clinical is None else tuning.clinical[rows],
-            )
-            for rows in blocks
-        ])  # fmt: skip
+        return np.concatenate(
+            [
+                predict_patches(
+                    self.trained,
+                    network_input(tuning.patches[rows], settings),
+                    device=self._device,
+                    output=settings.output,
+                    clinical=None if tuning.clinical is None else tuning.clinical[rows],
+                )
+                for rows in blocks
+            ]
+        )
 
 
 class FeatureSource:

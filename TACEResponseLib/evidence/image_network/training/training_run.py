@@ -190,6 +190,9 @@ class TrainingRun:
 def _check_finite(losses: Any, learning_rate: float) -> None:
     """A training that has run away must not end as a model."""
     if not math.isfinite(float(losses)):
-        raise InputError("fitting.learning_rate", "the loss must stay finite in training",
-                         got=f"a learning rate of {learning_rate:g}",
-                         remedy="lower it")  # fmt: skip
+        raise InputError(
+            "fitting.learning_rate",
+            "the loss must stay finite in training",
+            got=f"a learning rate of {learning_rate:g}",
+            remedy="lower it",
+        )

@@ -85,8 +85,12 @@ def load_pretrained(
     digest = _sha256(path)
     is_official = digest.startswith(published.sha256_start)
     if path.name == published.file and not is_official:
-        raise InputError(path.name, f"its SHA-256 must begin with {published.sha256_start}",
-                         got=digest[:8], remedy="download it again")  # fmt: skip
+        raise InputError(
+            path.name,
+            f"its SHA-256 must begin with {published.sha256_start}",
+            got=digest[:8],
+            remedy="download it again",
+        )
     tensors = _our_names(_read(path), published, path.name)
     expected = network.state_dict()
     head = {name for name in expected if name.startswith(f"{published.head}.")}
@@ -129,9 +133,12 @@ def _read(path: Path) -> Tensors:
     if not isinstance(content, Mapping) or not all(
         isinstance(name, str) and isinstance(value, Tensor) for name, value in content.items()
     ):
-        raise InputError(path.name, "must be a state dict, names with one tensor each",
-                         got=_described(content),
-                         remedy="save only the state dict of the network")  # fmt: skip
+        raise InputError(
+            path.name,
+            "must be a state dict, names with one tensor each",
+            got=_described(content),
+            remedy="save only the state dict of the network",
+        )
     return dict(content)
 
 
@@ -161,8 +168,12 @@ def _read_torch(path: Path) -> object:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if "GLOBAL" in str(error):  # the pickle's word for a name to import and call
-            raise InputError(path.name, "must hold tensors only", got="a pickle with code in it",
-                             remedy="don't open it; get the published file") from error  # fmt: skip
+            raise InputError(
+                path.name,
+                "must hold tensors only",
+                got="a pickle with code in it",
+                remedy="don't open it; get the published file",
+            ) from error
         raise _unreadable(path, error) from error
     # A damaged archive ends in one of many errors, of which the user needs one line.
     except Exception as error:
@@ -171,9 +182,12 @@ def _read_torch(path: Path) -> object:
 
 def _unreadable(path: Path, error: Exception) -> InputError:
     """The file is damaged or of another kind."""
-    return InputError(path.name, "must be a whole file of torch.save or safetensors",
-                      got=f"{type(error).__name__} on reading",
-                      remedy="download it again")  # fmt: skip
+    return InputError(
+        path.name,
+        "must be a whole file of torch.save or safetensors",
+        got=f"{type(error).__name__} on reading",
+        remedy="download it again",
+    )
 
 
 def _described(content: object) -> str:
@@ -188,8 +202,12 @@ def _our_names(tensors: Tensors, published: PublishedWeights, where: str) -> Ten
     """The same tensors under our names."""
     ours = {published.our_name(name): tensor for name, tensor in tensors.items()}
     if len(ours) < len(tensors):
-        raise InputError(where, "must name each tensor once", got="two names for one tensor",
-                         remedy=f"get {published.file}")  # fmt: skip
+        raise InputError(
+            where,
+            "must name each tensor once",
+            got="two names for one tensor",
+            remedy=f"get {published.file}",
+        )
     return ours
 
 
@@ -205,9 +223,12 @@ def _check_names(
         for what, names in (("missing", missing), ("unknown", surplus))
         if names
     ]
-    raise InputError(where,
-                     f"must hold {published.architecture} as {published.library} names its tensors",
-                     got=" and ".join(parts), remedy=f"get {published.file}")  # fmt: skip
+    raise InputError(
+        where,
+        f"must hold {published.architecture} as {published.library} names its tensors",
+        got=" and ".join(parts),
+        remedy=f"get {published.file}",
+    )
 
 
 def _check_index(tensors: Tensors, expected: Mapping[str, "Tensor"], where: str) -> None:
@@ -217,22 +238,33 @@ def _check_index(tensors: Tensors, expected: Mapping[str, "Tensor"], where: str)
         if tensors[name].numel() != ours.numel() or not bool(
             (tensors[name].reshape(ours.shape) == ours).all()
         ):
-            raise InputError(where, f"{name} must be that of windows of 7 x 7", got="another index",
-                             remedy="get the weights of windows of 7 x 7")  # fmt: skip
+            raise InputError(
+                where,
+                f"{name} must be that of windows of 7 x 7",
+                got="another index",
+                remedy="get the weights of windows of 7 x 7",
+            )
         tensors[name] = ours
 
 
 def _adapt(weight: "Tensor", n: int, rule: ChannelsRule, where: str) -> "Tensor":
     """Weight of the first convolution, (out, 3, H, W), for n input channels."""
     if weight.ndim != 4 or weight.shape[1] != 3:
-        raise InputError(where, "the first convolution must take 3 channels",
-                         got=f"a weight of shape {tuple(weight.shape)}",
-                         remedy="get the published weights")  # fmt: skip
+        raise InputError(
+            where,
+            "the first convolution must take 3 channels",
+            got=f"a weight of shape {tuple(weight.shape)}",
+            remedy="get the published weights",
+        )
     if rule == "mean_then_repeat":
         return weight.mean(dim=1, keepdim=True).repeat(1, n, 1, 1) * (3 / n)
     if n < 3:
-        raise InputError("channels_rule", "keep_rgb needs a network of at least 3 channels", got=n,
-                         remedy="use mean_then_repeat, or 3 channels")  # fmt: skip
+        raise InputError(
+            "channels_rule",
+            "keep_rgb needs a network of at least 3 channels",
+            got=n,
+            remedy="use mean_then_repeat, or 3 channels",
+        )
     import torch
 
     further = weight.new_zeros(weight.shape[0], n - 3, *weight.shape[2:])
@@ -244,9 +276,16 @@ def _check_tensors(tensors: Tensors, expected: Mapping[str, "Tensor"], where: st
     for name, tensor in tensors.items():
         wanted = expected[name]
         if tensor.shape != wanted.shape or tensor.dtype != wanted.dtype:
-            raise InputError(where, f"{name} must be {wanted.dtype} {tuple(wanted.shape)}",
-                             got=f"{tensor.dtype} {tuple(tensor.shape)}",
-                             remedy="get the weights of this architecture")  # fmt: skip
+            raise InputError(
+                where,
+                f"{name} must be {wanted.dtype} {tuple(wanted.shape)}",
+                got=f"{tensor.dtype} {tuple(tensor.shape)}",
+                remedy="get the weights of this architecture",
+            )
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
-            raise InputError(where, f"{name} must be finite", got="NaN or infinite values",
-                             remedy="download it again")  # fmt: skip
+            raise InputError(
+                where,
+                f"{name} must be finite",
+                got="NaN or infinite values",
+                remedy="download it again",
+            )

@@ -128,10 +128,12 @@ def weights_for(network: "nn.Module") -> PublishedWeights:
     }
     if published := known.get(type(network)):
         return published
-    raise InputError("weights", "must be for a network with published weights",
-                     got=type(network).__name__,
-                     remedy="leave them out, or choose from "
-                     f"{', '.join(w.architecture for w in ALL)}")  # fmt: skip
+    raise InputError(
+        "weights",
+        "must be for a network with published weights",
+        got=type(network).__name__,
+        remedy=f"leave them out, or choose from {', '.join(w.architecture for w in ALL)}",
+    )
 
 
 def _resnet_weights(network: "nn.Module") -> PublishedWeights | None:

@@ -36,16 +36,22 @@ def check_header(path: Path, expected: Mapping[str, "Tensor"], place: str) -> No
     """
     announced = read_header(path, place)
     if odd := sorted(set(announced) ^ set(expected)):
-        raise InputError(place, "must hold the network's tensors and no other",
-                         got=f"a difference in {', '.join(name[:80] for name in odd[:3])}",
-                         remedy=AGAIN)  # fmt: skip
+        raise InputError(
+            place,
+            "must hold the network's tensors and no other",
+            got=f"a difference in {', '.join(name[:80] for name in odd[:3])}",
+            remedy=AGAIN,
+        )
     for name, said in sorted(announced.items()):
         tensor = expected[name]
         wanted = (str(tensor.dtype).removeprefix("torch."), list(tensor.shape))
         if wanted != (TYPES.get(str(said.get("dtype"))), said.get("shape")):
-            raise InputError(place, f"{name} must be {tensor.dtype} {tuple(tensor.shape)}",
-                             got=f"{said.get('dtype')} {said.get('shape')}"[:80],
-                             remedy=AGAIN)  # fmt: skip
+            raise InputError(
+                place,
+                f"{name} must be {tensor.dtype} {tuple(tensor.shape)}",
+                got=f"{said.get('dtype')} {said.get('shape')}"[:80],
+                remedy=AGAIN,
+            )
 
 
 def read_header(path: Path, place: str) -> dict[str, dict[str, Any]]:
@@ -57,19 +63,28 @@ def read_header(path: Path, place: str) -> dict[str, dict[str, Any]]:
     with open_regular(path, place, most_bytes=MOST_BYTES) as file:
         length = int.from_bytes(file.read(LENGTH_BYTES), "little")
         if not 2 <= length <= MOST_HEADER_BYTES:
-            raise InputError(place, f"must have a header of at most {MOST_HEADER_BYTES} bytes",
-                             got=length, remedy=AGAIN)  # fmt: skip
+            raise InputError(
+                place,
+                f"must have a header of at most {MOST_HEADER_BYTES} bytes",
+                got=length,
+                remedy=AGAIN,
+            )
         text = file.read(length)
     if len(text) < length:
-        raise InputError(place, "must be a whole safetensors file", got="a part of its header",
-                         remedy=AGAIN)  # fmt: skip
+        raise InputError(
+            place, "must be a whole safetensors file", got="a part of its header", remedy=AGAIN
+        )
     header = parse_json(text, f"{place}, header")
     if not isinstance(header, dict) or len(header) > MOST_TENSORS:
-        raise InputError(place, f"must list at most {MOST_TENSORS} tensors",
-                         got=len(header) if isinstance(header, dict) else "no list",
-                         remedy=AGAIN)  # fmt: skip
+        raise InputError(
+            place,
+            f"must list at most {MOST_TENSORS} tensors",
+            got=len(header) if isinstance(header, dict) else "no list",
+            remedy=AGAIN,
+        )
     header.pop(NOT_A_TENSOR, None)
     if odd := [name for name, said in header.items() if not isinstance(said, dict)]:
-        raise InputError(place, "must say type and shape of each tensor", got=odd[0][:80],
-                         remedy=AGAIN)  # fmt: skip
+        raise InputError(
+            place, "must say type and shape of each tensor", got=odd[0][:80], remedy=AGAIN
+        )
     return header

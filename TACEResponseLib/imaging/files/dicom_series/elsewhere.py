@@ -19,8 +19,15 @@ from TACEResponseLib.imaging.volume import Voxels
 
 SECONDS_AT_LEAST = 60
 SECONDS_A_SLICE = 2
-KEPT = ("Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation",
-        "PixelData")  # fmt: skip
+KEPT = (
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "PixelData",
+)
 
 
 def decode_elsewhere(

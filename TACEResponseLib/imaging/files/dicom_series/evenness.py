@@ -43,10 +43,13 @@ def check_copies(slices: Sequence[Any], along: FloatArray, where: str) -> None:
     copies = [n for n in near.tolist() if _are_copies(slices[n], slices[n + 1], where)]
     if copies:
         names = [shown_name(slices[copies[0] + more].path) for more in (0, 1)]
-        raise InputError(where, "must have one slice a position",
-                         got=f"{len(copies)} slices twice, the first at {along[copies[0]]:.1f} mm",
-                         names=names,
-                         remedy="delete one of each two files that are copies")  # fmt: skip
+        raise InputError(
+            where,
+            "must have one slice a position",
+            got=f"{len(copies)} slices twice, the first at {along[copies[0]]:.1f} mm",
+            names=names,
+            remedy="delete one of each two files that are copies",
+        )
 
 
 def check_once(slices: Sequence[Any], along: FloatArray, where: str) -> None:
@@ -71,8 +74,13 @@ def check_once(slices: Sequence[Any], along: FloatArray, where: str) -> None:
         apart = f", told apart by {keyword}" if keyword else ""
         told = f"several at each, as {told}"
         remedy = f"lay the files of one phase or reconstruction {FOLDER}{apart}"
-    raise InputError(where, "must have one slice a position", got=told,
-                     names=[shown_name(s.path) for s in group], remedy=remedy)  # fmt: skip
+    raise InputError(
+        where,
+        "must have one slice a position",
+        got=told,
+        names=[shown_name(s.path) for s in group],
+        remedy=remedy,
+    )
 
 
 def check_even(slices: Sequence[Any], along: FloatArray, where: str) -> None:
@@ -91,16 +99,23 @@ def check_even(slices: Sequence[Any], along: FloatArray, where: str) -> None:
     if float(apart.max()) <= limit or _even_but_for_rounding(slices, along):
         return
     if (alien := _alien(along)) is not None:
-        raise InputError(where, "slices must be evenly spaced, all of one scan",
-                         got=f"one at {along[alien]:.2f} mm between those of a scan",
-                         names=[shown_name(slices[alien].path)],
-                         remedy="move that file away if it is of another scan")  # fmt: skip
+        raise InputError(
+            where,
+            "slices must be evenly spaced, all of one scan",
+            got=f"one at {along[alien]:.2f} mm between those of a scan",
+            names=[shown_name(slices[alien].path)],
+            remedy="move that file away if it is of another scan",
+        )
     worst = int(apart.argmax())
     told = f"{gaps[worst]:.2f} mm after {along[worst]:.1f} mm"
     why, remedy = _reason(along, gaps, usual, limit)
-    raise InputError(where, f"slices must be evenly spaced ({usual:.4g} mm), all of one scan",
-                     got=told + why, names=[shown_name(slices[worst].path)],
-                     remedy=remedy)  # fmt: skip
+    raise InputError(
+        where,
+        f"slices must be evenly spaced ({usual:.4g} mm), all of one scan",
+        got=told + why,
+        names=[shown_name(slices[worst].path)],
+        remedy=remedy,
+    )
 
 
 def _even_but_for_rounding(slices: Sequence[Any], along: FloatArray) -> bool:

@@ -53,9 +53,11 @@ def holds_other(head: bytes) -> bool:
         return True
     # The last letter may be cut.
     words = head.decode("utf-8", "ignore")
-    return bool(words) and all(c.isprintable() or c in "\r\n\t\ufeff" for c in words) and (
-        len(words.encode()) > len(head) - 4
-    )  # fmt: skip
+    return (
+        bool(words)
+        and all(c.isprintable() or c in "\r\n\t\ufeff" for c in words)
+        and (len(words.encode()) > len(head) - 4)
+    )
 
 
 def read_dataset(path: Path, where: str, *, pixels: bool) -> "FileDataset | None":
@@ -110,9 +112,12 @@ def _content(path: Path, pixels: bool) -> tuple[bytes, bool]:
 
 def _begins_with_element(head: bytes) -> bool:
     """Group 2 or 8, a small element, and either a kind of value or a length below the file's."""
-    return head[:2] in FIRST_GROUPS and len(head) > 8 and head[3] == 0 and (
-        head[4:6].isalpha() or head[6:8] == b"\0\0"
-    )  # fmt: skip
+    return (
+        head[:2] in FIRST_GROUPS
+        and len(head) > 8
+        and head[3] == 0
+        and (head[4:6].isalpha() or head[6:8] == b"\0\0")
+    )
 
 
 def _check_deflated(content: bytes) -> None:

@@ -44,8 +44,9 @@ class Plane:
     @property
     def affine(self) -> FloatArray:
         """(4, 4): column, row, 0, 1 to LPS."""
-        steps = np.stack([self.row * self.spacing[1], self.column * self.spacing[0],
-                          np.zeros(3)], axis=1)  # fmt: skip
+        steps = np.stack(
+            [self.row * self.spacing[1], self.column * self.spacing[0], np.zeros(3)], axis=1
+        )
         return affine_of(steps, self.position)
 
 
@@ -56,21 +57,30 @@ def plane_of(slice_: Any, where: str) -> Plane:
     """
     rows, columns = (whole(slice_, name, where) for name in ("Rows", "Columns"))
     if not 2 <= min(rows, columns) <= max(rows, columns) <= LARGEST_SIDE:
-        raise InputError(where, f"slices must have 2 to {LARGEST_SIDE} rows and columns",
-                         got=f"{rows} x {columns}",
-                         remedy="export the series again")  # fmt: skip
+        raise InputError(
+            where,
+            f"slices must have 2 to {LARGEST_SIDE} rows and columns",
+            got=f"{rows} x {columns}",
+            remedy="export the series again",
+        )
     orientation = np.array(numbers(slice_, "ImageOrientationPatient", 6, where))
     row, column = orientation[:3], orientation[3:]
     lengths = np.linalg.norm(row), np.linalg.norm(column)
     if max(abs(n - 1) for n in lengths) > LARGEST_ERROR or abs(row @ column) > LARGEST_ERROR:
-        raise InputError(where, "ImageOrientationPatient must be two directions at right angles",
-                         got=" ".join(f"{v:g}" for v in orientation),
-                         remedy="export the series again")  # fmt: skip
+        raise InputError(
+            where,
+            "ImageOrientationPatient must be two directions at right angles",
+            got=" ".join(f"{v:g}" for v in orientation),
+            remedy="export the series again",
+        )
     spacing = numbers(slice_, "PixelSpacing", 2, where)
     if not 0 < min(spacing) <= max(spacing) <= LARGEST_SPACING_MM:
-        raise InputError(where, f"PixelSpacing must be > 0 and <= {LARGEST_SPACING_MM:g} mm",
-                         got=f"{spacing[0]:g} x {spacing[1]:g}",
-                         remedy="export the series again")  # fmt: skip
+        raise InputError(
+            where,
+            f"PixelSpacing must be > 0 and <= {LARGEST_SPACING_MM:g} mm",
+            got=f"{spacing[0]:g} x {spacing[1]:g}",
+            remedy="export the series again",
+        )
     return Plane(
         position=np.array(numbers(slice_, "ImagePositionPatient", 3, where)),
         row=row,
@@ -94,10 +104,13 @@ def places_along(slices: Sequence[Any], planes: Sequence[Plane], where: str) -> 
             kinds.append([n])
     if len(kinds) > 1:
         odd = [n for kind in sorted(kinds, key=len)[:-1] for n in kind]
-        raise InputError(where, "slices must be parallel", got=f"{len(kinds)} orientations",
-                         names=[shown_name(slices[n].path) for n in odd],
-                         remedy="lay the files of one orientation in a folder of "
-                         "their own")  # fmt: skip
+        raise InputError(
+            where,
+            "slices must be parallel",
+            got=f"{len(kinds)} orientations",
+            names=[shown_name(slices[n].path) for n in odd],
+            remedy="lay the files of one orientation in a folder of their own",
+        )
     normal = np.cross(planes[0].row, planes[0].column)
     normal /= np.linalg.norm(normal)
     return np.array([float(p.position @ normal) for p in planes])
@@ -142,12 +155,19 @@ def _geometry(
     rows, columns = first.size
     distance = float(np.linalg.norm(step))
     if rows * columns * count > min(MOST_VOXELS, MOST_BYTES // 4):
-        raise InputError(where, f"must hold at most {MOST_VOXELS:,} voxels",
-                         got=f"{columns} x {rows} x {count}",
-                         remedy="crop it to the liver")  # fmt: skip
+        raise InputError(
+            where,
+            f"must hold at most {MOST_VOXELS:,} voxels",
+            got=f"{columns} x {rows} x {count}",
+            remedy="crop it to the liver",
+        )
     if not distance <= LARGEST_SPACING_MM:
-        raise InputError(where, f"slices must be at most {LARGEST_SPACING_MM:g} mm apart",
-                         got=f"{distance:.4g} mm", remedy="give the whole series")  # fmt: skip
+        raise InputError(
+            where,
+            f"slices must be at most {LARGEST_SPACING_MM:g} mm apart",
+            got=f"{distance:.4g} mm",
+            remedy="give the whole series",
+        )
     x, y, z = first.position.tolist()
     return Geometry(
         size_ijk=(columns, rows, count),

@@ -25,15 +25,29 @@ LEAST_NUMBERS = 8
 # No value in a file has these.
 SEVERAL, UNSURE = "\0several", "\0unsure"
 # They follow the place of a slice, or are each slice's own.
-OWN = frozenset({
-    "SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", "ImageOrientationPatient",
-    "SliceLocation", "SmallestImagePixelValue", "LargestImagePixelValue",
-})  # fmt: skip
+OWN = frozenset(
+    {
+        "SOPInstanceUID",
+        "InstanceNumber",
+        "ImagePositionPatient",
+        "ImageOrientationPatient",
+        "SliceLocation",
+        "SmallestImagePixelValue",
+        "LargestImagePixelValue",
+    }
+)
 # They follow the body, in small whole numbers, which may flicker for some slices.
-VARYING = frozenset({
-    "XRayTubeCurrent", "XRayTubeCurrentInuA", "Exposure", "ExposureInuAs", "ExposureTime",
-    "ExposureTimeInuS", "CTDIvol",
-})  # fmt: skip
+VARYING = frozenset(
+    {
+        "XRayTubeCurrent",
+        "XRayTubeCurrentInuA",
+        "Exposure",
+        "ExposureInuAs",
+        "ExposureTime",
+        "ExposureTimeInuS",
+        "CTDIvol",
+    }
+)
 LEAST_VARYING = 12
 # Numbers that can be subtracted; NaN is no number either.
 LARGEST = 1e30

@@ -25,8 +25,12 @@ HOUNSFIELD = ("", "HU", "US")
 RUN_LENGTHS = "1.2.840.10008.1.2.5"
 # Packings whose size pydicom counts, or Pillow reads: JPEG of 8 bits, JPEG 2000. Others, such as
 # JPEG-LS, would be unpacked to whatever size they claim, so they are left to a process of its own.
-COUNTED = (RUN_LENGTHS, "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.90",
-           "1.2.840.10008.1.2.4.91")  # fmt: skip
+COUNTED = (
+    RUN_LENGTHS,
+    "1.2.840.10008.1.2.4.50",
+    "1.2.840.10008.1.2.4.90",
+    "1.2.840.10008.1.2.4.91",
+)
 
 
 def read_stored(slices: Sequence[Any], size: tuple[int, int], where: str) -> Voxels:
@@ -44,9 +48,13 @@ def read_stored(slices: Sequence[Any], size: tuple[int, int], where: str) -> Vox
     for number, slice_ in enumerate(slices):
         dataset = read_dataset(slice_.path, where, pixels=True)
         if dataset is None or "PixelData" not in dataset:
-            raise InputError(where, "each slice must have pixels",
-                             got="none", names=(f"in {shown_name(slice_.path)}",),
-                             remedy="export the series again")  # fmt: skip
+            raise InputError(
+                where,
+                "each slice must have pixels",
+                got="none",
+                names=(f"in {shown_name(slice_.path)}",),
+                remedy="export the series again",
+            )
         bits = _check_kind(slice_, where)
         pixels = _decoded(dataset, size) if _unpacks_here(dataset) else None
         if pixels is None and not _unpacks_here(dataset):
@@ -69,20 +77,29 @@ def scale_of(slice_: Any, where: str) -> tuple[float, float]:
     """
     header = slice_.header
     if "ModalityLUTSequence" in header:
-        raise InputError(where, "must have a rescale slope and intercept", got="a modality LUT",
-                         remedy="export the series again")  # fmt: skip
+        raise InputError(
+            where,
+            "must have a rescale slope and intercept",
+            got="a modality LUT",
+            remedy="export the series again",
+        )
     is_ct = text(header, "Modality") == "CT"
     kind = text(header, "RescaleType")
     if is_ct and kind not in HOUNSFIELD:
-        raise InputError(where, "must be CT in Hounsfield units (HU)", got=f"RescaleType {kind}",
-                         remedy="give the CT's own series")  # fmt: skip
+        raise InputError(
+            where,
+            "must be CT in Hounsfield units (HU)",
+            got=f"RescaleType {kind}",
+            remedy="give the CT's own series",
+        )
     if not is_ct and not text(header, "RescaleSlope") and not text(header, "RescaleIntercept"):
         return 1.0, 0.0
     (slope,) = numbers(slice_, "RescaleSlope", 1, where)
     (intercept,) = numbers(slice_, "RescaleIntercept", 1, where)
     if slope == 0:
-        raise InputError(where, "RescaleSlope must not be 0", got="0",
-                         remedy="export the series again")  # fmt: skip
+        raise InputError(
+            where, "RescaleSlope must not be 0", got="0", remedy="export the series again"
+        )
     return slope, intercept
 
 
@@ -122,12 +139,19 @@ def _check_kind(slice_: Any, where: str) -> tuple[int, bool]:
         for name in ("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation")
     )
     if allocated not in (8, 16, 32) or not 1 <= stored <= allocated or high != stored - 1:
-        raise InputError(where, "must have 8, 16 or 32 bits a pixel, the lowest in use",
-                         got=f"{allocated} allocated, {stored} stored, highest {high}",
-                         remedy="export the series again")  # fmt: skip
+        raise InputError(
+            where,
+            "must have 8, 16 or 32 bits a pixel, the lowest in use",
+            got=f"{allocated} allocated, {stored} stored, highest {high}",
+            remedy="export the series again",
+        )
     if signed not in (0, 1):
-        raise InputError(where, "PixelRepresentation must be 0 or 1", got=signed,
-                         remedy="export the series again")  # fmt: skip
+        raise InputError(
+            where,
+            "PixelRepresentation must be 0 or 1",
+            got=signed,
+            remedy="export the series again",
+        )
     return stored, signed == 1
 
 

@@ -22,12 +22,30 @@ from TACEResponseLib.imaging.files.headers.text import NUMBER
 # By definition the same in every slice of a scan. Only their names are told, since their values
 # may be a patient's.
 CONSTANT = (
-    "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "StudyInstanceUID", "StudyDate",
-    "FrameOfReferenceUID", "Modality", "SeriesNumber", "SeriesDescription", "ProtocolName",
-    "ImageType", "ContrastBolusAgent", "ConvolutionKernel", "EchoTime", "EchoNumbers",
-    "TemporalPositionIdentifier", "DiffusionBValue", "FlipAngle", "Rows", "Columns",
-    "PixelSpacing", "PhotometricInterpretation",
-)  # fmt: skip
+    "PatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "PatientSex",
+    "StudyInstanceUID",
+    "StudyDate",
+    "FrameOfReferenceUID",
+    "Modality",
+    "SeriesNumber",
+    "SeriesDescription",
+    "ProtocolName",
+    "ImageType",
+    "ContrastBolusAgent",
+    "ConvolutionKernel",
+    "EchoTime",
+    "EchoNumbers",
+    "TemporalPositionIdentifier",
+    "DiffusionBValue",
+    "FlipAngle",
+    "Rows",
+    "Columns",
+    "PixelSpacing",
+    "PhotometricInterpretation",
+)
 # Scanners differ in whether a scan is one acquisition; but never do two of them alternate, unless
 # they are passes of one MR.
 NOT_ALTERNATING = "AcquisitionNumber"
@@ -152,6 +170,9 @@ def _seconds(time: str) -> float | None:
 def _several(keyword: str, got: str, where: str) -> InputError:
     """Slices of several scans."""
     what = "patient" if keyword.startswith("Patient") else "patient, scan and phase"
-    return InputError(where, f"slices must be of one {what}", got=got,
-                      remedy="lay the files of one scan in a folder of their own, told apart by "
-                      f"{keyword}")  # fmt: skip
+    return InputError(
+        where,
+        f"slices must be of one {what}",
+        got=got,
+        remedy=f"lay the files of one scan in a folder of their own, told apart by {keyword}",
+    )

@@ -107,6 +107,10 @@ def _unlike(slice_: Any, keyword: str, count: int, shown: str, where: str) -> In
     comma = " (a decimal comma?)" if "," in shown else ""
     got = f"{shown[:60]!r}{comma}" if shown else "nothing"
     wanted = f"{count} finite numbers" if count > 1 else "one finite number"
-    return InputError(where, f"each slice must have {keyword}, {wanted}",
-                      got=got, names=(f"in {shown_name(slice_.path)}",),
-                      remedy=EXPORT_AGAIN)  # fmt: skip
+    return InputError(
+        where,
+        f"each slice must have {keyword}, {wanted}",
+        got=got,
+        names=(f"in {shown_name(slice_.path)}",),
+        remedy=EXPORT_AGAIN,
+    )

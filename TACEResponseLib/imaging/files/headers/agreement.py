@@ -55,9 +55,12 @@ def check_agreement(
         slope, intercept = scales[k if len(scales) > 1 else 0]
         odd += _check_slice(voxels[k], stored[k], slope, intercept, where)
     if odd:
-        raise InputError(where, "must hold finite numbers only",
-                         got=f"{odd} NaN or infinite voxels",
-                         remedy=FINITE_REMEDY)  # fmt: skip
+        raise InputError(
+            where,
+            "must hold finite numbers only",
+            got=f"{odd} NaN or infinite voxels",
+            remedy=FINITE_REMEDY,
+        )
 
 
 def _check_slice(voxels: Voxels, stored: Voxels, slope: float, intercept: float, where: str) -> int:
@@ -70,7 +73,10 @@ def _check_slice(voxels: Voxels, stored: Voxels, slope: float, intercept: float,
         differs = ~odd & ~(np.abs(voxels - told) <= SINGLE * np.abs(told) + SMALLEST)
     if differs.any():
         first = tuple(np.argwhere(differs)[0])
-        raise InputError(where, "each voxel must be what its header says",
-                         got=f"{voxels[first]:g} for {told[first]:g}",
-                         remedy="convert it, for instance in 3D Slicer to .nrrd")  # fmt: skip
+        raise InputError(
+            where,
+            "each voxel must be what its header says",
+            got=f"{voxels[first]:g} for {told[first]:g}",
+            remedy="convert it, for instance in 3D Slicer to .nrrd",
+        )
     return int(odd.sum())

@@ -24,15 +24,18 @@ def check_exists(path: Path, where: str) -> None:
     try:
         str(path).encode("utf-8")
     except UnicodeEncodeError:
-        raise InputError(where, "its path must be valid UTF-8", got="other bytes",
-                         remedy="rename the file or its folder") from None  # fmt: skip
+        raise InputError(
+            where,
+            "its path must be valid UTF-8",
+            got="other bytes",
+            remedy="rename the file or its folder",
+        ) from None
     try:
         found = path.exists()
     except (OSError, ValueError):
         found = False
     if not found:
-        raise InputError(where, "must exist", got="no such file or folder",
-                         remedy="check the path")  # fmt: skip
+        raise InputError(where, "must exist", got="no such file or folder", remedy="check the path")
 
 
 def check_plain_file(path: Path, where: str) -> None:
@@ -44,15 +47,20 @@ def check_plain_file(path: Path, where: str) -> None:
         state = path.stat()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such file"
-        raise InputError(where, "must be readable", got=reason,
-                         remedy="check the path and its permissions") from error  # fmt: skip
+        raise InputError(
+            where, "must be readable", got=reason, remedy="check the path and its permissions"
+        ) from error
     if not stat.S_ISREG(state.st_mode):
-        raise InputError(where, "must be a plain file",
-                         got=KINDS.get(stat.S_IFMT(state.st_mode), "something else"),
-                         remedy="give the file itself")  # fmt: skip
+        raise InputError(
+            where,
+            "must be a plain file",
+            got=KINDS.get(stat.S_IFMT(state.st_mode), "something else"),
+            remedy="give the file itself",
+        )
     if state.st_size == 0:
-        raise InputError(where, "must not be empty", got="0 bytes",
-                         remedy="copy or export it again")  # fmt: skip
+        raise InputError(
+            where, "must not be empty", got="0 bytes", remedy="copy or export it again"
+        )
 
 
 def sibling(header: Path, name: str, where: str) -> Path:
@@ -75,7 +83,11 @@ def sibling(header: Path, name: str, where: str) -> Path:
         )
     path = header.parent / plain
     if path.is_symlink():
-        raise InputError(where, "its data file must be a plain file", got=f"a link, {plain}",
-                         remedy="save it in one file, as .nrrd or .mha")  # fmt: skip
+        raise InputError(
+            where,
+            "its data file must be a plain file",
+            got=f"a link, {plain}",
+            remedy="save it in one file, as .nrrd or .mha",
+        )
     check_plain_file(path, f"{where}, its data file {plain}")
     return path

@@ -182,8 +182,9 @@ def _check_size(header: ImageHeader, where: str) -> None:
     if min(size) < 1:
         raise InputError(where, "must have voxels on each axis", got=shown, remedy=EXPORT_AGAIN)
     if min(size) < 2:
-        raise InputError(where, "must be 3D", got=f"one slice ({shown})",
-                         remedy="give the whole volume")  # fmt: skip
+        raise InputError(
+            where, "must be 3D", got=f"one slice ({shown})", remedy="give the whole volume"
+        )
     voxels, unpacked = voxel_count(size), header.bytes_needed
     if voxels > MOST_VOXELS or unpacked > MOST_BYTES:
         raise InputError(
@@ -197,8 +198,12 @@ def _check_size(header: ImageHeader, where: str) -> None:
 def not_3d(size: Sequence[int], where: str) -> InputError:
     """How an image of another dimension is refused."""
     shown = " x ".join(map(str, size[:8]))
-    return InputError(where, "must be 3D", got=f"{len(size)}D ({shown})",
-                      remedy="give one volume, not a slice or a time series")  # fmt: skip
+    return InputError(
+        where,
+        "must be 3D",
+        got=f"{len(size)}D ({shown})",
+        remedy="give one volume, not a slice or a time series",
+    )
 
 
 def _check_layers(header: ImageHeader, where: str, *, layers_allowed: bool) -> None:
@@ -206,8 +211,12 @@ def _check_layers(header: ImageHeader, where: str, *, layers_allowed: bool) -> N
     most = MOST_LAYERS if layers_allowed else 1
     if not 1 <= header.layers <= most:
         rule = f"must have 1 to {most} layers" if layers_allowed else "must have one value a voxel"
-        raise InputError(where, rule, got=f"{header.layers} (color, vectors or layers)",
-                         remedy="give the grey-scale image")  # fmt: skip
+        raise InputError(
+            where,
+            rule,
+            got=f"{header.layers} (color, vectors or layers)",
+            remedy="give the grey-scale image",
+        )
 
 
 def _check_finite(header: ImageHeader, where: str) -> None:
@@ -217,7 +226,11 @@ def _check_finite(header: ImageHeader, where: str) -> None:
     )
     odd = numbers[~(np.isfinite(numbers) & (np.abs(numbers) < 1e15))]
     if odd.size:
-        raise InputError(where, "its header must hold finite numbers only", got=f"{odd[0]:g}",
-                         remedy=EXPORT_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            "its header must hold finite numbers only",
+            got=f"{odd[0]:g}",
+            remedy=EXPORT_AGAIN,
+        )
     if header.slope == 0:
         raise InputError(where, "its scale must not be 0", got="0", remedy=EXPORT_AGAIN)

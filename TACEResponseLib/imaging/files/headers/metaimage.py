@@ -23,16 +23,27 @@ from TACEResponseLib.imaging.files.headers.text import next_line, numbers, one_o
 from TACEResponseLib.imaging.geometry import FloatArray
 
 KINDS = {
-    "met_char": "i1", "met_uchar": "u1", "met_short": "i2", "met_ushort": "u2", "met_int": "i4",
-    "met_uint": "u4", "met_long": "i4", "met_ulong": "u4", "met_long_long": "i8",
-    "met_ulong_long": "u8", "met_float": "f4", "met_double": "f8",
-}  # fmt: skip
+    "met_char": "i1",
+    "met_uchar": "u1",
+    "met_short": "i2",
+    "met_ushort": "u2",
+    "met_int": "i4",
+    "met_uint": "u4",
+    "met_long": "i4",
+    "met_ulong": "u4",
+    "met_long_long": "i8",
+    "met_ulong_long": "u8",
+    "met_float": "f4",
+    "met_double": "f8",
+}
 # Several names of one field; two of them in a file would be two answers to one question.
 SAME = {
-    "position": "offset", "origin": "offset",
-    "rotation": "transformmatrix", "orientation": "transformmatrix",
+    "position": "offset",
+    "origin": "offset",
+    "rotation": "transformmatrix",
+    "orientation": "transformmatrix",
     "elementbyteordermsb": "binarydatabyteordermsb",
-}  # fmt: skip
+}
 LAST = "elementdatafile"
 TRUTH = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 
@@ -51,8 +62,9 @@ def read_metaimage(path: Path, where: str) -> ImageHeader:
     one_of(fields.get("objecttype", "image"), ("image",), "ObjectType", where)
     size = _size(fields, where)
     axes = len(size)
-    spacing = np.array(numbers(_needed(fields, "elementspacing", where), axes, "ElementSpacing",
-                               where))[:3]  # fmt: skip
+    spacing = np.array(
+        numbers(_needed(fields, "elementspacing", where), axes, "ElementSpacing", where)
+    )[:3]
     direction = _direction(fields, axes, where)
     origin = numbers(fields.get("offset", "0 " * axes), axes, "Offset", where)[:3]
     _check_words(fields, where)
@@ -113,9 +125,12 @@ def _direction(fields: Mapping[str, str], axes: int, where: str) -> FloatArray:
     rows = numbers(fields["transformmatrix"], axes**2, "TransformMatrix", where)
     matrix = np.array(rows).reshape(axes, axes).T  # a row of the file is one axis's direction
     if matrix[:3, 3:].any() or matrix[3:, :3].any():
-        raise InputError(where, "its further axes must not lie in space (TransformMatrix)",
-                         got=f"{axes} axes that do",
-                         remedy="give one volume, saved as 3D")  # fmt: skip
+        raise InputError(
+            where,
+            "its further axes must not lie in space (TransformMatrix)",
+            got=f"{axes} axes that do",
+            remedy="give one volume, saved as 3D",
+        )
     return matrix[:3, :3]
 
 
@@ -123,8 +138,12 @@ def _one_number(fields: Mapping[str, str], name: str, absent: str, where: str) -
     """One whole number."""
     found = whole_numbers(fields.get(name, absent), name, where)
     if len(found) != 1:
-        raise InputError(where, f"its header's {name} must be one number", got=fields[name][:40],
-                         remedy=EXPORT_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            f"its header's {name} must be one number",
+            got=fields[name][:40],
+            remedy=EXPORT_AGAIN,
+        )
     return found[0]
 
 
@@ -144,14 +163,22 @@ def _kind(fields: Mapping[str, str], where: str) -> "np.dtype[np.generic]":
 def _check_words(fields: Mapping[str, str], where: str) -> None:
     """Voxels as binary numbers, in millimeters, not to be scaled."""
     if not _truth(fields, "binarydata", "True", where):
-        raise InputError(where, "must hold binary data", got="numbers as text",
-                         remedy="save it again, for instance in 3D Slicer")  # fmt: skip
+        raise InputError(
+            where,
+            "must hold binary data",
+            got="numbers as text",
+            remedy="save it again, for instance in 3D Slicer",
+        )
     one_of(fields.get("distanceunits", "mm"), ("mm", "?"), "DistanceUnits", where)
     for name, neutral in (("slope", 1.0), ("offset", 0.0)):
         key = f"elementtointensityfunction{name}"
         if key in fields and numbers(fields[key], 1, key, where) != [neutral]:
-            raise InputError(where, "must hold its values as they are", got=f"{key} {fields[key]}",
-                             remedy="save it again, for instance in 3D Slicer")  # fmt: skip
+            raise InputError(
+                where,
+                "must hold its values as they are",
+                got=f"{key} {fields[key]}",
+                remedy="save it again, for instance in 3D Slicer",
+            )
 
 
 def _data(path: Path, fields: Mapping[str, str], end: int, where: str) -> DataPlace:

@@ -31,11 +31,23 @@ HEADER_BYTES = 348
 NIFTI_2_BYTES = 540
 LONGEST_EXTENSION = 1 << 24
 KINDS = {
-    2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8",
-    256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
-}  # fmt: skip
-OTHER_KINDS = {32: "complex numbers", 128: "RGB colors", 1792: "complex numbers",
-               2304: "RGBA colors"}  # fmt: skip
+    2: "u1",
+    4: "i2",
+    8: "i4",
+    16: "f4",
+    64: "f8",
+    256: "i1",
+    512: "u2",
+    768: "u4",
+    1024: "i8",
+    1280: "u8",
+}
+OTHER_KINDS = {
+    32: "complex numbers",
+    128: "RGB colors",
+    1792: "complex numbers",
+    2304: "RGBA colors",
+}
 MILLIMETER = 2
 UNITS = {1: "meters", 3: "micrometers"}
 SCANNER = 1
@@ -115,17 +127,27 @@ def _fields(head: bytes, where: str) -> tuple[_Fields, str]:
     """The fields, and the byte order that makes sense of them."""
     sizes = {"<": int.from_bytes(head[:4], "little"), ">": int.from_bytes(head[:4], "big")}
     if NIFTI_2_BYTES in sizes.values():
-        raise InputError(where, "must be NIfTI-1", got="NIfTI-2",
-                         remedy="convert it, for instance in 3D Slicer to .nrrd")  # fmt: skip
+        raise InputError(
+            where,
+            "must be NIfTI-1",
+            got="NIfTI-2",
+            remedy="convert it, for instance in 3D Slicer to .nrrd",
+        )
     order = next((o for o, size in sizes.items() if size == HEADER_BYTES), None)
     if order is None or len(head) < HEADER_BYTES:
         raise damaged(where, "no NIfTI-1 header (a damaged, truncated or foreign file)")
     if head[344:348] == b"ni1\0":
-        raise damaged(where, "a NIfTI header whose voxels lie in an .img file",
-                      "convert the pair to one .nii file")  # fmt: skip
+        raise damaged(
+            where,
+            "a NIfTI header whose voxels lie in an .img file",
+            "convert the pair to one .nii file",
+        )
     if head[344:347] != b"n+1":
-        raise damaged(where, "a header without NIfTI's mark (Analyze 7.5?)",
-                      "convert it, for instance in 3D Slicer to .nrrd")  # fmt: skip
+        raise damaged(
+            where,
+            "a header without NIfTI's mark (Analyze 7.5?)",
+            "convert it, for instance in 3D Slicer to .nrrd",
+        )
 
     def at(place: int, kind: str) -> Any:
         return Struct(order + kind).unpack_from(head, place)
@@ -157,8 +179,12 @@ def _size(fields: _Fields, where: str) -> tuple[int, ...]:
         size = size[:-1]
     if len(size) == 5 and size[3] == 1:
         # NIfTI's fifth axis is of vectors: colors, or a field.
-        raise InputError(where, "must have one value a voxel", got=f"{size[4]} values a voxel",
-                         remedy="give the grey-scale image")  # fmt: skip
+        raise InputError(
+            where,
+            "must have one value a voxel",
+            got=f"{size[4]} values a voxel",
+            remedy="give the grey-scale image",
+        )
     if len(size) != 3:
         raise not_3d(size, where)
     return size
@@ -204,13 +230,19 @@ def _check_numbers(fields: _Fields, where: str) -> None:
     }
     for name, values in used.items():
         if not np.isfinite(values).all():
-            raise InputError(where, f"its header's {name} must be finite numbers",
-                             got=" ".join(f"{v:g}" for v in values),
-                             remedy=EXPORT_AGAIN)  # fmt: skip
+            raise InputError(
+                where,
+                f"its header's {name} must be finite numbers",
+                got=" ".join(f"{v:g}" for v in values),
+                remedy=EXPORT_AGAIN,
+            )
     if not min(fields.pixdim[1:4]) > 0:
-        raise InputError(where, "spacing must be > 0 mm on each axis",
-                         got=" x ".join(f"{s:.6g}" for s in fields.pixdim[1:4]) + " mm (pixdim)",
-                         remedy=EXPORT_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            "spacing must be > 0 mm on each axis",
+            got=" x ".join(f"{s:.6g}" for s in fields.pixdim[1:4]) + " mm (pixdim)",
+            remedy=EXPORT_AGAIN,
+        )
     if not _is_scaled(fields) and np.nan_to_num(fields.intercept) != 0:
         raise InputError(
             where,
@@ -219,8 +251,12 @@ def _check_numbers(fields: _Fields, where: str) -> None:
             remedy=EXPORT_AGAIN,
         )
     if unit := UNITS.get(fields.units & 7):
-        raise InputError(where, "must be in millimeters", got=unit,
-                         remedy="mend xyzt_units, pixdim, qform and sform")  # fmt: skip
+        raise InputError(
+            where,
+            "must be in millimeters",
+            got=unit,
+            remedy="mend xyzt_units, pixdim, qform and sform",
+        )
 
 
 def _position(fields: _Fields, size: tuple[int, ...], where: str) -> tuple[FloatArray, FloatArray]:
@@ -255,8 +291,12 @@ def _check_sform(steps: FloatArray, where: str) -> None:
     """An sform may be any matrix; a grid's is not."""
     length, _ = unit_axes(steps)
     if not length.min() > 0:
-        raise InputError(where, "spacing must be > 0 mm on each axis", got="0 mm in its sform",
-                         remedy=EXPORT_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            "spacing must be > 0 mm on each axis",
+            got="0 mm in its sform",
+            remedy=EXPORT_AGAIN,
+        )
     check_right_angles(affine_of(steps, (0, 0, 0)), where)
 
 
@@ -265,16 +305,22 @@ def _qform(fields: _Fields, where: str) -> tuple[FloatArray, FloatArray]:
     b, c, d = fields.quaternion
     rest = 1.0 - (b * b + c * c + d * d)
     if rest < -1e-4:
-        raise InputError(where, "its qform must be a rotation", got=f"a quaternion of {b:g} {c:g} "
-                         f"{d:g}", remedy=EXPORT_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            "its qform must be a rotation",
+            got=f"a quaternion of {b:g} {c:g} {d:g}",
+            remedy=EXPORT_AGAIN,
+        )
     a = float(np.sqrt(max(rest, 0.0)))
     norm = float(np.sqrt(a * a + b * b + c * c + d * d))
     a, b, c, d = a / norm, b / norm, c / norm, d / norm
-    rotation = np.array([
-        [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
-        [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
-        [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - c * c - b * b],
-    ])  # fmt: skip
+    rotation = np.array(
+        [
+            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - c * c - b * b],
+        ]
+    )
     lengths = np.array(fields.pixdim[1:4], dtype=float)
     lengths[2] *= -1.0 if fields.pixdim[0] < 0 else 1.0
     return rotation * lengths, np.array(fields.qoffset, dtype=float)

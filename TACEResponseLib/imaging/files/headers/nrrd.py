@@ -34,21 +34,35 @@ KINDS = {
     "u2": ("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"),
     "i4": ("int", "signed int", "int32", "int32_t"),
     "u4": ("uint", "unsigned int", "uint32", "uint32_t"),
-    "i8": ("longlong", "long long", "long long int", "signed long long", "signed long long int",
-           "int64", "int64_t"),
+    "i8": (
+        "longlong",
+        "long long",
+        "long long int",
+        "signed long long",
+        "signed long long int",
+        "int64",
+        "int64_t",
+    ),
     "u8": ("ulonglong", "unsigned long long", "unsigned long long int", "uint64", "uint64_t"),
     "f4": ("float",),
     "f8": ("double",),
-}  # fmt: skip
+}
 ENCODINGS: Mapping[str, Encoding] = {
-    "raw": "raw", "gz": "gzip", "gzip": "gzip", "bz2": "bzip2", "bzip2": "bzip2",
-}  # fmt: skip
+    "raw": "raw",
+    "gz": "gzip",
+    "gzip": "gzip",
+    "bz2": "bzip2",
+    "bzip2": "bzip2",
+}
 # What turns each space to LPS.
 SPACES = {
-    "left-posterior-superior": (1.0, 1.0, 1.0), "lps": (1.0, 1.0, 1.0),
-    "right-anterior-superior": (-1.0, -1.0, 1.0), "ras": (-1.0, -1.0, 1.0),
-    "left-anterior-superior": (1.0, -1.0, 1.0), "las": (1.0, -1.0, 1.0),
-}  # fmt: skip
+    "left-posterior-superior": (1.0, 1.0, 1.0),
+    "lps": (1.0, 1.0, 1.0),
+    "right-anterior-superior": (-1.0, -1.0, 1.0),
+    "ras": (-1.0, -1.0, 1.0),
+    "left-anterior-superior": (1.0, -1.0, 1.0),
+    "las": (1.0, -1.0, 1.0),
+}
 # With a fourth coordinate; those of other frames ITK does not turn to LPS as it should.
 TIMED = {"left-posterior-superior-time": "lps", "lpst": "lps"}
 VECTOR = re.compile(r"none|\([^()]*\)", re.IGNORECASE)
@@ -181,8 +195,11 @@ def _steps(
         vectors = VECTOR.findall(text)
         if len(vectors) != axes or VECTOR.sub("", text).strip():
             raise damaged(where, f"space directions of {axes} axes that read {text[:60]!r}")
-        columns = [_vector(v, "space directions", fields, where)
-                   for axis, v in enumerate(vectors) if axis != layer]  # fmt: skip
+        columns = [
+            _vector(v, "space directions", fields, where)
+            for axis, v in enumerate(vectors)
+            if axis != layer
+        ]
         steps = np.array(columns).T * turn
         return steps, *unit_axes(steps)
     words = _needed(fields, "spacings", where).split()
@@ -196,12 +213,20 @@ def _steps(
 def _space(fields: Mapping[str, str], where: str) -> tuple[float, float, float]:
     """How the file's frame is turned to LPS; without a word it is taken for LPS, as ITK does."""
     if "axis mins" in fields and not set(fields["axis mins"].lower().split()) <= {"nan"}:
-        raise InputError(where, "must give its position as a space origin", got="axis mins",
-                         remedy="save it again, for instance in 3D Slicer")  # fmt: skip
+        raise InputError(
+            where,
+            "must give its position as a space origin",
+            got="axis mins",
+            remedy="save it again, for instance in 3D Slicer",
+        )
     units = fields.get("space units", fields.get("units", ""))
     if set(re.findall(r'"([^"]*)"', units)) - {"mm", "", "???", "none"}:
-        raise InputError(where, "must be in millimeters", got=units[:40],
-                         remedy="save it again, for instance in 3D Slicer")  # fmt: skip
+        raise InputError(
+            where,
+            "must be in millimeters",
+            got=units[:40],
+            remedy="save it again, for instance in 3D Slicer",
+        )
     if "space" not in fields:
         return SPACES["lps"]
     space = fields["space"].strip().lower()
@@ -225,8 +250,12 @@ def _vector(text: str, name: str, fields: Mapping[str, str], where: str) -> list
         inner = ""
     values = numbers(inner[1:-1].replace(",", " "), count, name, where)
     if name != "space origin" and any(values[3:]):
-        raise InputError(where, "its axes in space must not lie in time (space directions)",
-                         got=text[:60], remedy="give one volume, saved as 3D")  # fmt: skip
+        raise InputError(
+            where,
+            "its axes in space must not lie in time (space directions)",
+            got=text[:60],
+            remedy="give one volume, saved as 3D",
+        )
     return values[:3]
 
 
@@ -234,8 +263,12 @@ def _data(path: Path, fields: Mapping[str, str], end: int, where: str) -> DataPl
     """Where the voxels lie and how they are packed."""
     word = _needed(fields, "encoding", where).lower()
     if word not in ENCODINGS:
-        raise InputError(where, "must be packed as raw, gzip or bzip2", got=repr(word[:40]),
-                         remedy="save it again, for instance in 3D Slicer")  # fmt: skip
+        raise InputError(
+            where,
+            "must be packed as raw, gzip or bzip2",
+            got=repr(word[:40]),
+            remedy="save it again, for instance in 3D Slicer",
+        )
     encoding = ENCODINGS[word]
     name = fields.get("data file")
     file, offset = (path, end) if name is None else (sibling(path, name, where), 0)
@@ -257,8 +290,12 @@ def _skip(fields: Mapping[str, str], name: str, where: str) -> int:
     """Lines or bytes before the voxels."""
     found = whole_numbers(fields.get(name, "0"), name, where)
     if len(found) != 1 or found[0] > LONGEST_SKIP:
-        raise InputError(where, f"its header's {name} must be one small number",
-                         got=fields[name][:40], remedy=EXPORT_AGAIN)  # fmt: skip
+        raise InputError(
+            where,
+            f"its header's {name} must be one small number",
+            got=fields[name][:40],
+            remedy=EXPORT_AGAIN,
+        )
     return found[0]
 
 

@@ -59,14 +59,18 @@ def read_stored(header: ImageHeader, where: str) -> Voxels:
     except (OSError, EOFError, zlib.error) as error:
         raise damaged(where, "damaged or truncated packed data") from error
     except MemoryError as error:
-        raise InputError(where, "must fit into memory", got=f"{needed:,} bytes",
-                         remedy="crop it to the liver") from error  # fmt: skip
+        raise InputError(
+            where, "must fit into memory", got=f"{needed:,} bytes", remedy="crop it to the liver"
+        ) from error
     if len(data) < needed:
-        raise damaged(where, f"{len(data):,} bytes of voxels where its header says {needed:,} "
-                             "(truncated?)")  # fmt: skip
+        raise damaged(
+            where, f"{len(data):,} bytes of voxels where its header says {needed:,} (truncated?)"
+        )
     if more >= slice_bytes:
-        raise damaged(where, f"more bytes of voxels than the {needed:,} of its header "
-                             "(a wrong size in the header?)")  # fmt: skip
+        raise damaged(
+            where,
+            f"more bytes of voxels than the {needed:,} of its header (a wrong size in the header?)",
+        )
     return _shaped(np.frombuffer(data, dtype=header.kind), header)
 
 

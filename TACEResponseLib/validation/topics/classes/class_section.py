@@ -40,8 +40,11 @@ def class_blocks(study: Study, results: Results, pictures: Mapping[str, Picture]
         yield from map(paragraph, class_sentences(study, found))
         told = class_table(found)
         yield table(told.columns, told.rows, told.note)
-        shown = [pictures[name] for base in (CONFUSION, CURVES)
-                 if (name := numbered(base, place)) in pictures]  # fmt: skip
+        shown = [
+            pictures[name]
+            for base in (CONFUSION, CURVES)
+            if (name := numbered(base, place)) in pictures
+        ]
         if shown:
             figures = "".join(image(p.svg, "svg+xml", p.caption) for p in shown)
             yield f'<div class="four">{figures}</div>'

@@ -17,10 +17,26 @@ def class_table(found: ClassMeasures) -> Table:
     if found.result is None or found.commonest_accuracy is None:
         return Table(columns=COLUMNS, rows=())
     rows = [_row(found, found.result, name) for name in found.classes]
-    rows.append(("all", str(found.n), "100.0", "100.0",
-                 interval(found.result.macro, 3), interval(found.result.accuracy, 3)))  # fmt: skip
-    rows.append((f"always {found.commonest}", str(found.n), "", "", "",
-                 interval(found.commonest_accuracy, 3)))  # fmt: skip
+    rows.append(
+        (
+            "all",
+            str(found.n),
+            "100.0",
+            "100.0",
+            interval(found.result.macro, 3),
+            interval(found.result.accuracy, 3),
+        )
+    )
+    rows.append(
+        (
+            f"always {found.commonest}",
+            str(found.n),
+            "",
+            "",
+            "",
+            interval(found.commonest_accuracy, 3),
+        )
+    )
     return Table(
         columns=COLUMNS,
         rows=tuple(rows),
@@ -34,10 +50,13 @@ def _row(found: ClassMeasures, result: MulticlassResult, name: str) -> tuple[str
     """One class; nobody may have it."""
     n = found.counts[name]
     return (
-        name, str(n), number(100 * n / found.n, 1), number(100 * found.mean_probability[name], 1),
+        name,
+        str(n),
+        number(100 * n / found.n, 1),
+        number(100 * found.mean_probability[name], 1),
         interval(result.one_vs_rest[name], 3) if n else "nobody",
         interval(found.recall[name], 3) if n else "nobody",
-    )  # fmt: skip
+    )
 
 
 def class_sentences(study: Study, found: ClassMeasures) -> tuple[str, ...]:
@@ -60,8 +79,10 @@ def _patients(study: Study, found: ClassMeasures) -> Iterator[str]:
         yield f"{n} of class {name}, which {found.name} does not have, are left out here."
     absent = [name for name, n in found.counts.items() if not n]
     if absent and found.n:
-        yield (f"Nobody has {' or '.join(absent)}: no AUC, and the macro AUC is the mean of the "
-               "other classes.")  # fmt: skip
+        yield (
+            f"Nobody has {' or '.join(absent)}: no AUC, and the macro AUC is the mean of the "
+            "other classes."
+        )
     rare = [f"{name} ({n})" for name, n in found.counts.items() if 0 < n < FEW_PER_OUTCOME]
     if rare:
         yield f"Fewer than {FEW_PER_OUTCOME} patients: {', '.join(rare)}; little is known of these."

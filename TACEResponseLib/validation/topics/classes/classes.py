@@ -100,16 +100,24 @@ def _means(p: Floats, classes: tuple[str, ...]) -> dict[str, float]:
 
 
 def _result(
-    study: Study, observed: list[str], p: Floats, classes: tuple[str, ...],
-    rng: np.random.Generator, resamples: int,
-) -> MulticlassResult:  # fmt: skip
+    study: Study,
+    observed: list[str],
+    p: Floats,
+    classes: tuple[str, ...],
+    rng: np.random.Generator,
+    resamples: int,
+) -> MulticlassResult:
     """All at once; DeLong's intervals give way to a bootstrap where predictions are out-of-fold."""
     found = multiclass(observed, p, classes, rng, resamples=resamples)
     if not study.origin.cross_validated:
         return found
     truth = np.array(observed)
-    return replace(found, one_vs_rest={
-        name: bootstrap_auc((truth == name).astype(np.int_), p[:, classes.index(name)], rng,
-                            resamples=resamples)
-        for name in found.one_vs_rest
-    })  # fmt: skip
+    return replace(
+        found,
+        one_vs_rest={
+            name: bootstrap_auc(
+                (truth == name).astype(np.int_), p[:, classes.index(name)], rng, resamples=resamples
+            )
+            for name in found.one_vs_rest
+        },
+    )

@@ -49,15 +49,21 @@ def draw_confusion(found: ClassMeasures, result: MulticlassResult, name: str) ->
     )
     right = int(np.trace(counts))
     return Drawing(
-        name=name, title="Confusion matrix", figure=figure, rows=rows,
+        name=name,
+        title="Confusion matrix",
+        figure=figure,
+        rows=rows,
         columns=("observed", "most_probable", "patients", "share_of_observed"),
         caption=f"{found.name}. Patients by observed and most probable class, with the share of "
         f"the row. Framed: called right, {share(right, found.n)}.",
-    )  # fmt: skip
+    )
 
 
-def _cells(axes: "Axes", counts: "np.ndarray[tuple[int, ...], np.dtype[np.int_]]",
-           shares: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> None:  # fmt: skip
+def _cells(
+    axes: "Axes",
+    counts: "np.ndarray[tuple[int, ...], np.dtype[np.int_]]",
+    shares: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
+) -> None:
     """Shades by share of the row, and numbers in them."""
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.patches import Rectangle
@@ -107,13 +113,23 @@ def draw_class_roc(
             area = result.one_vs_rest.get(class_name)
             if area is not None:
                 label = f"{class_name}: AUC {interval(area)}, n = {found.counts[class_name]}"
-                draw_curve(axes, (observed == class_name).astype(np.int_), p[:, i], label, i, rows,
-                           class_name)  # fmt: skip
+                draw_curve(
+                    axes,
+                    (observed == class_name).astype(np.int_),
+                    p[:, i],
+                    label,
+                    i,
+                    rows,
+                    class_name,
+                )
         legend_below(axes)
     return Drawing(
-        name=name, title="Each class against the rest", figure=figure, rows=tuple(rows),
+        name=name,
+        title="Each class against the rest",
+        figure=figure,
+        rows=tuple(rows),
         columns=("class", "threshold", "one_minus_specificity", "sensitivity"),
         caption=f"{found.name}. ROC curve of each class against all others, by the probability of "
         f"that class; {found.n} patients, n of the class in the legend. Macro AUC "
         f"{interval(result.macro)}.",
-    )  # fmt: skip
+    )

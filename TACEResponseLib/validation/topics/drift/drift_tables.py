@@ -42,8 +42,14 @@ def drift_sections(study: Study) -> Iterator[Table]:
 def _rows(found: Sequence[FeatureDrift], *, with_missing: bool) -> Iterator[tuple[str, ...]]:
     """The farthest from training first, what nobody has before them."""
     for d in sorted(found, key=_nearness):
-        row = (d.model, d.feature, number(d.mean_z), number(d.sd_z), _percent(d.share_outside),
-               str(d.n))  # fmt: skip
+        row = (
+            d.model,
+            d.feature,
+            number(d.mean_z),
+            number(d.sd_z),
+            _percent(d.share_outside),
+            str(d.n),
+        )
         missing = "" if d.share_missing is None else _percent(d.share_missing)
         yield (*row, missing) if with_missing else row
 

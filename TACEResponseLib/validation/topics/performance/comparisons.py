@@ -60,14 +60,24 @@ def compare_all(
     """
     first = study.models[0]
     found = [
-        _compare(study, first, other.name, "higher = more likely positive", other.probabilities,
-                 rng, resamples)
+        _compare(
+            study,
+            first,
+            other.name,
+            "higher = more likely positive",
+            other.probabilities,
+            rng,
+            resamples,
+        )
         for other in study.models[1:]
-    ]  # fmt: skip
+    ]
     for baseline in study.baselines:
         if _both_classes(study.outcome, baseline):
-            found.append(_compare(study, first, baseline.name, baseline.direction,
-                                  baseline.scores, rng, resamples))  # fmt: skip
+            found.append(
+                _compare(
+                    study, first, baseline.name, baseline.direction, baseline.scores, rng, resamples
+                )
+            )
     return _corrected(found)
 
 
@@ -87,20 +97,35 @@ def branch_values(
             continue
         for name, p in model.branches.items():
             untouched = len(roles) == 1 and roles[0] in UNTOUCHED
-            found.append(BranchValue(
-                model=model.name, branch=name,
-                added=added_value(study.outcome, p, model.probabilities, model.threshold, rng,
-                                  resamples=resamples),
-                likelihood=added_likelihood(study.outcome, p, model.probabilities, roles[0])
-                if untouched else None,
-            ))  # fmt: skip
+            found.append(
+                BranchValue(
+                    model=model.name,
+                    branch=name,
+                    added=added_value(
+                        study.outcome,
+                        p,
+                        model.probabilities,
+                        model.threshold,
+                        rng,
+                        resamples=resamples,
+                    ),
+                    likelihood=added_likelihood(study.outcome, p, model.probabilities, roles[0])
+                    if untouched
+                    else None,
+                )
+            )
     return tuple(found)
 
 
 def _compare(
-    study: Study, model: Model, name: str, direction: str, scores: Floats,
-    rng: np.random.Generator, resamples: int,
-) -> Comparison:  # fmt: skip
+    study: Study,
+    model: Model,
+    name: str,
+    direction: str,
+    scores: Floats,
+    rng: np.random.Generator,
+    resamples: int,
+) -> Comparison:
     """One comparison, uncorrected."""
     known = np.isfinite(scores)
     y, own, other = study.outcome[known], model.probabilities[known], scores[known]
@@ -112,9 +137,15 @@ def _compare(
         found = auc_difference(y, own, other)
         gap, areas = found.difference, [auc(y, own), auc(y, other)]
     return Comparison(
-        model=model.name, other=name, direction=direction, model_auc=areas[0], other_auc=areas[1],
-        difference=gap, p=_p(found), p_holm=None,
-    )  # fmt: skip
+        model=model.name,
+        other=name,
+        direction=direction,
+        model_auc=areas[0],
+        other_auc=areas[1],
+        difference=gap,
+        p=_p(found),
+        p_holm=None,
+    )
 
 
 def _p(found: AucDifference | None) -> float | None:

@@ -37,8 +37,11 @@ def draw_calibration(study: Study, model: Model, found: ModelMeasures, name: str
     with style():
         figure, axes = blank()
         positive = study.positive_class
-        unit_square(axes, axis_words("predicted probability", "of ", positive),
-                    axis_words("observed share", "", positive))  # fmt: skip
+        unit_square(
+            axes,
+            axis_words("predicted probability", "of ", positive),
+            axis_words("observed share", "", positive),
+        )
         _smooth(axes, found)
         _bins(axes, found)
         _histogram(axes, study, model)
@@ -48,12 +51,15 @@ def draw_calibration(study: Study, model: Model, found: ModelMeasures, name: str
         # Below, not inside: points of a model that knows little lie anywhere.
         legend_below(axes, 0.28, title=told if known else "slope not estimable")
     return Drawing(
-        name=name, title="Calibration", figure=figure,
+        name=name,
+        title="Calibration",
+        figure=figure,
         caption=f"Calibration of {model.name}, n = {study.n}, {study.events} "
         f"{study.positive_class}. Below the line: predicted too high. Ticks at the foot: patients, "
         "up with and down without the outcome.",
-        columns=("kind", "predicted", "observed", "low_95", "high_95", "n"), rows=_rows(found),
-    )  # fmt: skip
+        columns=("kind", "predicted", "observed", "low_95", "high_95", "n"),
+        rows=_rows(found),
+    )
 
 
 def _smooth(axes: "Axes", found: ModelMeasures) -> None:
@@ -62,21 +68,31 @@ def _smooth(axes: "Axes", found: ModelMeasures) -> None:
     if line is None:
         return
     axes.fill_between(line.predicted, line.low, line.high, color=COLORS[0], alpha=0.18, linewidth=0)
-    axes.plot(line.predicted, line.observed, color=COLORS[0],
-              label=f"smooth, 95 % band, n = {line.n}")  # fmt: skip
+    axes.plot(
+        line.predicted, line.observed, color=COLORS[0], label=f"smooth, 95 % band, n = {line.n}"
+    )
 
 
 def _bins(axes: "Axes", found: ModelMeasures) -> None:
     """Bins with exact intervals."""
     x = np.array([b.predicted for b in found.bins])
     y = np.array([b.observed.value for b in found.bins])
-    low, high = (np.array([getattr(b.observed, side) for b in found.bins])
-                 for side in ("low", "high"))  # fmt: skip
+    low, high = (
+        np.array([getattr(b.observed, side) for b in found.bins]) for side in ("low", "high")
+    )
     sizes = [b.observed.n for b in found.bins]
     each = f"{min(sizes)}" if min(sizes) == max(sizes) else f"{min(sizes)} to {max(sizes)}"
     label = f"{len(sizes)} bins of {each} patients, exact 95 %"
-    axes.errorbar(x, y, yerr=[y - low, high - y], fmt="o", color=COLORS[1], markersize=3.5,
-                  linewidth=0.9, label=label)  # fmt: skip
+    axes.errorbar(
+        x,
+        y,
+        yerr=[y - low, high - y],
+        fmt="o",
+        color=COLORS[1],
+        markersize=3.5,
+        linewidth=0.9,
+        label=label,
+    )
 
 
 def _histogram(axes: "Axes", study: Study, model: Model) -> None:
@@ -93,8 +109,10 @@ def _histogram(axes: "Axes", study: Study, model: Model) -> None:
 
 def _rows(found: ModelMeasures) -> tuple[tuple[object, ...], ...]:
     """Bins and line."""
-    bins = [("bin", b.predicted, b.observed.value, b.observed.low, b.observed.high, b.observed.n)
-            for b in found.bins]  # fmt: skip
+    bins = [
+        ("bin", b.predicted, b.observed.value, b.observed.low, b.observed.high, b.observed.n)
+        for b in found.bins
+    ]
     line = found.smooth
     if line is None:
         return tuple(bins)

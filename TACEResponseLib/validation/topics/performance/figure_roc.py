@@ -43,8 +43,9 @@ def draw_roc(study: Study, results: Results) -> Drawing:
     rows: Rows = []
     with style():
         figure, axes = blank()
-        unit_square(axes, "1 - specificity",
-                    axis_words("sensitivity", "for ", study.positive_class))  # fmt: skip
+        unit_square(
+            axes, "1 - specificity", axis_words("sensitivity", "for ", study.positive_class)
+        )
         for i, (model, found) in enumerate(zip(study.models, results.models, strict=True)):
             if i < MOST_MODELS:
                 label = f"{legend_name(model.name)}: AUC {interval(found.auc)}, n = {study.n}"
@@ -53,12 +54,15 @@ def draw_roc(study: Study, results: Results) -> Drawing:
         _points(axes, results.models[0], rows)
         legend_below(axes)
     return Drawing(
-        name="roc", title="Discrimination", figure=figure, rows=tuple(rows),
+        name="roc",
+        title="Discrimination",
+        figure=figure,
+        rows=tuple(rows),
         columns=("curve", "threshold", "one_minus_specificity", "sensitivity"),
         caption=f"ROC curves, {study.events} of {study.n} {study.positive_class}. The point marks "
         f"the model's own cut-off ({results.models[0].threshold_set_on}); Youden's is chosen on "
         "these very patients and so optimistic.",
-    )  # fmt: skip
+    )
 
 
 def draw_curve(
@@ -69,8 +73,9 @@ def draw_curve(
 
     false, true, cuts = roc_curve(outcome, scores, drop_intermediate=False)
     axes.plot(false, true, color=COLORS[place], linestyle=DASHES[place], label=label)
-    rows += [(name, float(c), float(f), float(t))
-             for c, f, t in zip(cuts, false, true, strict=True)]  # fmt: skip
+    rows += [
+        (name, float(c), float(f), float(t)) for c, f, t in zip(cuts, false, true, strict=True)
+    ]
 
 
 def _baseline(axes: "Axes", study: Study, results: Results, rows: Rows) -> None:
@@ -86,8 +91,10 @@ def _baseline(axes: "Axes", study: Study, results: Results, rows: Rows) -> None:
     area = best.other_auc
     label = f"{plain_name(best.other)} alone: AUC {interval(area)}, n = {area.n}"
     axes.plot(false, true, color=GREY, linewidth=1.0, label=label)
-    rows += [(best.other, float(c), float(f), float(t))
-             for c, f, t in zip(cuts, false, true, strict=True)]  # fmt: skip
+    rows += [
+        (best.other, float(c), float(f), float(t))
+        for c, f, t in zip(cuts, false, true, strict=True)
+    ]
 
 
 def _points(axes: "Axes", found: ModelMeasures, rows: Rows) -> None:
@@ -100,11 +107,16 @@ def _points(axes: "Axes", found: ModelMeasures, rows: Rows) -> None:
     marks = []
     for name, threshold, x, y, marker in places:
         marks += axes.plot(
-            x, y, marker, markerfacecolor="black" if marker == "o" else "white",
-            markeredgecolor="black", markersize=3.5 if marker == "o" else 6.0, linestyle="none",
+            x,
+            y,
+            marker,
+            markerfacecolor="black" if marker == "o" else "white",
+            markeredgecolor="black",
+            markersize=3.5 if marker == "o" else 6.0,
+            linestyle="none",
             zorder=6 if marker == "o" else 5,
             label=f"{name} {threshold:.2f}",
-        )  # fmt: skip
+        )
         rows.append((f"{found.name}, {name}", threshold, x, y))
     inside = axes.legend(handles=marks, loc="lower right", handletextpad=0.1, borderaxespad=0.1)
     axes.add_artist(inside)

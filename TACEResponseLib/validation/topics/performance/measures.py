@@ -114,7 +114,8 @@ def measure(
         events=study.events,
         auc=_auc(study, model, rng, resamples),
         auc_bootstrap=bootstrapped,
-        branches={} if study.origin.cross_validated
+        branches={}
+        if study.origin.cross_validated
         else {name: auc(y, scores) for name, scores in model.branches.items()},
         average_precision=average_precision(y, p, rng, resamples=resamples),
         threshold=threshold_metrics(y, p, model.threshold),
@@ -136,7 +137,7 @@ def measure(
         recalibrated=recalibrated_in_the_large(y, p),
         decision=decision_curve(y, p, rng, resamples=resamples),
         sizes=_sizes(study, p),
-    )  # fmt: skip
+    )
 
 
 def _auc(study: Study, model: Model, rng: np.random.Generator, resamples: int) -> Estimate:

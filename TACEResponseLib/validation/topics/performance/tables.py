@@ -30,20 +30,24 @@ def performance(study: Study, results: Results) -> Table:
     lines: list[tuple[str, list[str]]] = [
         ("AUC", [interval(m.auc, 3) for m in found]),
         (_bootstrap_words(study), [interval(m.auc_bootstrap, 3) for m in found]),
-        (f"average precision (chance: {number(study.events / study.n, 3)})",
-         [interval(m.average_precision, 3) for m in found]),
+        (
+            f"average precision (chance: {number(study.events / study.n, 3)})",
+            [interval(m.average_precision, 3) for m in found],
+        ),
         ("cut-off, at or above = positive", [number(m.threshold.threshold, 3) for m in found]),
         ("sensitivity", [_share(m.threshold.sensitivity) for m in found]),
         ("specificity", [_share(m.threshold.specificity) for m in found]),
         ("positive predictive value", [_share(m.threshold.ppv) for m in found]),
         ("negative predictive value", [_share(m.threshold.npv) for m in found]),
         ("accuracy", [_share(m.threshold.accuracy) for m in found]),
-        ("accuracy of calling everyone the commoner class", [_share(results.majority)
-                                                             for _ in found]),
+        (
+            "accuracy of calling everyone the commoner class",
+            [_share(results.majority) for _ in found],
+        ),
         ("balanced accuracy", [interval(m.threshold.balanced_accuracy, 3) for m in found]),
         ("F1", [interval(m.threshold.f1, 3) for m in found]),
         *_calibration_lines(found),
-    ]  # fmt: skip
+    ]
     return Table(
         columns=("", *(m.name for m in found)),
         rows=tuple((name, *cells) for name, cells in lines),
@@ -66,36 +70,68 @@ def _calibration_lines(found: Sequence[ModelMeasures]) -> list[tuple[str, list[s
         ("calibration slope (1 is right)", [interval(m.slope, 3) for m in found]),
         ("calibration intercept", [interval(m.intercept, 3) for m in found]),
         ("calibration in the large (0 is right)", [interval(m.in_the_large, 3) for m in found]),
-        ("observed / expected (1 is right)",
-         [interval(m.recalibrated.observed_to_expected, 3) for m in found]),
+        (
+            "observed / expected (1 is right)",
+            [interval(m.recalibrated.observed_to_expected, 3) for m in found],
+        ),
         ("expected calibration error", [interval(m.expected_calibration_error, 3) for m in found]),
-        ("the same by chance alone, were the model right",
-         [interval(m.calibration_error_by_chance, 3) for m in found]),
+        (
+            "the same by chance alone, were the model right",
+            [interval(m.calibration_error_by_chance, 3) for m in found],
+        ),
         ("Brier score (0 is best)", [interval(m.brier, 3) for m in found]),
-        ("  reliability, resolution, uncertainty",
-         [", ".join(number(v, 3) for v in (m.brier_terms.reliability, m.brier_terms.resolution,
-                                           m.brier_terms.uncertainty)) for m in found]),
-        ("Brier score if the level were set right (what-if)",
-         [number(m.recalibrated.brier_after, 3) for m in found]),
-    ]  # fmt: skip
+        (
+            "  reliability, resolution, uncertainty",
+            [
+                ", ".join(
+                    number(v, 3)
+                    for v in (
+                        m.brier_terms.reliability,
+                        m.brier_terms.resolution,
+                        m.brier_terms.uncertainty,
+                    )
+                )
+                for m in found
+            ],
+        ),
+        (
+            "Brier score if the level were set right (what-if)",
+            [number(m.recalibrated.brier_after, 3) for m in found],
+        ),
+    ]
 
 
 def comparisons(results: Results) -> Table:
     """The first model against everything else."""
     rows = tuple(
-        (c.other, c.direction.removesuffix(FIXED), interval(c.other_auc, 3),
-         interval(c.model_auc, 3), interval(c.difference, 3), _bare_p(c.p), _bare_p(c.p_holm),
-         str(c.difference.n))
+        (
+            c.other,
+            c.direction.removesuffix(FIXED),
+            interval(c.other_auc, 3),
+            interval(c.model_auc, 3),
+            interval(c.difference, 3),
+            _bare_p(c.p),
+            _bare_p(c.p_holm),
+            str(c.difference.n),
+        )
         for c in results.comparisons
-    )  # fmt: skip
+    )
     name = results.models[0].name
     return Table(
-        columns=("score", "direction", "its AUC", f"AUC of {name}", "difference", "p", "p (Holm)",
-                 "n"),
+        columns=(
+            "score",
+            "direction",
+            "its AUC",
+            f"AUC of {name}",
+            "difference",
+            "p",
+            "p (Holm)",
+            "n",
+        ),
         rows=rows,
         note=f"Difference: {name} less the other, above 0 = {name} is better; on patients who have "
         "both. Directions of simple scores were fixed beforehand.",
-    )  # fmt: skip
+    )
 
 
 def _bare_p(test: Significance | float | None) -> str:
@@ -109,18 +145,31 @@ def branches(results: Results) -> Table:
     for value in results.branch_values:
         single = next(m for m in results.models if m.name == value.model).branches[value.branch]
         added = value.added
-        rows.append((
-            value.model, value.branch, interval(single, 3), interval(added.auc.difference, 3),
-            interval(added.brier, 4), interval(_per_100(added.net_benefit), 1),
-            p_value(value.likelihood),
-        ))  # fmt: skip
+        rows.append(
+            (
+                value.model,
+                value.branch,
+                interval(single, 3),
+                interval(added.auc.difference, 3),
+                interval(added.brier, 4),
+                interval(_per_100(added.net_benefit), 1),
+                p_value(value.likelihood),
+            )
+        )
     return Table(
-        columns=("model", "evidence", "its AUC", "fused less it: AUC", "Brier (below 0: better)",
-                 "net benefit per 100", "fused adds to it"),
+        columns=(
+            "model",
+            "evidence",
+            "its AUC",
+            "fused less it: AUC",
+            "Brier (below 0: better)",
+            "net benefit per 100",
+            "fused adds to it",
+        ),
         rows=tuple(rows),
         note="Net benefit at the model's own cut-off. The last column is a likelihood-ratio test, "
         "made on untouched patients only.",
-    )  # fmt: skip
+    )
 
 
 def survival(results: Results) -> Table:
@@ -129,21 +178,38 @@ def survival(results: Results) -> Table:
     for found in results.survival:
         ratio = interval(found.hazards.hazard_ratios[ABOVE]) if found.hazards else "too few events"
         medians = "; ".join(f"{c.group} {interval(c.median, 0)}" for c in found.curves)
-        area = f"{interval(found.auc_at_time)} at {found.auc_time:.0f}" \
-            if found.auc_at_time and found.auc_time else "not estimable"  # fmt: skip
-        rows.append((
-            found.endpoint, f"{found.events} / {found.n}", medians, p_value(found.log_rank), ratio,
-            interval(found.concordance) if found.concordance else "too few events", area,
-            p_value(found.competing.gray_progression if found.competing else None),
-        ))  # fmt: skip
+        area = (
+            f"{interval(found.auc_at_time)} at {found.auc_time:.0f}"
+            if found.auc_at_time and found.auc_time
+            else "not estimable"
+        )
+        rows.append(
+            (
+                found.endpoint,
+                f"{found.events} / {found.n}",
+                medians,
+                p_value(found.log_rank),
+                ratio,
+                interval(found.concordance) if found.concordance else "too few events",
+                area,
+                p_value(found.competing.gray_progression if found.competing else None),
+            )
+        )
     return Table(
-        columns=("endpoint", "events / n", "median, days", "log-rank",
-                 "hazard ratio, positive vs negative", "c-index", "AUC at a day",
-                 "Gray (death competes)"),
+        columns=(
+            "endpoint",
+            "events / n",
+            "median, days",
+            "log-rank",
+            "hazard ratio, positive vs negative",
+            "c-index",
+            "AUC at a day",
+            "Gray (death competes)",
+        ),
         rows=tuple(rows),
         note="Groups by prediction at the model's own cut-off. Hazard ratio below 1: the event "
         "comes later in patients predicted positive. c-index and AUC: 1 - probability as risk.",
-    )  # fmt: skip
+    )
 
 
 def readers(found: Agreement) -> Table:
@@ -151,20 +217,33 @@ def readers(found: Agreement) -> Table:
     rows = []
     for r in found.readers:
         gap = r.model_less_reader
-        rows.append((
-            r.reader, str(r.n), interval(r.with_outcome), _share(r.calls.sensitivity),
-            _share(r.calls.specificity), interval(gap.sensitivity) if gap else "one class only",
-            interval(gap.specificity) if gap else "one class only",
-            interval(r.model_auc) if r.model_auc else "one class only",
-            interval(r.reader_auc) if r.reader_auc else "no other reader",
-        ))  # fmt: skip
+        rows.append(
+            (
+                r.reader,
+                str(r.n),
+                interval(r.with_outcome),
+                _share(r.calls.sensitivity),
+                _share(r.calls.specificity),
+                interval(gap.sensitivity) if gap else "one class only",
+                interval(gap.specificity) if gap else "one class only",
+                interval(r.model_auc) if r.model_auc else "one class only",
+                interval(r.reader_auc) if r.reader_auc else "no other reader",
+            )
+        )
     return Table(
-        columns=("reader", "n", "kappa with outcome", "sensitivity", "specificity",
-                 "model less reader: sensitivity", "specificity",
-                 "AUC of the model for this reader's label",
-                 "AUC of the other readers for it (ceiling)"),
+        columns=(
+            "reader",
+            "n",
+            "kappa with outcome",
+            "sensitivity",
+            "specificity",
+            "model less reader: sensitivity",
+            "specificity",
+            "AUC of the model for this reader's label",
+            "AUC of the other readers for it (ceiling)",
+        ),
         rows=tuple(rows),
-    )  # fmt: skip
+    )
 
 
 def pairs(found: Agreement) -> Table:
@@ -184,8 +263,11 @@ def sample_size(results: Results) -> Table:
     return Table(
         columns=("measure", "width expected of this n", "patients for the stated width"),
         rows=(
-            ("observed / expected", number(widths.observed_to_expected),
-             f"{needed.observed_to_expected:,} for 0.2"),
+            (
+                "observed / expected",
+                number(widths.observed_to_expected),
+                f"{needed.observed_to_expected:,} for 0.2",
+            ),
             ("calibration slope", number(widths.slope), f"{needed.slope:,} for 0.2"),
             ("AUC", number(widths.auc), f"{needed.auc:,} for 0.1"),
             ("all three", "", f"{needed.n:,}, {needed.events:,} of them positive"),
@@ -193,7 +275,7 @@ def sample_size(results: Results) -> Table:
         note="Riley and others, Statistics in Medicine 2021;40:4230, expecting the share and the "
         "AUC seen here and a model that is right. Probabilities that hardly differ make a slope "
         "need very many.",
-    )  # fmt: skip
+    )
 
 
 def bins(found: ModelMeasures) -> Table:
@@ -206,8 +288,13 @@ def bins(found: ModelMeasures) -> Table:
 
 
 def _per_100(estimate: Estimate) -> Estimate:
-    return Estimate(value=100 * estimate.value, low=100 * estimate.low, high=100 * estimate.high,
-                    n=estimate.n, method=estimate.method)  # fmt: skip
+    return Estimate(
+        value=100 * estimate.value,
+        low=100 * estimate.low,
+        high=100 * estimate.high,
+        n=estimate.n,
+        method=estimate.method,
+    )
 
 
 def _share(estimate: Estimate) -> str:

@@ -50,13 +50,20 @@ def promised_table(study: Study, results: Results) -> Table:
     return Table(
         columns=("model", "promised on", "promised AUC", "n", "how", "AUC here", "its interval"),
         rows=tuple(
-            (p.model, p.patients, interval(p.auc, 3), str(p.auc.n), p.auc.method,
-             interval(here[p.model], 3), _place(p.auc, here[p.model]))
+            (
+                p.model,
+                p.patients,
+                interval(p.auc, 3),
+                str(p.auc.n),
+                p.auc.method,
+                interval(here[p.model], 3),
+                _place(p.auc, here[p.model]),
+            )
             for p in study.promises
         ),
         note="AUCs that training measured and the bundle carries, the one to believe first. The "
         "last column says where the interval of these patients lies.",
-    )  # fmt: skip
+    )
 
 
 def _sentence(promise: Promise, here: Estimate, *, in_sample: bool) -> str:
@@ -104,5 +111,6 @@ def _optimism(promised: Estimate, here: Estimate) -> str:
 
 
 def _estimate(metric: Metric) -> Estimate:
-    return Estimate(value=metric.value, low=metric.low, high=metric.high, n=metric.n,
-                    method=metric.method)  # fmt: skip
+    return Estimate(
+        value=metric.value, low=metric.low, high=metric.high, n=metric.n, method=metric.method
+    )

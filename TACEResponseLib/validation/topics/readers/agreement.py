@@ -71,20 +71,30 @@ def read_readers(path: Path, study: Study, endpoint: Endpoint) -> dict[str, Call
     readers = [name for name in columns if name != "case_id"]
     rows = {case_id: row for row, case_id in enumerate(columns["case_id"])}
     if not readers or not set(rows) & set(study.case_ids):
-        raise InputError(where, "must have a column a reader and patients of the study",
-                         got=f"{len(readers)} readers", remedy="join by case_id")  # fmt: skip
+        raise InputError(
+            where,
+            "must have a column a reader and patients of the study",
+            got=f"{len(readers)} readers",
+            remedy="join by case_id",
+        )
     found = {}
     for name in readers:
-        calls = [_call(cell, endpoint, f"{where}, {name}, row {row + 1}")
-                 for row, cell in enumerate(columns[name])]  # fmt: skip
+        calls = [
+            _call(cell, endpoint, f"{where}, {name}, row {row + 1}")
+            for row, cell in enumerate(columns[name])
+        ]
         found[name] = np.array([calls[rows[c]] if c in rows else NOT_READ for c in study.case_ids])
     return found
 
 
 def agreement(
-    study: Study, model: Model, readers: dict[str, Calls], rng: np.random.Generator, *,
+    study: Study,
+    model: Model,
+    readers: dict[str, Calls],
+    rng: np.random.Generator,
+    *,
     resamples: int,
-) -> Agreement:  # fmt: skip
+) -> Agreement:
     """Kappas, the model against each reader, and what one reader says of another.
 
     Args:
@@ -94,8 +104,10 @@ def agreement(
         rng: source of the draws.
         resamples: cohorts drawn.
     """
-    pairs = [(one, other, _kappa(readers[one], readers[other]))
-             for one, other in combinations(readers, 2)]  # fmt: skip
+    pairs = [
+        (one, other, _kappa(readers[one], readers[other]))
+        for one, other in combinations(readers, 2)
+    ]
     table = np.stack(list(readers.values()), axis=1)
     complete = table[(table != NOT_READ).all(axis=1)]
     several = table.shape[1] > 1 and len(complete) > 1
@@ -107,9 +119,13 @@ def agreement(
 
 
 def _reader(
-    study: Study, model: Model, readers: dict[str, Calls], name: str, rng: np.random.Generator,
+    study: Study,
+    model: Model,
+    readers: dict[str, Calls],
+    name: str,
+    rng: np.random.Generator,
     resamples: int,
-) -> ReaderMeasures:  # fmt: skip
+) -> ReaderMeasures:
     """One reader's numbers."""
     read = readers[name] != NOT_READ
     y, calls, p = study.outcome[read], readers[name][read], model.probabilities[read]
@@ -121,10 +137,12 @@ def _reader(
         calls=threshold_metrics(y, calls, 0.5),
         model_less_reader=compare_with_reader(
             y, (p >= model.threshold).astype(int), calls, rng, resamples=resamples
-        ) if both else None,
+        )
+        if both
+        else None,
         model_auc=auc(calls, p) if np.unique(calls).size == 2 else None,
         reader_auc=_ceiling(readers, name, rng, resamples),
-    )  # fmt: skip
+    )
 
 
 def _ceiling(
@@ -161,5 +179,9 @@ def _call(cell: str, endpoint: Endpoint, where: str) -> int:
         return int(said)
     if cell.upper() in list(ResponseClass):
         return int(ResponseClass(cell.upper()) in endpoint.positive_classes)
-    raise InputError(where, "must be 0, 1 or a response class", got=cell[:20],
-                     remedy="leave a blank where the patient was not read")  # fmt: skip
+    raise InputError(
+        where,
+        "must be 0, 1 or a response class",
+        got=cell[:20],
+        remedy="leave a blank where the patient was not read",
+    )

@@ -14,8 +14,17 @@ from TACEResponseLib.validation.topics.roi_readers.roi_readers import (
 ADVISED_PATIENTS = 30
 MOST_FEATURES = 20
 FEATURE_FILE = "feature_icc.csv"
-FEATURE_COLUMNS = ("branch", "feature", "form", "form_in_words", "icc", "low_95", "high_95", "n",
-                   "shift_training_sd")  # fmt: skip
+FEATURE_COLUMNS = (
+    "branch",
+    "feature",
+    "form",
+    "form_in_words",
+    "icc",
+    "low_95",
+    "high_95",
+    "n",
+    "shift_training_sd",
+)
 
 
 def roi_sentences(found: RoiAgreement) -> tuple[str, ...]:
@@ -49,8 +58,10 @@ def _patients(found: RoiAgreement) -> str:
         else ""
     )
     # A reason of the reader of files begins with the case.
-    reasons = [f.reason if f.reason.startswith(f.case_id) else f"{f.case_id}, {f.reason}"
-               for f in found.failures]  # fmt: skip
+    reasons = [
+        f.reason if f.reason.startswith(f.case_id) else f"{f.case_id}, {f.reason}"
+        for f in found.failures
+    ]
     failed = "".join(f" Left out: {reason}." for reason in reasons)
     return f"{found.n} patients have a second reader's ROI that could be scored.{few}{failed}"
 
@@ -87,23 +98,33 @@ def feature_table(found: RoiAgreement) -> Table:
     return Table(
         columns=("feature", "form", "ICC", "ICC(3,1)", "shift, training SD", "n"),
         rows=tuple(
-            (f"{f.branch}: {f.name}", f.form, interval(f.value), interval(f.icc["ICC(3,1)"]),
-             number(f.shift_sd), str(f.value.n))
+            (
+                f"{f.branch}: {f.name}",
+                f.form,
+                interval(f.value),
+                interval(f.icc["ICC(3,1)"]),
+                number(f.shift_sd),
+                str(f.value.n),
+            )
             for f in shown
         ),
         note=f"{forms}; ICC(3,1), {ICC_NAMES['ICC(3,1)']}, leaves a constant shift between readers "
         f"out. Shift: second reader less first. All six forms are in {FEATURE_FILE}.{more}",
-    )  # fmt: skip
+    )
 
 
 def feature_rows(found: RoiAgreement) -> list[tuple[object, ...]]:
     """Every form of every feature, and of the probability, for the file."""
     rows: list[tuple[object, ...]] = []
     for f in found.features:
-        rows += [(f.branch, f.name, form, ICC_NAMES[form], e.value, e.low, e.high, e.n, f.shift_sd)
-                 for form, e in f.icc.items()]  # fmt: skip
-    rows += [("", "probability", form, ICC_NAMES[form], e.value, e.low, e.high, e.n, None)
-             for form, e in found.probability_icc.items()]  # fmt: skip
+        rows += [
+            (f.branch, f.name, form, ICC_NAMES[form], e.value, e.low, e.high, e.n, f.shift_sd)
+            for form, e in f.icc.items()
+        ]
+    rows += [
+        ("", "probability", form, ICC_NAMES[form], e.value, e.low, e.high, e.n, None)
+        for form, e in found.probability_icc.items()
+    ]
     return rows
 
 

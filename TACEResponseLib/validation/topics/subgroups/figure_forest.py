@@ -19,8 +19,18 @@ ROW_INCH = 0.19
 HIGHEST_LEFT_END = 0.4
 # In widths of the axes, left of them.
 TEXT_AT = -0.92
-COLUMNS = ("attribute", "level", "n", "events", "auc", "low_95", "high_95", "observed_share",
-           "predicted_mean", "interaction_p_holm")  # fmt: skip
+COLUMNS = (
+    "attribute",
+    "level",
+    "n",
+    "events",
+    "auc",
+    "low_95",
+    "high_95",
+    "observed_share",
+    "predicted_mean",
+    "interaction_p_holm",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +61,34 @@ def draw_forest(study: Study, results: Results) -> Drawing | None:
         axes.axvline(0.5, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
         for y, line in enumerate(lines):
             _line(axes, y, line)
-        _line(axes, -1, Line(text="", patients=f"{legend_name(study.positive_class)} / all",
-                             told="AUC (95 % interval)"))  # fmt: skip
-        axes.set(ylim=(len(lines) - 0.3, -1.7), xlim=(_left_end(lines), 1), yticks=[],
-                 xlabel="AUC, 95 % interval (dotted: chance; blue: all patients)")  # fmt: skip
+        _line(
+            axes,
+            -1,
+            Line(
+                text="",
+                patients=f"{legend_name(study.positive_class)} / all",
+                told="AUC (95 % interval)",
+            ),
+        )
+        axes.set(
+            ylim=(len(lines) - 0.3, -1.7),
+            xlim=(_left_end(lines), 1),
+            yticks=[],
+            xlabel="AUC, 95 % interval (dotted: chance; blue: all patients)",
+        )
         axes.spines["left"].set_visible(False)
         bottom = 0.5 / figure.get_figheight()
         axes.set_position((0.36, bottom, 0.38, 0.99 - bottom))
     return Drawing(
-        name="subgroups", title="Subgroups", figure=figure, columns=COLUMNS, rows=tuple(rows),
+        name="subgroups",
+        title="Subgroups",
+        figure=figure,
+        columns=COLUMNS,
+        rows=tuple(rows),
         caption=f"AUC of {results.models[0].name} by subgroup; {study.positive_class} / all. "
         "Read the interaction tests, corrected for the number of attributes, before any line: with "
         f"{len(rows)} lines some stray by chance.",
-    )  # fmt: skip
+    )
 
 
 def _lines(study: Study, results: Results) -> tuple[list[Line], list[tuple[object, ...]]]:
@@ -77,15 +102,36 @@ def _lines(study: Study, results: Results) -> tuple[list[Line], list[tuple[objec
         for level in found.forest.subgroups:
             area = level.auc
             told = interval(area) if area else "one class only"
-            lines.append(Line(text=legend_name(level.level), patients=f"{level.events}/{level.n}",
-                              estimate=area, told=told))  # fmt: skip
+            lines.append(
+                Line(
+                    text=legend_name(level.level),
+                    patients=f"{level.events}/{level.n}",
+                    estimate=area,
+                    told=told,
+                )
+            )
             numbers = (area.value, area.low, area.high) if area else (None, None, None)
-            rows.append((attribute, level.level, level.n, level.events, *numbers,
-                         level.observed.value, level.predicted,
-                         found.interaction_p_holm))  # fmt: skip
+            rows.append(
+                (
+                    attribute,
+                    level.level,
+                    level.n,
+                    level.events,
+                    *numbers,
+                    level.observed.value,
+                    level.predicted,
+                    found.interaction_p_holm,
+                )
+            )
     overall = results.models[0].auc
-    lines.append(Line(text="all patients", patients=f"{study.events}/{study.n}", estimate=overall,
-                      told=interval(overall)))  # fmt: skip
+    lines.append(
+        Line(
+            text="all patients",
+            patients=f"{study.events}/{study.n}",
+            estimate=overall,
+            told=interval(overall),
+        )
+    )
     return lines, rows
 
 
@@ -99,8 +145,15 @@ def _line(axes: "Axes", y: int, line: Line) -> None:
     """One line: words, patients, interval, numbers."""
     across, is_head = axes.get_yaxis_transform(), line.patients == ""
     weight = "bold" if is_head else "normal"
-    axes.text(TEXT_AT if is_head else TEXT_AT + 0.05, y, line.text, transform=across, ha="left",
-              va="center", weight=weight)  # fmt: skip
+    axes.text(
+        TEXT_AT if is_head else TEXT_AT + 0.05,
+        y,
+        line.text,
+        transform=across,
+        ha="left",
+        va="center",
+        weight=weight,
+    )
     axes.text(-0.04, y, line.patients, transform=across, ha="right", va="center")
     color = GREY if line.estimate is None else "black"
     axes.text(1.03, y, line.told, transform=across, ha="left", va="center", color=color)

@@ -60,13 +60,17 @@ def incidence_table(found: CompetingMeasures) -> Table:
     months = (found.told_at or 0) / MONTH_DAYS
     counts = {curve.group: curve for curve in found.progression}
     return Table(
-        columns=("group", "n", "progressed", "died without progression",
-                 "1 - Kaplan-Meier"),
+        columns=("group", "n", "progressed", "died without progression", "1 - Kaplan-Meier"),
         rows=tuple(
-            (at.group, str(counts[at.group].n), interval(at.progression),
-             interval(at.death), number(at.without_competing))
+            (
+                at.group,
+                str(counts[at.group].n),
+                interval(at.progression),
+                interval(at.death),
+                number(at.without_competing),
+            )
             for at in found.incidences
         ),
         note=f"Share of each group by {months:.0f} months, with 95 % intervals. 1 - Kaplan-Meier: "
         "progression if deaths were censored.",
-    )  # fmt: skip
+    )

@@ -49,38 +49,68 @@ def draw_incidence(study: Study, found: CompetingMeasures) -> Drawing:
         for i, (progression, death) in enumerate(zip(found.progression, found.death, strict=True)):
             _band(axes, progression, COLORS[i])
             _steps(axes, progression, "progressed", color=COLORS[i], linestyle=DASHES[i])
-            _steps(axes, death, "died without it", color=COLORS[i], linestyle=DEATH_DASHES[i],
-                   linewidth=DEATH_WIDTH)  # fmt: skip
-        axes.set(xlim=(0, found.risk_times[-1] / MONTH_DAYS), ylim=(0, 100), xlabel="months",
-                 ylabel="cumulative incidence, %")  # fmt: skip
+            _steps(
+                axes,
+                death,
+                "died without it",
+                color=COLORS[i],
+                linestyle=DEATH_DASHES[i],
+                linewidth=DEATH_WIDTH,
+            )
+        axes.set(
+            xlim=(0, found.risk_times[-1] / MONTH_DAYS),
+            ylim=(0, 100),
+            xlabel="months",
+            ylabel="cumulative incidence, %",
+        )
         axes.set_yticks([0, 25, 50, 75, 100])
         numbers_at_risk(axes, found.risk_times, found.at_risk)
-        axes.legend(loc="lower left", bbox_to_anchor=LEGEND_AT, borderaxespad=0, title=tests,
-                    title_fontsize=SMALLEST_PT, alignment="left")  # fmt: skip
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=LEGEND_AT,
+            borderaxespad=0,
+            title=tests,
+            title_fontsize=SMALLEST_PT,
+            alignment="left",
+        )
         figure.set_layout_engine("none")
         axes.set_position(AXES_ABOVE_NUMBERS)
     return Drawing(
-        name=NAME, title="Cumulative incidence", figure=figure,
+        name=NAME,
+        title="Cumulative incidence",
+        figure=figure,
         caption=f"Cumulative incidence (Aalen-Johansen) of progression, with 95 % bands, and of "
         f"{DEATH} in the groups that {found.model} predicts; n = {found.n}, {found.progressions} "
         f"progressed, {found.deaths} died without; positive means {study.positive_class}.",
-        columns=COLUMNS, rows=tuple(_rows(found)),
-    )  # fmt: skip
+        columns=COLUMNS,
+        rows=tuple(_rows(found)),
+    )
 
 
 def _steps(axes: "Axes", curve: CumulativeIncidence, event: str, **line: Any) -> None:
     """One curve from 0 on, time in months."""
     x, y = np.concatenate([[0.0], curve.time]), np.concatenate([[0.0], curve.incidence])
-    axes.step(x / MONTH_DAYS, 100 * y, where="post",
-              label=f"{curve.group}, n = {curve.n}: {curve.events} {event}", **line)  # fmt: skip
+    axes.step(
+        x / MONTH_DAYS,
+        100 * y,
+        where="post",
+        label=f"{curve.group}, n = {curve.n}: {curve.events} {event}",
+        **line,
+    )
 
 
 def _band(axes: "Axes", curve: CumulativeIncidence, color: str) -> None:
     """From the first event on; before it nothing bounds the curve."""
     begun = curve.incidence > 0
-    axes.fill_between(curve.time[begun] / MONTH_DAYS, 100 * curve.low[begun],
-                      100 * curve.high[begun], step="post", color=color, alpha=0.16,
-                      linewidth=0)  # fmt: skip
+    axes.fill_between(
+        curve.time[begun] / MONTH_DAYS,
+        100 * curve.low[begun],
+        100 * curve.high[begun],
+        step="post",
+        color=color,
+        alpha=0.16,
+        linewidth=0,
+    )
 
 
 def _rows(found: CompetingMeasures) -> Iterator[tuple[object, ...]]:

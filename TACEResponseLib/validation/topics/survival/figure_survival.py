@@ -19,8 +19,11 @@ from TACEResponseLib.validation.topics.survival.survival import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-ENDPOINT_WORDS = {"PFS": "progression-free survival", "TTP": "free of progression",
-                  "OS": "overall survival"}  # fmt: skip
+ENDPOINT_WORDS = {
+    "PFS": "progression-free survival",
+    "TTP": "free of progression",
+    "OS": "overall survival",
+}
 # Left, bottom, width, height: room below for the numbers at risk of two groups.
 AXES_ABOVE_NUMBERS = (0.155, 0.38, 0.80, 0.545)
 # Points below the axis: first group, from group to group, from its name to its numbers.
@@ -51,12 +54,15 @@ def draw_survival(study: Study, found: SurvivalMeasures) -> Drawing:
         figure.set_layout_engine("none")
         axes.set_position(AXES_ABOVE_NUMBERS)
     return Drawing(
-        name=f"survival_{found.endpoint.lower()}", title=found.endpoint, figure=figure,
+        name=f"survival_{found.endpoint.lower()}",
+        title=found.endpoint,
+        figure=figure,
         caption=f"{found.endpoint} of the groups that {found.model} predicts, split at its own "
         f"cut-off; n = {found.n}, {found.events} events; positive means {study.positive_class}."
         f"{censored}",
-        columns=COLUMNS, rows=_rows(found.curves),
-    )  # fmt: skip
+        columns=COLUMNS,
+        rows=_rows(found.curves),
+    )
 
 
 def draw_landmark(study: Study, found: LandmarkMeasures) -> Drawing:
@@ -73,29 +79,49 @@ def draw_landmark(study: Study, found: LandmarkMeasures) -> Drawing:
         _axes(axes, found.endpoint, found.curves, last)
         axes.set_title(f"{p_value(found.log_rank)} (log-rank)", loc="left", fontsize=7)
     return Drawing(
-        name=f"landmark_{found.endpoint.lower()}", title=f"{found.endpoint} from the read-out",
-        figure=figure, columns=COLUMNS, rows=_rows(found.curves),
+        name=f"landmark_{found.endpoint.lower()}",
+        title=f"{found.endpoint} from the read-out",
+        figure=figure,
+        columns=COLUMNS,
+        rows=_rows(found.curves),
         caption=f"{found.endpoint} by the observed outcome ({study.positive_class} or not), "
         f"counted from day {found.day:g}; {found.events_before} with the event and "
         f"{found.censored_before} "
         "last seen by then are left out.",
-    )  # fmt: skip
+    )
 
 
 def _curves(axes: "Axes", curves: Sequence[SurvivalCurve]) -> None:
     """Steps and bands, time in months."""
     for i, curve in enumerate(curves):
         x = curve.time / MONTH_DAYS
-        axes.step(x, 100 * curve.survival, where="post", color=COLORS[i], linestyle=DASHES[i],
-                  label=f"{curve.group}, n = {curve.n}, {curve.events} events")  # fmt: skip
-        axes.fill_between(x, 100 * curve.low, 100 * curve.high, step="post", color=COLORS[i],
-                          alpha=0.16, linewidth=0)  # fmt: skip
+        axes.step(
+            x,
+            100 * curve.survival,
+            where="post",
+            color=COLORS[i],
+            linestyle=DASHES[i],
+            label=f"{curve.group}, n = {curve.n}, {curve.events} events",
+        )
+        axes.fill_between(
+            x,
+            100 * curve.low,
+            100 * curve.high,
+            step="post",
+            color=COLORS[i],
+            alpha=0.16,
+            linewidth=0,
+        )
 
 
 def _axes(axes: "Axes", endpoint: str, curves: Sequence[SurvivalCurve], last: float) -> None:
     """Labels with units; legend above the curves' tails."""
-    axes.set(xlim=(0, last / MONTH_DAYS), ylim=(0, 108), xlabel="months",
-             ylabel=f"{ENDPOINT_WORDS.get(endpoint, endpoint)}, %")  # fmt: skip
+    axes.set(
+        xlim=(0, last / MONTH_DAYS),
+        ylim=(0, 108),
+        xlabel="months",
+        ylabel=f"{ENDPOINT_WORDS.get(endpoint, endpoint)}, %",
+    )
     axes.set_yticks([0, 25, 50, 75, 100])
     axes.legend(loc="upper right", title="" if curves else "nobody")
 
@@ -114,13 +140,28 @@ def numbers_at_risk(
     axes.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
     for i, (group, numbers) in enumerate(at_risk.items()):
         below = FIRST_PT + GROUP_PT * i
-        axes.annotate(f"at risk, {group}", (0, 0), (0, -below), xycoords="axes fraction",
-                      textcoords="offset points", fontsize=7, color=COLORS[i],
-                      va="top")  # fmt: skip
+        axes.annotate(
+            f"at risk, {group}",
+            (0, 0),
+            (0, -below),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=7,
+            color=COLORS[i],
+            va="top",
+        )
         for tick, count in zip(ticks, numbers, strict=True):
-            axes.annotate(str(count), (tick, 0), (0, -below - NUMBERS_PT),
-                          xycoords=("data", "axes fraction"), textcoords="offset points",
-                          fontsize=7, ha="center", va="top", annotation_clip=False)  # fmt: skip
+            axes.annotate(
+                str(count),
+                (tick, 0),
+                (0, -below - NUMBERS_PT),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                fontsize=7,
+                ha="center",
+                va="top",
+                annotation_clip=False,
+            )
 
 
 def _rows(curves: Sequence[SurvivalCurve]) -> tuple[tuple[object, ...], ...]:

@@ -84,7 +84,10 @@ def survival(
     hazards = cox(follow_up, {ABOVE: groups == ABOVE}) if both else None
     time, at_time = _auc_at(follow_up, 1 - p, rng) if enough else (None, None)
     return SurvivalMeasures(
-        model=model.name, endpoint=follow_up.endpoint, unit=follow_up.unit, n=follow_up.n,
+        model=model.name,
+        endpoint=follow_up.endpoint,
+        unit=follow_up.unit,
+        n=follow_up.n,
         events=follow_up.events,
         curves=kaplan_meier(follow_up, groups),
         risk_times=times,
@@ -96,7 +99,7 @@ def survival(
         auc_time=time,
         auc_at_time=at_time,
         competing=competing(study, model.name, timed, groups),
-    )  # fmt: skip
+    )
 
 
 def survival_from_readout(study: Study, timed: TimedOutcome, day: float) -> LandmarkMeasures | None:
@@ -114,11 +117,14 @@ def survival_from_readout(study: Study, timed: TimedOutcome, day: float) -> Land
     groups = np.where(study.outcome[timed.rows][left.kept] == 1, RESPONDED, NOT_RESPONDED)
     both = left.follow_up.events > 0 and np.unique(groups).size == 2
     return LandmarkMeasures(
-        endpoint=timed.follow_up.endpoint, day=day, n=left.follow_up.n,
-        events_before=left.events_before, censored_before=left.censored_before,
+        endpoint=timed.follow_up.endpoint,
+        day=day,
+        n=left.follow_up.n,
+        events_before=left.events_before,
+        censored_before=left.censored_before,
         curves=kaplan_meier(left.follow_up, groups),
         log_rank=log_rank(left.follow_up, groups) if both else None,
-    )  # fmt: skip
+    )
 
 
 def _auc_at(

@@ -32,10 +32,13 @@ def wrong_cases(study: Study, model: Model, most: int = 6) -> tuple[WrongCase, .
     order = np.argsort(-far, kind="stable")[: min(most, int(wrong.sum()))]
     name = study.positive_class
     return tuple(
-        WrongCase(case_id=study.case_ids[i], observed=name if positive[i] else f"not {name}",
-                  probability=float(p[i]))
+        WrongCase(
+            case_id=study.case_ids[i],
+            observed=name if positive[i] else f"not {name}",
+            probability=float(p[i]),
+        )
         for i in order
-    )  # fmt: skip
+    )
 
 
 def wrong_rows(cases: Sequence[WrongCase]) -> list[tuple[str, str, str]]:

@@ -62,8 +62,9 @@ def test_patches_of_one_patient_share_one_scale(patch: np.ndarray) -> None:
 def test_both_methods_agree_where_one_map_alone_decides(patch: np.ndarray) -> None:
     network = OnPaper((1.0, 0.0))
     plain = saliency_maps(network, "features", patch, (1,))
-    plus = saliency_maps(network, "features", np.concatenate([patch, patch]), (1,),
-                         method="gradcam++")  # fmt: skip
+    plus = saliency_maps(
+        network, "features", np.concatenate([patch, patch]), (1,), method="gradcam++"
+    )
     assert plus[0] == pytest.approx(plain[0], abs=1e-5)
 
 

@@ -18,10 +18,11 @@ from TACEResponseLib.evidence.image_network.training.fitting import fit_network
 def settings(**fitting: object) -> ImageNetworkSettings:
     return ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
-        network=SMALL_CNN, arguments={"in_channels": 1, "n_classes": 2, "widths": [8, 16]},
+        network=SMALL_CNN,
+        arguments={"in_channels": 1, "n_classes": 2, "widths": [8, 16]},
         target_layer="features",
         fitting=FittingSettings(**{"epochs": 6, "learning_rate": 0.01} | fitting),
-    )  # fmt: skip
+    )
 
 
 def task(n: int, seed: int) -> Examples:
@@ -99,15 +100,24 @@ def test_the_shipped_recipe_trains_to_the_weights_of_the_plain_loop(batch_size: 
     assert same(fit_network(chosen, examples, seed=5).network, plain)
 
 
-@pytest.mark.parametrize("options", [
-    {},
-    {"optimizer": "sgd"},
-    {"schedule": "plateau", "patience_epochs": 2},
-    {"loss": "binary_cross_entropy_per_class"},
-    {"positions": "six"},
-    {"brightness": 0.1, "contrast": 0.1, "shift_fraction": 0.05, "rotation_degrees": 10,
-     "zoom": 0.1},
-], ids=["adam", "sgd", "plateau", "one against the rest", "six positions", "varied"])  # fmt: skip
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"optimizer": "sgd"},
+        {"schedule": "plateau", "patience_epochs": 2},
+        {"loss": "binary_cross_entropy_per_class"},
+        {"positions": "six"},
+        {
+            "brightness": 0.1,
+            "contrast": 0.1,
+            "shift_fraction": 0.05,
+            "rotation_degrees": 10,
+            "zoom": 0.1,
+        },
+    ],
+    ids=["adam", "sgd", "plateau", "one against the rest", "six positions", "varied"],
+)
 def test_a_learnable_task_is_learned(options: dict[str, object]) -> None:
     from TACEResponseLib.evaluation.discrimination.discrimination import auc
 
@@ -177,8 +187,9 @@ def test_an_epoch_of_one_patient_is_one_step() -> None:
 
 def test_patches_of_another_size_are_refused_by_the_network() -> None:
     three = task(20, 0)
-    wide = Examples(patches=three.patches.repeat(3, axis=1), labels=three.labels,
-                    patients=three.patients)  # fmt: skip
+    wide = Examples(
+        patches=three.patches.repeat(3, axis=1), labels=three.labels, patients=three.patients
+    )
     with pytest.raises(InputError, match="must take patches of 3 x 24 x 24"):
         fit_network(settings(epochs=1), wide, 1)
 

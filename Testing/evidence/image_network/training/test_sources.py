@@ -29,10 +29,15 @@ from TACEResponseLib.evidence.image_network.training.sources import (
 def settings(**fitting: object) -> ImageNetworkSettings:
     """S0's training at a small size."""
     given = {
-        "trainable": "head", "positions": "six", "optimizer": "sgd", "learning_rate": 0.01,
-        "schedule": "constant", "epochs": 3, "batch_size": 8,
+        "trainable": "head",
+        "positions": "six",
+        "optimizer": "sgd",
+        "learning_rate": 0.01,
+        "schedule": "constant",
+        "epochs": 3,
+        "batch_size": 8,
         "loss": "binary_cross_entropy_per_class",
-    }  # fmt: skip
+    }
     return ImageNetworkSettings(
         sequences=(ImageSequence.CT_ARTERIAL,),
         network=RESNET18,

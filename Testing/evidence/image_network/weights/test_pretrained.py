@@ -42,9 +42,15 @@ class Weights(dict[str, Tensor]):
         return self[name]
 
     def conv(
-        self, x: Tensor, name: str, width: int, k: Size, stride: int = 1, pad: Size = 0,
+        self,
+        x: Tensor,
+        name: str,
+        width: int,
+        k: Size,
+        stride: int = 1,
+        pad: Size = 0,
         bias: bool = False,
-    ) -> Tensor:  # fmt: skip
+    ) -> Tensor:
         sides = (k, k) if isinstance(k, int) else k
         scale = math.sqrt(2 / (x.shape[1] * sides[0] * sides[1]))
         weight = self.ask(f"{name}.weight", width, x.shape[1], *sides, scale=scale)

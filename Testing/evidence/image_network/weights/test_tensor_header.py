@@ -30,10 +30,14 @@ def test_a_file_as_safetensors_writes_it_passes(tmp_path: Path) -> None:
     ("header", "says"),
     [
         ({}, "must hold the network's tensors and no other, got a difference in a, n"),
-        ({"a": {"dtype": "F32", "shape": [3, 2]}, "n": {"dtype": "I64", "shape": []}},
-         r"a must be torch.float32 \(2, 3\), got F32 \[3, 2\]"),
-        ({"a": {"dtype": "F16", "shape": [2, 3]}, "n": {"dtype": "I64", "shape": []}},
-         "a must be torch.float32"),
+        (
+            {"a": {"dtype": "F32", "shape": [3, 2]}, "n": {"dtype": "I64", "shape": []}},
+            r"a must be torch.float32 \(2, 3\), got F32 \[3, 2\]",
+        ),
+        (
+            {"a": {"dtype": "F16", "shape": [2, 3]}, "n": {"dtype": "I64", "shape": []}},
+            "a must be torch.float32",
+        ),
         ({"a": {"dtype": [], "shape": {}}, "n": {}}, "a must be torch.float32"),
         ({"a": 3, "n": None}, "must say type and shape of each tensor, got a"),
         ([], "must list at most 20000 tensors, got no list"),
@@ -42,7 +46,7 @@ def test_a_file_as_safetensors_writes_it_passes(tmp_path: Path) -> None:
         (b"\xff\xff", "header: must be UTF-8 text"),
         (b"{,", "header: must be JSON"),
     ],
-)  # fmt: skip
+)
 def test_other_announcements_are_refused(header: object, says: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"^x.*{says}"):
         check_header(write(tmp_path / "x", header), NETWORK, "x")

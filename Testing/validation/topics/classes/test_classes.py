@@ -24,9 +24,10 @@ CLASSES = ("CR", "PR", "SD", "PD")
 
 
 def study_of(
-    responses: list[str], p: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
+    responses: list[str],
+    p: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
     classes: tuple[str, ...] = CLASSES,
-) -> Study:  # fmt: skip
+) -> Study:
     """A study that knows nothing but classes."""
     positive = p[:, :2].sum(axis=1)
     return Study(
@@ -54,8 +55,13 @@ def measured(study: Study) -> ClassMeasures:
 
 
 def test_five_patients_worked_by_hand() -> None:
-    p = [[0.9, 0.1, 0.0, 0.0], [0.2, 0.5, 0.2, 0.1], [0.6, 0.2, 0.1, 0.1],
-         [0.1, 0.2, 0.6, 0.1], [0.4, 0.0, 0.3, 0.3]]  # fmt: skip
+    p = [
+        [0.9, 0.1, 0.0, 0.0],
+        [0.2, 0.5, 0.2, 0.1],
+        [0.6, 0.2, 0.1, 0.1],
+        [0.1, 0.2, 0.6, 0.1],
+        [0.4, 0.0, 0.3, 0.3],
+    ]
     study = study_of(["CR", "PR", "PR", "SD", "SD"], np.array(p))
     found = measured(study)
     assert found.counts == {"CR": 1, "PR": 2, "SD": 2, "PD": 0}

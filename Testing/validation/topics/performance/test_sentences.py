@@ -17,8 +17,12 @@ from TACEResponseLib.validation.topics.performance.sentences import answer, ques
 
 
 def judged(study: Study, probabilities: np.ndarray) -> tuple[str, ...]:
-    changed = replace(study, models=(replace(study.models[0], probabilities=probabilities),),
-                      timed=(), attributes={})  # fmt: skip
+    changed = replace(
+        study,
+        models=(replace(study.models[0], probabilities=probabilities),),
+        timed=(),
+        attributes={},
+    )
     return answer(changed, measure_study(changed, resamples=200))
 
 
@@ -40,9 +44,13 @@ def test_chance_is_called_chance_and_a_reversed_model_is_named(study: Study) -> 
 
 @pytest.mark.parametrize(
     ("factor", "shift", "words"),
-    [(3.0, 0.0, "too extreme"), (0.2, 0.0, "too timid"), (1.0, 1.5, "too high on the whole"),
-     (1.0, -1.5, "too low on the whole")],
-)  # fmt: skip
+    [
+        (3.0, 0.0, "too extreme"),
+        (0.2, 0.0, "too timid"),
+        (1.0, 1.5, "too high on the whole"),
+        (1.0, -1.5, "too low on the whole"),
+    ],
+)
 def test_calibration_is_named_by_its_fault(
     study: Study, factor: float, shift: float, words: str
 ) -> None:
@@ -95,9 +103,15 @@ def test_a_simple_score_known_in_few_stays_off_the_first_page(study: Study) -> N
     perfect = study.outcome + rng.normal(0, 0.01, study.n)
     few = np.where(np.arange(study.n) % 2, perfect, np.nan)
     weak = Baseline(name="volume, mL", scores=rng.normal(size=study.n), direction="higher")
-    both = replace(study, timed=(), attributes={}, baselines=(
-        weak, Baseline(name="size, cm", scores=few, direction="higher"),
-    ))  # fmt: skip
+    both = replace(
+        study,
+        timed=(),
+        attributes={},
+        baselines=(
+            weak,
+            Baseline(name="size, cm", scores=few, direction="higher"),
+        ),
+    )
     results = measure_study(both, resamples=200)
     assert {c.other for c in results.comparisons} >= {"volume, mL", "size, cm"}
     first = answer(both, results)[0]

@@ -21,13 +21,24 @@ from TACEResponseLib.validation.topics.promised.promised import (
 
 
 def promise(value: float, low: float, high: float) -> Promise:
-    return Promise(model="fused", patients="its training patients, out-of-fold", auc=Estimate(
-        value=value, low=low, high=high, n=60, method="DeLong"))  # fmt: skip
+    return Promise(
+        model="fused",
+        patients="its training patients, out-of-fold",
+        auc=Estimate(value=value, low=low, high=high, n=60, method="DeLong"),
+    )
 
 
 def metric(name: str, branch: str, role: CohortRole, value: float) -> Metric:
-    return Metric(name=name, branch=branch, cohort=role, value=value, low=value - 0.05,
-                  high=value + 0.05, n=90, method="DeLong")  # fmt: skip
+    return Metric(
+        name=name,
+        branch=branch,
+        cohort=role,
+        value=value,
+        low=value - 0.05,
+        high=value + 0.05,
+        n=90,
+        method="DeLong",
+    )
 
 
 def with_metrics(*metrics: Metric) -> BundleMetadata:
@@ -44,8 +55,10 @@ def test_the_bundle_of_real_patients_promises_its_cross_validated_auc_with_p() -
     (found,) = promises(read_metadata("ct-volume-clinical"))
     # As its card and the documentation print it: .60 (.39 to .77), p .075, 92 patients.
     assert (f"{found.auc.value:.2f}", f"{found.auc.low:.2f}", f"{found.auc.high:.2f}") == (
-        "0.60", "0.39", "0.77",
-    )  # fmt: skip
+        "0.60",
+        "0.39",
+        "0.77",
+    )
     assert found.auc.n == 92
     assert "p = 0.075 by 200 permutations" in found.auc.method
     assert "20 repeats" in found.auc.method
@@ -62,11 +75,13 @@ def test_the_simulated_bundle_promises_what_unseen_patients_gave() -> None:
 
 def test_unseen_patients_come_before_those_that_trained_or_chose() -> None:
     roles = (CohortRole.TUNING, CohortRole.TRAINING, CohortRole.INTERNAL_TEST)
-    found = promises(with_metrics(
-        *(metric("AUC", FUSED, role, 0.6 + i / 10) for i, role in enumerate(roles)),
-        metric("AUC", "cnn", CohortRole.EXTERNAL_TEST, 0.9),
-        metric("average precision", FUSED, CohortRole.EXTERNAL_TEST, 0.9),
-    ))  # fmt: skip
+    found = promises(
+        with_metrics(
+            *(metric("AUC", FUSED, role, 0.6 + i / 10) for i, role in enumerate(roles)),
+            metric("AUC", "cnn", CohortRole.EXTERNAL_TEST, 0.9),
+            metric("average precision", FUSED, CohortRole.EXTERNAL_TEST, 0.9),
+        )
+    )
     assert [round(p.auc.value, 1) for p in found] == [0.8, 0.7, 0.6]
 
 

@@ -35,8 +35,14 @@ Make = Callable[..., Study]
 @pytest.fixture
 def read_twice(study: Study) -> Study:
     """Five of the study's patients, two features: one of a constant shift, one of no agreement."""
-    shifted = ReadFeature(branch="radiomics", name="shifted", training_sd=2.0, form="ICC(2,1)",
-                          ratings=np.stack([VALUES, VALUES + 1], axis=1), minimum=0.8)  # fmt: skip
+    shifted = ReadFeature(
+        branch="radiomics",
+        name="shifted",
+        training_sd=2.0,
+        form="ICC(2,1)",
+        ratings=np.stack([VALUES, VALUES + 1], axis=1),
+        minimum=0.8,
+    )
     other = replace(shifted, name="other", ratings=np.stack([VALUES, VALUES[::-1]], axis=1))
     readings = SecondReadings(
         rows=np.array([3, 0, 7, 2, 9]),

@@ -45,9 +45,13 @@ BY_HAND = {
 def six_patients() -> Study:
     model = Model(name="m", probabilities=np.full(6, 0.9), threshold=0.5)
     return Study(
-        case_ids=tuple("ABCDEF"), outcome=np.array([0, 1, 0, 1, 0, 1]), positive_class="responder",
-        models=(model,), origin=Origin(source="by hand"), timed=timed_outcomes(BY_HAND),
-    )  # fmt: skip
+        case_ids=tuple("ABCDEF"),
+        outcome=np.array([0, 1, 0, 1, 0, 1]),
+        positive_class="responder",
+        models=(model,),
+        origin=Origin(source="by hand"),
+        timed=timed_outcomes(BY_HAND),
+    )
 
 
 @pytest.fixture
