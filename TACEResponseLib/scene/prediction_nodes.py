@@ -20,15 +20,13 @@ from TACEResponseLib.scene.case_nodes import CaseNodes
 from TACEResponseLib.scene.colors import LEAST_SHOWN, fill_color_table
 from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
 from TACEResponseLib.scene.map_names import MAPPED_ROLE, map_name, mark_map
+from TACEResponseLib.scene.own_nodes import ROLE, is_shared, mark_own, own_node, roles_of
 from TACEResponseLib.scene.plots import fill_plot
 from TACEResponseLib.scene.transforms import moved, to_world
 from TACEResponseLib.scene.volumes import add_display, own_geometry, volume_to_node
 
 if TYPE_CHECKING:
     import slicer
-
-ROLE = "TACEResponse."
-SALIENCY_ROLE = f"{ROLE}saliency."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,7 +50,8 @@ def prediction_to_nodes(
     Args:
         scene: that the case's nodes are in.
         nodes: the case that was scored. An earlier result of its segmentation is updated: same
-            nodes, same ids; what the new result lacks is removed.
+            nodes, same ids; what the new result lacks is removed. A node that isn't ours is left
+            alone, though it has a role of the result: its role gets a new node.
         prediction: its saliency maps lie on the grids of their images, whole or cut to a box.
     """
     text = record_json(prediction)
@@ -96,9 +95,10 @@ class _Result:
         """The node of a role, made if it isn't there, under its present name."""
         key = f"{ROLE}{role}"
         self._used.add(key)
-        node = self._anchor.GetNodeReference(key)
-        if node is None or not node.IsA(kind):
+        node = own_node(self._anchor, key, kind)
+        if node is None:
             node = self._scene.AddNewNodeByClass(kind)
+            mark_own(node, self._anchor, key)
             self._anchor.SetNodeReferenceID(key, node.GetID())
         node.SetName(f"{self.case.case_id} {name or role}")
         if in_tree:
@@ -106,21 +106,21 @@ class _Result:
         return node
 
     def remove_unused(self) -> None:
-        """Remove nodes of roles that the new result doesn't have."""
-        count = self._anchor.GetNumberOfNodeReferenceRoles()
-        roles = [self._anchor.GetNthNodeReferenceRole(n) for n in range(count)]
-        for role in roles:
-            if not role.startswith(ROLE) or role in self._used:
+        """Remove our nodes of roles that the new result doesn't have."""
+        for role in roles_of(self._anchor):
+            if role in self._used:
                 continue
-            if (node := self._anchor.GetNodeReference(role)) is not None:
+            if (node := own_node(self._anchor, role)) is not None:
                 self._remove(node)
             self._anchor.RemoveNodeReferenceIDs(role)
 
     def _remove(self, node: "slicer.vtkMRMLNode") -> None:
         """Remove a node with its display and storage nodes, which would stay behind."""
         if node.IsA("vtkMRMLDisplayableNode"):
-            for n in reversed(range(node.GetNumberOfDisplayNodes())):
-                self._scene.RemoveNode(node.GetNthDisplayNode(n))
+            displays = [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())]
+            for display in displays:
+                if display is not None and not is_shared(display, node):
+                    self._scene.RemoveNode(display)
         if node.IsA("vtkMRMLStorableNode"):
             for n in reversed(range(node.GetNumberOfStorageNodes())):
                 self._scene.RemoveNode(node.GetNthStorageNode(n))
@@ -152,7 +152,7 @@ def _saliency(
         volume_to_node(Volume(voxels=saliency.volume.voxels, geometry=on_image), node)
         node.SetAndObserveTransformNodeID(image.GetTransformNodeID())
         node.SetNodeReferenceID(MAPPED_ROLE, image.GetID())
-        mark_map(node, sequence)
+        mark_map(node, sequence, is_simulated=is_simulated)
         _show_saliency(node, colors)
         found[sequence] = node
     return found

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
-from TACEResponseLib.scene.prediction_nodes import ROLE
+from TACEResponseLib.scene.own_nodes import own_node, roles_of
 
 if TYPE_CHECKING:
     import slicer
@@ -14,10 +14,8 @@ FIRST_SCORE_ROLE = "TACEResponseKept.first_score"
 
 
 def result_nodes(anchor: "slicer.vtkMRMLSegmentationNode") -> list["slicer.vtkMRMLNode"]:
-    """Every node of the result that belongs to a segmentation."""
-    count = anchor.GetNumberOfNodeReferenceRoles()
-    roles = [anchor.GetNthNodeReferenceRole(n) for n in range(count)]
-    nodes = [anchor.GetNodeReference(role) for role in roles if role.startswith(ROLE)]
+    """Every node of ours in the result that belongs to a segmentation."""
+    nodes = [own_node(anchor, role) for role in roles_of(anchor)]
     return [node for node in nodes if node is not None]
 
 

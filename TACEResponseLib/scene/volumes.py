@@ -10,6 +10,7 @@ from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.phase import written_acquisition
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
+from TACEResponseLib.scene.own_nodes import is_shared
 from TACEResponseLib.scene.transforms import (
     direction_ras,
     moved,
@@ -51,10 +52,11 @@ def volume_to_node(volume: Volume, node: "slicer.vtkMRMLScalarVolumeNode") -> No
 def add_display(node: "slicer.vtkMRMLScalarVolumeNode", window: tuple[float, float]) -> Any:
     """The display node of a volume, showing the values between `window`'s ends; made if need be.
 
+    One that another volume shares is left to that.
     Made before it is attached: a display node that sets its own window scans all voxels first.
     """
     display = node.GetDisplayNode()
-    if display is None:
+    if display is None or is_shared(display, node):
         display = node.GetScene().AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode")
     display.AutoWindowLevelOff()
     display.SetWindowLevelMinMax(*window)
