@@ -7,6 +7,7 @@ import pytest
 
 from TACEResponseLib.patient.case import Case
 from Testing.slicer_standins.layout import corner_text, hold_key, release_key
+from Testing.slicer_standins.layout import lines_in_views as by_view
 
 
 def composites(person: Any) -> list[Any]:
@@ -156,21 +157,8 @@ def test_an_out_of_date_map_is_not_shown(scored: Any) -> None:
     assert {c.GetForegroundOpacity() for c in composites(scored)} == {0.0}
 
 
-def test_a_model_without_network_shows_no_map_controls(scored: Any) -> None:
-    scored.standins.scene.RemoveNode(scored.map)
-    scored.panel.map.onResult()
-    assert not scored.ui.mapFrame.isVisibleTo(scored.ui.resultButton)
-    assert "no attention map" in scored.ui.noMapLabel.text
-
-
 def lines_in_views(person: Any) -> list[str]:
-    layouts = person.standins.app.layoutManager()
-    found = []
-    for name in layouts.sliceViewNames():
-        window = layouts.sliceWidget(name).sliceView().renderWindow()
-        props = window.GetRenderers().GetFirstRenderer().GetViewProps()
-        found += [props.GetItemAsObject(n).GetInput() for n in range(props.GetNumberOfItems())]
-    return found
+    return [line for lines in by_view(person.standins.app).values() for line in lines]
 
 
 def test_a_simulated_model_s_map_is_never_seen_without_its_banner(scored: Any) -> None:
@@ -226,6 +214,4 @@ def test_a_view_that_comes_later_has_map_and_banner_too(scored: Any) -> None:
         assert shown.mrmlSliceCompositeNode().GetForegroundOpacity() == 0.0
         release_key(shown.sliceView(), "h")
     finally:
-        scored.standins.scene.RemoveNode(shown.mrmlSliceNode())
-        scored.standins.scene.RemoveNode(shown.mrmlSliceCompositeNode())
-        del layouts._widgets["Slice4"]
+        layouts._remove_view("Slice4")

@@ -8,7 +8,10 @@ import pytest
 from TACEResponseLib.bundle import load_bundle
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.scoring import score
-from Testing.module.test_map_controls import composites
+from Testing.module.test_banner_of_every_view import EARLIER, SIMULATED, lay, layers_of, said
+from Testing.module.test_map_controls import axial, composites, superior
+
+GONE = "An attention map was removed from the scene; score again to have it back."
 
 
 def seen(person: Any) -> set[str]:
@@ -68,6 +71,12 @@ def test_a_scene_with_a_map_and_no_history_shows_no_map(
     choose_again(person, shown.GetNodeReference("TACEResponse.image"), segmentation)
     assert person.panel.book.prediction is None
     assert seen(person) == set()
+    assert said(person) == {}
+    shown.SetName("renamed")
+    lay(shown, layers_of(person), 0)
+    assert said(person) == {"Green": [SIMULATED, EARLIER]}
+    slicer.mrmlScene.Clear(0)
+    assert said(person) == {}
 
 
 def test_the_map_of_another_case_or_segmentation_is_taken_away(
@@ -135,3 +144,108 @@ def test_a_map_is_never_guessed_to_be_an_image(person: Any, patient: Case, remov
     person.pause(0.4)
     assert person.panel.desk.image("ct_arterial") is None
     assert seen(person) == set()
+
+
+@pytest.fixture
+def scored(person: Any, patient: Case) -> Any:
+    person.image, person.segmentation = person.make_ready(patient)
+    person.score()
+    person.map = person.panel.book.maps()["ct_arterial"]
+    return person
+
+
+def has_map_controls(person: Any) -> bool:
+    person.pause(0.05)
+    return bool(person.ui.mapFrame.isVisibleTo(person.ui.mapFrame.parent()))
+
+
+@pytest.mark.parametrize("removed", ["map", "its colors"])
+def test_a_removed_map_takes_its_controls_and_lines_along(scored: Any, removed: str) -> None:
+    assert has_map_controls(scored)
+    node = {"map": scored.map, "its colors": scored.map.GetDisplayNode().GetColorNode()}
+    scored.standins.scene.RemoveNode(node[removed])
+    assert not has_map_controls(scored)
+    assert scored.ui.noMapLabel.isVisibleTo(scored.ui.noMapLabel.parent())
+    assert scored.ui.noMapLabel.text == GONE
+    assert scored.ui.sliceNoteLabel.text == ""
+    assert said(scored) == {}
+    before = superior(axial(scored))
+    scored.ui.salientSliceButton.click()
+    assert superior(axial(scored)) == before
+    assert scored.panel.book.prediction is not None
+    scored.score()
+    assert has_map_controls(scored)
+    assert not scored.ui.noMapLabel.isVisibleTo(scored.ui.noMapLabel.parent())
+    assert said(scored)
+
+
+def test_an_undo_brings_map_and_controls_back(scored: Any) -> None:
+    scene = scored.standins.scene
+    scene.SetUndoOn()
+    scored.map.SetUndoEnabled(True)
+    scored.segmentation.SetUndoEnabled(True)
+    try:
+        scene.SaveStateForUndo()
+        scene.RemoveNode(scored.map)
+        assert not has_map_controls(scored)
+        scene.Undo()
+        assert has_map_controls(scored)
+        assert scored.ui.sliceNoteLabel.text.startswith("Map on this slice: ")
+    finally:
+        scene.ClearUndoStack()
+        scene.ClearRedoStack()
+        scene.SetUndoOff()
+
+
+def test_a_removed_segmentation_takes_the_map_s_controls_along(scored: Any) -> None:
+    scored.standins.scene.RemoveNode(scored.segmentation)
+    assert not has_map_controls(scored)
+    scored.pause(0.4)
+    assert scored.panel.book.isOutOfDate
+
+
+def test_a_removed_chart_can_not_be_asked_for(scored: Any) -> None:
+    assert scored.ui.plotButton.enabled
+    scored.standins.scene.RemoveNode(scored.panel.book.node("plot_chart"))
+    scored.pause(0.05)
+    assert not scored.ui.plotButton.enabled
+
+
+def test_a_removed_summary_can_not_be_asked_for(scored: Any) -> None:
+    assert scored.ui.tablesButton.enabled
+    scored.standins.scene.RemoveNode(scored.panel.book.node("summary"))
+    scored.pause(0.05)
+    assert not scored.ui.tablesButton.enabled
+
+
+def test_a_reference_led_to_an_image_shows_and_changes_nothing(scored: Any) -> None:
+    """As a hand-made scene may have it."""
+    import slicer
+
+    mine = slicer.modules.volumes.logic().CloneVolume(slicer.mrmlScene, scored.image, "mine")
+    scored.segmentation.SetNodeReferenceID("TACEResponse.saliency.ct_arterial", mine.GetID())
+    before = [mine.GetMTime(), mine.GetDisplayNode().GetMTime()]
+    scored.ui.mapCutSlider.value = 0.31
+    scored.panel.map.onResult()
+    combo = scored.ui.bclcCombo
+    combo.setCurrentIndex(combo.findText("C"))
+    scored.wait(lambda: scored.panel.book.isOutOfDate)
+    combo.setCurrentIndex(combo.findText("B"))
+    scored.wait(lambda: not scored.panel.book.isOutOfDate)
+    scored.score()
+    scored.ui.mapCutSlider.value = 0.2
+    assert [mine.GetMTime(), mine.GetDisplayNode().GetMTime()] == before
+    assert mine.GetName() == "mine"
+    assert scored.panel.book.maps()["ct_arterial"] is not mine
+
+
+def test_a_scene_that_is_closed_while_scoring_leaves_no_line_and_no_control(
+    person: Any, patient: Case
+) -> None:
+    person.make_ready(patient)
+    person.ui.scoreButton.click()
+    person.standins.scene.Clear(0)
+    person.pause(0.5)
+    assert said(person) == {}
+    assert not has_map_controls(person)
+    assert person.panel.book.prediction is None

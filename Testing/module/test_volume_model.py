@@ -63,6 +63,8 @@ def test_the_panel_s_result_is_the_library_s_and_it_says_why_there_is_no_map(
     told = person.ui.warningsLabel.text
     assert "no image network, so there is no attention map" in told
     assert "alpha-fetoprotein is missing; the training cohort's median, 35.9," in told
+    assert "no image network, so there is no attention map" in person.ui.noMapLabel.text
+    assert not person.ui.mapFrame.isVisibleTo(person.ui.resultButton)
     table = person.ui.contributionsTable
     shown = {table.item(row, 0).text() for row in range(table.rowCount)}
     assert "portal venous invasion or thrombus" in shown

@@ -1,7 +1,8 @@
 """Stand-ins of the layout manager and the slice views, on real slice logics.
 
 Source: Slicer, Libs/MRML/Widgets/qMRMLLayoutManager.h, qMRMLSliceWidget.h,
-Base/QTGUI/qSlicerLayoutManager.h. Nothing is rendered; 3D, table and plot views don't exist.
+Base/QTGUI/qSlicerLayoutManager.h. Nothing is rendered; table and plot views don't exist, and a 3D
+view only where a test adds one.
 As in Slicer, a volume that code adds to the scene is neither shown nor fitted by itself
 (Slicer 583e9b37, Base/Python/slicer/util.py: setSliceViewerLayers does both).
 """
@@ -100,6 +101,27 @@ class qMRMLSliceWidget(QtWidgets.QWidget):
         return self._logic.GetSliceCompositeNode()
 
 
+@stands_for("Slicer Libs/MRML/Widgets/qMRMLThreeDWidget.h")
+class qMRMLThreeDWidget(QtWidgets.QWidget):
+    """One 3D view."""
+
+    _node: Any = None
+    _view: Any = None
+
+    def __init__(self, node: Any) -> None:
+        super().__init__()
+        self._node = node
+        self._view = qMRMLSliceView()
+
+    def threeDView(self) -> Any:
+        """The drawing area."""
+        return self._view
+
+    def mrmlViewNode(self) -> Any:
+        """The view node."""
+        return self._node
+
+
 @stands_for("Slicer Libs/MRML/Widgets/qMRMLLayoutManager.h")
 class qSlicerLayoutManager(QtCore.QObject):
     """Red, green and yellow slice view, and the number of the layout."""
@@ -110,7 +132,8 @@ class qSlicerLayoutManager(QtCore.QObject):
     _widgets: Any = None
     _layout = FOUR_UP
     _resets = 0
-    threeDViewCount = declared("int", lambda _self: 0)
+    _in_space: Any = None
+    threeDViewCount = declared("int", lambda self: len(self._in_space))
     plotViewCount = declared("int", lambda _self: 0)
     tableViewCount = declared("int", lambda _self: 0)
 
@@ -118,7 +141,7 @@ class qSlicerLayoutManager(QtCore.QObject):
         super().__init__()
         self._scene = scene
         logics = vtk.vtkCollection()
-        self._widgets = {}
+        self._widgets, self._in_space = {}, {}
         for name, orientation in SLICE_VIEWS.items():
             self._widgets[name] = qMRMLSliceWidget(_slice_logic(name, orientation, scene))
             logics.AddItem(self._widgets[name].sliceLogic())
@@ -133,6 +156,32 @@ class qSlicerLayoutManager(QtCore.QObject):
         self._widgets[name] = qMRMLSliceWidget(_slice_logic(name, orientation, self._scene))
         self._logics.AddItem(self._widgets[name].sliceLogic())
         self.layoutChanged.emit(self._layout)
+
+    def _remove_view(self, name: str) -> None:
+        """Have a layout with one view less; its nodes go with it."""
+        widget = self._widgets.pop(name)
+        self._logics.RemoveItem(widget.sliceLogic())
+        for node in (widget.mrmlSliceNode(), widget.mrmlSliceCompositeNode()):
+            self._scene.RemoveNode(node)
+        self.layoutChanged.emit(self._layout)
+
+    def _add_three_d_view(self, name: str) -> None:
+        """Have a layout with one 3D view more."""
+        node = slicer.vtkMRMLViewNode()
+        node.SetLayoutName(name)
+        self._in_space[name] = qMRMLThreeDWidget(self._scene.AddNode(node))
+        self.layoutChanged.emit(self._layout)
+
+    def _remove_three_d_view(self, name: str) -> None:
+        """Have a layout with one 3D view less."""
+        self._scene.RemoveNode(self._in_space.pop(name).mrmlViewNode())
+        self.layoutChanged.emit(self._layout)
+
+    def threeDWidget(self, number: int, /) -> Any:
+        """One 3D view, or None."""
+        require("threeDWidget", number, int, or_none=False)
+        widgets = list(self._in_space.values())
+        return widgets[number] if 0 <= number < len(widgets) else None
 
     def mrmlScene(self) -> Any:
         """The scene."""
@@ -180,6 +229,21 @@ def _slice_logic(name: str, orientation: str, scene: Any) -> Any:
     logic.AddSliceNode(name)
     logic.GetSliceNode().SetOrientation(orientation)
     return logic
+
+
+def lines_in_views(app: Any) -> dict[str, list[str]]:
+    """What is written in each view, line by line."""
+    layouts = app.layoutManager()
+    views = {name: layouts.sliceWidget(name).sliceView() for name in layouts.sliceViewNames()}
+    in_space = [layouts.threeDWidget(n) for n in range(layouts.threeDViewCount)]
+    views |= {widget.mrmlViewNode().GetLayoutName(): widget.threeDView() for widget in in_space}
+    return {name: _lines(view) for name, view in views.items()}
+
+
+def _lines(view: Any) -> list[str]:
+    props = view.renderWindow().GetRenderers().GetFirstRenderer().GetViewProps()
+    texts = [props.GetItemAsObject(n).GetInput() for n in range(props.GetNumberOfItems())]
+    return [line for text in texts for line in text.splitlines()]
 
 
 def corner_text(composite: Any) -> str:

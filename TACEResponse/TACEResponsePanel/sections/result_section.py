@@ -66,6 +66,7 @@ class ResultSection:
         # What is out of date must not be handed on as a result.
         ui.reportButton.setEnabled(has and not self._book.isOutOfDate)
         ui.plotButton.setEnabled(self._book.node("plot_chart") is not None)
+        ui.tablesButton.setEnabled(self._book.node("summary") is not None)
 
     def writeReport(self, folder: Path) -> None:
         """Have the process write the report into a new folder."""

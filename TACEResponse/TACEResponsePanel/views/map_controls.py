@@ -8,20 +8,20 @@ import slicer
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
-from TACEResponseLib.scene.map_names import MAPPED_ROLE
+from TACEResponseLib.scene.map_names import MAPPED_ROLE, is_map
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.result_book import ResultBook
+from TACEResponsePanel.views.hide_key import HideKey
+from TACEResponsePanel.views.map_banner import MapBanner
 from TACEResponsePanel.views.map_overlay import MapOverlay
-from TACEResponsePanel.views.view_banner import ViewBanner
+from TACEResponsePanel.views.result_watch import ResultWatch
+from TACEResponsePanel.views.shown_maps import nodesOf
 
 CAPTION = _(
     "Attention map (Grad-CAM): what moved the network; not viable tumor, not feeders, not where "
     "treatment works."
 )
 LIVER_WINDOW_HU = (-160.0, 240.0)
-HIDE_KEY = "h"
-RELEASE_MS = 80
-"""A held key repeats itself as release and press; only a release that lasts is one."""
 
 
 class MapControls(VTKObservationMixin):
@@ -31,15 +31,16 @@ class MapControls(VTKObservationMixin):
         """Connect the widgets."""
         VTKObservationMixin.__init__(self)
         self._ui, self._desk, self._book = ui, desk, book
-        self._isHeld = self._isKeyHeld = False
+        self._isHeld = False
         self._lesion = 0
         self._shown: Any = None
-        self._banner = ViewBanner()
+        self._laid: set[str] = set()
+        """The maps that the overlay has been given."""
         self._overlay = MapOverlay()
-        self._release = qt.QTimer()
-        self._release.setSingleShot(True)
-        self._release.setInterval(RELEASE_MS)
-        self._release.timeout.connect(self._letKeyGo)
+        self._banner = MapBanner(book)
+        self._watch = ResultWatch(book)
+        self._key = HideKey()
+        self._key.changed.connect(lambda isHeld: self._hold(isHeld=isHeld))
         ui.mapCaptionLabel.setText(CAPTION)
         ui.hideMapButton.pressed.connect(lambda: self._hold(isHeld=True))
         ui.hideMapButton.released.connect(lambda: self._hold(isHeld=False))
@@ -49,34 +50,39 @@ class MapControls(VTKObservationMixin):
         ui.liverWindowButton.clicked.connect(lambda *_v: self._liverWindow())
         book.changed.connect(self.onResult)
         desk.caseBegun.connect(self._onCase)
-        slicer.app.connect("focusChanged(QWidget*,QWidget*)", self._letKeyGo)
 
     def close(self) -> None:
         """The panel goes: hear of nothing any more."""
         self.release()
-        slicer.app.disconnect("focusChanged(QWidget*,QWidget*)", self._letKeyGo)
+        self._key.close()
+        self._watch.close()
+        self._banner.close()
 
     def onLayout(self) -> None:
         """Views came or went."""
         if self._shown is not None:
             self._watchSlices()
         self.apply()
+        self._banner.follow()
 
     def onResult(self) -> None:
         """A result came, went out of date, or is gone."""
         maps = self._book.maps()
         hasResult = self._book.prediction is not None
         self._ui.mapFrame.setVisible(bool(maps))
-        self._ui.noMapLabel.setVisible(hasResult and not maps)
-        self._ui.noMapLabel.setText(
-            _("This model has no image network, so there is no attention map.")
-        )
+        remark = self._remarkOnMaps(set(maps)) if hasResult else ""
+        self._ui.noMapLabel.setVisible(bool(remark))
+        self._ui.noMapLabel.setText(remark)
         first = next(iter(maps.values()), None)
         if first is not self._shown:
             self._shown = first
             if first is not None:
                 self._drawLegend(first)
                 self._watchSlices()
+        laid = {node.GetID() for node in maps.values()}
+        if laid != self._laid:
+            self._laid = laid
+            self._overlay.takeAway(laid)
         self.apply()
 
     def apply(self) -> None:
@@ -88,40 +94,46 @@ class MapControls(VTKObservationMixin):
             self._overlay.forget()
         maps = []
         for node in self._book.maps().values():
-            self._sayWhoseMap(node)
-            display = node.GetDisplayNode()
-            if display is not None:
-                display.SetThreshold(parameters.mapCut, 1.0)
+            self._write(node, parameters.mapCut)
             image = node.GetNodeReference(MAPPED_ROLE)
             if image is not None:
                 maps.append((image, node))
         self._overlay.show(maps, parameters.mapOpacity if self._isVisible() else 0.0)
-        self._showBanner()
+        self._banner.refresh()
         self._showNote()
 
     def release(self) -> None:
         """Before the scene is closed or the panel is left."""
         self.removeObservers()
-        self._release.stop()
-        self._isHeld = self._isKeyHeld = False
+        self._key.forget()
+        self._isHeld = False
         self._shown = None
-        self._banner.show(isWanted=False)
 
-    def _isSimulated(self) -> bool:
+    def _remarkOnMaps(self, present: set[str]) -> str:
+        """Why the result has no map, or not all of its maps."""
         prediction = self._book.prediction
-        return prediction is not None and bool(prediction.simulated_banner)
+        if prediction.branch("image_network") is None:
+            return _("This model has no image network, so there is no attention map.")
+        made = {sequence for branch in prediction.branches for sequence in branch.saliency}
+        if present and made <= present:
+            return ""
+        return _("An attention map was removed from the scene; score again to have it back.")
 
-    def _sayWhoseMap(self, node: Any) -> None:
-        """Slicer prints the node's name in the corner, with or without this panel."""
-        if self._isSimulated():
-            from TACEResponseLib.scene.map_names import mark_simulated
+    def _write(self, node: Any, cut: float) -> None:
+        """What we may write into a map: that it is simulated, and its cut; nothing where shared.
 
+        Slicer prints the node's name in the corner, with or without this panel.
+        """
+        from TACEResponseLib.scene.map_names import mark_simulated
+        from TACEResponseLib.scene.own_nodes import is_shared
+
+        if not is_map(node):  # a volume to which a reference was led by hand
+            return
+        if self._book.prediction.simulated_banner:
             mark_simulated(node)
-
-    def _showBanner(self) -> None:
-        """A simulated model's map is never seen without its banner."""
-        isSeen = self._shown is not None and self._isVisible()
-        self._banner.show(isWanted=self._isSimulated() and isSeen)
+        display = node.GetDisplayNode()
+        if display is not None and not is_shared(display, node):
+            display.SetThreshold(cut, 1.0)
 
     def _isVisible(self) -> bool:
         """Whether the map is to be seen now."""
@@ -178,38 +190,10 @@ class MapControls(VTKObservationMixin):
     def _watchSlices(self) -> None:
         """Hear of the slice that is looked at, and of the key that hides the map."""
         self.removeObservers()
-        scene = slicer.mrmlScene
-        for n in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceNode")):
-            node = scene.GetNthNodeByClass(n, "vtkMRMLSliceNode")
+        self._key.watchViews()
+        for node in nodesOf("vtkMRMLSliceNode"):
             if node.GetOrientation() == "Axial":
                 self.addObserver(node, "ModifiedEvent", self._onSlice)
-        layouts = slicer.app.layoutManager()
-        if layouts is None:
-            return
-        for name in layouts.sliceViewNames():
-            view = layouts.sliceWidget(name).sliceView()
-            interactor = view.interactor()
-            self.addObserver(interactor, "KeyPressEvent", self._onKey)
-            self.addObserver(interactor, "KeyReleaseEvent", self._onKey)
-            # The last release goes missing where the pointer or the keyboard has moved on.
-            self.addObserver(interactor, "LeaveEvent", self._letKeyGo)
-
-    def _onKey(self, caller: Any, event: str) -> None:
-        if (caller.GetKeySym() or "").lower() != HIDE_KEY:
-            return
-        if event == "KeyPressEvent":
-            self._release.stop()
-            self._isKeyHeld = True
-            if not self._isHeld:
-                self._hold(isHeld=True)
-        else:
-            self._release.start()
-
-    def _letKeyGo(self, *_values: Any) -> None:
-        """The key is released, or was elsewhere: pointer or keyboard have left the view."""
-        if self._isKeyHeld:
-            self._isKeyHeld = False
-            self._hold(isHeld=False)
 
     def _onSlice(self, caller: Any, _event: Any) -> None:
         self._showNote(caller)
@@ -243,6 +227,8 @@ class MapControls(VTKObservationMixin):
         self._lesion = 0
         self.release()
         self._overlay.forget()
+        self._laid = {node.GetID() for node in self._book.maps().values()}
+        self._overlay.takeAway(self._laid)
         if self._desk.parameters is None:
             # The scene goes; another's nodes may have the same ids.
             self._overlay = MapOverlay()
@@ -251,9 +237,7 @@ class MapControls(VTKObservationMixin):
 
 def _axialSlice() -> Any:
     """The first axial slice view."""
-    scene = slicer.mrmlScene
-    count = scene.GetNumberOfNodesByClass("vtkMRMLSliceNode")
-    nodes = [scene.GetNthNodeByClass(n, "vtkMRMLSliceNode") for n in range(count)]
+    nodes = nodesOf("vtkMRMLSliceNode")
     return next((node for node in nodes if node.GetOrientation() == "Axial"), None)
 
 

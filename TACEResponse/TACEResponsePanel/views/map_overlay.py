@@ -5,6 +5,7 @@ from typing import Any
 import slicer
 
 from TACEResponseLib.scene.map_names import is_map
+from TACEResponsePanel.views.shown_maps import nodesOf
 
 
 class MapOverlay:
@@ -18,20 +19,26 @@ class MapOverlay:
         """View and map: whoever takes another foreground after that keeps it."""
 
     def show(self, maps: list[tuple[Any, Any]], opacity: float) -> None:
-        """Show these maps wherever their image is seen, and no other map of ours.
+        """Show these maps wherever their image is seen.
 
         Args:
             maps: image and map, of the result that the panel shows.
             opacity: 0 hides them.
         """
-        known = {node.GetID() for _image, node in maps}
-        for composite in _composites():
-            if _isMap(composite.GetForegroundVolumeID()) and (
-                composite.GetForegroundVolumeID() not in known
-            ):
-                self._giveBack(composite)
+        for composite in nodesOf("vtkMRMLSliceCompositeNode"):
             for image, node in maps:
                 self._lay(composite, image, node, opacity)
+
+    def takeAway(self, followed: set[str]) -> None:
+        """Show no other map over an image; once, for what a person lays there later is theirs.
+
+        Args:
+            followed: ids of the maps of the result that the panel shows.
+        """
+        for composite in nodesOf("vtkMRMLSliceCompositeNode"):
+            laid = composite.GetForegroundVolumeID()
+            if _isMap(laid) and laid not in followed:
+                self._giveBack(composite)
 
     def forget(self) -> None:
         """Lay maps anew when they are shown next: the user asks for it, or the case is another."""
@@ -70,10 +77,3 @@ def _isMap(nodeId: str | None) -> bool:
     """Whether a node of the scene is a map that scoring made."""
     node = slicer.mrmlScene.GetNodeByID(nodeId) if nodeId else None
     return node is not None and is_map(node)
-
-
-def _composites() -> list[Any]:
-    """What each slice view shows."""
-    scene = slicer.mrmlScene
-    count = scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")
-    return [scene.GetNthNodeByClass(n, "vtkMRMLSliceCompositeNode") for n in range(count)]

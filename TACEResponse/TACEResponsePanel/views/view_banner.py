@@ -1,70 +1,56 @@
-"""Words in the slice views while a simulated model's map lies over an image.
+"""Words in a view; they are drawn by the view itself, so that every screenshot has them."""
 
-They are drawn by the view itself, so that every screenshot has them.
-"""
-
+from collections.abc import Iterable
 from typing import Any
 
-import slicer
 import vtk
-from slicer.i18n import tr as _
 
-TEXT = _("SIMULATED MODEL: means nothing for a real patient")
 FONT_SIZE = 14
 
 
 class ViewBanner:
-    """Shows or hides one line in every slice view."""
+    """Keeps one text in each of some views."""
 
     def __init__(self) -> None:
-        """Begin without a line in any view."""
-        self._shown: list[tuple[Any, Any]] = []
+        """Begin without a text in any view."""
+        self._drawn: list[tuple[Any, Any, str, Any]] = []
+        """View, renderer, text and what draws it."""
 
     @property
     def isShown(self) -> bool:
-        """Whether the views have the line."""
-        return bool(self._shown)
+        """Whether any view has a text."""
+        return bool(self._drawn)
 
-    def show(self, *, isWanted: bool) -> None:
-        """Draw the line in every view that there is now, or take it away."""
-        wanted = _renderers() if isWanted else []
-        if wanted == [renderer for renderer, _actor in self._shown]:
+    def show(self, texts: Iterable[tuple[Any, str]]) -> None:
+        """Have these texts in these views, and none in any other; blank is none."""
+        due = [(view, _rendererOf(view), text) for view, text in texts if text]
+        due = [(view, renderer, text) for view, renderer, text in due if renderer is not None]
+        if [one[1:] for one in due] == [one[1:3] for one in self._drawn]:
             return
-        for renderer, actor in self._shown:
+        before = self._drawn
+        for _view, renderer, _text, actor in before:
             renderer.RemoveViewProp(actor)
-        self._shown = [_draw(renderer) for renderer in wanted]
-        _render()
+        self._drawn = [(*one, _draw(one[1], one[2])) for one in due]
+        for view in dict.fromkeys(one[0] for one in [*before, *self._drawn]):
+            view.scheduleRender()
 
 
-def _draw(renderer: Any) -> tuple[Any, Any]:
+def _draw(renderer: Any, text: str) -> Any:
     """White letters on black, top left: legible over any image."""
     actor = vtk.vtkTextActor()
-    actor.SetInput(TEXT)
+    actor.SetInput(text)
     actor.GetPositionCoordinate().SetCoordinateSystemToNormalizedViewport()
-    actor.SetPosition(0.02, 0.94)
+    actor.SetPosition(0.02, 0.98)
     style = actor.GetTextProperty()
+    style.SetVerticalJustificationToTop()
     style.SetFontSize(FONT_SIZE)
     style.BoldOn()
     style.SetColor(1.0, 1.0, 1.0)
     style.SetBackgroundColor(0.0, 0.0, 0.0)
     style.SetBackgroundOpacity(0.8)
     renderer.AddViewProp(actor)
-    return renderer, actor
+    return actor
 
 
-def _views() -> list[Any]:
-    """Every slice view; none without a main window."""
-    layouts = slicer.app.layoutManager()
-    if layouts is None:
-        return []
-    return [layouts.sliceWidget(name).sliceView() for name in layouts.sliceViewNames()]
-
-
-def _renderers() -> list[Any]:
-    renderers = [view.renderWindow().GetRenderers().GetFirstRenderer() for view in _views()]
-    return [renderer for renderer in renderers if renderer is not None]
-
-
-def _render() -> None:
-    for view in _views():
-        view.scheduleRender()
+def _rendererOf(view: Any) -> Any:
+    return view.renderWindow().GetRenderers().GetFirstRenderer()
