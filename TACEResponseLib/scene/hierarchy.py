@@ -1,6 +1,6 @@
 """One folder a case in the tree that Slicer shows."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import slicer
@@ -40,7 +40,7 @@ def case_folder(
     return int(folder)
 
 
-def put_in_folder(scene: "slicer.vtkMRMLScene", folder: int, node: "slicer.vtkMRMLNode") -> None:
+def put_in_folder(scene: "slicer.vtkMRMLScene", folder: int, node: Any) -> None:
     """Show a node in a folder; the application has made its item already, a bare scene hasn't."""
     tree = scene.GetSubjectHierarchyNode()
     if item := tree.GetItemByDataNode(node):

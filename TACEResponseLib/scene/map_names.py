@@ -1,6 +1,6 @@
 """Names of attention maps, which Slicer prints in the corner of every slice view that shows one."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.scene.own_nodes import MADE_ATTRIBUTE, ROLE, roles_of
@@ -61,7 +61,7 @@ def _record_says_so(node: "slicer.vtkMRMLNode") -> bool:
     return any(_names_a_simulation(anchor.GetNodeReference(f"{ROLE}record")) for anchor in own)
 
 
-def _names_a_simulation(record: "slicer.vtkMRMLNode | None") -> bool:
+def _names_a_simulation(record: Any) -> bool:
     """Whether a record bears the sentence on simulated patients."""
     if record is None or not record.IsA("vtkMRMLTextNode"):
         return False

@@ -4,7 +4,7 @@ A reference alone says nothing: a scene may have been made by hand, and the copy
 has the references of the first one.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import slicer
@@ -26,10 +26,11 @@ def mark_own(
     node.SetNodeReferenceID(RESULT_OF_ROLE, anchor.GetID())
 
 
-def own_node(
-    anchor: "slicer.vtkMRMLSegmentationNode", role: str, kind: str = "vtkMRMLNode"
-) -> "slicer.vtkMRMLNode | None":
-    """The node of a role, if we made it for this segmentation and it is of that class."""
+def own_node(anchor: "slicer.vtkMRMLSegmentationNode", role: str, kind: str = "vtkMRMLNode") -> Any:
+    """The node of a role, if we made it for this segmentation and it is of that class; or `None`.
+
+    Of type `Any`, for the class is known to MRML alone.
+    """
     node = anchor.GetNodeReference(role)
     if node is None or not node.IsA(kind) or node.GetAttribute(MADE_ATTRIBUTE) != role:
         return None

@@ -6,7 +6,7 @@ are found whatever they are called, in the application and after reading a scene
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -89,10 +89,8 @@ class _Result:
         earlier = self._anchor.GetNodeReference(f"{ROLE}summary")
         self._folder = case_folder(scene, nodes.case_id, beside=earlier or self._anchor)
 
-    def node(
-        self, role: str, kind: str, name: str | None = None, *, in_tree: bool = True
-    ) -> "slicer.vtkMRMLNode":
-        """The node of a role, made if it isn't there, under its present name."""
+    def node(self, role: str, kind: str, name: str | None = None, *, in_tree: bool = True) -> Any:
+        """The node of a role, of MRML's class `kind`, made if need be, under its present name."""
         key = f"{ROLE}{role}"
         self._used.add(key)
         node = own_node(self._anchor, key, kind)
@@ -114,7 +112,7 @@ class _Result:
                 self._remove(node)
             self._anchor.RemoveNodeReferenceIDs(role)
 
-    def _remove(self, node: "slicer.vtkMRMLNode") -> None:
+    def _remove(self, node: Any) -> None:
         """Remove a node with its display and storage nodes, which would stay behind."""
         if node.IsA("vtkMRMLDisplayableNode"):
             displays = [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())]

@@ -32,7 +32,7 @@ SEGMENT_COLORS = (
 
 
 def roi_to_node(
-    roi: Roi, node: "slicer.vtkMRMLSegmentationNode", source: "slicer.vtkMRMLVolumeNode"
+    roi: Roi, node: "slicer.vtkMRMLSegmentationNode", source: "slicer.vtkMRMLScalarVolumeNode"
 ) -> None:
     """Put an ROI into a segmentation node, on the ROI's own grid.
 

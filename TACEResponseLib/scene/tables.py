@@ -12,6 +12,7 @@ from TACEResponseLib.result.prediction import Prediction
 
 if TYPE_CHECKING:
     import slicer
+    import vtk
 
 # More bars than this can't be told apart.
 LARGEST_BARS = 12
@@ -118,20 +119,21 @@ def contributions(prediction: Prediction) -> Contributions:
     )
 
 
-def _column(name: str, values: Sequence[str] | Sequence[float]) -> "slicer.vtkAbstractArray":
+def _column(name: str, values: Sequence[str] | Sequence[float]) -> "vtk.vtkAbstractArray":
     """One named column; text if it holds text."""
     import vtk
     from vtk.util.numpy_support import numpy_to_vtk
 
     if values and not isinstance(values[0], str):
         rounded = [float(f"{value:.6g}") for value in values]
-        column = numpy_to_vtk(np.asarray(rounded), deep=True)
-    else:
-        column = vtk.vtkStringArray()
-        for value in values:
-            column.InsertNextValue(_cell(str(value)))
-    column.SetName(name)
-    return column
+        numbers = numpy_to_vtk(np.asarray(rounded), deep=True)
+        numbers.SetName(name)
+        return numbers
+    texts = vtk.vtkStringArray()
+    texts.SetName(name)
+    for value in values:
+        texts.InsertNextValue(_cell(str(value)))
+    return texts
 
 
 def _cell(text: str) -> str:

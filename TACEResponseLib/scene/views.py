@@ -21,9 +21,8 @@ def show_overlay(scene: "slicer.vtkMRMLScene", nodes: CaseNodes, result: ResultN
     """Show the first image that has a map, with the map over it, in every slice view of a scene."""
     sequence = next(iter(result.saliency), next(iter(nodes.volumes)))
     saliency = result.saliency.get(sequence)
-    composites = scene.GetNodesByClass("vtkMRMLSliceCompositeNode")
-    for n in range(composites.GetNumberOfItems()):
-        composite = composites.GetItemAsObject(n)
+    for n in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")):
+        composite = scene.GetNthNodeByClass(n, "vtkMRMLSliceCompositeNode")
         composite.SetBackgroundVolumeID(nodes.volumes[sequence].GetID())
         composite.SetForegroundVolumeID(saliency.GetID() if saliency else None)
         composite.SetForegroundOpacity(SALIENCY_OPACITY if saliency else 0.0)

@@ -1,9 +1,12 @@
 """What the panel keeps of a case in the scene, so that a saved scene brings the form back."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from slicer import vtkMRMLSegmentationNode
 from slicer.parameterNodeWrapper import Choice, Default, WithinRange, parameterNodeWrapper
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLScriptedModuleNode
 
 NOT_SAID = "not said"
 TREATMENTS = (NOT_SAID, "cTACE", "DEB-TACE", "HAIC")
@@ -36,3 +39,14 @@ class TACEResponseParameterNode:
     mapOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.5
     mapCut: Annotated[float, WithinRange(0.0, 1.0)] = 0.2
     identityInReport: bool = False
+
+    if TYPE_CHECKING:  # what the decorator adds
+        parameterNode: vtkMRMLScriptedModuleNode
+
+        def __init__(self, parameterNode: vtkMRMLScriptedModuleNode) -> None: ...
+
+        def connectGui(self, gui: Any) -> int:
+            """Bind the widgets whose properties name a parameter."""
+
+        def disconnectGui(self, tag: int) -> None:
+            """Release them."""

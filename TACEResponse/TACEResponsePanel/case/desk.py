@@ -23,7 +23,7 @@ LARGE_LESION = "large_lesion"
 """What the user has settled: all of a large lesion is tumor."""
 FROM_DICOM = ("age_years", "sex")
 """What the user may settle against a header."""
-BLANK = {
+BLANK: dict[str, Any] = {
     "caseId": "case",
     "segmentation": None,
     "segments": [],

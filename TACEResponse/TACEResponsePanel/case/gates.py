@@ -113,17 +113,18 @@ def _isFrame(image: Any) -> bool:
 def _context(desk: Desk) -> Iterator[str]:
     """Dates that are dates, and an image from before treatment."""
     answers = desk.context()
-    days = {}
+    days: dict[str, date | None] = {}
     for key, words in (
         ("image_date", _("Date of the image")),
         ("treatment_date", _("Date of treatment")),
     ):
         try:
-            days[key] = date.fromisoformat(answers[key]) if answers[key] else None
+            day = date.fromisoformat(answers[key]) if answers[key] else None
         except ValueError:
             yield _("{what}: write it like 2026-03-31.").format(what=words)
             return
-        if days[key] and days[key] < FIRST_CT:
+        days[key] = day
+        if day is not None and day < FIRST_CT:
             yield _("{what}: {day} lies before the first CT of all; correct it.").format(
                 what=words, day=answers[key]
             )

@@ -212,7 +212,7 @@ class _Copy:
 
         try:
             voxels, geometry, acquisition = image_description(self._node)
-            self._voxels = voxels
+            self._voxels: Any = voxels
             self.values = volume_values(geometry, acquisition, self.path)
             # Written, not mapped: a mapped file on a full disk would end the application.
             self._file = self.path.open("wb")

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -119,9 +120,7 @@ class ScoreRun:
         self._seconds["segments"] = time.perf_counter() - self._began
         self._progress(_("handing over the image"))
         for sequence, node in self._input.images.items():
-            self._handover.image(
-                sequence, node, lambda token, s=sequence: self._arrived(s, token), self._end
-            )
+            self._handover.image(sequence, node, partial(self._arrived, sequence), self._end)
 
     def abandon(self) -> None:
         """Tell nobody anything any more."""

@@ -53,7 +53,9 @@ def _stamp(node: Any, segmentId: str) -> str:
     """
     content = node.GetSegmentation()
     segment = content.GetSegment(segmentId) if content is not None else None
-    labelmap = segment.GetRepresentation(BINARY_LABELMAP) if segment is not None else None
+    if segment is None:
+        return ""
+    labelmap = segment.GetRepresentation(BINARY_LABELMAP)
     if labelmap is None:
         return ""
     return f"{labelmap.GetMTime()} {segment.GetMTime()} {worldKey(node)}"

@@ -61,7 +61,7 @@ class WorkerClient:
         self.died = Signal()
         self._libraryParent = libraryParent
         self._command = list(command) if command else worker_command()
-        self._process = None
+        self._process: Any = None
         self._ending: list[Any] = []
         """Processes on their way out: dropping one that still runs would wait for its end."""
         self._folder: Any = None

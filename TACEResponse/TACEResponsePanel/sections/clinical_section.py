@@ -12,84 +12,15 @@ from slicer.i18n import tr as _
 from TACEResponseLib.basics.reading.strict_numbers import read_number
 from TACEResponsePanel.case.desk import FROM_DICOM, Desk
 from TACEResponsePanel.case.gates import dicomContradictions, missingClinical
-from TACEResponsePanel.foreign_text import plain
 from TACEResponsePanel.process.worker_client import WorkerClient
-from TACEResponsePanel.sections.choices import ChoiceBox, choicesOf, meantChoice, meantUnit
+from TACEResponsePanel.sections.choices import meantChoice, meantUnit
+from TACEResponsePanel.sections.clinical_row import ClinicalRow
 from TACEResponsePanel.sections.clinical_table import rowOf
+from TACEResponsePanel.sections.file_choice import chosenPath
 from TACEResponsePanel.sections.headers import showState
 
 TYPING_MS = 250
 LONGEST_NAME = 60
-
-
-class ClinicalRow:
-    """One variable: a text or a choice, its unit, and a line for what is wrong."""
-
-    def __init__(self, layout: Any, variable: dict[str, Any], section: "ClinicalSection") -> None:
-        """Add the row's widgets below the others."""
-        self.variable, self._section = variable, section
-        self.widget = qt.QWidget()
-        rows = qt.QVBoxLayout(self.widget)
-        rows.setContentsMargins(0, 0, 0, 0)
-        inputs = qt.QHBoxLayout()
-        mark = _("required") if variable["required"] else _("blank if unknown")
-        label = plain(qt.QLabel(f"{variable['label']} ({mark})"))
-        label.setWordWrap(True)
-        inputs.addWidget(label, 1)
-        self.choices = choicesOf(variable)
-        self._box = ChoiceBox(self.choices, self._onChosen) if self.choices else None
-        self.edit = self._box.widget if self._box else qt.QLineEdit()
-        self.edit.setToolTip(_hint(variable))
-        self.edit.setAccessibleName(variable["label"])
-        label.setBuddy(self.edit)
-        inputs.addWidget(self.edit, 1)
-        self.units = list(variable["units"])
-        self._unitBox, self.unit = None, None
-        if self.units and self.units != ["1"]:
-            self._unitBox = ChoiceBox([(unit, unit) for unit in self.units], self._onUnit)
-            self.unit = self._unitBox.widget
-            self.unit.setToolTip(_("Unit of the typed number, which stays as it is"))
-            inputs.addWidget(self.unit)
-        rows.addLayout(inputs)
-        self.remark = plain(qt.QLabel())
-        self.remark.setWordWrap(True)
-        self.remark.setVisible(False)
-        rows.addWidget(self.remark)
-        layout.addWidget(self.widget)
-        self._shown = ""
-        """What the field shows; kept here, for widgets are not read."""
-        if self._box is None:
-            self.edit.textChanged.connect(self._onText)
-
-    def show(self, text: str, unit: str) -> None:
-        """Show what the case has; equal texts are left alone, or the cursor would jump."""
-        if self._box is not None:
-            self._box.show(meantChoice(self.variable, text))
-        elif text != self._shown:
-            self.edit.setText(text)
-        if self._unitBox is not None:
-            self._unitBox.show(unit or self.units[0])
-
-    def say(self, text: str) -> None:
-        """What is wrong, or the value in the other unit."""
-        self.remark.setText(text)
-        self.remark.setVisible(bool(text))
-
-    def remove(self) -> None:
-        """Take the widgets away."""
-        # Without `setParent(None)`: PythonQt would own the widget again and delete it twice.
-        self.widget.hide()
-        self.widget.deleteLater()
-
-    def _onText(self, text: str) -> None:
-        self._shown = text
-        self._section.onTyped(self.variable["name"], text)
-
-    def _onChosen(self, value: str) -> None:
-        self._section.onTyped(self.variable["name"], value)
-
-    def _onUnit(self, unit: str) -> None:
-        self._section.onUnit(self.variable["name"], unit)
 
 
 class ClinicalSection:
@@ -180,7 +111,10 @@ class ClinicalSection:
             row.remove()
         layout = self._ui.clinicalWidget.layout()
         variables = self._desk.model["clinical"] if self._desk.model else []
-        self._rows = {v["name"]: ClinicalRow(layout, v, self) for v in variables}
+        self._rows = {
+            variable["name"]: ClinicalRow(layout, variable, self.onTyped, self.onUnit)
+            for variable in variables
+        }
         for button in (
             self._ui.loadClinicalButton,
             self._ui.csvButton,
@@ -214,7 +148,7 @@ class ClinicalSection:
             self._desk.settle(name, self._desk.texts().get(name, ""))
 
     def _onLoad(self, *_values: Any) -> None:
-        path = _chosen(
+        path = chosenPath(
             qt.QFileDialog.getOpenFileName(
                 slicer.util.mainWindow(), _("Clinical data"), "", _("JSON (*.json)")
             )
@@ -275,7 +209,7 @@ class ClinicalSection:
             )
 
     def _onSave(self, *_values: Any) -> None:
-        path = _chosen(
+        path = chosenPath(
             qt.QFileDialog.getSaveFileName(
                 slicer.util.mainWindow(), _("Clinical data"), "clinical.json", _("JSON (*.json)")
             )
@@ -284,7 +218,7 @@ class ClinicalSection:
             self.saveJson(Path(path))
 
     def _onTable(self, *_values: Any) -> None:
-        path = _chosen(
+        path = chosenPath(
             qt.QFileDialog.getOpenFileName(
                 slicer.util.mainWindow(), _("Table"), "", _("CSV (*.csv)")
             )
@@ -322,14 +256,6 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else json.dumps(value)
 
 
-def _hint(variable: dict[str, Any]) -> str:
-    """Range in the storage unit."""
-    if not variable["range"]:
-        return variable["label"]
-    low, high = variable["range"]
-    return _("{low:g} to {high:g} {unit}").format(low=low, high=high, unit=variable["unit"])
-
-
 def _value(variable: dict[str, Any], field: dict[str, str]) -> Any:
     """A field as JSON; what can't be read as a number is kept as it was typed."""
     text = field["text"].strip()
@@ -352,8 +278,3 @@ def _scoresText(result: dict[str, Any]) -> str:
         for score in result["scores"]
     ]
     return f"{', '.join(shown)}: {result['scores_note']}." if shown else ""
-
-
-def _chosen(answer: Any) -> str:
-    """The path that a file dialog gives; PySide6 gives the filter too."""
-    return str(answer[0] if isinstance(answer, tuple) else answer)

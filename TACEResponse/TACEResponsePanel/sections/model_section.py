@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.gates import missingModel
 from TACEResponsePanel.process.worker_client import WorkerClient
+from TACEResponsePanel.sections.file_choice import chosenPath
 from TACEResponsePanel.sections.headers import showState
 from TACEResponsePanel.sections.words import inPanelWords
 
@@ -149,14 +150,14 @@ class ModelSection:
         self._cards[path] = result["card"]
 
     def _onOpen(self, *_values: Any) -> None:
-        path = qt.QFileDialog.getOpenFileName(
-            slicer.util.mainWindow(),
-            _("Open a model"),
-            "",
-            _("Model (*.zip SHA256SUMS)"),
+        path = chosenPath(
+            qt.QFileDialog.getOpenFileName(
+                slicer.util.mainWindow(),
+                _("Open a model"),
+                "",
+                _("Model (*.zip SHA256SUMS)"),
+            )
         )
-        # PySide6 gives the filter too.
-        path = path[0] if isinstance(path, tuple) else path
         if path:
             self.openModel(path.removesuffix("/SHA256SUMS"))
 

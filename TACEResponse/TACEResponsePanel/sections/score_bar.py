@@ -104,7 +104,8 @@ class ScoreBar:
     def inputToCompare(self) -> ScoreInput | None:
         """The same, but for an open question: of an image that isn't in the case yet."""
         desk = self._desk
-        if not self.isInstalled or any(line != desk.question for line in missing(desk)):
+        isOpen = any(line != desk.question for line in missing(desk))
+        if not self.isInstalled or isOpen or desk.model is None:
             return None
         return ScoreInput(
             caseId=desk.parameters.caseId.strip() or "case",

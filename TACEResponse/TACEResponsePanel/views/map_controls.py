@@ -152,7 +152,7 @@ class MapControls(VTKObservationMixin):
         voxels = slicer.util.arrayFromVolume(self._shown)
         k = int(voxels.sum(axis=(1, 2), dtype=np.float64).argmax())
         j, i = np.unravel_index(int(voxels[k].argmax()), voxels[k].shape)
-        _jump(_rasOf(self._shown, (i, j, k)))
+        _jump(_rasOf(self._shown, (int(i), int(j), k)))
 
     def _toLesion(self, step: int) -> None:
         """Move the slice views to the next or the previous lesion."""
@@ -252,10 +252,9 @@ def _rasOf(node: Any, ijk: tuple[int, int, int]) -> tuple[float, float, float]:
 
     matrix = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
-    point = matrix.MultiplyPoint((*map(float, ijk), 1.0))[:3]
+    point = list(matrix.MultiplyPoint((*map(float, ijk), 1.0))[:3])
     transform = node.GetParentTransformNode()
     if transform is not None:
-        moved = [0.0, 0.0, 0.0]
-        transform.TransformPointToWorld(point, moved)
-        point = moved
+        own, point = point, [0.0, 0.0, 0.0]
+        transform.TransformPointToWorld(own, point)
     return (point[0], point[1], point[2])
