@@ -136,7 +136,7 @@ def _saliency(
         return {}
     colors = result.node("colors", "vtkMRMLColorTableNode", "saliency colors", in_tree=False)
     fill_color_table(colors)
-    found = {}
+    volumes = {}
     for sequence, saliency in maps.items():
         image = result.case.volumes[sequence]
         node = result.node(f"saliency.{sequence}", "vtkMRMLScalarVolumeNode")
@@ -152,8 +152,8 @@ def _saliency(
         node.SetNodeReferenceID(MAPPED_ROLE, image.GetID())
         mark_map(node, sequence, is_simulated=is_simulated)
         _show_saliency(node, colors)
-        found[sequence] = node
-    return found
+        volumes[sequence] = node
+    return volumes
 
 
 def _first_voxel(saliency: Volume, image: "slicer.vtkMRMLScalarVolumeNode") -> list[int]:

@@ -75,26 +75,26 @@ def summary(prediction: Prediction) -> Columns:
 
 def branches(prediction: Prediction) -> Columns:
     """What each source of evidence says, and of which lesions."""
-    found = prediction.branches
+    evidence = prediction.branches
     return {
-        "Branch": [b.name for b in found],
-        "Kind": [b.kind.replace("_", " ") for b in found],
-        "Probability": [b.probability for b in found],
-        "Lesions": [", ".join(map(str, b.lesions)) for b in found],
+        "Branch": [b.name for b in evidence],
+        "Kind": [b.kind.replace("_", " ") for b in evidence],
+        "Probability": [b.probability for b in evidence],
+        "Lesions": [", ".join(map(str, b.lesions)) for b in evidence],
     }
 
 
 def radiomics(prediction: Prediction) -> Columns:
     """Every feature of every branch; no rows where no branch has features."""
-    found = [feature for branch in prediction.branches for feature in branch.features]
+    features = [feature for branch in prediction.branches for feature in branch.features]
     return {
-        "Feature": [f.name for f in found],
-        "Value": [f.value for f in found],
-        "z-score": [f.z_score for f in found],
+        "Feature": [f.name for f in features],
+        "Value": [f.value for f in features],
+        "z-score": [f.z_score for f in features],
         "Contribution (logit)": [
-            math.nan if f.contribution is None else f.contribution for f in found
+            math.nan if f.contribution is None else f.contribution for f in features
         ],
-        "IBSI": [f.ibsi_code or "" for f in found],
+        "IBSI": [f.ibsi_code or "" for f in features],
     }
 
 

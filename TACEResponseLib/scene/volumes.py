@@ -125,10 +125,10 @@ def _acquisition(node: "slicer.vtkMRMLVolumeNode") -> Acquisition:
     stored = node.GetAttribute(ACQUISITION_ATTRIBUTE)
     if stored is None:
         return Acquisition(description=node.GetName())
-    told = parse_json(stored, "scene")
+    kept = parse_json(stored, "scene")
     acquisition = Acquisition(
-        **{key: told.get(key) for key in ("modality", "has_contrast")},
-        description=told.get("description") or "",
+        **{key: kept.get(key) for key in ("modality", "has_contrast")},
+        description=kept.get("description") or "",
     )
     clean = json.dumps(written_acquisition(acquisition))
     if clean != stored:

@@ -38,6 +38,6 @@ def test_the_node_holds_the_table_in_whole_bytes(scene: Any) -> None:
     node = scene.AddNewNodeByClass("vtkMRMLColorTableNode")
     fill_color_table(node)
     lookup = node.GetLookupTable()
-    found = np.array([lookup.GetTableValue(n) for n in range(node.GetNumberOfColors())])
-    assert found == pytest.approx(saliency_colors(), abs=1e-6)
+    table = np.array([lookup.GetTableValue(n) for n in range(node.GetNumberOfColors())])
+    assert table == pytest.approx(saliency_colors(), abs=1e-6)
     assert all(node.GetColorDefined(n) for n in range(256))

@@ -158,7 +158,7 @@ def test_the_result_of_a_saved_scene_is_still_its_own(
     assert scene.WriteToMRB(str(path))
     assert scene.ReadFromMRB(str(path), False)
     count = scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")
-    found = [scene.GetNthNodeByClass(n, "vtkMRMLSegmentationNode") for n in range(count)]
-    (read,) = [node for node in found if node is not nodes.segmentation]
+    segmentations = [scene.GetNthNodeByClass(n, "vtkMRMLSegmentationNode") for n in range(count)]
+    (read,) = [node for node in segmentations if node is not nodes.segmentation]
     assert len(result_nodes(read)) == len(result_nodes(nodes.segmentation)) == 9
     assert not set(result_nodes(read)) & set(result_nodes(nodes.segmentation))

@@ -47,9 +47,9 @@ def test_segments_are_listed_under_their_segmentation(scene: Any) -> None:
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "ROI")
     ids = [node.GetSegmentation().AddEmptySegment("", name) for name in ("Tumor", "Satellite")]
     put_in_folder(scene, case_folder(scene, "P001"), node)
-    found = vtk.vtkIdList()
-    tree.GetItemChildren(tree.GetItemByDataNode(node), found, False)
-    items = [found.GetId(n) for n in range(found.GetNumberOfIds())]
+    children = vtk.vtkIdList()
+    tree.GetItemChildren(tree.GetItemByDataNode(node), children, False)
+    items = [children.GetId(n) for n in range(children.GetNumberOfIds())]
     assert [tree.GetItemName(item) for item in items] == ["Tumor", "Satellite"]
     assert [tree.GetItemAttribute(item, "segmentID") for item in items] == ids
     assert {tree.GetItemOwnerPluginName(item) for item in items} == {"Segments"}

@@ -91,8 +91,8 @@ def test_colors_folder_and_views_come_back(written: Path) -> None:
 
     with read_scene(written) as scene:
         lookup = referenced(scene, "colors").GetLookupTable()
-        found = np.array([lookup.GetTableValue(n) for n in range(256)])
-        assert found == pytest.approx(saliency_colors(), abs=1e-6)
+        table = np.array([lookup.GetTableValue(n) for n in range(256)])
+        assert table == pytest.approx(saliency_colors(), abs=1e-6)
         tree = scene.GetSubjectHierarchyNode()
         items = [tree.GetItemByDataNode(referenced(scene, r)) for r in ("record", "summary")]
         items.append(tree.GetItemByDataNode(nodes_in(scene).segmentation))

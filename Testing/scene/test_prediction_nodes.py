@@ -39,9 +39,9 @@ def test_the_saliency_lies_on_the_grid_of_its_image(
 ) -> None:
     prediction = make_prediction(ball_case)
     saliency = prediction_to_nodes(scene, nodes, prediction).saliency[CT]
-    found = volume_from_node(saliency)
-    assert found.geometry == ball_case.images[CT].geometry
-    assert np.array_equal(found.voxels, prediction.branches[0].saliency[CT].volume.voxels)
+    seen = volume_from_node(saliency)
+    assert seen.geometry == ball_case.images[CT].geometry
+    assert np.array_equal(seen.voxels, prediction.branches[0].saliency[CT].volume.voxels)
     assert saliency.GetNodeReference("TACEResponse.image") is nodes.volumes[CT]
 
 
@@ -58,9 +58,9 @@ def test_a_map_cut_to_a_box_lies_where_the_box_lay(
     )
     network = replace(network, saliency={CT: replace(whole, volume=cut)})
     prediction = replace(prediction, branches=(network, *prediction.branches[1:]))
-    found = volume_from_node(prediction_to_nodes(scene, nodes, prediction).saliency[CT])
-    assert found.geometry == cut.geometry
-    assert np.array_equal(found.voxels, cut.voxels)
+    seen = volume_from_node(prediction_to_nodes(scene, nodes, prediction).saliency[CT])
+    assert seen.geometry == cut.geometry
+    assert np.array_equal(seen.voxels, cut.voxels)
 
 
 def test_the_saliency_of_a_moved_image_lies_over_it_and_follows_it(

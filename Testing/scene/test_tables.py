@@ -72,25 +72,25 @@ def test_a_feature_without_contribution_is_nan_not_zero(prediction: Prediction) 
 def test_the_strongest_contributions_come_first_whatever_their_sign(
     prediction: Prediction,
 ) -> None:
-    found = contributions(with_features(prediction, 0.1, -0.5, None, 0.3))
-    assert found.names == ("f1", "f3", "f0")
-    assert found.logits == (-0.5, 0.3, 0.1)
-    assert found.title == "What moved the result: radiomics"
+    bars = contributions(with_features(prediction, 0.1, -0.5, None, 0.3))
+    assert bars.names == ("f1", "f3", "f0")
+    assert bars.logits == (-0.5, 0.3, 0.1)
+    assert bars.title == "What moved the result: radiomics"
 
 
 def test_of_many_contributions_twelve_are_shown_and_the_title_says_so(
     prediction: Prediction,
 ) -> None:
-    found = contributions(with_features(prediction, *np.linspace(-1, 1, 40)))
-    assert len(found.names) == 12
-    assert min(abs(v) for v in found.logits) > 0.7
-    assert found.title.endswith("(12 strongest of 40)")
+    bars = contributions(with_features(prediction, *np.linspace(-1, 1, 40)))
+    assert len(bars.names) == 12
+    assert min(abs(v) for v in bars.logits) > 0.7
+    assert bars.title.endswith("(12 strongest of 40)")
 
 
 def test_without_contributions_of_features_the_fusion_is_shown(prediction: Prediction) -> None:
-    found = contributions(with_features(prediction, None, None))
-    assert (found.names, found.logits) == (("cnn",), (0.3,))
-    assert "branches" in found.title
+    bars = contributions(with_features(prediction, None, None))
+    assert (bars.names, bars.logits) == (("cnn",), (0.3,))
+    assert "branches" in bars.title
 
 
 def test_a_saved_table_is_equal_to_the_one_on_screen(scene: Any, tmp_path: Path) -> None:
@@ -105,9 +105,9 @@ def test_a_saved_table_is_equal_to_the_one_on_screen(scene: Any, tmp_path: Path)
     assert np.allclose(before["number"][:-1], numbers[:-1], rtol=5e-6)
     save_scene(scene, tmp_path / "t.mrb")
     with read_scene(tmp_path / "t.mrb") as again:
-        found = cells(again.GetFirstNodeByName("t"))
-    assert found["text"] == before["text"]
-    assert np.array_equal(found["number"], before["number"], equal_nan=True)
+        after = cells(again.GetFirstNodeByName("t"))
+    assert after["text"] == before["text"]
+    assert np.array_equal(after["number"], before["number"], equal_nan=True)
 
 
 def test_a_table_is_locked_and_refilled_without_leftovers(scene: Any) -> None:

@@ -45,8 +45,8 @@ def test_the_node_says_ras_where_the_image_says_lps(scene: Any, oblique: Geometr
     node = add_volume(scene, random_volume(oblique))
     matrix = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
-    found = [[matrix.GetElement(r, c) for c in range(4)] for r in range(4)]
-    assert np.allclose(found, oblique.affine_ras, atol=1e-12)
+    affine = [[matrix.GetElement(r, c) for c in range(4)] for r in range(4)]
+    assert np.allclose(affine, oblique.affine_ras, atol=1e-12)
 
 
 def test_slicer_reads_a_nifti_of_simpleitk_to_the_same_volume(

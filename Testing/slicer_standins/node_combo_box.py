@@ -107,7 +107,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         require_scene("setMRMLScene", scene)
         if scene is self._scene:
             return
-        wanted = self._get_current_id() if self.nodeCount() > 0 else self._requested_id
+        chosen_id = self._get_current_id() if self.nodeCount() > 0 else self._requested_id
         self._observer.stop()
         self._scene = scene
         if scene is not None:
@@ -116,7 +116,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
             self._observer.watch(scene, scene.EndCloseEvent, "_refill")
             self._observer.watch(scene, scene.EndImportEvent, "_refill")
         self._refill()
-        self._select_id(wanted or self._get_current_id())
+        self._select_id(chosen_id or self._get_current_id())
         self._requested_id = ""
         self.setEnabled(scene is not None)
 
@@ -160,8 +160,8 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
 
     def _node_at(self, row: int) -> Any:
         node_id = self._combo.itemData(row, ID_ROLE)
-        found = node_id is not None and self._scene is not None
-        return self._scene.GetNodeByID(node_id) if found else None
+        is_known = node_id is not None and self._scene is not None
+        return self._scene.GetNodeByID(node_id) if is_known else None
 
     def _select_id(self, node_id: str) -> None:
         row = self._combo.findData(node_id, ID_ROLE) if node_id else -1
@@ -203,8 +203,8 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         if kind not in self._attributes:
             return True
         name, value = self._attributes[kind]
-        found = node.GetAttribute(name)
-        return found is not None and value in (None, found)
+        text = node.GetAttribute(name)
+        return text is not None and value in (None, text)
 
     # Nodes made by the user
 

@@ -35,9 +35,9 @@ def qt_class(name: str) -> type:
     """
     for module in MODULES:
         if hasattr(module, name):
-            found = getattr(module, name)
-            assert isinstance(found, type)
-            return found
+            kind = getattr(module, name)
+            assert isinstance(kind, type)
+            return kind
     raise AttributeError(f"Qt has no class {name}")
 
 
@@ -76,14 +76,14 @@ def _attributes_of(kind: type) -> tuple[tuple[str, property], ...]:
     """
     meta = kind.staticMetaObject  # type: ignore[attr-defined]
     missing = MISSING_MEMBERS.get(kind.__name__, "").split()
-    found = []
+    properties = []
     for index in range(meta.propertyCount()):
         name = meta.property(index).name()
         # A getter that a class overrides (sizeHint) hides the property of its base again.
         is_own = index >= meta.propertyOffset() or callable(vars(kind).get(name))
         if is_own and (kind.__name__, name) not in NOT_A_PROPERTY and name not in missing:
-            found.append((name, _attribute(kind, name, meta.property(index))))
-    return tuple(found)
+            properties.append((name, _attribute(kind, name, meta.property(index))))
+    return tuple(properties)
 
 
 def _attribute(kind: type, name: str, meta_property: QtCore.QMetaProperty) -> property:
@@ -116,17 +116,17 @@ def _attribute(kind: type, name: str, meta_property: QtCore.QMetaProperty) -> pr
 
 def _refusing_setattr() -> Callable[[Any, str, Any], None]:
     def set_attribute(self: QtCore.QObject, name: str, value: Any) -> None:
-        found = _lookup(type(self), name)
-        if isinstance(found, property):
-            found.__set__(self, value)
-        elif isinstance(found, QtCore.Property):
-            _write_declared(self, name, found, value)
+        member = _lookup(type(self), name)
+        if isinstance(member, property):
+            member.__set__(self, value)
+        elif isinstance(member, QtCore.Property):
+            _write_declared(self, name, member, value)
         elif isinstance(value, QtCore.SignalInstance):
             # PySide6 itself keeps the bound signal in an object that Qt has made.
             vars(self)[name] = value
-        elif isinstance(found, QtCore.Signal) or _is_method_of_cpp(type(self), name):
+        elif isinstance(member, QtCore.Signal) or _is_method_of_cpp(type(self), name):
             raise AttributeError(f"'{name}' can not be overwritten on {type(self).__name__} object")
-        elif not is_wrapped_cpp(type(self)) or _is_private(name, found):
+        elif not is_wrapped_cpp(type(self)) or _is_private(name, member):
             vars(self)[name] = value
         elif isinstance(value, QtCore.QObject) and value.property("objectName") == name:
             # PySide6's loader names every child as an attribute of its top widget; PythonQt's
@@ -141,9 +141,9 @@ def _refusing_setattr() -> Callable[[Any, str, Any], None]:
     return set_attribute
 
 
-def _is_private(name: str, found: Any) -> bool:
+def _is_private(name: str, member: Any) -> bool:
     """State that a stand-in declares in its class, or that PySide6 keeps (`__METAOBJECT__`)."""
-    return name.startswith("__") or (name.startswith("_") and found is not ABSENT)
+    return name.startswith("__") or (name.startswith("_") and member is not ABSENT)
 
 
 def _write_declared(self: QtCore.QObject, name: str, declared: QtCore.Property, value: Any) -> None:

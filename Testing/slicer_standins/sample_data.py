@@ -99,8 +99,8 @@ class SampleDataLogic:
     def sourceForSampleName(self, sampleName: str) -> Any:
         """The sample of this name, or None."""
         everything = getattr(slicer.modules, "sampleDataSources", {}).values()
-        found = (source for sources in everything for source in sources)
-        return next((source for source in found if source.sampleName == sampleName), None)
+        known = (source for sources in everything for source in sources)
+        return next((source for source in known if source.sampleName == sampleName), None)
 
     def downloadFromSource(self, source: SampleDataSource) -> list[Any]:
         """Load a sample's files; its `customDownloader` is the button's alone (`setup`).

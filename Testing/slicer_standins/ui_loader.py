@@ -75,13 +75,13 @@ def _known_class(name: str, widgets: dict[str, type]) -> None:
 
 
 def _take_connections(root: ElementTree.Element) -> list[dict[str, str]]:
-    found = [
+    connections = [
         {part: connection.findtext(part, "") for part in ("sender", "signal", "receiver", "slot")}
         for connection in root.iter("connection")
     ]
     for section in root.findall("connections"):
         root.remove(section)
-    return found
+    return connections
 
 
 def _check_properties(element: ElementTree.Element, widget: Any) -> None:

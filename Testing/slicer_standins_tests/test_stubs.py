@@ -44,8 +44,8 @@ def functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef]:
 
 def names(body: list[ast.stmt]) -> list[str]:
     """Attributes that are declared without a value."""
-    found = [node.target for node in body if isinstance(node, ast.AnnAssign)]
-    return [target.id for target in found if isinstance(target, ast.Name)]
+    targets = [node.target for node in body if isinstance(node, ast.AnnAssign)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def arity(function: ast.FunctionDef) -> tuple[int, int]:
@@ -58,7 +58,7 @@ def arity(function: ast.FunctionDef) -> tuple[int, int]:
 
 def documented(doc: str, name: str) -> set[tuple[int, int]]:
     """Arities that VTK's wrapping documents: a signature stands above its C++ counterpart."""
-    found = set()
+    arities = set()
     for text in re.findall(rf"(?ms)^{name}(\(.*?)\nC\+\+:", doc):
         depth, parts, part = 0, [], ""
         for letter in text[1:]:
@@ -71,8 +71,8 @@ def documented(doc: str, name: str) -> set[tuple[int, int]]:
             else:
                 part += letter
         parts = [p for p in parts if p and p != "self"]
-        found.add((sum("=" not in p for p in parts), len(parts)))
-    return found
+        arities.add((sum("=" not in p for p in parts), len(parts)))
+    return arities
 
 
 def fits(stub: tuple[int, int], real: set[tuple[int, int]]) -> bool:
@@ -151,7 +151,7 @@ def qt_texts() -> dict[str, str]:
 
 def qt_arities(texts: dict[str, str], kind: type, name: str) -> set[tuple[int, int]]:
     """Arities of a method of Qt, as PySide6's own types have them; PythonQt's are the same."""
-    found = set()
+    arities = set()
     for base in kind.__mro__:
         part = base.__module__.removeprefix("PySide6.")
         block = re.search(rf"(?ms)^class {base.__name__}\b.*?(?=^class |\Z)", texts.get(part, ""))
@@ -163,8 +163,8 @@ def qt_arities(texts: dict[str, str], kind: type, name: str) -> set[tuple[int, i
                 (function.args.posonlyargs or function.args.args)[0].arg == "self"
             )
             optional = len(function.args.defaults)
-            found.add((count - has_self - optional, count - has_self))
-    return found
+            arities.add((count - has_self - optional, count - has_self))
+    return arities
 
 
 def test_every_class_and_member_of_qt_exists_with_as_many_arguments(

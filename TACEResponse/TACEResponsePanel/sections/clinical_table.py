@@ -33,20 +33,20 @@ def rowOf(path: Path, caseId: str) -> tuple[dict[str, str], tuple[str, ...]]:
             where, "must name each column once", got=f"{twice[0]} twice", remedy="remove one"
         )
     place = table.header.index(ID_COLUMN)
-    found = [n for n, line in enumerate(table.lines) if line[place : place + 1] == (caseId,)]
-    if len(found) != 1:
+    rows = [n for n, line in enumerate(table.lines) if line[place : place + 1] == (caseId,)]
+    if len(rows) != 1:
         raise InputError(
             where,
             f"must hold one row with {ID_COLUMN} {caseId}",
-            got=len(found),
+            got=len(rows),
             remedy="type the number that it has there, or mend the table",
         )
-    cells = table.lines[found[0]]
+    cells = table.lines[rows[0]]
     if len(cells) != len(table.header):
         raise InputError(
             where,
             f"must have {len(table.header)} cells in each row",
-            got=f"{len(cells)} in line {table.numbers[found[0]]}",
+            got=f"{len(cells)} in line {table.numbers[rows[0]]}",
             remedy="write an empty cell where a value is unknown",
         )
     return dict(zip(table.header, cells, strict=True)), table.remarks

@@ -61,7 +61,7 @@ class ImagesSection:
         self._ui, self._desk = ui, desk
         self._rows: list[PhaseRow] = []
         self._isShowing = False
-        self._asked: tuple[str, Any] | None = None
+        self._pending: tuple[str, Any] | None = None
         ui.loadDicomButton.clicked.connect(lambda *_v: slicer.util.selectModule("DICOM"))
         ui.loadDataButton.clicked.connect(lambda *_v: slicer.util.openAddDataDialog())
         ui.samePatientButton.clicked.connect(self._onSame)
@@ -107,10 +107,12 @@ class ImagesSection:
         self._isShowing = False
         self._ui.questionLabel.setText(desk.question)
         self._ui.questionFrame.setVisible(bool(desk.question))
-        wanted = desk.sequences()
-        confirmed = sum(desk.isConfirmed(s) for s in wanted if desk.image(s) is not None)
+        sequences = desk.sequences()
+        confirmed = sum(desk.isConfirmed(s) for s in sequences if desk.image(s) is not None)
         isReady = desk.model is not None and not missingImages(desk)
-        remark = _("{n} of {all} confirmed").format(n=confirmed, all=len(wanted)) if wanted else ""
+        remark = (
+            _("{n} of {all} confirmed").format(n=confirmed, all=len(sequences)) if sequences else ""
+        )
         showState(self._ui.imagesButton, _("Images and phases"), isReady, remark)
         self._ui.populationLabel.setText(
             _("The model's patients: {population}.").format(population=desk.model["population"])
@@ -170,7 +172,7 @@ class ImagesSection:
 
     def _ask(self, sequence: str, node: Any) -> None:
         """Nothing tells whether it is the same patient."""
-        self._asked = (sequence, node)
+        self._pending = (sequence, node)
         self._desk.question = _(
             "Is {name} of the same patient and study as the rest of this case?"
         ).format(name=node.GetName())
@@ -196,20 +198,20 @@ class ImagesSection:
 
     def _forgetRemoved(self) -> None:
         """Nothing is left to ask of an image that was removed from the scene."""
-        if self._asked is not None and self._asked[1].GetScene() is None:
+        if self._pending is not None and self._pending[1].GetScene() is None:
             self._onTakenBack()
 
     def _close(self) -> None:
         """Ask no more."""
-        self._asked = None
+        self._pending = None
         self._desk.question = ""
 
     def _answer(self, act: Any) -> None:
         """Close the question; an image that was removed meanwhile is forgotten."""
-        asked = self._asked
+        pending = self._pending
         self._close()
-        if asked is not None and asked[1].GetScene() is not None:
-            act(*asked)
+        if pending is not None and pending[1].GetScene() is not None:
+            act(*pending)
         self._desk.changed.emit()
 
     def _makeRows(self) -> None:
@@ -225,7 +227,7 @@ class ImagesSection:
         self.refresh()
 
     def _onCase(self) -> None:
-        self._asked = None
+        self._pending = None
         self.refresh()
 
 

@@ -51,9 +51,9 @@ def connector_of(widget: Any, annotated: Any) -> Connector:
     """
     kind, beside = split(annotated)
     for attempt in (_bool, _int, _float, _combo, _text, _path, _node):
-        found = attempt(widget, kind, beside)
-        if found is not None:
-            return found
+        connector = attempt(widget, kind, beside)
+        if connector is not None:
+            return connector
     raise RuntimeError(
         f"Unable to create GUI connector from datatype '{annotated}' to widget type "
         f"'{type(widget).__name__}'."
