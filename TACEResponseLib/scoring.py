@@ -9,6 +9,7 @@ from time import perf_counter
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.bundle import Bundle, BundleMetadata
 from TACEResponseLib.bundle.model_words import performance
 from TACEResponseLib.bundle.words import call_sentence, result_sentence, simulated_banner
@@ -83,14 +84,14 @@ def check_case_fits(case: Case, bundle: Bundle) -> None:
     if missing:
         given = ", ".join(s.value for s in case.images)
         raise InputError(
-            "--image",
+            Subject(SubjectKind.IMAGE),
             f"bundle {bundle.metadata.bundle_id} needs {' and '.join(missing)}",
             got=given,
             remedy=f"give {needs}",
         )
     if surplus:
         raise InputError(
-            "--image",
+            Subject(SubjectKind.IMAGE),
             f"bundle {bundle.metadata.bundle_id} was trained on {' and '.join(wanted)} alone",
             got=" and ".join(surplus),
             remedy=f"give {needs} only, or choose a bundle for that sequence",

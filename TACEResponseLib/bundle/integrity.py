@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
 from TACEResponseLib.basics.reading.regular_file import in_units, read_bytes
+from TACEResponseLib.basics.subject import part_of
 from TACEResponseLib.bundle.layout import MOST_BYTES, MOST_FILES, MOST_TEXT_BYTES, SUMS
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,99}")
@@ -123,7 +124,7 @@ def read_text(folder: Path, name: str, where: str) -> str:
             remedy=COPY_AGAIN,
         )
     try:
-        text = read_bytes(path, f"{where}, {name}", most_bytes=most).decode("utf-8")
+        text = read_bytes(path, part_of(where, name), most_bytes=most).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(
             where, f"{name} must be UTF-8 text", got="other bytes", remedy=COPY_AGAIN

@@ -10,6 +10,7 @@ from typing import Any
 
 from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
 from TACEResponseLib.basics.reading.json_reading import parse_json
+from TACEResponseLib.basics.subject import part_of
 from TACEResponseLib.bundle.layout import INFERENCE
 from TACEResponseLib.evidence.image_network.known_networks import JOINT, OLD_TARGETS
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
@@ -49,7 +50,7 @@ def check_inference(text: str, networks: Sequence[ImageNetworkSettings], where: 
 
     Raises: InputError.
     """
-    config = parse_json(text, f"{where}, {INFERENCE}")
+    config = parse_json(text, part_of(where, INFERENCE))
     if not isinstance(config, dict):
         raise InputError(
             where, f"{INFERENCE} must be a JSON object", got="another content", remedy=COPY_AGAIN

@@ -12,6 +12,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.basics.setting_words import setting_rule
 from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.basics.subject import part_of
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.bundle.layout import METADATA
 from TACEResponseLib.bundle.metadata import FORMAT_VERSION, BundleMetadata
@@ -130,7 +131,7 @@ def in_format_of_today(text: str, where: str) -> str:
 
     Raises: InputError: without a version, or of a later program.
     """
-    content = parse_json(text, f"{where}, {METADATA}")
+    content = parse_json(text, part_of(where, METADATA))
     try:
         version = content["tace_response"]["format_version"]
     except (TypeError, LookupError) as error:

@@ -11,6 +11,7 @@ from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
 from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.basics.reading.regular_file import check_regular
 from TACEResponseLib.basics.reading.zip_reading import is_zip
+from TACEResponseLib.basics.subject import Subject, SubjectKind, part_of
 from TACEResponseLib.bundle.archive import unpacked
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card
@@ -41,7 +42,9 @@ def load_bundle(name_or_path: str | Path, *, device: str = "cpu") -> Bundle:
     Raises: InputError: not found, damaged, changed, from a newer program, or unsafe.
     """
     with _verified(name_or_path) as (folder, name, sha256):
-        return _read(folder, f"--bundle {name}", sha256=sha256, source=name, device=device)
+        return _read(
+            folder, Subject(SubjectKind.BUNDLE, name), sha256=sha256, source=name, device=device
+        )
 
 
 def read_metadata(name_or_path: str | Path) -> BundleMetadata:
@@ -58,7 +61,7 @@ def read_identity(name_or_path: str | Path) -> tuple[BundleMetadata, str]:
     Raises: InputError: as `load_bundle`.
     """
     with _verified(name_or_path) as (folder, name, sha256):
-        where = f"--bundle {name}"
+        where = Subject(SubjectKind.BUNDLE, name)
         return from_json(read_text(folder, METADATA, where), where), sha256
 
 
@@ -68,7 +71,7 @@ def read_fusion(name_or_path: str | Path) -> FittedFusion:
     Raises: InputError: as `load_bundle`.
     """
     with _verified(name_or_path) as (folder, name, _):
-        where = f"--bundle {name}"
+        where = Subject(SubjectKind.BUNDLE, name)
         return _read_fusion(read_text(folder, FUSION, where), where)
 
 
@@ -76,7 +79,7 @@ def read_fusion(name_or_path: str | Path) -> FittedFusion:
 def _verified(name_or_path: str | Path) -> Iterator[tuple[Path, str, str]]:
     """Folder, name and digest of a bundle whose every file is what it was when saved."""
     path = find_bundle(name_or_path)
-    where = f"--bundle {path.name}"
+    where = Subject(SubjectKind.BUNDLE, path.name)
     try:
         with _opened(path, where) as folder:
             yield folder, path.name, verify(folder, where)
@@ -162,7 +165,7 @@ def _check_files(folder: Path, metadata: BundleMetadata, where: str) -> None:
 
 def _read_fusion(text: str, where: str) -> FittedFusion:
     """The fusion; numbers that are not finite or don't fit together are refused."""
-    parse_json(text, f"{where}, {FUSION}")
+    parse_json(text, part_of(where, FUSION))
     try:
         fusion = FittedFusion.model_validate_json(text, strict=True)
     except ValidationError as error:
@@ -219,7 +222,10 @@ def _check_network(network: "nn.Module", settings: ImageNetworkSettings, where: 
     classes = len(settings.classes)
     asked = for_patient(network.eval(), [0.0] * len(settings.clinical), "cpu")
     try:
-        with torch.inference_mode(), within_budget(asked, f"{where}, branch {settings.name}"):
+        with (
+            torch.inference_mode(),
+            within_budget(asked, part_of(where, f"branch {settings.name}")),
+        ):
             answer = asked(torch.zeros(1, *settings.input_shape))
     except RuntimeError as error:
         raise _unusable(settings.name, "a network of other patches", where) from error

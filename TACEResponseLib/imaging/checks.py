@@ -7,6 +7,7 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.files.headers.agreement import FINITE_REMEDY
@@ -37,7 +38,8 @@ LOWEST_TISSUE_HU = -300
 
 def image_place(volume: Volume, sequence: ImageSequence) -> str:
     """How messages call an image."""
-    return f"--image {sequence.value}" + (f"={volume.source}" if volume.source else "")
+    source = f"={volume.source}" if volume.source else ""
+    return Subject(SubjectKind.IMAGE, sequence.value, text=f"--image {sequence.value}{source}")
 
 
 def check_voxels(volume: Volume, sequence: ImageSequence) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import check_id
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.checks import (
@@ -63,10 +64,10 @@ class Case:
 
     def __post_init__(self) -> None:
         """Check everything and number the lesions."""
-        check_id(self.case_id, "--case-id")
+        check_id(self.case_id, Subject(SubjectKind.CASE_ID))
         if not self.images:
             raise InputError(
-                "--image",
+                Subject(SubjectKind.IMAGE),
                 "at least one image is needed",
                 got="none",
                 remedy="give --image SEQUENCE=FILE",
@@ -124,7 +125,7 @@ class Case:
         for sequence in self.sequence_rois:
             if sequence not in self.images:
                 raise InputError(
-                    f"--roi {sequence.value}",
+                    Subject(SubjectKind.ROI, sequence.value),
                     "must belong to an image that is given",
                     got=", ".join(self.images),
                     remedy=f"give --image {sequence.value}=FILE too",
@@ -157,7 +158,10 @@ class Case:
 def missing_roi(who: str) -> InputError:
     """What a part of a model says that looks at the tumor, of a case without an ROI."""
     return InputError(
-        "--roi", f"{who} looks at the tumor and needs its ROI", got="none", remedy="give --roi FILE"
+        Subject(SubjectKind.ROI),
+        f"{who} looks at the tumor and needs its ROI",
+        got="none",
+        remedy="give --roi FILE",
     )
 
 

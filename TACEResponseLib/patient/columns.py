@@ -10,10 +10,11 @@ from pydantic import Field, model_validator
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.settings import Moderate, Name, Settings
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.patient.record import ClinicalRecord, ClinicalValue
 
 Floats = NDArray[np.float64]
-WHERE = "--clinical"
+WHERE = Subject(SubjectKind.CLINICAL)
 MOST_VARIABLES = 200
 
 
@@ -51,7 +52,7 @@ class ClinicalInput(Settings):
         if self.transform == "log10" and is_number and float(value) > 0:
             return float(np.log10(float(value)))
         raise InputError(
-            WHERE,
+            Subject(SubjectKind.CLINICAL, self.name, text=WHERE),
             f"{self.name} must be {self._expected()} for this bundle",
             got=repr(value),
             remedy="correct the value",

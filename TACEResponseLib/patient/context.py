@@ -12,8 +12,9 @@ from pydantic import Field
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 
-WHERE = "--context"
+WHERE = Subject(SubjectKind.CONTEXT)
 # CT came in 1971, chemoembolization of the liver in the years after it.
 FIRST_YEAR = 1971
 A_DATE = f"a date written 2026-03-31, without the time, {FIRST_YEAR} or later"
@@ -183,14 +184,14 @@ def check_dates(context: CaseContext, today: date) -> None:
         return
     if image > today:
         raise InputError(
-            "date of the image",
+            Subject(SubjectKind.IMAGE_DATE),
             "must not lie in the future",
             got=image.isoformat(),
             remedy="correct it",
         )
     if treatment is not None and image > treatment:
         raise InputError(
-            "date of the image",
+            Subject(SubjectKind.IMAGE_DATE),
             "must not be after treatment: the model reads images taken before it",
             got=f"{image.isoformat()} with treatment on {treatment.isoformat()}",
             remedy="choose the image from before treatment",
@@ -222,7 +223,7 @@ def _course(context: CaseContext, limits: PopulationLimits) -> list[CaseWarning]
     found = []
     if limits.first_treatment_only and context.is_first_treatment is False:
         raise InputError(
-            "first treatment",
+            Subject(SubjectKind.FIRST_TREATMENT),
             "must be the first: the model knows livers before any treatment only",
             got="an earlier one",
             remedy="choose a model made for repeated treatment",

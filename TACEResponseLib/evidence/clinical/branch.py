@@ -12,6 +12,7 @@ from scipy.special import expit
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.logistic import fit_logistic
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.evidence.branch import BranchResult, FeatureContribution, FitContext
 from TACEResponseLib.evidence.clinical.measures import measure_roi, measures_of_features
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
@@ -212,7 +213,7 @@ def _measured(settings: ClinicalSettings, case: Case) -> dict[str, float]:
     roi = case.sequence_rois.get(settings.sequences[0], case.roi)
     if roi is None:
         raise InputError(
-            "--roi",
+            Subject(SubjectKind.ROI),
             f"branch {settings.name} measures the tumor",
             got="none",
             remedy="give the tumor's ROI",

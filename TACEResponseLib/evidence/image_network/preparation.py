@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
 from TACEResponseLib.imaging.common_grid import on_grid, spacing_differs
@@ -89,14 +90,14 @@ def _check_complete(case: Case, settings: ImageNetworkSettings) -> None:
     """Refuse a case that lacks what the network reads."""
     if missing := [s.value for s in settings.sequences if s not in case.images]:
         raise InputError(
-            "--image",
+            Subject(SubjectKind.IMAGE),
             f"{settings.name} needs {' and '.join(missing)}",
             got=", ".join(s.value for s in case.images),
             remedy="give --image SEQUENCE=FILE for each",
         )
     if settings.needs_roi and not case.lesions:
         raise InputError(
-            "--roi",
+            Subject(SubjectKind.ROI),
             f"{settings.name} needs the outline of the tumor",
             got="none",
             remedy="give --roi FILE, or a bundle that reads whole slices",

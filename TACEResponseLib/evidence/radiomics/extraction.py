@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.evidence.radiomics.discretization import features_of_class
 from TACEResponseLib.evidence.radiomics.lattice import on_lattice
 from TACEResponseLib.evidence.radiomics.settings import ExtractionSettings
@@ -34,7 +35,7 @@ SMALLEST_ROI_VOXELS = 8
 MOST_VOXELS = 2**25
 # Pairs of levels are counted in 13 directions: 0.4 GB.
 MOST_LEVELS = 2048
-PLACE = "--roi"
+PLACE = Subject(SubjectKind.ROI)
 
 
 def extract_features(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume, Voxels
 
@@ -30,7 +31,7 @@ class Roi:
     @property
     def place(self) -> str:
         """How messages call it."""
-        return f"--roi {self.source}".rstrip()
+        return Subject(SubjectKind.ROI, self.source)
 
     @property
     def mask(self) -> Mask:
