@@ -29,9 +29,13 @@ from TACEResponsePanel.case.result_book import DIGEST_ATTRIBUTE  # noqa: E402
 from TACEResponsePanel.case.scene_gate import leaveOut  # noqa: E402
 from TACEResponsePanel.panel import Panel  # noqa: E402
 from TACEResponsePanel.process.handover import Handover  # noqa: E402
+from TACEResponsePanel.process.problem import Problem  # noqa: E402
 from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput, ScoreRun  # noqa: E402
 from TACEResponsePanel.process.worker_client import WorkerClient  # noqa: E402
 from TACEResponsePanel.sample_data import registerSampleData  # noqa: E402
+
+from TACEResponseLib.basics.reading.typed_values import TypedValueError, typed  # noqa: E402
+from TACEResponseLib.worker.shapes import FormField, Said  # noqa: E402
 
 
 class TACEResponse(ScriptedLoadableModule):
@@ -198,7 +202,7 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
         Raises: RuntimeError: without a callback, in the words that the panel would show.
         """
         segmentIds = [segmentId] if isinstance(segmentId, str) else list(segmentId)
-        texts = {name: {"text": _text(v), "unit": ""} for name, v in (clinical or {}).items()}
+        texts = {name: FormField(text=_text(v)) for name, v in (clinical or {}).items()}
         scoring = ScoreInput(
             caseId=caseId,
             model=bundle,
@@ -206,7 +210,7 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
             segmentation=segmentationNode,
             segmentIds=segmentIds,
             form=texts,
-            context=context or {},
+            context=_said(context or {}),
             isLargeLesionMeant=largeLesion,
             reader=self.handover.reader,
         )
@@ -218,10 +222,10 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
             if callback:
                 callback(answer.prediction, "")
 
-        def failed(message: str) -> None:
-            outcome.append((None, message))
+        def failed(problem: Problem) -> None:
+            outcome.append((None, problem.text))
             if callback:
-                callback(None, message)
+                callback(None, problem.text)
 
         run = ScoreRun(self.client, self.handover, scoring, done, failed, lambda _stage: None)
         run.start()
@@ -256,6 +260,17 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
 def _text(value: Any) -> str:
     """A value as a person would type it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _said(context: dict[str, Any]) -> Said:
+    """A script's answers.
+
+    Raises: RuntimeError: an unknown key, or a value of another type.
+    """
+    try:
+        return typed(Said, context)
+    except TypedValueError as error:
+        raise RuntimeError(f"context {error}") from error
 
 
 def _write(scoring: ScoreInput, answer: ScoreAnswer) -> None:

@@ -8,6 +8,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.requests import ListModels
 from TACEResponsePanel import installation
 from TACEResponsePanel.case.case_watch import CaseWatch
 from TACEResponsePanel.case.desk import Desk
@@ -17,13 +18,15 @@ from TACEResponsePanel.first_look import FirstLook
 from TACEResponsePanel.foreign_text import makePlain
 from TACEResponsePanel.preloading import Preloading
 from TACEResponsePanel.process.handover import Handover
-from TACEResponsePanel.process.worker_client import WorkerClient
+from TACEResponsePanel.process.problem import Problem
+from TACEResponsePanel.process.worker_client import WorkerClient, ignore
 from TACEResponsePanel.sections.clinical_section import ClinicalSection
 from TACEResponsePanel.sections.images_section import ImagesSection
 from TACEResponsePanel.sections.lesion_section import LesionSection
 from TACEResponsePanel.sections.model_section import ModelSection
 from TACEResponsePanel.sections.result_section import ResultSection
 from TACEResponsePanel.sections.score_bar import ScoreBar
+from TACEResponsePanel.sections.words import inPanelWords
 from TACEResponsePanel.views.map_controls import MapControls
 
 
@@ -78,7 +81,7 @@ class Panel:
         text = installation.explanation()
         self._showInstall(text)
         # Each time: a model may have been trained anew since.
-        if not text and not self.client.isBusy("models"):
+        if not text and not self.client.isWaitingFor(ListModels):
             self.model.load(self._showFailure)
         if not text:
             self._preloading.start()
@@ -173,9 +176,9 @@ class Panel:
         self.bar.isInstalled = not text
         self.bar.refresh()
 
-    def _showFailure(self, message: str) -> None:
+    def _showFailure(self, problem: Problem) -> None:
         """The process can't list the models."""
-        self.ui.modelLineLabel.setText(message)
+        self.ui.modelLineLabel.setText(inPanelWords(problem))
 
     def _hearOfLayouts(self, verb: str) -> None:
         """Connect to the layout manager, or take that back; there is none without a main window."""
@@ -227,7 +230,7 @@ class Panel:
             image = self.desk.image(sequence)
             isFit = image is not None and not imageProblem(image, sequence)
             if isFit and self.desk.isConfirmed(sequence):
-                self.handover.image(sequence, image, self._onHandedOver, lambda _message: None)
+                self.handover.image(sequence, image, self._onHandedOver, ignore)
 
     def _onHandedOver(self, _token: str) -> None:
         """What the image holds is known now: perhaps the result isn't of it."""

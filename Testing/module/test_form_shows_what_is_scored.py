@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def there_and_back(person: Any, with_clinical: Path, _folder: Path) -> None:
 
 
 def listed_anew(person: Any, _with_clinical: Path, _folder: Path) -> None:
-    person.panel.desk.chooseModel(dict(person.panel.desk.model))
+    person.panel.desk.chooseModel(replace(person.panel.desk.model))
 
 
 def opened_again(person: Any, _with_clinical: Path, folder: Path) -> None:

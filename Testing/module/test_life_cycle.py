@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.worker.requests import Measure
 from Testing.module.conftest import Person
 from Testing.module.test_map_controls import composites
 from Testing.module.test_maps_and_results import seen
@@ -64,7 +65,7 @@ def test_a_lesion_that_ends_the_process_each_time_is_measured_twice_and_no_more(
     person.make_ready(patient)
     measure_and_kill(person)
     client = person.panel.client
-    person.wait(lambda: client.isBusy("measure") and client.pid)
+    person.wait(lambda: client.isWaitingFor(Measure) and client.pid)
     os.kill(client.pid, signal.SIGKILL)
     person.wait(lambda: not client.isRunning, 10)
     person.pause(0.6)
@@ -136,7 +137,7 @@ def test_the_score_of_a_case_that_was_left_arrives_nowhere(
     person.ui.caseIdEdit.setText("B1")
     person.pause(0.5)
     assert person.panel.book.prediction is None
-    assert person.panel.book.history == []
+    assert person.panel.book.history == ()
     assert segmentation.GetNodeReference("TACEResponse.summary") is None
     assert left.GetNodeReference("TACEResponse.summary") is None
     assert person.score().case_id == "B1"

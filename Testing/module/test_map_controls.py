@@ -137,7 +137,7 @@ def test_slices_between_the_computed_ones_are_said_to_be_interpolated(scored: An
 
 def test_next_lesion_moves_the_views_to_its_center(scored: Any) -> None:
     scored.ui.nextLesionButton.click()
-    center = scored.panel.desk.lesions[0]["center_lps"]
+    center = scored.panel.desk.lesions[0].center_lps
     assert superior(axial(scored)) == pytest.approx(center[2], abs=0.01)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.worker.requests import ListModels, TakeImage
 from Testing.module.test_cases import field, open_model
 from Testing.module.test_same_named_models import retrain
 from Testing.module.test_scoring import edit
@@ -72,7 +73,7 @@ def scene_without_model(person: Any, patient: Case, tmp_path: Path) -> Any:
     shutil.rmtree(model)
     person.panel.model._paths.clear()
     person.panel.model.load()
-    person.wait(lambda: not person.panel.client.isBusy("models"))
+    person.wait(lambda: not person.panel.client.isWaitingFor(ListModels))
     return person
 
 
@@ -106,7 +107,7 @@ def test_a_model_removed_after_scoring_hides_no_edit(
     shutil.rmtree(model)
     person.widget.exit()
     person.widget.enter()
-    person.wait(lambda: not person.panel.client.isBusy("models"))
+    person.wait(lambda: not person.panel.client.isWaitingFor(ListModels))
     person.pause(QUIET_SECONDS)
     assert person.panel.desk.model is None
     assert not person.panel.book.isOutOfDate
@@ -218,7 +219,7 @@ def test_what_leaves_the_case_as_it_was_leaves_its_result_up_to_date(scored: Any
     for change in SAME:
         change(scored)
         scored.pause(QUIET_SECONDS)
-        scored.wait(lambda: not scored.panel.client.isBusy("image"))
+        scored.wait(lambda: not scored.panel.client.isWaitingFor(TakeImage))
         if scored.panel.book.isOutOfDate:
             told.append(change.__name__)
     assert told == []

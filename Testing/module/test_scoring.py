@@ -118,11 +118,11 @@ def test_scoring_again_tells_the_difference_and_keeps_every_score(
     assert f"{points:+d} percentage points" in person.ui.differenceLabel.text
     assert not person.panel.book.isOutOfDate
     history = person.panel.book.history
-    assert [entry["probability"] for entry in history] == [
+    assert [entry.probability for entry in history] == [
         first.fused.probability,
         second.fused.probability,
     ]
-    assert history[1]["volume_ml"] < history[0]["volume_ml"]
+    assert history[1].volume_ml < history[0].volume_ml
     assert person.ui.historyTable.rowCount == 2
     assert "Scored 2 times" in person.ui.historyLabel.text
     kept = segmentation.GetNodeReference("TACEResponseKept.first_score")
@@ -356,7 +356,7 @@ def test_a_model_removed_after_choosing_is_told(
     shutil.copytree(find_bundle("ct-radiomics-cnn-simulated"), copy)
     person.make_ready(patient)
     person.panel.model.openModel(str(copy))
-    person.wait(lambda: person.panel.desk.model["path"] == str(copy))
+    person.wait(lambda: person.panel.desk.model.path == str(copy))
     if what == "folder":
         shutil.rmtree(copy)
     else:

@@ -62,15 +62,14 @@ def withoutModel(desk: Desk, reader: SegmentReader) -> ScoreInput | None:
     isWhole = bool(images) and None not in images.values() and bool(desk.lesionSegments())
     if kept is None or not isWhole or desk.question:
         return None
-    texts, units = desk.texts(), desk.units()
-    names = kept.form if kept.model else sorted(texts)
+    names = kept.form if kept.model else sorted(desk.texts())
     return ScoreInput(
         caseId=parameters.caseId.strip() or "case",
         model=kept.model or parameters.model,
         images=images,
         segmentation=parameters.segmentation,
         segmentIds=desk.lesionSegments(),
-        form={n: {"text": texts[n], "unit": units.get(n, "")} for n in names if texts.get(n)},
+        form=desk.formOf(names),
         context=desk.context(),
         reader=reader,
     )

@@ -5,10 +5,12 @@ Sections read and change it, and hear of each change; none of them knows another
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from TACEResponseLib.worker.answers import BrokenModel, MeasuredLesion, Model
+from TACEResponseLib.worker.shapes import Form, FormField, Said
 from TACEResponsePanel.case.case_parameters import NOT_SAID
 from TACEResponsePanel.case.dicom_facts import DicomFacts, dicomFacts
 from TACEResponsePanel.case.kept_texts import formOf
@@ -55,13 +57,15 @@ class Desk:
         """Another case lies on the desk now, or none."""
         self.modelChanged = Signal()
         self.parameters: Any = None
-        self.models: list[dict[str, Any]] = []
-        self.model: dict[str, Any] | None = None
+        self.models: tuple[Model, ...] = ()
+        """Those that can be used."""
+        self.brokenModels: tuple[BrokenModel, ...] = ()
+        self.model: Model | None = None
         self.note = ""
         """What of the scene couldn't be read, in a sentence."""
         self.question: str = ""
         """Whether an image is of the same patient, while that is open."""
-        self.lesions: list[dict[str, Any]] = []
+        self.lesions: tuple[MeasuredLesion, ...] = ()
         self.lesionProblem = ""
         self.isLesionLarge = False
         """Whether the lesion is as large as a liver may be."""
@@ -93,18 +97,18 @@ class Desk:
         self.caseBegun.emit()
         self.changed.emit()
 
-    def chooseModel(self, model: dict[str, Any] | None) -> None:
+    def chooseModel(self, model: Model | None) -> None:
         """Take a model; phases that were confirmed for the same sequences stay."""
         self.model = model
         # The name alone: a scene needn't tell in whose folders the model lay.
-        self.parameters.model = Path(model["path"]).name if model else ""
-        self.parameters.modelDigest = model["sha256"] if model else ""
+        self.parameters.model = Path(model.path).name if model else ""
+        self.parameters.modelDigest = model.sha256 if model else ""
         self.modelChanged.emit()
         self.changed.emit()
 
-    def sequences(self) -> dict[str, str]:
+    def sequences(self) -> Mapping[str, str]:
         """The sequences that the model reads, each with its name in words."""
-        return self.model["sequences"] if self.model else {}
+        return self.model.sequences if self.model else {}
 
     def image(self, sequence: str) -> Any:
         """The node chosen for a sequence."""
@@ -181,27 +185,29 @@ class Desk:
     def _typed(self) -> dict[str, dict[str, str]]:
         return formOf(self.parameters.clinicalForm) or {"texts": {}, "units": {}}
 
-    def form(self) -> dict[str, dict[str, str]]:
+    def form(self) -> Form:
         """The clinical texts that the model uses."""
-        names = [variable["name"] for variable in self.model["clinical"]] if self.model else []
+        return self.formOf(v.name for v in self.model.clinical) if self.model else {}
+
+    def formOf(self, names: Iterable[str]) -> Form:
+        """The clinical texts of some variables; blanks are absent."""
         texts, units = self.texts(), self.units()
         return {
-            name: {"text": texts[name], "unit": units.get(name, "")}
+            name: FormField(text=texts[name], unit=units.get(name, ""))
             for name in names
             if texts.get(name)
         }
 
-    def context(self) -> dict[str, Any]:
+    def context(self) -> Said:
         """Dates, treatment and stage as the process reads them; what wasn't said is `None`."""
         p = self.parameters
-        first = {"yes": True, "no": False}.get(p.firstTreatment)
-        return {
-            "image_date": p.imageDate.strip() or None,
-            "treatment_date": p.treatmentDate.strip() or None,
-            "planned_treatment": None if p.plannedTreatment == NOT_SAID else p.plannedTreatment,
-            "is_first_treatment": first,
-            "bclc_stage": None if p.bclcStage == NOT_SAID else p.bclcStage,
-        }
+        return Said(
+            image_date=p.imageDate.strip() or None,
+            treatment_date=p.treatmentDate.strip() or None,
+            planned_treatment=None if p.plannedTreatment == NOT_SAID else p.plannedTreatment,
+            is_first_treatment={"yes": True, "no": False}.get(p.firstTreatment),
+            bclc_stage=None if p.bclcStage == NOT_SAID else p.bclcStage,
+        )
 
     def isLargeLesionMeant(self) -> bool:
         """Whether the user has said that this large lesion, as it is drawn now, is all tumor."""
@@ -249,7 +255,7 @@ class Desk:
 
     def _forgetAnswers(self) -> None:
         self.question = ""
-        self.lesions = []
+        self.lesions = ()
         self.lesionProblem = ""
         self.isLesionLarge = False
         self.clinicalProblems = {}

@@ -113,22 +113,22 @@ def _isFrame(image: Any) -> bool:
 def _context(desk: Desk) -> Iterator[str]:
     """Dates that are dates, and an image from before treatment."""
     answers = desk.context()
-    days = {}
-    for key, words in (
-        ("image_date", _("Date of the image")),
-        ("treatment_date", _("Date of treatment")),
+    days: dict[str, date | None] = {}
+    for key, stated, words in (
+        ("image", answers.image_date, _("Date of the image")),
+        ("treatment", answers.treatment_date, _("Date of treatment")),
     ):
         try:
-            days[key] = date.fromisoformat(answers[key]) if answers[key] else None
+            day = days[key] = date.fromisoformat(stated) if stated else None
         except ValueError:
             yield _("{what}: write it like 2026-03-31.").format(what=words)
             return
-        if days[key] and days[key] < FIRST_CT:
+        if day and day < FIRST_CT:
             yield _("{what}: {day} lies before the first CT of all; correct it.").format(
-                what=words, day=answers[key]
+                what=words, day=stated
             )
             return
-    image, treatment = days["image_date"], days["treatment_date"]
+    image, treatment = days["image"], days["treatment"]
     if image and treatment and image > treatment:
         yield _(
             "The image was taken after treatment; the model reads images from before it. "
@@ -138,8 +138,8 @@ def _context(desk: Desk) -> Iterator[str]:
         yield _("The date of the image lies in the future; correct it.")
     if treatment and treatment > date.today() + LONGEST_PLAN:
         yield _("The date of treatment lies more than a year ahead; correct it.")
-    limits = desk.model["limits"] if desk.model else {}
-    if limits.get("first_treatment_only") and answers["is_first_treatment"] is False:
+    isFirstOnly = desk.model is not None and desk.model.limits.first_treatment_only
+    if isFirstOnly and answers.is_first_treatment is False:
         yield _(
             "The patient was treated before; this model knows untreated livers only. "
             "No number is given."
@@ -161,7 +161,7 @@ def missingLesion(desk: Desk) -> list[str]:
     if desk.lesionProblem:
         return [desk.lesionProblem]
     if desk.isLesionLarge and not desk.isLargeLesionMeant():
-        volume = sum(lesion["volume_ml"] for lesion in desk.lesions if not lesion["is_speck"])
+        volume = sum(lesion.volume_ml for lesion in desk.lesions if not lesion.is_speck)
         return [
             _(
                 "The lesion holds {volume:.0f} mL, more than most tumors: tick the tumor alone, or "
@@ -176,14 +176,14 @@ def missingClinical(desk: Desk) -> list[str]:
     if desk.model is None:
         return []
     texts = desk.texts()
-    wanted = {variable["name"]: variable for variable in desk.model["clinical"]}
-    absent = [v["label"] for n, v in wanted.items() if v["required"] and not texts.get(n)]
+    labels = {variable.name: variable.label for variable in desk.model.clinical}
+    absent = [v.label for v in desk.model.clinical if v.required and not texts.get(v.name)]
     found = []
     if absent:
         found.append(_("Fill in: {names}.").format(names=", ".join(absent)))
     for name, problem in desk.clinicalProblems.items():
-        if name in wanted:
-            found.append(f"{wanted[name]['label']}: {problem}.")
+        if name in labels:
+            found.append(f"{labels[name]}: {problem}.")
     if desk.clinicalContradiction:
         found.append(f"{desk.clinicalContradiction}.")
     return [*found, *dicomContradictions(desk)]
@@ -214,8 +214,8 @@ def dicomContradictions(desk: Desk) -> list[str]:
 
 def _meantSex(desk: Desk, text: str) -> str:
     """The code that a scene's word is scored as."""
-    variables = desk.model["clinical"] if desk.model else []
-    return next((meantChoice(v, text) for v in variables if v["name"] == "sex"), text)
+    variables = desk.model.clinical if desk.model else ()
+    return next((meantChoice(v, text) for v in variables if v.name == "sex"), text)
 
 
 def _differs(text: str, stated: int) -> bool:

@@ -4,14 +4,16 @@ Each reader gives back what its writer was given, or `None` for any other text.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from TACEResponseLib.basics.reading.json_reading import parse_json
+from TACEResponseLib.basics.reading.typed_values import TypedValueError, typed
+from TACEResponseLib.worker.shapes import PastScore
 
 MOST_LETTERS = 1_000_000
 """Thousands of scores; the process takes no longer request either."""
-ENTRY = {"time": str, "volume_ml": float, "probability": float, "interval": list, "model": str}
 MOST_ML = 1e6
 
 
@@ -31,6 +33,13 @@ class Scored:
     def text(self) -> str:
         """As the scene keeps it."""
         return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True)
+class History:
+    """All scores of a case."""
+
+    scores: tuple[PastScore, ...]
 
 
 def formOf(text: str) -> dict[str, dict[str, str]] | None:
@@ -61,10 +70,18 @@ def scoredOf(text: str) -> Scored | None:
     return Scored(**found) if isWhole else None
 
 
-def historyOf(text: str) -> list[dict[str, Any]] | None:
+def historyOf(text: str) -> tuple[PastScore, ...] | None:
     """Every score of a case, the first one first."""
-    found = _parsed(text) if text else []
-    return found if isinstance(found, list) and all(map(_isScore, found)) else None
+    try:
+        history = typed(History, {"scores": _parsed(text) if text else []}).scores
+    except TypedValueError:
+        return None
+    return history if all(0 <= score.volume_ml <= MOST_ML for score in history) else None
+
+
+def historyText(history: Iterable[PastScore]) -> str:
+    """A history as the scene keeps it."""
+    return json.dumps([asdict(score) for score in history])
 
 
 def _parsed(text: str) -> Any:
@@ -78,20 +95,3 @@ def _parsed(text: str) -> Any:
 def _areTexts(found: Any) -> bool:
     """Whether this is texts by name."""
     return isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
-
-
-def _isScore(entry: Any) -> bool:
-    """Whether this is one score as the history keeps it."""
-    if not isinstance(entry, dict) or set(entry) != set(ENTRY):
-        return False
-    texts = all(isinstance(entry[k], str) for k, kind in ENTRY.items() if kind is str)
-    interval = entry["interval"]
-    if not texts or not isinstance(interval, list) or len(interval) != 2:
-        return False
-    shares = [entry["probability"], *interval]
-    return all(_isWithin(share, 1.0) for share in shares) and _isWithin(entry["volume_ml"], MOST_ML)
-
-
-def _isWithin(value: Any, most: float) -> bool:
-    """Whether this is a number from 0 to the largest that can be."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most

@@ -9,9 +9,10 @@ import vtk
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
+from TACEResponseLib.worker.shapes import PastScore
 from TACEResponsePanel.case import comparison
 from TACEResponsePanel.case.desk import Desk
-from TACEResponsePanel.case.kept_texts import historyOf, voxelsOf
+from TACEResponsePanel.case.kept_texts import historyOf, historyText, voxelsOf
 from TACEResponsePanel.process.handover import Handover
 from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput
 from TACEResponsePanel.signal import Signal
@@ -51,10 +52,10 @@ class ResultBook(VTKObservationMixin):
         desk.caseBegun.connect(self.restore)
 
     @property
-    def history(self) -> list[dict[str, Any]]:
+    def history(self) -> tuple[PastScore, ...]:
         """Every score of the case, the first one first."""
         parameters = self._desk.parameters
-        return (historyOf(parameters.history) or []) if parameters else []
+        return (historyOf(parameters.history) or ()) if parameters else ()
 
     def sequences(self) -> list[str]:
         """The sequences that the result is of."""
@@ -156,7 +157,7 @@ class ResultBook(VTKObservationMixin):
     def _isOfAnotherModel(self) -> bool:
         """Whether the model on the desk isn't the one that made the result, whatever its name."""
         model, made = self._desk.model, self.prediction.bundle_sha256
-        return model is not None and bool(made) and model["sha256"] != made
+        return model is not None and bool(made) and model.sha256 != made
 
     def restore(self) -> None:
         """Find the result that the scene holds of the case on the desk."""
@@ -190,13 +191,13 @@ class ResultBook(VTKObservationMixin):
         earlier = self.history
         used = {index for branch in answer.prediction.branches for index in branch.lesions}
         volume = sum(le.volume_ml for le in answer.prediction.lesions if le.index in used)
-        entry = {
-            "time": datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
-            "volume_ml": volume,
-            "probability": fused.probability,
-            "interval": list(fused.interval),
-            "model": answer.prediction.bundle_id,
-        }
+        entry = PastScore(
+            time=datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
+            volume_ml=volume,
+            probability=fused.probability,
+            interval=fused.interval,
+            model=answer.prediction.bundle_id,
+        )
         self.difference = _difference(earlier[-1], entry) if earlier else ""
         parameters = self._desk.parameters
         # First these: setting a parameter has the panel compare the case at once.
@@ -206,7 +207,7 @@ class ResultBook(VTKObservationMixin):
             parameters.scoredToken = comparison.scored(scoring, answer).text()
             parameters.scoredVoxels = json.dumps(answer.voxels)
             parameters.scoredResult = answer.digest
-            parameters.history = json.dumps([*earlier, entry])
+            parameters.history = historyText([*earlier, entry])
         self._watchRecord()
         self.changed.emit()
 
@@ -274,10 +275,10 @@ def _read(text: str) -> Any:
         return None
 
 
-def _difference(before: dict[str, Any], now: dict[str, Any]) -> str:
+def _difference(before: PastScore, now: PastScore) -> str:
     """What changed since the last score."""
-    points = round(100 * now["probability"]) - round(100 * before["probability"])
+    points = round(100 * now.probability) - round(100 * before.probability)
     words = _("{points:+d} percentage points, lesion volume {before:.2f} to {now:.2f} mL.").format(
-        points=points, before=before["volume_ml"], now=now["volume_ml"]
+        points=points, before=before.volume_ml, now=now.volume_ml
     )
     return _("Since the last score: {words}").format(words=words)

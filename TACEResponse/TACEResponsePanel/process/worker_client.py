@@ -1,6 +1,5 @@
 """The panel's end of the line to the background process (TACEResponseLib/worker/process.py)."""
 
-import json
 import logging
 import os
 import shutil
@@ -11,20 +10,38 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import qt
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.answers import Answer
+from TACEResponseLib.worker.messages import (
+    PROTOCOL,
+    Ask,
+    Done,
+    Failed,
+    Hello,
+    Message,
+    MessageError,
+    Progress,
+    from_line,
+    to_line,
+)
+from TACEResponseLib.worker.requests import Cancel, Forget, Request
+from TACEResponsePanel.process.problem import Problem
 from TACEResponsePanel.signal import Signal
 
-PROTOCOL = 1
 HANG_SECONDS = 45.0
 """A process that hasn't said it lives for so long has stopped; loading torch may hold it up."""
 GRACE_MS = 400
 """What a process has to end after `cancel`, before it is killed."""
 PUMP_MS = 100
 KEPT_OF_STDERR = 4000
+OTHER_VERSION = _(
+    "The background process speaks another version; update the extension and restart Slicer."
+)
+A = TypeVar("A", bound=Answer)
 NO_NUMBER = _("A number of the image or of the lesion isn't finite; load it again from its files.")
 
 
@@ -38,9 +55,10 @@ def worker_command() -> list[str]:
 class Pending:
     """A request that waits for its answer."""
 
-    do: str
-    done: Callable[[dict[str, Any]], None]
-    failed: Callable[[str], None]
+    request: Request[Any]
+    done: Callable[[Any], None]
+    """Takes the request's own answer."""
+    failed: Callable[[Problem], None]
     progress: Callable[[str], None]
 
 
@@ -102,9 +120,9 @@ class WorkerClient:
         isEnding = self._process is None or self._wasCancelled
         return self._starts + 1 if isEnding else self._starts
 
-    def isBusy(self, do: str) -> bool:
-        """Whether a job of this name has no answer yet."""
-        return any(pending.do == do for pending in self._pending.values())
+    def isWaitingFor(self, kind: type[Request[Any]]) -> bool:
+        """Whether a request of this kind has no answer yet."""
+        return any(isinstance(pending.request, kind) for pending in self._pending.values())
 
     def start(self) -> None:
         """Start the process, if there is none."""
@@ -132,13 +150,12 @@ class WorkerClient:
 
     def ask(
         self,
-        do: str,
-        values: dict[str, Any] | None = None,
-        done: Callable[[dict[str, Any]], None] = ignore,
-        failed: Callable[[str], None] = ignore,
+        request: Request[A],
+        done: Callable[[A], None] = ignore,
+        failed: Callable[[Problem], None] = ignore,
         progress: Callable[[str], None] = ignore,
     ) -> int:
-        """Send a request; exactly one of `done(result)` and `failed(message)` is called later.
+        """Send a request; exactly one of `done(answer)` and `failed(problem)` is called later.
 
         Returns: the request's number.
         """
@@ -147,9 +164,9 @@ class WorkerClient:
             self._letGo()
         self.start()
         self._number += 1
-        self._pending[self._number] = Pending(do, done, failed, progress)
+        self._pending[self._number] = Pending(request, done, failed, progress)
         try:
-            self._write({"id": self._number, "do": do, **(values or {})})
+            self._write(Ask(id=self._number, request=request))
         except ValueError:
             # The process couldn't say whose it was, and nobody would be told.
             self._refused.append((self._number, NO_NUMBER))
@@ -161,19 +178,19 @@ class WorkerClient:
         refused, self._refused = self._refused, []
         for number, message in refused:
             if number in self._pending:
-                self._pending.pop(number).failed(message)
+                self._pending.pop(number).failed(Problem(message))
 
     def forget(self) -> None:
         """Have the process drop images and result of a case that is closed, if it runs."""
         if self._process is not None and not self._wasCancelled:
-            self.ask("forget")
+            self.ask(Forget())
 
     def cancel(self) -> None:
         """End whatever runs; the next request starts a new process."""
         if self._process is None:
             return
         self._wasCancelled = True
-        self._write({"id": 0, "do": "cancel"})
+        self._write(Ask(id=0, request=Cancel()))
         self._grace.start()
 
     def stop(self) -> None:
@@ -208,8 +225,8 @@ class WorkerClient:
         environment.insert("PYTHONDONTWRITEBYTECODE", "1")
         return environment
 
-    def _write(self, request: dict[str, Any]) -> None:
-        self._process.write(json.dumps(request, allow_nan=False).encode() + b"\n")
+    def _write(self, ask: Ask[Any]) -> None:
+        self._process.write(to_line(ask))
 
     def _read(self) -> None:
         """Take whole lines; output comes in arbitrary pieces."""
@@ -221,38 +238,58 @@ class WorkerClient:
             self._take(line)
 
     def _take(self, line: bytes) -> None:
-        """Act on one line; a line that is no answer of ours goes to the log."""
+        """Act on one line; a line that is no message goes to the log."""
         self._lastHeard = time.monotonic()
         try:
-            answer = json.loads(line)
-            kind = answer["kind"]
-        except (ValueError, TypeError, KeyError):
-            logging.warning("TACE Response: the background process said %r", line[:200])
+            message = from_line(line)
+        except MessageError as error:
+            self._onUnreadable(line, error)
             return
-        if kind == "hello":
-            self._greet(answer)
-        elif kind == "progress" and answer["id"] in self._pending:
-            self._pending[answer["id"]].progress(answer["stage"])
-        elif kind == "done" and answer["id"] in self._pending:
-            self._pending.pop(answer["id"]).done(answer["result"])
-        elif kind == "failed" and answer["id"] is None:
-            # A line that the process couldn't read: it may have been any of them.
-            self._failAll(answer["message"])
-        elif kind == "failed" and answer["id"] in self._pending:
-            if answer["traceback"]:
-                logging.error("TACE Response: %s", answer["traceback"])
-            self._pending.pop(answer["id"]).failed(answer["message"])
+        self._act(message)
 
-    def _greet(self, answer: dict[str, Any]) -> None:
+    def _act(self, message: Message) -> None:
+        """Tell whoever waits for a message."""
+        if isinstance(message, Hello):
+            self._greet(message)
+        elif isinstance(message, Progress) and message.id in self._pending:
+            self._pending[message.id].progress(message.stage)
+        elif isinstance(message, Done) and message.id in self._pending:
+            self._onDone(message)
+        elif isinstance(message, Failed):
+            self._onFailed(message)
+
+    def _onUnreadable(self, line: bytes, error: MessageError) -> None:
+        """What libraries print waits for nobody; whoever waits for an odd answer is told."""
+        logging.warning("TACE Response: the background process said %r: %s", line[:200], error)
+        if not error.is_ours:
+            return
+        if error.number in self._pending:
+            self._pending.pop(error.number).failed(Problem.of(error))
+        elif error.number is None:
+            self._failAll(OTHER_VERSION)
+
+    def _onDone(self, message: Done) -> None:
+        """An answer, if it is one to what was asked."""
+        pending = self._pending.pop(message.id)
+        if isinstance(message.answer, pending.request.answer):
+            pending.done(message.answer)
+        else:
+            pending.failed(Problem(OTHER_VERSION))
+
+    def _onFailed(self, message: Failed) -> None:
+        """A job came to nothing, or a line could not be read: it may have been any of them."""
+        if message.id is None:
+            self._failAll(message.message)
+        elif message.id in self._pending:
+            if message.traceback:
+                logging.error("TACE Response: %s", message.traceback)
+            self._pending.pop(message.id).failed(Problem.answered(message))
+
+    def _greet(self, hello: Hello) -> None:
         """Refuse a library of another version than the panel's."""
-        self._pid = answer["pid"]
-        if answer["protocol"] != PROTOCOL:
-            self._fail(
-                _(
-                    "The background process speaks another version; update the extension and "
-                    "restart Slicer."
-                )
-            )
+        self._pid = hello.pid
+        if hello.protocol != PROTOCOL:
+            self._fail(OTHER_VERSION)
 
     def _readStderr(self) -> None:
         """Keep the end of what libraries print, for the log."""
@@ -311,7 +348,7 @@ class WorkerClient:
     def _failAll(self, message: str) -> None:
         waiting, self._pending = self._pending, {}
         for pending in waiting.values():
-            pending.failed(message)
+            pending.failed(Problem(message))
 
     def _kill(self) -> None:
         """The last resort after `cancel`: the launcher's child first."""

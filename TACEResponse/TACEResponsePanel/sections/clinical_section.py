@@ -10,6 +10,9 @@ import slicer
 from slicer.i18n import tr as _
 
 from TACEResponseLib.basics.reading.strict_numbers import read_number
+from TACEResponseLib.worker.answers import CheckedField, CheckedForm, Variable
+from TACEResponseLib.worker.requests import CheckForm
+from TACEResponseLib.worker.shapes import FormField
 from TACEResponsePanel.case.desk import FROM_DICOM, Desk
 from TACEResponsePanel.case.gates import dicomContradictions, missingClinical
 from TACEResponsePanel.foreign_text import plain
@@ -25,25 +28,25 @@ LONGEST_NAME = 60
 class ClinicalRow:
     """One variable: a text or a choice, its unit, and a line for what is wrong."""
 
-    def __init__(self, layout: Any, variable: dict[str, Any], section: "ClinicalSection") -> None:
+    def __init__(self, layout: Any, variable: Variable, section: "ClinicalSection") -> None:
         """Add the row's widgets below the others."""
         self.variable, self._section = variable, section
         self.widget = qt.QWidget()
         rows = qt.QVBoxLayout(self.widget)
         rows.setContentsMargins(0, 0, 0, 0)
         inputs = qt.QHBoxLayout()
-        mark = _("required") if variable["required"] else _("blank if unknown")
-        label = plain(qt.QLabel(f"{variable['label']} ({mark})"))
+        mark = _("required") if variable.required else _("blank if unknown")
+        label = plain(qt.QLabel(f"{variable.label} ({mark})"))
         label.setWordWrap(True)
         inputs.addWidget(label, 1)
         self.choices = choicesOf(variable)
         self._box = ChoiceBox(self.choices, self._onChosen) if self.choices else None
         self.edit = self._box.widget if self._box else qt.QLineEdit()
         self.edit.setToolTip(_hint(variable))
-        self.edit.setAccessibleName(variable["label"])
+        self.edit.setAccessibleName(variable.label)
         label.setBuddy(self.edit)
         inputs.addWidget(self.edit, 1)
-        self.units = list(variable["units"])
+        self.units = list(variable.units)
         self._unitBox, self.unit = None, None
         if self.units and self.units != ["1"]:
             self._unitBox = ChoiceBox([(unit, unit) for unit in self.units], self._onUnit)
@@ -83,13 +86,13 @@ class ClinicalRow:
 
     def _onText(self, text: str) -> None:
         self._shown = text
-        self._section.onTyped(self.variable["name"], text)
+        self._section.onTyped(self.variable.name, text)
 
     def _onChosen(self, value: str) -> None:
-        self._section.onTyped(self.variable["name"], value)
+        self._section.onTyped(self.variable.name, value)
 
     def _onUnit(self, unit: str) -> None:
-        self._section.onUnit(self.variable["name"], unit)
+        self._section.onUnit(self.variable.name, unit)
 
 
 class ClinicalSection:
@@ -134,11 +137,11 @@ class ClinicalSection:
         self._turn += 1
         turn = self._turn
 
-        def done(result: dict[str, Any]) -> None:
+        def done(checked: CheckedForm) -> None:
             if turn == self._turn:
-                self._onChecked(result)
+                self._onChecked(checked)
 
-        self._client.ask("check_clinical", {"form": self._desk.form()}, done)
+        self._client.ask(CheckForm(form=self._desk.form()), done)
 
     def refresh(self) -> None:
         """Header and the question about DICOM."""
@@ -163,15 +166,15 @@ class ClinicalSection:
         self._showTexts()
         self._timer.start()
 
-    def _onChecked(self, result: dict[str, Any]) -> None:
+    def _onChecked(self, checked: CheckedForm) -> None:
         """Remarks beside the fields, and the scores."""
-        fields = result["fields"]
         for name, row in self._rows.items():
-            found = fields.get(name, {"problem": None, "stated": ""})
-            row.say(found["problem"] or found["stated"])
-        self._desk.clinicalProblems = {n: f["problem"] for n, f in fields.items() if f["problem"]}
-        self._desk.clinicalContradiction = result["problem"] or ""
-        self._ui.scoresLabel.setText(_scoresText(result))
+            field = checked.fields.get(name, CheckedField())
+            row.say(field.problem or field.stated)
+        problems = {name: f.problem for name, f in checked.fields.items() if f.problem}
+        self._desk.clinicalProblems = problems
+        self._desk.clinicalContradiction = checked.problem or ""
+        self._ui.scoresLabel.setText(_scoresText(checked))
         self._desk.changed.emit()
 
     def _makeRows(self) -> None:
@@ -179,8 +182,8 @@ class ClinicalSection:
         for row in self._rows.values():
             row.remove()
         layout = self._ui.clinicalWidget.layout()
-        variables = self._desk.model["clinical"] if self._desk.model else []
-        self._rows = {v["name"]: ClinicalRow(layout, v, self) for v in variables}
+        variables = self._desk.model.clinical if self._desk.model else ()
+        self._rows = {v.name: ClinicalRow(layout, v, self) for v in variables}
         for button in (
             self._ui.loadClinicalButton,
             self._ui.csvButton,
@@ -322,36 +325,36 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else json.dumps(value)
 
 
-def _hint(variable: dict[str, Any]) -> str:
+def _hint(variable: Variable) -> str:
     """Range in the storage unit."""
-    if not variable["range"]:
-        return variable["label"]
-    low, high = variable["range"]
-    return _("{low:g} to {high:g} {unit}").format(low=low, high=high, unit=variable["unit"])
+    if not variable.range:
+        return variable.label
+    low, high = variable.range
+    return _("{low:g} to {high:g} {unit}").format(low=low, high=high, unit=variable.unit)
 
 
-def _value(variable: dict[str, Any], field: dict[str, str]) -> Any:
+def _value(variable: Variable, field: FormField) -> Any:
     """A field as JSON; what can't be read as a number is kept as it was typed."""
-    text = field["text"].strip()
-    if variable["type"] in ("category", "boolean"):
+    text = field.text.strip()
+    if variable.type in ("category", "boolean"):
         return {"true": True, "false": False}.get(text, text)
     try:
         number = read_number(text)
     except ValueError:
         return text
-    if field["unit"] and field["unit"] != variable["unit"]:
-        return {"value": number, "unit": field["unit"]}
+    if field.unit and field.unit != variable.unit:
+        return {"value": number, "unit": field.unit}
     return number
 
 
-def _scoresText(result: dict[str, Any]) -> str:
+def _scoresText(checked: CheckedForm) -> str:
     """Derived scores in one line, with what they predict."""
     shown = [
-        f"{score['name']} {score['value']:.3g}"
-        + (f" ({_('grade')} {score['grade']})" if score["grade"] else "")
-        for score in result["scores"]
+        f"{score.name} {score.value:.3g}"
+        + (f" ({_('grade')} {score.grade})" if score.grade else "")
+        for score in checked.scores
     ]
-    return f"{', '.join(shown)}: {result['scores_note']}." if shown else ""
+    return f"{', '.join(shown)}: {checked.scores_note}." if shown else ""
 
 
 def _chosen(answer: Any) -> str:

@@ -113,7 +113,7 @@ class ImagesSection:
         remark = _("{n} of {all} confirmed").format(n=confirmed, all=len(wanted)) if wanted else ""
         showState(self._ui.imagesButton, _("Images and phases"), isReady, remark)
         self._ui.populationLabel.setText(
-            _("The model's patients: {population}.").format(population=desk.model["population"])
+            _("The model's patients: {population}.").format(population=desk.model.population)
             if desk.model
             else ""
         )

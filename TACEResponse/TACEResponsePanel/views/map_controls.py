@@ -144,11 +144,11 @@ class MapControls(VTKObservationMixin):
 
     def _toLesion(self, step: int) -> None:
         """Move the slice views to the next or the previous lesion."""
-        lesions = [lesion for lesion in self._desk.lesions if not lesion["is_speck"]]
+        lesions = [lesion for lesion in self._desk.lesions if not lesion.is_speck]
         if not lesions:
             return
         self._lesion = (self._lesion + step) % len(lesions)
-        x, y, z = lesions[self._lesion]["center_lps"]
+        x, y, z = lesions[self._lesion].center_lps
         _jump((-x, -y, z))
 
     def _liverWindow(self) -> None:
