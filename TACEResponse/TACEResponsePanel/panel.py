@@ -19,7 +19,8 @@ from TACEResponsePanel.foreign_text import makePlain
 from TACEResponsePanel.preloading import Preloading
 from TACEResponsePanel.process.handover import Handover
 from TACEResponsePanel.process.problem import Problem
-from TACEResponsePanel.process.worker_client import WorkerClient, ignore
+from TACEResponsePanel.process.waiting import ignore
+from TACEResponsePanel.process.worker_client import WorkerClient
 from TACEResponsePanel.sections.clinical_section import ClinicalSection
 from TACEResponsePanel.sections.images_section import ImagesSection
 from TACEResponsePanel.sections.lesion_section import LesionSection
@@ -119,7 +120,7 @@ class Panel:
                 isTickedYet = list(parameters.segments) != self._ticks
                 self.lesion.onSegmentationChosen(isTickedYet=isTickedYet)
             self._ticks = list(parameters.segments)
-            self.desk.changed.emit()
+            self.desk.nodesChanged()
             self.map.apply()
             self.book.check(self.bar.inputToCompare())
         finally:
@@ -202,7 +203,7 @@ class Panel:
         if self.bar.isInstalled and not self.bar.isScoring:
             self.images.guess()
             self.lesion.measure()
-        self.desk.changed.emit()
+        self.desk.nodesChanged()
         # While scoring too: what is shown is the last result, perhaps of another lesion by now.
         self.book.check(self.bar.inputToCompare())
         self._handOverAhead()

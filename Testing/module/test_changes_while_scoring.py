@@ -27,7 +27,7 @@ def choose_stage(person: Any) -> None:
 
 
 def choose_other_model(person: Any) -> None:
-    other = next(m for m in person.panel.model._usable() if m.path == str(person.other_model))
+    other = next(m for m in person.panel.desk.models if m.path == str(person.other_model))
     person.panel.model._take(other)
 
 

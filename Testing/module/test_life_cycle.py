@@ -18,7 +18,7 @@ from Testing.module.test_two_cases_of_one_name import report
 
 def kill(person: Any) -> None:
     os.kill(person.panel.client.pid, signal.SIGKILL)
-    person.wait(lambda: not person.panel.client.isRunning, 10)
+    person.wait(lambda: not person.panel.client.pid, 10)
 
 
 def test_a_process_killed_between_scores_or_while_it_reports_is_replaced_and_told(
@@ -67,9 +67,9 @@ def test_a_lesion_that_ends_the_process_each_time_is_measured_twice_and_no_more(
     client = person.panel.client
     person.wait(lambda: client.isWaitingFor(Measure) and client.pid)
     os.kill(client.pid, signal.SIGKILL)
-    person.wait(lambda: not client.isRunning, 10)
+    person.wait(lambda: not client.pid, 10)
     person.pause(0.6)
-    assert not client.isRunning
+    assert not client.pid
     # It is no fault of the lesion: Score measures it.
     assert not person.panel.desk.lesions
     assert person.missing == ""
@@ -87,7 +87,7 @@ def test_reload_in_the_middle_of_a_scoring_leaves_a_panel_that_scores(
     slicer.util.reloadScriptedModule("TACEResponse")
     newest = Person(person.standins, slicer.modules.TACEResponseWidget)
     person.widget, person.panel, person.ui = newest.widget, newest.panel, newest.ui
-    assert not client.isRunning
+    assert not client.pid
     assert not folder.exists()
     assert not person.panel.bar.isScoring
     assert person.panel.desk.image("ct_arterial") is image

@@ -40,7 +40,7 @@ def test_what_the_model_needs_is_asked_for(person: Any) -> None:
         "child_pugh_class",
         "afp_ng_per_ml",
     ]
-    needed = [rows[name].variable["label"] for name in ("multinodular", "portal_vein_invasion")]
+    needed = [rows[name].variable.label for name in ("multinodular", "portal_vein_invasion")]
     assert f"Fill in: {needed[0]}, {needed[1]}." in person.missing
 
 

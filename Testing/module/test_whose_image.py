@@ -19,10 +19,11 @@ def two_phases(person: Any) -> Iterator[Any]:
     person.choose_model()
     model = person.panel.desk.model
     phases = {**model.sequences, PORTAL: "CT, portal venous phase"}
-    person.panel.desk.models = tuple(
+    models = tuple(
         replace(m, sequences=phases) if m.path == model.path else m
         for m in person.panel.desk.models
     )
+    person.panel.desk.listModels(models, ())
     person.panel.desk.chooseModel(replace(model, sequences=phases))
     yield person
     person.panel.model.load()

@@ -150,7 +150,7 @@ def test_a_process_that_dies_fails_what_waits_and_is_started_again(
     )
     client = start(command)
     assert "ended unexpectedly" in ask(installed, client).failed[0]
-    assert not client.isRunning
+    assert not client.pid
     assert ask(installed, client).done == [Forgotten()]
 
 
@@ -177,7 +177,7 @@ def test_a_silent_process_is_given_up(
 
     monkeypatch.setattr(worker_client, "HANG_SECONDS", 1.0)
     assert "stopped answering" in ask(installed, client, seconds=10).failed[0]
-    assert not client.isRunning
+    assert not client.pid
 
 
 def test_another_protocol_is_refused(installed: Standins, start: Any) -> None:

@@ -5,7 +5,7 @@ Sections read and change it, and hear of each change; none of them knows another
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,8 @@ class Desk:
     def use(self, parameters: Any, note: str = "") -> None:
         """Put the case of a parameter node on the desk, or clear it."""
         self.parameters, self.note = parameters, note
+        if parameters is None:
+            self.model = None
         self._forgetAnswers()
         self.caseBegun.emit()
         self.changed.emit()
@@ -95,6 +97,17 @@ class Desk:
         node.EndModify(blocker)
         self._forgetAnswers()
         self.caseBegun.emit()
+        self.changed.emit()
+
+    def listModels(self, models: tuple[Model, ...], broken: tuple[BrokenModel, ...]) -> None:
+        """Know which models there are."""
+        self.models, self.brokenModels = models, broken
+        self.changed.emit()
+
+    def missModel(self) -> None:
+        """The case's model isn't here: none is taken in its place, and the case keeps its name."""
+        self.model = None
+        self.modelChanged.emit()
         self.changed.emit()
 
     def chooseModel(self, model: Model | None) -> None:
@@ -137,6 +150,11 @@ class Desk:
         self.parameters.settled = kept
         node.SetNodeReferenceID(f"{IMAGE_ROLE}{sequence}", image.GetID() if image else None)
         self.confirm(sequence, isConfirmed=False)
+
+    def setImageDate(self, day: str) -> None:
+        """The day on which the image was taken, as 2026-03-31."""
+        self.parameters.imageDate = day
+        self.changed.emit()
 
     def setAside(self, images: Iterable[Any]) -> None:
         """Images that the program may not put into this case; a person may."""
@@ -208,6 +226,43 @@ class Desk:
             is_first_treatment={"yes": True, "no": False}.get(p.firstTreatment),
             bclc_stage=None if p.bclcStage == NOT_SAID else p.bclcStage,
         )
+
+    def setChecked(self, problems: Mapping[str, str], contradiction: str) -> None:
+        """Keep what the process says of the form: problems by variable, and of all together."""
+        self.clinicalProblems, self.clinicalContradiction = dict(problems), contradiction
+        self.changed.emit()
+
+    def setMeasured(
+        self, lesions: tuple[MeasuredLesion, ...], problem: str, *, isLarge: bool
+    ) -> None:
+        """Keep what the process says of the lesion."""
+        self.lesions, self.lesionProblem, self.isLesionLarge = lesions, problem, isLarge
+        self.changed.emit()
+
+    def chooseSegmentation(self, segmentation: Any) -> None:
+        """Take a segmentation, whose segments nobody has chosen yet."""
+        self.parameters.segmentation = segmentation
+        self.changed.emit()
+
+    def chooseSegments(self, segmentIds: Sequence[str]) -> None:
+        """Choose the segments that are the lesion."""
+        self.parameters.segments = list(segmentIds)
+        self.changed.emit()
+
+    def ask(self, question: str) -> None:
+        """Ask whether an image is of the same patient."""
+        self.question = question
+        self.changed.emit()
+
+    def askNoMore(self) -> None:
+        """The question is answered, or has gone with its image."""
+        if self.question:
+            self.question = ""
+            self.changed.emit()
+
+    def nodesChanged(self) -> None:
+        """Other hands have changed nodes of the case: a bound widget, a scene, an editor."""
+        self.changed.emit()
 
     def isLargeLesionMeant(self) -> bool:
         """Whether the user has said that this large lesion, as it is drawn now, is all tumor."""

@@ -11,6 +11,7 @@ from slicer.util import VTKObservationMixin
 
 from TACEResponseLib.worker.shapes import PastScore
 from TACEResponsePanel.case import comparison
+from TACEResponsePanel.case.case_making import caseWithoutModel
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.kept_texts import historyOf, historyText, voxelsOf
 from TACEResponsePanel.process.handover import Handover
@@ -127,7 +128,7 @@ class ResultBook(VTKObservationMixin):
             return MODEL_CHANGED
         isAway = self._desk.model is None
         if isAway:
-            scoring = comparison.withoutModel(self._desk, self._handover.reader)
+            scoring = caseWithoutModel(self._desk, self._handover.reader)
         if comparison.isSame(self._desk, self.prediction, scoring):
             return ""
         isUnknown = isAway and not comparison.isKnownWithoutModel(self._desk)

@@ -98,8 +98,6 @@ class ScoreRun:
         self._segments: tuple[HandedSegment, ...] = ()
         self._seconds: dict[str, float] = {}
         self._isOver = False
-        self.number = 0
-        """Of the request, once it is under way."""
 
     def start(self) -> None:
         """Begin with the images; those that were handed over before cost nothing."""
@@ -148,7 +146,7 @@ class ScoreRun:
             large_roi=self._input.isLargeLesionMeant,
             folder=str(self._handover.folder),
         )
-        self.number = self._client.ask(request, self._answered, self._end, self._progress)
+        self._client.ask(request, self._answered, self._end, self._progress)
 
     def _answered(self, answer: Scored) -> None:
         """Read the result; a case that changed meanwhile would get another's map."""

@@ -1,14 +1,9 @@
 """The panel's end of the line to the background process (TACEResponseLib/worker/process.py)."""
 
 import logging
-import os
-import shutil
-import signal
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,17 +14,16 @@ from TACEResponseLib.worker.answers import Answer
 from TACEResponseLib.worker.messages import (
     PROTOCOL,
     Ask,
-    Done,
-    Failed,
     Hello,
     Message,
     MessageError,
-    Progress,
     from_line,
     to_line,
 )
 from TACEResponseLib.worker.requests import Cancel, Forget, Request
 from TACEResponsePanel.process.problem import Problem
+from TACEResponsePanel.process.waiting import OTHER_VERSION, Waiting, ignore
+from TACEResponsePanel.process.worker_start import environmentWith, killPid, workerCommand
 from TACEResponsePanel.signal import Signal
 
 HANG_SECONDS = 45.0
@@ -38,32 +32,8 @@ GRACE_MS = 400
 """What a process has to end after `cancel`, before it is killed."""
 PUMP_MS = 100
 KEPT_OF_STDERR = 4000
-OTHER_VERSION = _(
-    "The background process speaks another version; update the extension and restart Slicer."
-)
 A = TypeVar("A", bound=Answer)
 NO_NUMBER = _("A number of the image or of the lesion isn't finite; load it again from its files.")
-
-
-def worker_command() -> list[str]:
-    """How the background process is started: Slicer's own Python, as a module."""
-    python = shutil.which("PythonSlicer") or sys.executable
-    return [python, "-m", "TACEResponseLib.worker"]
-
-
-@dataclass
-class Pending:
-    """A request that waits for its answer."""
-
-    request: Request[Any]
-    done: Callable[[Any], None]
-    """Takes the request's own answer."""
-    failed: Callable[[Problem], None]
-    progress: Callable[[str], None]
-
-
-def ignore(*_values: Any) -> None:
-    """A slot for answers that nobody waits for."""
 
 
 class WorkerClient:
@@ -78,24 +48,18 @@ class WorkerClient:
         """
         self.died = Signal()
         self._libraryParent = libraryParent
-        self._command = list(command) if command else worker_command()
+        self._command = list(command) if command else workerCommand()
         self._process = None
         self._ending: list[Any] = []
         """Processes on their way out: dropping one that still runs would wait for its end."""
         self._folder: Any = None
         self._pid: int | None = None
-        self._number = 0
         self._starts = 0
-        self._pending: dict[int, Pending] = {}
+        self._waiting = Waiting()
         self._unread = b""
         self._stderr = ""
         self._lastHeard = 0.0
         self._wasCancelled = False
-        self._refused: list[tuple[int, str]] = []
-        self._later = qt.QTimer()
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self._tellRefused)
         self._watch = qt.QTimer()
         self._watch.setInterval(1000)
         self._watch.timeout.connect(self._checkPulse)
@@ -103,11 +67,6 @@ class WorkerClient:
         self._grace.setSingleShot(True)
         self._grace.setInterval(GRACE_MS)
         self._grace.timeout.connect(self._kill)
-
-    @property
-    def isRunning(self) -> bool:
-        """Whether there is a process."""
-        return self._process is not None
 
     @property
     def pid(self) -> int | None:
@@ -122,7 +81,7 @@ class WorkerClient:
 
     def isWaitingFor(self, kind: type[Request[Any]]) -> bool:
         """Whether a request of this kind has no answer yet."""
-        return any(isinstance(pending.request, kind) for pending in self._pending.values())
+        return self._waiting.isFor(kind)
 
     def start(self) -> None:
         """Start the process, if there is none."""
@@ -134,7 +93,7 @@ class WorkerClient:
         self._folder = Draft(Path(tempfile.gettempdir()), "worker")
         process = qt.QProcess()
         process.setWorkingDirectory(str(self._folder.path))
-        process.setProcessEnvironment(self._environment())
+        process.setProcessEnvironment(environmentWith(self._libraryParent))
         process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._readStderr)
         # An old process may still speak when its successor runs.
@@ -163,22 +122,13 @@ class WorkerClient:
             # It is ending: its successor takes the request.
             self._letGo()
         self.start()
-        self._number += 1
-        self._pending[self._number] = Pending(request, done, failed, progress)
+        number = self._waiting.add(request, done, failed, progress)
         try:
-            self._write(Ask(id=self._number, request=request))
+            self._write(Ask(id=number, request=request))
         except ValueError:
             # The process couldn't say whose it was, and nobody would be told.
-            self._refused.append((self._number, NO_NUMBER))
-            self._later.start()
-        return self._number
-
-    def _tellRefused(self) -> None:
-        """Tell those whose request couldn't be sent; later, as every answer comes."""
-        refused, self._refused = self._refused, []
-        for number, message in refused:
-            if number in self._pending:
-                self._pending.pop(number).failed(Problem(message))
+            self._waiting.refuseLater(number, NO_NUMBER)
+        return number
 
     def forget(self) -> None:
         """Have the process drop images and result of a case that is closed, if it runs."""
@@ -201,7 +151,7 @@ class WorkerClient:
         self._wasCancelled = True
         process.closeWriteChannel()
         if not process.waitForFinished(1000):
-            _killPid(pid)
+            killPid(pid)
             process.kill()
             process.waitForFinished(1000)
         self._forgetProcess()
@@ -209,21 +159,12 @@ class WorkerClient:
     def pump(self) -> None:
         """Take what comes within a moment, without an event loop; scripts call it again."""
         if self._process is None:
-            self._failAll(_("The background process is gone; score again."))
+            self._waiting.failAll(_("The background process is gone; score again."))
             return
         self._process.waitForReadyRead(PUMP_MS)
-        self._tellRefused()
+        self._waiting.tellRefused()
         self._read()
         self._checkPulse()
-
-    def _environment(self) -> Any:
-        """The application's environment, with the library on the path."""
-        environment = qt.QProcessEnvironment.systemEnvironment()
-        # Old entries stay: inside Slicer they lead to its own packages.
-        known = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
-        environment.insert("PYTHONPATH", os.pathsep.join([str(self._libraryParent), *known]))
-        environment.insert("PYTHONDONTWRITEBYTECODE", "1")
-        return environment
 
     def _write(self, ask: Ask[Any]) -> None:
         self._process.write(to_line(ask))
@@ -243,53 +184,19 @@ class WorkerClient:
         try:
             message = from_line(line)
         except MessageError as error:
-            self._onUnreadable(line, error)
+            logging.warning("TACE Response: the background process said %r: %s", line[:200], error)
+            self._waiting.tellUnreadable(error)
             return
         self._act(message)
 
     def _act(self, message: Message) -> None:
-        """Tell whoever waits for a message."""
+        """The process greets, or says something to whoever waits."""
         if isinstance(message, Hello):
-            self._greet(message)
-        elif isinstance(message, Progress) and message.id in self._pending:
-            self._pending[message.id].progress(message.stage)
-        elif isinstance(message, Done) and message.id in self._pending:
-            self._onDone(message)
-        elif isinstance(message, Failed):
-            self._onFailed(message)
-
-    def _onUnreadable(self, line: bytes, error: MessageError) -> None:
-        """What libraries print waits for nobody; whoever waits for an odd answer is told."""
-        logging.warning("TACE Response: the background process said %r: %s", line[:200], error)
-        if not error.is_ours:
-            return
-        if error.number in self._pending:
-            self._pending.pop(error.number).failed(Problem.of(error))
-        elif error.number is None:
-            self._failAll(OTHER_VERSION)
-
-    def _onDone(self, message: Done) -> None:
-        """An answer, if it is one to what was asked."""
-        pending = self._pending.pop(message.id)
-        if isinstance(message.answer, pending.request.answer):
-            pending.done(message.answer)
+            self._pid = message.pid
+            if message.protocol != PROTOCOL:
+                self._fail(OTHER_VERSION)
         else:
-            pending.failed(Problem(OTHER_VERSION))
-
-    def _onFailed(self, message: Failed) -> None:
-        """A job came to nothing, or a line could not be read: it may have been any of them."""
-        if message.id is None:
-            self._failAll(message.message)
-        elif message.id in self._pending:
-            if message.traceback:
-                logging.error("TACE Response: %s", message.traceback)
-            self._pending.pop(message.id).failed(Problem.answered(message))
-
-    def _greet(self, hello: Hello) -> None:
-        """Refuse a library of another version than the panel's."""
-        self._pid = hello.pid
-        if hello.protocol != PROTOCOL:
-            self._fail(OTHER_VERSION)
+            self._waiting.tell(message)
 
     def _readStderr(self) -> None:
         """Keep the end of what libraries print, for the log."""
@@ -323,10 +230,10 @@ class WorkerClient:
         wasCancelled, stderr = self._wasCancelled, self._stderr
         self._forgetProcess()
         if wasCancelled:
-            self._failAll(_("Cancelled."))
+            self._waiting.failAll(_("Cancelled."))
             return
         logging.error("TACE Response: the background process ended (%s): %s", values, stderr)
-        self._failAll(
+        self._waiting.failAll(
             _(
                 "The background process ended unexpectedly, often for lack of memory; score again, "
                 "or crop the image around the liver first."
@@ -337,32 +244,27 @@ class WorkerClient:
     def _fail(self, message: str) -> None:
         """Give the process up."""
         process = self._process
-        _killPid(self._pid)
+        killPid(self._pid)
         self._forgetProcess()
         if process is not None:
             process.kill()
         logging.error("TACE Response: %s %s", message, self._stderr)
-        self._failAll(message)
+        self._waiting.failAll(message)
         self.died.emit()
-
-    def _failAll(self, message: str) -> None:
-        waiting, self._pending = self._pending, {}
-        for pending in waiting.values():
-            pending.failed(Problem(message))
 
     def _kill(self) -> None:
         """The last resort after `cancel`: the launcher's child first."""
         if self._process is not None and self._wasCancelled:
-            _killPid(self._pid)
+            killPid(self._pid)
             self._process.kill()
 
     def _letGo(self) -> None:
         """End a cancelled process now."""
         process, pid = self._process, self._pid
         self._forgetProcess()
-        _killPid(pid)
+        killPid(pid)
         process.kill()
-        self._failAll(_("Cancelled."))
+        self._waiting.failAll(_("Cancelled."))
 
     def _forgetProcess(self) -> None:
         """Be as before the start; the old process may still say `finished`, to nobody."""
@@ -375,13 +277,3 @@ class WorkerClient:
         if self._folder:
             self._folder.remove()
             self._folder = None
-
-
-def _killPid(pid: int | None) -> None:
-    """Kill a process that may be gone already."""
-    if pid is None:
-        return
-    try:
-        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-    except OSError:
-        return

@@ -172,10 +172,8 @@ class ClinicalSection:
             field = checked.fields.get(name, CheckedField())
             row.say(field.problem or field.stated)
         problems = {name: f.problem for name, f in checked.fields.items() if f.problem}
-        self._desk.clinicalProblems = problems
-        self._desk.clinicalContradiction = checked.problem or ""
         self._ui.scoresLabel.setText(_scoresText(checked))
-        self._desk.changed.emit()
+        self._desk.setChecked(problems, checked.problem or "")
 
     def _makeRows(self) -> None:
         """A row a variable that the model uses."""

@@ -113,8 +113,6 @@ class LesionSection:
         isLarge: bool = False,
     ) -> None:
         """The table of lesions, or why there is none; the names are the segments'."""
-        self._desk.isLesionLarge = isLarge
-        self._desk.lesions, self._desk.lesionProblem = lesions, problem
         rows = [
             (
                 str(lesion.index),
@@ -127,7 +125,7 @@ class LesionSection:
             for lesion in lesions
         ]
         tables.fill(self._ui.lesionsTable, rows, mostRows=MOST_LESIONS)
-        self._desk.changed.emit()
+        self._desk.setMeasured(lesions, problem, isLarge=isLarge)
 
     def _usedBy(self, lesion: MeasuredLesion) -> str:
         """Which evidence looks at this lesion."""
@@ -167,15 +165,14 @@ class LesionSection:
         segmentId = self._shown[item.row()]
         others = [s for s in self._desk.parameters.segments if s != segmentId]
         isTicked = item.checkState() == qt.Qt.Checked
-        self._desk.parameters.segments = [*others, segmentId] if isTicked else others
-        self._desk.changed.emit()
+        self._desk.chooseSegments([*others, segmentId] if isTicked else others)
         self.measure()
 
     def _untickRemoved(self) -> None:
         """A segment that was removed is no lesion; a later one may get its id."""
         chosen = self._desk.lesionSegments()
         if set(self._desk.parameters.segments) - set(chosen):
-            self._desk.parameters.segments = chosen
+            self._desk.chooseSegments(chosen)
 
     def _onLarge(self, *_values: Any) -> None:
         """All of a large lesion is tumor."""
@@ -198,12 +195,11 @@ class LesionSection:
         if parameters is None:
             return
         if not isTickedYet and parameters.segments:
-            parameters.segments = []
+            self._desk.chooseSegments([])
         if content is None or self._desk.lesionSegments():
             return
         if content.GetNumberOfSegments() == 1:
-            parameters.segments = [content.GetNthSegmentID(0)]
-            self._desk.changed.emit()
+            self._desk.chooseSegments([content.GetNthSegmentID(0)])
 
     def _onPropose(self, *_values: Any) -> None:
         """Open TotalSegmentator with image and task; running it is the user's decision."""

@@ -13,7 +13,8 @@ from TACEResponseLib.worker.requests import ListModels, Warm
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.gates import missingModel
 from TACEResponsePanel.process.problem import Problem
-from TACEResponsePanel.process.worker_client import WorkerClient, ignore
+from TACEResponsePanel.process.waiting import ignore
+from TACEResponsePanel.process.worker_client import WorkerClient
 from TACEResponsePanel.sections.headers import showState
 from TACEResponsePanel.sections.words import inPanelWords, refusalInPanelWords
 
@@ -64,7 +65,7 @@ class ModelSection:
 
     def _onModels(self, answer: ModelList) -> None:
         """Fill the list; a model of simulated patients is never chosen by the program."""
-        self._desk.models, self._desk.brokenModels = answer.models, answer.broken
+        self._desk.listModels(answer.models, answer.broken)
         usable = answer.models
         self._isFilling = True
         self._ui.modelCombo.clear()
@@ -83,7 +84,6 @@ class ModelSection:
     def _restore(self) -> None:
         """Take the model that the case was begun with; a case without one, the only real one."""
         if self._desk.parameters is None:
-            self._desk.model = None
             return
         # Early scenes hold the whole path.
         name = Path(self._desk.parameters.model).name
@@ -114,11 +114,10 @@ class ModelSection:
         """The case's model isn't here: none is chosen in its place, and the case keeps its name."""
         if self._desk.model is None:
             return
-        self._desk.model = None
         self._isFilling = True
         self._ui.modelCombo.setCurrentIndex(0)
         self._isFilling = False
-        self._desk.modelChanged.emit()
+        self._desk.missModel()
 
     def _take(self, model: Model | None) -> None:
         """Choose a model and have the process load it."""

@@ -6,6 +6,7 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
+from TACEResponsePanel.case.case_making import caseToCompare, caseToScore
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.gates import missing
 from TACEResponsePanel.case.result_book import ResultBook
@@ -100,25 +101,11 @@ class ScoreBar:
 
     def scoreInput(self) -> ScoreInput | None:
         """What would be scored now; `None` while something is missing."""
-        return None if missing(self._desk) else self.inputToCompare()
+        return caseToScore(self._desk, self._handover.reader) if self.isInstalled else None
 
     def inputToCompare(self) -> ScoreInput | None:
         """The same, but for an open question: of an image that isn't in the case yet."""
-        desk = self._desk
-        if not self.isInstalled or any(line != desk.question for line in missing(desk)):
-            return None
-        return ScoreInput(
-            caseId=desk.parameters.caseId.strip() or "case",
-            model=desk.model.path,
-            modelDigest=desk.model.sha256,
-            images={sequence: desk.image(sequence) for sequence in desk.sequences()},
-            segmentation=desk.parameters.segmentation,
-            segmentIds=desk.lesionSegments(),
-            form=desk.form(),
-            context=desk.context(),
-            isLargeLesionMeant=desk.isLargeLesionMeant(),
-            reader=self._handover.reader,
-        )
+        return caseToCompare(self._desk, self._handover.reader) if self.isInstalled else None
 
     def refresh(self) -> None:
         """Buttons and lines."""
