@@ -76,7 +76,9 @@ def test_a_tool_tip_shows_tags_as_text(person: Any, patient: Case) -> None:
 
 
 def test_a_problem_in_place_of_a_card_is_plain_text(person: Any) -> None:
-    person.panel.model._showProblem(EVIL)
+    from TACEResponsePanel.process.problem import Problem
+
+    person.panel.model._showProblem(Problem(EVIL))
     assert person.ui.modelCardBrowser.toPlainText() == EVIL
     assert "<img" not in person.ui.modelCardBrowser.toHtml()
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,8 @@ def shown(person: Any) -> dict[str, tuple[Any, str]]:
 
 def scored(person: Any) -> dict[str, Any]:
     """What the process reads of the form, in storage units."""
-    return dict(form_record(person.panel.desk.form()).values)
+    typed = {name: asdict(one) for name, one in person.panel.desk.form().items()}
+    return dict(form_record(typed).values)
 
 
 def fill(person: Any, with_clinical: Path) -> None:
