@@ -139,12 +139,12 @@ def opened(installed: Standins) -> Iterator[Person]:
 @pytest.fixture
 def escaped() -> Iterator[list[str]]:
     """Errors that left an observer or a slot, where VTK and Qt only print them."""
-    found: list[str] = []
+    errors: list[str] = []
     before = sys.excepthook
-    sys.excepthook = lambda kind, value, _trace: found.append(f"{kind.__name__}: {value}"[:300])
-    yield found
+    sys.excepthook = lambda kind, value, _trace: errors.append(f"{kind.__name__}: {value}"[:300])
+    yield errors
     sys.excepthook = before
-    assert found == [], "Slicer would have shown an error"
+    assert errors == [], "Slicer would have shown an error"
 
 
 def refusals(requests: list[Ask[Any]]) -> list[str]:

@@ -30,12 +30,12 @@ NAMES = {"yes": True, "no": False}
 
 def shown(person: Any) -> dict[str, tuple[Any, str]]:
     """Value and unit of every field that isn't blank, read off the widgets."""
-    found = {}
+    fields = {}
     for name, row in person.panel.clinical._rows.items():
         text = row.edit.currentText if row.choices else row.edit.text
         if text not in ("", "unknown"):
-            found[name] = NAMES.get(text, text), row.unit.currentText if row.unit else ""
-    return found
+            fields[name] = NAMES.get(text, text), row.unit.currentText if row.unit else ""
+    return fields
 
 
 def scored(person: Any) -> dict[str, Any]:

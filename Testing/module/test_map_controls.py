@@ -165,12 +165,12 @@ def test_a_model_without_network_shows_no_map_controls(scored: Any) -> None:
 
 def lines_in_views(person: Any) -> list[str]:
     layouts = person.standins.app.layoutManager()
-    found = []
+    inputs = []
     for name in layouts.sliceViewNames():
         window = layouts.sliceWidget(name).sliceView().renderWindow()
         props = window.GetRenderers().GetFirstRenderer().GetViewProps()
-        found += [props.GetItemAsObject(n).GetInput() for n in range(props.GetNumberOfItems())]
-    return found
+        inputs += [props.GetItemAsObject(n).GetInput() for n in range(props.GetNumberOfItems())]
+    return inputs
 
 
 def test_a_simulated_model_s_map_is_never_seen_without_its_banner(scored: Any) -> None:

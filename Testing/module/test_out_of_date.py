@@ -183,8 +183,8 @@ def names(person: Any, ending: str) -> list[str]:
     """Names of the scene's texts that end so."""
     scene = person.standins.scene
     count = scene.GetNumberOfNodesByClass("vtkMRMLTextNode")
-    found = [scene.GetNthNodeByClass(n, "vtkMRMLTextNode").GetName() for n in range(count)]
-    return [name for name in found if name.endswith(ending)]
+    names_of_texts = [scene.GetNthNodeByClass(n, "vtkMRMLTextNode").GetName() for n in range(count)]
+    return [name for name in names_of_texts if name.endswith(ending)]
 
 
 def under_identity(person: Any) -> None:
@@ -215,14 +215,14 @@ SAME = [under_identity, *map(stored_as, (np.float32, np.float64, np.int32)), mod
 
 def test_what_leaves_the_case_as_it_was_leaves_its_result_up_to_date(scored: Any) -> None:
     """One after the other, on one result."""
-    told: list[str] = []
+    untold: list[str] = []
     for change in SAME:
         change(scored)
         scored.pause(QUIET_SECONDS)
         scored.wait(lambda: not scored.panel.client.isWaitingFor(TakeImage))
         if scored.panel.book.isOutOfDate:
-            told.append(change.__name__)
-    assert told == []
+            untold.append(change.__name__)
+    assert untold == []
 
 
 def test_half_a_unit_more_in_float_voxels_is_another_image(scored: Any) -> None:

@@ -62,15 +62,15 @@ def test_the_map_has_its_values_where_the_library_s_map_has_them(
     node = segmentation.GetNodeReference("TACEResponse.saliency.ct_arterial")
     whole = score(patient, load_bundle("ct-radiomics-cnn-simulated"))
     expected = next(iter(whole.branches[0].saliency.values())).volume
-    found = slicer.util.arrayFromVolume(node)
-    k, j, i = np.unravel_index(int(found.argmax()), found.shape)
+    shown = slicer.util.arrayFromVolume(node)
+    k, j, i = np.unravel_index(int(shown.argmax()), shown.shape)
     import vtk
 
     matrix = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
     x, y, z, _ = matrix.MultiplyPoint((float(i), float(j), float(k), 1.0))
     index = np.rint(expected.geometry.to_index((-x, -y, z))).astype(int)
-    assert expected.voxels[tuple(index[::-1])] == found.max() == expected.voxels.max()
+    assert expected.voxels[tuple(index[::-1])] == shown.max() == expected.voxels.max()
 
 
 def test_a_simulated_model_s_banner_stands_in_panel_and_result(person: Any, patient: Case) -> None:

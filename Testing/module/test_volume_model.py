@@ -60,9 +60,9 @@ def test_the_panel_s_result_is_the_library_s_and_it_says_why_there_is_no_map(
     assert 0.3 < prediction.fused.probability < 0.9
     assert segmentation.GetNodeReference("TACEResponse.saliency.ct_arterial") is None
     assert segmentation.GetNodeReference("TACEResponse.summary") is not None
-    told = person.ui.warningsLabel.text
-    assert "no image network, so there is no attention map" in told
-    assert "alpha-fetoprotein is missing; the training cohort's median, 35.9," in told
+    warnings = person.ui.warningsLabel.text
+    assert "no image network, so there is no attention map" in warnings
+    assert "alpha-fetoprotein is missing; the training cohort's median, 35.9," in warnings
     table = person.ui.contributionsTable
     shown = {table.item(row, 0).text() for row in range(table.rowCount)}
     assert "portal venous invasion or thrombus" in shown

@@ -123,8 +123,8 @@ def test_names_suggest_a_phase(person: Any, name: str, sequence: str, is_taken: 
 
     node = person.standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     other = person.standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "localizer")
-    found = guessImages([sequence, "mr_dual_echo"], [other, node])
-    assert found == ({sequence: node} if is_taken else {})
+    guesses = guessImages([sequence, "mr_dual_echo"], [other, node])
+    assert guesses == ({sequence: node} if is_taken else {})
 
 
 def test_of_two_candidates_none_is_guessed(person: Any) -> None:

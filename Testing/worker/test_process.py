@@ -184,12 +184,12 @@ def test_a_score_through_the_worker_is_the_library_s_score(
     assert json.loads(json.dumps(expected, default=str)) == record_of_worker
     (values,) = first["maps"]
     assert values["sequence"] == SEQUENCE
-    found = read_volume(typed(HandedImage, values["image"]))
+    cut = read_volume(typed(HandedImage, values["image"]))
     whole = score(case, load_bundle(SHIPPED)).branches[0].saliency[SEQUENCE].volume
-    start = np.rint(whole.geometry.to_index(found.geometry.origin_lps)).astype(int)[::-1]
-    box = tuple(slice(s, s + n) for s, n in zip(start, found.voxels.shape, strict=True))
-    assert np.array_equal(whole.voxels[box], found.voxels)
-    assert found.voxels.sum() == pytest.approx(whole.voxels.sum(), rel=1e-6)
+    start = np.rint(whole.geometry.to_index(cut.geometry.origin_lps)).astype(int)[::-1]
+    box = tuple(slice(s, s + n) for s, n in zip(start, cut.voxels.shape, strict=True))
+    assert np.array_equal(whole.voxels[box], cut.voxels)
+    assert cut.voxels.sum() == pytest.approx(whole.voxels.sum(), rel=1e-6)
 
 
 def test_the_second_score_loads_nothing_anew(
@@ -327,14 +327,14 @@ def test_a_report_is_of_the_result_that_is_asked_for_though_two_cases_have_one_n
     assert of_a["case_id"] == of_b["case_id"]
     assert of_a["probability"] != of_b["probability"]
     assert a["digest"] != b["digest"]
-    asked = {"case_id": case.case_id, "folder": str(tmp_path / "report")}
-    refused = worker.ask("report", **asked, digest=a["digest"])
+    request = {"case_id": case.case_id, "folder": str(tmp_path / "report")}
+    refused = worker.ask("report", **request, digest=a["digest"])
     assert refused["by_user"]
     assert "got another one; press Score, then Report" in refused["message"]
     assert not (tmp_path / "report").exists()
     # The first image is gone with the second's coming: its token can't bring the second's voxels.
     assert "must have been handed over" in worker.ask("score", **first)["message"]
-    assert worker.ask("report", **asked, digest=b["digest"])["kind"] == "done"
+    assert worker.ask("report", **request, digest=b["digest"])["kind"] == "done"
     record = json.loads((tmp_path / "report" / "prediction.json").read_text(encoding="utf-8"))
     assert record["probability"] == of_b["probability"]
 

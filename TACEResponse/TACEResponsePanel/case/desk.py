@@ -136,12 +136,12 @@ class Desk:
         node = self.parameters.parameterNode
         count = node.GetNumberOfNodeReferenceRoles()
         roles = [node.GetNthNodeReferenceRole(n) for n in range(count)]
-        found = {
+        nodes = {
             role.removeprefix(IMAGE_ROLE): node.GetNodeReference(role)
             for role in roles
             if role.startswith(IMAGE_ROLE)
         }
-        return {sequence: image for sequence, image in found.items() if image is not None}
+        return {sequence: image for sequence, image in nodes.items() if image is not None}
 
     def setImage(self, sequence: str, image: Any) -> None:
         """Choose an image; its phase counts as unconfirmed, its header as not compared."""
@@ -276,9 +276,9 @@ class Desk:
         self.parameters.settled = [*others, f"{question} {answered}"]
         self.changed.emit()
 
-    def isSettled(self, question: str, asked: str) -> bool:
+    def isSettled(self, question: str, about: str) -> bool:
         """Whether the user has answered a question of just this."""
-        return bool(asked) and f"{question} {asked}" in list(self.parameters.settled)
+        return bool(about) and f"{question} {about}" in list(self.parameters.settled)
 
     def roiDigest(self) -> str:
         """Names what the chosen segments hold; empty where they can't be read."""

@@ -59,17 +59,17 @@ def missingModel(desk: Desk) -> list[str]:
 
 def missingImages(desk: Desk) -> list[str]:
     """An image a sequence, of the right kind, its phase confirmed, before treatment."""
-    found = [desk.question] if desk.question else []
+    problems = [desk.question] if desk.question else []
     for sequence, words in desk.sequences().items():
         image = desk.image(sequence)
         if image is None:
-            found.append(_("Choose the image: {phase}.").format(phase=words))
+            problems.append(_("Choose the image: {phase}.").format(phase=words))
             continue
-        if problem := imageProblem(image, sequence):
-            found.append(problem)
+        if unfit := imageProblem(image, sequence):
+            problems.append(unfit)
         elif not desk.isConfirmed(sequence):
-            found.append(_("Look at the image and tick its phase: {phase}.").format(phase=words))
-    return [*found, *_context(desk)]
+            problems.append(_("Look at the image and tick its phase: {phase}.").format(phase=words))
+    return [*problems, *_context(desk)]
 
 
 def imageProblem(image: Any, sequence: str) -> str:
@@ -178,38 +178,38 @@ def missingClinical(desk: Desk) -> list[str]:
     texts = desk.texts()
     labels = {variable.name: variable.label for variable in desk.model.clinical}
     absent = [v.label for v in desk.model.clinical if v.required and not texts.get(v.name)]
-    found = []
+    lines = []
     if absent:
-        found.append(_("Fill in: {names}.").format(names=", ".join(absent)))
+        lines.append(_("Fill in: {names}.").format(names=", ".join(absent)))
     for name, problem in desk.clinicalProblems.items():
         if name in labels:
-            found.append(f"{labels[name]}: {problem}.")
+            lines.append(f"{labels[name]}: {problem}.")
     if desk.clinicalContradiction:
-        found.append(f"{desk.clinicalContradiction}.")
-    return [*found, *dicomContradictions(desk)]
+        lines.append(f"{desk.clinicalContradiction}.")
+    return [*lines, *dicomContradictions(desk)]
 
 
 def dicomContradictions(desk: Desk) -> list[str]:
     """Age or sex that differ from DICOM's, until the user has settled it."""
     texts = desk.texts()
-    found = []
+    contradictions = []
     for facts in desk.facts():
         age, word = texts.get("age_years", ""), texts.get("sex", "")
         isAgeSettled, isSexSettled = desk.isSettled("age_years", age), desk.isSettled("sex", word)
         sex = _meantSex(desk, word)
         if facts.age is not None and _differs(age, facts.age) and not isAgeSettled:
-            found.append(
+            contradictions.append(
                 _(
                     "Age {typed} is typed, DICOM says {stated}; correct it or say it is right."
                 ).format(typed=age, stated=facts.age)
             )
         if facts.sex and sex in SEX_WORDS and sex != facts.sex and not isSexSettled:
-            found.append(
+            contradictions.append(
                 _(
                     "Sex {typed} is chosen, DICOM says {stated}; correct it or say it is right."
                 ).format(typed=SEX_WORDS[sex], stated=SEX_WORDS[facts.sex])
             )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(contradictions))
 
 
 def _meantSex(desk: Desk, text: str) -> str:

@@ -46,28 +46,28 @@ def formOf(text: str) -> dict[str, dict[str, str]] | None:
     """What was typed and which units were chosen, by variable."""
     if not text:
         return {"texts": {}, "units": {}}
-    found = _parsed(text)
-    isWhole = isinstance(found, dict) and set(found) == {"texts", "units"}
-    return found if isWhole and all(_areTexts(part) for part in found.values()) else None
+    form = _parsed(text)
+    isWhole = isinstance(form, dict) and set(form) == {"texts", "units"}
+    return form if isWhole and all(_areTexts(part) for part in form.values()) else None
 
 
 def voxelsOf(text: str) -> dict[str, str] | None:
     """Digests of images' voxels, by sequence."""
-    found = _parsed(text) if text else {}
-    return found if _areTexts(found) else None
+    digests = _parsed(text) if text else {}
+    return digests if _areTexts(digests) else None
 
 
 def scoredOf(text: str) -> Scored | None:
     """The case that was scored last; early versions kept its name alone."""
     if not text.startswith("{"):
         return Scored(content=text)
-    found = _parsed(text)
-    if not isinstance(found, dict) or set(found) != set(Scored.__dataclass_fields__):
+    kept = _parsed(text)
+    if not isinstance(kept, dict) or set(kept) != set(Scored.__dataclass_fields__):
         return None
-    texts = [value for key, value in found.items() if key != "form"]
-    isWhole = all(isinstance(value, str) for value in texts) and isinstance(found["form"], list)
-    isWhole = isWhole and all(isinstance(name, str) for name in found["form"])
-    return Scored(**found) if isWhole else None
+    texts = [value for key, value in kept.items() if key != "form"]
+    isWhole = all(isinstance(value, str) for value in texts) and isinstance(kept["form"], list)
+    isWhole = isWhole and all(isinstance(name, str) for name in kept["form"])
+    return Scored(**kept) if isWhole else None
 
 
 def historyOf(text: str) -> tuple[PastScore, ...] | None:
@@ -92,6 +92,6 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _areTexts(found: Any) -> bool:
+def _areTexts(value: Any) -> bool:
     """Whether this is texts by name."""
-    return isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())

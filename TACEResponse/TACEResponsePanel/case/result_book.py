@@ -65,8 +65,8 @@ class ResultBook(VTKObservationMixin):
     def maps(self) -> dict[str, Any]:
         """Volume of the attention map, by sequence; none without a result."""
         anchor = self._anchor()
-        found = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in _sequences(anchor)}
-        return {sequence: node for sequence, node in found.items() if _isDrawn(node)}
+        nodes = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in _sequences(anchor)}
+        return {sequence: node for sequence, node in nodes.items() if _isDrawn(node)}
 
     @property
     def digest(self) -> str:
@@ -111,10 +111,10 @@ class ResultBook(VTKObservationMixin):
         if reason := self._reasonAgainst(scoring):
             self._mark(isOutOfDate=True, reason=reason)
             return
-        found = {s: self._handover.voxels(s, node) for s, node in self._imagesNow().items()}
-        if all(found.values()):
+        digests = {s: self._handover.voxels(s, node) for s, node in self._imagesNow().items()}
+        if all(digests.values()):
             kept = voxelsOf(self._desk.parameters.scoredVoxels)
-            self._mark(isOutOfDate=bool(kept) and kept != found)
+            self._mark(isOutOfDate=bool(kept) and kept != digests)
         # Else they are being handed over; the panel asks again when they have arrived.
 
     def _reasonAgainst(self, scoring: ScoreInput | None) -> str:
@@ -142,8 +142,8 @@ class ResultBook(VTKObservationMixin):
 
     def _onRecord(self, record: Any, _event: Any) -> None:
         """The record was written anew; not by the panel, which doesn't listen then."""
-        wanted = self._desk.parameters.scoredResult if self._desk.parameters is not None else ""
-        self._isOverwritten = bool(wanted) and _digestOf(record) != wanted
+        expected = self._desk.parameters.scoredResult if self._desk.parameters is not None else ""
+        self._isOverwritten = bool(expected) and _digestOf(record) != expected
         if self._isOverwritten:
             self._mark(isOutOfDate=True, reason=OVERWRITTEN)
 
@@ -173,7 +173,7 @@ class ResultBook(VTKObservationMixin):
 
     def _scoredBefore(self) -> Any:
         """The segmentation that the case's result is tied to; another may be chosen by now."""
-        wanted, chosen = self._desk.parameters.scoredResult, self._desk.parameters.segmentation
+        expected, chosen = self._desk.parameters.scoredResult, self._desk.parameters.segmentation
         scene = slicer.mrmlScene
         count = scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")
         others = [scene.GetNthNodeByClass(n, "vtkMRMLSegmentationNode") for n in range(count)]
@@ -182,7 +182,7 @@ class ResultBook(VTKObservationMixin):
             if record is None or not record.IsA(KINDS["record"]):
                 continue
             # Early scenes don't say which result is the case's.
-            if _digestOf(record) == wanted if wanted else node is chosen:
+            if _digestOf(record) == expected if expected else node is chosen:
                 return node
         return None
 
@@ -257,8 +257,8 @@ def _digestOf(record: Any) -> str:
     except ModuleNotFoundError:
         return record.GetAttribute(DIGEST_ATTRIBUTE) or ""
     try:
-        found = parse_json(record.GetText(), "prediction.json")
-        return result_digest(found) if isinstance(found, dict) else ""
+        content = parse_json(record.GetText(), "prediction.json")
+        return result_digest(content) if isinstance(content, dict) else ""
     except ValueError:
         return ""
 

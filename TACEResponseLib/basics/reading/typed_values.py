@@ -33,8 +33,8 @@ def typed(kind: type[T], value: object, place: str = "") -> T:
         place: of the value in what was read.
     Raises: TypedValueError: another type, a missing or unknown key, a number that is none.
     """
-    found: T = _of(kind, value, place)
-    return found
+    result: T = _of(kind, value, place)
+    return result
 
 
 def _of(kind: Any, value: object, place: str) -> Any:
