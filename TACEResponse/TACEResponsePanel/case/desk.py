@@ -4,16 +4,15 @@ Sections read and change it, and hear of each change; none of them knows another
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from TACEResponseLib.worker.answers import BrokenModel, MeasuredLesion, Model
 from TACEResponseLib.worker.shapes import Form, FormField, Said
-from TACEResponsePanel.case.case_parameters import NOT_SAID
+from TACEResponsePanel.case.case_parameters import BLANK, NOT_SAID
 from TACEResponsePanel.case.dicom_facts import DicomFacts, dicomFacts
-from TACEResponsePanel.case.kept_texts import formOf
+from TACEResponsePanel.case.kept_texts import KeptForm, formOf
 from TACEResponsePanel.process.segment_reader import SegmentReader
 from TACEResponsePanel.signal import Signal
 
@@ -25,24 +24,6 @@ LARGE_LESION = "large_lesion"
 """What the user has settled: all of a large lesion is tumor."""
 FROM_DICOM = ("age_years", "sex")
 """What the user may settle against a header."""
-BLANK = {
-    "caseId": "case",
-    "segmentation": None,
-    "segments": [],
-    "confirmed": [],
-    "imageDate": "",
-    "treatmentDate": "",
-    "plannedTreatment": NOT_SAID,
-    "firstTreatment": NOT_SAID,
-    "bclcStage": NOT_SAID,
-    "clinicalForm": "",
-    "settled": [],
-    "history": "",
-    "scoredToken": "",
-    "scoredVoxels": "",
-    "scoredResult": "",
-    "identityInReport": False,
-}
 
 
 class Desk:
@@ -188,20 +169,20 @@ class Desk:
 
     def texts(self) -> dict[str, str]:
         """What was typed, by variable; blanks are absent."""
-        return dict(self._typed()["texts"])
+        return dict(self._typed().texts)
 
     def units(self) -> dict[str, str]:
         """Units that were chosen, by variable."""
-        return dict(self._typed()["units"])
+        return dict(self._typed().units)
 
     def setForm(self, texts: dict[str, str], units: dict[str, str]) -> None:
         """Keep what was typed; everybody hears of it."""
         filled = {name: text for name, text in texts.items() if text.strip()}
-        self.parameters.clinicalForm = json.dumps({"texts": filled, "units": units})
+        self.parameters.clinicalForm = KeptForm(filled, units).text()
         self.changed.emit()
 
-    def _typed(self) -> dict[str, dict[str, str]]:
-        return formOf(self.parameters.clinicalForm) or {"texts": {}, "units": {}}
+    def _typed(self) -> KeptForm:
+        return formOf(self.parameters.clinicalForm) or KeptForm({}, {})
 
     def form(self) -> Form:
         """The clinical texts that the model uses."""

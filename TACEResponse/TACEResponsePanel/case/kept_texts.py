@@ -4,7 +4,7 @@ Each reader gives back what its writer was given, or `None` for any other text.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -42,13 +42,28 @@ class History:
     scores: tuple[PastScore, ...]
 
 
-def formOf(text: str) -> dict[str, dict[str, str]] | None:
-    """What was typed and which units were chosen, by variable."""
+@dataclass(frozen=True)
+class KeptForm:
+    """A form as the scene keeps it."""
+
+    texts: Mapping[str, str]
+    """What was typed, by variable."""
+    units: Mapping[str, str]
+    """Units that were chosen."""
+
+    def text(self) -> str:
+        """As the scene keeps it."""
+        return json.dumps({"texts": dict(self.texts), "units": dict(self.units)})
+
+
+def formOf(text: str) -> KeptForm | None:
+    """What was typed and which units were chosen."""
     if not text:
-        return {"texts": {}, "units": {}}
-    form = _parsed(text)
-    isWhole = isinstance(form, dict) and set(form) == {"texts", "units"}
-    return form if isWhole and all(_areTexts(part) for part in form.values()) else None
+        return KeptForm({}, {})
+    try:
+        return typed(KeptForm, _parsed(text))
+    except TypedValueError:
+        return None
 
 
 def voxelsOf(text: str) -> dict[str, str] | None:
