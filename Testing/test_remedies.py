@@ -123,6 +123,7 @@ def test_options_of_one_patient_are_columns_that_a_table_may_have(tmp_path: Path
         "roi_label": "2",
         "roi_segment": "Tumor",
         "large_roi": "yes",
+        "liver": "liver.nrrd",
         "image_date": "2026-03-01",
         "treatment_date": "2026-03-20",
         "planned_treatment": "cTACE",
@@ -138,6 +139,7 @@ def test_options_of_one_patient_are_columns_that_a_table_may_have(tmp_path: Path
     }
     assert named == set(values)
     (tmp_path / "roi.nrrd").write_text("an ROI")
+    (tmp_path / "liver.nrrd").write_text("a liver")
     row = {"role": "", "response": "", "age_years": "63", "roi": "roi.nrrd", **values}
     assert read_cohort(table(tmp_path, ",".join(row), ",".join(row.values()))).problems == ()
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress, silent
-from TACEResponseLib.cohort.columns import ROI, ROI_CHOICE, ROI_READER2
+from TACEResponseLib.cohort.columns import LIVER, ROI, ROI_CHOICE, ROI_READER2
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.twins import Twins
+from TACEResponseLib.imaging.files.liver_reading import read_liver
 from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.files.roi_reading import read_roi
+from TACEResponseLib.imaging.roi.roi_choice import LIVER_COLUMN
 from TACEResponseLib.patient.case import Case
 
 Opening = tuple[str, Callable[[], object]]
@@ -34,6 +36,9 @@ TOLD = frozenset(
         "roi_not_in_body",
         "roi_mirrored",
         "roi_shifted",
+        "roi_outside_liver",
+        "liver_mirrored",
+        "liver_shifted",
         "roi_slices_missing",
         "hu_unverified",
         "hu_clipped",
@@ -115,6 +120,8 @@ def _files(patient: CohortPatient) -> Iterator[Opening]:
         yield ROI, _opened(patient, patient.roi)
     for sequence, path in patient.sequence_rois.items():
         yield f"roi_{sequence.value}", _opened(patient, path)
+    if patient.liver is not None:
+        yield LIVER, partial(read_liver, patient.liver, LIVER_COLUMN)
 
 
 def _problems(patient: CohortPatient, openings: Iterable[Opening]) -> list[Problem]:

@@ -11,9 +11,9 @@ from TACEResponseLib.patient.units import Meant, in_table, other_writing
 
 REQUIRED = ("case_id", "role", "response")
 SEQUENCES = tuple(sequence.value for sequence in ImageSequence)
-ROI, ROI_READER2 = "roi", "roi_reader2"
+ROI, ROI_READER2, LIVER = "roi", "roi_reader2", "liver"
 SEQUENCE_ROIS = tuple(f"roi_{sequence}" for sequence in SEQUENCES)
-FILES = (*SEQUENCES, ROI, *SEQUENCE_ROIS, ROI_READER2)
+FILES = (*SEQUENCES, ROI, *SEQUENCE_ROIS, ROI_READER2, LIVER)
 """Columns of paths, relative to the table."""
 ROI_CHOICE = ("roi_label", "roi_segment", "large_roi")
 """What the options of `score` say of one patient's ROI; values are separated by `;`."""

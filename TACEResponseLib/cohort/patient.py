@@ -63,6 +63,8 @@ class CohortPatient:
     sequence_rois: Mapping[ImageSequence, Path] = field(default_factory=dict)
     """The tumor as it was drawn on that sequence."""
     roi_reader2: Path | None = None
+    liver: Path | None = None
+    """A mask of the whole liver, with which the ROIs are compared."""
     roi_choice: RoiChoice = field(default_factory=RoiChoice)
     """Which labels or segments of these files are the tumor."""
     context: CaseContext | None = None
@@ -79,7 +81,7 @@ class CohortPatient:
         """Every image and mask by its column."""
         found = {sequence.value: path for sequence, path in self.images.items()}
         found |= {f"roi_{sequence.value}": path for sequence, path in self.sequence_rois.items()}
-        singles = {"roi": self.roi, "roi_reader2": self.roi_reader2}
+        singles = {"roi": self.roi, "roi_reader2": self.roi_reader2, "liver": self.liver}
         return found | {name: path for name, path in singles.items() if path is not None}
 
     def label(self, endpoint: Endpoint) -> int | None:

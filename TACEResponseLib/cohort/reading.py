@@ -9,7 +9,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import shown, twins
 from TACEResponseLib.basics.process.progress import LOG
 from TACEResponseLib.basics.reading.regular_file import open_regular
-from TACEResponseLib.cohort.columns import REQUIRED, ROI, ROI_READER2
+from TACEResponseLib.cohort.columns import LIVER, REQUIRED, ROI, ROI_READER2
 from TACEResponseLib.cohort.header import header_problems, header_remarks
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem
 from TACEResponseLib.cohort.row_reading import known_of, read_row
@@ -138,7 +138,7 @@ def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
             owner, other = seen.setdefault(_content(path), (patient.case_id, column))
             if owner != patient.case_id:
                 problems.append(not_own(patient, column, owner, other))
-            elif other != column and (not column.startswith(ROI) or column == ROI_READER2):
+            elif other != column and (column == ROI_READER2 or not column.startswith(ROI)):
                 rule = f"must be another file than {other}"
                 problems.append(
                     Problem(
@@ -154,7 +154,9 @@ def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
 
 def not_own(patient: CohortPatient, column: str, owner: str, other: str = "") -> Problem:
     """An image or mask that is another patient's, in whose row `other` names its column."""
-    what, found = ("mask" if c.startswith(ROI) else "image" for c in (column, other or column))
+    what, found = (
+        "mask" if c.startswith((ROI, LIVER)) else "image" for c in (column, other or column)
+    )
     return Problem(
         row=patient.row,
         column=column,

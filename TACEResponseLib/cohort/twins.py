@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from TACEResponseLib.cohort.columns import ROI
+from TACEResponseLib.cohort.columns import LIVER, ROI
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import not_own
 from TACEResponseLib.imaging.volume import Voxels
@@ -62,6 +62,8 @@ def _digests(case: Case) -> Iterator[tuple[str, str]]:
         yield ROI, _digest("mask", case.roi.mask)
     for sequence, roi in case.sequence_rois.items():
         yield f"{ROI}_{sequence.value}", _digest("mask", roi.mask)
+    if case.liver is not None:
+        yield LIVER, _digest("mask", case.liver.mask)
 
 
 def _digest(kind: str, voxels: Voxels) -> str:

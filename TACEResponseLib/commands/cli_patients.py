@@ -59,6 +59,12 @@ def add_score(commands: "Commands") -> None:
         help="segments of the tumor, or all; needed where there are several",
     )
     add("--large-roi", action="store_true", help="an ROI of more than 500 mL is tumor and no liver")
+    add(
+        "--liver",
+        type=Path,
+        metavar="FILE",
+        help="mask of the whole liver, tumors included; an ROI of more than 80 %% of it is refused",
+    )
     add("--clinical", type=Path, metavar="FILE", help="patient's clinical values, JSON")
     add(
         "--context",
@@ -104,6 +110,7 @@ OF_ONE_PATIENT = {
     "--roi-label": (_COLUMN, "write the labels in column roi_label"),
     "--roi-segment": (_COLUMN, "write the names in column roi_segment"),
     "--large-roi": (_COLUMN, "write yes in column large_roi"),
+    "--liver": (_COLUMN, "write its path in column liver"),
     "--clinical": (_COLUMN, "write each value in a column called as in the schema"),
     "--context": (
         _COLUMN,
@@ -117,7 +124,9 @@ OF_ONE_PATIENT = {
 WITHOUT_ROI = dict.fromkeys(
     ("--roi-label", "--roi-segment", "--large-roi"),
     ("chooses from the ROI, and none was given", "leave it out, or give --roi FILE"),
-)
+) | {
+    "--liver": ("is compared with the ROI, and none was given", "leave it out, or give --roi FILE")
+}
 
 
 def _score(options: argparse.Namespace) -> None:

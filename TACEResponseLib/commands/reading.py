@@ -14,6 +14,7 @@ from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.reading.json_reading import read_json_object
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle.metadata import BundleMetadata
+from TACEResponseLib.imaging.files.liver_reading import read_liver
 from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.files.roi_reading import check_choice_used, read_case_rois
 from TACEResponseLib.imaging.roi.roi_choice import RoiChoice
@@ -37,6 +38,7 @@ def read_case(
     bundle: BundleMetadata,
     progress: Progress,
     sequence_rois: Mapping[ImageSequence, Path] = MappingProxyType({}),
+    liver: Path | None = None,
 ) -> tuple[Case, dict[str, float]]:
     """Read and check everything that the command line names.
 
@@ -51,11 +53,13 @@ def read_case(
     warnings: list[CaseWarning] = []
     for sequence, path in paths.items():
         progress(f"reading {sequence}")
-        volumes[sequence], found = read_image(path, sequence)
-        warnings += found
+        volumes[sequence], remarks = read_image(path, sequence)
+        warnings += remarks
     progress("reading ROI")
     check_choice_used([*([roi] if roi else []), *sequence_rois.values()], choice)
-    tumor, drawn, found = read_case_rois(roi, sequence_rois, choice)
+    tumor, drawn, remarks = read_case_rois(roi, sequence_rois, choice)
+    warnings += remarks
+    organ, remarks = read_liver(liver) if liver else (None, ())
     record = read_record(clinical) if clinical else ClinicalRecord()
     answers = read_context_file(context) if context else None
     read = perf_counter()
@@ -65,10 +69,11 @@ def read_case(
         images=volumes,
         roi=tumor,
         sequence_rois=drawn,
+        liver=organ,
         clinical=record,
         context=answers,
         roi_choice=choice,
-        reading_warnings=(*warnings, *found),
+        reading_warnings=(*warnings, *remarks),
     )
     return case, {"reading": read - start, "checks": perf_counter() - read}
 

@@ -44,6 +44,7 @@ def run(options: argparse.Namespace) -> None:
             roi=roi,
             sequence_rois=sequence_rois,
             choice=choice,
+            liver=options.liver,
             clinical=options.clinical,
             context=options.context,
             case_id=case_id,

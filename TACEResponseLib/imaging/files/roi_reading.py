@@ -17,7 +17,7 @@ from TACEResponseLib.imaging.files.headers.reading import read_file, read_header
 from TACEResponseLib.imaging.files.reading import check_suffix
 from TACEResponseLib.imaging.files.segments import roi_of_segments
 from TACEResponseLib.imaging.roi.enclosure import marked_labels
-from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.imaging.roi.roi import MM3_PER_ML, Roi
 from TACEResponseLib.imaging.roi.roi_choice import (
     ALL,
     OPTIONS,
@@ -35,7 +35,6 @@ SEGMENTATION_SUFFIXES = (".seg.nrrd", ".seg.nhdr")
 LARGEST_LABEL = 65535
 # Labels that were multiplied by a slope, or interpolated, end a few single-precision steps off.
 ROUNDING = 1e-6
-MM3_PER_ML = 1000.0
 Labels = Sequence[int] | Literal["all"]
 Segments = Sequence[str] | Literal["all"]
 
@@ -238,7 +237,7 @@ def _wanted(
     Raises: InputError: nobody said which, or one that the file doesn't have.
     """
     if not labels and len(present) > 1:
-        refuse_unsaid(where, "labels", shown(sizes), words.labels("N"))
+        refuse_unsaid(where, "labels", shown(sizes), words)
     if not labels or labels == ALL:
         return list(present)
     if missing := [label for label in labels if label not in present]:

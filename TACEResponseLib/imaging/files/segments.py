@@ -11,7 +11,7 @@ from TACEResponseLib.basics.errors import MOST_NAMES, InputError
 from TACEResponseLib.basics.nearest import nearest
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi.enclosure import Marked
-from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.imaging.roi.roi import MM3_PER_ML, Roi
 from TACEResponseLib.imaging.roi.roi_choice import (
     ALL,
     OPTIONS,
@@ -22,8 +22,6 @@ from TACEResponseLib.imaging.roi.roi_choice import (
     with_sizes,
 )
 from TACEResponseLib.imaging.volume import Mask
-
-MM3_PER_ML = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,7 +106,7 @@ def _chosen(
                 where,
                 "segments",
                 f"{len(segments)} segments",
-                words.segments("NAME"),
+                words,
                 names=with_sizes(sizes, MOST_NAMES),
             )
         return tuple(segments)

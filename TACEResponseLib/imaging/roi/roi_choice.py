@@ -5,7 +5,7 @@ labels is more often a liver with its tumor than two tumors.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -34,6 +34,8 @@ class Words:
     """How to give them; `{}` stands for label or segment with its values."""
     large: str
     """How to say that a large ROI is tumor."""
+    organ: str = "tumor"
+    """What is marked; of any other, nobody chooses a part."""
 
     def labels(self, value: object) -> str:
         """How to choose labels."""
@@ -61,6 +63,8 @@ PANEL = Words(
     say="tick the {}",
     large="say that all of it is tumor",
 )
+LIVER_OPTION = Words(roi="--liver", label="", segment="", say="", large="", organ="liver")
+LIVER_COLUMN = replace(LIVER_OPTION, roi="liver")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +136,27 @@ def _label(word: str, words: Words) -> int:
 
 
 def refuse_unsaid(
-    where: str, what: str, got: str, remedy: str, *, names: Sequence[str] = ()
+    where: str, what: str, got: str, words: Words, *, names: Sequence[str] = ()
 ) -> None:
-    """Refuse a file of several labels or segments of which nobody said which are the tumor."""
+    """Refuse a file of several labels or segments of which nobody said which are the tumor.
+
+    Args:
+        where: how messages call the file.
+        what: labels or segments.
+        got: which there are.
+        words: how the user chooses, if that can be done.
+        names: of segments.
+    """
+    if words.organ != "tumor":
+        raise InputError(
+            where,
+            f"must mark the {words.organ} alone, as one label or segment",
+            got=got,
+            names=names,
+            remedy=f"export the whole {words.organ}, tumors included, as one label or segment, for "
+            "instance in 3D Slicer",
+        )
+    remedy = words.labels("N") if what == "labels" else words.segments("NAME")
     raise InputError(
         where,
         f"has several {what}; say which are the tumor",
