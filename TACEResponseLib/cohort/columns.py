@@ -108,8 +108,8 @@ def column_meant(column: str) -> str:
 
     A clinical variable is named with its unit: under another name the values may be in another.
     """
-    if found := other_writing(column):
-        return in_table(found)
+    if meant := other_writing(column):
+        return in_table(meant)
     variables = load_schema().by_name
     near = nearest(column, [*REQUIRED, *FILES, *ROI_CHOICE, *CONTEXT, *OTHER, *variables])
     if near in variables:

@@ -100,14 +100,14 @@ def of_patient(error: InputError, patient: CohortPatient) -> InputError:
 
 def in_columns(error: InputError) -> InputError:
     """An error of one case in the words of a table: options of one patient are columns there."""
-    told = error.reworded(_column_words)
+    reworded = error.reworded(_column_words)
     return InputError(
         _column_words(error.where),
         _column_words(error.rule),
-        got=told.unnamed,
-        remedy=told.unhinted,
-        names=told.names,
-        hint=told.hint,
+        got=reworded.unnamed,
+        remedy=reworded.unhinted,
+        names=reworded.names,
+        hint=reworded.hint,
     )
 
 
@@ -133,12 +133,12 @@ def members(
     sequences: Sequence[ImageSequence],
 ) -> list[Member]:
     """Patients of one role that have a response, ready for `training.prepare`."""
-    found = []
+    own = []
     for patient in patients:
         label = patient.label(endpoint)
         if patient.role is role and label is not None:
-            found.append(_member(patient, label, tuple(sequences)))
-    return found
+            own.append(_member(patient, label, tuple(sequences)))
+    return own
 
 
 def _member(patient: CohortPatient, label: int, sequences: tuple[ImageSequence, ...]) -> Member:

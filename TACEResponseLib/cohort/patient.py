@@ -79,10 +79,10 @@ class CohortPatient:
     @property
     def files(self) -> dict[str, Path]:
         """Every image and mask by its column."""
-        found = {sequence.value: path for sequence, path in self.images.items()}
-        found |= {f"roi_{sequence.value}": path for sequence, path in self.sequence_rois.items()}
+        paths = {sequence.value: path for sequence, path in self.images.items()}
+        paths |= {f"roi_{sequence.value}": path for sequence, path in self.sequence_rois.items()}
         singles = {"roi": self.roi, "roi_reader2": self.roi_reader2, "liver": self.liver}
-        return found | {name: path for name, path in singles.items() if path is not None}
+        return paths | {name: path for name, path in singles.items() if path is not None}
 
     def label(self, endpoint: Endpoint) -> int | None:
         """1 for the positive class of an endpoint, 0 else, `None` without a response."""

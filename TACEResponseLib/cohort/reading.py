@@ -50,8 +50,8 @@ def read_cohort(path: Path, needed: Sequence[str] = REQUIRED) -> CohortTable:
     problems = header_problems(table.header, needed)
     patients = []
     for number, row in numbered:
-        found, patient = read_row(number, row, path.parent)
-        problems += found
+        row_problems, patient = read_row(number, row, path.parent)
+        problems += row_problems
         if patient is not None:
             patients.append(patient)
     problems += _shared(numbered, patients)
@@ -154,14 +154,14 @@ def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
 
 def not_own(patient: CohortPatient, column: str, owner: str, other: str = "") -> Problem:
     """An image or mask that is another patient's, in whose row `other` names its column."""
-    what, found = (
+    what, theirs = (
         "mask" if c.startswith((ROI, LIVER)) else "image" for c in (column, other or column)
     )
     return Problem(
         row=patient.row,
         column=column,
         rule=f"must be this patient's own {what}",
-        got=f"the {found} of {owner}",
+        got=f"the {theirs} of {owner}",
         remedy="correct the path",
     )
 

@@ -161,13 +161,13 @@ def _file_problems(number: int, row: Row, files: Mapping[str, Path]) -> list[Pro
     if not any(name.startswith(ROI) for name in files):
         problems += unused_without_roi(number, row)
     for name, path in files.items():
-        if (found := _not_there(path)) is not None:
+        if (objection := _not_there(path)) is not None:
             problems.append(
                 _problem(
                     number,
                     name,
                     "must be there",
-                    found,
+                    objection,
                     "correct the path; it is relative to the table",
                 )
             )

@@ -29,15 +29,15 @@ class Twins:
             patient: the row.
             case: its files as they were read.
         """
-        found = []
+        shared = []
         for column, digest in _digests(case):
             owner = self._owners.setdefault(digest, patient.case_id)
             if owner != patient.case_id:
-                found.append(not_own(patient, column, owner))
+                shared.append(not_own(patient, column, owner))
         people = {volume.acquisition.patient_digest for volume in case.images.values()}
         for person in people - {None}:
             self._carriers.setdefault(str(person), []).append(patient.case_id)
-        return found
+        return shared
 
     def remarks(self) -> list[str]:
         """Ids whose images carry one DICOM patient id, where that is not everybody's.

@@ -101,8 +101,8 @@ class Case:
         warnings += lesion_warnings(lesions, self.clinical)
         warnings += date_warnings(self.images, self.context)
         # One ROI for several images is remarked on once.
-        told = tuple(dict.fromkeys(warnings))
-        _set(self, roi=roi, lesions=lesions, lesion_labels=labels, warnings=told)
+        remarks = tuple(dict.fromkeys(warnings))
+        _set(self, roi=roi, lesions=lesions, lesion_labels=labels, warnings=remarks)
 
     def _liver_warnings(self) -> tuple[CaseWarning, ...]:
         """Refuse an ROI that is the liver; say it of one that lies elsewhere."""
@@ -117,9 +117,9 @@ class Case:
         measured += [(r.place, find_lesions(r)[0]) for r in self.sequence_rois.values()]
         return tuple(
             warning
-            for where, found in measured
+            for where, drawn_lesions in measured
             for warning in check_roi_size(
-                found,
+                drawn_lesions,
                 where,
                 is_meant=self.roi_choice.is_large_meant,
                 remedy=self.roi_choice.words.large,

@@ -100,24 +100,24 @@ def table_of(
     header, *lines = [row for _, row in filled] or [[]]
     surplus, said = surplus_columns(header, lines)
     header, *lines = [without(surplus, row) for row in (header, *lines)]
-    told = [*remarks, *said]
+    assumed = [*remarks, *said]
     words = sorted({cell for line in lines for cell in line if cell and is_missing(cell)})
     if words:
-        told.append(f"{', '.join(words)} is taken for a blank")
+        assumed.append(f"{', '.join(words)} is taken for a blank")
         lines = [["" if is_missing(cell) else cell for cell in line] for line in lines]
     numbers = [number for number, _ in filled[1:]]
     numeric = frozenset(filter(holds_numbers, header))
     cells = _cells(header, zip(numbers, lines, strict=True), numeric)
     if has_decimal_commas(cells, where, commas_separate=commas_separate):
-        told.append("its numbers have a decimal comma")
+        assumed.append("its numbers have a decimal comma")
         lines = [_with_points(header, line, numeric) for line in lines]
-    for remark in told:
+    for remark in assumed:
         LOG.warning("%s: %s", where, remark)
     return TextTable(
         header=tuple(header),
         lines=tuple(map(tuple, lines)),
         numbers=tuple(numbers),
-        remarks=tuple(told),
+        remarks=tuple(assumed),
     )
 
 
@@ -219,7 +219,7 @@ def _reader(text: str, separator: str) -> "_csv.Reader":
 
 def _lines(text: str) -> Iterator[str]:
     """Line by line, without another copy of a text that may be large."""
-    return (found[0] for found in LINE.finditer(text))
+    return (line[0] for line in LINE.finditer(text))
 
 
 def _cells(

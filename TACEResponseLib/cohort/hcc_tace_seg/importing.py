@@ -85,10 +85,10 @@ def import_hcc_tace_seg(
     with new_folder(folder) as draft:
         if images is not None:
             ids = [row["case_id"] for row in rows]
-            found = import_images(images, ids, folder, draft, progress)
-            rows = [{**row, **found.cells.get(row["case_id"], {})} for row in rows]
+            imported = import_images(images, ids, folder, draft, progress)
+            rows = [{**row, **imported.cells.get(row["case_id"], {})} for row in rows]
             header += COLUMNS
-            lines, problems = image_notes(found), found.problems
+            lines, problems = image_notes(imported), imported.problems
         with (draft / COHORT_FILE).open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
             writer.writeheader()

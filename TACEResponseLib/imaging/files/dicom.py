@@ -55,15 +55,15 @@ def find_series(path: Path, where: str) -> tuple[Slice, ...]:
     folder = path if path.is_dir() else path.parent
     slices = _images(folder, where)
     if path.is_file():
-        wanted = [s.series for s in slices if s.path == path]
-        if not wanted:
+        own_series = [s.series for s in slices if s.path == path]
+        if not own_series:
             raise InputError(
                 where,
                 "must be a readable DICOM image",
                 got="another file",
                 remedy="give a file of the wanted series",
             )
-        same = [s for s in slices if s.series == wanted[0]]
+        same = [s for s in slices if s.series == own_series[0]]
     else:
         same = slices
     if not slices:

@@ -33,14 +33,14 @@ def read_liver(
     try:
         mask, warnings = read_roi(path, words=words, name=name)
     except InputError as error:
-        told = error.reworded(_of_a_liver)
+        reworded = error.reworded(_of_a_liver)
         raise InputError(
-            told.where,
-            _of_a_liver(told.rule),
-            got=told.unnamed,
-            remedy=told.unhinted,
-            names=told.names,
-            hint=told.hint,
+            reworded.where,
+            _of_a_liver(reworded.rule),
+            got=reworded.unnamed,
+            remedy=reworded.unhinted,
+            names=reworded.names,
+            hint=reworded.hint,
         ) from error
     said = tuple(replace(warning, message=_of_a_liver(warning.message)) for warning in warnings)
     return replace(mask, kind="liver"), said

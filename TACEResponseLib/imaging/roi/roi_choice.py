@@ -188,9 +188,9 @@ def refuse_whole(
             got=milliliters(volume),
             remedy=f"{remedy} for each that is tumor",
         )
-    found = find_enclosure(tuple(named.values()))
-    if found is not None:
-        outer, inner = (tuple(named)[n] for n in found)
+    enclosure = find_enclosure(tuple(named.values()))
+    if enclosure is not None:
+        outer, inner = (tuple(named)[n] for n in enclosure)
         raise InputError(
             where,
             f"can't be taken whole if one {what} lies round another, as a liver does round its "
@@ -214,7 +214,7 @@ def enclosure_warnings(
         voxel_ml: size of its voxels.
     """
     outer = [name for name in named if name in chosen]
-    found = []
+    warnings = []
     for inner in (outer, [name for name in named if name not in chosen]):
         pairs = ((o, i) for o in outer for i in inner if o != i)
         pair = next((p for p in pairs if encloses(named[p[0]], named[p[1]])), None)
@@ -223,8 +223,10 @@ def enclosure_warnings(
                 f"{name} ({milliliters(np.count_nonzero(named[name].mask) * voxel_ml)})"
                 for name in pair
             ]
-            found.append(_both_chosen(what, *sizes) if inner is outer else _unchosen(what, *sizes))
-    return tuple(found)
+            warnings.append(
+                _both_chosen(what, *sizes) if inner is outer else _unchosen(what, *sizes)
+            )
+    return tuple(warnings)
 
 
 def _both_chosen(what: str, outer: str, inner: str) -> CaseWarning:
@@ -247,9 +249,9 @@ def _unchosen(what: str, outer: str, inner: str) -> CaseWarning:
 
 def shown(sizes_ml: Mapping[str, float]) -> str:
     """Labels with their sizes, the largest if there are many."""
-    told = with_sizes(sizes_ml.items(), MOST_SHOWN)
-    more = f" and {len(told) - MOST_SHOWN} more" if len(told) > MOST_SHOWN else ""
-    return ", ".join(told[:MOST_SHOWN]) + more
+    labels = with_sizes(sizes_ml.items(), MOST_SHOWN)
+    more = f" and {len(labels) - MOST_SHOWN} more" if len(labels) > MOST_SHOWN else ""
+    return ", ".join(labels[:MOST_SHOWN]) + more
 
 
 def with_sizes(sizes_ml: Collection[tuple[str, float]], most: int) -> list[str]:

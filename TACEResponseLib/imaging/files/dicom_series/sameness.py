@@ -67,22 +67,22 @@ def check_one_scan(headers: Sequence[Any], where: str) -> None:
         slices lie between each other. It names the element that tells.
     """
     for keyword in CONSTANT:
-        found = {text(h, keyword) for h in headers}
-        if len(found) > 1 and not _round_alike(found):
-            count = len({comparable(value) for value in found})
+        values = {text(h, keyword) for h in headers}
+        if len(values) > 1 and not _round_alike(values):
+            count = len({comparable(value) for value in values})
             raise _several(keyword, f"{count} values of {keyword}", where)
     if NOT_ALTERNATING not in pass_keywords(headers[0]) and _alternates(NOT_ALTERNATING, headers):
         raise _several(NOT_ALTERNATING, "slices of several AcquisitionNumber in turn", where)
     if not taken_in_passes(headers[0]):
         for keyword in TIME_KEYWORDS:
             _check_times(keyword, [_seconds(text(h, keyword)) for h in headers], where)
-    if told := telling_element(headers):
-        raise _several(told, f"slices in turn of several scans or phases by {told}", where)
+    if element := telling_element(headers):
+        raise _several(element, f"slices in turn of several scans or phases by {element}", where)
 
 
-def _round_alike(found: Collection[str]) -> bool:
+def _round_alike(values: Collection[str]) -> bool:
     """Whether values are numbers that differ by no more than headers round."""
-    words = [value.split("\\") for value in found]
+    words = [value.split("\\") for value in values]
     if len({len(w) for w in words}) > 1 or not all(NUMBER.fullmatch(v) for w in words for v in w):
         return False
     numbers = np.array(words, dtype=float)
@@ -113,7 +113,7 @@ def _id_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
 
 def _turn_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
     """Numbers in turn."""
-    told = [
+    elements = [
         keyword
         for keyword in pass_keywords(headers[0])
         # A heart's rhythm gives more values, some of them twice.
@@ -121,15 +121,15 @@ def _turn_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
         and _alternates(keyword, headers)
     ]
     if numbers_in_turn([text(h, "InstanceNumber") for h in headers]):
-        told.append("InstanceNumber")
-    if not told:
+        elements.append("InstanceNumber")
+    if not elements:
         return ()
     return (
         CaseWarning(
             code="slices_in_turn",
-            message=f"Along the MR the numbers of its slices ({', '.join(told)}) are in turn those "
-            "of several stretches, as if it held several phases, or had been taken in passes: "
-            "check that neighboring slices show one moment.",
+            message=f"Along the MR the numbers of its slices ({', '.join(elements)}) are in turn "
+            "those of several stretches, as if it held several phases, or had been taken in "
+            "passes: check that neighboring slices show one moment.",
         ),
     )
 
@@ -154,8 +154,8 @@ def _check_times(keyword: str, times: Sequence[float | None], where: str) -> Non
         return
     later = known > ordered[int(pauses.argmax())]
     if runs(later.tolist()) > 3:
-        told = f"slices in turn from two times ({keyword}) {pauses.max():.0f} s apart"
-        raise _several(keyword, told, where)
+        turns = f"slices in turn from two times ({keyword}) {pauses.max():.0f} s apart"
+        raise _several(keyword, turns, where)
 
 
 def _seconds(time: str) -> float | None:

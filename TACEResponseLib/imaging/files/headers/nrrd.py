@@ -164,15 +164,15 @@ def _data(path: Path, fields: Mapping[str, str], end: int, where: str) -> DataPl
 
 def _skip(fields: Mapping[str, str], name: str, where: str) -> int:
     """Lines or bytes before the voxels."""
-    found = whole_numbers(fields.get(name, "0"), name, where)
-    if len(found) != 1 or found[0] > LONGEST_SKIP:
+    counts = whole_numbers(fields.get(name, "0"), name, where)
+    if len(counts) != 1 or counts[0] > LONGEST_SKIP:
         raise InputError(
             where,
             f"its header's {name} must be one small number",
             got=fields[name][:40],
             remedy=EXPORT_AGAIN,
         )
-    return found[0]
+    return counts[0]
 
 
 def _after_lines(file: Path, offset: int, lines: int, where: str) -> int:

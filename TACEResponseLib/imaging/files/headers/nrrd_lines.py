@@ -24,9 +24,9 @@ def parsed_lines(file: IO[bytes], where: str) -> tuple[dict[str, str], dict[str,
         if free and ": " not in key:
             words[key] = _unescaped(value)
             continue
-        name, found, value = line.partition(":")
+        name, mark, value = line.partition(":")
         name = OLD_NAMES.get(name.strip().lower(), name.strip().lower())
-        if not found or name in fields:
+        if not mark or name in fields:
             raise damaged(where, f"a header line twice or of no kind: {line[:40]!r}")
         fields[name] = value.strip()
     return fields, words
