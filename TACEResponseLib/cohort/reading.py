@@ -1,6 +1,5 @@
 """Read a cohort table: every problem of every row at once."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,13 +7,14 @@ from pathlib import Path
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import shown, twins
 from TACEResponseLib.basics.process.progress import LOG
-from TACEResponseLib.basics.reading.regular_file import open_regular
+from TACEResponseLib.basics.reading.regular_file import check_regular
 from TACEResponseLib.cohort.columns import LIVER, REQUIRED, ROI, ROI_READER2
 from TACEResponseLib.cohort.header import header_problems, header_remarks
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem
 from TACEResponseLib.cohort.row_reading import known_of, read_row
 from TACEResponseLib.cohort.table_rows import table_rows
 from TACEResponseLib.cohort.unit_remarks import unit_remarks
+from TACEResponseLib.imaging.files.content import content_digest
 
 # The largest image that is read.
 MOST_IMAGE_BYTES = 4 * 1024**3
@@ -188,8 +188,13 @@ def _same_features(patients: Sequence[CohortPatient]) -> list[Problem]:
 
 
 def _content(path: Path) -> str:
-    """Names a file by its bytes, a folder by its place."""
+    """Names a file by its bytes and those of what it stands for, a folder by its place."""
     if path.is_dir():
         return str(path.resolve())
-    with open_regular(path, path.name, most_bytes=MOST_IMAGE_BYTES) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    check_regular(path, path.name, most_bytes=MOST_IMAGE_BYTES)
+    try:
+        return content_digest(path)
+    except OSError as error:
+        raise InputError(
+            path.name, "must be readable", got=error.strerror, remedy="check its permissions"
+        ) from error

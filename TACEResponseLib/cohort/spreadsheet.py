@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from TACEResponseLib.basics.errors import InputError, MissingExtraError
-from TACEResponseLib.basics.reading.cells import StoredNumber
+from TACEResponseLib.basics.reading.cells import StoredDate, StoredNumber
 from TACEResponseLib.basics.reading.regular_file import in_units, open_regular
 from TACEResponseLib.basics.reading.table_bounds import TableBounds
 from TACEResponseLib.basics.reading.zip_reading import open_zip
@@ -216,9 +216,9 @@ def _text(value: object, failed: Counter[str]) -> str:
     if isinstance(value, int | float):
         return StoredNumber(value)
     if isinstance(value, datetime):
-        return str(value.date()) if value.time() == time() else value.isoformat(sep=" ")
+        return StoredDate(value.date() if value.time() == time() else value.isoformat(sep=" "))
     if isinstance(value, date):
-        return value.isoformat()
+        return StoredDate(value)
     text = str(value).strip()
     if text not in ERRORS:
         return text

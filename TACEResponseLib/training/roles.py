@@ -8,10 +8,11 @@ import numpy as np
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.imaging.files.content import content_digest
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.result.provenance import package_versions
 from TACEResponseLib.training.folds import draw_tuning, needs_tuning, permuted
-from TACEResponseLib.training.preparation.cache import PreparationCache, digest_of, file_digest
+from TACEResponseLib.training.preparation.cache import PreparationCache, digest_of
 from TACEResponseLib.training.preparation.prepare import prepare
 from TACEResponseLib.training.prepared_cohort import PreparedCohort, Rows
 
@@ -73,7 +74,7 @@ def training_key(
         role.value: [c.case_ids, c.labels.tolist(), c.responses, c.content]
         for role, c in cohorts.items()
     }
-    weighed = None if weights is None else file_digest(weights)
+    weighed = None if weights is None else content_digest(weights)
     return {
         "recipe": digest_of(recipe.model_dump(mode="json")),
         "cohort": digest_of(patients),

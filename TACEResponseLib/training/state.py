@@ -129,8 +129,13 @@ def open_state(output: Path, key: Mapping[str, str], *, resume: bool) -> Trainin
         _check_key(folder, key)
     else:
         folder.mkdir(parents=True)
-        make_private(folder)
-        write_whole(json.dumps(dict(key), indent=1).encode("utf-8"), folder / KEY)
+        try:
+            make_private(folder)
+            write_whole(json.dumps(dict(key), indent=1).encode("utf-8"), folder / KEY)
+        except BaseException:
+            # Without its key, nothing in it could be gone on with.
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     return TrainingState(folder)
 
 

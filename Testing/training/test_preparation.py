@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.imported_code import files_behind
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
@@ -148,6 +150,30 @@ def test_a_damaged_file_is_made_again(
     assert len(again.by_branch["cnn"][0].patches) > 0
 
 
+@pytest.mark.parametrize("detached", [True, False])
+def test_voxels_count_wherever_they_lie(detached: bool, tmp_path: Path) -> None:
+    path = tmp_path / ("x.mhd" if detached else "x.mha")
+    sitk.WriteImage(sitk.Image(4, 4, 4, sitk.sitkInt16), str(path))
+    one = member(Loader(None), path)  # type: ignore[arg-type]
+    before = content_of(one)
+    voxels = path.with_suffix(".raw") if detached else path
+    voxels.write_bytes(voxels.read_bytes()[:-1] + b"\x01")
+    assert content_of(one) != before
+
+
+def test_files_that_change_while_they_are_read_are_refused_and_nothing_is_kept(
+    image_recipe: Recipe, cache: PreparationCache, ball_case: Case, image_file: Path
+) -> None:
+    class Late(Loader):
+        def __call__(self) -> Case:
+            image_file.write_bytes(b"another")
+            return super().__call__()
+
+    with pytest.raises(InputError, match="P1: files must stay as they are while they are read"):
+        prepare(image_recipe, [member(Late(ball_case), image_file)], cache=cache)
+    assert list(cache.folder.rglob("*.npz")) == []
+
+
 def test_features_of_a_table_need_no_images(make_recipe: MakeRecipe) -> None:
     def refuse() -> Case:
         raise AssertionError("no image is needed")
@@ -194,8 +220,8 @@ def test_a_changed_byte_of_any_file_that_prepares_makes_another_key(
 ) -> None:
     files = files_behind((kind.prepared_by, *preparation_cache.CASES_ARE_MADE_BY))
     assert {"case.py", "geometry.py", "reading.py", "loading.py"} <= {p.name for p in files}
-    once = {path: preparation_cache.file_digest(path) for path in files}
-    monkeypatch.setattr(preparation_cache, "file_digest", once.__getitem__)
+    once = {path: preparation_cache.bytes_digest(path) for path in files}
+    monkeypatch.setattr(preparation_cache, "bytes_digest", once.__getitem__)
     uncached = preparation_cache.code_digest.__wrapped__
     keys = {uncached(kind.prepared_by)}
     for path, digest in list(once.items()):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import LOG
-from TACEResponseLib.basics.reading.cells import StoredNumber, is_missing
+from TACEResponseLib.basics.reading.cells import StoredDate, StoredNumber, is_missing
 from TACEResponseLib.basics.reading.decimal_marks import Cell, has_decimal_commas, with_point
 from TACEResponseLib.basics.reading.regular_file import read_bytes
 from TACEResponseLib.basics.reading.row_numbers import surplus_columns, without
@@ -239,7 +239,7 @@ def _with_points(header: Sequence[str], line: Sequence[str], numeric: Container[
 
 def _stripped(cell: str) -> str:
     """Without blanks around; what a spreadsheet stores as a number stays known as one."""
-    return cell if isinstance(cell, StoredNumber) else cell.strip()
+    return cell if isinstance(cell, StoredNumber | StoredDate) else cell.strip()
 
 
 def _named(header: Sequence[str], line: Sequence[str]) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import Modality
+from TACEResponseLib.imaging.files.dicom_series.breaks import break_warnings
 from TACEResponseLib.imaging.files.dicom_series.evenness import check_copies, check_even, check_once
 from TACEResponseLib.imaging.files.dicom_series.files import is_dicom, read_dataset
 from TACEResponseLib.imaging.files.dicom_series.gaps import gap_warnings, tilt_warnings
@@ -92,6 +93,7 @@ def read_series(slices: Sequence[Slice], where: str) -> tuple[Volume, tuple[Case
         *_display_warnings(headers[0], acquisition),
         *scale_warnings(headers[0], scales),
         *scan_warnings(headers),
+        *break_warnings(headers),
         *stray_warnings(slices),
         *gap_warnings(headers, distance),
         *tilt_warnings(headers[0], geometry.direction[:, 2], distance * (len(headers) - 1)),

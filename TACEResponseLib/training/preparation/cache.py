@@ -18,6 +18,7 @@ from TACEResponseLib.basics.imported_code import files_behind
 from TACEResponseLib.basics.resources import LIBRARY
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.evidence.kinds import BranchSettings
+from TACEResponseLib.imaging.files.content import bytes_digest, content_digest
 from TACEResponseLib.training.preparation.files import read_prepared, sweep_drafts, write_prepared
 
 # What makes a case of a patient's files; how evidence is prepared of it, each kind says.
@@ -96,19 +97,10 @@ def content_of(member: Member) -> str:
     """
     if not member.files and member.clinical is None:
         return ""
-    files = {name: file_digest(path) for name, path in sorted(member.files.items())}
+    files = {name: content_digest(path) for name, path in sorted(member.files.items())}
     clinical = dict(member.clinical.values) if member.clinical else {}
     choice = [dict(member.roi_choice)] if member.roi_choice else []
     return f"{digest_of([files, dict(member.features), *choice])}.{digest_of(clinical)}"
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, or of every file of a folder with its name."""
-    if path.is_dir():
-        inside = sorted(p for p in path.rglob("*") if p.is_file())
-        return digest_of({p.relative_to(path).as_posix(): file_digest(p) for p in inside})
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digest_of(values: object) -> str:
@@ -125,4 +117,4 @@ def code_digest(prepared_by: str) -> str:
         prepared_by: the module that prepares, from the settings of a kind of evidence.
     """
     files = files_behind((prepared_by, *CASES_ARE_MADE_BY))
-    return digest_of({p.relative_to(LIBRARY).as_posix(): file_digest(p) for p in files})
+    return digest_of({p.relative_to(LIBRARY).as_posix(): bytes_digest(p) for p in files})

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.process.remaining import Remaining
@@ -101,9 +102,25 @@ def _prepare_one(
             values[settings.name] = patient.prepared(settings)
             continue
         if cache is not None and cache.read(path) is None:
-            cache.write(patient.prepared(settings), path)
+            value = patient.prepared(settings)
+            _check_same(member, content)
+            cache.write(value, path)
         paths[settings.name] = path
     return _Prepared(clinical=patient.clinical, values=values, paths=paths)
+
+
+def _check_same(member: Member, content: str) -> None:
+    """Refuse files that were changed while they were read: nobody knows what came of which.
+
+    Raises: InputError: names the patient.
+    """
+    if content_of(member) != content:
+        raise InputError(
+            member.case_id,
+            "files must stay as they are while they are read",
+            got="others than at the start",
+            remedy="wait until nothing writes to them, then start again",
+        )
 
 
 class _Patient:

@@ -7,6 +7,7 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.imaging.files.dicom_series.breaks import LEAST_PAUSE_S
 from TACEResponseLib.imaging.files.dicom_series.phases import (
     PERIODS,
     TIME_KEYWORDS,
@@ -16,7 +17,7 @@ from TACEResponseLib.imaging.files.dicom_series.phases import (
     taken_in_passes,
     telling_element,
 )
-from TACEResponseLib.imaging.files.dicom_series.values import comparable, text
+from TACEResponseLib.imaging.files.dicom_series.values import comparable, seconds_of_day, text
 from TACEResponseLib.imaging.files.headers.text import NUMBER
 
 # By definition the same in every slice of a scan. Only their names are told, since their values
@@ -49,9 +50,6 @@ CONSTANT = (
 # Scanners differ in whether a scan is one acquisition; but never do two of them alternate, unless
 # they are passes of one MR.
 NOT_ALTERNATING = "AcquisitionNumber"
-# Slices of one CT sweep follow each other; phases are at least half a minute apart. Slices of MR
-# are taken in any order.
-LEAST_PAUSE_S = 8.0
 LEAST_TIMES = 4
 # Of a value; of PixelSpacing it is 0.01 mm at the far side of 512 pixels.
 ROUNDING = 2e-5
@@ -75,7 +73,7 @@ def check_one_scan(headers: Sequence[Any], where: str) -> None:
         raise _several(NOT_ALTERNATING, "slices of several AcquisitionNumber in turn", where)
     if not taken_in_passes(headers[0]):
         for keyword in TIME_KEYWORDS:
-            _check_times(keyword, [_seconds(text(h, keyword)) for h in headers], where)
+            _check_times(keyword, [seconds_of_day(text(h, keyword)) for h in headers], where)
     if element := telling_element(headers):
         raise _several(element, f"slices in turn of several scans or phases by {element}", where)
 
@@ -156,15 +154,6 @@ def _check_times(keyword: str, times: Sequence[float | None], where: str) -> Non
     if runs(later.tolist()) > 3:
         turns = f"slices in turn from two times ({keyword}) {pauses.max():.0f} s apart"
         raise _several(keyword, turns, where)
-
-
-def _seconds(time: str) -> float | None:
-    """Seconds since midnight of DICOM's HHMMSS.ffffff, or YYYYMMDDHHMMSS.ffffff+ZZZZ."""
-    whole, point, rest = time.replace(":", "").partition("+")[0].partition("-")[0].partition(".")
-    if not f"{whole}{rest}".isdecimal() or len(whole) not in (6, 14):
-        return None
-    clock = whole[-6:]
-    return int(clock[:2]) * 3600 + int(clock[2:4]) * 60 + float(f"{clock[4:]}{point}{rest}")
 
 
 def _several(keyword: str, got: str, where: str) -> InputError:

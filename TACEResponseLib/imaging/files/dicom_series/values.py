@@ -114,3 +114,12 @@ def _unlike(slice_: Any, keyword: str, count: int, shown: str, where: str) -> In
         names=(f"in {shown_name(slice_.path)}",),
         remedy=EXPORT_AGAIN,
     )
+
+
+def seconds_of_day(time: str) -> float | None:
+    """Seconds since midnight of DICOM's HHMMSS.ffffff, or YYYYMMDDHHMMSS.ffffff+ZZZZ."""
+    whole, point, rest = time.replace(":", "").partition("+")[0].partition("-")[0].partition(".")
+    if not f"{whole}{rest}".isdecimal() or len(whole) not in (6, 14):
+        return None
+    clock = whole[-6:]
+    return int(clock[:2]) * 3600 + int(clock[2:4]) * 60 + float(f"{clock[4:]}{point}{rest}")
