@@ -5,12 +5,13 @@ from pathlib import Path
 
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.writing.new_output import new_folder
+from TACEResponseLib.output.page.blocks import Figure
 from TACEResponseLib.validation.report.checklists import COLUMNS, checklist_rows
 from TACEResponseLib.validation.report.pdf import report_pdf
 from TACEResponseLib.validation.report.report import report_html
 from TACEResponseLib.validation.report.results import Results, metrics_json
 from TACEResponseLib.validation.study.study import Study
-from TACEResponseLib.validation.style.figure import Drawing, Picture, save, write_csv
+from TACEResponseLib.validation.style.figure import Drawing, save, write_csv
 from TACEResponseLib.validation.topics.classes.class_section import class_drawings, write_classes
 from TACEResponseLib.validation.topics.drift.drift_tables import drift_table
 from TACEResponseLib.validation.topics.performance import tables
@@ -74,11 +75,11 @@ def write_validation(
     )
 
 
-def _figures(study: Study, results: Results, draft: Path) -> dict[str, Picture]:
+def _figures(study: Study, results: Results, draft: Path) -> dict[str, Figure]:
     """Every figure on disk, and as the report shows it."""
     (draft / FIGURES).mkdir()
     return {
-        drawing.name: Picture(svg=save(drawing, draft / FIGURES), caption=drawing.caption)
+        drawing.name: Figure(data=save(drawing, draft / FIGURES), caption=drawing.caption)
         for drawing in _drawings(study, results)
     }
 

@@ -142,11 +142,3 @@ def _folded(label: str) -> str:
 
 def _is_nothing(cell: object) -> bool:
     return cell is None or (isinstance(cell, float) and cell != cell)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Picture:
-    """A figure as it stands in the report."""
-
-    svg: bytes
-    caption: str

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from TACEResponseLib.evaluation.discrimination.multiclass import MulticlassResult
 from TACEResponseLib.evaluation.inputs import FEW_PER_OUTCOME
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.words import interval, number, share
 from TACEResponseLib.validation.topics.classes.classes import ClassMeasures
-from TACEResponseLib.validation.topics.performance.tables import Table
 
 COLUMNS = ("class", "n", "observed, %", "given, %", "AUC against the rest", "called right")
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.study.study import FeatureDrift, Study
 from TACEResponseLib.validation.style.words import number
-from TACEResponseLib.validation.topics.performance.tables import Table
 
 COLUMNS = ("model", "input", "mean, training SD", "SD, training SD", "outside range, %", "n")
 MISSING = "missing, %"

@@ -1,11 +1,11 @@
 """The report's tables as columns and rows of text; the same rows go to CSV files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from TACEResponseLib.evaluation.calibration.calibration_curve import CalibrationBin
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.significance import Significance
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.baselines import FIXED
 from TACEResponseLib.validation.study.study import Study
@@ -13,15 +13,6 @@ from TACEResponseLib.validation.style.words import interval, number, p_value
 from TACEResponseLib.validation.topics.performance.measures import ModelMeasures
 from TACEResponseLib.validation.topics.readers.agreement import Agreement
 from TACEResponseLib.validation.topics.survival.survival import ABOVE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table with a note that says how to read it."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
 
 
 def performance(study: Study, results: Results) -> Table:

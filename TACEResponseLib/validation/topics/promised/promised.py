@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, BundleMetadata, Metric
 from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Promise, Study
 from TACEResponseLib.validation.style.words import interval, number
-from TACEResponseLib.validation.topics.performance.tables import Table
 
 # The name and cohort of a metric, and what it rests on. The first that a bundle has is its promise:
 # what no fit had seen comes before what chose among candidates.

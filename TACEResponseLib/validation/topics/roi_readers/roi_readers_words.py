@@ -2,8 +2,8 @@
 
 from TACEResponseLib.evaluation.agreement.intraclass import ICC_NAMES
 from TACEResponseLib.evidence.radiomics.settings import IccFilter
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.style.words import interval, number, share
-from TACEResponseLib.validation.topics.performance.tables import Table
 from TACEResponseLib.validation.topics.roi_readers.roi_readers import (
     PROBABILITY_FORM,
     FeatureAgreement,

@@ -1,8 +1,8 @@
 """What competing risks show, as sentences and a table."""
 
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.style.words import interval, number, p_value, share
-from TACEResponseLib.validation.topics.performance.tables import Table
 from TACEResponseLib.validation.topics.survival.competing import DEATH, CompetingMeasures
 from TACEResponseLib.validation.topics.survival.risk_times import MONTH_DAYS
 
