@@ -9,8 +9,8 @@ from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.words import share
 from TACEResponseLib.validation.topics.classes.class_tables import class_methods
-from TACEResponseLib.validation.topics.roi_readers.roi_readers_words import roi_methods
-from TACEResponseLib.validation.topics.survival.competing_words import competing_methods
+from TACEResponseLib.validation.topics.roi_readers.words import roi_methods
+from TACEResponseLib.validation.topics.survival.words import competing_methods
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "statsmodels", "lifelines")
 

@@ -25,10 +25,10 @@ from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.topics.classes.class_section import class_sections
 from TACEResponseLib.validation.topics.drift.drift_tables import drift_sections
 from TACEResponseLib.validation.topics.performance import tables
-from TACEResponseLib.validation.topics.performance.sentences import answer, question, usefulness
+from TACEResponseLib.validation.topics.performance.words import answer, question, usefulness
 from TACEResponseLib.validation.topics.promised.promised import promised_sentences, promised_table
 from TACEResponseLib.validation.topics.roi_readers.roi_readers_section import roi_sections
-from TACEResponseLib.validation.topics.survival.competing_words import (
+from TACEResponseLib.validation.topics.survival.words import (
     competing_of,
     competing_sentence,
     incidence_table,

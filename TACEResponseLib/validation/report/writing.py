@@ -24,9 +24,9 @@ from TACEResponseLib.validation.topics.roi_readers.roi_readers_section import (
     write_roi_readers,
 )
 from TACEResponseLib.validation.topics.subgroups.figure_forest import draw_forest
-from TACEResponseLib.validation.topics.survival.competing_words import competing_of, incidence_table
 from TACEResponseLib.validation.topics.survival.figure_incidence import draw_incidence
 from TACEResponseLib.validation.topics.survival.figure_survival import draw_landmark, draw_survival
+from TACEResponseLib.validation.topics.survival.words import competing_of, incidence_table
 from TACEResponseLib.validation.topics.wrong_cases.wrong_cases import wrong_cases, wrong_rows
 
 REPORT, METRICS, PREDICTIONS = "report.html", "metrics.json", "predictions.csv"

@@ -8,7 +8,7 @@ from TACEResponseLib.output.page.blocks import Block, Figure, Paragraph, Section
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.style.figure import Drawing, write_csv
 from TACEResponseLib.validation.topics.roi_readers.figure_roi_readers import NAME, draw_roi_readers
-from TACEResponseLib.validation.topics.roi_readers.roi_readers_words import (
+from TACEResponseLib.validation.topics.roi_readers.words import (
     FEATURE_COLUMNS,
     FEATURE_FILE,
     feature_rows,
