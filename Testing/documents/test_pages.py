@@ -8,8 +8,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-from TACEResponseLib.basics.terms import MAP_CAPTION
-
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "TACEResponseLib"
 TAG = re.compile(
@@ -61,17 +59,6 @@ def test_a_wheel_holds_every_template_and_style_sheet() -> None:
     for path in others:
         assert any(fnmatch.fnmatch(path.name, pattern) for pattern in patterns), path
         assert (path.parent / "__init__.py").is_file(), path
-
-
-def test_the_caption_of_the_map_is_one() -> None:
-    copies = [
-        path
-        for folder in ("TACEResponseLib", "TACEResponse")
-        for path in (ROOT / folder).rglob("*.py")
-        for text in texts(path)
-        if "not viable tumor" in text and text != MAP_CAPTION
-    ]
-    assert copies == []
 
 
 def test_drawing_a_panel_needs_no_templates() -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
 
+from scipy.special import expit
+
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.bundle.bundle import Bundle
@@ -120,16 +122,10 @@ def _from_features(bundle: Bundle, patient: CohortPatient) -> Scored | None:
     volume = _volume_of_features(patient)
     return Scored(
         probability=fused.probability,
-        branches=_probabilities(logits),
+        branches={name: float(expit(x)) for name, x in logits.items()},
         features=tuple(features),
         volume_ml=volume,
     )
-
-
-def _probabilities(logits: dict[str, float]) -> dict[str, float]:
-    from math import exp
-
-    return {name: 1 / (1 + exp(-min(max(x, -700.0), 700.0))) for name, x in logits.items()}
 
 
 def _volume_of_features(patient: CohortPatient) -> float | None:
