@@ -66,9 +66,9 @@ def at_risk(follow_up: FollowUp, times: ArrayLike, groups: ArrayLike) -> dict[st
         times: (t,), in the unit of `follow_up`.
         groups: (n,), a name each.
     """
-    names, asked = np.asarray(groups).astype(str), np.asarray(times, dtype=float)
+    names, moments = np.asarray(groups).astype(str), np.asarray(times, dtype=float)
     return {
-        str(name): [int((follow_up.time[names == name] >= time).sum()) for time in asked]
+        str(name): [int((follow_up.time[names == name] >= time).sum()) for time in moments]
         for name in np.unique(names)
     }
 

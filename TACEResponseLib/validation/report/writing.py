@@ -87,9 +87,9 @@ def _figures(study: Study, results: Results, draft: Path) -> dict[str, Figure]:
 def _drawings(study: Study, results: Results) -> Iterator[Drawing]:
     """In the order of the report."""
     yield draw_roc(study, results)
-    for number, (model, found) in enumerate(zip(study.models, results.models, strict=True)):
+    for number, (model, measures) in enumerate(zip(study.models, results.models, strict=True)):
         name = "calibration" if number == 0 else f"calibration_{number + 1}"
-        yield draw_calibration(study, model, found, name)
+        yield draw_calibration(study, model, measures, name)
     yield draw_decision(study, results)
     yield from class_drawings(study, results)
     for curves in results.survival:
@@ -111,7 +111,7 @@ def _tables(study: Study, results: Results, draft: Path) -> None:
         write_csv(draft / "table1.csv", study.table_one.header, study.table_one.rows)
     for name, rows in checklist_rows(study, results).items():
         write_csv(draft / f"checklist_{name}.csv", COLUMNS, rows)
-    found = {
+    shown = {
         "performance": tables.performance(study, results),
         "comparisons": tables.comparisons(results),
         "evidence": tables.branches(results),
@@ -121,13 +121,13 @@ def _tables(study: Study, results: Results, draft: Path) -> None:
         "sample_size": tables.sample_size(results),
     }
     if dying := competing_of(results):
-        found["incidence"] = incidence_table(dying)
+        shown["incidence"] = incidence_table(dying)
     if results.agreement:
-        found |= {
+        shown |= {
             "readers": tables.readers(results.agreement),
             "kappas": tables.pairs(results.agreement),
         }
-    for name, table in found.items():
+    for name, table in shown.items():
         if table.rows:
             write_csv(draft / f"{name}.csv", table.columns, table.rows)
     write_classes(study, results, draft)

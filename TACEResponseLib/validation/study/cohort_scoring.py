@@ -63,12 +63,12 @@ def score_patients(
     from TACEResponseLib.basics.process.worker_pool import workers
 
     blocks = list(_blocks(patients))
-    found: list[ScoredPatient] = []
+    scored: list[ScoredPatient] = []
     with workers(jobs) as pool:
         for block in pool.map(_score_block, repeat(tuple(bundles)), blocks, repeat(device)):
-            found += block
-            progress(f"scored {len(found)} of {len(patients)} patients")
-    return found
+            scored += block
+            progress(f"scored {len(scored)} of {len(patients)} patients")
+    return scored
 
 
 def _score_block(
@@ -96,8 +96,8 @@ def score_patient(bundle: Bundle, patient: CohortPatient) -> Scored:
     """
     from TACEResponseLib.scoring import score
 
-    if not patient.images and (found := _from_features(bundle, patient)) is not None:
-        return found
+    if not patient.images and (scored := _from_features(bundle, patient)) is not None:
+        return scored
     case = load_case(patient, bundle.metadata.sequences)
     try:
         return _of(score(case, bundle))

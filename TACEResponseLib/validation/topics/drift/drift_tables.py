@@ -39,9 +39,9 @@ def drift_sections(study: Study) -> Iterator[Table]:
         )
 
 
-def _rows(found: Sequence[FeatureDrift], *, with_missing: bool) -> Iterator[tuple[str, ...]]:
+def _rows(drifts: Sequence[FeatureDrift], *, with_missing: bool) -> Iterator[tuple[str, ...]]:
     """The farthest from training first, what nobody has before them."""
-    for d in sorted(found, key=_nearness):
+    for d in sorted(drifts, key=_nearness):
         row = (
             d.model,
             d.feature,

@@ -77,14 +77,16 @@ def read_readers(path: Path, study: Study, endpoint: Endpoint) -> dict[str, Call
             got=f"{len(readers)} readers",
             remedy="join by case_id",
         )
-    found = {}
+    calls_by_reader = {}
     for name in readers:
         calls = [
             _call(cell, endpoint, f"{where}, {name}, row {row + 1}")
             for row, cell in enumerate(columns[name])
         ]
-        found[name] = np.array([calls[rows[c]] if c in rows else NOT_READ for c in study.case_ids])
-    return found
+        calls_by_reader[name] = np.array(
+            [calls[rows[c]] if c in rows else NOT_READ for c in study.case_ids]
+        )
+    return calls_by_reader
 
 
 def agreement(
