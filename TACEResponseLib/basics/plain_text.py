@@ -5,7 +5,6 @@ rewrites what stands above, a bidirectional control turns words round, a line br
 message.
 """
 
-import html
 import re
 
 # C0 but tab and line feed, DEL, C1; marks, embeddings and isolates of the bidirectional algorithm;
@@ -52,11 +51,6 @@ def one_line(text: str) -> str:
 def markdown_text(text: str) -> str:
     """Text that Markdown shows as it stands: no image, link, tag or cell of it comes alive."""
     return MARKDOWN.sub(lambda match: f"\\{match[0]}", one_line(text))
-
-
-def html_text(text: str) -> str:
-    """Text that a page shows as it stands."""
-    return html.escape(printable(text))
 
 
 def cell_text(text: str) -> str:

@@ -7,6 +7,10 @@ Modality = Literal["CT", "MR"]
 
 RESEARCH_USE = "Research use only: not for offering or withholding TACE."
 NOT_A_DEVICE = "Research use only, not a medical device, no treatment decision."
+MAP_CAPTION = (
+    "Attention map (Grad-CAM): what moved the network; not viable tumor, not feeders, "
+    "not where treatment works."
+)
 
 
 class ImageSequence(StrEnum):

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> None:
     from TACEResponseLib.basics.writing.new_output import check_output
     from TACEResponseLib.validation.report.results import measure_study
     from TACEResponseLib.validation.report.writing import write_validation
-    from TACEResponseLib.validation.topics.performance.sentences import answer
+    from TACEResponseLib.validation.topics.performance.words import answer
 
     _check(options)
     check_output(options.output)

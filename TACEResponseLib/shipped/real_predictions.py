@@ -5,7 +5,6 @@ clinical variables say of each patient in 20 repeats of a cross-validation, and 
 """
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from scipy.special import expit
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
@@ -120,10 +120,7 @@ def _write(rows: Iterable[Mapping[str, str]], path: Path) -> None:
     """A table with every column that any row has."""
     found = list(rows)
     header = list(dict.fromkeys(name for row in found for name in row))
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, header, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(found)
+    path.write_bytes(records_csv(header, found).encode("utf-8"))
 
 
 def main() -> None:

@@ -1,12 +1,12 @@
 """Simulated patients as files: what a user's own cohort would look like on disk."""
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
+from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.imaging.files.nifti_writing import write_nifti
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.roi.roi_choice import ALL
@@ -156,10 +156,8 @@ def _cell(value: ClinicalValue) -> str:
 def _write_table(rows: Iterable[Mapping[str, str]], path: Path) -> Path:
     """A table with a header, the same bytes on every system."""
     rows = list(rows)
-    with path.open("x", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, _columns(rows), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    with path.open("xb") as stream:
+        stream.write(records_csv(_columns(rows), rows).encode("utf-8"))
     return path
 
 

@@ -172,7 +172,7 @@ def enriched(
         index=list(expression.genes),
         columns=[expression.case_ids[i] for i in order],
     )
-    found = gseapy.gsea(
+    enrichment = gseapy.gsea(
         data=table,
         gene_sets={k: list(v) for k, v in gene_sets.items()},
         cls=[groups[i] for i in order],
@@ -183,7 +183,7 @@ def enriched(
         seed=seed,
         threads=1,
     )
-    rows = [_result(row) for _, row in found.res2d.iterrows()]
+    rows = [_result(row) for _, row in enrichment.res2d.iterrows()]
     return tuple(sorted(rows, key=lambda row: (row.fdr, -abs(row.normalized))))
 
 

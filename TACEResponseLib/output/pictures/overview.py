@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.basics.lettering import lettering
-from TACEResponseLib.basics.terms import NOT_A_DEVICE, ImageSequence
+from TACEResponseLib.basics.terms import MAP_CAPTION, NOT_A_DEVICE, ImageSequence
 from TACEResponseLib.evidence.branch import BranchResult, SaliencyMap
 from TACEResponseLib.output.pictures.panels import draw_color_bar, draw_slice
 from TACEResponseLib.output.pictures.slices import shown_slices
@@ -22,10 +22,6 @@ SMALL_PT = 7.5
 # Characters that fit across A5 at the two sizes.
 TEXT_WIDTH, SMALL_WIDTH = 122, 138
 WARNING_LINES = 7
-MAP_CAPTION = (
-    "Attention map (Grad-CAM): what moved the network; not viable tumor, not feeders, "
-    "not where treatment works."
-)
 
 
 def draw_overview(case: Case, prediction: Prediction, path: Path) -> None:

@@ -82,15 +82,17 @@ def read_readers(path: Path, study: Study, endpoint: Endpoint) -> dict[str, Call
             got=f"{len(readers)} readers",
             remedy="join by case_id",
         )
-    found = {}
+    calls_by_reader = {}
     for name in readers:
         calls = [
             _call(cell, endpoint, f"{where}, {name}, row {row + 1}")
             for row, cell in enumerate(columns[name])
         ]
-        found[name] = np.array([calls[rows[c]] if c in rows else NOT_READ for c in of_study])
+        calls_by_reader[name] = np.array(
+            [calls[rows[c]] if c in rows else NOT_READ for c in of_study]
+        )
     _tell_others(columns["case_id"], set(of_study), where)
-    return found
+    return calls_by_reader
 
 
 def _tell_others(case_ids: Sequence[str], of_study: Collection[str], where: str) -> None:
