@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import Literal
 
 Modality = Literal["CT", "MR"]
+Device = Literal["auto", "cpu", "cuda"]
+"""Where networks are to run; `auto` takes CUDA where there is one."""
 
 RESEARCH_USE = "Research use only: not for offering or withholding TACE."
 NOT_A_DEVICE = "Research use only, not a medical device, no treatment decision."

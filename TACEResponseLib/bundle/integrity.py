@@ -29,9 +29,9 @@ PICKLE_SUFFIXES = frozenset(
         ".h5",
         ".onnx",
         ".model",
-        ".sav",
+        ".sav",  # codespell:ignore sav
         ".dill",
-    )  # codespell:ignore sav
+    )
 )
 PICKLE_BEGINNINGS = re.compile(
     rb"\x80[\x00-\x05]|PK\x03\x04|\x93NUMPY|\x1f\x8b|\x78[\x01\x5e\x9c\xda]"

@@ -20,9 +20,35 @@ from TACEResponseLib.basics.process.terminal import printable_output
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.basics.writing import drafts
 from TACEResponseLib.basics.writing.disk_trouble import explained
-from TACEResponseLib.commands import cli_cohorts, cli_patients, cli_validation
+from TACEResponseLib.commands import (
+    biology,
+    cohort,
+    compare,
+    demo,
+    info,
+    recalibrate,
+    recipe,
+    score,
+    simulate,
+    train,
+    validate,
+)
 from TACEResponseLib.commands.options import BriefParser, check_options
 
+# In the order of `--help`; what a command computes with, it imports as it runs.
+COMMANDS = (
+    score,
+    demo,
+    info,
+    recipe,
+    simulate,
+    cohort,
+    train,
+    validate,
+    compare,
+    recalibrate,
+    biology,
+)
 TOO_LARGE: dict[type[BaseException], str] = {
     MemoryError: "error: this computer: must have enough free memory, got too little; close other "
     "programs, or take smaller images",
@@ -95,15 +121,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"tace-response {__version__}")
     parser.set_defaults(verbose=0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    cli_patients.add_score(commands)
-    cli_patients.add_demo(commands)
-    cli_patients.add_info(commands)
-    cli_cohorts.add_recipe(commands)
-    cli_cohorts.add_simulate(commands)
-    cli_cohorts.add_cohort(commands)
-    cli_cohorts.add_train(commands)
-    cli_validation.add_validate(commands)
-    cli_validation.add_compare(commands)
-    cli_validation.add_recalibrate(commands)
-    cli_validation.add_biology(commands)
+    for command in COMMANDS:
+        command.add_parser(commands)
     return parser

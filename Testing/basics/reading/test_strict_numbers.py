@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.number_ranges import RANGES
 from TACEResponseLib.basics.reading.strict_numbers import read_number, read_whole_number, whole
 from TACEResponseLib.basics.reading.yaml_reading import parse_yaml
 from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.basics.writing.csv_writing import csv_text
 from TACEResponseLib.cohort.reading import read_cohort
 from TACEResponseLib.commands.cli import _parser, main
-from TACEResponseLib.commands.options import RANGES
 from TACEResponseLib.patient.form import check_form, form_record
 from TACEResponseLib.patient.record import read_record
 from TACEResponseLib.recipe.keys import with_changes
