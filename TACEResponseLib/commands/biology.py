@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from TACEResponseLib.basics.reading.strict_numbers import whole
-from TACEResponseLib.commands.options import OUTPUT_HELP, Commands, add_verbose
+from TACEResponseLib.commands.options import OUTPUT_HELP, Commands, add_verbose, some_path
 
 HELP = "gene sets that differ between predicted groups"
+SETS_HELP = "your own; no download"
 EXPRESSION_HELP = "CSV: gene, then a column a case"
 
 
@@ -15,12 +15,18 @@ def add_parser(commands: Commands) -> None:
     """`biology`."""
     parser = commands.add_parser("biology", help=HELP)
     add = parser.add_argument
-    add("--expression", required=True, type=Path, metavar="TABLE", help=EXPRESSION_HELP)
-    add("--groups", required=True, type=Path, metavar="TABLE", help="CSV: case_id, group")
-    add("--gene-sets", required=True, type=Path, metavar="FILE.gmt", help="your own; no download")
+    add("--expression", required=True, type=some_path, metavar="TABLE", help=EXPRESSION_HELP)
+    add("--groups", required=True, type=some_path, metavar="TABLE", help="CSV: case_id, group")
+    add(
+        "--gene-sets",
+        required=True,
+        type=some_path,
+        metavar="FILE.gmt",
+        help=SETS_HELP,
+    )
     add("--permutations", type=whole, default=1000, help="default: %(default)s")
     add("--seed", type=whole, default=1, help="of permutations; default: %(default)s")
-    add("--output", required=True, type=Path, metavar="FOLDER", help=OUTPUT_HELP)
+    add("--output", required=True, type=some_path, metavar="FOLDER", help=OUTPUT_HELP)
     add_verbose(parser)
     parser.set_defaults(run=run)
 

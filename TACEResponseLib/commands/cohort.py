@@ -2,13 +2,13 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import shown
 from TACEResponseLib.commands import cohort_import
-from TACEResponseLib.commands.options import ENDPOINTS, Commands, add_verbose
+from TACEResponseLib.commands.options import ENDPOINTS, Commands, add_verbose, some_name, some_path
 
+RECIPE_HELP = "tell whom training this recipe would leave out"
 COHORT_HELP = "CSV or .xlsx, one row a patient"
 
 
@@ -18,13 +18,13 @@ def add_parser(commands: Commands) -> None:
     actions = cohort.add_subparsers(required=True, metavar="ACTION")
     check = actions.add_parser("check", help="every problem of every row at once")
     check.add_argument("--table-only", action="store_true", help="don't open images and masks")
-    check.add_argument("--recipe", help="tell whom training this recipe would leave out")
+    check.add_argument("--recipe", type=some_name, help=RECIPE_HELP)
     describe = actions.add_parser("describe", help="table 1, by role and response")
     describe.add_argument(
         "--endpoint", choices=ENDPOINTS, default="objective_response", help="default: %(default)s"
     )
     for parser, run in ((check, run_check), (describe, run_describe)):
-        parser.add_argument("cohort", type=Path, metavar="COHORT", help=COHORT_HELP)
+        parser.add_argument("cohort", type=some_path, metavar="COHORT", help=COHORT_HELP)
         add_verbose(parser)
         parser.set_defaults(run=run)
     cohort_import.add_parser(actions)

@@ -2,11 +2,10 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import shown
-from TACEResponseLib.commands.options import OUTPUT_HELP, Commands, add_verbose
+from TACEResponseLib.commands.options import OUTPUT_HELP, Commands, add_verbose, some_path
 
 KIND_HELP = "105 real patients, doi 10.7937/TCIA.5FNA-0924"
 TABLE_HELP = "the collection's clinical table, version 2"
@@ -20,10 +19,10 @@ def add_parser(actions: Commands) -> None:
     kinds = collections.add_subparsers(required=True, metavar="COLLECTION")
     parser = kinds.add_parser("hcc-tace-seg", help=KIND_HELP)
     add = parser.add_argument
-    add("table", type=Path, metavar="TABLE.xlsx", help=TABLE_HELP)
-    add("--features", type=Path, metavar="FILE", help=FEATURES_HELP)
-    add("--images", type=Path, metavar="DIR", help=IMAGES_HELP)
-    add("--output", type=Path, required=True, metavar="FOLDER", help=OUTPUT_HELP)
+    add("table", type=some_path, metavar="TABLE.xlsx", help=TABLE_HELP)
+    add("--features", type=some_path, metavar="FILE", help=FEATURES_HELP)
+    add("--images", type=some_path, metavar="DIR", help=IMAGES_HELP)
+    add("--output", type=some_path, required=True, metavar="FOLDER", help=OUTPUT_HELP)
     add_verbose(parser)
     parser.set_defaults(run=run)
 

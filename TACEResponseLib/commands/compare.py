@@ -2,9 +2,8 @@
 
 import argparse
 import sys
-from pathlib import Path
 
-from TACEResponseLib.commands.options import Commands, add_verbose
+from TACEResponseLib.commands.options import Commands, add_verbose, some_path
 
 FOLDERS_HELP = "that validate wrote; tested on the same patients"
 
@@ -12,8 +11,8 @@ FOLDERS_HELP = "that validate wrote; tested on the same patients"
 def add_parser(commands: Commands) -> None:
     """`compare`."""
     parser = commands.add_parser("compare", help="several validations side by side")
-    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER", help=FOLDERS_HELP)
-    parser.add_argument("--output", type=Path, metavar="FOLDER", help="both tables as CSV")
+    parser.add_argument("folders", type=some_path, nargs="+", metavar="FOLDER", help=FOLDERS_HELP)
+    parser.add_argument("--output", type=some_path, metavar="FOLDER", help="both tables as CSV")
     add_verbose(parser)
     parser.set_defaults(run=run)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from TACEResponseLib.basics.process.progress import shown
 from TACEResponseLib.basics.reading.strict_numbers import whole
-from TACEResponseLib.commands.options import Commands, add_device, add_verbose
+from TACEResponseLib.commands.options import Commands, add_device, add_verbose, some_path
 
 if TYPE_CHECKING:
     from TACEResponseLib.from_files.demo import DemoResult
@@ -19,7 +19,7 @@ def add_parser(commands: Commands) -> None:
     """`demo`."""
     parser = commands.add_parser("demo", help="score a simulated patient with the shipped bundle")
     add = parser.add_argument
-    add("--output", type=Path, default=OUTPUT, metavar="FOLDER", help="default: %(default)s")
+    add("--output", type=some_path, default=OUTPUT, metavar="FOLDER", help="default: %(default)s")
     add("--overwrite", action="store_true", help="replace an earlier demo")
     add("--no-scene", action="store_true", help="don't write scene.mrb")
     add("--seed", type=whole, default=7, help="which patient; default: %(default)s")

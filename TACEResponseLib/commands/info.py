@@ -3,13 +3,15 @@
 import argparse
 import sys
 
-from TACEResponseLib.commands.options import Commands, add_verbose
+from TACEResponseLib.commands.options import Commands, add_verbose, some_name
+
+HELP = "name, folder or .zip of a bundle"
 
 
 def add_parser(commands: Commands) -> None:
     """`info`."""
     parser = commands.add_parser("info", help="versions, devices, bundles; or a model card")
-    parser.add_argument("bundle", nargs="?", help="name, folder or .zip of a bundle")
+    parser.add_argument("bundle", nargs="?", type=some_name, help=HELP)
     add_verbose(parser)
     parser.set_defaults(run=run)
 

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import NoReturn, TypeAlias
 
 from TACEResponseLib.basics.errors import InputError
@@ -18,6 +18,23 @@ ROLES = ("training", "tuning", "internal_test", "external_test")
 BUNDLE_HELP = "name of an installed bundle, or its folder or .zip"
 OUTPUT_HELP = "made by this command"
 JOBS_HELP = "worker processes; they don't change the result"
+
+
+def some_name(word: str) -> str:
+    """Of a file, a folder or something installed, as `type=` of an option.
+
+    Nothing is no name, and would stand for the working folder as a path.
+    """
+    if not word.strip():
+        raise argparse.ArgumentTypeError(
+            f"must be a name or path, got {word!r}; give one, or set the variable that holds it"
+        )
+    return word
+
+
+def some_path(word: str) -> Path:
+    """As `some_name`, for what is no name of anything installed."""
+    return Path(some_name(word))
 
 
 class BriefParser(argparse.ArgumentParser):

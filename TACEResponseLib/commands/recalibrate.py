@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from TACEResponseLib.basics.process.progress import shown
 from TACEResponseLib.basics.reading.strict_numbers import whole
@@ -12,6 +11,8 @@ from TACEResponseLib.commands.options import (
     Commands,
     add_device,
     add_verbose,
+    some_name,
+    some_path,
 )
 
 OUTPUT_HELP = "folder made by this command"
@@ -22,12 +23,12 @@ def add_parser(commands: Commands) -> None:
     """`recalibrate`."""
     parser = commands.add_parser("recalibrate", help="set a bundle's probabilities right")
     add = parser.add_argument
-    add("--bundle", required=True, help=BUNDLE_HELP)
-    add("--cohort", required=True, type=Path, help="CSV or .xlsx; judge on other patients")
+    add("--bundle", required=True, type=some_name, help=BUNDLE_HELP)
+    add("--cohort", required=True, type=some_path, help="CSV or .xlsx; judge on other patients")
     add("--method", required=True, choices=("intercept", "slope"), help=METHOD_HELP)
     add("--seed", type=whole, default=1, help="of resamples; default: %(default)s")
     add("--jobs", type=whole, default=2, help=JOBS_HELP)
-    add("--output", required=True, type=Path, metavar="BUNDLE", help=OUTPUT_HELP)
+    add("--output", required=True, type=some_path, metavar="BUNDLE", help=OUTPUT_HELP)
     add_device(parser)
     add_verbose(parser)
     parser.set_defaults(run=run)

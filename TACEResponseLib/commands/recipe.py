@@ -3,7 +3,9 @@
 import argparse
 import sys
 
-from TACEResponseLib.commands.options import Commands, add_verbose
+from TACEResponseLib.commands.options import Commands, add_verbose, some_name
+
+HELP = "name of a shipped recipe, or a file"
 
 
 def add_parser(commands: Commands) -> None:
@@ -12,10 +14,10 @@ def add_parser(commands: Commands) -> None:
     actions = recipe.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="every recipe with its paper")
     show = actions.add_parser("show", help="what the paper says, what we do, and why")
-    show.add_argument("recipe", metavar="RECIPE", help="name of a shipped recipe, or a file")
+    show.add_argument("recipe", type=some_name, metavar="RECIPE", help=HELP)
     new = actions.add_parser("new", help="copy a recipe, to change it")
     new.add_argument("name", metavar="NAME", help="of the copy, written to NAME.yaml")
-    new.add_argument("--from", dest="source", required=True, metavar="RECIPE")
+    new.add_argument("--from", dest="source", type=some_name, required=True, metavar="RECIPE")
     for parser, run in ((listing, run_list), (show, run_show), (new, run_new)):
         add_verbose(parser)
         parser.set_defaults(run=run)

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.basics.errors import InputError
@@ -19,6 +18,8 @@ from TACEResponseLib.commands.options import (
     add_device,
     add_verbose,
     refuse_given,
+    some_name,
+    some_path,
 )
 
 if TYPE_CHECKING:
@@ -61,18 +62,18 @@ def add_parser(commands: Commands) -> None:
     """`score`."""
     parser = commands.add_parser("score", help="score patients", description=NOT_A_DEVICE)
     add = parser.add_argument
-    add("--bundle", required=True, help=BUNDLE_HELP)
-    add("--cohort", type=Path, metavar="FILE", help=COHORT_HELP)
-    add("--image", action="append", metavar="SEQUENCE=FILE", help=IMAGE_HELP)
-    add("--roi", action="append", metavar="[SEQUENCE=]FILE", help=ROI_HELP)
+    add("--bundle", required=True, type=some_name, help=BUNDLE_HELP)
+    add("--cohort", type=some_path, metavar="FILE", help=COHORT_HELP)
+    add("--image", action="append", type=some_name, metavar="SEQUENCE=FILE", help=IMAGE_HELP)
+    add("--roi", action="append", type=some_name, metavar="[SEQUENCE=]FILE", help=ROI_HELP)
     for option, metavar, words in CHOICES:
         add(option, nargs="+", action="extend", default=[], metavar=metavar, help=words)
     add("--large-roi", action="store_true", help=LARGE_HELP)
-    add("--clinical", type=Path, metavar="FILE", help="patient's clinical values, JSON")
-    add("--context", type=Path, metavar="FILE", help=CONTEXT_HELP)
+    add("--clinical", type=some_path, metavar="FILE", help="patient's clinical values, JSON")
+    add("--context", type=some_path, metavar="FILE", help=CONTEXT_HELP)
     add("--case-id", default=None, help="id written to the results; default: case")
     add("--json", action="store_true", help="print the record to stdout and nothing else")
-    add("--output", type=Path, required=True, metavar="FOLDER", help=OUTPUT_HELP)
+    add("--output", type=some_path, required=True, metavar="FOLDER", help=OUTPUT_HELP)
     add("--overwrite", action="store_true", help="replace an earlier result")
     add("--no-scene", action="store_true", help="don't write scene.mrb (needs no slicer-core)")
     add_device(parser)

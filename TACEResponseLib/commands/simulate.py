@@ -2,12 +2,11 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from TACEResponseLib.basics.process.progress import shown
 from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.terms import CohortRole
-from TACEResponseLib.commands.options import OUTPUT_HELP, ROLES, Commands, add_verbose
+from TACEResponseLib.commands.options import OUTPUT_HELP, ROLES, Commands, add_verbose, some_path
 
 MODALITY_HELP = "arterial CT, or five MR sequences; default: %(default)s"
 TREATMENT_HELP = "regimens in the clinical record; default: %(default)s"
@@ -22,7 +21,7 @@ def add_parser(commands: Commands) -> None:
     add("--patients", type=whole, required=True, metavar="N")
     add("--seed", type=whole, required=True, help="same seed, same bytes")
     add("--role", default="training", help="cohort role; default: %(default)s", choices=ROLES)
-    add("--output", type=Path, required=True, metavar="FOLDER", help=OUTPUT_HELP)
+    add("--output", type=some_path, required=True, metavar="FOLDER", help=OUTPUT_HELP)
     add_verbose(parser)
     parser.set_defaults(run=run)
 

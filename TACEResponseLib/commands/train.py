@@ -2,11 +2,10 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from TACEResponseLib.basics.process.progress import shown
 from TACEResponseLib.basics.reading.strict_numbers import whole
-from TACEResponseLib.commands.options import Commands, add_device, add_verbose
+from TACEResponseLib.commands.options import Commands, add_device, add_verbose, some_name, some_path
 
 OUTPUT_HELP = "folder made by this command"
 SET_HELP = "change a setting of the recipe: folds=3, cnn.fitting.batch_size=8"
@@ -22,18 +21,18 @@ def add_parser(commands: Commands) -> None:
     """`train`."""
     parser = commands.add_parser("train", help="train a recipe on a cohort")
     add = parser.add_argument
-    add("--recipe", required=True, help="name of a shipped recipe, or a file")
-    add("--cohort", required=True, type=Path, help="CSV, one row a patient")
-    add("--output", required=True, type=Path, metavar="BUNDLE", help=OUTPUT_HELP)
+    add("--recipe", required=True, type=some_name, help="name of a shipped recipe, or a file")
+    add("--cohort", required=True, type=some_path, help="CSV, one row a patient")
+    add("--output", required=True, type=some_path, metavar="BUNDLE", help=OUTPUT_HELP)
     add("--set", action="append", default=[], metavar="KEY=VALUE", dest="changes", help=SET_HELP)
     add("--epochs", type=whole, metavar="N", help="of every network, in place of the recipe's")
     add_device(parser)
-    add("--weights", type=Path, metavar="FILE", help=WEIGHTS_HELP)
+    add("--weights", type=some_path, metavar="FILE", help=WEIGHTS_HELP)
     add("--seed", type=whole, default=1, help=SEED_HELP)
     add("--jobs", type=whole, metavar="N", help=JOBS_HELP)
     add("--resume", action="store_true", help="go on with a training that was interrupted")
     add("--permute-labels", action="store_true", help=PERMUTE_HELP)
-    add("--cache", type=Path, metavar="FOLDER", help=CACHE_HELP)
+    add("--cache", type=some_path, metavar="FOLDER", help=CACHE_HELP)
     add("--title", default="", help="of the model; default: the recipe's")
     add("--authors", default="not stated", help="for the model card")
     add("--license", default="not stated", help="for the model card")
@@ -66,8 +65,9 @@ def run(options: argparse.Namespace) -> None:
         simulated=options.simulated,
     )
     plan = plan_training(request)
-    for patient in plan.left_out:
-        sys.stderr.write(f"warning: {patient}\n")
+    for remark in (plan.beginning, *plan.left_out):
+        if remark:
+            sys.stderr.write(f"warning: {remark}\n")
     with shown("training") as progress:
         bundle = train_planned(plan, progress)
     sys.stdout.write(f"{bundle.card}\nSHA-256 of SHA256SUMS: {bundle.sha256}\n")

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.basics.errors import InputError
@@ -19,6 +18,8 @@ from TACEResponseLib.commands.options import (
     add_device,
     add_verbose,
     refuse_given,
+    some_name,
+    some_path,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ PREDICTIONS_HELP = (
 )
 THRESHOLD_HELP = "the model's own cut-off, set before these patients; default: one half"
 ROLE_HELP = "patients to judge on; default: test cohorts, else everybody"
+BUNDLE_HELP = "a model to score --cohort with; repeatable"
+READERS_HELP = "CSV: case_id, a column for each reader"
 LANDMARK_HELP = "of the read-out: adds survival by observed outcome from then on"
 
 
@@ -54,15 +57,20 @@ def add_parser(commands: Commands) -> None:
     """`validate`."""
     parser = commands.add_parser("validate", help="figures, tables and an honest report")
     add = parser.add_argument
-    add("--predictions", type=Path, metavar="FILE", help=PREDICTIONS_HELP)
+    add("--predictions", type=some_path, metavar="FILE", help=PREDICTIONS_HELP)
     add("--threshold", type=decimal, metavar="P", help=THRESHOLD_HELP)
     add("--positive-class", default="outcome 1", metavar="WORDS", help="what outcome 1 means")
     add("--cross-validated", action="store_true", help="the predictions are out-of-fold")
     add("--simulated", action="store_true", help="the patients are simulated; the report says so")
-    add("--bundle", action="append", default=[], help="a model to score --cohort with; repeatable")
-    add("--cohort", type=Path, metavar="FILE", help="CSV or .xlsx, one row a patient")
+    add("--bundle", action="append", default=[], type=some_name, help=BUNDLE_HELP)
+    add("--cohort", type=some_path, metavar="FILE", help="CSV or .xlsx, one row a patient")
     add("--role", choices=ROLES, help=ROLE_HELP)
-    add("--reader-study", type=Path, metavar="FILE", help="CSV: case_id, a column for each reader")
+    add(
+        "--reader-study",
+        type=some_path,
+        metavar="FILE",
+        help=READERS_HELP,
+    )
     endpoint_help = "of classes in --reader-study"
     add("--endpoint", choices=ENDPOINTS, default="objective_response", help=endpoint_help)
     add("--landmark", type=decimal, metavar="DAY", help=LANDMARK_HELP)
@@ -70,7 +78,7 @@ def add_parser(commands: Commands) -> None:
     add("--seed", type=whole, default=1, help="of all draws; default: %(default)s")
     add("--jobs", type=whole, default=2, help=JOBS_HELP)
     add("--pdf", action="store_true", help="write report.pdf too; needs the extra pdf")
-    add("--output", required=True, type=Path, metavar="FOLDER", help=OUTPUT_HELP)
+    add("--output", required=True, type=some_path, metavar="FOLDER", help=OUTPUT_HELP)
     add_device(parser)
     add_verbose(parser)
     parser.set_defaults(run=run, parser=parser)

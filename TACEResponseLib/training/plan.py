@@ -1,5 +1,6 @@
 """What a training is asked for, checked before any work is done for it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from TACEResponseLib.recipe.keys import check_takes_weights, with_changes, with_
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.log_folder import log_folder
-from TACEResponseLib.training.state import check_free, work_folder
+from TACEResponseLib.training.state import check_free, what_resumes, work_folder
 from TACEResponseLib.training.usable import LeftOut, Usable, usable_for
 
 NOT_STATED = "not stated"
@@ -67,6 +68,8 @@ class TrainingPlan:
     request: TrainingRequest
     recipe: Recipe
     usable: Usable
+    beginning: str = ""
+    """What is told of a training that was to go on and has nothing to go on with."""
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
@@ -83,7 +86,8 @@ def plan_training(request: TrainingRequest) -> TrainingPlan:
     _check_output(request)
     recipe = _recipe(request)
     usable = usable_for(recipe, usable_cohort(request.cohort))
-    return TrainingPlan(request=request, recipe=recipe, usable=usable)
+    beginning = what_resumes(request.output) if request.resume else ""
+    return TrainingPlan(request=request, recipe=recipe, usable=usable, beginning=beginning)
 
 
 def _check_output(request: TrainingRequest) -> None:
@@ -101,8 +105,24 @@ def _check_output(request: TrainingRequest) -> None:
             remedy="choose another name, or remove that folder",
         )
     check_free(request.output, resume=request.resume)
+    if request.cache is not None:
+        _check_cache(request.cache)
     if request.weights is not None:
         check_regular(request.weights, "--weights", most_bytes=MOST_BYTES)
+
+
+def _check_cache(folder: Path) -> None:
+    """A folder that can be written to, or a place where one can be made."""
+    there = folder.absolute()
+    while not (there.exists() or there.is_symlink()):
+        there = there.parent
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(
+            "--cache",
+            "must be a folder that can be written to",
+            got=str(folder),
+            remedy="choose another place, or leave it out",
+        )
 
 
 def _recipe(request: TrainingRequest) -> Recipe:

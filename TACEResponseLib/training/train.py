@@ -31,7 +31,7 @@ from TACEResponseLib.training.fits import TrainingOptions, fold_fit, planned, ru
 from TACEResponseLib.training.folds import stratified_folds
 from TACEResponseLib.training.preparation.prepare import prepare
 from TACEResponseLib.training.prepared_cohort import Floats, Labels, PreparedCohort
-from TACEResponseLib.training.state import TrainingState, temporary_state
+from TACEResponseLib.training.state import FITS, TrainingState, damaged, temporary_state
 
 __all__ = [
     "Floats",
@@ -123,7 +123,10 @@ def _out_of_fold(branch: str, folds: Labels, state: TrainingState) -> Floats:
     """Logits of each patient by the fit without its fold, (n,)."""
     logits = np.full(folds.size, np.nan)
     for fold in np.unique(folds).tolist():
-        logits[folds == fold] = state.read_logits(fold_fit(branch, fold))
+        of_fold, members = state.read_logits(fold_fit(branch, fold)), folds == fold
+        if of_fold.shape != (members.sum(),):
+            raise damaged(state.folder, f"{FITS}/{fold_fit(branch, fold)}.json")
+        logits[members] = of_fold
     return logits
 
 

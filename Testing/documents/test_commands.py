@@ -12,7 +12,7 @@ COMMANDS = ROOT / "TACEResponseLib" / "commands"
 SHARED = {"__init__", "cli", "options", "image_words"}
 FILES = sorted(p for p in COMMANDS.rglob("*.py") if p.stem not in SHARED)
 # A parser and what it calls fit in three screens, and hardly decide anything.
-MOST_LINES, MOST_FUNCTIONS, MOST_BRANCHES = 150, 6, 5
+MOST_LINES, MOST_FUNCTIONS, MOST_BRANCHES = 160, 6, 5
 HANDS = ("add_parser", "run", "_")
 
 
