@@ -9,7 +9,8 @@ from time import perf_counter
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress, silent
-from TACEResponseLib.bundle import Bundle, BundleMetadata
+from TACEResponseLib.bundle.bundle import Bundle
+from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.model_words import performance
 from TACEResponseLib.bundle.words import call_sentence, result_sentence, simulated_banner
 from TACEResponseLib.evidence.branch import BranchResult

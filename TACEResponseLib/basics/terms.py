@@ -72,3 +72,7 @@ class CohortRole(StrEnum):
     TUNING = "tuning"
     INTERNAL_TEST = "internal_test"
     EXTERNAL_TEST = "external_test"
+
+
+TEST_ROLES = (CohortRole.INTERNAL_TEST, CohortRole.EXTERNAL_TEST)
+"""Of patients whom no fit and no choice has seen."""

@@ -9,7 +9,8 @@ from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import Device, Endpoint
 from TACEResponseLib.basics.writing.csv_writing import csv_text
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
-from TACEResponseLib.bundle import Bundle, load_bundle
+from TACEResponseLib.bundle.bundle import Bundle
+from TACEResponseLib.bundle.reading import load_bundle
 from TACEResponseLib.cohort.loading import load_case, of_patient
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem, label_of
 from TACEResponseLib.cohort.reading import CohortTable, read_cohort, refuse_header

@@ -11,7 +11,8 @@ from TACEResponseLib.basics.ids import check_id
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import Device
 from TACEResponseLib.basics.writing.new_output import check_output
-from TACEResponseLib.bundle import Bundle, load_bundle
+from TACEResponseLib.bundle.bundle import Bundle
+from TACEResponseLib.bundle.reading import load_bundle
 from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.from_files.reading import CaseFiles, read_case
 from TACEResponseLib.output.result_folder import write_outputs

@@ -15,8 +15,7 @@ from TACEResponseLib.evidence.image_network.weights.pretrained import MOST_BYTES
 from TACEResponseLib.recipe.keys import check_takes_weights, with_changes, with_epochs
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.recipe.recipe import Recipe
-from TACEResponseLib.training.log_folder import log_folder
-from TACEResponseLib.training.state import check_free, what_resumes, work_folder
+from TACEResponseLib.training.state import check_free, log_folder, what_resumes, work_folder
 from TACEResponseLib.training.usable import LeftOut, Usable, usable_for
 
 NOT_STATED = "not stated"

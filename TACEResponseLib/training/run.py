@@ -13,18 +13,18 @@ from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.process.worker_pool import default_jobs
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.basics.writing.disk_trouble import explained
-from TACEResponseLib.bundle import Bundle
+from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
-from TACEResponseLib.training.log_folder import log_folder, write_log
+from TACEResponseLib.training.log_folder import write_log
 from TACEResponseLib.training.members import members_by_role
 from TACEResponseLib.training.plan import TrainingPlan, TrainingRequest, plan_training
 from TACEResponseLib.training.preparation.cache import default_folder, open_cache
 from TACEResponseLib.training.prepared_cohort import Cohorts
 from TACEResponseLib.training.roles import by_role, training_key
 from TACEResponseLib.training.saving import save_finished
-from TACEResponseLib.training.state import TrainingState, locked, open_state
+from TACEResponseLib.training.state import TrainingState, locked, log_folder, open_state
 from TACEResponseLib.training.train import train
 from TACEResponseLib.training.usable import LeftOut, in_words
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from TACEResponseLib.basics.process import endings
 from TACEResponseLib.basics.writing.new_output import place
-from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
+from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.layout import SUMS
+from TACEResponseLib.bundle.reading import load_bundle
+from TACEResponseLib.bundle.writing import save_bundle
 from TACEResponseLib.training.state import DRAFT
 
 

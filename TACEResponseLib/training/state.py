@@ -126,6 +126,11 @@ def work_folder(output: Path) -> Path:
     return output.absolute().parent / f".{output.name}-training"
 
 
+def log_folder(output: Path) -> Path:
+    """Beside the bundle."""
+    return output.absolute().parent / f"{output.name}-log"
+
+
 def check_free(output: Path, *, resume: bool) -> None:
     """Refuse early what `open_state` would refuse later.
 

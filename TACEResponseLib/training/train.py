@@ -9,7 +9,7 @@
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,6 @@ from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.evidence.branch import FittedBranch
-from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import (
     FittedCandidate,
@@ -32,32 +31,17 @@ from TACEResponseLib.training.folds import stratified_folds
 from TACEResponseLib.training.preparation.prepare import prepare
 from TACEResponseLib.training.prepared_cohort import Floats, Labels, PreparedCohort
 from TACEResponseLib.training.state import FITS, TrainingState, damaged, temporary_state
+from TACEResponseLib.training.trained import TrainedModel, logits_of
 
 __all__ = [
     "Floats",
     "Labels",
     "Member",
     "PreparedCohort",
-    "TrainedModel",
     "prepare",
     "stratified_folds",
     "train",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainedModel:
-    """The parts that a bundle is made of, the outputs behind them, and what they were chosen of."""
-
-    branches: tuple[FittedBranch, ...]
-    """Those of the chosen candidate."""
-    fusion: FittedFusion
-    out_of_fold: Mapping[str, Floats]
-    """Logits (n,) by branch, of the chosen candidate's branches."""
-    candidates: tuple[FittedCandidate, ...] = ()
-    """Every one that was compared, in the recipe's order."""
-    all_branches: tuple[FittedBranch, ...] = ()
-    """Those of every candidate."""
 
 
 def train(
@@ -102,11 +86,6 @@ def train(
     progress("fusion and calibration")
     fitted = _fitted(recipe, out_of_fold, cohort, branches, tuning, seed)
     return _chosen(fitted, branches, out_of_fold)
-
-
-def logits_of(branches: tuple[FittedBranch, ...], cohort: PreparedCohort) -> dict[str, Floats]:
-    """Logits (n,) by branch of patients that no fit has seen."""
-    return {branch.name: branch.logits(cohort.by_branch[branch.name]) for branch in branches}
 
 
 def check_classes(labels: Labels, folds: int) -> None:

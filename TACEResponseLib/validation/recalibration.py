@@ -10,8 +10,10 @@ from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import Device
 from TACEResponseLib.basics.writing.new_output import check_output
-from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
+from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.names import bundle_id_of
+from TACEResponseLib.bundle.reading import load_bundle
+from TACEResponseLib.bundle.writing import save_bundle
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.training.recalibrating import recalibrated
