@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         standard_streams.fill_gaps()
     except InputError as error:
-        return _told(f"error: {error}", 2)
+        return _say(f"error: {error}", 2)
     with endings.watched(), printable_output():
         return _parsed(arguments)
 
@@ -85,17 +85,17 @@ def _run(options: argparse.Namespace) -> int:
         with standard_streams.printed_at_the_end():
             options.run(options)
     except (InputError, MissingExtraError) as error:
-        return _told(f"error: {error}", 2)
+        return _say(f"error: {error}", 2)
     except KeyboardInterrupt:
-        return _told(f"interrupted; {endings.truth()}", 130)
+        return _say(f"interrupted; {endings.truth()}", 130)
     except (MemoryError, RecursionError) as error:
-        return _told(TOO_LARGE[type(error)], 2)
+        return _say(TOO_LARGE[type(error)], 2)
     except Exception as error:  # the last gate: one line for the user
         logging.getLogger("taceresponse").debug("traceback", exc_info=True)
         if known := _of_the_disk(error):
-            return _told(f"error: {known}", 2)
+            return _say(f"error: {known}", 2)
         kind = type(error).__name__
-        return _told(f"internal error: {kind}: {error}; run again with -vv and report it", 1)
+        return _say(f"internal error: {kind}: {error}; run again with -vv and report it", 1)
     return 0
 
 
@@ -105,7 +105,7 @@ def _of_the_disk(error: Exception) -> InputError | None:
     return explained(error, Path(os.fsdecode(place)), "disk")
 
 
-def _told(message: str, status: int) -> int:
+def _say(message: str, status: int) -> int:
     """Print one line to stderr; a program that is being ended leaves the word to its ending."""
     with drafts.PLACING, suppress(OSError, ValueError):
         print(" ".join(message.split()), file=sys.stderr)  # noqa: T201  # the command's own voice

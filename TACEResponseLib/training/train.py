@@ -118,13 +118,13 @@ def _fitted(
     seed: int,
 ) -> tuple[FittedCandidate, ...]:
     """Every candidate, trained and measured; the best one marked, and resampled."""
-    asked = None if tuning is None else logits_of(branches, tuning)
+    tuning_logits = None if tuning is None else logits_of(branches, tuning)
     fitted = []
     for candidate in candidates_of(recipe):
         fusion, training = fit_candidate(candidate, recipe, out_of_fold, cohort, seed)
         tuned = None
-        if tuning is not None and asked is not None:
-            _, tuned = measure(fusion, asked, tuning)
+        if tuning is not None and tuning_logits is not None:
+            _, tuned = measure(fusion, tuning_logits, tuning)
         fitted.append(
             FittedCandidate(candidate=candidate, fusion=fusion, training=training, tuning=tuned)
         )
