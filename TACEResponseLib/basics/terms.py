@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import Literal
 
 Modality = Literal["CT", "MR"]
+Device = Literal["auto", "cpu", "cuda"]
+"""Where networks are to run; `auto` takes CUDA where there is one."""
 
 RESEARCH_USE = "Research use only: not for offering or withholding TACE."
 NOT_A_DEVICE = "Research use only, not a medical device, no treatment decision."
@@ -74,3 +76,7 @@ class CohortRole(StrEnum):
     TUNING = "tuning"
     INTERNAL_TEST = "internal_test"
     EXTERNAL_TEST = "external_test"
+
+
+TEST_ROLES = (CohortRole.INTERNAL_TEST, CohortRole.EXTERNAL_TEST)
+"""Of patients whom no fit and no choice has seen."""

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
 from TACEResponseLib.basics.reading.regular_file import in_units, read_bytes
-from TACEResponseLib.bundle.layout import MOST_BYTES, MOST_FILES, MOST_TEXT_BYTES, SUMS
+from TACEResponseLib.bundle.layout import METADATA, MOST_BYTES, MOST_FILES, MOST_TEXT_BYTES, SUMS
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,99}")
 SUM_PATTERN = re.compile(r"([0-9a-f]{64})  (\S+)")
@@ -58,6 +58,7 @@ def verify(folder: Path, where: str) -> str:
     Returns: the SHA-256 of the list, which stands for the whole bundle.
     Raises: InputError: a file is a link, outside, too large, pickled, missing, unlisted or changed.
     """
+    _check_is_bundle(folder, where)
     names = _plain_files(folder, where)
     for name in names:
         check_no_pickle(folder / name, name, where)
@@ -72,6 +73,21 @@ def verify(folder: Path, where: str) -> str:
     _check_same_names(set(sums), names - {SUMS}, where)
     _check_hashes(folder, sums, where)
     return _sha256(folder / SUMS)
+
+
+def _check_is_bundle(folder: Path, where: str) -> None:
+    """Tell any folder from a bundle that lacks something."""
+    if any((folder / name).is_file() for name in (SUMS, METADATA)):
+        return
+    inner = [path.parent.name for path in folder.glob(f"*/{SUMS}")]
+    raise InputError(
+        where,
+        f"must be a bundle: a folder or zip with {SUMS} and {METADATA}",
+        got="neither of them",
+        remedy=f"name the folder in it, {inner[0]}"
+        if len(inner) == 1
+        else "name the folder that train made, or a bundle that tace-response info lists",
+    )
 
 
 def check_name(name: str, where: str) -> None:

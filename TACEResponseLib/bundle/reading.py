@@ -76,10 +76,12 @@ def read_fusion(name_or_path: str | Path) -> FittedFusion:
 def _verified(name_or_path: str | Path) -> Iterator[tuple[Path, str, str]]:
     """Folder, name and digest of a bundle whose every file is what it was when saved."""
     path = find_bundle(name_or_path)
-    where = f"--bundle {path.name}"
+    # `.` and `/` have none.
+    name = path.name or path.resolve().name or str(path)
+    where = f"--bundle {name}"
     try:
         with _opened(path, where) as folder:
-            yield folder, path.name, verify(folder, where)
+            yield folder, name, verify(folder, where)
     except OSError as error:
         raise _unreadable(error, where) from error
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.evidence.kinds import BranchSettings
 from TACEResponseLib.patient.record import ClinicalRecord
 
@@ -45,6 +46,10 @@ class PreparedCohort:
             responses=_kept(self.responses, rows) if self.responses else (),
             content=_kept(self.content, rows) if self.content else (),
         )
+
+
+Cohorts = Mapping[CohortRole, PreparedCohort]
+"""By role; only those that have patients."""
 
 
 class OnDisk(Sequence[Any]):

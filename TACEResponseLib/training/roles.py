@@ -21,7 +21,7 @@ LEARNED_FROM = (CohortRole.TRAINING, CohortRole.TUNING)
 
 def by_role(
     recipe: Recipe,
-    found: Mapping[CohortRole, Sequence[Member]],
+    members: Mapping[CohortRole, Sequence[Member]],
     *,
     seed: int,
     jobs: int = 1,
@@ -34,7 +34,7 @@ def by_role(
     Args:
         recipe: names the branches; if it chooses something and nobody is there to tune, a fifth
             of the training patients is drawn for that.
-        found: patients with a response.
+        members: patients with a response.
         seed: of the draws.
         jobs: worker processes.
         cache: of prepared patients.
@@ -42,10 +42,10 @@ def by_role(
         progress: told how far it got.
     Returns: one cohort a role that has patients; training first.
     """
-    everyone = [member for members in found.values() for member in members]
+    everyone = [member for some in members.values() for member in some]
     whole = prepare(recipe, everyone, jobs=jobs, cache=cache, progress=progress)
     cohorts = {
-        role: whole.chosen(_rows(whole, found[role])) for role in CohortRole if found.get(role)
+        role: whole.chosen(_rows(whole, members[role])) for role in CohortRole if members.get(role)
     }
     if needs_tuning(recipe) and CohortRole.TUNING not in cohorts:
         training = cohorts.pop(CohortRole.TRAINING)
@@ -84,5 +84,5 @@ def training_key(
 
 
 def _rows(cohort: PreparedCohort, members: Sequence[Member]) -> Rows:
-    wanted = {member.case_id for member in members}
-    return np.array([case_id in wanted for case_id in cohort.case_ids], dtype=np.bool_)
+    case_ids = {member.case_id for member in members}
+    return np.array([case_id in case_ids for case_id in cohort.case_ids], dtype=np.bool_)

@@ -286,7 +286,7 @@ def test_a_good_patient_passes_the_same_gate(files: tuple[Path, Path], tmp_path:
     ],
 )
 def test_an_error_of_the_context_names_its_file(content: str, says: str, tmp_path: Path) -> None:
-    from TACEResponseLib.commands.reading import read_context_file
+    from TACEResponseLib.from_files.reading import read_context_file
 
     (tmp_path / "said.json").write_text(content)
     with pytest.raises(InputError, match=says) as caught:

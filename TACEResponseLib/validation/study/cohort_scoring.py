@@ -75,7 +75,7 @@ def _score_block(
     bundles: Sequence[str | Path], patients: Sequence[CohortPatient], device: str
 ) -> list[ScoredPatient]:
     """Runs in a worker."""
-    from TACEResponseLib.bundle import load_bundle
+    from TACEResponseLib.bundle.reading import load_bundle
 
     loaded = [load_bundle(bundle, device=device) for bundle in bundles]
     return [_score_one(loaded, patient) for patient in patients]

@@ -10,7 +10,7 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
-from TACEResponseLib.basics.terms import CohortRole, Endpoint
+from TACEResponseLib.basics.terms import TEST_ROLES, CohortRole, Endpoint
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.reading import read_fusion, read_metadata
 from TACEResponseLib.bundle.words import cohort_sentence, simulated_banner
@@ -27,8 +27,6 @@ from TACEResponseLib.validation.study.second_roi import read_once_warnings, seco
 from TACEResponseLib.validation.study.study import Failure, Model, Origin, Study
 from TACEResponseLib.validation.study.timed_outcomes import COLUMNS, timed_outcomes, unit_warnings
 from TACEResponseLib.validation.topics.promised.promised import promises
-
-TEST_ROLES = (CohortRole.INTERNAL_TEST, CohortRole.EXTERNAL_TEST)
 
 
 def score_study(

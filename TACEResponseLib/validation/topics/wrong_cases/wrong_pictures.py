@@ -25,7 +25,7 @@ def wrong_pictures(
         device: of networks.
         progress: told each case.
     """
-    from TACEResponseLib.bundle import load_bundle
+    from TACEResponseLib.bundle.reading import load_bundle
     from TACEResponseLib.output.pictures.overview import draw_overview
     from TACEResponseLib.scoring import score
 
