@@ -10,9 +10,6 @@ from TACEResponseLib.basics.nearest import nearest
 from TACEResponseLib.basics.reading.yaml_reading import parse_yaml
 from TACEResponseLib.basics.setting_words import setting_rule
 from TACEResponseLib.basics.settings import Settings
-from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
-from TACEResponseLib.evidence.kinds import BranchSettings
-from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.recipe.recipe import Recipe
 
 OPTION = "--set"
@@ -46,7 +43,7 @@ def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
     keys = [
         f"{settings.name}.{part}.epochs={epochs}"
         for settings in recipe.branches
-        for part in _trained_by_epochs(settings)
+        for part in settings.trained_by_epochs
     ]
     if not keys:
         raise InputError(
@@ -63,23 +60,13 @@ def check_takes_weights(recipe: Recipe) -> None:
 
     Raises: InputError: there is no such network.
     """
-    networks = [s for s in recipe.branches if isinstance(s, ImageNetworkSettings)]
-    if not any(network.fitting.start == "given_weights" for network in networks):
+    if not any(settings.takes_weights for settings in recipe.branches):
         raise InputError(
             "--weights",
             "are for recipes whose networks begin with given weights",
             got=recipe.name,
             remedy="leave it out",
         )
-
-
-def _trained_by_epochs(settings: BranchSettings) -> tuple[str, ...]:
-    """The part of a branch's settings that has epochs, if it is used."""
-    if isinstance(settings, ImageNetworkSettings):
-        return ("fitting",)
-    if isinstance(settings, RadiomicsSettings) and settings.classifier == "dnn":
-        return ("dense",)
-    return ()
 
 
 def refused_recipe(error: ValidationError, where: str) -> InputError:

@@ -32,6 +32,7 @@ from TACEResponseLib.shipped.real_cohort import (
     MAJORITY,
     Effort,
     Judgement,
+    clinical_branch,
     evidence,
     judge,
     label_of,
@@ -78,7 +79,7 @@ def train_real_bundle(
         progress: told each step.
     Raises: InputError: the recipe is another, or too few patients have features.
     """
-    settings = _clinical(recipe)
+    settings = clinical_branch(recipe)
     usable = [patient for patient in patients if patient.features]
     cohort = prepared_cohort(settings, usable)
     judgements = judge(settings, usable, TRAINING_SEED, effort=effort, jobs=jobs, progress=progress)
@@ -132,19 +133,6 @@ def as_metric(judgement: Judgement) -> Metric:
         n=auc.n,
         method=f"{auc.method}; {by_chance}{judgement.events} events",
     )
-
-
-def _clinical(recipe: Recipe) -> ClinicalSettings:
-    """The one branch of the recipe."""
-    (settings, *others) = recipe.branches
-    if others or not isinstance(settings, ClinicalSettings):
-        raise InputError(
-            f"recipe {recipe.name}",
-            "must have one clinical branch alone",
-            got=", ".join(b.name for b in recipe.branches),
-            remedy="use tace-response train",
-        )
-    return settings
 
 
 def main() -> None:

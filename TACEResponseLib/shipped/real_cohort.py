@@ -24,8 +24,9 @@ from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Labels
 from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.evidence.clinical.branch import ClinicalRecipe, PreparedClinical
-from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
+from TACEResponseLib.evidence.clinical.settings import ClinicalSettings, clinical_alone
 from TACEResponseLib.fusion.linear_model import stratified_folds
+from TACEResponseLib.recipe.recipe import Recipe
 
 FOLDS = 5
 MAJORITY = "majority"
@@ -151,6 +152,22 @@ def _judged(
     return Judgement(
         predictors=name, reading=reading, auc=auc, chance=chance, events=int(outcome.sum())
     )
+
+
+def clinical_branch(recipe: Recipe) -> ClinicalSettings:
+    """The one branch of the recipe.
+
+    Raises: InputError: it has others.
+    """
+    settings = clinical_alone(recipe.branches)
+    if settings is None:
+        raise InputError(
+            f"recipe {recipe.name}",
+            "must have one clinical branch alone",
+            got=", ".join(b.name for b in recipe.branches),
+            remedy="use tace-response train",
+        )
+    return settings
 
 
 def parts_of(settings: ClinicalSettings) -> Mapping[str, ClinicalSettings]:

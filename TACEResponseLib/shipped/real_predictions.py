@@ -24,7 +24,14 @@ from TACEResponseLib.evidence.clinical.branch import ClinicalRecipe
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
 from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
-from TACEResponseLib.shipped.real_cohort import FOLDS, MAJORITY, evidence, label_of, parts_of
+from TACEResponseLib.shipped.real_cohort import (
+    FOLDS,
+    MAJORITY,
+    clinical_branch,
+    evidence,
+    label_of,
+    parts_of,
+)
 
 PREDICTIONS, READERS = "predictions.csv", "readers.csv"
 RECIPE, SEED, REPEATS = "ct-volume-clinical", 2023, 20
@@ -139,8 +146,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=whole, default=REPEATS)
     options = parser.parse_args()
     check_output(options.output)
-    (settings,) = read_recipe(find_recipe(RECIPE)).branches
-    assert isinstance(settings, ClinicalSettings)
+    settings = clinical_branch(read_recipe(find_recipe(RECIPE)))
     write_tables(settings, usable_cohort(options.cohort), options.output, options.repeats)
     sys.stdout.write(f"{options.output / PREDICTIONS}\n{options.output / READERS}\n")
 

@@ -15,7 +15,7 @@ from TACEResponseLib.basics.logistic import fit_logistic
 from TACEResponseLib.evidence.branch import BranchResult, FeatureContribution, FitContext
 from TACEResponseLib.evidence.clinical.measures import measure_roi, measures_of_features
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
-from TACEResponseLib.evidence.clinical.state import ClinicalState
+from TACEResponseLib.evidence.clinical.state import ClinicalState, check_columns
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.columns import (
     FusionColumn,
@@ -178,19 +178,6 @@ class ClinicalBranch:
             if column.name in measures
             and not column.minimum <= measures[column.name] <= column.maximum
         ]
-
-
-def check_columns(settings: ClinicalSettings, state: ClinicalState) -> None:
-    """Settings and state name the same columns, and gaps can be filled where they may occur.
-
-    Raises: ValueError: they don't.
-    """
-    names = tuple(column.name for column in state.columns)
-    if names != settings.column_names:
-        raise ValueError(f"columns must be {settings.column_names}, got {names}")
-    optional = {variable.name for variable in settings.variables if not variable.required}
-    if {c.name for c in state.columns if c.filled_in is not None} != optional:
-        raise ValueError("filled_in must be given for optional variables, and only there")
 
 
 def _prepared(

@@ -40,7 +40,7 @@ class PreparationCache:
             content: digest of the patient, from `content_of`.
         """
         files, _, clinical = content.partition(".")
-        used = (files, clinical) if settings.reads_clinical else (files,)
+        used = (files, clinical) if settings.clinical_inputs else (files,)
         parts = {
             "settings": settings.preparation,
             "content": used,

@@ -12,8 +12,7 @@ from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.cohort.member import Member
-from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
-from TACEResponseLib.evidence.radiomics.feature_names import SECOND_READER
+from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe, kind_of
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.recipe import Recipe
@@ -137,12 +136,11 @@ class _Patient:
             if given is not None:
                 return given
         value = recipe.prepare(self._loaded())
-        if getattr(settings, "icc", None) is None or self._member.load_reader2 is None:
+        if not settings.reads_second_roi or self._member.load_reader2 is None:
             return value
         if self._second is None:
             self._second = self._member.load_reader2()
-        second = recipe.prepare(self._second)
-        return {**value, **{f"{SECOND_READER}{name}": number for name, number in second.items()}}
+        return kind_of(settings).with_second_reading(value, recipe.prepare(self._second))
 
     def _loaded(self) -> Case:
         if self._case is None:
