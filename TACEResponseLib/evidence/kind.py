@@ -14,6 +14,7 @@ from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
 from TACEResponseLib.evidence.branch import BranchRecipe, FittedBranch
 from TACEResponseLib.evidence.part import EvidencePart
 from TACEResponseLib.evidence.settings import EvidenceSettings
+from TACEResponseLib.evidence.stored_patient import StoredPatient
 
 SettingsT = TypeVar("SettingsT", bound=EvidenceSettings)
 PartT = TypeVar("PartT", bound=EvidencePart)
@@ -56,6 +57,14 @@ class EvidenceKind(ABC, Generic[SettingsT, PartT, BranchT, PreparedT]):
             device: where a network runs.
         Raises: InputError: its file is damaged or unsafe, or does not do what the part says.
         """
+
+    @abstractmethod
+    def stored(self, prepared: PreparedT) -> StoredPatient:
+        """What was prepared of a patient as arrays and words, for a file."""
+
+    @abstractmethod
+    def restored(self, stored: StoredPatient) -> PreparedT:
+        """What `stored` was given, equal to the bit."""
 
     def with_second_reading(self, first: PreparedT, second: PreparedT) -> PreparedT:
         """What is prepared of a patient whose ROI was drawn twice, where settings read both."""

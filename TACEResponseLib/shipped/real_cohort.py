@@ -23,7 +23,8 @@ from TACEResponseLib.evaluation.discrimination.discrimination import area, score
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Labels
 from TACEResponseLib.evaluation.significance import Significance
-from TACEResponseLib.evidence.clinical.branch import ClinicalRecipe, PreparedClinical
+from TACEResponseLib.evidence.clinical.branch import ClinicalRecipe
+from TACEResponseLib.evidence.clinical.preparation import PreparedClinical
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings, clinical_alone
 from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.recipe.recipe import Recipe

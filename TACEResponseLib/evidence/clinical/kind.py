@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from TACEResponseLib.evidence.clinical.part import ClinicalPart
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
 from TACEResponseLib.evidence.kind import EvidenceKind
+from TACEResponseLib.evidence.stored_patient import StoredPatient
 
 if TYPE_CHECKING:
-    from TACEResponseLib.evidence.clinical.branch import (
-        ClinicalBranch,
-        ClinicalRecipe,
-        PreparedClinical,
-    )
+    from TACEResponseLib.evidence.clinical.branch import ClinicalBranch, ClinicalRecipe
+    from TACEResponseLib.evidence.clinical.preparation import PreparedClinical
 
 
 class ClinicalKind(
@@ -46,6 +44,18 @@ class ClinicalKind(
         from TACEResponseLib.evidence.clinical.branch import ClinicalBranch
 
         return ClinicalBranch(part.settings, part.state)
+
+    def stored(self, prepared: "PreparedClinical") -> StoredPatient:
+        """Measures and clinical values."""
+        from TACEResponseLib.evidence.clinical.preparation import stored_clinical
+
+        return stored_clinical(prepared)
+
+    def restored(self, stored: StoredPatient) -> "PreparedClinical":
+        """The same in memory."""
+        from TACEResponseLib.evidence.clinical.preparation import restored_clinical
+
+        return restored_clinical(stored)
 
     def lesion_numbers(self, prepared: "PreparedClinical") -> Mapping[str, float]:
         """Measures of the tumor."""

@@ -36,7 +36,7 @@ class ClinicalSettings(EvidenceSettings):
     inverse_regularization: float = Field(default=1.0, ge=1e-9, le=1e9)
     """scikit-learn's C: the variance of each coefficient's prior, in logits per SD."""
 
-    prepared_by: ClassVar[str] = "TACEResponseLib.evidence.clinical.branch"
+    prepared_by: ClassVar[str] = "TACEResponseLib.evidence.clinical.preparation"
 
     @property
     def preparation(self) -> dict[str, Any]:

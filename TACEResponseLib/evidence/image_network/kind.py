@@ -7,16 +7,18 @@ from TACEResponseLib.evidence.image_network.known_networks import with_names_of_
 from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
 from TACEResponseLib.evidence.kind import EvidenceKind
+from TACEResponseLib.evidence.stored_patient import StoredPatient
 
 if TYPE_CHECKING:
     from TACEResponseLib.evidence.image_network.branch import (
         ImageNetworkBranch,
         ImageNetworkRecipe,
     )
+    from TACEResponseLib.evidence.image_network.preparation import PreparedPatches
 
 
 class ImageNetworkKind(
-    EvidenceKind[ImageNetworkSettings, ImageNetworkPart, "ImageNetworkBranch", Any]
+    EvidenceKind[ImageNetworkSettings, ImageNetworkPart, "ImageNetworkBranch", "PreparedPatches"]
 ):
     """Patches of the images, and a network that looks at them."""
 
@@ -47,6 +49,18 @@ class ImageNetworkKind(
         from TACEResponseLib.evidence.image_network.files import read_network
 
         return read_network(folder / part.file, part, where, device)
+
+    def stored(self, prepared: "PreparedPatches") -> StoredPatient:
+        """Patches, their places, and the joint head's clinical values."""
+        from TACEResponseLib.evidence.image_network.preparation import stored_patches
+
+        return stored_patches(prepared)
+
+    def restored(self, stored: StoredPatient) -> "PreparedPatches":
+        """The same in memory."""
+        from TACEResponseLib.evidence.image_network.preparation import restored_patches
+
+        return restored_patches(stored)
 
     def of_today(self, content: Any) -> Any:
         """Networks by their words, where files of before named a module."""

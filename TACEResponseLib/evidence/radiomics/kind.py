@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from TACEResponseLib.evidence.kind import EvidenceKind
 from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.evidence.stored_patient import StoredPatient
 
 if TYPE_CHECKING:
     from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch, RadiomicsRecipe
@@ -50,6 +51,18 @@ class RadiomicsKind(EvidenceKind[RadiomicsSettings, RadiomicsPart, "RadiomicsBra
 
         classifier = usable_classifier(folder / part.file, part, where)
         return RadiomicsBranch(part.settings, part.state, classifier)
+
+    def stored(self, prepared: Features) -> StoredPatient:
+        """Features by name."""
+        from TACEResponseLib.evidence.radiomics.lesion_features import stored_features
+
+        return stored_features(prepared)
+
+    def restored(self, stored: StoredPatient) -> Features:
+        """The same in memory."""
+        from TACEResponseLib.evidence.radiomics.lesion_features import restored_features
+
+        return restored_features(stored)
 
     def with_second_reading(self, first: Features, second: Features) -> Features:
         """The second reader's features stand beside the first one's under names of their own."""

@@ -1,12 +1,15 @@
 """Features of a case's lesions in every sequence of a branch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.evidence.radiomics.extraction import extract_features
 from TACEResponseLib.evidence.radiomics.feature_names import names_by_sequence, qualified_name
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.evidence.stored_patient import StoredPatient
 from TACEResponseLib.imaging.volume import Mask
 from TACEResponseLib.patient.case import Case
 
@@ -33,6 +36,17 @@ def lesion_features(
         for sequence, names in plain.items()
         for name, value in _of_sequence(case, settings, sequence, names).items()
     }
+
+
+def stored_features(features: Mapping[str, float]) -> StoredPatient:
+    """Values as an array, their names as words."""
+    values = np.array(list(features.values()), dtype=np.float64)
+    return StoredPatient(arrays={"values": values}, words={"names": list(features)})
+
+
+def restored_features(stored: StoredPatient) -> dict[str, float]:
+    """What `stored_features` was given."""
+    return dict(zip(stored.words["names"], stored.arrays["values"].tolist(), strict=True))
 
 
 def scored_lesions(case: Case, settings: RadiomicsSettings) -> tuple[int, ...]:

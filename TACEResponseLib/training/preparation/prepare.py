@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,19 +72,19 @@ def prepare(
         case_ids=tuple(member.case_id for member in ordered),
         labels=np.array([member.label for member in ordered], dtype=np.int64),
         clinical=tuple(one.clinical for one in evidence),
-        by_branch={s.name: _column(s.name, evidence) for s in recipe.branches},
+        by_branch={s.name: _column(s, evidence) for s in recipe.branches},
         responses=tuple(member.response for member in ordered),
         content=content,
     )
 
 
-def _column(name: str, evidence: Sequence[_Prepared]) -> Sequence[Any]:
+def _column(settings: BranchSettings, evidence: Sequence[_Prepared]) -> Sequence[Any]:
     """One branch's values of all patients."""
+    name, read = settings.name, partial(read_prepared, settings.kind)
     if all(name in one.paths for one in evidence):
-        return OnDisk([one.paths[name] for one in evidence], read_prepared)
+        return OnDisk([one.paths[name] for one in evidence], read)
     return tuple(
-        read_prepared(one.paths[name]) if name in one.paths else one.values[name]
-        for one in evidence
+        read(one.paths[name]) if name in one.paths else one.values[name] for one in evidence
     )
 
 
@@ -99,8 +100,8 @@ def _prepare_one(
         if path is None:
             values[settings.name] = patient.prepared(settings)
             continue
-        if cache is not None and cache.read(path) is None:
-            cache.write(patient.prepared(settings), path)
+        if cache is not None and not cache.holds(settings, path):
+            cache.write(settings, patient.prepared(settings), path)
         paths[settings.name] = path
     return _Prepared(clinical=patient.clinical, values=values, paths=paths)
 
