@@ -16,6 +16,7 @@ DOCUMENTS = (
     "docs/pretrained-weights.md",
     "docs/licenses.md",
     "docs/architecture.md",
+    "docs/extending.md",
 )
 CODE = "\n".join(
     re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8"))
