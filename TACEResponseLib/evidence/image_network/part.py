@@ -8,7 +8,7 @@ from TACEResponseLib.evidence.image_network.monai import monai_network
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings, ImageNetworkState
 from TACEResponseLib.evidence.monai_network import MonaiNetwork
 from TACEResponseLib.evidence.part import EvidencePart
-from TACEResponseLib.patient.columns import ClinicalInput, FusionColumn
+from TACEResponseLib.patient.columns import ClinicalInput, FusionColumn, check_clinical_columns
 
 
 class ImageNetworkPart(EvidencePart):
@@ -20,12 +20,7 @@ class ImageNetworkPart(EvidencePart):
 
     @model_validator(mode="after")
     def _state_fits(self) -> "ImageNetworkPart":
-        names = [variable.name for variable in self.settings.clinical]
-        if [column.name for column in self.state.clinical] != names:
-            raise ValueError(f"clinical columns must be {names}")
-        for variable, column in zip(self.settings.clinical, self.state.clinical, strict=True):
-            if variable.required == (column.filled_in is not None):
-                raise ValueError("filled_in must be given for optional variables, and only there")
+        check_clinical_columns(self.settings.clinical, self.state.clinical)
         return self
 
     @property
