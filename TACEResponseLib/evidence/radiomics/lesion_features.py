@@ -15,22 +15,22 @@ from TACEResponseLib.patient.case import Case
 
 
 def lesion_features(
-    case: Case, settings: RadiomicsSettings, wanted: Sequence[str] | None = None
+    case: Case, settings: RadiomicsSettings, requested: Sequence[str] | None = None
 ) -> dict[str, float]:
     """Features of the scored lesions, sequence by sequence.
 
     Args:
         case: has every sequence of the branch.
         settings: sequences, lesions and parameter set.
-        wanted: qualified names to compute; `None` computes the whole set. A sequence without a
-            wanted feature isn't looked at.
+        requested: qualified names to compute; `None` computes the whole set. A sequence without a
+            requested feature isn't looked at.
     Returns: features by qualified name.
     Raises: InputError: an ROI is too small, or a feature has no finite value; names the sequence.
     """
-    if wanted is None:
+    if requested is None:
         plain: dict[ImageSequence, tuple[str, ...] | None] = dict.fromkeys(settings.sequences)
     else:
-        plain = dict(names_by_sequence(wanted, settings.sequences))
+        plain = dict(names_by_sequence(requested, settings.sequences))
     return {
         qualified_name(name, sequence, settings.sequences): value
         for sequence, names in plain.items()
@@ -65,12 +65,12 @@ def _of_sequence(
     case: Case,
     settings: RadiomicsSettings,
     sequence: ImageSequence,
-    wanted: tuple[str, ...] | None,
+    requested: tuple[str, ...] | None,
 ) -> dict[str, float]:
     """Features by pyradiomics' names; among several sequences, an error says which one."""
     mask = scored_mask(case, settings, sequence)
     try:
-        return extract_features(case.images[sequence], mask, settings.extraction, wanted)
+        return extract_features(case.images[sequence], mask, settings.extraction, requested)
     except InputError as error:
         if len(settings.sequences) == 1:
             raise
