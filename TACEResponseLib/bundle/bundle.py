@@ -38,8 +38,8 @@ class Bundle:
             raise ValueError(f"the fusion must take the outputs of {names}")
         if self.fusion.settings != self.metadata.fusion:
             raise ValueError("the fusion must have the settings that the metadata says")
-        told = (self.metadata.threshold, self.metadata.threshold_set_on)
-        if (self.fusion.threshold, self.fusion.threshold_set_on) != told:
+        promised = (self.metadata.threshold, self.metadata.threshold_set_on)
+        if (self.fusion.threshold, self.fusion.threshold_set_on) != promised:
             raise ValueError("the fusion must have the threshold that the metadata says")
 
 

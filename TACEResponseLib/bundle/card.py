@@ -175,12 +175,13 @@ def _calibration(summary: CalibrationSummary) -> list[str]:
     return [*lines, "", *_metrics(measured)] if measured else [*lines, "Not measured since."]
 
 
-def _recalibration(found: Recalibration) -> list[str]:
+def _recalibration(update: Recalibration) -> list[str]:
     """The update, and both calibrations: before it, by training; and on which patients it rests."""
-    measured = [m for m in (found.slope_before, found.intercept_before) if m]
+    measured = [m for m in (update.slope_before, update.intercept_before) if m]
     return [
-        f"New logit = {found.slope:.3f} x old logit {found.shift:+.3f}, fitted ({found.method}) on "
-        f"{found.source}: {found.n} patients, {found.events} of the positive class. Performance "
+        f"New logit = {update.slope:.3f} x old logit {update.shift:+.3f}, fitted "
+        f"({update.method}) on {update.source}: {update.n} patients, {update.events} of the "
+        "positive class. Performance "
         "above was measured before; calibration after it has not been measured on other patients.",
         "",
         "The old calibration on these patients:",
@@ -189,7 +190,7 @@ def _recalibration(found: Recalibration) -> list[str]:
         "",
         "The calibration of training:",
         "",
-        *_calibration(found.before),
+        *_calibration(update.before),
     ]
 
 

@@ -127,11 +127,11 @@ def _children(model: Any) -> dict[str, Any] | None:
     """What may follow in a key; `None` where anything may, or nothing."""
     if not isinstance(model, BaseModel):
         return None
-    found = {name: getattr(model, name) for name in type(model).model_fields}
+    children = {name: getattr(model, name) for name in type(model).model_fields}
     if isinstance(model, Recipe):
-        found = {**{c.name: c for c in model.candidates}, **found}
-        found |= {b.name: b for b in model.branches if b.name not in type(model).model_fields}
-    return found
+        children = {**{c.name: c for c in model.candidates}, **children}
+        children |= {b.name: b for b in model.branches if b.name not in type(model).model_fields}
+    return children
 
 
 def _is_item(model: Any, part: str) -> bool:
@@ -162,7 +162,7 @@ def _models_at(path: Sequence[int | str]) -> list[type[BaseModel]]:
     for part in path:
         fields = [m.model_fields[part] for m in models if str(part) in m.model_fields]  # type: ignore[index]  # a field's name is text
         if fields:
-            models = [found for field in fields for found in _models_in(field.annotation)]
+            models = [model for field in fields for model in _models_in(field.annotation)]
         elif isinstance(part, str):
             # The tag of a union, such as `image_network`.
             models = [m for m in models if _tag(m) == part] or models
