@@ -116,7 +116,7 @@ def prepared_cohort(
 
 def as_metric(judgement: Judgement) -> Metric:
     """A judgement as the metadata holds it; the main one bears the plain name."""
-    told = [
+    remarks = [
         part
         for part, usual in ((judgement.predictors, BOTH), (judgement.reading, MAJORITY))
         if part != usual
@@ -124,7 +124,9 @@ def as_metric(judgement: Judgement) -> Metric:
     auc, chance = judgement.auc, judgement.chance
     by_chance = f"p = {chance.p:.3f} by {chance.method}; " if chance else ""
     return Metric(
-        name=": ".join([CROSS_VALIDATED_AUC, ", ".join(told)] if told else [CROSS_VALIDATED_AUC]),
+        name=": ".join(
+            [CROSS_VALIDATED_AUC, ", ".join(remarks)] if remarks else [CROSS_VALIDATED_AUC]
+        ),
         branch=FUSED,
         cohort=CohortRole.TRAINING,
         value=auc.value,

@@ -114,11 +114,11 @@ def judge(
             for reading in (MAJORITY, *_readers(ordered))
             for name, part in parts_of(settings).items()
         ]
-        found = []
+        judgements = []
         for number, answer in enumerate(waiting, start=1):
-            found.append(answer.result())
+            judgements.append(answer.result())
             progress(f"{number} of {len(waiting)} judged")
-    return tuple(found)
+    return tuple(judgements)
 
 
 def _judged(
@@ -188,7 +188,7 @@ def evidence(
     Raises: InputError: a patient lacks a feature.
     """
     recipe = ClinicalRecipe(settings)
-    found = []
+    rows = []
     for patient in patients:
         prepared = recipe.from_features(patient.clinical, patient.features)
         if prepared is None:
@@ -198,8 +198,8 @@ def evidence(
                 got="a blank",
                 remedy="import the cohort with --features",
             )
-        found.append(prepared)
-    return tuple(found)
+        rows.append(prepared)
+    return tuple(rows)
 
 
 def label_of(patient: CohortPatient, reading: str) -> int | None:

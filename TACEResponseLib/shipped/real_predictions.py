@@ -55,13 +55,13 @@ def out_of_fold(
         seed: of the folds.
     """
     prepared = evidence(settings, patients)
-    found = np.empty(labels.size)
+    probabilities = np.empty(labels.size)
     fold = stratified_folds(labels, FOLDS, seed)
     for number in range(FOLDS):
         inside, outside = (np.flatnonzero(part) for part in (fold != number, fold == number))
         branch = ClinicalRecipe(settings).fit([prepared[n] for n in inside], labels[inside], 0)
-        found[outside] = expit(branch.logits([prepared[n] for n in outside]))
-    return found
+        probabilities[outside] = expit(branch.logits([prepared[n] for n in outside]))
+    return probabilities
 
 
 def write_tables(
@@ -125,12 +125,12 @@ def _cell(value: object) -> str:
 
 def _write(rows: Iterable[Mapping[str, str]], path: Path) -> None:
     """A table with every column that any row has."""
-    found = list(rows)
-    header = list(dict.fromkeys(name for row in found for name in row))
+    listed = list(rows)
+    header = list(dict.fromkeys(name for row in listed for name in row))
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, header, restval="", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(found)
+        writer.writerows(listed)
 
 
 def main() -> None:

@@ -60,11 +60,11 @@ def _of_records(
     metadata: BundleMetadata, fusion: FittedFusion, clinical: Sequence[ClinicalRecord]
 ) -> Iterator[FeatureDrift]:
     """Clinical variables, each under the first place that reads it in this form."""
-    told: list[tuple[ClinicalInput, FusionColumn]] = []
+    seen: list[tuple[ClinicalInput, FusionColumn]] = []
     for place, variable, column in _variables(metadata, fusion):
-        if (variable, column) in told:
+        if (variable, column) in seen:
             continue
-        told.append((variable, column))
+        seen.append((variable, column))
         values = np.array(
             [
                 variable.encode(record.values[variable.name])

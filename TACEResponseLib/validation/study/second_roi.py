@@ -48,13 +48,13 @@ def second_readings(
     scored = score_patients(
         [bundle], list(again.values()), device=device, jobs=jobs, progress=progress
     )
-    found = {row: s.scores[0] for row, s in zip(again, scored, strict=True) if s.scores}
+    scored_again = {row: s.scores[0] for row, s in zip(again, scored, strict=True) if s.scores}
     failures = tuple(Failure(case_id=s.case_id, reason=s.problem) for s in scored if s.problem)
-    if len(found) < FEWEST_READ_TWICE:
+    if len(scored_again) < FEWEST_READ_TWICE:
         return None
-    pairs = [(scores[row], second) for row, second in found.items()]
+    pairs = [(scores[row], second) for row, second in scored_again.items()]
     return SecondReadings(
-        rows=np.array(list(found), dtype=np.intp),
+        rows=np.array(list(scored_again), dtype=np.intp),
         probabilities=np.array([[one.probability, two.probability] for one, two in pairs]),
         features=_features(metadata, pairs),
         failures=failures,
@@ -96,10 +96,10 @@ def _features(
 ) -> tuple[ReadFeature, ...]:
     """What every branch took from both ROIs."""
     seen = [(_by_name(one), _by_name(two)) for one, two in pairs]
-    found = []
+    features = []
     for known in metadata.lesion_features:
         key = (known.branch, known.name)
-        found.append(
+        features.append(
             ReadFeature(
                 branch=known.branch,
                 name=known.name,
@@ -109,7 +109,7 @@ def _features(
                 minimum=known.icc.minimum if known.icc else None,
             )
         )
-    return tuple(found)
+    return tuple(features)
 
 
 def _by_name(scored: Scored) -> Mapping[tuple[str, str], float]:
