@@ -14,7 +14,6 @@ from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.model_words import performance
 from TACEResponseLib.bundle.words import call_sentence, result_sentence, simulated_banner
 from TACEResponseLib.evidence.branch import BranchResult
-from TACEResponseLib.evidence.kinds import needs_roi
 from TACEResponseLib.fusion.fused import FusedProbability
 from TACEResponseLib.patient.case import Case, missing_roi
 from TACEResponseLib.patient.context import check_population
@@ -101,7 +100,7 @@ def check_case_fits(case: Case, bundle: Bundle) -> None:
 
 def check_roi_given(metadata: BundleMetadata, *, is_given: bool) -> None:
     """Refuse a case without an ROI where a branch looks at the tumor."""
-    if not is_given and any(needs_roi(settings) for settings in metadata.branch_settings):
+    if not is_given and any(settings.needs_roi for settings in metadata.branch_settings):
         raise missing_roi(f"bundle {metadata.bundle_id}")
 
 

@@ -144,8 +144,8 @@ def read_text(folder: Path, name: str, where: str) -> str:
         raise InputError(
             where, f"{name} must be UTF-8 text", got="other bytes", remedy=COPY_AGAIN
         ) from error
-    if found := CONTROL_CHARACTERS.search(text):
-        raise InputError(where, f"{name} must be plain text", got=repr(found[0]), remedy=COPY_AGAIN)
+    if odd := CONTROL_CHARACTERS.search(text):
+        raise InputError(where, f"{name} must be plain text", got=repr(odd[0]), remedy=COPY_AGAIN)
     return text
 
 
@@ -219,7 +219,7 @@ def _check_same_names(listed: set[str], there: set[str], where: str) -> None:
 
 def _check_hashes(folder: Path, sums: Mapping[str, str], where: str) -> None:
     """Every file has the bytes that the list says."""
-    changed = sorted(name for name, wanted in sums.items() if _sha256(folder / name) != wanted)
+    changed = sorted(name for name, expected in sums.items() if _sha256(folder / name) != expected)
     if changed:
         raise InputError(
             where,

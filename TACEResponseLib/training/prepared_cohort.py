@@ -85,8 +85,8 @@ def labels_for(settings: BranchSettings, cohort: PreparedCohort) -> Labels:
 
     Raises: InputError: a network of four classes, and a patient whose class nobody knows.
     """
-    classes = [str(name) for name in getattr(settings, "classes", ())]
-    if len(classes) <= 2:
+    classes = settings.response_classes
+    if not classes:
         return cohort.labels
     responses = cohort.responses or ("",) * len(cohort.case_ids)
     for case_id, response in zip(cohort.case_ids, responses, strict=True):

@@ -21,10 +21,10 @@ from TACEResponseLib.basics.writing.drafts import scratch_folder
 from TACEResponseLib.basics.writing.file_lock import try_lock
 from TACEResponseLib.basics.writing.file_modes import PRIVATE_FILE, make_private
 from TACEResponseLib.bundle.bundle import describe_branches
-from TACEResponseLib.bundle.metadata import BranchPart
 from TACEResponseLib.bundle.reading import read_branch
 from TACEResponseLib.bundle.writing import write_branch
 from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.kinds import BranchPart
 from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.prepared_cohort import Floats
 

@@ -16,6 +16,7 @@ DOCUMENTS = (
     "docs/pretrained-weights.md",
     "docs/licenses.md",
     "docs/architecture.md",
+    "docs/extending.md",
     "docs/from-python.md",
 )
 CODE = "\n".join(

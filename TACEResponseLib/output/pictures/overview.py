@@ -116,7 +116,7 @@ def _scored_lesions(prediction: Prediction) -> str:
     lesions = [lesion for lesion in prediction.lesions if not lesion.is_speck]
     if not lesions:
         return "No ROI was given: whole slices were scored."
-    network = prediction.branch("image_network") or prediction.branches[0]
+    network = prediction.network_branch or prediction.branches[0]
     used = [lesion for lesion in lesions if lesion.index in network.lesions] or lesions[:1]
     numbers = ", ".join(str(lesion.index) for lesion in used)
     longest = max(lesion.longest_axial_diameter_mm for lesion in used)
@@ -160,5 +160,5 @@ def _draw_slices(
 
 def _scored_index(case: Case, prediction: Prediction) -> tuple[int, ...]:
     """Lesions whose contour is drawn thick."""
-    shown: BranchResult = prediction.branch("image_network") or prediction.branches[0]
+    shown: BranchResult = prediction.network_branch or prediction.branches[0]
     return shown.lesions or tuple(lesion.index for lesion in case.lesions[:1])

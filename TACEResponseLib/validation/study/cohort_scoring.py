@@ -112,12 +112,12 @@ def _from_features(bundle: Bundle, patient: CohortPatient) -> Scored | None:
 
     logits = {}
     features: list[tuple[str, FeatureContribution]] = []
-    for settings, branch in zip(bundle.metadata.branch_settings, bundle.branches, strict=True):
-        prepared = branch_recipe(settings).from_features(patient.clinical, patient.features)
+    for part, branch in zip(bundle.metadata.branches, bundle.branches, strict=True):
+        prepared = branch_recipe(part.settings).from_features(patient.clinical, patient.features)
         if prepared is None:
             return None
         logits[branch.name] = float(branch.logits([prepared])[0])
-        features += table_features(branch, prepared)
+        features += table_features(part, prepared)
     fused = bundle.fusion.predict(logits, patient.clinical)
     volume = _volume_of_features(patient)
     return Scored(

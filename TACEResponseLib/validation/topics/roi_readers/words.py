@@ -1,7 +1,7 @@
 """Two readers' ROIs as sentences, tables and methods text; all of it follows from the numbers."""
 
 from TACEResponseLib.evaluation.agreement.intraclass import ICC_NAMES
-from TACEResponseLib.evidence.radiomics.settings import IccFilter
+from TACEResponseLib.evidence.icc_filter import IccFilter
 from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.style.words import interval, number, share
 from TACEResponseLib.validation.topics.roi_readers.roi_readers import (
