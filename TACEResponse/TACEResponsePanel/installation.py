@@ -34,6 +34,7 @@ class Package:
 # Ranges are those of the library's pyproject.toml; a test keeps them the same.
 TORCH = Package(f"torch{TORCH_RANGE}", "0.2 to 3 GB", "networks")
 PACKAGES = (
+    Package("jinja2>=3.1,<4", "1 MB", "report of a case; torch brings it"),
     Package("matplotlib>=3.9,<4", "9 MB", "pictures of the report"),
     Package("monai>=1.5,<1.7", "2 MB", "networks and attention maps"),
     Package("pydantic>=2.10,<3", "3 MB", "checks of every file"),

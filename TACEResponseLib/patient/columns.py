@@ -86,6 +86,21 @@ class FusionColumn(Settings):
         return self
 
 
+def check_clinical_columns(
+    variables: Sequence[ClinicalInput], columns: Sequence[FusionColumn]
+) -> None:
+    """Columns are of these variables, and gaps can be filled where they may occur.
+
+    Raises: ValueError: they aren't, or can't.
+    """
+    names = [variable.name for variable in variables]
+    if [column.name for column in columns] != names:
+        raise ValueError(f"clinical columns must be {names}")
+    for variable, column in zip(variables, columns, strict=True):
+        if variable.required == (column.filled_in is not None):
+            raise ValueError("filled_in must be given for optional variables, and only there")
+
+
 def fit_column(name: str, values: Floats, filled_in: float | None = None) -> FusionColumn:
     """Mean, standard deviation (n in the denominator) and range of one column, (n,)."""
     return FusionColumn(

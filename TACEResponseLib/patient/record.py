@@ -69,12 +69,12 @@ def read_record(
     problems: list[_Problem] = []
     wrong: list[str] = []
     for name, given in content.items():
-        found = _read_value(schema, name, given, for_pre_treatment_model, in_table)
-        if isinstance(found, _Problem):
-            problems.append(found)
+        read = _read_value(schema, name, given, for_pre_treatment_model, in_table)
+        if isinstance(read, _Problem):
+            problems.append(read)
             wrong.append(name)
-        elif found is not None:
-            values[name] = found
+        elif read is not None:
+            values[name] = read
     problems += _contradictions(values)
     if problems:
         alone = wrong[0] if len(wrong) == len(problems) == 1 else ""
@@ -170,11 +170,11 @@ def _read_number(variable: Variable, given: object, in_table: bool) -> float | i
 
 
 def _in_range(
-    variable: Variable, stored: float, shown: str, asked: bool, in_table: bool
+    variable: Variable, stored: float, shown: str, is_own_unit: bool, in_table: bool
 ) -> float | int | _Problem:
     """The value if it is possible in its unit; a slip of the unit is named before the range."""
     slip = variable.unit_slip
-    if asked and slip is not None and slip.suspects(stored):
+    if is_own_unit and slip is not None and slip.suspects(stored):
         meant = f'write {{"value": {stored:g}, "unit": "{slip.probably}"}}'
         if in_table:
             meant = f"name the column {variable.name} [{slip.probably}]"

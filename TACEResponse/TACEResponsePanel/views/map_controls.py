@@ -227,7 +227,7 @@ class MapControls(VTKObservationMixin):
 
     def _sliceNote(self, superior_mm: float) -> str:
         """Words for one axial position, RAS."""
-        saliency = self._book.prediction.branch("image_network")
+        saliency = self._book.prediction.network_branch
         scored = [patch.slice_z_mm for patch in saliency.patches] if saliency else []
         if not scored:
             return ""

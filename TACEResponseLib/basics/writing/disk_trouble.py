@@ -21,8 +21,8 @@ def code_of(error: BaseException) -> int | None:
     """The system's code of an error, also where a library tells it in words."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
-    if found := CODE_IN_WORDS.search(str(error)):
-        return int(found[1])
+    if match := CODE_IN_WORDS.search(str(error)):
+        return int(match[1])
     return errno.ENOSPC if IN_WORDS.search(str(error)) else None
 
 

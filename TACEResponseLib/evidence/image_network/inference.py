@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 SMALLEST_PROBABILITY = 1e-6
 
 
-def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> str:
+def choose_device(device: Literal["auto", "cpu", "cuda"]) -> str:
     """The device to run on; `auto` takes CUDA where there is one.
 
     Raises: InputError: CUDA is asked for and absent.
     """
-    if wanted == "cpu":
+    if device == "cpu":
         return "cpu"
     import torch
 
     if torch.cuda.is_available():
         return "cuda"
-    if wanted == "cuda":
+    if device == "cuda":
         raise InputError(
             Subject(SubjectKind.DEVICE),
             "CUDA must be available",
