@@ -1,7 +1,6 @@
 """TACE Response: will this liver tumor respond to TACE? Assembly only; see TACEResponsePanel."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,17 @@ for folder in (str(HERE), str(LIBRARY_PARENT)):
     if folder not in sys.path:
         sys.path.append(folder)
 
+from TACEResponsePanel.case.case_making import caseOfScript  # noqa: E402
 from TACEResponsePanel.case.case_parameters import TACEResponseParameterNode  # noqa: E402
-from TACEResponsePanel.case.result_book import DIGEST_ATTRIBUTE  # noqa: E402
 from TACEResponsePanel.case.scene_gate import leaveOut  # noqa: E402
 from TACEResponsePanel.panel import Panel  # noqa: E402
 from TACEResponsePanel.process.handover import Handover  # noqa: E402
-from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput, ScoreRun  # noqa: E402
+from TACEResponsePanel.process.problem import Problem  # noqa: E402
 from TACEResponsePanel.process.worker_client import WorkerClient  # noqa: E402
 from TACEResponsePanel.sample_data import registerSampleData  # noqa: E402
+from TACEResponsePanel.scripting import Callback, Scripting, formOfValues, said  # noqa: E402
+
+from TACEResponseLib.basics.errors import InputError  # noqa: E402
 
 
 class TACEResponse(ScriptedLoadableModule):
@@ -180,7 +182,7 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
         context: dict[str, Any] | None = None,
         caseId: str = "case",
         largeLesion: bool = False,
-        callback: Callable[[Any, str], None] | None = None,
+        callback: Callback | None = None,
     ) -> Any:
         """Score a case of the scene and write the result into it.
 
@@ -198,42 +200,24 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
         Raises: RuntimeError: without a callback, in the words that the panel would show.
         """
         segmentIds = [segmentId] if isinstance(segmentId, str) else list(segmentId)
-        texts = {name: {"text": _text(v), "unit": ""} for name, v in (clinical or {}).items()}
-        scoring = ScoreInput(
-            caseId=caseId,
+        scripting = Scripting(self.client, self.handover, callback)
+        try:
+            answers = said(context or {})
+        except InputError as error:
+            scripting.refuse(Problem.of(error))
+            return scripting.result()
+        scoring = caseOfScript(
+            imageNodes,
+            segmentationNode,
+            segmentIds,
             model=bundle,
-            images=imageNodes,
-            segmentation=segmentationNode,
-            segmentIds=segmentIds,
-            form=texts,
-            context=context or {},
+            form=formOfValues(clinical or {}),
+            context=answers,
+            caseId=caseId,
             isLargeLesionMeant=largeLesion,
             reader=self.handover.reader,
         )
-        outcome: list[tuple[Any, str]] = []
-
-        def done(answer: ScoreAnswer) -> None:
-            _write(scoring, answer)
-            outcome.append((answer.prediction, ""))
-            if callback:
-                callback(answer.prediction, "")
-
-        def failed(message: str) -> None:
-            outcome.append((None, message))
-            if callback:
-                callback(None, message)
-
-        run = ScoreRun(self.client, self.handover, scoring, done, failed, lambda _stage: None)
-        run.start()
-        if callback:
-            return None
-        self.handover.finish()
-        while not outcome:
-            self.client.pump()
-        prediction, message = outcome[0]
-        if prediction is None:
-            raise RuntimeError(message)
-        return prediction
+        return scripting.score(scoring)
 
     def loadSimulatedPatient(self) -> tuple[Any, Any]:
         """Add the simulated patient of Sample Data to the scene, made here without a network.
@@ -251,23 +235,6 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
         """End the process and remove what was handed over."""
         self.client.stop()
         self.handover.close()
-
-
-def _text(value: Any) -> str:
-    """A value as a person would type it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _write(scoring: ScoreInput, answer: ScoreAnswer) -> None:
-    """The result as nodes."""
-    from TACEResponseLib.basics.terms import ImageSequence
-    from TACEResponseLib.scene.case_nodes import CaseNodes
-    from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
-
-    volumes = {ImageSequence(s): node for s, node in scoring.images.items()}
-    nodes = CaseNodes(case_id=scoring.caseId, volumes=volumes, segmentation=scoring.segmentation)
-    found = prediction_to_nodes(slicer.mrmlScene, nodes, answer.prediction)
-    found.record.SetAttribute(DIGEST_ATTRIBUTE, answer.digest)
 
 
 class TACEResponseTest(ScriptedLoadableModuleTest):

@@ -9,11 +9,12 @@ from time import perf_counter
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress, silent
-from TACEResponseLib.bundle import Bundle, BundleMetadata
+from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.bundle.bundle import Bundle
+from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.model_words import performance
 from TACEResponseLib.bundle.words import call_sentence, result_sentence, simulated_banner
 from TACEResponseLib.evidence.branch import BranchResult
-from TACEResponseLib.evidence.kinds import needs_roi
 from TACEResponseLib.fusion.fused import FusedProbability
 from TACEResponseLib.patient.case import Case, missing_roi
 from TACEResponseLib.patient.context import check_population
@@ -76,22 +77,22 @@ def score(
 
 def check_case_fits(case: Case, bundle: Bundle) -> None:
     """Refuse a case whose images are not those that the bundle was trained on."""
-    wanted = bundle.metadata.sequences
-    missing = [s.value for s in wanted if s not in case.images]
-    surplus = [s.value for s in case.images if s not in wanted]
-    needs = " ".join(f"--image {s.value}=FILE" for s in wanted)
+    sequences = bundle.metadata.sequences
+    missing = [s.value for s in sequences if s not in case.images]
+    surplus = [s.value for s in case.images if s not in sequences]
+    needs = " ".join(f"--image {s.value}=FILE" for s in sequences)
     if missing:
         given = ", ".join(s.value for s in case.images)
         raise InputError(
-            "--image",
+            Subject(SubjectKind.IMAGE),
             f"bundle {bundle.metadata.bundle_id} needs {' and '.join(missing)}",
             got=given,
             remedy=f"give {needs}",
         )
     if surplus:
         raise InputError(
-            "--image",
-            f"bundle {bundle.metadata.bundle_id} was trained on {' and '.join(wanted)} alone",
+            Subject(SubjectKind.IMAGE),
+            f"bundle {bundle.metadata.bundle_id} was trained on {' and '.join(sequences)} alone",
             got=" and ".join(surplus),
             remedy=f"give {needs} only, or choose a bundle for that sequence",
         )
@@ -100,7 +101,7 @@ def check_case_fits(case: Case, bundle: Bundle) -> None:
 
 def check_roi_given(metadata: BundleMetadata, *, is_given: bool) -> None:
     """Refuse a case without an ROI where a branch looks at the tumor."""
-    if not is_given and any(needs_roi(settings) for settings in metadata.branch_settings):
+    if not is_given and any(settings.needs_roi for settings in metadata.branch_settings):
         raise missing_roi(f"bundle {metadata.bundle_id}")
 
 
@@ -130,19 +131,19 @@ def _warnings(
     case: Case, bundle: Bundle, results: list[BranchResult], fused: FusedProbability
 ) -> tuple[CaseWarning, ...]:
     """Everything worth saying, each once, in the order in which it arose."""
-    found = [*case.warnings, *(w for r in results for w in r.warnings), *fused.warnings]
+    warnings = [*case.warnings, *(w for r in results for w in r.warnings), *fused.warnings]
     if not any(result.saliency for result in results):
-        found.append(
+        warnings.append(
             CaseWarning(
                 code="no_saliency",
                 message="This model has no image network, so there is no attention map.",
             )
         )
     if case.clinical.values and not bundle.metadata.clinical_inputs:
-        found.append(
+        warnings.append(
             CaseWarning(
                 code="clinical_unused",
                 message="This model uses no clinical variables; those given are recorded only.",
             )
         )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(warnings))

@@ -17,8 +17,8 @@ from TACEResponseLib.basics.writing.own_files import listed_files
 from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.loading import in_columns
 from TACEResponseLib.cohort.reading import read_cohort
-from TACEResponseLib.commands.cli_patients import OF_ONE_PATIENT, WITHOUT_ROI
-from TACEResponseLib.commands.reading import parse_images, parse_rois
+from TACEResponseLib.commands.image_words import parse_images, parse_rois
+from TACEResponseLib.commands.score import OF_ONE_PATIENT, WITHOUT_ROI
 from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.imaging.files.roi_reading import check_choice_used, read_roi
 from TACEResponseLib.imaging.roi.roi_choice import COLUMNS, OPTIONS, Words, choice_of
@@ -123,6 +123,7 @@ def test_options_of_one_patient_are_columns_that_a_table_may_have(tmp_path: Path
         "roi_label": "2",
         "roi_segment": "Tumor",
         "large_roi": "yes",
+        "liver": "liver.nrrd",
         "image_date": "2026-03-01",
         "treatment_date": "2026-03-20",
         "planned_treatment": "cTACE",
@@ -138,6 +139,7 @@ def test_options_of_one_patient_are_columns_that_a_table_may_have(tmp_path: Path
     }
     assert named == set(values)
     (tmp_path / "roi.nrrd").write_text("an ROI")
+    (tmp_path / "liver.nrrd").write_text("a liver")
     row = {"role": "", "response": "", "age_years": "63", "roi": "roi.nrrd", **values}
     assert read_cohort(table(tmp_path, ",".join(row), ",".join(row.values()))).problems == ()
 
@@ -255,8 +257,8 @@ def test_an_unfinished_training_is_gone_on_with_as_it_says(tmp_path: Path) -> No
 
 
 def test_fewer_folds_are_set_as_it_says() -> None:
-    from TACEResponseLib.commands.train import check_enough
     from TACEResponseLib.recipe.reading import find_recipe, read_recipe
+    from TACEResponseLib.training.members import check_enough
 
     recipe = read_recipe(find_recipe("ct-radiomics-cnn-demo"))
     remedy = refused(lambda: check_enough({}, recipe)).remedy

@@ -60,15 +60,15 @@ def test_fused_terms_and_calibration_give_the_probability(
 def test_contributions_add_up_to_the_radiomics_logit(
     bundle: Bundle, prediction: Prediction
 ) -> None:
-    branch = prediction.branch("radiomics")
-    assert branch is not None
+    branch = prediction.branches[1]
+    assert branch.kind == "radiomics"
     intercept = bundle.branches[1].pipeline.named_steps["classify"].intercept_[0]
     total = sum(f.contribution for f in branch.features) + intercept
     assert total == pytest.approx(branch.logit, abs=1e-9)
 
 
 def test_the_network_s_probability_is_the_mean_of_its_patches(prediction: Prediction) -> None:
-    branch = prediction.branch("image_network")
+    branch = prediction.network_branch
     assert branch is not None
     assert len(branch.patches) == 3
     assert branch.probability == pytest.approx(np.mean([p.probability for p in branch.patches]))

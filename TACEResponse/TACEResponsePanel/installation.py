@@ -34,6 +34,7 @@ class Package:
 # Ranges are those of the library's pyproject.toml; a test keeps them the same.
 TORCH = Package(f"torch{TORCH_RANGE}", "0.2 to 3 GB", "networks")
 PACKAGES = (
+    Package("jinja2>=3.1,<4", "1 MB", "report of a case; torch brings it"),
     Package("matplotlib>=3.9,<4", "9 MB", "pictures of the report"),
     Package("monai>=1.5,<1.7", "2 MB", "networks and attention maps"),
     Package("pydantic>=2.10,<3", "3 MB", "checks of every file"),
@@ -73,12 +74,12 @@ def missingPackages() -> list[Package]:
 
 def missingExtensions() -> list[str]:
     """Extensions to install with the Extensions Manager, as it calls them."""
-    found = []
+    extensions = []
     if find_spec("radiomics") is None:
-        found.append(RADIOMICS_EXTENSION)
+        extensions.append(RADIOMICS_EXTENSION)
     if not _isThere(TORCH) and find_spec("PyTorchUtils") is None:
-        found.append(TORCH_EXTENSION)
-    return found
+        extensions.append(TORCH_EXTENSION)
+    return extensions
 
 
 def explanation() -> str:
@@ -123,10 +124,10 @@ def installFromFolder(folder: Path) -> None:
 
     Raises: Failed: a file is missing or doesn't fit.
     """
-    wanted = [package.requirement for package in missingPackages()]
-    if not wanted:
+    requirements = [package.requirement for package in missingPackages()]
+    if not requirements:
         return
-    quoted = " ".join(f'"{requirement}"' for requirement in wanted)
+    quoted = " ".join(f'"{requirement}"' for requirement in requirements)
     door = _packaging() or slicer.util
     with _constraints() as constraints:
         command = f'--no-index --find-links "{folder}" -c "{constraints}" {quoted}'

@@ -8,6 +8,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.requests import ListModels
 from TACEResponsePanel import installation
 from TACEResponsePanel.case.case_watch import CaseWatch
 from TACEResponsePanel.case.desk import Desk
@@ -17,6 +18,8 @@ from TACEResponsePanel.first_look import FirstLook
 from TACEResponsePanel.foreign_text import makePlain
 from TACEResponsePanel.preloading import Preloading
 from TACEResponsePanel.process.handover import Handover
+from TACEResponsePanel.process.problem import Problem
+from TACEResponsePanel.process.waiting import ignore
 from TACEResponsePanel.process.worker_client import WorkerClient
 from TACEResponsePanel.sections.clinical_section import ClinicalSection
 from TACEResponsePanel.sections.images_section import ImagesSection
@@ -24,6 +27,7 @@ from TACEResponsePanel.sections.lesion_section import LesionSection
 from TACEResponsePanel.sections.model_section import ModelSection
 from TACEResponsePanel.sections.result_section import ResultSection
 from TACEResponsePanel.sections.score_bar import ScoreBar
+from TACEResponsePanel.sections.words import inPanelWords
 from TACEResponsePanel.views.map_controls import MapControls
 
 
@@ -78,7 +82,7 @@ class Panel:
         text = installation.explanation()
         self._showInstall(text)
         # Each time: a model may have been trained anew since.
-        if not text and not self.client.isBusy("models"):
+        if not text and not self.client.isWaitingFor(ListModels):
             self.model.load(self._showFailure)
         if not text:
             self._preloading.start()
@@ -116,7 +120,7 @@ class Panel:
                 isTickedYet = list(parameters.segments) != self._ticks
                 self.lesion.onSegmentationChosen(isTickedYet=isTickedYet)
             self._ticks = list(parameters.segments)
-            self.desk.changed.emit()
+            self.desk.nodesChanged()
             self.map.apply()
             self.book.check(self.bar.inputToCompare())
         finally:
@@ -173,9 +177,9 @@ class Panel:
         self.bar.isInstalled = not text
         self.bar.refresh()
 
-    def _showFailure(self, message: str) -> None:
+    def _showFailure(self, problem: Problem) -> None:
         """The process can't list the models."""
-        self.ui.modelLineLabel.setText(message)
+        self.ui.modelLineLabel.setText(inPanelWords(problem))
 
     def _hearOfLayouts(self, verb: str) -> None:
         """Connect to the layout manager, or take that back; there is none without a main window."""
@@ -199,7 +203,7 @@ class Panel:
         if self.bar.isInstalled and not self.bar.isScoring:
             self.images.guess()
             self.lesion.measure()
-        self.desk.changed.emit()
+        self.desk.nodesChanged()
         # While scoring too: what is shown is the last result, perhaps of another lesion by now.
         self.book.check(self.bar.inputToCompare())
         self._handOverAhead()
@@ -227,7 +231,7 @@ class Panel:
             image = self.desk.image(sequence)
             isFit = image is not None and not imageProblem(image, sequence)
             if isFit and self.desk.isConfirmed(sequence):
-                self.handover.image(sequence, image, self._onHandedOver, lambda _message: None)
+                self.handover.image(sequence, image, self._onHandedOver, ignore)
 
     def _onHandedOver(self, _token: str) -> None:
         """What the image holds is known now: perhaps the result isn't of it."""

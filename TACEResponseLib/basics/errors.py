@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from TACEResponseLib.basics.plain_text import printable
+from TACEResponseLib.basics.subject import Subject
 
 MOST_NAMES = 4
 
@@ -30,7 +31,8 @@ class InputError(ValueError):
         """Name the place, the rule, the value and the way out.
 
         Args:
-            where: file name, option or variable that the user knows.
+            where: file name, option or variable that the user knows; a `Subject` where the
+                front ends call it by different names.
             rule: what must hold, with units.
             got: the value that broke it, short enough for one line.
             remedy: what the user can do about it.
@@ -38,6 +40,7 @@ class InputError(ValueError):
                 left out of `written`.
             hint: a remedy that bears such names; shown in place of `remedy`, which is written.
         """
+        self.subject = where if isinstance(where, Subject) else None
         self.where = str(where)
         self.rule = rule
         self.unnamed = str(got)
@@ -54,7 +57,10 @@ class InputError(ValueError):
         return _line(self.where, self.rule, self.unnamed, self.unhinted)
 
     def at(self, where: object) -> "InputError":
-        """The same of a place that is told more fully."""
+        """The same of a place that is told more fully; its subject stays what it is about."""
+        subject = self.subject
+        if subject is not None and not isinstance(where, Subject):
+            where = Subject(subject.kind, subject.name, text=str(where))
         return InputError(
             where,
             self.rule,
@@ -67,7 +73,7 @@ class InputError(ValueError):
     def reworded(self, words: Callable[[str], str]) -> "InputError":
         """The same with its remedy in other words."""
         return InputError(
-            self.where,
+            self._place,
             self.rule,
             got=self.unnamed,
             remedy=words(self.unhinted),
@@ -75,9 +81,14 @@ class InputError(ValueError):
             hint=words(self.hint),
         )
 
+    @property
+    def _place(self) -> str:
+        """Where, with its subject if there is one."""
+        return self.where if self.subject is None else self.subject
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive the way back from a worker process, which would call `InputError(message)`."""
-        parts = (self.where, self.rule, self.unnamed, self.unhinted, self.names, self.hint)
+        parts = (self._place, self.rule, self.unnamed, self.unhinted, self.names, self.hint)
         return _rebuilt, parts
 
 

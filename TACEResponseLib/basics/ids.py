@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.cells import StoredDate
 
 PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LONGEST = 64
@@ -20,11 +21,14 @@ DEVICES = frozenset(
 STUDY_NUMBER, EXAMPLE = "a study number", "P001"
 RULE = "must be 1 to 64 unaccented letters, digits, dots, dashes or underscores, a letter or digit "
 RULE += "first and no dot last"
+DATE_RULE = "must be text, not a date as spreadsheets make of 5-12"
 DEVICE_RULE = "must not be a name that Windows gives to a device"
 
 
 def broken_rule(name: str) -> str:
     """The rule that an id breaks; empty if it may stand."""
+    if isinstance(name, StoredDate):
+        return DATE_RULE
     if not PATTERN.fullmatch(name) or name.endswith("."):
         return RULE
     return DEVICE_RULE if _is_device(name) else ""
@@ -52,6 +56,8 @@ def shown(name: str) -> str:
 
 def remedy(name: str, what: str = STUDY_NUMBER) -> str:
     """What to do about an id that may not stand."""
+    if isinstance(name, StoredDate):
+        return "format the column as text in the spreadsheet and type the ids anew"
     near = suggested(name) if what == STUDY_NUMBER else nearest(name)
     return f"use {what}, for instance {near}"
 

@@ -35,7 +35,7 @@ def _parts(name: str) -> list[str]:
     return re.findall(r"[^\W_]+", name.lower())
 
 
-def _holds(parts: list[str], wanted: list[str]) -> bool:
+def _holds(parts: list[str], sought: list[str]) -> bool:
     """Whether words stand in others, side by side and in this order."""
-    size = len(wanted)
-    return any(parts[n : n + size] == wanted for n in range(len(parts) - size + 1))
+    size = len(sought)
+    return any(parts[n : n + size] == sought for n in range(len(parts) - size + 1))

@@ -5,7 +5,6 @@ rewrites what stands above, a bidirectional control turns words round, a line br
 message.
 """
 
-import html
 import re
 
 # C0 but tab and line feed, DEL, C1; marks, embeddings and isolates of the bidirectional algorithm;
@@ -51,12 +50,7 @@ def one_line(text: str) -> str:
 
 def markdown_text(text: str) -> str:
     """Text that Markdown shows as it stands: no image, link, tag or cell of it comes alive."""
-    return MARKDOWN.sub(lambda found: f"\\{found[0]}", one_line(text))
-
-
-def html_text(text: str) -> str:
-    """Text that a page shows as it stands."""
-    return html.escape(printable(text))
+    return MARKDOWN.sub(lambda match: f"\\{match[0]}", one_line(text))
 
 
 def cell_text(text: str) -> str:
@@ -66,7 +60,7 @@ def cell_text(text: str) -> str:
     return text
 
 
-def _escaped(found: "re.Match[str]") -> str:
+def _escaped(match: "re.Match[str]") -> str:
     """A character as JSON writes it; beyond the first plane as a pair."""
-    units = found[0].encode("utf-16-be", "surrogatepass")
+    units = match[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2))

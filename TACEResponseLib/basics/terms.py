@@ -4,9 +4,15 @@ from enum import StrEnum
 from typing import Literal
 
 Modality = Literal["CT", "MR"]
+Device = Literal["auto", "cpu", "cuda"]
+"""Where networks are to run; `auto` takes CUDA where there is one."""
 
 RESEARCH_USE = "Research use only: not for offering or withholding TACE."
 NOT_A_DEVICE = "Research use only, not a medical device, no treatment decision."
+MAP_CAPTION = (
+    "Attention map (Grad-CAM): what moved the network; not viable tumor, not feeders, "
+    "not where treatment works."
+)
 
 
 class ImageSequence(StrEnum):
@@ -70,3 +76,7 @@ class CohortRole(StrEnum):
     TUNING = "tuning"
     INTERNAL_TEST = "internal_test"
     EXTERNAL_TEST = "external_test"
+
+
+TEST_ROLES = (CohortRole.INTERNAL_TEST, CohortRole.EXTERNAL_TEST)
+"""Of patients whom no fit and no choice has seen."""

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from TACEResponseLib.bundle.card import SIMULATED_FIRST_LINE
-from TACEResponseLib.bundle.metadata import BranchPart, BundleMetadata
+from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.evidence.branch import FittedBranch
-from TACEResponseLib.evidence.clinical.part import ClinicalPart
-from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
-from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
+from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 from TACEResponseLib.fusion.fusion import FittedFusion
 
 
@@ -40,26 +38,11 @@ class Bundle:
             raise ValueError(f"the fusion must take the outputs of {names}")
         if self.fusion.settings != self.metadata.fusion:
             raise ValueError("the fusion must have the settings that the metadata says")
-        told = (self.metadata.threshold, self.metadata.threshold_set_on)
-        if (self.fusion.threshold, self.fusion.threshold_set_on) != told:
+        promised = (self.metadata.threshold, self.metadata.threshold_set_on)
+        if (self.fusion.threshold, self.fusion.threshold_set_on) != promised:
             raise ValueError("the fusion must have the threshold that the metadata says")
 
 
 def describe_branches(branches: Sequence[FittedBranch]) -> tuple[BranchPart, ...]:
     """What the metadata says of trained branches."""
-    return tuple(_describe(branch) for branch in branches)
-
-
-def _describe(branch: FittedBranch) -> BranchPart:
-    """Settings of one branch, with the state that is not in a file of its own."""
-    from TACEResponseLib.evidence.clinical.branch import ClinicalBranch
-    from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch
-    from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch
-
-    if isinstance(branch, ImageNetworkBranch):
-        return ImageNetworkPart(settings=branch.settings, state=branch.state)
-    if isinstance(branch, RadiomicsBranch):
-        return RadiomicsPart(settings=branch.settings, state=branch.state)
-    if isinstance(branch, ClinicalBranch):
-        return ClinicalPart(settings=branch.settings, state=branch.state)
-    raise TypeError(f"a bundle can't hold a branch of type {type(branch).__name__}")
+    return tuple(kind_of(branch.settings).part_of(branch) for branch in branches)

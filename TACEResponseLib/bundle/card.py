@@ -14,15 +14,9 @@ from TACEResponseLib.bundle.metadata import (
     Metric,
     Recalibration,
 )
-from TACEResponseLib.evidence.clinical.part import ClinicalPart
-from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
-from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
 
 SIMULATED_FIRST_LINE = "Trained on simulated patients: means nothing for a real one."
 PERMUTED_LINE = "Trained on permuted labels, a check of the procedure: means nothing."
-MOST_FEATURES = 30
-# Neighbors and support vectors are patients.
-KEEPS_PATIENTS = ("knn", "svm_linear", "svm_rbf")
 REPRODUCIBLE = {
     "cpu": "CPU; the same machine and versions give the same bytes again",
     "cuda": "CUDA; the same training may differ in the last digits, and so may all that follows",
@@ -129,70 +123,12 @@ def _cohorts(metadata: BundleMetadata) -> list[str]:
 
 def _inputs(metadata: BundleMetadata) -> list[str]:
     """What each branch reads, and the clinical variables."""
-    lines = []
-    for part in metadata.branches:
-        if isinstance(part, ImageNetworkPart):
-            lines += _network(part)
-        elif isinstance(part, ClinicalPart):
-            lines += _formula(part)
-        else:
-            lines += _radiomics(part)
+    lines = [line for part in metadata.branches for line in part.card_lines]
     for variable in metadata.clinical_inputs:
         lines.append(
             f"- clinical: {variable.name}, {'required' if variable.required else 'optional'}"
         )
     return lines if metadata.clinical_inputs else [*lines, "- clinical: none used"]
-
-
-def _network(part: ImageNetworkPart) -> list[str]:
-    """What an image network sees, and from which weights its training started."""
-    settings, begun = part.settings, part.state.starting_weights
-    _, rows, columns = settings.input_shape
-    of = "patches of the largest lesion" if settings.needs_roi else "slices of the whole image"
-    read = ", ".join(sequence.value for sequence in settings.sequences)
-    joined = f", with {len(settings.clinical)} clinical variables" if settings.clinical else ""
-    lines = [
-        f"- {settings.name}: network on {rows} x {columns} {of} in {read}{joined} (`{part.file}`)"
-    ]
-    if begun is None:
-        return [*lines, "  - Its training started from random weights."]
-    origin = "" if begun.is_official else ", not the published file"
-    return [
-        *lines,
-        f"  - Its training started from {begun.architecture} weights: {begun.file} "
-        f"(SHA-256 {begun.sha256}{origin}).",
-    ]
-
-
-def _radiomics(part: RadiomicsPart) -> list[str]:
-    """Classifier and features, what was odd in training, and whether it keeps patients."""
-    settings, names = part.settings, part.state.feature_names
-    shown = ", ".join(names[:MOST_FEATURES]) + (" ..." if names[MOST_FEATURES:] else "")
-    read = ", ".join(sequence.value for sequence in settings.sequences)
-    lines = [
-        f"- {settings.name}: {settings.classifier} classifier of {len(names)} radiomics "
-        f"features of {read} (`{part.file}`): {shown}"
-    ]
-    if settings.classifier in KEEPS_PATIENTS:
-        lines.append("  - Its file holds these features of training patients, without their names.")
-    return lines + [f"  - {remark}" for remark in part.state.remarks]
-
-
-def _formula(part: ClinicalPart) -> list[str]:
-    """Every term of a clinical branch."""
-    state = part.state
-    lines = [
-        f"- {part.settings.name}: logistic formula, intercept {state.intercept:.3f}; logits a "
-        "standard deviation over the training patients' mean:"
-    ]
-    for column, coefficient in zip(state.columns, state.coefficients, strict=True):
-        seen = (
-            f"mean {column.mean:.4g}, SD {column.sd:.4g}, "
-            f"{column.minimum:.4g} to {column.maximum:.4g}"
-        )
-        gap = "" if column.filled_in is None else f", {column.filled_in:.4g} where missing"
-        lines.append(f"  - {column.name}: {coefficient:+.3f} ({seen}{gap})")
-    return lines
 
 
 def _metrics(metrics: Iterable[Metric]) -> list[str]:
@@ -239,12 +175,13 @@ def _calibration(summary: CalibrationSummary) -> list[str]:
     return [*lines, "", *_metrics(measured)] if measured else [*lines, "Not measured since."]
 
 
-def _recalibration(found: Recalibration) -> list[str]:
+def _recalibration(update: Recalibration) -> list[str]:
     """The update, and both calibrations: before it, by training; and on which patients it rests."""
-    measured = [m for m in (found.slope_before, found.intercept_before) if m]
+    measured = [m for m in (update.slope_before, update.intercept_before) if m]
     return [
-        f"New logit = {found.slope:.3f} x old logit {found.shift:+.3f}, fitted ({found.method}) on "
-        f"{found.source}: {found.n} patients, {found.events} of the positive class. Performance "
+        f"New logit = {update.slope:.3f} x old logit {update.shift:+.3f}, fitted "
+        f"({update.method}) on {update.source}: {update.n} patients, {update.events} of the "
+        "positive class. Performance "
         "above was measured before; calibration after it has not been measured on other patients.",
         "",
         "The old calibration on these patients:",
@@ -253,7 +190,7 @@ def _recalibration(found: Recalibration) -> list[str]:
         "",
         "The calibration of training:",
         "",
-        *_calibration(found.before),
+        *_calibration(update.before),
     ]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.nearest import nearest
 from TACEResponseLib.basics.resources import resource_path
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.bundle.layout import METADATA
 
 
@@ -35,7 +36,7 @@ def find_bundle(name_or_path: str | Path) -> Path:
     meant = f"did you mean {near}? " if near else ""
     known = ", ".join(installed) or "none"
     raise InputError(
-        "--bundle",
+        Subject(SubjectKind.BUNDLE),
         "must be the name of an installed bundle, or a folder or zip",
         got=repr(path.name[:80]),
         remedy=f"{meant}installed: {known}",

@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
 from TACEResponseLib.basics.reading.regular_file import in_units, read_bytes
-from TACEResponseLib.bundle.layout import MOST_BYTES, MOST_FILES, MOST_TEXT_BYTES, SUMS
+from TACEResponseLib.basics.subject import part_of
+from TACEResponseLib.bundle.layout import METADATA, MOST_BYTES, MOST_FILES, MOST_TEXT_BYTES, SUMS
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,99}")
 SUM_PATTERN = re.compile(r"([0-9a-f]{64})  (\S+)")
@@ -29,9 +30,9 @@ PICKLE_SUFFIXES = frozenset(
         ".h5",
         ".onnx",
         ".model",
-        ".sav",
+        ".sav",  # codespell:ignore sav
         ".dill",
-    )  # codespell:ignore sav
+    )
 )
 PICKLE_BEGINNINGS = re.compile(
     rb"\x80[\x00-\x05]|PK\x03\x04|\x93NUMPY|\x1f\x8b|\x78[\x01\x5e\x9c\xda]"
@@ -58,6 +59,7 @@ def verify(folder: Path, where: str) -> str:
     Returns: the SHA-256 of the list, which stands for the whole bundle.
     Raises: InputError: a file is a link, outside, too large, pickled, missing, unlisted or changed.
     """
+    _check_is_bundle(folder, where)
     names = _plain_files(folder, where)
     for name in names:
         check_no_pickle(folder / name, name, where)
@@ -72,6 +74,21 @@ def verify(folder: Path, where: str) -> str:
     _check_same_names(set(sums), names - {SUMS}, where)
     _check_hashes(folder, sums, where)
     return _sha256(folder / SUMS)
+
+
+def _check_is_bundle(folder: Path, where: str) -> None:
+    """Tell any folder from a bundle that lacks something."""
+    if any((folder / name).is_file() for name in (SUMS, METADATA)):
+        return
+    inner = [path.parent.name for path in folder.glob(f"*/{SUMS}")]
+    raise InputError(
+        where,
+        f"must be a bundle: a folder or zip with {SUMS} and {METADATA}",
+        got="neither of them",
+        remedy=f"name the folder in it, {inner[0]}"
+        if len(inner) == 1
+        else "name the folder that train made, or a bundle that tace-response info lists",
+    )
 
 
 def check_name(name: str, where: str) -> None:
@@ -123,13 +140,13 @@ def read_text(folder: Path, name: str, where: str) -> str:
             remedy=COPY_AGAIN,
         )
     try:
-        text = read_bytes(path, f"{where}, {name}", most_bytes=most).decode("utf-8")
+        text = read_bytes(path, part_of(where, name), most_bytes=most).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(
             where, f"{name} must be UTF-8 text", got="other bytes", remedy=COPY_AGAIN
         ) from error
-    if found := CONTROL_CHARACTERS.search(text):
-        raise InputError(where, f"{name} must be plain text", got=repr(found[0]), remedy=COPY_AGAIN)
+    if odd := CONTROL_CHARACTERS.search(text):
+        raise InputError(where, f"{name} must be plain text", got=repr(odd[0]), remedy=COPY_AGAIN)
     return text
 
 
@@ -203,7 +220,7 @@ def _check_same_names(listed: set[str], there: set[str], where: str) -> None:
 
 def _check_hashes(folder: Path, sums: Mapping[str, str], where: str) -> None:
     """Every file has the bytes that the list says."""
-    changed = sorted(name for name, wanted in sums.items() if _sha256(folder / name) != wanted)
+    changed = sorted(name for name, expected in sums.items() if _sha256(folder / name) != expected)
     if changed:
         raise InputError(
             where,

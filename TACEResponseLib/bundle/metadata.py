@@ -1,16 +1,16 @@
 """What a bundle says of itself: what it reads, what it predicts, and on whom it was trained."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from TACEResponseLib.basics.ids import BRANCH_PATTERN, broken_rule, is_branch_name
 from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence, Modality
-from TACEResponseLib.evidence.clinical.part import ClinicalPart
-from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
-from TACEResponseLib.evidence.kinds import BranchSettings
-from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
+from TACEResponseLib.evidence.kinds import BranchPart, BranchSettings
+from TACEResponseLib.evidence.monai_network import MonaiNetwork
+from TACEResponseLib.evidence.part import LesionFeature
 from TACEResponseLib.fusion.calibration import CalibrationMethod
 from TACEResponseLib.fusion.fusion import FusionSettings
 from TACEResponseLib.patient.columns import ClinicalInput
@@ -105,9 +105,6 @@ class Recalibration(Settings):
     """The calibration that training gave."""
 
 
-BranchPart = Annotated[ImageNetworkPart | RadiomicsPart | ClinicalPart, Field(discriminator="kind")]
-
-
 class BundleMetadata(Settings):
     """Our part of `configs/metadata.json`; MONAI's part is derived from it."""
 
@@ -174,14 +171,23 @@ class BundleMetadata(Settings):
         """Clinical variables that anything of the bundle reads; required if anything needs it."""
         read = [*self.fusion.clinical]
         for settings in self.branch_settings:
-            # A clinical branch has variables; an image network may have a clinical input.
-            read += getattr(settings, "variables", ())
-            read += getattr(settings, "clinical", ())
+            read += settings.clinical_inputs
         by_name: dict[str, ClinicalInput] = {}
         for variable in read:
             if variable.required or variable.name not in by_name:
                 by_name[variable.name] = variable
         return tuple(by_name.values())
+
+    @property
+    def lesion_features(self) -> tuple[LesionFeature, ...]:
+        """Numbers of the ROI that any branch reads, with what training knew of each."""
+        return tuple(feature for part in self.branches for feature in part.lesion_features)
+
+    @property
+    def monai_networks(self) -> Mapping[str, MonaiNetwork]:
+        """Networks for MONAI's tools by the names of their branches, in order."""
+        networks = {part.settings.name: part.monai_network for part in self.branches}
+        return {name: network for name, network in networks.items() if network is not None}
 
     @model_validator(mode="after")
     def _names_are_file_names(self) -> "BundleMetadata":

@@ -5,9 +5,7 @@ from typing import Any
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
 from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, BundleMetadata, Metric
 from TACEResponseLib.bundle.words import SIMULATED_BANNER, decimal, endpoint_phrase
-from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
-from TACEResponseLib.evidence.kinds import BranchSettings
-from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.evidence.kinds import kind_of
 from TACEResponseLib.patient.schema import Variable, load_schema
 
 SEQUENCE_WORDS = {
@@ -19,11 +17,6 @@ SEQUENCE_WORDS = {
     ImageSequence.MR_PORTAL_VENOUS: "MR, portal venous phase",
     ImageSequence.MR_DELAYED: "MR, delayed phase",
     ImageSequence.MR_DUAL_ECHO: "MR, dual echo",
-}
-EVIDENCE_WORDS = {
-    "image_network": "image network",
-    "radiomics": "radiomics",
-    "clinical": "clinical model",
 }
 
 
@@ -45,10 +38,10 @@ def describe_model(metadata: BundleMetadata) -> dict[str, Any]:
         "n_training": cohort.n,
         "line": model_line(metadata),
         "evidence": {
-            settings.name: EVIDENCE_WORDS[settings.kind] for settings in metadata.branch_settings
+            settings.name: kind_of(settings).words for settings in metadata.branch_settings
         },
         "lesions_used": lesions_used(metadata),
-        "has_map": any(s.kind == "image_network" for s in metadata.branch_settings),
+        "has_map": any(settings.has_map for settings in metadata.branch_settings),
         "clinical": [
             {**describe_variable(load_schema().by_name[c.name]), "required": c.required}
             for c in metadata.clinical_inputs
@@ -101,14 +94,7 @@ def unseen_auc(metadata: BundleMetadata) -> Metric | None:
 
 def lesions_used(metadata: BundleMetadata) -> dict[str, str]:
     """Evidence by the lesions it looks at: `largest`, `all` or, of clinical values, `none`."""
-    return {settings.name: _lesions_of(settings) for settings in metadata.branch_settings}
-
-
-def _lesions_of(settings: BranchSettings) -> str:
-    if isinstance(settings, ClinicalSettings):
-        return "all" if settings.needs_roi else "none"
-    is_union = isinstance(settings, RadiomicsSettings) and settings.lesion == "union"
-    return "all" if is_union else "largest"
+    return {settings.name: settings.lesions_used for settings in metadata.branch_settings}
 
 
 def describe_variable(variable: Variable) -> dict[str, Any]:

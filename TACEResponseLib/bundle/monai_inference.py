@@ -5,51 +5,39 @@ the metadata, behind an allow-list. The file must only agree with it.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
 from TACEResponseLib.basics.reading.json_reading import parse_json
+from TACEResponseLib.basics.subject import part_of
 from TACEResponseLib.bundle.layout import INFERENCE
-from TACEResponseLib.evidence.image_network.known_networks import JOINT, OLD_TARGETS
-from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.image_network.known_networks import OLD_TARGETS
+from TACEResponseLib.evidence.image_network.monai import ALIASES
+from TACEResponseLib.evidence.monai_network import MonaiNetwork
 
-ALIASES = "TACEResponseLib.networks"
-"""Where MONAI's tools find a network by its word, wherever its module lies."""
+Networks = Mapping[str, MonaiNetwork]
+"""By the names of their branches, in order; at least one."""
 
 
-def inference_config(networks: Sequence[ImageNetworkSettings]) -> dict[str, Any]:
+def inference_config(networks: Networks) -> dict[str, Any]:
     """The first network as `network_def`, any others by name."""
-    others = {f"network_def_{s.name}": network_def(s) for s in networks[1:]}
-    return {"bundle_root": ".", "network_def": network_def(networks[0]), **others}
+    names = ["network_def", *(f"network_def_{name}" for name in list(networks)[1:])]
+    definitions = [network.definition for network in networks.values()]
+    return {"bundle_root": ".", **dict(zip(names, definitions, strict=True))}
 
 
-def network_def(settings: ImageNetworkSettings) -> dict[str, Any]:
-    """Image network, with its joint head if it has one, as MONAI's ConfigParser reads it."""
-    image = {"_target_": f"{ALIASES}.{settings.network}", **settings.arguments}
-    if settings.joint_head is None:
-        return image
-    return {
-        "_target_": f"{ALIASES}.{JOINT}",
-        "image": image,
-        "n_clinical": len(settings.clinical),
-        "n_classes": len(settings.classes),
-        "widths": list(settings.joint_head.widths),
-        "dropout": settings.joint_head.dropout,
-    }
-
-
-def inference_json(networks: Sequence[ImageNetworkSettings]) -> str:
+def inference_json(networks: Networks) -> str:
     """Text of the file, same bytes each time."""
     return json.dumps(inference_config(networks), indent=2, allow_nan=False) + "\n"
 
 
-def check_inference(text: str, networks: Sequence[ImageNetworkSettings], where: str) -> None:
+def check_inference(text: str, networks: Networks, where: str) -> None:
     """Refuse a file that says anything but the metadata's network definitions.
 
     Raises: InputError.
     """
-    config = parse_json(text, f"{where}, {INFERENCE}")
+    config = parse_json(text, part_of(where, INFERENCE))
     if not isinstance(config, dict):
         raise InputError(
             where, f"{INFERENCE} must be a JSON object", got="another content", remedy=COPY_AGAIN

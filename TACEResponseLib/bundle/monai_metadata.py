@@ -4,39 +4,22 @@ Source: MONAI Bundle Specification, "metadata.json File".
 """
 
 import json
-from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.basics.setting_words import setting_rule
 from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.basics.subject import part_of
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.bundle.layout import METADATA
 from TACEResponseLib.bundle.metadata import FORMAT_VERSION, BundleMetadata
-from TACEResponseLib.evidence.image_network.known_networks import with_names_of_today
-from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
-from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
-from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
-from TACEResponseLib.imaging.settings import MrZScore
+from TACEResponseLib.evidence.kinds import of_today
+from TACEResponseLib.evidence.monai_network import TensorFormat
 
 # Packages that scoring needs beside MONAI, torch and numpy.
 REQUIRED_PACKAGES = ("SimpleITK", "pyradiomics", "scikit-learn", "scipy", "skops")
-
-
-class TensorFormat(Settings):
-    """What one input or output tensor of a network holds."""
-
-    type: Literal["image", "tuples", "probabilities"]
-    format: Literal["magnitude", "raw", "classes"]
-    modality: str
-    num_channels: int = Field(ge=1)
-    spatial_shape: tuple[int, ...]
-    dtype: Literal["float32", "float64"]
-    value_range: tuple[float, ...]
-    is_patch_data: bool
-    channel_def: dict[str, str]
 
 
 class NetworkDataFormat(Settings):
@@ -108,21 +91,8 @@ def from_json(text: str, where: str) -> BundleMetadata:
     except ValidationError as error:
         raise refused(error, "configs/metadata.json", where) from error
     for part in metadata.branches:
-        if isinstance(part, RadiomicsPart):
-            _check_gray_levels(part, where)
+        part.check_up_to_date(where)
     return metadata
-
-
-def _check_gray_levels(part: RadiomicsPart, where: str) -> None:
-    """Refuse a classifier whose features were of other gray levels; a default would mislead it."""
-    if not {"lowest", "lowest_filtered"} <= part.settings.extraction.model_fields_set:
-        raise InputError(
-            where,
-            f"branch {part.settings.name} must say where its gray levels begin (lowest and "
-            "lowest_filtered of its extraction)",
-            got="neither, as in bundles of earlier programs, whose features were other numbers",
-            remedy="train the model anew with this program",
-        )
 
 
 def in_format_of_today(text: str, where: str) -> str:
@@ -130,7 +100,7 @@ def in_format_of_today(text: str, where: str) -> str:
 
     Raises: InputError: without a version, or of a later program.
     """
-    content = parse_json(text, f"{where}, {METADATA}")
+    content = parse_json(text, part_of(where, METADATA))
     try:
         version = content["tace_response"]["format_version"]
     except (TypeError, LookupError) as error:
@@ -149,7 +119,7 @@ def in_format_of_today(text: str, where: str) -> str:
         )
     if version != 1:
         return text
-    content = with_names_of_today(content)
+    content = of_today(content)
     content["tace_response"]["format_version"] = FORMAT_VERSION
     return json.dumps(content)
 
@@ -168,56 +138,9 @@ def refused(error: ValidationError, file: str, where: str) -> InputError:
 
 def _network_data_format(metadata: BundleMetadata) -> NetworkDataFormat:
     """Tensors of every network; the first bears MONAI's usual names."""
-    networks = [part for part in metadata.branches if isinstance(part, ImageNetworkPart)]
-    names = ["", *(f"_{part.settings.name}" for part in networks[1:])]
+    names = ["", *(f"_{name}" for name in list(metadata.monai_networks)[1:])]
+    networks = list(zip(names, metadata.monai_networks.values(), strict=False))
     return NetworkDataFormat(
-        inputs={f"image{n}": _patches(p) for n, p in zip(names, networks, strict=False)},
-        outputs={f"pred{n}": _classes(p) for n, p in zip(names, networks, strict=False)},
-    )
-
-
-def _patches(part: ImageNetworkPart) -> TensorFormat:
-    """What a network takes."""
-    settings = part.settings
-    channels, rows, columns = settings.input_shape
-    return TensorFormat(
-        type="image",
-        format="magnitude",
-        modality=settings.sequence.modality,
-        num_channels=channels,
-        spatial_shape=(rows, columns),
-        dtype="float32",
-        value_range=_value_range(settings),
-        is_patch_data=True,
-        channel_def={
-            str(channel): f"{sequence.value}, {settings.patch.channel_content}"
-            for channel, sequence in enumerate(settings.channel_sequences)
-        },
-    )
-
-
-def _value_range(settings: ImageNetworkSettings) -> tuple[float, float]:
-    """Of all channels, after intensity step and normalization."""
-    low, high = 0.0, 1.0
-    if isinstance(settings.intensity, MrZScore):
-        low, high = -settings.intensity.clip, settings.intensity.clip
-    if settings.normalization is None:
-        return low, high
-    numbers = list(zip(settings.normalization.mean, settings.normalization.sd, strict=True))
-    return min((low - m) / sd for m, sd in numbers), max((high - m) / sd for m, sd in numbers)
-
-
-def _classes(part: ImageNetworkPart) -> TensorFormat:
-    """What a network gives: logits, of which softmax or sigmoids make probabilities."""
-    classes = part.settings.classes
-    return TensorFormat(
-        type="probabilities",
-        format="classes",
-        modality="n/a",
-        num_channels=len(classes),
-        spatial_shape=(),
-        dtype="float32",
-        value_range=(),
-        is_patch_data=True,
-        channel_def={str(n): str(name) for n, name in enumerate(classes)},
+        inputs={f"image{name}": network.takes for name, network in networks},
+        outputs={f"pred{name}": network.gives for name, network in networks},
     )

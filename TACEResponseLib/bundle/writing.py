@@ -9,11 +9,10 @@ from TACEResponseLib.basics.writing.new_output import new_folder
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.integrity import write_sums
 from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA
-from TACEResponseLib.bundle.metadata import BranchPart
 from TACEResponseLib.bundle.monai_inference import inference_json
 from TACEResponseLib.bundle.monai_metadata import to_json
 from TACEResponseLib.evidence.branch import FittedBranch
-from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
+from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 
 
 def save_bundle(bundle: Bundle, folder: Path) -> Bundle:
@@ -40,9 +39,8 @@ def _write(bundle: Bundle, folder: Path) -> str:
         (folder / name).mkdir()
     parts = bundle.metadata.branches
     _write_text(folder / METADATA, to_json(bundle.metadata))
-    networks = [part.settings for part in parts if isinstance(part, ImageNetworkPart)]
-    if networks:
-        _write_text(folder / INFERENCE, inference_json(networks))
+    if bundle.metadata.monai_networks:
+        _write_text(folder / INFERENCE, inference_json(bundle.metadata.monai_networks))
     fusion = bundle.fusion.model_dump(mode="json")
     _write_text(folder / FUSION, json.dumps(fusion, indent=1, allow_nan=False) + "\n")
     _write_text(folder / CARD, bundle.card)
@@ -53,24 +51,15 @@ def _write(bundle: Bundle, folder: Path) -> str:
 
 
 def write_branch(branch: FittedBranch, part: BranchPart, path: Path) -> None:
-    """Weights or pipeline of one branch."""
-    from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch
-    from TACEResponseLib.evidence.image_network.network import write_weights
-    from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch
-    from TACEResponseLib.evidence.radiomics.dense_network import DenseClassifier
-    from TACEResponseLib.evidence.radiomics.skops_files import write_pipeline
+    """What was trained of one branch.
 
-    if isinstance(branch, ImageNetworkBranch) and part.kind == "image_network":
-        write_weights(branch.network, path)
-    elif isinstance(branch, RadiomicsBranch) and part.kind == "radiomics":
-        if isinstance(branch.pipeline, DenseClassifier):
-            write_weights(branch.pipeline.network, path)
-        else:
-            write_pipeline(branch.pipeline, path)
-    else:
+    Raises: TypeError: it is of another kind than the metadata says.
+    """
+    if kind_of(branch.settings) is not kind_of(part.settings):
         raise TypeError(
             f"{branch.name}: the metadata calls it {part.kind}, but it is {type(branch).__name__}"
         )
+    kind_of(part.settings).write(branch, path)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress, silent
-from TACEResponseLib.cohort.columns import ROI, ROI_CHOICE, ROI_READER2
+from TACEResponseLib.cohort.columns import LIVER, ROI, ROI_CHOICE, ROI_READER2
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.twins import Twins
+from TACEResponseLib.imaging.files.liver_reading import read_liver
 from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.files.roi_reading import read_roi
+from TACEResponseLib.imaging.roi.roi_choice import LIVER_COLUMN
 from TACEResponseLib.patient.case import Case
 
 Opening = tuple[str, Callable[[], object]]
@@ -20,7 +22,7 @@ Opening = tuple[str, Callable[[], object]]
 
 # What `cohort check` tells of a case that can be read: facts of the table against its files, and
 # values and masks that look wrong.
-TOLD = frozenset(
+REMARKED = frozenset(
     {
         "size_differs",
         "number_differs",
@@ -34,6 +36,9 @@ TOLD = frozenset(
         "roi_not_in_body",
         "roi_mirrored",
         "roi_shifted",
+        "roi_outside_liver",
+        "liver_mirrored",
+        "liver_shifted",
         "roi_slices_missing",
         "hu_unverified",
         "hu_clipped",
@@ -63,22 +68,22 @@ def check_files(patients: Sequence[CohortPatient], progress: Progress = silent) 
     twins = Twins()
     for number, patient in enumerate(patients, start=1):
         progress(f"patient {number} of {len(patients)}")
-        found: list[Problem] = []
+        wrong: list[Problem] = []
         if patient.images:
-            found, case = _read(patient)
+            wrong, case = _read(patient)
             if case is None:
                 # A case stops at its first problem; the other files may have more.
-                told = {problem.column for problem in found}
-                found += [p for p in _problems(patient, _files(patient)) if p.column not in told]
+                columns = {problem.column for problem in wrong}
+                wrong += [p for p in _problems(patient, _files(patient)) if p.column not in columns]
             else:
-                found = twins.problems(patient, case)
+                wrong = twins.problems(patient, case)
                 where = f"{patient.case_id} (line {patient.row})"
-                remarks += [f"{where}: {w.message}" for w in case.warnings if w.code in TOLD]
+                remarks += [f"{where}: {w.message}" for w in case.warnings if w.code in REMARKED]
         else:
-            found = _problems(patient, _files(patient))
+            wrong = _problems(patient, _files(patient))
         if patient.roi_reader2 is not None:
-            found += _problems(patient, [(ROI_READER2, _opened(patient, patient.roi_reader2))])
-        problems += found
+            wrong += _problems(patient, [(ROI_READER2, _opened(patient, patient.roi_reader2))])
+        problems += wrong
     remarks += twins.remarks()
     return CheckedFiles(problems=tuple(problems), remarks=tuple(remarks))
 
@@ -86,8 +91,8 @@ def check_files(patients: Sequence[CohortPatient], progress: Progress = silent) 
 def _read(patient: CohortPatient) -> tuple[list[Problem], Case | None]:
     """The case, or what is wrong with it."""
     read: list[Case] = []
-    found = _problems(patient, [("files", lambda: read.append(load_case(patient)))])
-    return found, read[0] if read else None
+    problems = _problems(patient, [("files", lambda: read.append(load_case(patient)))])
+    return problems, read[0] if read else None
 
 
 def _opened(patient: CohortPatient, path: Path) -> Callable[[], object]:
@@ -115,6 +120,8 @@ def _files(patient: CohortPatient) -> Iterator[Opening]:
         yield ROI, _opened(patient, patient.roi)
     for sequence, path in patient.sequence_rois.items():
         yield f"roi_{sequence.value}", _opened(patient, path)
+    if patient.liver is not None:
+        yield LIVER, partial(read_liver, patient.liver, LIVER_COLUMN)
 
 
 def _problems(patient: CohortPatient, openings: Iterable[Opening]) -> list[Problem]:
@@ -139,5 +146,5 @@ def _problems(patient: CohortPatient, openings: Iterable[Opening]) -> list[Probl
 def _column(patient: CohortPatient, error: InputError) -> str:
     """The column whose file a case's error names; empty if it names none."""
     named = {*patient.files, *ROI_CHOICE}
-    told = error.where.rpartition("), ")[2]
-    return told if told in named else ""
+    column = error.where.rpartition("), ")[2]
+    return column if column in named else ""

@@ -11,9 +11,9 @@ from TACEResponseLib.patient.units import Meant, in_table, other_writing
 
 REQUIRED = ("case_id", "role", "response")
 SEQUENCES = tuple(sequence.value for sequence in ImageSequence)
-ROI, ROI_READER2 = "roi", "roi_reader2"
+ROI, ROI_READER2, LIVER = "roi", "roi_reader2", "liver"
 SEQUENCE_ROIS = tuple(f"roi_{sequence}" for sequence in SEQUENCES)
-FILES = (*SEQUENCES, ROI, *SEQUENCE_ROIS, ROI_READER2)
+FILES = (*SEQUENCES, ROI, *SEQUENCE_ROIS, ROI_READER2, LIVER)
 """Columns of paths, relative to the table."""
 ROI_CHOICE = ("roi_label", "roi_segment", "large_roi")
 """What the options of `score` say of one patient's ROI; values are separated by `;`."""
@@ -108,8 +108,8 @@ def column_meant(column: str) -> str:
 
     A clinical variable is named with its unit: under another name the values may be in another.
     """
-    if found := other_writing(column):
-        return in_table(found)
+    if meant := other_writing(column):
+        return in_table(meant)
     variables = load_schema().by_name
     near = nearest(column, [*REQUIRED, *FILES, *ROI_CHOICE, *CONTEXT, *OTHER, *variables])
     if near in variables:

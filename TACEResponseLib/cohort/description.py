@@ -97,8 +97,8 @@ def _share(values: Sequence[ClinicalValue | None], value: ClinicalValue) -> str:
 
 
 def _note(values: Sequence[ClinicalValue | None]) -> str:
-    told = _missing(values)
-    return f"; {told}" if told else ""
+    missing = _missing(values)
+    return f"; {missing}" if missing else ""
 
 
 def _missing(values: Sequence[ClinicalValue | None]) -> str:

@@ -63,18 +63,18 @@ def read_follow_up(number: int, row: Mapping[str, str]) -> tuple[dict[str, str],
         number: line of the file.
         row: texts by column.
     """
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     plain: dict[str, str] = {}
     problems = []
     for column in filter(row.get, (*DAYS, *EVENTS)):
         try:
-            found[column] = follow_up_number(column, row[column])
+            numbers[column] = follow_up_number(column, row[column])
         except InputError as error:
             problems.append(_problem(number, error))
             continue
-        plain[column] = str(int(found[column])) if column in EVENTS else row[column]
-    if {*PROGRESSION, *SURVIVAL} <= set(found):
-        first, last = found[PROGRESSION[0]], found[SURVIVAL[0]]
+        plain[column] = str(int(numbers[column])) if column in EVENTS else row[column]
+    if {*PROGRESSION, *SURVIVAL} <= set(numbers):
+        first, last = numbers[PROGRESSION[0]], numbers[SURVIVAL[0]]
         if progressed_after_the_end(first, last):
             problems.append(_problem(number, contradiction(first, last)))
     return plain, problems

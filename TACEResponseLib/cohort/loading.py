@@ -11,8 +11,10 @@ from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence
 from TACEResponseLib.cohort.columns import SEQUENCES
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.imaging.files.liver_reading import read_liver
 from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.files.roi_reading import check_choice_used, read_case_rois
+from TACEResponseLib.imaging.roi.roi_choice import LIVER_COLUMN
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.case import Case
 
@@ -28,6 +30,8 @@ OPTIONS_AS_COLUMNS = {
     r"--roi-label\b": "roi_label",
     r"--roi-segment\b": "roi_segment",
     r"--large-roi\b": "large_roi",
+    r"--liver FILE": "its path in column liver",
+    r"--liver\b": "liver",
     r"--case-id\b": "case_id",
     r"--image\b": "image",
     r"--roi\b": "roi",
@@ -44,35 +48,44 @@ def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -
         sequences: those to read; all of the row's when empty.
     Raises: InputError: a file can't be read, or the case breaks a rule; names the patient.
     """
-    wanted = list(sequences) or list(patient.images)
     try:
-        volumes: dict[ImageSequence, Volume] = {}
-        warnings: list[CaseWarning] = []
-        for sequence in wanted:
-            if sequence not in patient.images:
-                raise InputError(
-                    sequence.value,
-                    "must name an image",
-                    got="a blank",
-                    remedy="give its path in the table",
-                )
-            volumes[sequence], found = read_image(patient.images[sequence], sequence, name="")
-            warnings += found
-        _check_choice(patient)
-        own = {s: path for s, path in patient.sequence_rois.items() if s in wanted}
-        roi, drawn, found = read_case_rois(patient.roi, own, patient.roi_choice, tells_names=False)
-        return Case(
-            case_id=patient.case_id,
-            images=volumes,
-            roi=roi,
-            sequence_rois=drawn,
-            clinical=patient.clinical,
-            context=patient.context,
-            roi_choice=patient.roi_choice,
-            reading_warnings=(*warnings, *found),
-        )
+        return _read(patient, list(sequences) or list(patient.images))
     except InputError as error:
         raise of_patient(error, patient) from error
+
+
+def _read(patient: CohortPatient, sequences: Sequence[ImageSequence]) -> Case:
+    """Every file of these sequences, as a case."""
+    volumes: dict[ImageSequence, Volume] = {}
+    warnings: list[CaseWarning] = []
+    for sequence in sequences:
+        if sequence not in patient.images:
+            raise InputError(
+                sequence.value,
+                "must name an image",
+                got="a blank",
+                remedy="give its path in the table",
+            )
+        volumes[sequence], remarks = read_image(patient.images[sequence], sequence, name="")
+        warnings += remarks
+    _check_choice(patient)
+    own = {s: path for s, path in patient.sequence_rois.items() if s in sequences}
+    roi, drawn, remarks = read_case_rois(patient.roi, own, patient.roi_choice, tells_names=False)
+    warnings += remarks
+    liver, remarks = (
+        read_liver(patient.liver, LIVER_COLUMN, name="") if patient.liver else (None, ())
+    )
+    return Case(
+        case_id=patient.case_id,
+        images=volumes,
+        roi=roi,
+        sequence_rois=drawn,
+        liver=liver,
+        clinical=patient.clinical,
+        context=patient.context,
+        roi_choice=patient.roi_choice,
+        reading_warnings=(*warnings, *remarks),
+    )
 
 
 def of_patient(error: InputError, patient: CohortPatient) -> InputError:
@@ -87,14 +100,14 @@ def of_patient(error: InputError, patient: CohortPatient) -> InputError:
 
 def in_columns(error: InputError) -> InputError:
     """An error of one case in the words of a table: options of one patient are columns there."""
-    told = error.reworded(_column_words)
+    reworded = error.reworded(_column_words)
     return InputError(
         _column_words(error.where),
         _column_words(error.rule),
-        got=told.unnamed,
-        remedy=told.unhinted,
-        names=told.names,
-        hint=told.hint,
+        got=reworded.unnamed,
+        remedy=reworded.unhinted,
+        names=reworded.names,
+        hint=reworded.hint,
     )
 
 
@@ -120,19 +133,19 @@ def members(
     sequences: Sequence[ImageSequence],
 ) -> list[Member]:
     """Patients of one role that have a response, ready for `training.prepare`."""
-    found = []
+    own = []
     for patient in patients:
         label = patient.label(endpoint)
         if patient.role is role and label is not None:
-            found.append(_member(patient, label, tuple(sequences)))
-    return found
+            own.append(_member(patient, label, tuple(sequences)))
+    return own
 
 
 def _member(patient: CohortPatient, label: int, sequences: tuple[ImageSequence, ...]) -> Member:
     """One patient with everything that `load_case` would read."""
     files = {s.value: patient.images[s] for s in sequences if s in patient.images}
     files |= {f"roi_{s.value}": path for s, path in patient.sequence_rois.items()}
-    singles = {"roi": patient.roi, "roi_reader2": patient.roi_reader2}
+    singles = {"roi": patient.roi, "roi_reader2": patient.roi_reader2, "liver": patient.liver}
     files |= {name: path for name, path in singles.items() if path is not None}
     twice = partial(load_second_reading, patient, sequences) if patient.roi_reader2 else None
     return Member(

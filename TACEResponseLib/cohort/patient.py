@@ -63,6 +63,8 @@ class CohortPatient:
     sequence_rois: Mapping[ImageSequence, Path] = field(default_factory=dict)
     """The tumor as it was drawn on that sequence."""
     roi_reader2: Path | None = None
+    liver: Path | None = None
+    """A mask of the whole liver, with which the ROIs are compared."""
     roi_choice: RoiChoice = field(default_factory=RoiChoice)
     """Which labels or segments of these files are the tumor."""
     context: CaseContext | None = None
@@ -77,10 +79,10 @@ class CohortPatient:
     @property
     def files(self) -> dict[str, Path]:
         """Every image and mask by its column."""
-        found = {sequence.value: path for sequence, path in self.images.items()}
-        found |= {f"roi_{sequence.value}": path for sequence, path in self.sequence_rois.items()}
-        singles = {"roi": self.roi, "roi_reader2": self.roi_reader2}
-        return found | {name: path for name, path in singles.items() if path is not None}
+        paths = {sequence.value: path for sequence, path in self.images.items()}
+        paths |= {f"roi_{sequence.value}": path for sequence, path in self.sequence_rois.items()}
+        singles = {"roi": self.roi, "roi_reader2": self.roi_reader2, "liver": self.liver}
+        return paths | {name: path for name, path in singles.items() if path is not None}
 
     def label(self, endpoint: Endpoint) -> int | None:
         """1 for the positive class of an endpoint, 0 else, `None` without a response."""

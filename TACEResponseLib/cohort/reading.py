@@ -1,6 +1,5 @@
 """Read a cohort table: every problem of every row at once."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,13 +7,14 @@ from pathlib import Path
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import shown, twins
 from TACEResponseLib.basics.process.progress import LOG
-from TACEResponseLib.basics.reading.regular_file import open_regular
-from TACEResponseLib.cohort.columns import REQUIRED, ROI, ROI_READER2
+from TACEResponseLib.basics.reading.regular_file import check_regular
+from TACEResponseLib.cohort.columns import LIVER, REQUIRED, ROI, ROI_READER2
 from TACEResponseLib.cohort.header import header_problems, header_remarks
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem
 from TACEResponseLib.cohort.row_reading import known_of, read_row
 from TACEResponseLib.cohort.table_rows import table_rows
 from TACEResponseLib.cohort.unit_remarks import unit_remarks
+from TACEResponseLib.imaging.files.content import content_digest
 
 # The largest image that is read.
 MOST_IMAGE_BYTES = 4 * 1024**3
@@ -50,8 +50,8 @@ def read_cohort(path: Path, needed: Sequence[str] = REQUIRED) -> CohortTable:
     problems = header_problems(table.header, needed)
     patients = []
     for number, row in numbered:
-        found, patient = read_row(number, row, path.parent)
-        problems += found
+        row_problems, patient = read_row(number, row, path.parent)
+        problems += row_problems
         if patient is not None:
             patients.append(patient)
     problems += _shared(numbered, patients)
@@ -138,7 +138,7 @@ def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
             owner, other = seen.setdefault(_content(path), (patient.case_id, column))
             if owner != patient.case_id:
                 problems.append(not_own(patient, column, owner, other))
-            elif other != column and (not column.startswith(ROI) or column == ROI_READER2):
+            elif other != column and (column == ROI_READER2 or not column.startswith(ROI)):
                 rule = f"must be another file than {other}"
                 problems.append(
                     Problem(
@@ -154,12 +154,14 @@ def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
 
 def not_own(patient: CohortPatient, column: str, owner: str, other: str = "") -> Problem:
     """An image or mask that is another patient's, in whose row `other` names its column."""
-    what, found = ("mask" if c.startswith(ROI) else "image" for c in (column, other or column))
+    what, theirs = (
+        "mask" if c.startswith((ROI, LIVER)) else "image" for c in (column, other or column)
+    )
     return Problem(
         row=patient.row,
         column=column,
         rule=f"must be this patient's own {what}",
-        got=f"the {found} of {owner}",
+        got=f"the {theirs} of {owner}",
         remedy="correct the path",
     )
 
@@ -186,8 +188,13 @@ def _same_features(patients: Sequence[CohortPatient]) -> list[Problem]:
 
 
 def _content(path: Path) -> str:
-    """Names a file by its bytes, a folder by its place."""
+    """Names a file by its bytes and those of what it stands for, a folder by its place."""
     if path.is_dir():
         return str(path.resolve())
-    with open_regular(path, path.name, most_bytes=MOST_IMAGE_BYTES) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    check_regular(path, path.name, most_bytes=MOST_IMAGE_BYTES)
+    try:
+        return content_digest(path)
+    except OSError as error:
+        raise InputError(
+            path.name, "must be readable", got=error.strerror, remedy="check its permissions"
+        ) from error

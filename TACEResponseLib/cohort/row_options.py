@@ -7,12 +7,13 @@ from datetime import date
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.cells import truth
-from TACEResponseLib.cohort.columns import CONTEXT, ROI_CHOICE
+from TACEResponseLib.cohort.columns import CONTEXT, LIVER, ROI_CHOICE
 from TACEResponseLib.cohort.patient import Problem
 from TACEResponseLib.imaging.roi.roi_choice import COLUMNS, RoiChoice, choice_of
 from TACEResponseLib.patient.context import CaseContext, check_dates, read_context
 
 SEPARATOR = ";"
+_USE = {LIVER: "is compared with"}
 # Labels that are separated by something else, or by what a spreadsheet made of it.
 WHOLE = re.compile(r"^([1-9]\d*)\.0$", re.ASCII)
 """As programs write a column of whole numbers with blanks."""
@@ -52,8 +53,8 @@ def read_choice(number: int, row: Mapping[str, str]) -> tuple[RoiChoice, list[Pr
     return choice, []
 
 
-def unused_choice(number: int, row: Mapping[str, str]) -> list[Problem]:
-    """Problems of a choice in a row that has no ROI to choose from.
+def unused_without_roi(number: int, row: Mapping[str, str]) -> list[Problem]:
+    """Problems of a choice, or of a liver mask, in a row that has no ROI.
 
     Args:
         number: line of the file.
@@ -63,11 +64,11 @@ def unused_choice(number: int, row: Mapping[str, str]) -> list[Problem]:
         Problem(
             row=number,
             column=name,
-            rule="chooses from the ROI, and the row has none",
+            rule=f"{_USE.get(name, 'chooses from')} the ROI, and the row has none",
             got=repr(row[name])[:40],
             remedy="leave it blank, or give the path in column roi",
         )
-        for name in ROI_CHOICE
+        for name in (*ROI_CHOICE, LIVER)
         if row.get(name) and not (name == "large_roi" and truth(row[name]) is False)
     ]
 

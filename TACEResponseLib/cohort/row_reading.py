@@ -9,6 +9,7 @@ from TACEResponseLib.basics.reading import cells
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence, ResponseClass
 from TACEResponseLib.cohort.columns import (
     FILES,
+    LIVER,
     ROI,
     ROI_READER2,
     SEQUENCES,
@@ -25,7 +26,7 @@ from TACEResponseLib.cohort.patient import (
     Known,
     Problem,
 )
-from TACEResponseLib.cohort.row_options import read_choice, read_row_context, unused_choice
+from TACEResponseLib.cohort.row_options import read_choice, read_row_context, unused_without_roi
 from TACEResponseLib.patient.record import ClinicalRecord, read_record
 
 RESPONSES = (*ResponseClass, *POSITIVE_WORDS, *NEGATIVE_WORDS)
@@ -63,6 +64,7 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
             ImageSequence(n): files[f"roi_{n}"] for n in SEQUENCES if f"roi_{n}" in files
         },
         roi_reader2=files.get(ROI_READER2),
+        liver=files.get(LIVER),
         roi_choice=choice,
         context=context,
         features=features,
@@ -157,15 +159,15 @@ def _file_problems(number: int, row: Row, files: Mapping[str, Path]) -> list[Pro
             )
         )
     if not any(name.startswith(ROI) for name in files):
-        problems += unused_choice(number, row)
+        problems += unused_without_roi(number, row)
     for name, path in files.items():
-        if (found := _not_there(path)) is not None:
+        if (objection := _not_there(path)) is not None:
             problems.append(
                 _problem(
                     number,
                     name,
                     "must be there",
-                    found,
+                    objection,
                     "correct the path; it is relative to the table",
                 )
             )

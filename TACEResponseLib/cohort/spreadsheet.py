@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from TACEResponseLib.basics.errors import InputError, MissingExtraError
-from TACEResponseLib.basics.reading.cells import StoredNumber
+from TACEResponseLib.basics.reading.cells import StoredDate, StoredNumber
 from TACEResponseLib.basics.reading.regular_file import in_units, open_regular
 from TACEResponseLib.basics.reading.table_bounds import TableBounds
 from TACEResponseLib.basics.reading.zip_reading import open_zip
@@ -55,12 +55,12 @@ def read_sheet(path: Path, where: str, sheet: str | None = None) -> list[list[st
         path: .xlsx.
         where: how the user named the file, for messages.
         sheet: its name; by default the first that is not hidden.
-    Raises: InputError, MissingExtraError: as `read_told_sheet`.
+    Raises: InputError, MissingExtraError: as `read_sheet_and_remarks`.
     """
-    return read_told_sheet(path, where, sheet).rows
+    return read_sheet_and_remarks(path, where, sheet).rows
 
 
-def read_told_sheet(path: Path, where: str, sheet: str | None = None) -> Sheet:
+def read_sheet_and_remarks(path: Path, where: str, sheet: str | None = None) -> Sheet:
     """The same with its name, and what a reader should know of it.
 
     Args:
@@ -150,32 +150,32 @@ def _read(path: Path, where: str, sheet: str | None) -> Sheet:
         rows = _counted((_trimmed([_text(cell, failed) for cell in row]) for row in values), where)
         marks = check_sheet(path, chosen._worksheet_path.lstrip("/"), where)
         others = [] if sheet else _others(book, chosen.title)
-    told = [f"its sheet {chosen.title} is read, and not {', '.join(others)}"] if others else []
+    remarks = [f"its sheet {chosen.title} is read, and not {', '.join(others)}"] if others else []
     if failed:
         words = ", ".join(sorted(failed))
         count = failed.total()
-        told.append(f"{words} is taken for a blank in {count} cell{'s' * (count != 1)}")
-    return Sheet(rows, chosen.title, [*told, *marks.remarks])
+        remarks.append(f"{words} is taken for a blank in {count} cell{'s' * (count != 1)}")
+    return Sheet(rows, chosen.title, [*remarks, *marks.remarks])
 
 
 def _others(book: "Workbook", chosen: str) -> list[str]:
     """Names of the other sheets that hold something near their beginning."""
-    found = []
+    names = []
     for page in book.worksheets:
         page_any: Any = page
         page_any.reset_dimensions()
         rows = islice(page_any.iter_rows(values_only=True), ROWS_LOOKED_AT)
         if page.title != chosen and any(v is not None for row in rows for v in row):
-            found.append(page.title)
-    return found
+            names.append(page.title)
+    return names
 
 
-def _counted(found: Iterable[list[str]], where: str) -> list[list[str]]:
+def _counted(values: Iterable[list[str]], where: str) -> list[list[str]]:
     """Rows up to the last that holds anything; blank ones count only if another follows."""
     bounds = TableBounds(where)
     rows: list[list[str]] = []
     blanks = 0
-    for row in found:
+    for row in values:
         if not row:
             blanks += 1
             continue
@@ -216,9 +216,9 @@ def _text(value: object, failed: Counter[str]) -> str:
     if isinstance(value, int | float):
         return StoredNumber(value)
     if isinstance(value, datetime):
-        return str(value.date()) if value.time() == time() else value.isoformat(sep=" ")
+        return StoredDate(value.date() if value.time() == time() else value.isoformat(sep=" "))
     if isinstance(value, date):
-        return value.isoformat()
+        return StoredDate(value)
     text = str(value).strip()
     if text not in ERRORS:
         return text

@@ -10,7 +10,7 @@ from TACEResponseLib.basics.reading.text_table import (
     table_of,
 )
 from TACEResponseLib.cohort.header import holds_numbers
-from TACEResponseLib.cohort.spreadsheet import is_spreadsheet, read_told_sheet
+from TACEResponseLib.cohort.spreadsheet import is_spreadsheet, read_sheet_and_remarks
 
 Row = dict[str, str]
 
@@ -25,7 +25,7 @@ def table_rows(path: Path) -> tuple[TextTable, list[Row]]:
     """
     where = f"--cohort {path.name}"
     if is_spreadsheet(path):
-        sheet = read_told_sheet(path, where)
+        sheet = read_sheet_and_remarks(path, where)
         numbered = tuple(enumerate(sheet.rows, start=1))
         table = table_of(
             numbered,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from TACEResponseLib.cohort.columns import ROI
+from TACEResponseLib.cohort.columns import LIVER, ROI
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import not_own
 from TACEResponseLib.imaging.volume import Voxels
@@ -29,15 +29,15 @@ class Twins:
             patient: the row.
             case: its files as they were read.
         """
-        found = []
+        shared = []
         for column, digest in _digests(case):
             owner = self._owners.setdefault(digest, patient.case_id)
             if owner != patient.case_id:
-                found.append(not_own(patient, column, owner))
+                shared.append(not_own(patient, column, owner))
         people = {volume.acquisition.patient_digest for volume in case.images.values()}
         for person in people - {None}:
             self._carriers.setdefault(str(person), []).append(patient.case_id)
-        return found
+        return shared
 
     def remarks(self) -> list[str]:
         """Ids whose images carry one DICOM patient id, where that is not everybody's.
@@ -62,6 +62,8 @@ def _digests(case: Case) -> Iterator[tuple[str, str]]:
         yield ROI, _digest("mask", case.roi.mask)
     for sequence, roi in case.sequence_rois.items():
         yield f"{ROI}_{sequence.value}", _digest("mask", roi.mask)
+    if case.liver is not None:
+        yield LIVER, _digest("mask", case.liver.mask)
 
 
 def _digest(kind: str, voxels: Voxels) -> str:

@@ -3,42 +3,51 @@
 import argparse
 import sys
 
+from TACEResponseLib.basics.reading.strict_numbers import whole
+from TACEResponseLib.commands.options import OUTPUT_HELP, Commands, add_verbose, some_path
+
+HELP = "gene sets that differ between predicted groups"
+SETS_HELP = "your own; no download"
+EXPRESSION_HELP = "CSV: gene, then a column a case"
+
+
+def add_parser(commands: Commands) -> None:
+    """`biology`."""
+    parser = commands.add_parser("biology", help=HELP)
+    add = parser.add_argument
+    add("--expression", required=True, type=some_path, metavar="TABLE", help=EXPRESSION_HELP)
+    add("--groups", required=True, type=some_path, metavar="TABLE", help="CSV: case_id, group")
+    add(
+        "--gene-sets",
+        required=True,
+        type=some_path,
+        metavar="FILE.gmt",
+        help=SETS_HELP,
+    )
+    add("--permutations", type=whole, default=1000, help="default: %(default)s")
+    add("--seed", type=whole, default=1, help="of permutations; default: %(default)s")
+    add("--output", required=True, type=some_path, metavar="FOLDER", help=OUTPUT_HELP)
+    add_verbose(parser)
+    parser.set_defaults(run=run)
+
 
 def run(options: argparse.Namespace) -> None:
-    """Read the three files, run GSEA, write one table."""
-    from TACEResponseLib.basics.writing.new_output import check_output, new_folder
-    from TACEResponseLib.validation.gene_sets import (
-        COLUMNS,
-        enriched,
-        read_expression,
-        read_gene_sets,
-        read_groups,
-    )
-    from TACEResponseLib.validation.style.figure import write_csv
+    """Compare the groups, and say how many sets differ."""
+    from TACEResponseLib.validation.biology import BiologyRequest, compare_groups
 
-    check_output(options.output)
-    expression = read_expression(options.expression)
-    groups = read_groups(options.groups, expression)
-    sets = read_gene_sets(options.gene_sets)
-    found = enriched(expression, groups, sets, permutations=options.permutations, seed=options.seed)
-    first, second = sorted(set(groups))
-    rows = [
-        (
-            r.gene_set,
-            r.score,
-            r.normalized,
-            r.p,
-            r.fdr,
-            r.genes,
-            first if r.normalized > 0 else second,
-        )
-        for r in found
-    ]
-    with new_folder(options.output) as draft:
-        write_csv(draft / "gene_sets.csv", COLUMNS, rows)
-    sure = sum(r.fdr < 0.25 for r in found)
+    request = BiologyRequest(
+        expression=options.expression,
+        groups=options.groups,
+        gene_sets=options.gene_sets,
+        output=options.output,
+        permutations=options.permutations,
+        seed=options.seed,
+    )
+    biology = compare_groups(request)
+    sure = sum(result.fdr < 0.25 for result in biology.gene_sets)
+    (first, n_first), (second, n_second) = biology.group_sizes
     sys.stdout.write(
-        f"{len(found)} gene sets, {sure} with a false discovery rate below .25; {first} "
-        f"({groups.count(first)} cases) against {second} ({groups.count(second)}). Hypotheses "
-        f"only: replicate them.\n{options.output / 'gene_sets.csv'}\n"
+        f"{len(biology.gene_sets)} gene sets, {sure} with a false discovery rate below .25; "
+        f"{first} ({n_first} cases) against {second} ({n_second}). Hypotheses only: replicate "
+        f"them.\n{biology.table}\n"
     )

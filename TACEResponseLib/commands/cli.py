@@ -20,9 +20,35 @@ from TACEResponseLib.basics.process.terminal import printable_output
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.basics.writing import drafts
 from TACEResponseLib.basics.writing.disk_trouble import explained
-from TACEResponseLib.commands import cli_cohorts, cli_patients, cli_validation
+from TACEResponseLib.commands import (
+    biology,
+    cohort,
+    compare,
+    demo,
+    info,
+    recalibrate,
+    recipe,
+    score,
+    simulate,
+    train,
+    validate,
+)
 from TACEResponseLib.commands.options import BriefParser, check_options
 
+# In the order of `--help`; what a command computes with, it imports as it runs.
+COMMANDS = (
+    score,
+    demo,
+    info,
+    recipe,
+    simulate,
+    cohort,
+    train,
+    validate,
+    compare,
+    recalibrate,
+    biology,
+)
 TOO_LARGE: dict[type[BaseException], str] = {
     MemoryError: "error: this computer: must have enough free memory, got too little; close other "
     "programs, or take smaller images",
@@ -36,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         standard_streams.fill_gaps()
     except InputError as error:
-        return _told(f"error: {error}", 2)
+        return _say(f"error: {error}", 2)
     with endings.watched(), printable_output():
         return _parsed(arguments)
 
@@ -59,17 +85,17 @@ def _run(options: argparse.Namespace) -> int:
         with standard_streams.printed_at_the_end():
             options.run(options)
     except (InputError, MissingExtraError) as error:
-        return _told(f"error: {error}", 2)
+        return _say(f"error: {error}", 2)
     except KeyboardInterrupt:
-        return _told(f"interrupted; {endings.truth()}", 130)
+        return _say(f"interrupted; {endings.truth()}", 130)
     except (MemoryError, RecursionError) as error:
-        return _told(TOO_LARGE[type(error)], 2)
+        return _say(TOO_LARGE[type(error)], 2)
     except Exception as error:  # the last gate: one line for the user
         logging.getLogger("taceresponse").debug("traceback", exc_info=True)
         if known := _of_the_disk(error):
-            return _told(f"error: {known}", 2)
+            return _say(f"error: {known}", 2)
         kind = type(error).__name__
-        return _told(f"internal error: {kind}: {error}; run again with -vv and report it", 1)
+        return _say(f"internal error: {kind}: {error}; run again with -vv and report it", 1)
     return 0
 
 
@@ -79,7 +105,7 @@ def _of_the_disk(error: Exception) -> InputError | None:
     return explained(error, Path(os.fsdecode(place)), "disk")
 
 
-def _told(message: str, status: int) -> int:
+def _say(message: str, status: int) -> int:
     """Print one line to stderr; a program that is being ended leaves the word to its ending."""
     with drafts.PLACING, suppress(OSError, ValueError):
         print(" ".join(message.split()), file=sys.stderr)  # noqa: T201  # the command's own voice
@@ -95,15 +121,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"tace-response {__version__}")
     parser.set_defaults(verbose=0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    cli_patients.add_score(commands)
-    cli_patients.add_demo(commands)
-    cli_patients.add_info(commands)
-    cli_cohorts.add_recipe(commands)
-    cli_cohorts.add_simulate(commands)
-    cli_cohorts.add_cohort(commands)
-    cli_cohorts.add_train(commands)
-    cli_validation.add_validate(commands)
-    cli_validation.add_compare(commands)
-    cli_validation.add_recalibrate(commands)
-    cli_validation.add_biology(commands)
+    for command in COMMANDS:
+        command.add_parser(commands)
     return parser

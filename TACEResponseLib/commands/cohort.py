@@ -1,17 +1,33 @@
-"""`tace-response cohort check | describe`: a user's own table."""
+"""`tace-response cohort check | describe | import`: a table of patients."""
 
 import argparse
 import sys
-from collections.abc import Sequence
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.plain_text import one_line
 from TACEResponseLib.basics.process.progress import shown
-from TACEResponseLib.basics.terms import Endpoint
-from TACEResponseLib.cohort.checking import check_files, without_evidence
-from TACEResponseLib.cohort.description import describe_cohort
-from TACEResponseLib.cohort.patient import CohortPatient, Problem
-from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
+from TACEResponseLib.commands import cohort_import
+from TACEResponseLib.commands.options import ENDPOINTS, Commands, add_verbose, some_name, some_path
+
+RECIPE_HELP = "tell whom training this recipe would leave out"
+COHORT_HELP = "CSV or .xlsx, one row a patient"
+
+
+def add_parser(commands: Commands) -> None:
+    """`cohort`."""
+    cohort = commands.add_parser("cohort", help="check, describe or import patients")
+    actions = cohort.add_subparsers(required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="every problem of every row at once")
+    check.add_argument("--table-only", action="store_true", help="don't open images and masks")
+    check.add_argument("--recipe", type=some_name, help=RECIPE_HELP)
+    describe = actions.add_parser("describe", help="table 1, by role and response")
+    describe.add_argument(
+        "--endpoint", choices=ENDPOINTS, default="objective_response", help="default: %(default)s"
+    )
+    for parser, run in ((check, run_check), (describe, run_describe)):
+        parser.add_argument("cohort", type=some_path, metavar="COHORT", help=COHORT_HELP)
+        add_verbose(parser)
+        parser.set_defaults(run=run)
+    cohort_import.add_parser(actions)
 
 
 def run_check(options: argparse.Namespace) -> None:
@@ -19,62 +35,33 @@ def run_check(options: argparse.Namespace) -> None:
 
     Patients whom a training would leave out are no problem, and told as notes.
     """
-    table = read_cohort(options.cohort)
-    problems = list(table.problems)
-    notes: list[str] = []
-    if not options.table_only:
-        with shown("reading images and masks") as progress:
-            checked = check_files(table.patients, progress)
-        problems += checked.problems
-        notes = list(checked.remarks)
-    if problems:
-        ordered = sorted(problems, key=lambda problem: (problem.row, problem.column))
-        sys.stdout.write(as_text(("line", "column", "rule", "got", "remedy"), _cells(ordered)))
-    notes += _notes(options.recipe, table.patients)
+    from TACEResponseLib.basics.aligned_columns import aligned_columns
+    from TACEResponseLib.training.cohort_check import check_cohort, left_out_notes
+
+    with shown("reading images and masks") as progress:
+        checked = check_cohort(options.cohort, with_files=not options.table_only, progress=progress)
+    if checked.problems:
+        cells = [(str(p.row or ""), p.column, p.rule, p.got, p.remedy) for p in checked.problems]
+        header = ("line", "column", "rule", "got", "remedy")
+        sys.stdout.write(aligned_columns(header, cells))
+    notes = [*checked.notes, *left_out_notes(checked.patients, options.recipe)]
     sys.stdout.write("".join(f"note: {one}\n" for one in notes))
-    if problems:
+    if checked.problems:
         raise InputError(
             f"--cohort {options.cohort.name}",
             "must have no problem",
-            got=len(problems),
+            got=len(checked.problems),
             remedy="mend what the table above lists",
         )
-    sys.stdout.write(f"{len(table.patients)} patients, no problem\n")
-
-
-def _notes(recipe: str | None, patients: Sequence[CohortPatient]) -> list[str]:
-    """Who would be left out by a recipe, or by recipes that read images or features.
-
-    Raises: InputError: no such recipe, or it would leave out too many.
-    """
-    if recipe is None:
-        return [
-            f"{p.case_id} (line {p.row}) has neither images nor features; recipes that read them "
-            "leave this patient out"
-            for p in without_evidence(patients)
-        ]
-    from TACEResponseLib.recipe.reading import find_recipe, read_recipe
-    from TACEResponseLib.training.usable import usable_for
-
-    return [str(one) for one in usable_for(read_recipe(find_recipe(recipe)), patients).left_out]
+    sys.stdout.write(f"{len(checked.patients)} patients, no problem\n")
 
 
 def run_describe(options: argparse.Namespace) -> None:
     """Print table 1."""
+    from TACEResponseLib.basics.aligned_columns import aligned_columns
+    from TACEResponseLib.basics.terms import Endpoint
+    from TACEResponseLib.cohort.description import describe_cohort
+    from TACEResponseLib.cohort.reading import usable_cohort
+
     table = describe_cohort(usable_cohort(options.cohort), Endpoint(options.endpoint))
-    sys.stdout.write(as_text(table.header, table.rows))
-
-
-def as_text(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns separated by two blanks, as wide as their longest cell."""
-    lines = [tuple(map(one_line, line)) for line in (header, *rows)]
-    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-    return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        + "\n"
-        for line in lines
-    )
-
-
-def _cells(problems: Sequence[Problem]) -> list[tuple[str, ...]]:
-    return [(str(p.row or ""), p.column, p.rule, p.got, p.remedy) for p in problems]
+    sys.stdout.write(aligned_columns(table.header, table.rows))

@@ -3,50 +3,50 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from TACEResponseLib.basics.process.progress import shown
-from TACEResponseLib.basics.writing.drafts import scratch_folder
-from TACEResponseLib.basics.writing.new_output import check_output
-from TACEResponseLib.bundle.words import percent
-from TACEResponseLib.commands.score import check_scene_possible, score_and_write
-from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.basics.reading.strict_numbers import whole
+from TACEResponseLib.commands.options import Commands, add_device, add_verbose, some_path
 
-DEMO_BUNDLE = "ct-radiomics-cnn-simulated"
+if TYPE_CHECKING:
+    from TACEResponseLib.from_files.demo import DemoResult
+
+OUTPUT = Path("demo-result")
+
+
+def add_parser(commands: Commands) -> None:
+    """`demo`."""
+    parser = commands.add_parser("demo", help="score a simulated patient with the shipped bundle")
+    add = parser.add_argument
+    add("--output", type=some_path, default=OUTPUT, metavar="FOLDER", help="default: %(default)s")
+    add("--overwrite", action="store_true", help="replace an earlier demo")
+    add("--no-scene", action="store_true", help="don't write scene.mrb")
+    add("--seed", type=whole, default=7, help="which patient; default: %(default)s")
+    add_device(parser)
+    add_verbose(parser)
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Score one simulated patient through the same files that a real one would come in."""
-    check_output(options.output, overwrite=options.overwrite)
-    check_scene_possible(wanted=not options.no_scene)
-    from TACEResponseLib.bundle import load_bundle
-    from TACEResponseLib.commands.reading import read_case
-    from TACEResponseLib.evidence.image_network.inference import choose_device
-    from TACEResponseLib.imaging.roi.roi_choice import ALL, RoiChoice
-    from TACEResponseLib.simulation.cohort import write_patient
-    from TACEResponseLib.simulation.patient import simulate_patient
-    from TACEResponseLib.simulation.settings import SimulationSettings
+    """Score, write and tell."""
+    from TACEResponseLib.from_files.demo import DemoRequest, score_demo
+    from TACEResponseLib.from_files.patient import ResultFolder
 
-    with shown("demo") as progress, scratch_folder() as scratch:
-        progress("simulating a patient")
-        patient = simulate_patient(SimulationSettings(), options.seed, 0)
-        paths = write_patient(patient, scratch)
-        bundle = load_bundle(DEMO_BUNDLE, device=choose_device(options.device))
-        case, seconds = read_case(
-            images=[f"ct_arterial={paths.image}"],
-            roi=paths.roi,
-            choice=RoiChoice(labels=ALL),
-            clinical=None,
-            context=None,
-            case_id=patient.case_id,
-            bundle=bundle.metadata,
-            progress=progress,
-        )
-        prediction, files = score_and_write(case, bundle, options, progress, seconds)
-    sys.stdout.write(_told(prediction, files, patient.probability))
+    output = ResultFolder(
+        path=options.output, overwrite=options.overwrite, with_scene=not options.no_scene
+    )
+    request = DemoRequest(output=output, seed=options.seed, device=options.device)
+    with shown("demo") as progress:
+        demo = score_demo(request, progress)
+    sys.stdout.write(_words(demo))
 
 
-def _told(prediction: Prediction, files: tuple[Path, ...], truth: float) -> str:
+def _words(demo: "DemoResult") -> str:
     """Five lines of result, then the paths."""
+    from TACEResponseLib.bundle.words import percent
+
+    prediction, truth = demo.result.prediction, demo.true_probability
     lines = [
         prediction.simulated_banner or "",
         prediction.sentence,
@@ -54,4 +54,4 @@ def _told(prediction: Prediction, files: tuple[Path, ...], truth: float) -> str:
         f"This patient was made by a known law, by which the probability is {percent(truth)}.",
         f"Warnings in the record: {len(prediction.warnings)}. The files to look at:",
     ]
-    return "\n".join([*lines, *(f"  {path}" for path in files)]) + "\n"
+    return "\n".join([*lines, *(f"  {path}" for path in demo.result.files)]) + "\n"

@@ -3,51 +3,25 @@
 import argparse
 import sys
 
-from TACEResponseLib.result.provenance import installed_version, package_versions
+from TACEResponseLib.commands.options import Commands, add_verbose, some_name
+
+HELP = "name, folder or .zip of a bundle"
+
+
+def add_parser(commands: Commands) -> None:
+    """`info`."""
+    parser = commands.add_parser("info", help="versions, devices, bundles; or a model card")
+    parser.add_argument("bundle", nargs="?", type=some_name, help=HELP)
+    add_verbose(parser)
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the model card of a bundle, or what is installed here."""
-    from TACEResponseLib.bundle import model_card
+    from TACEResponseLib.bundle.card import model_card
+    from TACEResponseLib.bundle.installation import installation
     from TACEResponseLib.bundle.reading import read_metadata
 
     # From what is verified as text: no network is built and no classifier is read.
-    text = model_card(read_metadata(options.bundle)) if options.bundle else _installation()
+    text = model_card(read_metadata(options.bundle)) if options.bundle else installation()
     sys.stdout.write(text.rstrip("\n") + "\n")
-
-
-def _installation() -> str:
-    """Versions, devices and installed bundles."""
-    versions = {**package_versions(), "slicer-core": installed_version("slicer-core")}
-    lines = ["Versions", *(f"  {name} {version}" for name, version in versions.items())]
-    lines += ["Devices", *(f"  {device}" for device in _devices())]
-    return "\n".join([*lines, "Bundles", *_bundles()])
-
-
-def _devices() -> list[str]:
-    """What networks can run on here."""
-    import torch
-
-    cuda = [f"cuda: {torch.cuda.get_device_name(n)}" for n in range(torch.cuda.device_count())] or [
-        "cuda: none"
-    ]
-    return [f"cpu: {torch.get_num_threads()} threads", *cuda]
-
-
-def _bundles() -> list[str]:
-    """One line an installed bundle: what it reads and what it was trained on."""
-    from TACEResponseLib.basics.terms import CohortRole
-    from TACEResponseLib.bundle import installed_bundles
-    from TACEResponseLib.bundle.reading import read_metadata
-    from TACEResponseLib.bundle.words import endpoint_phrase
-
-    lines = []
-    for path in installed_bundles():
-        meta = read_metadata(path)
-        cohort = meta.cohorts[CohortRole.TRAINING]
-        kind = "simulated patients" if meta.simulated else "patients"
-        lines.append(
-            f"  {meta.bundle_id}: {', '.join(meta.sequences)}; {endpoint_phrase(meta)}; "
-            f"trained on {cohort.n} {kind}"
-        )
-    return lines or ["  none installed"]

@@ -2,31 +2,39 @@
 
 import argparse
 from collections.abc import Mapping
-from pathlib import PurePath
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from pathlib import Path, PurePath
+from typing import NoReturn, TypeAlias
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.number_ranges import RANGES, check_ranges
 from TACEResponseLib.basics.plain_text import printable
 
-if TYPE_CHECKING:
-    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
-
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Reasons: TypeAlias = Mapping[str, tuple[str, str]]
+"""By option, the rule that it breaks and the way out."""
 
 ENDPOINTS = ("objective_response", "disease_control", "progression")
+ROLES = ("training", "tuning", "internal_test", "external_test")
+BUNDLE_HELP = "name of an installed bundle, or its folder or .zip"
+OUTPUT_HELP = "made by this command"
+JOBS_HELP = "worker processes; they don't change the result"
 
 
-# What each number may be, wherever an option of this name is: numpy, torch and scikit-learn agree
-# on no other seeds, and what is larger than the rest is a slip of the keyboard.
-RANGES: Mapping[str, tuple[float, float]] = {
-    "seed": (0, 2**32 - 1),
-    "jobs": (1, 256),
-    "epochs": (1, 100_000),
-    "patients": (1, 100_000),
-    "resamples": (200, 1_000_000),
-    "permutations": (1000, 1_000_000),
-    "threshold": (0, 1),
-    "landmark": (0, 36_525),
-}
+def some_name(word: str) -> str:
+    """Of a file, a folder or something installed, as `type=` of an option.
+
+    Nothing is no name, and would stand for the working folder as a path.
+    """
+    if not word.strip():
+        raise argparse.ArgumentTypeError(
+            f"must be a name or path, got {word!r}; give one, or set the variable that holds it"
+        )
+    return word
+
+
+def some_path(word: str) -> Path:
+    """As `some_name`, for what is no name of anything installed."""
+    return Path(some_name(word))
 
 
 class BriefParser(argparse.ArgumentParser):
@@ -47,15 +55,8 @@ def check_options(options: argparse.Namespace) -> None:
         option = f"--{name.replace('_', '-')}"
         for one in value if isinstance(value, list) else [value]:
             _check_text(option, one)
-        if name in RANGES and value is not None:
-            low, high = RANGES[name]
-            if not low <= value <= high:
-                raise InputError(
-                    option,
-                    f"must be {low} to {high}",
-                    got=str(value)[:40],
-                    remedy="give another number",
-                )
+        if name in RANGES:
+            check_ranges(**{name: value})
 
 
 def _check_text(option: str, value: object) -> None:
@@ -79,14 +80,14 @@ def given(options: argparse.Namespace, parser: argparse.ArgumentParser) -> set[s
     return {name for name, value in vars(options).items() if value != parser.get_default(name)}
 
 
-def refuse_given(options: argparse.Namespace, reasons: Mapping[str, tuple[str, str]]) -> None:
+def refuse_given(options: argparse.Namespace, reasons: Reasons) -> None:
     """Refuse options that can't do anything where they stand.
 
     An option that is taken and ignored makes a user believe that it was followed.
 
     Args:
         options: of a command whose parser set itself as `parser`.
-        reasons: by option, the rule that it breaks here and the way out.
+        reasons: of those that can't.
     Raises: InputError: the first of them that was given.
     """
     said = given(options, options.parser)

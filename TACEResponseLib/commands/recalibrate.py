@@ -3,43 +3,53 @@
 import argparse
 import sys
 
-import numpy as np
-
 from TACEResponseLib.basics.process.progress import shown
-from TACEResponseLib.basics.writing.new_output import check_output
+from TACEResponseLib.basics.reading.strict_numbers import whole
+from TACEResponseLib.commands.options import (
+    BUNDLE_HELP,
+    JOBS_HELP,
+    Commands,
+    add_device,
+    add_verbose,
+    some_name,
+    some_path,
+)
+
+OUTPUT_HELP = "folder made by this command"
+METHOD_HELP = "level alone, or level and spread of the logits"
+
+
+def add_parser(commands: Commands) -> None:
+    """`recalibrate`."""
+    parser = commands.add_parser("recalibrate", help="set a bundle's probabilities right")
+    add = parser.add_argument
+    add("--bundle", required=True, type=some_name, help=BUNDLE_HELP)
+    add("--cohort", required=True, type=some_path, help="CSV or .xlsx; judge on other patients")
+    add("--method", required=True, choices=("intercept", "slope"), help=METHOD_HELP)
+    add("--seed", type=whole, default=1, help="of resamples; default: %(default)s")
+    add("--jobs", type=whole, default=2, help=JOBS_HELP)
+    add("--output", required=True, type=some_path, metavar="BUNDLE", help=OUTPUT_HELP)
+    add_device(parser)
+    add_verbose(parser)
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Score, fit the update, save the new bundle."""
-    from TACEResponseLib.bundle import load_bundle, save_bundle
-    from TACEResponseLib.bundle.names import bundle_id_of
-    from TACEResponseLib.cohort.reading import usable_cohort
-    from TACEResponseLib.evidence.image_network.inference import choose_device
-    from TACEResponseLib.training.recalibrating import recalibrated
-    from TACEResponseLib.validation.study.cohort_scoring import score_patients
+    """Recalibrate, say who was left out and what was made."""
+    from TACEResponseLib.validation.recalibration import RecalibrationRequest, recalibrate_bundle
 
-    check_output(options.output)
-    bundle_id = bundle_id_of(options.output)
-    device = choose_device(options.device)
-    bundle = load_bundle(options.bundle, device=device)
-    endpoint = bundle.metadata.endpoint
-    patients = [p for p in usable_cohort(options.cohort) if p.label(endpoint) is not None]
+    request = RecalibrationRequest(
+        bundle=options.bundle,
+        cohort=options.cohort,
+        method=options.method,
+        output=options.output,
+        seed=options.seed,
+        jobs=options.jobs,
+        device=options.device,
+    )
     with shown("recalibrating") as progress:
-        scored = score_patients(
-            [options.bundle], patients, device=device, jobs=options.jobs, progress=progress
-        )
-        used = [(p, s.scores[0]) for p, s in zip(patients, scored, strict=True) if s.scores]
-        new = recalibrated(
-            bundle,
-            np.array([p.label(endpoint) for p, _ in used], dtype=np.int_),
-            np.array([s.probability for _, s in used]),
-            method=options.method,
-            source="the user's own table",
-            bundle_id=bundle_id,
-            seed=options.seed,
-        )
-    saved = save_bundle(new, options.output)
-    for patient in scored:
-        if patient.problem:
-            sys.stderr.write(f"left out: {patient.case_id} {patient.problem}\n")
-    sys.stdout.write(f"{saved.card}\nSHA-256 of SHA256SUMS: {saved.sha256}\n")
+        result = recalibrate_bundle(request, progress)
+    for patient in result.left_out:
+        sys.stderr.write(f"left out: {patient.case_id} {patient.problem}\n")
+    bundle = result.bundle
+    sys.stdout.write(f"{bundle.card}\nSHA-256 of SHA256SUMS: {bundle.sha256}\n")

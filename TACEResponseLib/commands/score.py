@@ -1,97 +1,149 @@
-"""`tace-response score`: one patient."""
+"""`tace-response score`: one patient, or every patient of a table."""
 
 import argparse
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
-from importlib.util import find_spec
-from pathlib import Path
-from time import perf_counter
+from typing import TYPE_CHECKING
 
-from TACEResponseLib.basics.errors import MissingExtraError
-from TACEResponseLib.basics.ids import check_id
-from TACEResponseLib.basics.process.progress import LOG, Progress, shown
-from TACEResponseLib.basics.writing.new_output import check_output
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.process.progress import LOG, shown
+from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.basics.writing.own_files import RECORD_NAME
-from TACEResponseLib.bundle import Bundle
-from TACEResponseLib.output.result_folder import write_outputs
-from TACEResponseLib.patient.case import Case
-from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.commands import score_cohort
+from TACEResponseLib.commands.image_words import parse_images, parse_rois
+from TACEResponseLib.commands.options import (
+    BUNDLE_HELP,
+    OUTPUT_HELP,
+    Commands,
+    Reasons,
+    add_device,
+    add_verbose,
+    refuse_given,
+    some_name,
+    some_path,
+)
+
+if TYPE_CHECKING:
+    from TACEResponseLib.from_files.patient import PatientResult
+
+_COLUMN = "is of one patient; a table has columns for it"
+# What each option of one patient is in a table of many.
+OF_ONE_PATIENT: Reasons = {
+    "--roi-label": (_COLUMN, "write the labels in column roi_label"),
+    "--roi-segment": (_COLUMN, "write the names in column roi_segment"),
+    "--large-roi": (_COLUMN, "write yes in column large_roi"),
+    "--liver": (_COLUMN, "write its path in column liver"),
+    "--clinical": (_COLUMN, "write each value in a column called as in the schema"),
+    "--context": (
+        _COLUMN,
+        "write image_date, treatment_date, planned_treatment, "
+        "is_first_treatment and bclc_stage as columns",
+    ),
+    "--case-id": (_COLUMN, "write it in column case_id"),
+    "--json": ("prints the record of one patient", "read prediction.json in each patient's folder"),
+    "--overwrite": ("a cohort's folder is always a new one", "choose another --output"),
+}
+WITHOUT_ROI: Reasons = dict.fromkeys(
+    ("--roi-label", "--roi-segment", "--large-roi"),
+    ("chooses from the ROI, and none was given", "leave it out, or give --roi FILE"),
+) | {
+    "--liver": ("is compared with the ROI, and none was given", "leave it out, or give --roi FILE")
+}
+COHORT_HELP = (
+    "score every patient of a table in place of --image, --roi and what belongs to one patient"
+)
+IMAGE_HELP = "NIfTI, NRRD, MHA or a DICOM series; once per sequence"
+ROI_HELP = "label image, Slicer .seg.nrrd or DICOM SEG; of all images or of one"
+CHOICES = (
+    ("--roi-label", "N", "labels of the tumor, or all; needed where there are several"),
+    ("--roi-segment", "NAME", "segments of the tumor, or all; needed where there are several"),
+)
+LARGE_HELP = "an ROI of more than 500 mL is tumor and no liver"
+LIVER_HELP = "mask of the whole liver, tumors included; an ROI of more than 80 %% of it is refused"
+CONTEXT_HELP = "dates, planned treatment, stage, JSON; compared with the model's population"
+
+
+def add_parser(commands: Commands) -> None:
+    """`score`."""
+    parser = commands.add_parser("score", help="score patients", description=NOT_A_DEVICE)
+    add = parser.add_argument
+    add("--bundle", required=True, type=some_name, help=BUNDLE_HELP)
+    add("--cohort", type=some_path, metavar="FILE", help=COHORT_HELP)
+    add("--image", action="append", type=some_name, metavar="SEQUENCE=FILE", help=IMAGE_HELP)
+    add("--roi", action="append", type=some_name, metavar="[SEQUENCE=]FILE", help=ROI_HELP)
+    for option, metavar, words in CHOICES:
+        add(option, nargs="+", action="extend", default=[], metavar=metavar, help=words)
+    add("--large-roi", action="store_true", help=LARGE_HELP)
+    add("--liver", type=some_path, metavar="FILE", help=LIVER_HELP)
+    add("--clinical", type=some_path, metavar="FILE", help="patient's clinical values, JSON")
+    add("--context", type=some_path, metavar="FILE", help=CONTEXT_HELP)
+    add("--case-id", default=None, help="id written to the results; default: case")
+    add("--json", action="store_true", help="print the record to stdout and nothing else")
+    add("--output", type=some_path, required=True, metavar="FOLDER", help=OUTPUT_HELP)
+    add("--overwrite", action="store_true", help="replace an earlier result")
+    add("--no-scene", action="store_true", help="don't write scene.mrb (needs no slicer-core)")
+    add_device(parser)
+    add_verbose(parser)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, score, write and tell; refuse what can be refused before the long steps."""
-    check_output(options.output, overwrite=options.overwrite)
-    check_scene_possible(wanted=not options.no_scene)
-    from TACEResponseLib.bundle import load_bundle
-    from TACEResponseLib.commands.reading import parse_rois, read_case
-    from TACEResponseLib.evidence.image_network.inference import choose_device
-    from TACEResponseLib.imaging.roi.roi_choice import choice_of
-    from TACEResponseLib.scoring import check_roi_given
+    """One patient, or a table of them."""
+    names = ("--cohort", "--image", "--roi")
+    given = [bool(options.cohort), bool(options.image), bool(options.roi)]
+    if given not in ([True, False, False], [False, True, True], [False, True, False]):
+        got = " ".join(name for name, is_given in zip(names, given, strict=True) if is_given)
+        raise InputError(
+            "score",
+            "needs --image and --roi, or --cohort alone",
+            got=got or "neither",
+            remedy="name one patient's files or a table",
+        )
+    refuse_given(options, OF_ONE_PATIENT if options.cohort else {} if options.roi else WITHOUT_ROI)
+    if options.cohort:
+        score_cohort.run(options)
+    else:
+        _run_patient(options)
 
-    case_id = options.case_id if options.case_id is not None else "case"
-    check_id(case_id, "--case-id")
+
+def _run_patient(options: argparse.Namespace) -> None:
+    """Score, write and tell one patient."""
+    from TACEResponseLib.from_files.patient import PatientRequest, ResultFolder, score_patient
+    from TACEResponseLib.from_files.reading import CaseFiles
+    from TACEResponseLib.imaging.roi.roi_choice import choice_of
+
     roi, sequence_rois = parse_rois(options.roi or ())
-    choice = choice_of(options.roi_label, options.roi_segment, is_large_meant=options.large_roi)
-    with shown("scoring") as progress:
-        progress("loading the bundle")
-        start = perf_counter()
-        bundle = load_bundle(options.bundle, device=choose_device(options.device))
-        loading = perf_counter() - start
-        check_roi_given(bundle.metadata, is_given=bool(options.roi))
-        case, seconds = read_case(
-            images=options.image,
+    request = PatientRequest(
+        bundle=options.bundle,
+        files=CaseFiles(
+            images=parse_images(options.image),
             roi=roi,
             sequence_rois=sequence_rois,
-            choice=choice,
+            roi_choice=choice_of(
+                options.roi_label, options.roi_segment, is_large_meant=options.large_roi
+            ),
+            liver=options.liver,
             clinical=options.clinical,
             context=options.context,
-            case_id=case_id,
-            bundle=bundle.metadata,
-            progress=progress,
-        )
-        seconds = {"bundle": loading, **seconds}
-        prediction, files = score_and_write(case, bundle, options, progress, seconds)
-    LOG.info("seconds by stage: %s", {k: round(v, 2) for k, v in prediction.seconds.items()})
+            case_id="case" if options.case_id is None else options.case_id,
+        ),
+        output=ResultFolder(
+            path=options.output, overwrite=options.overwrite, with_scene=not options.no_scene
+        ),
+        device=options.device,
+    )
+    with shown("scoring") as progress:
+        result = score_patient(request, progress)
+    seconds = {stage: round(s, 2) for stage, s in result.prediction.seconds.items()}
+    LOG.info("seconds by stage: %s", seconds)
     record = options.output / RECORD_NAME
-    sys.stdout.write(
-        record.read_text(encoding="utf-8") if options.json else told(prediction, files)
-    )
+    sys.stdout.write(record.read_text(encoding="utf-8") if options.json else _words(result))
 
 
-def score_and_write(
-    case: Case,
-    bundle: Bundle,
-    options: argparse.Namespace,
-    progress: Progress,
-    seconds: Mapping[str, float],
-) -> tuple[Prediction, tuple[Path, ...]]:
-    """Score a case and write its folder; `seconds` of earlier stages join the record."""
-    from TACEResponseLib.scoring import score
-
-    prediction = score(case, bundle, progress)
-    prediction = replace(prediction, seconds={**seconds, **prediction.seconds})
-    files = write_outputs(
-        case,
-        prediction,
-        options.output,
-        overwrite=options.overwrite,
-        with_scene=not options.no_scene,
-        progress=progress,
-    )
-    return prediction, files
-
-
-def check_scene_possible(*, wanted: bool) -> None:
-    """A scene needs slicer-core; say so before the work, not after."""
-    if wanted and find_spec("slicer") is None:
-        raise MissingExtraError("slicer-core", "scene.mrb (or add --no-scene)", "scene")
-
-
-def told(prediction: Prediction, files: tuple[Path, ...]) -> str:
+def _words(result: "PatientResult") -> str:
     """The result for a person: banner, sentence, call, warnings, then the files."""
+    prediction = result.prediction
     lines = [prediction.simulated_banner] if prediction.simulated_banner else []
     lines += [prediction.sentence, prediction.call_sentence]
     lines += [f"warning: {w.message}" for w in prediction.warnings]
-    lines += [str(path) for path in files]
+    lines += [str(path) for path in result.files]
     return "\n".join(lines) + "\n"

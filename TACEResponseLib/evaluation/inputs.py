@@ -127,11 +127,11 @@ def sample_warnings(labels: Labels, scores: Floats) -> tuple[CaseWarning, ...]:
     """
     positives, n = int(labels.sum()), labels.size
     fewer = min(positives, n - positives)
-    found = []
+    texts = []
     if n < FEW_PATIENTS:
-        found.append(("few_patients", f"Only {n} patients: no number here can be relied on."))
+        texts.append(("few_patients", f"Only {n} patients: no number here can be relied on."))
     if fewer < FEW_PER_OUTCOME:
-        found.append(
+        texts.append(
             (
                 "few_of_a_class",
                 f"Only {fewer} patients in the smaller class: intervals are wide "
@@ -140,16 +140,16 @@ def sample_warnings(labels: Labels, scores: Floats) -> tuple[CaseWarning, ...]:
         )
     distinct = np.unique(scores).size
     if distinct < n / 2:
-        found.append(("ties", f"{n} patients share {distinct} different scores: ties count half."))
+        texts.append(("ties", f"{n} patients share {distinct} different scores: ties count half."))
     if 0 < positives < n and is_separated(labels, scores, but_for_ties=False):
-        found.append(
+        texts.append(
             (
                 "perfect_separation",
                 "The scores separate the classes without an error: check for a "
                 "leak of the outcome; slope and intercept can't be estimated.",
             )
         )
-    return tuple(CaseWarning(code=code, message=message) for code, message in found)
+    return tuple(CaseWarning(code=code, message=message) for code, message in texts)
 
 
 def is_separated(labels: Labels, scores: Floats, *, but_for_ties: bool) -> bool:

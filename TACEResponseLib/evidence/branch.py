@@ -7,18 +7,17 @@ branch needs (patches, a feature vector), so that a cohort fits in memory and fo
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.evidence.settings import EvidenceSettings
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord
-
-Kind = Literal["image_network", "radiomics", "clinical"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,8 @@ class BranchResult:
     """What one branch says of one case."""
 
     name: str
-    kind: Kind
+    kind: str
+    """Its word, as in the settings."""
     probability: float
     """Of the positive class, before fusion and calibration."""
     logit: float
@@ -98,6 +98,11 @@ class FitContext:
 
 class FittedBranch(Protocol):
     """A trained branch, as a bundle holds it."""
+
+    @property
+    def settings(self) -> EvidenceSettings:
+        """What it was trained by."""
+        ...
 
     @property
     def name(self) -> str:

@@ -42,8 +42,8 @@ class IsotonicCalibration(Settings):
 
     def apply(self, logits: ArrayLike) -> Floats:
         """Probabilities of logits of any shape, non-decreasing, within (0, 1)."""
-        asked = np.asarray(logits, dtype=float)
-        return inside(np.interp(asked, self.logits, self.probabilities))
+        values = np.asarray(logits, dtype=float)
+        return inside(np.interp(values, self.logits, self.probabilities))
 
 
 class NoCalibration(Settings):

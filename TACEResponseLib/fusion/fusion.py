@@ -25,6 +25,7 @@ from TACEResponseLib.patient.columns import (
     MOST_VARIABLES,
     ClinicalInput,
     FusionColumn,
+    check_clinical_columns,
     encode_record,
     fit_clinical_column,
     fit_column,
@@ -76,9 +77,7 @@ class FittedFusion(Settings):
     @model_validator(mode="after")
     def _parts_fit(self) -> "FittedFusion":
         names = [column.name for column in self._columns]
-        wanted = [variable.name for variable in self.settings.clinical]
-        if [column.name for column in self.clinical] != wanted:
-            raise ValueError(f"clinical columns must be {wanted}")
+        check_clinical_columns(self.settings.clinical, self.clinical)
         if not names or len(set(names)) != len(names):
             raise ValueError("columns must be at least one and have different names")
         if len(self.bootstrap) not in (0, self.settings.n_bootstrap):
@@ -88,9 +87,6 @@ class FittedFusion(Settings):
                 raise ValueError("each model must have one coefficient a column")
             if model.calibration.kind != self.settings.calibration:
                 raise ValueError("each model must be calibrated as the settings say")
-        for variable, column in zip(self.settings.clinical, self.clinical, strict=True):
-            if variable.required == (column.filled_in is not None):
-                raise ValueError("filled_in must be given for optional variables, and only there")
         return self
 
     @property

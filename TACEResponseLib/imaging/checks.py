@@ -7,6 +7,7 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.files.headers.agreement import FINITE_REMEDY
@@ -20,6 +21,8 @@ from TACEResponseLib.imaging.values.comb import comb_warnings
 from TACEResponseLib.imaging.values.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.values.image_kind import check_no_labels, check_varies
 from TACEResponseLib.imaging.values.shares import percent
+from TACEResponseLib.imaging.values.slice_blocks import slice_blocks
+from TACEResponseLib.imaging.values.slice_jumps import jump_warnings
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 
 # Thicker slices than any liver protocol's mean a scout or a broken header.
@@ -37,7 +40,8 @@ LOWEST_TISSUE_HU = -300
 
 def image_place(volume: Volume, sequence: ImageSequence) -> str:
     """How messages call an image."""
-    return f"--image {sequence.value}" + (f"={volume.source}" if volume.source else "")
+    source = f"={volume.source}" if volume.source else ""
+    return Subject(SubjectKind.IMAGE, sequence.value, text=f"--image {sequence.value}{source}")
 
 
 def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
@@ -258,5 +262,12 @@ def check_intensities(
         doubts = ct_like_warnings(volume, sequence)
     if mask is not None:
         check_varies(volume, mask, where)
-    doubts = (*grid_warnings(volume, sequence), *comb_warnings(volume, sequence), *doubts)
+    order = _order_warnings(volume, sequence)
+    doubts = (*grid_warnings(volume, sequence), *order, *doubts)
     return (*doubts, *phase_warnings(volume, sequence, mask))
+
+
+def _order_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
+    """Whether slices follow each other; where two phases lie in turn, none follows another."""
+    blocks = slice_blocks(volume)
+    return comb_warnings(blocks, sequence) or jump_warnings(volume, blocks, sequence)

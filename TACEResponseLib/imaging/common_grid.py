@@ -60,5 +60,5 @@ def _nearest_slices(indices: tuple[int, ...], first: Geometry, other: Geometry) 
     """Slices of another grid nearest to some of the first: ascending, each once, inside only."""
     column, row = ((size - 1) / 2 for size in first.size_ijk[:2])
     points = first.to_lps([(column, row, k) for k in indices])
-    found = np.rint(other.to_index(points)[:, 2]).astype(int).tolist()
-    return tuple(sorted({k for k in found if 0 <= k < other.size_ijk[2]}))
+    indices_there = np.rint(other.to_index(points)[:, 2]).astype(int).tolist()
+    return tuple(sorted({k for k in indices_there if 0 <= k < other.size_ijk[2]}))

@@ -14,15 +14,15 @@ LEAST_MM = 1e-3
 
 def grid_difference(mine: Geometry, theirs: Geometry) -> str:
     """What differs of size, spacing, axes and place, the first grid's values first."""
-    told = "; ".join(_differences(mine, theirs))
-    return told or "voxels that differ in place by how numbers were rounded"
+    differences = "; ".join(_differences(mine, theirs))
+    return differences or "voxels that differ in place by how numbers were rounded"
 
 
 def _differences(mine: Geometry, theirs: Geometry) -> Iterator[str]:
     """Each difference in words."""
     if mine.size_ijk != theirs.size_ijk:
         yield f"{_product(mine.size_ijk)} voxels for {_product(theirs.size_ijk)}"
-    spacings = _told_apart(mine.spacing_mm, theirs.spacing_mm)
+    spacings = _in_digits_that_differ(mine.spacing_mm, theirs.spacing_mm)
     if spacings:
         yield f"{spacings[0]} mm for {spacings[1]} mm"
     cosines = np.clip(np.diag(mine.direction.T @ theirs.direction), -1, 1)
@@ -34,7 +34,7 @@ def _differences(mine: Geometry, theirs: Geometry) -> Iterator[str]:
         yield f"first voxels {apart:.3g} mm apart"
 
 
-def _told_apart(one: Sequence[float], other: Sequence[float]) -> tuple[str, str] | None:
+def _in_digits_that_differ(one: Sequence[float], other: Sequence[float]) -> tuple[str, str] | None:
     """Both in the fewest digits in which they differ; `None` where they hardly do."""
     for digits in DIGITS:
         shown = tuple(" x ".join(f"{v:.{digits}g}" for v in values) for values in (one, other))

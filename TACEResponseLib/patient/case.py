@@ -11,6 +11,7 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import check_id
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.checks import (
@@ -24,6 +25,7 @@ from TACEResponseLib.imaging.checks import (
 from TACEResponseLib.imaging.resampling import resample_labels
 from TACEResponseLib.imaging.roi.lesion_matching import matched_indices
 from TACEResponseLib.imaging.roi.lesions import find_lesions
+from TACEResponseLib.imaging.roi.liver import check_liver
 from TACEResponseLib.imaging.roi.roi import Lesion, Roi
 from TACEResponseLib.imaging.roi.roi_choice import RoiChoice
 from TACEResponseLib.imaging.roi.roi_placing import check_roi_owner
@@ -51,6 +53,8 @@ class Case:
     clinical: ClinicalRecord = field(default_factory=ClinicalRecord)
     context: CaseContext | None = None
     """What the user said of treatment and stage; `None` when nobody was asked."""
+    liver: Roi | None = None
+    """The whole liver, if somebody marked it: ROIs are compared with it, and nothing else is."""
     roi_choice: RoiChoice = field(default_factory=RoiChoice)
     """How the ROI was chosen; a large one must have been said to be tumor."""
     reading_warnings: tuple[CaseWarning, ...] = ()
@@ -63,10 +67,10 @@ class Case:
 
     def __post_init__(self) -> None:
         """Check everything and number the lesions."""
-        check_id(self.case_id, "--case-id")
+        check_id(self.case_id, Subject(SubjectKind.CASE_ID))
         if not self.images:
             raise InputError(
-                "--image",
+                Subject(SubjectKind.IMAGE),
                 "at least one image is needed",
                 got="none",
                 remedy="give --image SEQUENCE=FILE",
@@ -75,7 +79,8 @@ class Case:
             check_voxels(volume, sequence)
         check_same_patient(self.images)
         self._check_sequence_rois()
-        check_roi_owner(self.images, [r for r in (self.roi, *self.sequence_rois.values()) if r])
+        drawn_masks = (self.roi, *self.sequence_rois.values(), self.liver)
+        check_roi_owner(self.images, [mask for mask in drawn_masks if mask])
         roi = self.roi or next((self.sequence_rois[s] for s in self._drawn_sequences), None)
         lesions, indices = find_lesions(roi) if roi else ((), None)
         labels: dict[ImageSequence, Voxels] = {}
@@ -92,12 +97,20 @@ class Case:
             warnings += drawn_slices_warnings(own, drawn.geometry, lesions)
             warnings += lost_lesion_warnings(lesions, sequence, labels[sequence])
             warnings += check_intensities(volume, sequence, labels[sequence] > 0)
+        warnings += self._liver_warnings()
         warnings += self._size_warnings(lesions)
         warnings += lesion_warnings(lesions, self.clinical)
         warnings += date_warnings(self.images, self.context)
         # One ROI for several images is remarked on once.
-        told = tuple(dict.fromkeys(warnings))
-        _set(self, roi=roi, lesions=lesions, lesion_labels=labels, warnings=told)
+        remarks = tuple(dict.fromkeys(warnings))
+        _set(self, roi=roi, lesions=lesions, lesion_labels=labels, warnings=remarks)
+
+    def _liver_warnings(self) -> tuple[CaseWarning, ...]:
+        """Refuse an ROI that is the liver; say it of one that lies elsewhere."""
+        if self.liver is None:
+            return ()
+        rois = [roi for roi in (self.roi, *self.sequence_rois.values()) if roi]
+        return check_liver(self.liver, rois, self.images)
 
     def _size_warnings(self, lesions: tuple[Lesion, ...]) -> tuple[CaseWarning, ...]:
         """Refuse an ROI that is no tumor; say it of a large one."""
@@ -105,9 +118,9 @@ class Case:
         measured += [(r.place, find_lesions(r)[0]) for r in self.sequence_rois.values()]
         return tuple(
             warning
-            for where, found in measured
+            for where, drawn_lesions in measured
             for warning in check_roi_size(
-                found,
+                drawn_lesions,
                 where,
                 is_meant=self.roi_choice.is_large_meant,
                 remedy=self.roi_choice.words.large,
@@ -124,7 +137,7 @@ class Case:
         for sequence in self.sequence_rois:
             if sequence not in self.images:
                 raise InputError(
-                    f"--roi {sequence.value}",
+                    Subject(SubjectKind.ROI, sequence.value),
                     "must belong to an image that is given",
                     got=", ".join(self.images),
                     remedy=f"give --image {sequence.value}=FILE too",
@@ -157,7 +170,10 @@ class Case:
 def missing_roi(who: str) -> InputError:
     """What a part of a model says that looks at the tumor, of a case without an ROI."""
     return InputError(
-        "--roi", f"{who} looks at the tumor and needs its ROI", got="none", remedy="give --roi FILE"
+        Subject(SubjectKind.ROI),
+        f"{who} looks at the tumor and needs its ROI",
+        got="none",
+        remedy="give --roi FILE",
     )
 
 

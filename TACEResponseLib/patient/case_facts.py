@@ -70,17 +70,17 @@ def date_warnings(
     """
     if context is None:
         return ()
-    found = []
+    warnings = []
     for sequence, volume in images.items():
         if volume.acquisition.study_date is None:
             continue
         shot = date.fromisoformat(volume.acquisition.study_date)
         typed, treated = context.image_date, context.treatment_date
         if typed is not None and typed != shot:
-            found.append(_differs(sequence))
+            warnings.append(_differs(sequence))
         if treated is not None and shot > treated:
-            found.append(_after(sequence))
-    return tuple(found)
+            warnings.append(_after(sequence))
+    return tuple(warnings)
 
 
 # The warnings are written beside the result, so the header's date does not stand in them.

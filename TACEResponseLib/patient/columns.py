@@ -10,10 +10,11 @@ from pydantic import Field, model_validator
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.settings import Moderate, Name, Settings
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.patient.record import ClinicalRecord, ClinicalValue
 
 Floats = NDArray[np.float64]
-WHERE = "--clinical"
+WHERE = Subject(SubjectKind.CLINICAL)
 MOST_VARIABLES = 200
 
 
@@ -51,7 +52,7 @@ class ClinicalInput(Settings):
         if self.transform == "log10" and is_number and float(value) > 0:
             return float(np.log10(float(value)))
         raise InputError(
-            WHERE,
+            Subject(SubjectKind.CLINICAL, self.name, text=WHERE),
             f"{self.name} must be {self._expected()} for this bundle",
             got=repr(value),
             remedy="correct the value",
@@ -83,6 +84,21 @@ class FusionColumn(Settings):
         if not self.minimum - slack <= self.mean <= self.maximum + slack:
             raise ValueError("minimum <= mean <= maximum must hold")
         return self
+
+
+def check_clinical_columns(
+    variables: Sequence[ClinicalInput], columns: Sequence[FusionColumn]
+) -> None:
+    """Columns are of these variables, and gaps can be filled where they may occur.
+
+    Raises: ValueError: they aren't, or can't.
+    """
+    names = [variable.name for variable in variables]
+    if [column.name for column in columns] != names:
+        raise ValueError(f"clinical columns must be {names}")
+    for variable, column in zip(variables, columns, strict=True):
+        if variable.required == (column.filled_in is not None):
+            raise ValueError("filled_in must be given for optional variables, and only there")
 
 
 def fit_column(name: str, values: Floats, filled_in: float | None = None) -> FusionColumn:

@@ -12,8 +12,9 @@ from pydantic import Field
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 
-WHERE = "--context"
+WHERE = Subject(SubjectKind.CONTEXT)
 # CT came in 1971, chemoembolization of the liver in the years after it.
 FIRST_YEAR = 1971
 A_DATE = f"a date written 2026-03-31, without the time, {FIRST_YEAR} or later"
@@ -76,24 +77,24 @@ def check_population(
     Raises: InputError: the image was taken after treatment, or in the future; no number is
         given for such a case.
     """
-    found = [*_dates(context, limits, today), *_course(context, limits)]
+    warnings = [*_dates(context, limits, today), *_course(context, limits)]
     unknown = [
         words
-        for words, answer, asked in (
+        for words, answer, is_limited in (
             ("date of the image", context.image_date, True),
             ("planned treatment", context.planned_treatment, bool(limits.treatments)),
             ("whether it is the first", context.is_first_treatment, limits.first_treatment_only),
             ("BCLC stage", context.bclc_stage, bool(limits.bclc_stages)),
         )
-        if asked and answer is None
+        if is_limited and answer is None
     ]
     if unknown:
         message = (
             f"Not said: {', '.join(unknown)}. Whether the patient is one that the model was made "
             "for can't be checked."
         )
-        found.append(_warning("population_unknown", message))
-    return tuple(found)
+        warnings.append(_warning("population_unknown", message))
+    return tuple(warnings)
 
 
 def read_context(content: Mapping[str, Any]) -> CaseContext:
@@ -125,10 +126,10 @@ def read_date(text: str) -> date:
         was any such treatment.
     """
     day = WRITTEN_DATE.fullmatch(text)
-    found = date.fromisoformat(day[1]) if day else None
-    if found is None or found.year < FIRST_YEAR:
+    parsed = date.fromisoformat(day[1]) if day else None
+    if parsed is None or parsed.year < FIRST_YEAR:
         raise ValueError(f"must be {A_DATE}, got {text[:40]!r}")
-    return found
+    return parsed
 
 
 def context_record(context: CaseContext) -> dict[str, Any]:
@@ -183,14 +184,14 @@ def check_dates(context: CaseContext, today: date) -> None:
         return
     if image > today:
         raise InputError(
-            "date of the image",
+            Subject(SubjectKind.IMAGE_DATE),
             "must not lie in the future",
             got=image.isoformat(),
             remedy="correct it",
         )
     if treatment is not None and image > treatment:
         raise InputError(
-            "date of the image",
+            Subject(SubjectKind.IMAGE_DATE),
             "must not be after treatment: the model reads images taken before it",
             got=f"{image.isoformat()} with treatment on {treatment.isoformat()}",
             remedy="choose the image from before treatment",
@@ -219,17 +220,17 @@ def _dates(context: CaseContext, limits: PopulationLimits, today: date) -> list[
 
 def _course(context: CaseContext, limits: PopulationLimits) -> list[CaseWarning]:
     """Treatment, its number and the stage."""
-    found = []
+    warnings = []
     if limits.first_treatment_only and context.is_first_treatment is False:
         raise InputError(
-            "first treatment",
+            Subject(SubjectKind.FIRST_TREATMENT),
             "must be the first: the model knows livers before any treatment only",
             got="an earlier one",
             remedy="choose a model made for repeated treatment",
         )
     planned, stage = context.planned_treatment, context.bclc_stage
     if planned is not None and limits.treatments and planned not in limits.treatments:
-        found.append(
+        warnings.append(
             _warning(
                 "other_treatment",
                 f"{planned} is planned; the model's cohort "
@@ -237,14 +238,14 @@ def _course(context: CaseContext, limits: PopulationLimits) -> list[CaseWarning]
             )
         )
     if stage is not None and limits.bclc_stages and stage not in limits.bclc_stages:
-        found.append(
+        warnings.append(
             _warning(
                 "other_stage",
                 f"BCLC stage {stage}; the model's cohort was "
                 f"BCLC {' or '.join(limits.bclc_stages)}.",
             )
         )
-    return found
+    return warnings
 
 
 def _warning(code: str, message: str) -> CaseWarning:

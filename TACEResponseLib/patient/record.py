@@ -11,6 +11,7 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.cells import number_remedy, truth
 from TACEResponseLib.basics.reading.json_reading import read_json_object
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.patient.doubts import doubts, if_impossible
 from TACEResponseLib.patient.schema import Schema, Variable, load_schema
 from TACEResponseLib.patient.units import in_json, meant_variable
@@ -57,7 +58,7 @@ def read_record(
         in_table: whether the values are a table's, for remedies that can be followed there.
     Raises: InputError: every problem of the record at once, in one line.
     """
-    where = f"--clinical {source.name}" if isinstance(source, Path) else "--clinical"
+    where = Subject(SubjectKind.CLINICAL, text=_place(source))
     content = (
         read_json_object(source, where, example='{"age_years": 63, ...}')
         if isinstance(source, Path)
@@ -66,16 +67,24 @@ def read_record(
     schema = load_schema()
     values: dict[str, ClinicalValue] = {}
     problems: list[_Problem] = []
+    wrong: list[str] = []
     for name, given in content.items():
-        found = _read_value(schema, name, given, for_pre_treatment_model, in_table)
-        if isinstance(found, _Problem):
-            problems.append(found)
-        elif found is not None:
-            values[name] = found
+        read = _read_value(schema, name, given, for_pre_treatment_model, in_table)
+        if isinstance(read, _Problem):
+            problems.append(read)
+            wrong.append(name)
+        elif read is not None:
+            values[name] = read
     problems += _contradictions(values)
     if problems:
-        raise _all_at_once(where, problems)
+        alone = wrong[0] if len(wrong) == len(problems) == 1 else ""
+        raise _all_at_once(Subject(where.kind, alone, text=where), problems)
     return ClinicalRecord(values=values, warnings=doubts(values))
+
+
+def _place(source: Path | Mapping[str, Any]) -> str:
+    """How messages call a record."""
+    return f"--clinical {source.name}" if isinstance(source, Path) else "--clinical"
 
 
 def _all_at_once(where: str, problems: list[_Problem]) -> InputError:
@@ -161,11 +170,11 @@ def _read_number(variable: Variable, given: object, in_table: bool) -> float | i
 
 
 def _in_range(
-    variable: Variable, stored: float, shown: str, asked: bool, in_table: bool
+    variable: Variable, stored: float, shown: str, is_own_unit: bool, in_table: bool
 ) -> float | int | _Problem:
     """The value if it is possible in its unit; a slip of the unit is named before the range."""
     slip = variable.unit_slip
-    if asked and slip is not None and slip.suspects(stored):
+    if is_own_unit and slip is not None and slip.suspects(stored):
         meant = f'write {{"value": {stored:g}, "unit": "{slip.probably}"}}'
         if in_table:
             meant = f"name the column {variable.name} [{slip.probably}]"

@@ -80,8 +80,8 @@ class Variable(Settings):
 
     def unit_written(self, text: str) -> str | None:
         """The accepted unit that is meant, micro and capitals in any way; `None` for no such."""
-        wanted = _plain_unit(text)
-        return next((unit for unit in self.units if _plain_unit(unit) == wanted), None)
+        plain = _plain_unit(text)
+        return next((unit for unit in self.units if _plain_unit(unit) == plain), None)
 
     @property
     def units(self) -> dict[str, float]:

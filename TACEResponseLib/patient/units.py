@@ -19,8 +19,8 @@ def meant_variable(name: str) -> Meant | None:
     Args:
         name: as it was written, and no name of the schema.
     """
-    if found := other_writing(name):
-        return found
+    if meant := other_writing(name):
+        return meant
     near = load_schema().nearest(name)
     return Meant(load_schema().by_name[near], None) if near else None
 
@@ -38,17 +38,17 @@ def other_writing(name: str) -> Meant | None:
     return None
 
 
-def in_table(found: Meant) -> str:
+def in_table(meant: Meant) -> str:
     """How the column is written that was meant."""
-    variable, unit = found
+    variable, unit = meant
     if unit is None or unit == variable.unit:
         return f"did you mean {variable.name}{_in_units(variable)}"
     return f"name it {variable.name} [{unit}], which is read as {variable.unit}"
 
 
-def in_json(found: Meant) -> str:
+def in_json(meant: Meant) -> str:
     """How the key is written that was meant."""
-    variable, unit = found
+    variable, unit = meant
     if unit is None or unit == variable.unit:
         return f"did you mean {variable.name}{'' if variable.is_pure else f', in {variable.unit}'}?"
     return f'write "{variable.name}": {{"value": ..., "unit": "{unit}"}}'

@@ -10,9 +10,6 @@ from TACEResponseLib.basics.nearest import nearest
 from TACEResponseLib.basics.reading.yaml_reading import parse_yaml
 from TACEResponseLib.basics.setting_words import setting_rule
 from TACEResponseLib.basics.settings import Settings
-from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
-from TACEResponseLib.evidence.kinds import BranchSettings
-from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.recipe.recipe import Recipe
 
 OPTION = "--set"
@@ -46,7 +43,7 @@ def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
     keys = [
         f"{settings.name}.{part}.epochs={epochs}"
         for settings in recipe.branches
-        for part in _trained_by_epochs(settings)
+        for part in settings.trained_by_epochs
     ]
     if not keys:
         raise InputError(
@@ -63,23 +60,13 @@ def check_takes_weights(recipe: Recipe) -> None:
 
     Raises: InputError: there is no such network.
     """
-    networks = [s for s in recipe.branches if isinstance(s, ImageNetworkSettings)]
-    if not any(network.fitting.start == "given_weights" for network in networks):
+    if not any(settings.takes_weights for settings in recipe.branches):
         raise InputError(
             "--weights",
             "are for recipes whose networks begin with given weights",
             got=recipe.name,
             remedy="leave it out",
         )
-
-
-def _trained_by_epochs(settings: BranchSettings) -> tuple[str, ...]:
-    """The part of a branch's settings that has epochs, if it is used."""
-    if isinstance(settings, ImageNetworkSettings):
-        return ("fitting",)
-    if isinstance(settings, RadiomicsSettings) and settings.classifier == "dnn":
-        return ("dense",)
-    return ()
 
 
 def refused_recipe(error: ValidationError, where: str) -> InputError:
@@ -140,11 +127,11 @@ def _children(model: Any) -> dict[str, Any] | None:
     """What may follow in a key; `None` where anything may, or nothing."""
     if not isinstance(model, BaseModel):
         return None
-    found = {name: getattr(model, name) for name in type(model).model_fields}
+    children = {name: getattr(model, name) for name in type(model).model_fields}
     if isinstance(model, Recipe):
-        found = {**{c.name: c for c in model.candidates}, **found}
-        found |= {b.name: b for b in model.branches if b.name not in type(model).model_fields}
-    return found
+        children = {**{c.name: c for c in model.candidates}, **children}
+        children |= {b.name: b for b in model.branches if b.name not in type(model).model_fields}
+    return children
 
 
 def _is_item(model: Any, part: str) -> bool:
@@ -175,7 +162,7 @@ def _models_at(path: Sequence[int | str]) -> list[type[BaseModel]]:
     for part in path:
         fields = [m.model_fields[part] for m in models if str(part) in m.model_fields]  # type: ignore[index]  # a field's name is text
         if fields:
-            models = [found for field in fields for found in _models_in(field.annotation)]
+            models = [model for field in fields for model in _models_in(field.annotation)]
         elif isinstance(part, str):
             # The tag of a union, such as `image_network`.
             models = [m for m in models if _tag(m) == part] or models

@@ -9,7 +9,7 @@ from TACEResponseLib.basics.nearest import nearest
 from TACEResponseLib.basics.reading.regular_file import read_text
 from TACEResponseLib.basics.reading.yaml_reading import MOST_BYTES, parse_yaml
 from TACEResponseLib.basics.resources import resource_path
-from TACEResponseLib.evidence.image_network.known_networks import with_names_of_today
+from TACEResponseLib.evidence.kinds import of_today
 from TACEResponseLib.recipe.recipe import Recipe
 
 
@@ -21,7 +21,7 @@ def read_recipe(path: Path) -> Recipe:
     where = f"recipe {path.name}"
     content = parse_yaml(read_text(path, where, most_bytes=MOST_BYTES), where)
     try:
-        return Recipe.model_validate(with_names_of_today(content))
+        return Recipe.model_validate(of_today(content))
     except ValidationError as error:
         from TACEResponseLib.recipe.keys import refused_recipe
 

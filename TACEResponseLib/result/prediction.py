@@ -43,6 +43,7 @@ class Prediction:
     seconds: Mapping[str, float] = field(default_factory=dict)
     """By stage; the only part of a record that differs between two runs."""
 
-    def branch(self, kind: str) -> BranchResult | None:
-        """The first branch of a kind, if the bundle has one."""
-        return next((b for b in self.branches if b.kind == kind), None)
+    @property
+    def network_branch(self) -> BranchResult | None:
+        """The first branch that looked at patches, whose map is shown, if the bundle has one."""
+        return next((b for b in self.branches if b.patches), None)

@@ -8,6 +8,7 @@ import numpy as np
 
 from TACEResponseLib import __version__
 from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.roi.liver import liver_share
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Voxels
 from TACEResponseLib.patient.case import Case
@@ -56,7 +57,18 @@ def case_hashes(case: Case) -> dict[str, Any]:
             if case.sequence_rois
             else {}
         ),
+        **({"liver": _liver(case.liver, case.roi)} if case.liver else {}),
     }
+
+
+def _liver(liver: Roi, roi: Roi | None) -> dict[str, Any]:
+    """Hash of the mask that the ROI was compared with, and what came of it."""
+    record: dict[str, Any] = {"sha256": _hash(liver.labels, liver.geometry)}
+    if roi is not None:
+        share = liver_share(roi, liver)
+        record["roi_share_of_volume"] = round(share.of_volume, 4)
+        record["roi_share_outside"] = round(share.outside, 4)
+    return record
 
 
 def _roi_hash(roi: Roi) -> dict[str, Any]:

@@ -1,18 +1,15 @@
-"""A case as nodes, and nodes as a case."""
+"""A case as nodes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.patient.case import Case
-from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
-from TACEResponseLib.scene.segment_reading import roi_from_node
 from TACEResponseLib.scene.segmentation import roi_to_node
-from TACEResponseLib.scene.volumes import add_display, volume_from_node, volume_to_node
+from TACEResponseLib.scene.volumes import add_display, volume_to_node
 
 if TYPE_CHECKING:
     import slicer
@@ -53,56 +50,11 @@ def case_to_nodes(scene: "slicer.vtkMRMLScene", case: Case) -> CaseNodes:
     return CaseNodes(case_id=case.case_id, volumes=volumes, segmentation=segmentation)
 
 
-def case_from_nodes(
-    scene: "slicer.vtkMRMLScene",
-    images: Mapping[ImageSequence, "slicer.vtkMRMLScalarVolumeNode"],
-    segmentation: "slicer.vtkMRMLSegmentationNode",
-    segment_ids: Sequence[str],
-    case_id: str,
-    clinical: ClinicalRecord | None = None,
-) -> Case:
-    """The case that a user sees on screen: linear transforms of image and ROI included.
-
-    Args:
-        scene: that the nodes are in.
-        images: volume by sequence; voxels are copied, so later edits don't reach the case.
-        segmentation: on any grid, under transforms of its own.
-        segment_ids: segments that are tumor; overlaps count for the first.
-        case_id: name of the case.
-        clinical: values of the form.
-    Raises: InputError: a node is not of this scene, can't be used, or the case breaks a rule.
-    """
-    for node in (*images.values(), segmentation):
-        _check_in_scene(scene, node)
-    volumes = {sequence: volume_from_node(node) for sequence, node in images.items()}
-    grids = [volume.geometry for volume in volumes.values()]
-    roi, warnings = roi_from_node(segmentation, segment_ids, grids)
-    return Case(
-        case_id=case_id,
-        images=volumes,
-        roi=roi,
-        clinical=clinical or ClinicalRecord(),
-        reading_warnings=warnings,
-    )
-
-
 def _drawn_on(case: Case, roi: Roi) -> ImageSequence:
     """The image whose grid the ROI has, else the first."""
     images = case.images.items()
     same = [s for s, volume in images if volume.geometry.same_grid(roi.geometry)]
     return [*same, *case.images][0]
-
-
-def _check_in_scene(scene: "slicer.vtkMRMLScene", node: "slicer.vtkMRMLNode | None") -> None:
-    """A selector may be empty, or point to a node that was just deleted."""
-    if node is None or node.GetScene() is not scene:
-        got = "none" if node is None else f"{node.GetName()}, which was removed"
-        raise InputError(
-            "image or segmentation",
-            "must be a node of the scene",
-            got=got,
-            remedy="choose it again",
-        )
 
 
 def _show_image(node: "slicer.vtkMRMLScalarVolumeNode", sequence: ImageSequence) -> None:

@@ -32,6 +32,7 @@ from TACEResponseLib.shipped.real_cohort import (
     MAJORITY,
     Effort,
     Judgement,
+    clinical_branch,
     evidence,
     judge,
     label_of,
@@ -78,7 +79,7 @@ def train_real_bundle(
         progress: told each step.
     Raises: InputError: the recipe is another, or too few patients have features.
     """
-    settings = _clinical(recipe)
+    settings = clinical_branch(recipe)
     usable = [patient for patient in patients if patient.features]
     cohort = prepared_cohort(settings, usable)
     judgements = judge(settings, usable, TRAINING_SEED, effort=effort, jobs=jobs, progress=progress)
@@ -115,7 +116,7 @@ def prepared_cohort(
 
 def as_metric(judgement: Judgement) -> Metric:
     """A judgement as the metadata holds it; the main one bears the plain name."""
-    told = [
+    remarks = [
         part
         for part, usual in ((judgement.predictors, BOTH), (judgement.reading, MAJORITY))
         if part != usual
@@ -123,7 +124,9 @@ def as_metric(judgement: Judgement) -> Metric:
     auc, chance = judgement.auc, judgement.chance
     by_chance = f"p = {chance.p:.3f} by {chance.method}; " if chance else ""
     return Metric(
-        name=": ".join([CROSS_VALIDATED_AUC, ", ".join(told)] if told else [CROSS_VALIDATED_AUC]),
+        name=": ".join(
+            [CROSS_VALIDATED_AUC, ", ".join(remarks)] if remarks else [CROSS_VALIDATED_AUC]
+        ),
         branch=FUSED,
         cohort=CohortRole.TRAINING,
         value=auc.value,
@@ -132,19 +135,6 @@ def as_metric(judgement: Judgement) -> Metric:
         n=auc.n,
         method=f"{auc.method}; {by_chance}{judgement.events} events",
     )
-
-
-def _clinical(recipe: Recipe) -> ClinicalSettings:
-    """The one branch of the recipe."""
-    (settings, *others) = recipe.branches
-    if others or not isinstance(settings, ClinicalSettings):
-        raise InputError(
-            f"recipe {recipe.name}",
-            "must have one clinical branch alone",
-            got=", ".join(b.name for b in recipe.branches),
-            remedy="use tace-response train",
-        )
-    return settings
 
 
 def main() -> None:

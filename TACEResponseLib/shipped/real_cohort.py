@@ -23,9 +23,11 @@ from TACEResponseLib.evaluation.discrimination.discrimination import area, score
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Labels
 from TACEResponseLib.evaluation.significance import Significance
-from TACEResponseLib.evidence.clinical.branch import ClinicalRecipe, PreparedClinical
-from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
+from TACEResponseLib.evidence.clinical.branch import ClinicalRecipe
+from TACEResponseLib.evidence.clinical.preparation import PreparedClinical
+from TACEResponseLib.evidence.clinical.settings import ClinicalSettings, clinical_alone
 from TACEResponseLib.fusion.linear_model import stratified_folds
+from TACEResponseLib.recipe.recipe import Recipe
 
 FOLDS = 5
 MAJORITY = "majority"
@@ -112,11 +114,11 @@ def judge(
             for reading in (MAJORITY, *_readers(ordered))
             for name, part in parts_of(settings).items()
         ]
-        found = []
+        judgements = []
         for number, answer in enumerate(waiting, start=1):
-            found.append(answer.result())
+            judgements.append(answer.result())
             progress(f"{number} of {len(waiting)} judged")
-    return tuple(found)
+    return tuple(judgements)
 
 
 def _judged(
@@ -153,6 +155,22 @@ def _judged(
     )
 
 
+def clinical_branch(recipe: Recipe) -> ClinicalSettings:
+    """The one branch of the recipe.
+
+    Raises: InputError: it has others.
+    """
+    settings = clinical_alone(recipe.branches)
+    if settings is None:
+        raise InputError(
+            f"recipe {recipe.name}",
+            "must have one clinical branch alone",
+            got=", ".join(b.name for b in recipe.branches),
+            remedy="use tace-response train",
+        )
+    return settings
+
+
 def parts_of(settings: ClinicalSettings) -> Mapping[str, ClinicalSettings]:
     """The branch as it is, and its halves."""
     return {
@@ -170,7 +188,7 @@ def evidence(
     Raises: InputError: a patient lacks a feature.
     """
     recipe = ClinicalRecipe(settings)
-    found = []
+    rows = []
     for patient in patients:
         prepared = recipe.from_features(patient.clinical, patient.features)
         if prepared is None:
@@ -180,8 +198,8 @@ def evidence(
                 got="a blank",
                 remedy="import the cohort with --features",
             )
-        found.append(prepared)
-    return tuple(found)
+        rows.append(prepared)
+    return tuple(rows)
 
 
 def label_of(patient: CohortPatient, reading: str) -> int | None:

@@ -5,7 +5,6 @@ clinical variables say of each patient in 20 repeats of a cross-validation, and 
 """
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from scipy.special import expit
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
@@ -24,7 +24,14 @@ from TACEResponseLib.evidence.clinical.branch import ClinicalRecipe
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
 from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
-from TACEResponseLib.shipped.real_cohort import FOLDS, MAJORITY, evidence, label_of, parts_of
+from TACEResponseLib.shipped.real_cohort import (
+    FOLDS,
+    MAJORITY,
+    clinical_branch,
+    evidence,
+    label_of,
+    parts_of,
+)
 
 PREDICTIONS, READERS = "predictions.csv", "readers.csv"
 RECIPE, SEED, REPEATS = "ct-volume-clinical", 2023, 20
@@ -48,13 +55,13 @@ def out_of_fold(
         seed: of the folds.
     """
     prepared = evidence(settings, patients)
-    found = np.empty(labels.size)
+    probabilities = np.empty(labels.size)
     fold = stratified_folds(labels, FOLDS, seed)
     for number in range(FOLDS):
         inside, outside = (np.flatnonzero(part) for part in (fold != number, fold == number))
         branch = ClinicalRecipe(settings).fit([prepared[n] for n in inside], labels[inside], 0)
-        found[outside] = expit(branch.logits([prepared[n] for n in outside]))
-    return found
+        probabilities[outside] = expit(branch.logits([prepared[n] for n in outside]))
+    return probabilities
 
 
 def write_tables(
@@ -118,12 +125,9 @@ def _cell(value: object) -> str:
 
 def _write(rows: Iterable[Mapping[str, str]], path: Path) -> None:
     """A table with every column that any row has."""
-    found = list(rows)
-    header = list(dict.fromkeys(name for row in found for name in row))
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, header, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(found)
+    listed = list(rows)
+    header = list(dict.fromkeys(name for row in listed for name in row))
+    path.write_bytes(records_csv(header, listed).encode("utf-8"))
 
 
 def main() -> None:
@@ -139,8 +143,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=whole, default=REPEATS)
     options = parser.parse_args()
     check_output(options.output)
-    (settings,) = read_recipe(find_recipe(RECIPE)).branches
-    assert isinstance(settings, ClinicalSettings)
+    settings = clinical_branch(read_recipe(find_recipe(RECIPE)))
     write_tables(settings, usable_cohort(options.cohort), options.output, options.repeats)
     sys.stdout.write(f"{options.output / PREDICTIONS}\n{options.output / READERS}\n")
 

@@ -4,11 +4,11 @@ A model is judged on a finite cohort; the true probabilities of the same patient
 model beats but by luck. Both AUCs then share the draw of patients.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.text_table import read_text_table
 from TACEResponseLib.basics.terms import Endpoint, ResponseClass
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.simulation.response import endpoint_probability
@@ -56,16 +56,17 @@ def read_answers(table: Path, endpoint: Endpoint) -> dict[str, float]:
 
     Raises: InputError: the table has no true probabilities: it is of real patients.
     """
-    with table.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
-    missing = [c.value for c in ResponseClass if not rows or PREFIX + c.value not in rows[0]]
+    where = f"cohort {table.name}"
+    cells = read_text_table(table, where)
+    missing = [c.value for c in ResponseClass if PREFIX + c.value not in cells.header]
     if missing:
         raise InputError(
-            f"cohort {table.name}",
+            where,
             "must be a simulated cohort",
             got=f"no column {PREFIX}{missing[0]}",
             remedy="make one with tace-response simulate",
         )
+    rows = [dict(zip(cells.header, line, strict=False)) for line in cells.lines]
     return {row["case_id"]: endpoint_probability(_classes(row), endpoint) for row in rows}
 
 

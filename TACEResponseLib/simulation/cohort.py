@@ -1,12 +1,15 @@
 """Simulated patients as files: what a user's own cohort would look like on disk."""
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
+from TACEResponseLib.basics.writing.csv_writing import records_csv
+from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.imaging.files.nifti_writing import write_nifti
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.roi.roi_choice import ALL
@@ -45,6 +48,50 @@ class PatientFiles:
             **{f"roi_{sequence.value}": path for sequence, path in self.sequence_rois.items()},
             "roi_reader2": self.roi_reader2,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulationRequest:
+    """How many patients of which kind, and where they go."""
+
+    output: Path
+    """Folder of the table and its images, made by the run."""
+    patients: int
+    seed: int
+    """Same seed, same bytes."""
+    modality: Literal["ct", "mr"] = "ct"
+    """Arterial CT, or five MR sequences."""
+    treatment: Literal["tace", "haic"] = "tace"
+    """Regimens in the clinical record."""
+    role: CohortRole = CohortRole.TRAINING
+
+    def __post_init__(self) -> None:
+        """Refuse numbers out of range."""
+        check_ranges(patients=self.patients, seed=self.seed)
+
+
+def simulate_cohort(request: SimulationRequest, progress: Progress = silent) -> Path:
+    """Write images, ROIs and the table of a simulated cohort; all or nothing.
+
+    Args:
+        request: whom to simulate.
+        progress: told how far it got.
+    Returns: the table.
+    Raises: InputError: the folder is there, or can't be made.
+    """
+    check_output(request.output)
+    kind = MrSimulationSettings if request.modality == "mr" else SimulationSettings
+    settings = kind(treatment="HAIC" if request.treatment == "haic" else "TACE")
+    with new_folder(request.output) as draft:
+        table = write_cohort(
+            settings,
+            request.patients,
+            request.seed,
+            draft,
+            role=request.role,
+            progress=progress,
+        )
+    return request.output / table.name
 
 
 def simulate(settings: AnySettings, seed: int, index: int) -> SimulatedPatient:
@@ -156,10 +203,8 @@ def _cell(value: ClinicalValue) -> str:
 def _write_table(rows: Iterable[Mapping[str, str]], path: Path) -> Path:
     """A table with a header, the same bytes on every system."""
     rows = list(rows)
-    with path.open("x", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, _columns(rows), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    with path.open("xb") as stream:
+        stream.write(records_csv(_columns(rows), rows).encode("utf-8"))
     return path
 
 

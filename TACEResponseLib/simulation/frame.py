@@ -5,8 +5,9 @@ posterior, z to superior. A shape is a distance in mm, negative inside; its edge
 a voxel is wide, which stands for the partial-volume effect.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -121,6 +122,13 @@ class Frame:
         gap2 = (dx - t * ax) ** 2 + (dy - t * ay) ** 2 + (dz - t * az) ** 2
         return box, np.asarray(np.sqrt(gap2) - np.float32(radius_mm))
 
+    def tubes(self, points: Sequence[Point], radius_mm: float) -> Iterator[tuple[Box, Field]]:
+        """As `tube`, along a polygon; parts outside the image are left out."""
+        for start, end in pairwise(points):
+            box, distance = self.tube(start, end, radius_mm)
+            if distance.size:
+                yield box, distance
+
     def shifted(self, field: Field, shift_mm: Point) -> Field:
         """A field on the grid, or on a box of it, moved along x, y and z; linearly interpolated."""
         if not any(shift_mm):
@@ -129,6 +137,12 @@ class Frame:
 
         steps = [mm / s for mm, s in zip(shift_mm[::-1], self.spacing_kji, strict=True)]
         return np.asarray(shift(field, steps, order=1, mode="nearest", prefilter=False))
+
+
+def moved(rng: np.random.Generator, point: Point, sd_mm: float) -> Point:
+    """A point, displaced at random."""
+    dx, dy, dz = rng.normal(0, sd_mm, 3)
+    return point[0] + float(dx), point[1] + float(dy), point[2] + float(dz)
 
 
 def _span(axis: Field, center: float, reach: float) -> slice:

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from TACEResponseLib.basics.settings import Settings
-from TACEResponseLib.basics.terms import CohortRole, ImageSequence
-from TACEResponseLib.bundle import Bundle, BundleMetadata, describe_branches, model_card
+from TACEResponseLib.basics.terms import TEST_ROLES, CohortRole, ImageSequence
+from TACEResponseLib.bundle.bundle import Bundle, describe_branches
+from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.metadata import (
     FUSED,
+    BundleMetadata,
     CalibrationSummary,
     CandidateRow,
     CohortSummary,
@@ -19,9 +21,8 @@ from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.result.provenance import package_versions
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
-from TACEResponseLib.training.train import TrainedModel, logits_of
+from TACEResponseLib.training.trained import TrainedModel, logits_of
 
-TEST_ROLES = (CohortRole.INTERNAL_TEST, CohortRole.EXTERNAL_TEST)
 OUT_OF_FOLD = "out-of-fold outputs of the training cohort"
 
 

@@ -72,8 +72,8 @@ def measure(
         logits: (n,) by branch, of the shipped fits.
         cohort: these patients.
     """
-    wanted = {name: logits[name] for name in fusion.branch_names}
-    probabilities = fusion.probabilities(wanted, cohort.clinical)
+    used = {name: logits[name] for name in fusion.branch_names}
+    probabilities = fusion.probabilities(used, cohort.clinical)
     return probabilities, auc(cohort.labels, probabilities)
 
 

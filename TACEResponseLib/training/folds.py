@@ -31,9 +31,7 @@ def stratified_folds(cohort: PreparedCohort, folds: int, seed: int) -> Labels:
 
 def needs_tuning(recipe: Recipe) -> bool:
     """Whether something is chosen: among candidates, or an epoch."""
-    fittings = [getattr(settings, "fitting", None) for settings in recipe.branches]
-    epochs = [getattr(fitting, "choose_epoch", "last") for fitting in fittings]
-    return len(recipe.candidates) > 1 or "best_tuning" in epochs
+    return len(recipe.candidates) > 1 or any(s.chooses_epoch for s in recipe.branches)
 
 
 def draw_tuning(cohort: PreparedCohort, seed: int) -> Rows:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.terms import TEST_ROLES, CohortRole
 from TACEResponseLib.basics.writing.new_output import new_folder
 from TACEResponseLib.evaluation.estimate import Estimate
-from TACEResponseLib.training.assembly import TEST_ROLES
 from TACEResponseLib.training.candidates import FittedCandidate, measure
 from TACEResponseLib.training.log import as_csv, log_csv, read_log, write_picture
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
-from TACEResponseLib.training.train import TrainedModel, logits_of
+from TACEResponseLib.training.trained import TrainedModel, logits_of
 from TACEResponseLib.training.usable import LeftOut
 
 LOG_CSV, LOG_PICTURE, CANDIDATES_CSV = "training.csv", "training.png", "candidates.csv"
@@ -26,11 +25,6 @@ CANDIDATE_COLUMNS = (
     "n",
     "method",
 )
-
-
-def log_folder(output: Path) -> Path:
-    """Beside the bundle."""
-    return output.absolute().parent / f"{output.name}-log"
 
 
 def write_log(

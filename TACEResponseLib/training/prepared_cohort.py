@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.evidence.kinds import BranchSettings
 from TACEResponseLib.patient.record import ClinicalRecord
 
@@ -47,6 +48,10 @@ class PreparedCohort:
         )
 
 
+Cohorts = Mapping[CohortRole, PreparedCohort]
+"""By role; only those that have patients."""
+
+
 class OnDisk(Sequence[Any]):
     """Values that lie in files and are read when they are asked for; cheap to hand on."""
 
@@ -80,8 +85,8 @@ def labels_for(settings: BranchSettings, cohort: PreparedCohort) -> Labels:
 
     Raises: InputError: a network of four classes, and a patient whose class nobody knows.
     """
-    classes = [str(name) for name in getattr(settings, "classes", ())]
-    if len(classes) <= 2:
+    classes = settings.response_classes
+    if not classes:
         return cohort.labels
     responses = cohort.responses or ("",) * len(cohort.case_ids)
     for case_id, response in zip(cohort.case_ids, responses, strict=True):

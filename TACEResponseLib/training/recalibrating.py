@@ -112,7 +112,7 @@ def recalibrated(
     fusion = _updated_fusion(
         bundle.fusion, update, _drawn(labels, probabilities, method, bundle, seed)
     )
-    told = _told(labels, probabilities, update, method, source)
+    recalibration = _recalibration(labels, probabilities, update, method, source)
     old = bundle.metadata
     metadata = old.model_copy(
         update={
@@ -133,7 +133,7 @@ def recalibrated(
                     "intercept": None,
                 }
             ),
-            "recalibration": told.model_copy(update={"before": old.calibration}),
+            "recalibration": recalibration.model_copy(update={"before": old.calibration}),
         }
     )
     return replace(
@@ -184,17 +184,17 @@ def _drawn(
     """The update on resampled patients, classes kept as large, one for each bootstrap model."""
     rng = np.random.default_rng(seed)
     classes = [np.flatnonzero(labels == value) for value in (0, 1)]
-    found = []
+    updates = []
     for _ in bundle.fusion.bootstrap:
         rows = np.concatenate([rng.choice(rows, rows.size) for rows in classes])
         try:
-            found.append(fit_update(labels[rows], probabilities[rows], method))
+            updates.append(fit_update(labels[rows], probabilities[rows], method))
         except InputError:
-            found.append(fit_update(labels, probabilities, method))
-    return found
+            updates.append(fit_update(labels, probabilities, method))
+    return updates
 
 
-def _told(
+def _recalibration(
     labels: Labels, probabilities: Floats, update: Update, method: str, source: str
 ) -> Recalibration:
     """What the card says."""

@@ -8,10 +8,11 @@ import numpy as np
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.imaging.files.content import content_digest
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.result.provenance import package_versions
 from TACEResponseLib.training.folds import draw_tuning, needs_tuning, permuted
-from TACEResponseLib.training.preparation.cache import PreparationCache, digest_of, file_digest
+from TACEResponseLib.training.preparation.cache import PreparationCache, digest_of
 from TACEResponseLib.training.preparation.prepare import prepare
 from TACEResponseLib.training.prepared_cohort import PreparedCohort, Rows
 
@@ -20,7 +21,7 @@ LEARNED_FROM = (CohortRole.TRAINING, CohortRole.TUNING)
 
 def by_role(
     recipe: Recipe,
-    found: Mapping[CohortRole, Sequence[Member]],
+    members: Mapping[CohortRole, Sequence[Member]],
     *,
     seed: int,
     jobs: int = 1,
@@ -33,7 +34,7 @@ def by_role(
     Args:
         recipe: names the branches; if it chooses something and nobody is there to tune, a fifth
             of the training patients is drawn for that.
-        found: patients with a response.
+        members: patients with a response.
         seed: of the draws.
         jobs: worker processes.
         cache: of prepared patients.
@@ -41,10 +42,10 @@ def by_role(
         progress: told how far it got.
     Returns: one cohort a role that has patients; training first.
     """
-    everyone = [member for members in found.values() for member in members]
+    everyone = [member for some in members.values() for member in some]
     whole = prepare(recipe, everyone, jobs=jobs, cache=cache, progress=progress)
     cohorts = {
-        role: whole.chosen(_rows(whole, found[role])) for role in CohortRole if found.get(role)
+        role: whole.chosen(_rows(whole, members[role])) for role in CohortRole if members.get(role)
     }
     if needs_tuning(recipe) and CohortRole.TUNING not in cohorts:
         training = cohorts.pop(CohortRole.TRAINING)
@@ -73,7 +74,7 @@ def training_key(
         role.value: [c.case_ids, c.labels.tolist(), c.responses, c.content]
         for role, c in cohorts.items()
     }
-    weighed = None if weights is None else file_digest(weights)
+    weighed = None if weights is None else content_digest(weights)
     return {
         "recipe": digest_of(recipe.model_dump(mode="json")),
         "cohort": digest_of(patients),
@@ -83,5 +84,5 @@ def training_key(
 
 
 def _rows(cohort: PreparedCohort, members: Sequence[Member]) -> Rows:
-    wanted = {member.case_id for member in members}
-    return np.array([case_id in wanted for case_id in cohort.case_ids], dtype=np.bool_)
+    case_ids = {member.case_id for member in members}
+    return np.array([case_id in case_ids for case_id in cohort.case_ids], dtype=np.bool_)

@@ -21,10 +21,10 @@ from TACEResponseLib.basics.writing.drafts import scratch_folder
 from TACEResponseLib.basics.writing.file_lock import try_lock
 from TACEResponseLib.basics.writing.file_modes import PRIVATE_FILE, make_private
 from TACEResponseLib.bundle.bundle import describe_branches
-from TACEResponseLib.bundle.metadata import BranchPart
 from TACEResponseLib.bundle.reading import read_branch
 from TACEResponseLib.bundle.writing import write_branch
 from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.kinds import BranchPart
 from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.prepared_cohort import Floats
 
@@ -60,13 +60,16 @@ class TrainingState:
 
     def read_logits(self, fit: str) -> Floats:
         """What `save_logits` kept."""
-        return np.array(parse_json(self._logits(fit).read_bytes(), f"{fit}.json"), dtype=np.float64)
+        with self._as_it_was_left(f"{FITS}/{fit}.json"):
+            content = parse_json(self._logits(fit).read_bytes(), f"{fit}.json")
+            return np.array(content, dtype=np.float64)
 
     def save_branch(self, fit: str, branch: FittedBranch) -> None:
         """Keep a trained branch; the folder appears under its name when it is whole."""
         (part,) = describe_branches([branch])
         draft = self._branch(f".{fit}")
-        shutil.rmtree(draft, ignore_errors=True)
+        for unfinished in (draft, self._branch(fit)):
+            shutil.rmtree(unfinished, ignore_errors=True)
         (draft / "models").mkdir(parents=True)
         if part.file:
             write_branch(branch, part, draft / part.file)
@@ -77,15 +80,29 @@ class TrainingState:
     def read_branch(self, fit: str, device: str) -> FittedBranch:
         """The branch as a bundle would hold it."""
         folder = self._branch(fit)
-        text = (folder / PART).read_bytes()
-        parse_json(text, f"{self.folder.name}/{fit}, {PART}")
-        part = _PART.validate_json(text)
-        return read_branch(folder, part, f"{self.folder.name}/{fit}", device)
+        with self._as_it_was_left(f"{FITS}/{fit}"):
+            text = (folder / PART).read_bytes()
+            parse_json(text, f"{self.folder.name}/{fit}, {PART}")
+            part = _PART.validate_json(text)
+            return read_branch(folder, part, f"{self.folder.name}/{fit}", device)
 
     def forget_checkpoint(self, fit: str) -> None:
         """A finished fit needs none."""
         if folder := self.checkpoint(fit):
             shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def _as_it_was_left(self, name: str) -> Iterator[None]:
+        """Whatever keeps a finished fit from being read is told as one thing.
+
+        Raises: InputError: the file or folder of this name is damaged.
+        """
+        try:
+            yield
+        except (OSError, ValueError, TypeError) as error:
+            if self.is_temporary:
+                raise
+            raise damaged(self.folder, name) from error
 
     def _logits(self, fit: str) -> Path:
         return self.folder / FITS / f"{fit}.json"
@@ -94,24 +111,65 @@ class TrainingState:
         return self.folder / FITS / fit
 
 
+def damaged(folder: Path, name: str) -> InputError:
+    """What is told of a work folder that nobody can go on with."""
+    return InputError(
+        folder.name,
+        "must be as the training left it",
+        got=f"another {name}",
+        remedy=f"remove {folder.name} and train anew, without --resume",
+    )
+
+
 def work_folder(output: Path) -> Path:
     """Beside the bundle, hidden."""
     return output.absolute().parent / f".{output.name}-training"
 
 
+def log_folder(output: Path) -> Path:
+    """Beside the bundle."""
+    return output.absolute().parent / f"{output.name}-log"
+
+
 def check_free(output: Path, *, resume: bool) -> None:
     """Refuse early what `open_state` would refuse later.
 
-    Raises: InputError: an unfinished training is there and nobody asked to go on with it.
+    Raises: InputError: an unfinished training is there and nobody asked to go on with it, or what
+        is there is none.
     """
     folder = work_folder(output)
-    if folder.exists() and not resume:
+    if not _is_there(folder):
+        return
+    if not folder.is_dir() or folder.is_symlink():
+        raise InputError(
+            "--output",
+            "must have a folder beside it for the training, or nothing of that name",
+            got=f"{folder.name}, which is no folder",
+            remedy="move it away, or choose another name",
+        )
+    if not resume:
         raise InputError(
             "--output",
             "must have no unfinished training beside it",
             got=folder.name,
             remedy="add --resume to go on with it, or remove that folder",
         )
+    _check_layout(folder)
+
+
+def what_resumes(output: Path) -> str:
+    """What `--resume` finds too little to go on with, for the user; empty where there is enough."""
+    folder = work_folder(output)
+    if not _is_there(folder):
+        return f"--resume: no {folder.name} lies beside the output; the training begins anew"
+    if not any((folder / name).exists() for name in (FITS, CHECKPOINTS)):
+        return f"--resume: {folder.name} holds nothing trained yet; the training begins anew"
+    return ""
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a name is taken, a dangling link included."""
+    return path.is_symlink() or path.exists()
 
 
 def open_state(output: Path, key: Mapping[str, str], *, resume: bool) -> TrainingState:
@@ -129,8 +187,13 @@ def open_state(output: Path, key: Mapping[str, str], *, resume: bool) -> Trainin
         _check_key(folder, key)
     else:
         folder.mkdir(parents=True)
-        make_private(folder)
-        write_whole(json.dumps(dict(key), indent=1).encode("utf-8"), folder / KEY)
+        try:
+            make_private(folder)
+            write_whole(json.dumps(dict(key), indent=1).encode("utf-8"), folder / KEY)
+        except BaseException:
+            # Without its key, nothing in it could be gone on with.
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     return TrainingState(folder)
 
 
@@ -163,6 +226,20 @@ def locked(state: TrainingState) -> Iterator[None]:
         yield
 
 
+def _check_layout(folder: Path) -> None:
+    """Files are files and folders are folders, and what was trained has its key."""
+    for name in (FITS, CHECKPOINTS, LOG, DRAFT, KEY, LOCK):
+        if _is_there(folder / name) and (folder / name).is_dir() is (name in (KEY, LOCK)):
+            raise damaged(folder, name)
+    if (folder / FITS).exists() and not (folder / KEY).exists():
+        raise InputError(
+            "--resume",
+            f"needs the file {KEY}, which says what was trained",
+            got=f"{folder.name} without it",
+            remedy=f"remove {folder.name} and train anew, without --resume",
+        )
+
+
 def _check_key(folder: Path, key: Mapping[str, str]) -> None:
     """The folder is of this training."""
     try:
@@ -172,6 +249,8 @@ def _check_key(folder: Path, key: Mapping[str, str]) -> None:
         write_whole(json.dumps(dict(key), indent=1).encode("utf-8"), folder / KEY)
         return
     except ValueError:
+        there = {}
+    if not isinstance(there, dict):
         there = {}
     differ = [name for name in key if there.get(name) != key[name]]
     if differ:

@@ -9,7 +9,7 @@
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,6 @@ from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.evidence.branch import FittedBranch
-from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import (
     FittedCandidate,
@@ -31,33 +30,18 @@ from TACEResponseLib.training.fits import TrainingOptions, fold_fit, planned, ru
 from TACEResponseLib.training.folds import stratified_folds
 from TACEResponseLib.training.preparation.prepare import prepare
 from TACEResponseLib.training.prepared_cohort import Floats, Labels, PreparedCohort
-from TACEResponseLib.training.state import TrainingState, temporary_state
+from TACEResponseLib.training.state import FITS, TrainingState, damaged, temporary_state
+from TACEResponseLib.training.trained import TrainedModel, logits_of
 
 __all__ = [
     "Floats",
     "Labels",
     "Member",
     "PreparedCohort",
-    "TrainedModel",
     "prepare",
     "stratified_folds",
     "train",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainedModel:
-    """The parts that a bundle is made of, the outputs behind them, and what they were chosen of."""
-
-    branches: tuple[FittedBranch, ...]
-    """Those of the chosen candidate."""
-    fusion: FittedFusion
-    out_of_fold: Mapping[str, Floats]
-    """Logits (n,) by branch, of the chosen candidate's branches."""
-    candidates: tuple[FittedCandidate, ...] = ()
-    """Every one that was compared, in the recipe's order."""
-    all_branches: tuple[FittedBranch, ...] = ()
-    """Those of every candidate."""
 
 
 def train(
@@ -104,11 +88,6 @@ def train(
     return _chosen(fitted, branches, out_of_fold)
 
 
-def logits_of(branches: tuple[FittedBranch, ...], cohort: PreparedCohort) -> dict[str, Floats]:
-    """Logits (n,) by branch of patients that no fit has seen."""
-    return {branch.name: branch.logits(cohort.by_branch[branch.name]) for branch in branches}
-
-
 def check_classes(labels: Labels, folds: int) -> None:
     """Every fold needs both classes.
 
@@ -123,7 +102,10 @@ def _out_of_fold(branch: str, folds: Labels, state: TrainingState) -> Floats:
     """Logits of each patient by the fit without its fold, (n,)."""
     logits = np.full(folds.size, np.nan)
     for fold in np.unique(folds).tolist():
-        logits[folds == fold] = state.read_logits(fold_fit(branch, fold))
+        of_fold, members = state.read_logits(fold_fit(branch, fold)), folds == fold
+        if of_fold.shape != (members.sum(),):
+            raise damaged(state.folder, f"{FITS}/{fold_fit(branch, fold)}.json")
+        logits[members] = of_fold
     return logits
 
 
@@ -136,13 +118,13 @@ def _fitted(
     seed: int,
 ) -> tuple[FittedCandidate, ...]:
     """Every candidate, trained and measured; the best one marked, and resampled."""
-    asked = None if tuning is None else logits_of(branches, tuning)
+    tuning_logits = None if tuning is None else logits_of(branches, tuning)
     fitted = []
     for candidate in candidates_of(recipe):
         fusion, training = fit_candidate(candidate, recipe, out_of_fold, cohort, seed)
         tuned = None
-        if tuning is not None and asked is not None:
-            _, tuned = measure(fusion, asked, tuning)
+        if tuning is not None and tuning_logits is not None:
+            _, tuned = measure(fusion, tuning_logits, tuning)
         fitted.append(
             FittedCandidate(candidate=candidate, fusion=fusion, training=training, tuning=tuned)
         )

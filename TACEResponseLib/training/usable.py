@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.cohort.patient import CohortPatient
-from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe, needs_roi
+from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.recipe.recipe import Recipe
 
 # Beyond this share those who are left no longer stand for the cohort.
@@ -89,4 +89,4 @@ def _branch_lacks(recipe: Recipe, settings: BranchSettings, patient: CohortPatie
     if blank:
         return f"no image {', '.join(blank)} and no features in its place"
     has_roi = patient.roi is not None or any(s in patient.sequence_rois for s in recipe.sequences)
-    return "no ROI" if needs_roi(settings) and not has_roi else ""
+    return "no ROI" if settings.needs_roi and not has_roi else ""

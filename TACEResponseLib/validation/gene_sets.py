@@ -27,6 +27,8 @@ from TACEResponseLib.validation.study.columns import (
 # Below this, permutations of the groups have too few distinct orders (Subramanian 2005 uses 7).
 FEWEST_PER_GROUP = 7
 FEWEST_PERMUTATIONS = 1000
+# Genes of a set that the table has, as gseapy counts them (Subramanian 2005 uses 15 and 500).
+SET_SIZES = (15, 500)
 COLUMNS = ("gene_set", "enrichment_score", "normalized_score", "p", "fdr_q", "genes", "higher_in")
 
 
@@ -163,6 +165,7 @@ def enriched(
         )
     if find_spec("gseapy") is None:
         raise MissingExtraError("gseapy", "the biology step", "biology")
+    _check_sizes(expression, gene_sets)
     import pandas as pd
 
     gseapy: Any = import_module("gseapy")
@@ -172,19 +175,34 @@ def enriched(
         index=list(expression.genes),
         columns=[expression.case_ids[i] for i in order],
     )
-    found = gseapy.gsea(
+    enrichment = gseapy.gsea(
         data=table,
         gene_sets={k: list(v) for k, v in gene_sets.items()},
         cls=[groups[i] for i in order],
         permutation_type="phenotype",
         permutation_num=permutations,
+        min_size=SET_SIZES[0],
+        max_size=SET_SIZES[1],
         method="signal_to_noise",
         outdir=None,
         seed=seed,
         threads=1,
     )
-    rows = [_result(row) for _, row in found.res2d.iterrows()]
+    rows = [_result(row) for _, row in enrichment.res2d.iterrows()]
     return tuple(sorted(rows, key=lambda row: (row.fdr, -abs(row.normalized))))
+
+
+def _check_sizes(expression: Expression, gene_sets: Mapping[str, Sequence[str]]) -> None:
+    """At least one set must be of a size that is looked at."""
+    genes, (fewest, most) = set(expression.genes), SET_SIZES
+    sizes = [len(genes.intersection(names)) for names in gene_sets.values()]
+    if not any(fewest <= size <= most for size in sizes):
+        raise InputError(
+            "--gene-sets",
+            f"must hold a set with {fewest} to {most} genes of the expression table",
+            got=f"{max(sizes, default=0)} in the largest of {len(sizes)} sets",
+            remedy="check that both files name genes alike, by symbol in capitals for instance",
+        )
 
 
 def _result(row: Any) -> GeneSetResult:

@@ -1,9 +1,8 @@
-"""Images and masks between two processes: voxels as .npy files, the rest as JSON values.
+"""Images and masks between two processes: voxels as .npy files, the rest in messages.
 
 Plain arrays are read without pickle, can be written piece by piece and need no package but numpy.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,75 +11,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.phase import written_acquisition
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
+from TACEResponseLib.worker.shapes import Grid, HandedImage, Scan
 
 
-def geometry_values(geometry: Geometry) -> dict[str, Any]:
-    """A grid as JSON values."""
-    return {key: list(value) for key, value in asdict(geometry).items()}
+def grid_of(geometry: Geometry) -> Grid:
+    """A grid for a message."""
+    return Grid(**asdict(geometry))
 
 
-def geometry_of(values: Mapping[str, Any]) -> Geometry:
-    """The grid that `geometry_values` wrote.
+def geometry_of(grid: Grid) -> Geometry:
+    """The grid that a message holds.
 
     Raises: InputError: it is none.
     """
     try:
-        return Geometry(**{key: tuple(value) for key, value in values.items()})
-    except (TypeError, ValueError, OverflowError) as error:
+        return Geometry(**asdict(grid))
+    except (ValueError, OverflowError) as error:
         raise InputError(
-            "geometry",
+            Subject(SubjectKind.HANDOVER, text="geometry"),
             "must be a grid handed over by the panel",
             got=str(error)[:200],
             remedy="score again",
         ) from error
 
 
-def write_volume(volume: Volume, path: Path) -> dict[str, Any]:
+def write_volume(volume: Volume, path: Path) -> HandedImage:
     """Write the voxels; return what must be told of the image."""
     np.save(path, volume.voxels, allow_pickle=False)
-    return volume_values(volume.geometry, volume.acquisition, path)
+    return handed_image(volume.geometry, volume.acquisition, path)
 
 
-def volume_values(geometry: Geometry, acquisition: Acquisition, path: Path) -> dict[str, Any]:
+def handed_image(geometry: Geometry, acquisition: Acquisition, path: Path) -> HandedImage:
     """What must be told of an image whose voxels lie in a file: no name, and no words of a header.
 
     What the other process doesn't know, it can't write.
     """
-    return {
-        "path": str(path),
-        "geometry": geometry_values(geometry),
-        "acquisition": written_acquisition(acquisition),
-    }
+    return HandedImage(
+        path=str(path),
+        geometry=grid_of(geometry),
+        acquisition=Scan(**written_acquisition(acquisition)),
+    )
 
 
-def read_volume(values: Mapping[str, Any]) -> Volume:
+def read_volume(image: HandedImage) -> Volume:
     """The image that `write_volume` wrote.
 
     Raises: InputError: the file is gone, is no array or has another size than its grid.
     """
-    geometry = geometry_of(values["geometry"])
+    geometry = geometry_of(image.geometry)
     return Volume(
-        voxels=read_array(Path(values["path"]), geometry.shape_kji),
+        voxels=read_array(Path(image.path), geometry.shape_kji),
         geometry=geometry,
         source="",
-        acquisition=_acquisition(values["acquisition"]),
+        acquisition=Acquisition(**asdict(image.acquisition)),
     )
-
-
-def _acquisition(values: Mapping[str, Any]) -> Acquisition:
-    """What is known of a scan."""
-    try:
-        return Acquisition(**values)
-    except TypeError as error:
-        raise InputError(
-            "acquisition",
-            "must be as the panel says it",
-            got=str(error)[:200],
-            remedy="update the extension and restart Slicer",
-        ) from error
 
 
 def read_array(path: Path, shape: tuple[int, ...]) -> Voxels:
@@ -95,14 +83,17 @@ def read_array(path: Path, shape: tuple[int, ...]) -> Voxels:
         array: NDArray[Any] = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise InputError(
-            path.name,
+            Subject(SubjectKind.HANDOVER, text=path.name),
             "must be an array handed over by the panel",
             got=type(error).__name__,
             remedy="score again",
         ) from error
     if array.shape != shape:
         raise InputError(
-            path.name, f"must have the shape {shape}", got=array.shape, remedy="score again"
+            Subject(SubjectKind.HANDOVER, text=path.name),
+            f"must have the shape {shape}",
+            got=array.shape,
+            remedy="score again",
         )
     return array
 

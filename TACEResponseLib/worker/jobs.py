@@ -1,6 +1,6 @@
-"""What the background process does on request; each job takes and gives JSON values."""
+"""What the background process does on request; each job takes a request and gives its answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
+from TACEResponseLib.basics.reading.typed_values import typed
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle import Bundle, load_bundle
 from TACEResponseLib.bundle.finding import find_bundle, installed_bundles
@@ -23,13 +25,46 @@ from TACEResponseLib.patient.context import read_context
 from TACEResponseLib.patient.form import check_form, form_record
 from TACEResponseLib.result.digest import result_digest
 from TACEResponseLib.result.prediction import Prediction
-from TACEResponseLib.result.record import to_record
-from TACEResponseLib.worker.exchange import cut_to_content, read_array, read_volume, write_volume
-from TACEResponseLib.worker.exchange import geometry_of as read_geometry
+from TACEResponseLib.result.record import record_json, to_record
+from TACEResponseLib.worker.answers import (
+    Answer,
+    BrokenModel,
+    CheckedForm,
+    Forgotten,
+    Measured,
+    MeasuredLesion,
+    Model,
+    ModelList,
+    Refusal,
+    Remark,
+    Reported,
+    SavedMap,
+    Scored,
+    TakenOver,
+    Warmed,
+)
+from TACEResponseLib.worker.exchange import (
+    cut_to_content,
+    geometry_of,
+    read_array,
+    read_volume,
+    write_volume,
+)
+from TACEResponseLib.worker.requests import (
+    CheckForm,
+    Forget,
+    ListModels,
+    Measure,
+    Report,
+    Score,
+    TakeImage,
+    Warm,
+)
+from TACEResponseLib.worker.shapes import Form, HandedSegment
 
 Device = Literal["auto", "cpu", "cuda"]
-Values = Mapping[str, Any]
-Job = Callable[[Values, Progress], dict[str, Any]]
+Job = Callable[[Any, Progress], Answer]
+"""Takes its own kind of request."""
 # The panel knows how segmentation and segments are called; this process needn't.
 ROI_WORDS = "segmentation"
 
@@ -59,53 +94,56 @@ class Jobs:
             "forget": self.forget,
         }
 
-    def models(self, request: Values, tell: Progress) -> dict[str, Any]:
+    def models(self, request: ListModels, tell: Progress) -> ModelList:
         """Describe the installed models and those at `paths`; a damaged one says what is wrong."""
         tell("looking for models")
-        paths = [*installed_bundles(), *(Path(p) for p in request.get("paths", ()))]
-        return {"models": [_described(path) for path in paths]}
+        described = [_described(path) for path in (*installed_bundles(), *map(Path, request.paths))]
+        return ModelList(
+            models=tuple(model for model in described if isinstance(model, Model)),
+            broken=tuple(model for model in described if isinstance(model, BrokenModel)),
+        )
 
-    def warm(self, request: Values, tell: Progress) -> dict[str, Any]:
+    def warm(self, request: Warm, tell: Progress) -> Warmed:
         """Load a model, so that the first score needn't."""
-        bundle, seconds = self._bundle(request["model"], tell)
+        bundle, seconds = self._bundle(request.model, tell)
         from TACEResponseLib.result.provenance import package_versions
 
-        return {
-            "card": bundle.card,
-            "sha256": bundle.sha256,
-            "device": self._device(),
-            "versions": package_versions(),
-            "seconds": seconds,
-        }
+        return Warmed(
+            card=bundle.card,
+            sha256=bundle.sha256,
+            device=self._device(),
+            versions=package_versions(),
+            seconds=seconds,
+        )
 
-    def check_clinical(self, request: Values, _tell: Progress) -> dict[str, Any]:
+    def check_clinical(self, request: CheckForm, _tell: Progress) -> CheckedForm:
         """Read the form's texts: SI values, problems, derived scores."""
-        return check_form(request["form"], request.get("names", ()))
+        return typed(CheckedForm, check_form(_fields(request.form), request.names))
 
-    def measure(self, request: Values, _tell: Progress) -> dict[str, Any]:
+    def measure(self, request: Measure, _tell: Progress) -> Measured:
         """Number and measure the lesions of the chosen segments."""
-        roi, warnings = roi_from_parts(_parts(request), (), ROI_WORDS)
+        roi, warnings = roi_from_parts(_parts(request.segments), (), ROI_WORDS)
         lesions, _ = find_lesions(roi)
         large = check_roi_size(lesions, roi.place, is_meant=True, remedy=PANEL.large)
-        return {
-            "lesions": [asdict(lesion) for lesion in lesions],
-            "is_large": bool(large),
-            "warnings": [asdict(warning) for warning in warnings],
-        }
+        return Measured(
+            lesions=tuple(MeasuredLesion(**asdict(lesion)) for lesion in lesions),
+            is_large=bool(large),
+            warnings=tuple(Remark(**asdict(warning)) for warning in warnings),
+        )
 
-    def image(self, request: Values, tell: Progress) -> dict[str, Any]:
+    def image(self, request: TakeImage, tell: Progress) -> TakenOver:
         """Take over an image; it is kept until another takes its sequence's place."""
-        sequence = _sequence(request["sequence"])
+        sequence = _sequence(request.sequence)
         start = perf_counter()
         tell(f"taking over {sequence}")
-        volume = read_volume(request["image"])
+        volume = read_volume(request.image)
         stale = [token for token in self._images if token.startswith(f"{sequence}:")]
         for token in stale:
             del self._images[token]
-        self._images[request["token"]] = volume
-        return {"seconds": perf_counter() - start}
+        self._images[request.token] = volume
+        return TakenOver(seconds=perf_counter() - start)
 
-    def score(self, request: Values, tell: Progress) -> dict[str, Any]:
+    def score(self, request: Score, tell: Progress) -> Scored:
         """Score a case; saliency maps go to `folder`, cut to what isn't zero."""
         from TACEResponseLib.scoring import score
 
@@ -113,56 +151,56 @@ class Jobs:
         tell("checking the case")
         case = self._case(request)
         checks = perf_counter() - start
-        bundle, loading = self._bundle(request["model"], tell)
+        bundle, loading = self._bundle(request.model, tell)
         prediction = score(case, bundle, tell)
         seconds = {"model": loading, "checks": checks, **prediction.seconds}
         prediction = replace(prediction, seconds=seconds)
-        record = to_record(prediction)
-        self._last = _Result(case=case, prediction=prediction, digest=result_digest(record))
-        return {
-            "record": record,
-            "digest": self._last.digest,
-            "maps": _write_maps(prediction, Path(request["folder"])),
-        }
+        digest = result_digest(to_record(prediction))
+        self._last = _Result(case=case, prediction=prediction, digest=digest)
+        return Scored(
+            record=record_json(prediction),
+            digest=digest,
+            maps=_write_maps(prediction, Path(request.folder)),
+        )
 
-    def report(self, request: Values, tell: Progress) -> dict[str, Any]:
+    def report(self, request: Report, tell: Progress) -> Reported:
         """Write the last result as the command line does, and a page that is read by itself.
 
         The request says which result it wants: two cases may have one name.
         """
-        from TACEResponseLib.output.case_report import CaseHistory, write_case_report
+        from TACEResponseLib.output.case_report import CaseHistory, HistoryEntry, write_case_report
 
-        case, prediction = self._wanted(request)
-        history = CaseHistory.of(request.get("history", ()))
+        case, prediction = self._kept(request)
+        history = CaseHistory(tuple(HistoryEntry(**asdict(past)) for past in request.history))
         files = write_case_report(
             case,
             prediction,
-            Path(request["folder"]),
+            Path(request.folder),
             history=history,
-            identity=request.get("identity"),
-            overwrite=bool(request.get("overwrite", False)),
+            identity=request.identity,
+            overwrite=request.overwrite,
             progress=tell,
         )
-        return {"files": [str(path) for path in files]}
+        return Reported(files=tuple(map(str, files)))
 
-    def _wanted(self, request: Values) -> tuple[Case, Prediction]:
+    def _kept(self, request: Report) -> tuple[Case, Prediction]:
         """The kept result, if it is the one that a report is asked for."""
         last = self._last
-        wanted = (request["case_id"], request["digest"])
-        if last is None or (last.prediction.case_id, last.digest) != wanted:
+        named = (request.case_id, request.digest)
+        if last is None or (last.prediction.case_id, last.digest) != named:
             raise InputError(
-                "report",
+                Subject(SubjectKind.REPORT),
                 "needs the result that was scored last in this session",
                 got="none" if last is None else "another one",
                 remedy="press Score, then Report",
             )
         return last.case, last.prediction
 
-    def forget(self, _request: Values, _tell: Progress) -> dict[str, Any]:
+    def forget(self, _request: Forget, _tell: Progress) -> Forgotten:
         """Drop images and result of a case that is closed."""
         self._images.clear()
         self._last = None
-        return {}
+        return Forgotten()
 
     def _bundle(self, model: str, tell: Progress) -> tuple[Bundle, float]:
         """A loaded model and the seconds that took; the one before it is dropped.
@@ -184,26 +222,26 @@ class Jobs:
 
         return choose_device(self.device)
 
-    def _case(self, request: Values) -> Case:
+    def _case(self, request: Score) -> Case:
         images = {
-            _sequence(name): self._image(name, token) for name, token in request["images"].items()
+            _sequence(name): self._image(name, token) for name, token in request.images.items()
         }
         grids = [volume.geometry for volume in images.values()]
-        roi, warnings = roi_from_parts(_parts(request), grids, ROI_WORDS)
+        roi, warnings = roi_from_parts(_parts(request.segments), grids, ROI_WORDS)
         return Case(
-            case_id=request["case_id"],
+            case_id=request.case_id,
             images=images,
             roi=roi,
-            clinical=form_record(request.get("form", {})),
-            context=read_context(request.get("context", {})),
-            roi_choice=RoiChoice(is_large_meant=bool(request.get("large_roi")), words=PANEL),
+            clinical=form_record(_fields(request.form)),
+            context=read_context(asdict(request.context)),
+            roi_choice=RoiChoice(is_large_meant=request.large_roi, words=PANEL),
             reading_warnings=warnings,
         )
 
     def _image(self, sequence: str, token: str) -> Volume:
         if token not in self._images:
             raise InputError(
-                sequence,
+                Subject(SubjectKind.IMAGE, sequence, text=sequence),
                 "must have been handed over before scoring",
                 got="nothing",
                 remedy="score again",
@@ -225,7 +263,7 @@ def _sequence(name: str) -> ImageSequence:
     """A sequence by its name."""
     if name not in set(ImageSequence):
         raise InputError(
-            "sequence",
+            Subject(SubjectKind.HANDOVER, text="sequence"),
             f"must be one of {', '.join(ImageSequence)}",
             got=repr(name)[:40],
             remedy="choose a model that reads such images",
@@ -233,23 +271,28 @@ def _sequence(name: str) -> ImageSequence:
     return ImageSequence(name)
 
 
-def _parts(request: Values) -> list[SegmentPart]:
+def _fields(form: Form) -> dict[str, dict[str, str]]:
+    """A form as its checks take it."""
+    return {name: {"text": field.text, "unit": field.unit} for name, field in form.items()}
+
+
+def _parts(segments: Sequence[HandedSegment]) -> list[SegmentPart]:
     """Segments from the files that the panel wrote."""
     parts = []
-    for number, part in enumerate(request["segments"], start=1):
-        geometry = read_geometry(part["geometry"])
-        mask = read_array(Path(part["path"]), geometry.shape_kji) > 0
+    for number, part in enumerate(segments, start=1):
+        geometry = geometry_of(part.geometry)
+        mask = read_array(Path(part.path), geometry.shape_kji) > 0
         parts.append(SegmentPart(name=str(number), mask=mask, geometry=geometry))
     return parts
 
 
-def _described(path: Path) -> dict[str, Any]:
+def _described(path: Path) -> Model | BrokenModel:
     """A model in words, or why it can't be used."""
     try:
         metadata, sha256 = read_identity(path)
-        return {"path": str(path), "sha256": sha256, **describe_model(metadata)}
     except InputError as error:
-        return {"path": str(path), "id": path.name, "problem": str(error)}
+        return BrokenModel(path=str(path), id=path.name, problem=Refusal.of(error))
+    return typed(Model, {"path": str(path), "sha256": sha256, **describe_model(metadata)})
 
 
 def _stamp(path: Path) -> str:
@@ -258,12 +301,12 @@ def _stamp(path: Path) -> str:
     return ",".join(f"{p.stat().st_mtime_ns}:{p.stat().st_size}" for p in files)
 
 
-def _write_maps(prediction: Prediction, folder: Path) -> list[dict[str, Any]]:
+def _write_maps(prediction: Prediction, folder: Path) -> tuple[SavedMap, ...]:
     """Every saliency map as a file."""
     maps = []
     for branch in prediction.branches:
         for sequence, saliency in branch.saliency.items():
             path = folder / f"saliency_{branch.name}_{sequence}.npy"
-            values = write_volume(cut_to_content(saliency.volume), path)
-            maps.append({"branch": branch.name, "sequence": sequence.value, "image": values})
-    return maps
+            image = write_volume(cut_to_content(saliency.volume), path)
+            maps.append(SavedMap(branch=branch.name, sequence=sequence.value, image=image))
+    return tuple(maps)

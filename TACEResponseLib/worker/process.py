@@ -3,19 +3,17 @@
 Slicer's own process never imports torch, MONAI or pyradiomics; it talks to this one in lines of
 JSON, and hands images and maps over in files (exchange.py).
 
-Requests on stdin: `{"id": 7, "do": "score", ...}`; `do` is a job of worker_jobs.py, or `cancel`
-(ends this process at once, whatever it does) or `stop`. Requests are done in their order, one at
-a time; a second `score` while one runs is refused.
+Requests on stdin: `{"id": 7, "do": "score", ...}`; `do` is a job of jobs.py, or `cancel` (ends this
+process at once, whatever it does) or `stop`. Requests are done in their order, one at a time; a
+second `score` while one runs is refused.
 
-Answers on stdout, each with the request's `id`: `{"kind": "progress", "stage": ...}`, then one of
-`{"kind": "done", "result": {...}}` and
-`{"kind": "failed", "message": ..., "by_user": ..., "traceback": ...}`. Unasked: `hello`, with the
-protocol's version and this process' id, and `alive`, once a second.
+Answers on stdout, each with the request's `id`: `progress`, then one of `done` and `failed`.
+Unasked: `hello`, with the protocol's version and this process' id, and `alive`, once a second.
+messages.py has what each of them holds, and makes them of lines and lines of them.
 
 The process ends when stdin closes, even in the middle of a job, so none outlives its parent.
 """
 
-import json
 import os
 import queue
 import sys
@@ -32,14 +30,29 @@ from TACEResponseLib.basics.plain_text import one_line
 from TACEResponseLib.basics.process import endings
 from TACEResponseLib.basics.writing import drafts
 from TACEResponseLib.basics.writing.disk_trouble import FULL, code_of
+from TACEResponseLib.worker.answers import Refusal
+from TACEResponseLib.worker.messages import (
+    PROTOCOL,
+    Alive,
+    Ask,
+    Done,
+    Failed,
+    Hello,
+    Message,
+    MessageError,
+    Progress,
+    from_line,
+    to_line,
+)
+from TACEResponseLib.worker.requests import Cancel, Score, Stop
 
-PROTOCOL = 1
 HEARTBEAT_SECONDS = 1.0
 LONGEST_LINE = 4_000_000
 """Bytes; the panel's own requests hold some thousand."""
 LONGEST_MESSAGE = 600
-LARGEST_NUMBER = 2**53
-"""Of a request; what JSON's readers agree on."""
+NO_REQUEST = (
+    "A request must be one line of JSON: an object with a whole number `id` and a name `do`."
+)
 CANCELLED = 3
 """Exit status after `cancel`."""
 OUT_OF_MEMORY = (
@@ -49,16 +62,16 @@ OUT_OF_MEMORY = (
 
 
 class Answers:
-    """The one way out: lines of JSON, never two at once."""
+    """The one way out: whole lines, never two at once."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         """Write to a stream that nobody else writes to."""
         self._stream = stream
         self._lock = threading.Lock()
 
-    def send(self, **values: Any) -> None:
+    def send(self, message: Message) -> None:
         """Write one line; a reader that is gone ends this process."""
-        line = json.dumps(values, allow_nan=False).encode() + b"\n"
+        line = to_line(message)
         try:
             with self._lock:
                 self._stream.write(line)
@@ -73,7 +86,7 @@ class Inbox:
     def __init__(self, stream: IO[bytes], answers: Answers) -> None:
         """Read from a stream until it ends."""
         self._stream, self._answers = stream, answers
-        self._waiting: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Ask[Any]] = queue.SimpleQueue()
         self._scoring = threading.Event()
 
     def read(self) -> None:
@@ -94,59 +107,46 @@ class Inbox:
                 break
         self._refuse(None, f"A request must be shorter than {LONGEST_LINE} bytes.")
 
-    def next(self) -> Mapping[str, Any]:
+    def next(self) -> Ask[Any]:
         """The next request; waits for it."""
         return self._waiting.get()
 
-    def finished(self, request: Mapping[str, Any]) -> None:
+    def finished(self, ask: Ask[Any]) -> None:
         """Make room for the next scoring."""
-        if request["do"] == "score":
+        if isinstance(ask.request, Score):
             self._scoring.clear()
 
     def _take(self, line: bytes) -> None:
         """Queue one request, or act on it at once."""
         try:
-            request = _request(line)
-        except (ValueError, RecursionError, MemoryError):
-            self._refuse(
-                None,
-                "A request must be one line of JSON: an object with a whole number `id` and a "
-                "name `do`.",
-            )
+            message = from_line(line)
+        except MessageError as error:
+            self._refuse_line(error)
             return
-        name, number = request["do"], request["id"]
-        if name == "cancel":
+        if not isinstance(message, Ask):
+            self._refuse(None, NO_REQUEST)
+            return
+        if isinstance(message.request, Cancel):
             _end(CANCELLED)
-        if name == "stop":
+        if isinstance(message.request, Stop):
             _end(0)
-        if name == "score" and self._scoring.is_set():
-            self._refuse(number, "A scoring is under way; wait for it or cancel it.")
-            return
-        if name == "score":
+        if isinstance(message.request, Score):
+            if self._scoring.is_set():
+                self._refuse(message.id, "A scoring is under way; wait for it or cancel it.")
+                return
             self._scoring.set()
-        self._waiting.put(request)
+        self._waiting.put(message)
 
-    def _refuse(self, number: Any, message: str) -> None:
-        self._answers.send(kind="failed", id=number, message=message, by_user=True, traceback="")
+    def _refuse_line(self, error: MessageError) -> None:
+        """Say what is wrong with a line; of one without a number, what a request is."""
+        if error.number is None:
+            self._refuse(None, NO_REQUEST)
+            return
+        message = one_line(str(error))[:LONGEST_MESSAGE]
+        self._answers.send(Failed(id=error.number, message=message, refusal=Refusal.of(error)))
 
-
-def _request(line: bytes) -> Mapping[str, Any]:
-    """One line as a request.
-
-    Raises: ValueError, RecursionError, MemoryError: it is none, or nested without end.
-    """
-    request = json.loads(line, parse_constant=_refuse_constant)
-    number = request.get("id") if isinstance(request, dict) else None
-    if type(number) is not int or abs(number) > LARGEST_NUMBER:
-        raise ValueError("no `id`")
-    if not isinstance(request.get("do"), str):
-        raise ValueError("no `do`")
-    return request
-
-
-def _refuse_constant(name: str) -> float:
-    """Python reads NaN and Infinity, which are no JSON, and can't answer with them."""
-    raise ValueError(name)
+    def _refuse(self, number: int | None, message: str) -> None:
+        self._answers.send(Failed(id=number, message=message))
 
 
 def main() -> None:
@@ -166,7 +166,7 @@ def _end(status: int) -> None:
 def _serve() -> None:
     """Take requests in a thread, and do them in this one."""
     answers = Answers(_take_stdout())
-    answers.send(kind="hello", protocol=PROTOCOL, pid=os.getpid(), version=__version__)
+    answers.send(Hello(protocol=PROTOCOL, pid=os.getpid(), version=__version__))
     inbox = Inbox(sys.stdin.buffer, answers)
     threading.Thread(target=inbox.read, daemon=True).start()
     threading.Thread(target=_beat, args=(answers,), daemon=True).start()
@@ -174,32 +174,31 @@ def _serve() -> None:
 
     jobs = Jobs().named()
     while True:
-        request = inbox.next()
-        answer = _do(jobs, request, answers)
+        ask = inbox.next()
+        outcome = _do(jobs, ask, answers)
         # First: whoever reads the answer may ask for the next score at once.
-        inbox.finished(request)
+        inbox.finished(ask)
         try:
-            answers.send(**answer)
+            answers.send(outcome)
         except (TypeError, ValueError) as error:
             message = f"internal error: an answer that is no JSON: {error}"
-            answers.send(**_failure(request["id"], message, by_user=False))
+            answers.send(_failure(ask.id, message, by_user=False))
 
 
-def _do(jobs: Mapping[str, Any], request: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
+def _do(jobs: Mapping[str, Any], ask: Ask[Any], answers: Answers) -> Done | Failed:
     """Do one job and say what came of it, whatever happens."""
-    from TACEResponseLib.worker.messages import check_request
-
-    number, name = request["id"], request["do"]
+    number = ask.id
 
     def tell(stage: str) -> None:
-        answers.send(kind="progress", id=number, stage=stage)
+        answers.send(Progress(id=number, stage=stage))
 
     try:
-        check_request(request)
-        return {"kind": "done", "id": number, "result": jobs[name](request, tell)}
+        return Done(id=number, answer=jobs[ask.request.do](ask.request, tell))
     except (InputError, MissingExtraError) as error:
         # Slicer keeps its log on disk: what the user has to mend is shown and not kept.
-        return {**_failure(number, str(error), by_user=True), "traceback": ""}
+        refusal = Refusal.of(error) if isinstance(error, InputError) else None
+        message = one_line(str(error))[:LONGEST_MESSAGE]
+        return Failed(id=number, message=message, refusal=refusal)
     except Exception as error:  # noqa: BLE001  # the next job must find a live process
         known = OUT_OF_MEMORY if _is_out_of_memory(error) else _file_trouble(error)
         message = known or f"internal error: {type(error).__name__}: {error}"
@@ -222,22 +221,21 @@ def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or (is_torch and any(w in str(error) for w in words))
 
 
-def _failure(number: Any, message: str, *, by_user: bool) -> dict[str, Any]:
+def _failure(number: int, message: str, *, by_user: bool) -> Failed:
     """One line for the user, the traceback for the log."""
-    return {
-        "kind": "failed",
-        "id": number,
-        "message": one_line(message)[:LONGEST_MESSAGE],
-        "by_user": by_user,
-        "traceback": traceback.format_exc(),
-    }
+    return Failed(
+        id=number,
+        message=one_line(message)[:LONGEST_MESSAGE],
+        by_user=by_user,
+        traceback=traceback.format_exc(),
+    )
 
 
 def _beat(answers: Answers) -> None:
     """Say once a second that this process lives."""
     pause = threading.Event()
     while not pause.wait(HEARTBEAT_SECONDS):
-        answers.send(kind="alive")
+        answers.send(Alive())
 
 
 def _take_stdout() -> IO[bytes]:

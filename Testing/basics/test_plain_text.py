@@ -10,7 +10,6 @@ import pytest
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.plain_text import (
     cell_text,
-    html_text,
     markdown_text,
     one_line,
     printable,
@@ -81,10 +80,6 @@ def test_names_are_shown_and_not_written() -> None:
 )
 def test_a_spreadsheet_takes_no_text_for_a_formula(text: str, cell: str) -> None:
     assert cell_text(text) == cell
-
-
-def test_a_page_shows_tags_as_text() -> None:
-    assert html_text('<img src="x">\x1b') == "&lt;img src=&quot;x&quot;&gt;\\u001b"
 
 
 def test_markdown_shows_links_as_text() -> None:

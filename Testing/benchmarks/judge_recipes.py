@@ -30,7 +30,8 @@ from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.training.candidates import measure
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
-from TACEResponseLib.training.train import logits_of, prepare, train
+from TACEResponseLib.training.train import prepare, train
+from TACEResponseLib.training.trained import logits_of
 
 SEEDS = {"training": 71001, "tuning": 71002, "fresh": 71003}
 

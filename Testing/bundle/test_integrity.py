@@ -12,6 +12,7 @@ import torch
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle.integrity import check_no_pickle, read_text, verify, write_sums
+from TACEResponseLib.bundle.reading import read_metadata
 
 WHERE = "--bundle small"
 
@@ -176,3 +177,41 @@ def test_text_that_is_no_text_is_refused(copied: Path) -> None:
     (copied / "docs" / "README.md").write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="must be UTF-8 text"):
         read_text(copied, "docs/README.md", WHERE)
+
+
+@pytest.mark.parametrize("kind", ["empty", "of other things", "its configs"])
+def test_a_folder_that_is_no_bundle_is_told_what_one_is(
+    kind: str, saved: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "etc"
+    if kind == "its configs":
+        folder = saved / "configs"
+    else:
+        folder.mkdir()
+    if kind == "of other things":
+        (folder / ".hidden stuff").write_bytes(b"\x80\x04")
+    refused(
+        folder,
+        "must be a bundle: a folder or zip with SHA256SUMS and configs/metadata.json, "
+        "got neither of them; name the folder that train made",
+    )
+
+
+def test_of_the_folder_round_a_bundle_the_inner_one_is_named(saved: Path) -> None:
+    refused(saved.parent, f"got neither of them; name the folder in it, {saved.name}$")
+    verify(saved, WHERE)
+
+
+@pytest.mark.parametrize("is_zip", [False, True])
+@pytest.mark.parametrize("name", ["SHA256SUMS", "configs/metadata.json", "docs/README.md"])
+def test_a_bundle_that_lacks_a_file_is_told_which(
+    name: str, is_zip: bool, saved: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(saved, tmp_path / "copy" / "small"))
+    (folder / name).unlink()
+    if is_zip:
+        shutil.make_archive(str(tmp_path / "small"), "zip", folder.parent, "small")
+    path = tmp_path / "small.zip" if is_zip else folder
+    with pytest.raises(InputError, match=rf"must hold .* got (none|no {name});.*copy") as caught:
+        read_metadata(path)
+    assert name in str(caught.value)

@@ -58,7 +58,7 @@ from pathlib import Path
 sys.path[:0] = {paths!r}
 padding = [object() for _ in range({padding})]
 import conftest
-from TACEResponseLib.bundle.metadata import RadiomicsPart
+from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
 from TACEResponseLib.bundle.writing import write_branch
 for name in {names!r}:
     branch = conftest.make_radiomics_branch(name)

@@ -98,6 +98,96 @@ def test_without_a_choice_that_can_be_followed_the_row_is_refused(
         assert found.remedy == "write in column roi_label N, or all if each is a tumor"
 
 
+def liver_mask(row: dict[str, str], path: Path, grown: int) -> str:
+    """The tumor of a row and so many voxels round it."""
+    mask = sitk.BinaryDilate(sitk.ReadImage(row["roi"]) > 0, [grown] * 3)
+    sitk.WriteImage(mask, str(path))
+    return str(path)
+
+
+def test_a_liver_mask_of_a_row_is_compared_with_its_roi(
+    rows: list[dict[str, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Relative to the table, by `cohort check` and `score --cohort`, and in the cache's key."""
+    liver_mask(rows[0], tmp_path / "wide.nii.gz", 8)
+    liver_mask(rows[1], tmp_path / "tight.nii.gz", 0)
+    good, bad = {**rows[0], "liver": "wide.nii.gz"}, {**rows[1], "liver": "tight.nii.gz"}
+    table = write(tmp_path / "c.csv", [good, bad])
+    first, second = usable_cohort(table)
+    assert load_case(first).liver is not None
+    with pytest.raises(InputError, match=r"\(line 3\), roi: must have at most 80 %"):
+        load_case(second)
+    assert main(["cohort", "check", str(table)]) == 2
+    told = capsys.readouterr().out
+    assert "got 100 %" in told or "100 % (" in told
+    words = ["score", "--bundle", "ct-radiomics-cnn-simulated", "--cohort", str(table)]
+    assert main([*words, "--no-scene", "--output", str(tmp_path / "out")]) == 2
+    with (tmp_path / "out" / "predictions.csv").open(newline="") as file:
+        scored, refused = csv.DictReader(file)
+    assert scored["probability"]
+    assert "must have at most 80 % of the volume of the liver mask" in refused["problem"]
+    role = CohortRole.TRAINING
+    without = usable_cohort(write(tmp_path / "d.csv", [rows[0]]))
+    keys = {
+        content_of(members(p, role, Endpoint.OBJECTIVE_RESPONSE, [CT])[0])
+        for p in ([first], without)
+    }
+    assert len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"liver": "nowhere.nii.gz"}, "must be there"),
+        ({"liver": "roi"}, "must be another file than roi"),
+        (
+            {
+                "liver": "mine.nii.gz",
+                "roi": "",
+                "ct_arterial": "",
+                "roi_label": "",
+                "age_years": "60",
+            },
+            "is compared with the ROI, and the row has none",
+        ),
+    ],
+)
+def test_a_liver_mask_that_can_do_nothing_is_a_problem_of_its_column(
+    changes: dict[str, str], problem: str, rows: list[dict[str, str]], tmp_path: Path
+) -> None:
+    liver_mask(rows[0], tmp_path / "mine.nii.gz", 8)
+    row = {**rows[0], **changes}
+    row["liver"] = rows[0]["roi"] if row["liver"] == "roi" else row["liver"]
+    (found, *_) = [
+        p for p in read_cohort(write(tmp_path / "c.csv", [row])).problems if p.column == "liver"
+    ]
+    assert found.rule == problem
+
+
+def test_what_is_wrong_with_a_liver_mask_is_told_of_its_column(
+    rows: list[dict[str, str]], tmp_path: Path
+) -> None:
+    labels = with_liver(rows[0], tmp_path)["roi"]
+    table = write(tmp_path / "c.csv", [{**rows[0], "liver": labels}])
+    (found,) = check_files(read_cohort(table).patients).problems
+    assert (found.column, found.rule[:25]) == ("liver", "must mark the liver alone")
+    assert "--" not in str(found)
+
+
+def test_one_liver_mask_of_two_patients_is_refused_however_it_was_saved(
+    rows: list[dict[str, str]], tmp_path: Path
+) -> None:
+    path = liver_mask(rows[0], tmp_path / "one.nii.gz", 8)
+    image = sitk.Cast(sitk.ReadImage(path), sitk.sitkInt16) * 3
+    sitk.WriteImage(image, str(tmp_path / "two.nrrd"))
+    same = [{**row, "liver": "one.nii.gz"} for row in rows]
+    (problem,) = read_cohort(write(tmp_path / "c.csv", same)).problems
+    assert (problem.column, problem.got) == ("liver", f"the mask of {rows[0]['case_id']}")
+    same[1]["liver"] = "two.nrrd"
+    (problem,) = check_files(read_cohort(write(tmp_path / "d.csv", same)).patients).problems
+    assert (problem.column, problem.got) == ("liver", f"the mask of {rows[0]['case_id']}")
+
+
 def test_choice_and_size_are_read_from_the_row(rows: list[dict[str, str]], tmp_path: Path) -> None:
     row = {
         **rows[0],

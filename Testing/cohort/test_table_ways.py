@@ -1,5 +1,6 @@
 """A cohort table as hospitals keep it: words in any case, other separators, pyradiomics' CSV."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -198,3 +199,18 @@ def test_an_error_cell_is_counted_in_the_singular(tmp_path: Path) -> None:
     told = " ".join(read_cohort(tmp_path / "c.xlsx").remarks)
     assert "#N/A is taken for a blank in 1 cell" in told
     assert "cells" not in told
+
+
+def test_an_id_that_a_spreadsheet_made_a_date_is_refused(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["case_id", "role", "response", "image_date", "original_shape_VoxelVolume"])
+    book.active.append([date(2026, 5, 12), "training", "CR", date(2026, 1, 2), 3.5])
+    book.active.append(["P2", "training", "PD", date(2026, 1, 2), 4.5])
+    book.save(tmp_path / "c.xlsx")
+    table = read_cohort(tmp_path / "c.xlsx")
+    (problem,) = table.problems
+    assert (problem.column, problem.got) == ("case_id", "'2026-05-12'")
+    assert problem.rule == "must be text, not a date as spreadsheets make of 5-12"
+    assert "as text" in problem.remedy
+    assert [p.case_id for p in table.patients] == ["P2"]

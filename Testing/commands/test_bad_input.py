@@ -286,7 +286,7 @@ def test_a_good_patient_passes_the_same_gate(files: tuple[Path, Path], tmp_path:
     ],
 )
 def test_an_error_of_the_context_names_its_file(content: str, says: str, tmp_path: Path) -> None:
-    from TACEResponseLib.commands.reading import read_context_file
+    from TACEResponseLib.from_files.reading import read_context_file
 
     (tmp_path / "said.json").write_text(content)
     with pytest.raises(InputError, match=says) as caught:
@@ -300,3 +300,29 @@ def test_a_flag_that_can_do_nothing_is_shown_as_it_was_given(
     words = ["score", "--bundle", "b", "--image", "ct_arterial=x", "--output", str(tmp_path / "o")]
     assert main([*words, "--large-roi"]) == 2
     assert "got --large-roi; leave it out" in capsys.readouterr().err
+
+
+def test_an_roi_is_compared_with_a_liver_mask_that_is_given(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tumor = sitk.ReadImage(str(files[1])) > 0
+    grown = tmp_path / "liver.nii.gz"
+    words = ("--roi-label", "all", "--liver", str(grown))
+    sitk.WriteImage(tumor, str(grown))
+    told = refusal(*files, tmp_path, capsys, *words)
+    assert "must have at most 80 % of the volume of the liver mask, got 100 %" in told
+    sitk.WriteImage(sitk.BinaryDilate(tumor, [6] * 3), str(grown))
+    (command,) = [
+        ["score", "--bundle", BUNDLE, "--image", f"ct_arterial={files[0]}", "--roi", str(files[1])]
+    ]
+    runs = {}
+    for name, more in (("with", words), ("without", words[:2])):
+        assert main([*command, *more, "--no-scene", "--output", str(tmp_path / name)]) == 0
+        record = (tmp_path / name / "prediction.json").read_text()
+        runs[name] = json.loads(record)
+    share = runs["with"]["provenance"].pop("liver")["roi_share_of_volume"]
+    assert 0 < share < 0.8
+    for record in runs.values():
+        del record["seconds"]
+    del runs["with"]["files"], runs["without"]["files"]
+    assert runs["with"] == runs["without"]

@@ -53,6 +53,7 @@ REFUSED: dict[str, list[tuple[str, list[str]]]] = {
             "roi_label": ["--roi-label", "1"],
             "roi_segment": ["--roi-segment", "Tumor"],
             "large_roi": ["--large-roi"],
+            "liver": ["--liver", "l.nii"],
             "clinical": ["--clinical", "c.json"],
             "context": ["--context", "c.json"],
             "case_id": ["--case-id", "P1"],
@@ -68,6 +69,7 @@ REFUSED: dict[str, list[tuple[str, list[str]]]] = {
             "roi_label": ["--roi-label", "1"],
             "roi_segment": ["--roi-segment", "Tumor"],
             "large_roi": ["--large-roi"],
+            "liver": ["--liver", "l.nii"],
             "cohort": ["--cohort", "c.csv"],
         }.items()
     ],

@@ -20,7 +20,7 @@ from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
 
 SMALL = SimulationSettings(grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3, 3, 6)))
 OF_ONE_PATIENT = re.compile(
-    r"--(image|roi|roi-label|roi-segment|large-roi|clinical|context|case-id)(?![\w-])"
+    r"--(image|roi|roi-label|roi-segment|large-roi|liver|clinical|context|case-id)(?![\w-])"
 )
 LIBRARY = Path(TACEResponseLib.__file__).parent
 BUNDLE = "ct-radiomics-cnn-simulated"
@@ -151,6 +151,7 @@ def test_whatever_an_error_of_a_case_says_names_no_option_in_a_table() -> None:
         ("--roi mr_t2", "roi_mr_t2"),
         ("--case-id", "case_id"),
         ("--roi-label", "roi_label"),
+        ("--liver", "liver"),
     ],
 )
 def test_the_place_of_an_option_is_its_column(where: str, column: str) -> None:

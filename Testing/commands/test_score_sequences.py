@@ -269,7 +269,7 @@ def test_a_bundle_that_looks_at_the_tumor_asks_for_its_roi(
 def test_a_file_whose_name_has_an_equals_sign_is_a_file(
     write_roi: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from TACEResponseLib.commands.reading import parse_rois
+    from TACEResponseLib.commands.image_words import parse_rois
 
     write_roi(T2).rename(tmp_path / "roi=2.nii.gz")
     monkeypatch.chdir(tmp_path)

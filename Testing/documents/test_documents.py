@@ -16,6 +16,8 @@ DOCUMENTS = (
     "docs/pretrained-weights.md",
     "docs/licenses.md",
     "docs/architecture.md",
+    "docs/extending.md",
+    "docs/from-python.md",
 )
 CODE = "\n".join(
     re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8"))

@@ -157,6 +157,18 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(
     assert tally.bad == []
 
 
+def test_a_training_that_finds_its_patients_cached_leaves_nothing_on_a_full_disk(
+    tally: Tally, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the key of its state is what it writes first."""
+    stay_in_process(monkeypatch)
+    for size in (3_000, 92):
+        found = with_files_up_to(size, words_for("train", work / "out"), work)
+        tally.add(whole_or_absent(found, work / "out"), f"{size} bytes")
+        shutil.rmtree(work / ".out-training", ignore_errors=True)
+    assert tally.bad == []
+
+
 def test_a_bundle_on_a_full_disk_is_no_bundle(tries: Tries, tally: Tally, work: Path) -> None:
     bundle = load_bundle(resource_path("Bundles", "ct-radiomics-cnn-simulated"))
     for i in tries(3):

@@ -1,5 +1,6 @@
 """Bundles that somebody made to hurt: accepted or refused in a line, soon, and nothing runs."""
 
+import importlib
 import json
 import os
 import re
@@ -48,7 +49,11 @@ FORBIDDEN = (
 
 @pytest.fixture(scope="module", autouse=True)
 def warm() -> None:
-    """Everything is imported before the first fork."""
+    """Everything is imported before the first fork.
+
+    One of torch's parts makes a folder for compiled code in the folder of temporary files.
+    """
+    importlib.import_module("torch._dynamo")
     load_bundle(SHIPPED)
 
 

@@ -15,6 +15,7 @@ from TACEResponseLib.commands.options import check_options
 from Testing.hardening.attempts import Tally, attempt
 from Testing.hardening.command_line import run_in
 from Testing.hardening.conftest import _Tries
+from Testing.hardening.good_files import write_good_files
 from Testing.hardening.hostile_paths import hostile_paths
 
 SEED = 20_261_130
@@ -36,31 +37,18 @@ WARM = (
     *(
         f"TACEResponseLib.{name}"
         for name in (
-            "commands.biology",
-            "commands.cohort",
-            "commands.cohort_import",
-            "commands.compare",
-            "commands.demo",
-            "commands.info",
-            "commands.recalibrate",
-            "commands.recipe",
-            "commands.score",
-            "commands.score_cohort",
-            "commands.train",
-            "commands.validate",
-            "scoring",
-            "training.train",
-            "training.assembly",
-            "training.preparation.cache",
-            "evidence.image_network.weights.pretrained",
-            "training.recalibrating",
-            "validation.study.cohort_study",
-            "validation.report.results",
-            "validation.report.writing",
-            "validation.topics.wrong_cases.wrong_pictures",
-            "validation.study.comparing",
-            "validation.gene_sets",
-            "validation.study.predictions_table",
+            "bundle.installation",
+            "cohort.hcc_tace_seg.importing",
+            "from_files.cohort",
+            "from_files.demo",
+            "recipe.copying",
+            "recipe.description",
+            "training.cohort_check",
+            "training.run",
+            "validation.biology",
+            "validation.comparison",
+            "validation.recalibration",
+            "validation.run",
         )
     ),
 )
@@ -100,52 +88,15 @@ COMMANDS = (
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of good files, and of everything else."""
-    import SimpleITK as sitk
-
     load_bundle(BUNDLE)
     for name in WARM:
         import_module(name)
     folder = tmp_path_factory.mktemp("place")
     before = Path.cwd()
     os.chdir(folder)
-    rng = np.random.default_rng(1)
-    image = rng.normal(60, 5, (12, 40, 40)).astype(np.int16)
-    roi = np.zeros_like(image, dtype=np.uint8)
-    roi[3:9, 10:20, 10:20] = 1
-    for name, voxels in (("i.nii", image), ("r.nii", roi)):
-        made = sitk.GetImageFromArray(voxels)
-        made.SetSpacing((2.0, 2.0, 4.0))
-        sitk.WriteImage(made, name)
-    cases = [f"p{n:02}" for n in range(40)]
-    Path("p.csv").write_text(
-        "case_id,outcome,m\n"
-        + "".join(f"{name},{n % 2},{rng.random():.3f}\n" for n, name in enumerate(cases))
-    )
-    Path("good.csv").write_text(
-        "case_id,role,response,age_years\n"
-        + "".join(f"{name},training,{n % 2},60\n" for n, name in enumerate(cases))
-    )
-    Path("e.csv").write_text(
-        f"gene,{','.join(cases)}\n"
-        + "".join(f"g{g},{','.join(f'{rng.random():.2f}' for _ in cases)}\n" for g in range(5))
-    )
-    Path("g.csv").write_text(
-        "case_id,group\n" + "".join(f"{name},{n % 2}\n" for n, name in enumerate(cases))
-    )
-    Path("s.gmt").write_text("set\td\tg1\tg2\n")
-    _workbook()
-    Path("good").mkdir()
+    write_good_files()
     yield folder
     os.chdir(before)
-
-
-def _workbook() -> None:
-    from openpyxl import Workbook
-
-    book = Workbook()
-    assert book.active is not None
-    book.active.append(["TCIA_ID"])
-    book.save("good.xlsx")
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.commands.recipe import described
 from TACEResponseLib.evidence.image_network.network import check_network
+from TACEResponseLib.recipe.description import described
 from TACEResponseLib.recipe.keys import with_changes, with_epochs
 from TACEResponseLib.recipe.reading import read_recipe
 from TACEResponseLib.recipe.recipe import Recipe

@@ -353,6 +353,22 @@ def test_damaged_dicom_slices(
     assert tally.bad == []
 
 
+@pytest.mark.parametrize("named", ["1.2.840.10008.1.2,1", "1.2.3.4", "1.2.840.10008.1.2.4.9000"])
+def test_a_packing_that_nobody_knows_is_refused(named: str, series: Path, tally: Tally) -> None:
+    path = series / "098.dcm"
+    whole = path.read_bytes()
+    known = b"1.2.840.10008.1.2.1\0"
+    assert whole.count(known) == 1
+    value = named.encode() + b"\0" * (len(named) % 2)
+    length = len(value).to_bytes(2, "little")
+    path.write_bytes(whole.replace(b"\x14\0" + known, length + value))
+    found = attempt(lambda: read(series))
+    tally.add(found, named)
+    assert tally.bad == []
+    assert found.outcome is Outcome.REFUSED, found.words
+    assert "damaged" in found.words
+
+
 def _flipped_anywhere(rng: np.random.Generator, whole: bytes) -> bytes:
     changed = bytearray(whole)
     for _ in range(rng.integers(1, 12)):

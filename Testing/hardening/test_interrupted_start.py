@@ -37,7 +37,7 @@ LOADED = (
     "json",
     "TACEResponseLib.basics.writing.drafts",
     "TACEResponseLib.basics.process.endings",
-    "TACEResponseLib.commands.cli_validation",
+    "TACEResponseLib.commands.validate",
     "TACEResponseLib.basics.process.terminal",
     "TACEResponseLib.basics.writing.disk_trouble",
 )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.worker.exchange import geometry_values, write_volume
+from TACEResponseLib.worker.exchange import grid_of, write_volume
 from Testing.hardening.attempts import Attempt, Outcome, Tally
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -195,9 +196,9 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         direction_lps=axes,
     )
     voxels = np.arange(120, dtype=np.int16).reshape(4, 5, 6)
-    image = write_volume(Volume(voxels=voxels, geometry=grid), folder / "image.npy")
+    image = asdict(write_volume(Volume(voxels=voxels, geometry=grid), folder / "image.npy"))
     np.save(folder / "segment.npy", (voxels > 60).astype(np.uint8))
-    segment = {"path": str(folder / "segment.npy"), "geometry": geometry_values(grid)}
+    segment = {"path": str(folder / "segment.npy"), "geometry": asdict(grid_of(grid))}
     entry = {
         "time": "2026-01-01",
         "volume_ml": 3.0,
@@ -206,7 +207,7 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         "model": "m",
     }
     form = {"albumin_g_per_l": {"text": "4.2", "unit": "g/dL"}}
-    return [
+    requests = [
         {"do": "models", "paths": [str(folder)]},
         {"do": "warm", "model": "nosuch"},
         {"do": "check_clinical", "form": form, "names": ["sex"]},
@@ -234,6 +235,8 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         },
         {"do": "forget"},
     ]
+    plain: list[dict[str, Any]] = json.loads(json.dumps(requests))
+    return plain
 
 
 def places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

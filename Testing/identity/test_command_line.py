@@ -117,7 +117,7 @@ def trained(named: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_bundle_its_log_and_the_cache_name_nobody(trained: Path) -> None:
-    assert any((trained / "cache").rglob("*.npz"))
+    assert any((trained / "cache").rglob("*.safetensors"))
     assert traces_in(trained) == set()
 
 

@@ -15,6 +15,7 @@ from pydicom.uid import (
     JPEGLosslessSV1,
     JPEGLSLossless,
     JPEGLSNearLossless,
+    MRImageStorage,
     RLELossless,
     generate_uid,
 )
@@ -33,14 +34,15 @@ def write_slice(
     `None` leaves an element out.
     """
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = CTImageStorage
+    kind = MRImageStorage if changes.get("Modality") == "MR" else CTImageStorage
+    meta.MediaStorageSOPClassUID = kind
     meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[folder.name, str(number)])
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     path = folder / f"{99 - number:03d}.dcm"  # file names run against the slices
     dataset = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
     stored = (np.arange(12 * 10).reshape(12, 10) + 7 * number).astype(np.int16)
     values: dict[str, object] = {
-        "SOPClassUID": CTImageStorage,
+        "SOPClassUID": kind,
         "SOPInstanceUID": meta.MediaStorageSOPInstanceUID,
         "SeriesInstanceUID": "1.2.3.4",
         "StudyInstanceUID": "1.2.3",

@@ -176,12 +176,80 @@ def test_screenshots_are_no_scan(uid: str, tmp_path: Path) -> None:
         read_image(tmp_path, CT)
 
 
-def test_the_class_of_the_object_is_not_needed(tmp_path: Path) -> None:
-    """De-identified files have none, or another; nothing is taken from it."""
-    expected = write_series(tmp_path, SOPClassUID="1.2.3.4.5.6")
+CLASSES = {
+    "absent": None,
+    "empty": "",
+    "hashed": "2.25.329800735698586629295641978511506172918",
+    "private": "1.3.12.2.1107.5.9.1",
+}
+
+
+def with_class(folder: Path, kind: str | None, **changes: object) -> np.ndarray:
+    """A series of this class, in its files' own header too, as programs write that remove names."""
+    expected = write_series(folder, SOPClassUID=kind, **changes)
+    for path in folder.iterdir():
+        dataset = pydicom.dcmread(path)
+        del dataset.file_meta.MediaStorageSOPClassUID
+        if kind:
+            dataset.file_meta.MediaStorageSOPClassUID = kind
+        dataset.save_as(path, enforce_file_format=False)
+    return expected
+
+
+@pytest.mark.parametrize("kind", CLASSES.values(), ids=CLASSES)
+def test_the_class_of_the_object_is_not_needed(kind: str | None, tmp_path: Path) -> None:
+    """De-identified files have none, or another; spacing and values are their own elements'."""
+    expected = with_class(tmp_path, kind)
     volume, _ = read_image(tmp_path, CT)
     assert volume.geometry.spacing_mm == (0.6, 0.8, 2.5)
+    assert volume.geometry.origin_lps[:2] == (-30.0, -20.0)
     assert np.array_equal(volume.voxels, expected)
+
+
+@pytest.mark.parametrize("kind", CLASSES.values(), ids=CLASSES)
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"PixelSpacing": None}, "PixelSpacing, 2 finite numbers, got nothing"),
+        ({"PixelSpacing": [0.0, 0.6]}, "PixelSpacing must be > 0"),
+        ({"PixelSpacing": None, "ImagerPixelSpacing": [0.8, 0.6]}, "PixelSpacing, 2 finite"),
+        ({"ImagePositionPatient": None}, "ImagePositionPatient, 3 finite numbers, got nothing"),
+        ({"RescaleSlope": None}, "RescaleSlope, one finite number, got nothing"),
+        ({"ConversionType": "WSD"}, "must be a scan's own values, got a secondary capture"),
+    ],
+    ids=["no spacing", "0", "another's spacing", "no position", "no slope", "a capture"],
+)
+def test_what_a_class_would_stand_for_must_be_there_itself(
+    changes: dict[str, object], says: str, kind: str | None, tmp_path: Path
+) -> None:
+    with_class(tmp_path, kind, **changes)
+    with pytest.raises(InputError, match=says):
+        read_image(tmp_path, CT)
+
+
+@pytest.mark.parametrize("kind", CLASSES.values(), ids=CLASSES)
+def test_a_spacing_that_differs_is_seen_without_a_class(kind: str | None, tmp_path: Path) -> None:
+    with_class(tmp_path, kind)
+    edit(next(tmp_path.iterdir()), lambda d: setattr(d, "PixelSpacing", [0.8, 0.8]))
+    with pytest.raises(InputError, match="PixelSpacing"):
+        read_image(tmp_path, CT)
+
+
+@pytest.mark.parametrize(
+    "uid",
+    ["1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128", "1.2.840.10008.5.1.4.1.1.12.1"],
+    ids=["MR", "PET", "angiography"],
+)
+@pytest.mark.parametrize("place", ["object", "file"])
+def test_a_class_that_is_no_ct_says_what_it_is(uid: str, place: str, tmp_path: Path) -> None:
+    write_series(tmp_path)
+    for path in tmp_path.iterdir():
+        dataset = pydicom.dcmread(path)
+        dataset.SOPClassUID = uid if place == "object" else CLASSES["hashed"]
+        dataset.file_meta.MediaStorageSOPClassUID = uid
+        dataset.save_as(path)
+    with pytest.raises(InputError, match=r"class that its Modality CT says.*got another class"):
+        read_image(tmp_path, CT)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The panel on stand-ins of Qt, with the real MRML scene, the real process and the real model."""
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.worker.messages import check_request
+from TACEResponseLib.worker.messages import Ask, from_line, to_line
 from Testing.slicer_standins import Standins, install
 
 MODULE = Path(__file__).resolve().parents[2] / "TACEResponse" / "TACEResponse.py"
@@ -30,7 +29,7 @@ class Person:
     def __init__(self, standins: Standins, widget: Any) -> None:
         self.standins, self.widget = standins, widget
         self.panel, self.ui = widget.panel, widget.ui
-        self.sent: list[dict[str, Any]] = []
+        self.sent: list[Ask[Any]] = []
         """Requests that the process was sent in this test."""
 
     @property
@@ -140,23 +139,23 @@ def opened(installed: Standins) -> Iterator[Person]:
 @pytest.fixture
 def escaped() -> Iterator[list[str]]:
     """Errors that left an observer or a slot, where VTK and Qt only print them."""
-    found: list[str] = []
+    errors: list[str] = []
     before = sys.excepthook
-    sys.excepthook = lambda kind, value, _trace: found.append(f"{kind.__name__}: {value}"[:300])
-    yield found
+    sys.excepthook = lambda kind, value, _trace: errors.append(f"{kind.__name__}: {value}"[:300])
+    yield errors
     sys.excepthook = before
-    assert found == [], "Slicer would have shown an error"
+    assert errors == [], "Slicer would have shown an error"
 
 
-def refusals(requests: list[dict[str, Any]]) -> list[str]:
+def refusals(requests: list[Ask[Any]]) -> list[str]:
     """Why the process would refuse some of these requests."""
-    found = []
-    for request in requests:
+    refused = []
+    for ask in requests:
         try:
-            check_request(request)
+            assert from_line(to_line(ask)) == ask
         except InputError as error:
-            found.append(str(error))
-    return found
+            refused.append(str(error))
+    return refused
 
 
 @pytest.fixture
@@ -169,11 +168,9 @@ def person(
     kind = type(opened.panel.client)
     write = kind._write
 
-    def written(client: Any, request: dict[str, Any]) -> None:
-        write(client, request)
-        # The two that end the process are no jobs.
-        if request["do"] not in ("cancel", "stop"):
-            opened.sent.append(json.loads(json.dumps(request)))
+    def written(client: Any, ask: Ask[Any]) -> None:
+        write(client, ask)
+        opened.sent.append(ask)
 
     monkeypatch.setattr(kind, "_write", written)
     opened.sent.clear()

@@ -71,7 +71,7 @@ def states(person: Person, camera: Camera, models: Path) -> None:
     camera.take("scored-again", show="resultButton", height=1150)
     person.ui.newCaseButton.click()
     person.panel.model.openModel(str(clinical_model(models / "with-clinical-data")))
-    person.wait(lambda: person.panel.desk.model and person.panel.desk.model["clinical"])
+    person.wait(lambda: person.panel.desk.model and person.panel.desk.model.clinical)
     fields = person.panel.clinical._rows
     fields["albumin_g_per_l"].edit.setText("4.2")
     fields["albumin_g_per_l"].unit.setCurrentIndex(1)

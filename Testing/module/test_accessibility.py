@@ -184,7 +184,7 @@ def test_a_file_dialog_belongs_to_the_main_window(
 ) -> None:
     """A folded section hides its children, dialogs too."""
     person.panel.model.openModel(str(with_clinical))
-    person.wait(lambda: person.panel.desk.model and person.panel.desk.model["clinical"])
+    person.wait(lambda: person.panel.desk.model and person.panel.desk.model.clinical)
     if button == "reportButton":
         person.make_ready(patient)
         person.score()

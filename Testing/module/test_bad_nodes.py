@@ -199,5 +199,5 @@ def test_segments_read_from_the_scene_are_what_the_process_measures(
         segmentation, segmentation.GetSegmentation().GetNthSegmentID(0)
     )
     volume = part.mask.sum() * part.geometry.voxel_volume_mm3 / 1000
-    assert person.panel.desk.lesions[0]["volume_ml"] == pytest.approx(volume)
+    assert person.panel.desk.lesions[0].volume_ml == pytest.approx(volume)
     assert person.ui.lesionsTable.item(0, 2).text() == f"{volume:.2f}"

@@ -50,7 +50,7 @@ def test_a_simulated_model_is_never_chosen_by_the_program(person: Any) -> None:
     titles = [person.ui.modelCombo.itemText(n) for n in range(person.ui.modelCombo.count)]
     assert sum("simulated patients" in title for title in titles) == 1
     # Of the two that ship, the one of real patients.
-    assert not person.panel.desk.model["simulated"]
+    assert not person.panel.desk.model.simulated
 
 
 def test_the_guess_stays_unconfirmed_until_it_is_ticked(person: Any, patient: Case) -> None:
@@ -130,7 +130,7 @@ def test_without_dicom_the_user_is_asked(
 
 def open_model(person: Any, path: Path) -> None:
     person.panel.model.openModel(str(path))
-    person.wait(lambda: person.panel.desk.model and person.panel.desk.model["path"] == str(path))
+    person.wait(lambda: person.panel.desk.model and person.panel.desk.model.path == str(path))
 
 
 def field(person: Any, name: str) -> Any:

@@ -27,7 +27,7 @@ def choose_stage(person: Any) -> None:
 
 
 def choose_other_model(person: Any) -> None:
-    other = next(m for m in person.panel.model._usable() if m["path"] == str(person.other_model))
+    other = next(m for m in person.panel.desk.models if m.path == str(person.other_model))
     person.panel.model._take(other)
 
 
@@ -45,7 +45,7 @@ def begun(person: Any, patient: Case, other_model: Path) -> Iterator[Any]:
     person.other_model = other_model
     person.panel.model._paths.append(str(person.other_model))
     person.panel.model.load()
-    person.wait(lambda: any(m["title"] == "Another model" for m in person.panel.desk.models))
+    person.wait(lambda: any(m.title == "Another model" for m in person.panel.desk.models))
     person.image, person.segmentation = person.make_ready(patient)
     second = person.segmentation.GetSegmentation().AddEmptySegment("", "second")
     mask = np.zeros(slicer.util.arrayFromVolume(person.image).shape, np.uint8)

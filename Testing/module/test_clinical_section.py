@@ -30,7 +30,7 @@ def test_the_form_asks_for_what_the_model_uses_and_marks_what_it_needs(form: Any
         "hypertension",
     ]
     (line,) = [text for text in form.missing.splitlines() if text.startswith("Fill in: ")]
-    labels = [rows[name].variable["label"] for name in rows]
+    labels = [rows[name].variable.label for name in rows]
     assert line == f"Fill in: {labels[0]}, {labels[1]}."
 
 

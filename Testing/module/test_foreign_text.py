@@ -76,7 +76,9 @@ def test_a_tool_tip_shows_tags_as_text(person: Any, patient: Case) -> None:
 
 
 def test_a_problem_in_place_of_a_card_is_plain_text(person: Any) -> None:
-    person.panel.model._showProblem(EVIL)
+    from TACEResponsePanel.process.problem import Problem
+
+    person.panel.model._showProblem(Problem(EVIL))
     assert person.ui.modelCardBrowser.toPlainText() == EVIL
     assert "<img" not in person.ui.modelCardBrowser.toHtml()
 
@@ -85,22 +87,22 @@ def test_a_card_of_hostile_words_fetches_nothing(person: Any) -> None:
     from PySide6.QtWidgets import QTextBrowser
 
     assert person
-    asked: list[str] = []
+    fetched: list[str] = []
 
     class Browser(QTextBrowser):
         def loadResource(self, kind: int, name: Any) -> Any:  # noqa: N802  # Qt's name
-            asked.append(name.toString())
+            fetched.append(name.toString())
             return super().loadResource(kind, name)
 
     browser = Browser()
     browser.setMarkdown(PICTURES)
     browser.grab()
-    assert asked, "this is how a picture would be asked for"
-    asked.clear()
+    assert fetched, "this is how a picture would be asked for"
+    fetched.clear()
     metadata = read_metadata("ct-volume-clinical")
-    told = dict.fromkeys(("title", "intended_use", "authors", "readout"), PICTURES)
-    browser.setMarkdown(model_card(metadata.model_copy(update=told)))
+    hostile = dict.fromkeys(("title", "intended_use", "authors", "readout"), PICTURES)
+    browser.setMarkdown(model_card(metadata.model_copy(update=hostile)))
     browser.grab()
-    assert asked == []
+    assert fetched == []
     assert "<img" not in browser.toHtml()
     assert "host" in browser.toPlainText()

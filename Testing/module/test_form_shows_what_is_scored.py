@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,18 @@ NAMES = {"yes": True, "no": False}
 
 def shown(person: Any) -> dict[str, tuple[Any, str]]:
     """Value and unit of every field that isn't blank, read off the widgets."""
-    found = {}
+    fields = {}
     for name, row in person.panel.clinical._rows.items():
         text = row.edit.currentText if row.choices else row.edit.text
         if text not in ("", "unknown"):
-            found[name] = NAMES.get(text, text), row.unit.currentText if row.unit else ""
-    return found
+            fields[name] = NAMES.get(text, text), row.unit.currentText if row.unit else ""
+    return fields
 
 
 def scored(person: Any) -> dict[str, Any]:
     """What the process reads of the form, in storage units."""
-    return dict(form_record(person.panel.desk.form()).values)
+    typed = {name: asdict(one) for name, one in person.panel.desk.form().items()}
+    return dict(form_record(typed).values)
 
 
 def fill(person: Any, with_clinical: Path) -> None:
@@ -57,7 +59,7 @@ def there_and_back(person: Any, with_clinical: Path, _folder: Path) -> None:
 
 
 def listed_anew(person: Any, _with_clinical: Path, _folder: Path) -> None:
-    person.panel.desk.chooseModel(dict(person.panel.desk.model))
+    person.panel.desk.chooseModel(replace(person.panel.desk.model))
 
 
 def opened_again(person: Any, _with_clinical: Path, folder: Path) -> None:

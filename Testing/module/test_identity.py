@@ -1,6 +1,5 @@
 """What the panel adds to a scene, writes, sends and logs names no patient."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.worker.messages import Ask, to_line
 from Testing.identity.canaries import WORDS, traces, traces_in
 
 UID = "1.2.826.0.1.3680043.7717171.9"
@@ -64,9 +64,9 @@ def test_scene_report_requests_and_log_name_nobody_and_the_panel_shows_the_segme
     sent: list[bytes] = []
     ask = person.panel.client.ask
 
-    def listened(do: str, values: Any = None, *rest: Any, **more: Any) -> int:
-        sent.append(json.dumps([do, values]).encode())
-        return int(ask(do, values, *rest, **more))
+    def listened(request: Any, *rest: Any, **more: Any) -> int:
+        sent.append(to_line(Ask(id=1, request=request)))
+        return int(ask(request, *rest, **more))
 
     monkeypatch.setattr(person.panel.client, "ask", listened)
     image, segmentation = person.load_patient(patient)
@@ -74,7 +74,7 @@ def test_scene_report_requests_and_log_name_nobody_and_the_panel_shows_the_segme
     model = tmp_path / WORDS["folder"] / "my-model"
     shutil.copytree(resource_path("Bundles", "ct-radiomics-cnn-simulated"), model)
     person.panel.model.openModel(str(model))
-    person.wait(lambda: person.panel.desk.model and person.panel.desk.model["path"] == str(model))
+    person.wait(lambda: person.panel.desk.model and person.panel.desk.model.path == str(model))
     person.choose_image(image)
     person.tick_phase()
     person.choose_lesion(segmentation)
@@ -91,10 +91,10 @@ def test_scene_report_requests_and_log_name_nobody_and_the_panel_shows_the_segme
     person.wait(lambda: "Report written" in person.ui.reportLabel.text)
     assert traces_in(tmp_path / "report") == set()
     assert b'"score"' in b"".join(sent)
-    told = b"\n".join(sent).replace(str(model).encode(), b"")
-    assert traces(told, "requests") == set()
+    requests = b"\n".join(sent).replace(str(model).encode(), b"")
+    assert traces(requests, "requests") == set()
     assert traces(caplog.text.encode(), "log") == set()
     take_names(image, segmentation)
     save_scene(person.standins.scene, tmp_path / "scene.mrb")
-    found = traces((tmp_path / "scene.mrb").read_bytes(), "scene.mrb")
-    assert found == set()
+    names_in_scene = traces((tmp_path / "scene.mrb").read_bytes(), "scene.mrb")
+    assert names_in_scene == set()

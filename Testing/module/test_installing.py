@@ -154,8 +154,8 @@ def test_ranges_are_those_of_the_library() -> None:
         for line in project["dependencies"]
     }
     for package in (installation.TORCH, *installation.PACKAGES):
-        wanted = Requirement(package.requirement)
-        assert ranges[wanted.name.lower()] == wanted.specifier, wanted.name
+        requirement = Requirement(package.requirement)
+        assert ranges[requirement.name.lower()] == requirement.specifier, requirement.name
     carried = {name.lower() for name in installation.SLICERS_OWN} | {"pyradiomics"}
     listed = {p.name.lower() for p in (installation.TORCH, *installation.PACKAGES)}
     assert set(ranges) <= carried | listed

@@ -11,6 +11,7 @@ import pytest
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.worker.requests import Measure
 
 
 class TotalSegmentatorScript:
@@ -238,7 +239,7 @@ def test_a_process_that_ends_while_measuring_is_no_fault_of_the_lesion(
         person.panel.lesion.measure()
         person.wait(lambda: person.panel.client.pid)
         os.kill(person.panel.client.pid, signal.SIGKILL)
-        person.wait(lambda: not person.panel.client.isBusy("measure"))
+        person.wait(lambda: not person.panel.client.isWaitingFor(Measure))
         assert person.missing == ""
     person.pause(0.6)
     assert not person.panel.book.isOutOfDate

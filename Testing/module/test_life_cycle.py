@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.worker.requests import Measure
 from Testing.module.conftest import Person
 from Testing.module.test_map_controls import composites
 from Testing.module.test_maps_and_results import seen
@@ -17,7 +18,7 @@ from Testing.module.test_two_cases_of_one_name import report
 
 def kill(person: Any) -> None:
     os.kill(person.panel.client.pid, signal.SIGKILL)
-    person.wait(lambda: not person.panel.client.isRunning, 10)
+    person.wait(lambda: not person.panel.client.pid, 10)
 
 
 def test_a_process_killed_between_scores_or_while_it_reports_is_replaced_and_told(
@@ -64,11 +65,11 @@ def test_a_lesion_that_ends_the_process_each_time_is_measured_twice_and_no_more(
     person.make_ready(patient)
     measure_and_kill(person)
     client = person.panel.client
-    person.wait(lambda: client.isBusy("measure") and client.pid)
+    person.wait(lambda: client.isWaitingFor(Measure) and client.pid)
     os.kill(client.pid, signal.SIGKILL)
-    person.wait(lambda: not client.isRunning, 10)
+    person.wait(lambda: not client.pid, 10)
     person.pause(0.6)
-    assert not client.isRunning
+    assert not client.pid
     # It is no fault of the lesion: Score measures it.
     assert not person.panel.desk.lesions
     assert person.missing == ""
@@ -86,7 +87,7 @@ def test_reload_in_the_middle_of_a_scoring_leaves_a_panel_that_scores(
     slicer.util.reloadScriptedModule("TACEResponse")
     newest = Person(person.standins, slicer.modules.TACEResponseWidget)
     person.widget, person.panel, person.ui = newest.widget, newest.panel, newest.ui
-    assert not client.isRunning
+    assert not client.pid
     assert not folder.exists()
     assert not person.panel.bar.isScoring
     assert person.panel.desk.image("ct_arterial") is image
@@ -136,7 +137,7 @@ def test_the_score_of_a_case_that_was_left_arrives_nowhere(
     person.ui.caseIdEdit.setText("B1")
     person.pause(0.5)
     assert person.panel.book.prediction is None
-    assert person.panel.book.history == []
+    assert person.panel.book.history == ()
     assert segmentation.GetNodeReference("TACEResponse.summary") is None
     assert left.GetNodeReference("TACEResponse.summary") is None
     assert person.score().case_id == "B1"

@@ -48,6 +48,8 @@ def test_a_script_may_go_on_and_be_called_back(person: Any, patient: Case) -> No
         ({"segmentId": "nosuch"}, "no segment nosuch"),
         ({"clinical": {"albumin": 4}}, "did you mean albumin_g_per_l"),
         ({"context": {"is_first_treatment": False}}, "must be the first"),
+        ({"context": {"stage": "B"}}, "--context: stage must be a known key.*bclc_stage"),
+        ({"context": {"bclc_stage": 3}}, "bclc_stage must be a text, got int"),
     ],
 )
 def test_a_script_hears_what_the_panel_would_say(

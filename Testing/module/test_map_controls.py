@@ -119,15 +119,13 @@ def test_window_and_layout_stay_until_the_user_asks(person: Any, patient: Case) 
 def test_the_most_salient_slice_is_one_that_the_network_saw(scored: Any) -> None:
     scored.ui.salientSliceButton.click()
     z = superior(axial(scored))
-    seen = [p.slice_z_mm for p in scored.panel.book.prediction.branch("image_network").patches]
+    seen = [p.slice_z_mm for p in scored.panel.book.prediction.network_branch.patches]
     assert min(abs(z - s) for s in seen) <= scored.image.GetSpacing()[2]
     assert scored.ui.sliceNoteLabel.text.startswith("Map on this slice: ")
 
 
 def test_slices_between_the_computed_ones_are_said_to_be_interpolated(scored: Any) -> None:
-    seen = sorted(
-        p.slice_z_mm for p in scored.panel.book.prediction.branch("image_network").patches
-    )
+    seen = sorted(p.slice_z_mm for p in scored.panel.book.prediction.network_branch.patches)
     note = scored.panel.map._sliceNote
     assert note(seen[0]) == "Map on this slice: computed."
     assert note((seen[0] + seen[1]) / 2) == (
@@ -138,7 +136,7 @@ def test_slices_between_the_computed_ones_are_said_to_be_interpolated(scored: An
 
 def test_next_lesion_moves_the_views_to_its_center(scored: Any) -> None:
     scored.ui.nextLesionButton.click()
-    center = scored.panel.desk.lesions[0]["center_lps"]
+    center = scored.panel.desk.lesions[0].center_lps
     assert superior(axial(scored)) == pytest.approx(center[2], abs=0.01)
 
 

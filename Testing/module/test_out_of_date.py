@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.worker.requests import ListModels, TakeImage
 from Testing.module.test_cases import field, open_model
 from Testing.module.test_same_named_models import retrain
 from Testing.module.test_scoring import edit
@@ -72,7 +73,7 @@ def scene_without_model(person: Any, patient: Case, tmp_path: Path) -> Any:
     shutil.rmtree(model)
     person.panel.model._paths.clear()
     person.panel.model.load()
-    person.wait(lambda: not person.panel.client.isBusy("models"))
+    person.wait(lambda: not person.panel.client.isWaitingFor(ListModels))
     return person
 
 
@@ -106,7 +107,7 @@ def test_a_model_removed_after_scoring_hides_no_edit(
     shutil.rmtree(model)
     person.widget.exit()
     person.widget.enter()
-    person.wait(lambda: not person.panel.client.isBusy("models"))
+    person.wait(lambda: not person.panel.client.isWaitingFor(ListModels))
     person.pause(QUIET_SECONDS)
     assert person.panel.desk.model is None
     assert not person.panel.book.isOutOfDate
@@ -182,8 +183,8 @@ def names(person: Any, ending: str) -> list[str]:
     """Names of the scene's texts that end so."""
     scene = person.standins.scene
     count = scene.GetNumberOfNodesByClass("vtkMRMLTextNode")
-    found = [scene.GetNthNodeByClass(n, "vtkMRMLTextNode").GetName() for n in range(count)]
-    return [name for name in found if name.endswith(ending)]
+    names_of_texts = [scene.GetNthNodeByClass(n, "vtkMRMLTextNode").GetName() for n in range(count)]
+    return [name for name in names_of_texts if name.endswith(ending)]
 
 
 def under_identity(person: Any) -> None:
@@ -214,14 +215,14 @@ SAME = [under_identity, *map(stored_as, (np.float32, np.float64, np.int32)), mod
 
 def test_what_leaves_the_case_as_it_was_leaves_its_result_up_to_date(scored: Any) -> None:
     """One after the other, on one result."""
-    told: list[str] = []
+    untold: list[str] = []
     for change in SAME:
         change(scored)
         scored.pause(QUIET_SECONDS)
-        scored.wait(lambda: not scored.panel.client.isBusy("image"))
+        scored.wait(lambda: not scored.panel.client.isWaitingFor(TakeImage))
         if scored.panel.book.isOutOfDate:
-            told.append(change.__name__)
-    assert told == []
+            untold.append(change.__name__)
+    assert untold == []
 
 
 def test_half_a_unit_more_in_float_voxels_is_another_image(scored: Any) -> None:

@@ -51,10 +51,10 @@ def test_a_scene_of_a_model_that_lies_elsewhere_here_finds_it_by_its_name(
     person.make_ready(patient)
     person.score()
     parameters = person.panel.desk.parameters
-    here = person.panel.desk.model["path"]
+    here = person.panel.desk.model.path
     parameters.model = f"/elsewhere/{Path(here).name}"
     person.widget.onSceneEndImport(None, None)
-    assert person.panel.desk.model["path"] == here
+    assert person.panel.desk.model.path == here
     person.pause(0.6)
     assert not person.panel.book.isOutOfDate
 
@@ -77,13 +77,13 @@ def test_after_a_scene_is_closed_the_model_is_the_one_of_the_first_opening(perso
     person.panel.desk.chooseModel(None)
     person.panel.model.load()
     person.wait(lambda: person.panel.desk.model is not None)
-    first = person.panel.desk.model["id"]
+    first = person.panel.desk.model.id
     person.choose_model()
-    assert person.panel.desk.model["id"] != first
+    assert person.panel.desk.model.id != first
     person.standins.scene.Clear(0)
     person.pause(0.1)
-    assert person.panel.desk.model["id"] == first
-    assert person.panel.desk.parameters.model == Path(person.panel.desk.model["path"]).name
+    assert person.panel.desk.model.id == first
+    assert person.panel.desk.parameters.model == Path(person.panel.desk.model.path).name
 
 
 def test_nothing_in_the_panel_gives_a_widget_back_to_python() -> None:
@@ -99,7 +99,7 @@ def test_another_model_takes_the_rows_of_the_last_one_away(
     from PySide6 import QtCore
 
     person.panel.model.openModel(str(with_clinical))
-    person.wait(lambda: person.panel.desk.model and person.panel.desk.model["clinical"])
+    person.wait(lambda: person.panel.desk.model and person.panel.desk.model.clinical)
     rows = [*person.panel.clinical._rows.values(), *person.panel.images._rows]
     person.choose_model()
     QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete.value)

@@ -10,6 +10,7 @@ import pytest
 from TACEResponseLib.bundle import load_bundle, save_bundle
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.worker.requests import ListModels
 
 NAME = "ct-radiomics-cnn-simulated"
 
@@ -29,12 +30,12 @@ def _no_models_of_earlier_tests(person: Any) -> None:
     """The panel lists what was ever opened in it."""
     person.panel.model._paths.clear()
     person.panel.model.load()
-    person.wait(lambda: not person.panel.client.isBusy("models"))
+    person.wait(lambda: not person.panel.client.isWaitingFor(ListModels))
 
 
 def open_folder(person: Any, folder: Path) -> None:
     person.panel.model.openModel(str(folder))
-    person.wait(lambda: person.panel.desk.model and person.panel.desk.model["path"] == str(folder))
+    person.wait(lambda: person.panel.desk.model and person.panel.desk.model.path == str(folder))
 
 
 def test_a_model_of_the_same_name_from_another_folder_puts_the_result_out_of_date(
@@ -57,7 +58,7 @@ def test_a_copy_of_the_same_model_leaves_the_result_up_to_date(
     person.make_ready(patient)
     person.score()
     copy = tmp_path / NAME
-    shutil.copytree(person.panel.desk.model["path"], copy)
+    shutil.copytree(person.panel.desk.model.path, copy)
     open_folder(person, copy)
     person.pause(0.6)
     assert not person.panel.book.isOutOfDate
@@ -70,7 +71,7 @@ def test_an_opened_scene_takes_the_model_that_it_was_scored_with(
 
     other = retrain(tmp_path / NAME, "Another model")
     person.make_ready(patient)
-    shipped = person.panel.desk.model["path"]
+    shipped = person.panel.desk.model.path
     person.score()
     assert slicer.mrmlScene.WriteToMRB(str(tmp_path / "shipped.mrb"))
     open_folder(person, other)
@@ -82,7 +83,7 @@ def test_an_opened_scene_takes_the_model_that_it_was_scored_with(
         slicer.mrmlScene.Clear(0)
         assert slicer.mrmlScene.ReadFromMRB(str(tmp_path / f"{name}.mrb"))
         person.wait(lambda: person.missing == "")
-        assert person.panel.desk.model["path"] == path
+        assert person.panel.desk.model.path == path
         person.pause(0.4)
         assert not person.panel.book.isOutOfDate
 
@@ -102,11 +103,11 @@ def test_a_model_that_was_retrained_in_place_makes_no_result_of_its_forerunner_s
         person.widget.exit()
         person.widget.enter()
         person.wait(lambda: person.panel.book.isOutOfDate, 10)
-        assert person.panel.desk.model["title"] == "Retrained"
+        assert person.panel.desk.model.title == "Retrained"
         person.wait(lambda: person.missing == "")
     second = person.score()
     assert second.bundle_sha256 != first.bundle_sha256
-    person.wait(lambda: person.panel.desk.model["title"] == "Retrained", 10)
+    person.wait(lambda: person.panel.desk.model.title == "Retrained", 10)
     person.pause(0.4)
     assert not person.panel.book.isOutOfDate
 
@@ -131,9 +132,9 @@ def test_a_scene_whose_model_was_retrained_elsewhere_is_told(
     assert slicer.mrmlScene.WriteToMRB(str(tmp_path / "scene.mrb"))
     retrain(folder, "Retrained")
     person.panel.model.load()
-    person.wait(lambda: person.panel.desk.model["title"] == "Retrained", 10)
+    person.wait(lambda: person.panel.desk.model.title == "Retrained", 10)
     slicer.mrmlScene.Clear(0)
     assert slicer.mrmlScene.ReadFromMRB(str(tmp_path / "scene.mrb"))
     person.wait(lambda: person.panel.book.isOutOfDate, 10)
-    assert person.panel.desk.model["title"] == "Retrained"
+    assert person.panel.desk.model.title == "Retrained"
     assert "another model" in person.ui.oneLineLabel.text

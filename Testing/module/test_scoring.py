@@ -62,15 +62,15 @@ def test_the_map_has_its_values_where_the_library_s_map_has_them(
     node = segmentation.GetNodeReference("TACEResponse.saliency.ct_arterial")
     whole = score(patient, load_bundle("ct-radiomics-cnn-simulated"))
     expected = next(iter(whole.branches[0].saliency.values())).volume
-    found = slicer.util.arrayFromVolume(node)
-    k, j, i = np.unravel_index(int(found.argmax()), found.shape)
+    shown = slicer.util.arrayFromVolume(node)
+    k, j, i = np.unravel_index(int(shown.argmax()), shown.shape)
     import vtk
 
     matrix = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
     x, y, z, _ = matrix.MultiplyPoint((float(i), float(j), float(k), 1.0))
     index = np.rint(expected.geometry.to_index((-x, -y, z))).astype(int)
-    assert expected.voxels[tuple(index[::-1])] == found.max() == expected.voxels.max()
+    assert expected.voxels[tuple(index[::-1])] == shown.max() == expected.voxels.max()
 
 
 def test_a_simulated_model_s_banner_stands_in_panel_and_result(person: Any, patient: Case) -> None:
@@ -118,11 +118,11 @@ def test_scoring_again_tells_the_difference_and_keeps_every_score(
     assert f"{points:+d} percentage points" in person.ui.differenceLabel.text
     assert not person.panel.book.isOutOfDate
     history = person.panel.book.history
-    assert [entry["probability"] for entry in history] == [
+    assert [entry.probability for entry in history] == [
         first.fused.probability,
         second.fused.probability,
     ]
-    assert history[1]["volume_ml"] < history[0]["volume_ml"]
+    assert history[1].volume_ml < history[0].volume_ml
     assert person.ui.historyTable.rowCount == 2
     assert "Scored 2 times" in person.ui.historyLabel.text
     kept = segmentation.GetNodeReference("TACEResponseKept.first_score")
@@ -356,7 +356,7 @@ def test_a_model_removed_after_choosing_is_told(
     shutil.copytree(find_bundle("ct-radiomics-cnn-simulated"), copy)
     person.make_ready(patient)
     person.panel.model.openModel(str(copy))
-    person.wait(lambda: person.panel.desk.model["path"] == str(copy))
+    person.wait(lambda: person.panel.desk.model.path == str(copy))
     if what == "folder":
         shutil.rmtree(copy)
     else:

@@ -88,6 +88,6 @@ def test_scoring_and_editing_a_large_image_never_stall_the_panel(
     mask[:200] = 0
     slicer.util.updateSegmentBinaryLabelmapFromArray(mask, segmentation, segment_id, image)
     pauses.run(lambda: person.panel.book.isOutOfDate, 20)
-    pauses.run(lambda: person.panel.desk.lesions[0]["volume_ml"] < 20, 20)
+    pauses.run(lambda: person.panel.desk.lesions[0].volume_ml < 20, 20)
     assert pauses.longest <= LONGEST_PAUSE_SECONDS
     assert pauses.longest_on_wall <= LONGEST_ON_A_BUSY_MACHINE

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.worker.requests import Forget, Report, TakeImage, Warm
 from Testing.module.test_scoring import edit
 
 
@@ -73,11 +74,11 @@ def test_the_process_is_told_to_forget_a_case_that_is_closed(
         image, segmentation = person.make_ready(patient)
         person.score()
         close()
-        answers: list[str] = []
-        request = {"case_id": "case", "digest": "", "folder": str(tmp_path / "x")}
-        person.panel.client.ask("report", request, answers.append, answers.append)
+        answers: list[Any] = []
+        request = Report(case_id="case", digest="", folder=str(tmp_path / "x"))
+        person.panel.client.ask(request, answers.append, answers.append)
         person.wait(lambda answers=answers: answers)
-        assert "got none" in answers[0]
+        assert "got none" in answers[0].text
         assert person.panel.book.prediction is None
         person.standins.scene.RemoveNode(image)
         person.standins.scene.RemoveNode(segmentation)
@@ -104,36 +105,40 @@ def test_an_image_under_way_when_its_case_is_closed_is_handed_over_again(
 ) -> None:
     """The process takes the image, then forgets it; the answer to the first comes after both."""
     image, _ = person.load_patient(patient)
-    handover, told = person.panel.handover, []
-    handover.image("ct_arterial", image, told.append, told.append)
+    handover = person.panel.handover
+    failures: list[str] = []
+    tokens: list[str] = []
+    handover.image(
+        "ct_arterial", image, tokens.append, lambda problem: failures.append(problem.text)
+    )
     handover.finish()
     handover.closeCase()
-    person.wait(lambda: not person.panel.client.isBusy("image"))
-    person.wait(lambda: not person.panel.client.isBusy("forget"))
+    person.wait(lambda: not person.panel.client.isWaitingFor(TakeImage))
+    person.wait(lambda: not person.panel.client.isWaitingFor(Forget))
     assert handover._sent == {}
     # A script that waits for it is told, once.
-    assert told == ["The image was not handed over to its end; score again."]
-    handover.image("ct_arterial", image, told.append, told.append)
+    assert (tokens, failures) == ([], ["The image was not handed over to its end; score again."])
+    handover.image("ct_arterial", image, tokens.append, lambda _problem: None)
     handover.finish()
-    person.wait(lambda: len(told) == 2)
+    person.wait(lambda: len(tokens) == 1)
     assert handover._sent
 
 
 def test_the_card_is_of_the_model_that_was_asked_about(person: Any) -> None:
     """An answer that comes when another model is chosen by then is kept under the first's name."""
     person.choose_model()
-    person.wait(lambda: not person.panel.client.isBusy("warm"))
+    person.wait(lambda: not person.panel.client.isWaitingFor(Warm))
     person.panel.model._cards.clear()
-    asked = person.panel.desk.model
+    first = person.panel.desk.model
     person.panel.model._take(None)
-    person.panel.model._take(asked)
-    other = next(m for m in person.panel.model._usable() if m["path"] != asked["path"])
+    person.panel.model._take(first)
+    other = next(m for m in person.panel.desk.models if m.path != first.path)
     person.panel.model._take(other)
     person.wait(lambda: len(person.panel.model._cards) == 2)
     cards = person.panel.model._cards
-    assert cards[asked["path"]] != cards[other["path"]]
-    assert other["title"] in cards[other["path"]]
-    assert asked["title"] in cards[asked["path"]]
+    assert cards[first.path] != cards[other.path]
+    assert other.title in cards[other.path]
+    assert first.title in cards[first.path]
 
 
 def test_the_line_on_the_report_goes_with_the_result_that_it_is_of(
@@ -154,6 +159,6 @@ def test_the_line_on_the_report_goes_with_the_result_that_it_is_of(
     assert person.ui.reportLabel.text == ""
     person.make_ready(other_patient)
     person.score()
-    person.wait(lambda: not person.panel.client.isBusy("report"))
+    person.wait(lambda: not person.panel.client.isWaitingFor(Report))
     assert (tmp_path / "last patient" / "report.html").is_file()
     assert person.ui.reportLabel.text == ""

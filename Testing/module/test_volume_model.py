@@ -40,7 +40,7 @@ def test_what_the_model_needs_is_asked_for(person: Any) -> None:
         "child_pugh_class",
         "afp_ng_per_ml",
     ]
-    needed = [rows[name].variable["label"] for name in ("multinodular", "portal_vein_invasion")]
+    needed = [rows[name].variable.label for name in ("multinodular", "portal_vein_invasion")]
     assert f"Fill in: {needed[0]}, {needed[1]}." in person.missing
 
 
@@ -60,9 +60,9 @@ def test_the_panel_s_result_is_the_library_s_and_it_says_why_there_is_no_map(
     assert 0.3 < prediction.fused.probability < 0.9
     assert segmentation.GetNodeReference("TACEResponse.saliency.ct_arterial") is None
     assert segmentation.GetNodeReference("TACEResponse.summary") is not None
-    told = person.ui.warningsLabel.text
-    assert "no image network, so there is no attention map" in told
-    assert "alpha-fetoprotein is missing; the training cohort's median, 35.9," in told
+    warnings = person.ui.warningsLabel.text
+    assert "no image network, so there is no attention map" in warnings
+    assert "alpha-fetoprotein is missing; the training cohort's median, 35.9," in warnings
     assert "no image network, so there is no attention map" in person.ui.noMapLabel.text
     assert not person.ui.mapFrame.isVisibleTo(person.ui.resultButton)
     table = person.ui.contributionsTable

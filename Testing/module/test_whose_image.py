@@ -1,6 +1,7 @@
 """A person alone begins a case: a guess fills an empty selector, or nothing at all."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,15 +18,16 @@ def two_phases(person: Any) -> Iterator[Any]:
     """A model of two sequences, as the panel sees one."""
     person.choose_model()
     model = person.panel.desk.model
-    phases = {**model["sequences"], PORTAL: "CT, portal venous phase"}
-    person.panel.desk.models = [
-        {**m, "sequences": phases} if m["path"] == model["path"] else m
+    phases = {**model.sequences, PORTAL: "CT, portal venous phase"}
+    models = tuple(
+        replace(m, sequences=phases) if m.path == model.path else m
         for m in person.panel.desk.models
-    ]
-    person.panel.desk.chooseModel({**model, "sequences": phases})
+    )
+    person.panel.desk.listModels(models, ())
+    person.panel.desk.chooseModel(replace(model, sequences=phases))
     yield person
     person.panel.model.load()
-    person.wait(lambda: all(PORTAL not in m.get("sequences", ()) for m in person.panel.desk.models))
+    person.wait(lambda: all(PORTAL not in m.sequences for m in person.panel.desk.models))
 
 
 def portal_of(person: Any, case: Case, **changes: str) -> Any:

@@ -4,34 +4,98 @@ from typing import Any
 
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.worker.answers import Variable
+
+
+def refused(where: object, rule: str, remedy: str = "copy the bundle again") -> Any:
+    from TACEResponsePanel.process.problem import Problem
+
+    return Problem.of(InputError(where, rule, got="bundle of ROI", remedy=remedy))
+
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("where", "rule", "shown"),
     [
+        (Subject(SubjectKind.BUNDLE, "x"), "must be readable", "Model x: must be readable"),
+        (Subject(SubjectKind.ROI, "a.nrrd"), "must hold a lesion", "Lesion a.nrrd: must hold a"),
         (
-            "--bundle x: must be readable, got y; copy the bundle again",
-            "Model x: must be readable, got y; copy the model again",
+            Subject(SubjectKind.CLINICAL),
+            "this bundle's branches need age",
+            "Clinical data: this model's sources of evidence need age",
         ),
-        ("--roi a.nrrd: must hold a lesion", "Lesion a.nrrd: must hold a lesion"),
-        ("--clinical: this bundle needs age", "Clinical data: this model needs age"),
-        ("12 % of the ROI is denser", "12 % of the lesion is denser"),
+        (
+            Subject(SubjectKind.IMAGE, "ct_arterial"),
+            "12 % of the ROI is denser",
+            "Images: arterial phase: 12 % of the lesion is denser",
+        ),
+        (Subject(SubjectKind.IMAGE), "at least one is needed", "Images: at least one is needed"),
+        ("my bundle.zip", "must be a bundle", "my bundle.zip: must be a model"),
     ],
 )
 @pytest.mark.usefixtures("person")
-def test_options_and_bundles_become_the_reader_s_words(said: str, shown: str) -> None:
+def test_a_refusal_is_worded_by_what_it_is_about_and_leaves_the_user_s_words_alone(
+    where: object, rule: str, shown: str
+) -> None:
     from TACEResponsePanel.sections.words import inPanelWords
 
-    assert inPanelWords(said) == shown
+    words = inPanelWords(refused(where, rule))
+    assert words.startswith(shown)
+    assert words.endswith(", got bundle of ROI; copy the model again")
+
+
+@pytest.mark.usefixtures("person")
+def test_every_subject_and_every_sequence_has_words_in_the_panel() -> None:
+    from TACEResponsePanel.sections.words import PHASES, SUBJECTS, inPanelWords
+
+    assert set(SUBJECTS) == set(SubjectKind)
+    assert set(PHASES) == set(ImageSequence)
+    for kind in SubjectKind:
+        words = inPanelWords(refused(Subject(kind, text="--x"), "must be a"))
+        assert words.startswith(f"{SUBJECTS[kind]}: must be a")
+        assert "--" not in words
+
+
+@pytest.mark.usefixtures("person")
+def test_a_clinical_value_is_called_as_the_form_calls_it() -> None:
+    from TACEResponsePanel.sections.words import inPanelWords
+
+    problem = refused(Subject(SubjectKind.CLINICAL, "age_years"), "must lie in 18 to 110")
+    words = inPanelWords(problem, (variable("age_years", "age"),))
+    assert words.startswith("Clinical data: age: must lie in 18 to 110")
+
+
+@pytest.mark.usefixtures("person")
+def test_the_panel_s_own_words_are_shown_as_they_are() -> None:
+    from TACEResponsePanel.process.problem import Problem
+    from TACEResponsePanel.sections.words import inPanelWords
+
+    assert inPanelWords(Problem("The bundle --image ROI.")) == "The bundle --image ROI."
+
+
+def variable(name: str, label: str) -> Variable:
+    return Variable(
+        name=name,
+        label=label,
+        type="number",
+        unit="1",
+        units=(),
+        range=None,
+        categories=(),
+        required=False,
+    )
 
 
 @pytest.mark.usefixtures("person")
 def test_labels_replace_whole_names_once() -> None:
     from TACEResponsePanel.sections.words import withLabels
 
-    form = [
-        {"name": "earlier_treatment", "label": "earlier treatment of the tumor"},
-        {"name": "treatment", "label": "planned treatment"},
-    ]
+    form = (
+        variable("earlier_treatment", "earlier treatment of the tumor"),
+        variable("treatment", "planned treatment"),
+    )
     shown = withLabels("earlier_treatment is missing; treatment lies outside; treatments", form)
     assert shown == (
         "earlier treatment of the tumor is missing; planned treatment lies outside; treatments"
@@ -59,8 +123,8 @@ def test_names_suggest_a_phase(person: Any, name: str, sequence: str, is_taken: 
 
     node = person.standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     other = person.standins.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "localizer")
-    found = guessImages([sequence, "mr_dual_echo"], [other, node])
-    assert found == ({sequence: node} if is_taken else {})
+    guesses = guessImages([sequence, "mr_dual_echo"], [other, node])
+    assert guesses == ({sequence: node} if is_taken else {})
 
 
 def test_of_two_candidates_none_is_guessed(person: Any) -> None:
@@ -79,7 +143,7 @@ def test_only_what_is_said_of_clinical_data_gets_the_form_s_labels(
     from TACEResponseLib.basics.case_warning import CaseWarning
 
     section = person.panel.result
-    form = [{"name": "treatment", "label": "planned treatment"}]
+    form = (variable("treatment", "planned treatment"),)
     monkeypatch.setattr(section, "_variables", lambda: form)
     shown = [
         section._inWords(CaseWarning(code=code, message="treatment is missing"))

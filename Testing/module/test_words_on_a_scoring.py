@@ -31,11 +31,11 @@ def test_why_a_scoring_failed_stays_until_the_user_acts(person: Any, patient: Ca
         person.wait(lambda: person.panel.client.pid)
         os.kill(person.panel.client.pid, signal.SIGKILL)
         person.wait(lambda: not person.panel.bar.isScoring)
-        told = person.missing.splitlines()[0]
-        assert "process ended unexpectedly" in told
+        words = person.missing.splitlines()[0]
+        assert "process ended unexpectedly" in words
         person.pause(1.0)
         person.wait(lambda: person.panel.desk.lesions)
-        assert person.missing.splitlines()[0] == told
+        assert person.missing.splitlines()[0] == words
         assert person.ui.missingLabel.isVisibleTo(person.ui.scoreFrame)
         if acts:
             edit(segmentation, image)

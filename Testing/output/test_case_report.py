@@ -10,6 +10,7 @@ import pytest
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import MAP_CAPTION
 from TACEResponseLib.output.case_report import (
     CaseHistory,
     report_html,
@@ -50,7 +51,7 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.addresses += [str(value) for name, value in attrs if name in ("src", "href")]
-        if tag not in ("meta", "img", "br"):
+        if tag not in ("meta", "img", "wbr"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -65,7 +66,7 @@ def test_the_page_is_well_formed_and_loads_nothing(prediction: Prediction) -> No
 
 
 def test_every_score_is_told_with_its_range(prediction: Prediction) -> None:
-    page = report_html(prediction, PNG, HISTORY)
+    page = report_html(prediction, PNG, HISTORY).replace("\N{NO-BREAK SPACE}", " ")
     assert "Scored 3 times; results from 41 % to 65 %. The first is marked." in page
     assert page.count("2026-03-31 10:00:00") == 3
     assert "1 (first)" in page
@@ -77,7 +78,7 @@ def test_one_score_is_one_score() -> None:
 
 def test_warnings_come_before_the_number(prediction: Prediction) -> None:
     page = report_html(prediction, PNG, HISTORY)
-    assert page.index("The phase can&#x27;t be verified.") < page.index(
+    assert page.index("The phase can&#39;t be verified.") < page.index(
         "Estimated probability of objective response: 58"
     )
 
@@ -104,6 +105,22 @@ def test_the_scored_lesion_is_named_with_its_size(prediction: Prediction) -> Non
         "Scored: lesion 1 of 2, 24 mm",
         "Scored: lesion 1 of 2, 25 mm",
     )
+
+
+def test_a_map_is_explained_where_there_is_one(prediction: Prediction) -> None:
+    assert any(branch.saliency for branch in prediction.branches)
+    assert MAP_CAPTION in report_html(prediction, PNG, HISTORY)
+    branches = tuple(replace(branch, saliency={}) for branch in prediction.branches)
+    without = report_html(replace(prediction, branches=branches), PNG, HISTORY)
+    assert "ttention map" not in without
+    assert 'alt="Slices with lesion outline"' in without
+
+
+def test_clinical_values_read_as_a_person_writes_them(prediction: Prediction) -> None:
+    values = {"bilirubin_umol_per_l": 1.1 * 17.1, "age_years": 61.0, "multinodular": False}
+    page = report_html(replace(prediction, clinical=values), PNG, HISTORY)
+    for text in ("18.81<", "61<", "no<"):
+        assert f">{text}/td>" in page
 
 
 def test_the_report_is_written_as_a_whole_or_not_at_all(

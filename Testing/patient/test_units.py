@@ -9,6 +9,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.cohort.reading import read_cohort
 from TACEResponseLib.patient.record import read_record
 from TACEResponseLib.patient.schema import load_schema
+from TACEResponseLib.patient.unit_slips import SLIPS
 from TACEResponseLib.simulation.clinical_record import clinical_record, draw_condition
 from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
 
@@ -229,3 +230,19 @@ def test_a_unit_that_is_none_is_told_once_in_the_header(tmp_path: Path) -> None:
     (problem,) = read_cohort(path).problems
     assert (problem.row, problem.column) == (1, "albumin_g_per_l [mol/L]")
     assert "must be in one of g/L, g/dL" in problem.rule
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_patient_may_be_as_far_off_as_any_cohort_is(name: str) -> None:
+    """What a single value is told for, a median is too; and a unit that is offered is read."""
+    slips = SLIPS[name]
+    for value in (limit for s in slips.below if (limit := s.one) is not None):
+        assert slips.of_one(value) == ""
+        assert slips.of_one(value * 0.99)
+        assert slips.of_median(value * 0.99)
+    for value in (limit for s in slips.above if (limit := s.one) is not None):
+        assert slips.of_one(value) == ""
+        assert slips.of_one(value * 1.01)
+        assert slips.of_median(value * 1.01)
+    offered = {s.meant.strip("[]") for s in (*slips.below, *slips.above) if s.meant[0] == "["}
+    assert offered <= set(load_schema().by_name[name].units)

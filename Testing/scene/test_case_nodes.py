@@ -13,7 +13,8 @@ from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord
-from TACEResponseLib.scene.case_nodes import CaseNodes, case_from_nodes, case_to_nodes
+from TACEResponseLib.scene.case_nodes import CaseNodes, case_to_nodes
+from Testing.scene.nodes_as_case import case_from_nodes
 
 CT = ImageSequence.CT_ARTERIAL
 

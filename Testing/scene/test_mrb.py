@@ -18,9 +18,10 @@ from TACEResponseLib.patient.case import Case
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.record import record_json
 from TACEResponseLib.scene import mrb
-from TACEResponseLib.scene.case_nodes import CaseNodes, case_from_nodes
+from TACEResponseLib.scene.case_nodes import CaseNodes
 from TACEResponseLib.scene.mrb import read_scene, save_scene, write_scene
 from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
+from Testing.scene.nodes_as_case import case_from_nodes
 
 CT = ImageSequence.CT_ARTERIAL
 

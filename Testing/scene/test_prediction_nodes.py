@@ -13,9 +13,10 @@ from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.record import to_record
-from TACEResponseLib.scene.case_nodes import CaseNodes, case_from_nodes, case_to_nodes
+from TACEResponseLib.scene.case_nodes import CaseNodes, case_to_nodes
 from TACEResponseLib.scene.prediction_nodes import ResultNodes, prediction_to_nodes
 from TACEResponseLib.scene.volumes import volume_from_node
+from Testing.scene.nodes_as_case import case_from_nodes
 
 CT = ImageSequence.CT_ARTERIAL
 Make = Callable[..., Prediction]

@@ -14,10 +14,10 @@ from TACEResponseLib.simulation.answers import (
     true_probabilities,
 )
 from TACEResponseLib.simulation.cohort import write_cohort
-from TACEResponseLib.simulation.law import best_possible_auc
 from TACEResponseLib.simulation.members import simulated_members, simulated_truths
 from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
+from Testing.simulation.law_integrals import best_possible_auc
 
 COARSE = SimulationSettings(grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3.0, 3.0, 6.0)))
 

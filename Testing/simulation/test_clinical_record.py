@@ -6,10 +6,10 @@ from TACEResponseLib.patient.record import read_record
 from TACEResponseLib.patient.schema import load_schema
 from TACEResponseLib.patient.scores import albi, albi_grade, child_pugh_points
 from TACEResponseLib.recipe.reading import read_recipe
-from TACEResponseLib.simulation.law import prevalence
 from TACEResponseLib.simulation.members import simulated_truths
 from TACEResponseLib.simulation.mr.settings import MrLawSettings, MrSimulationSettings
 from TACEResponseLib.simulation.settings import SimulationSettings
+from Testing.simulation.law_integrals import prevalence
 
 N = 1500
 

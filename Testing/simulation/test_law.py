@@ -8,16 +8,10 @@ from pydantic import ValidationError
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from TACEResponseLib.simulation.law import (
-    best_possible_auc,
-    draw_latents,
-    prevalence,
-    response_probability,
-    tumor_look,
-    univariate_auc,
-)
+from TACEResponseLib.simulation.law import draw_latents, response_probability, tumor_look
 from TACEResponseLib.simulation.settings import LATENTS, Latent, LawSettings, TumorSettings
 from TACEResponseLib.simulation.streams import Stream, stream
+from Testing.simulation.law_integrals import best_possible_auc, prevalence, univariate_auc
 
 N_MONTE_CARLO = 200_000
 NOTHING = LawSettings(intercept=0, size=0, enhancement=0, rim=0, necrosis=0, texture=0)

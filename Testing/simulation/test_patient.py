@@ -7,7 +7,6 @@ import pytest
 from scipy.ndimage import distance_transform_edt
 from scipy.stats import spearmanr
 
-from TACEResponseLib.simulation.law import prevalence
 from TACEResponseLib.simulation.patient import SimulatedPatient, simulate_patient, simulate_truth
 from TACEResponseLib.simulation.settings import (
     GridSettings,
@@ -17,6 +16,7 @@ from TACEResponseLib.simulation.settings import (
     TumorSettings,
 )
 from TACEResponseLib.simulation.streams import Stream, stream
+from Testing.simulation.law_integrals import prevalence
 
 SEED = 41
 COARSE = SimulationSettings(grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3.0, 3.0, 6.0)))

@@ -4,7 +4,6 @@ from pydantic import ValidationError
 from sklearn.metrics import roc_auc_score
 
 from TACEResponseLib.basics.terms import Endpoint, ResponseClass
-from TACEResponseLib.simulation.law import best_possible_auc, prevalence
 from TACEResponseLib.simulation.mr.settings import MrLawSettings
 from TACEResponseLib.simulation.patient import simulate_truth
 from TACEResponseLib.simulation.response import (
@@ -13,6 +12,7 @@ from TACEResponseLib.simulation.response import (
     endpoint_probability,
 )
 from TACEResponseLib.simulation.settings import LawSettings, ResponseSettings, SimulationSettings
+from Testing.simulation.law_integrals import best_possible_auc, prevalence
 
 N = 20_000
 

@@ -3,15 +3,22 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.imported_code import files_behind
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
+from TACEResponseLib.evidence.image_network.preparation import PreparedPatches
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.kinds import KINDS
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
+from TACEResponseLib.imaging.geometry import Geometry
+from TACEResponseLib.imaging.patches import PatchPlan
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.recipe import Recipe
@@ -81,7 +88,7 @@ def test_a_second_training_with_another_classifier_computes_nothing_again(
     load = Loader(ball_case)
     first = prepare(image_recipe, [member(load, image_file)], cache=cache)
     assert load.count == 1
-    files = {p: p.stat().st_mtime_ns for p in cache.folder.rglob("*.npz")}
+    files = {p: p.stat().st_mtime_ns for p in cache.folder.rglob("*.safetensors")}
     network, radiomics = image_recipe.branches
     assert isinstance(network, ImageNetworkSettings)
     fitting = network.fitting.model_copy(update={"epochs": 99})
@@ -96,7 +103,7 @@ def test_a_second_training_with_another_classifier_computes_nothing_again(
     record = ClinicalRecord(values={"age_years": 60})
     second = prepare(other, [replace(member(load, image_file), clinical=record)], cache=cache)
     assert load.count == 1
-    assert {p: p.stat().st_mtime_ns for p in cache.folder.rglob("*.npz")} == files
+    assert {p: p.stat().st_mtime_ns for p in cache.folder.rglob("*.safetensors")} == files
     assert len(files) == 2
     assert isinstance(second.by_branch["cnn"], OnDisk)
     assert second.by_branch["radiomics"][0] == first.by_branch["radiomics"][0]
@@ -120,7 +127,7 @@ def test_whatever_shapes_a_number_asks_for_another_file(
 ) -> None:
     load = Loader(ball_case)
     prepare(image_recipe, [member(load, image_file)], cache=cache)
-    before = len(list(cache.folder.rglob("*.npz")))
+    before = len(list(cache.folder.rglob("*.safetensors")))
     recipe = image_recipe
     if change == "image":
         image_file.write_bytes(b"another")
@@ -133,7 +140,7 @@ def test_whatever_shapes_a_number_asks_for_another_file(
         network = network.model_copy(update={"patch": patch})
         recipe = recipe.model_copy(update={"branches": (network, radiomics)})
     prepare(recipe, [member(load, image_file)], cache=cache)
-    after = len(list(cache.folder.rglob("*.npz")))
+    after = len(list(cache.folder.rglob("*.safetensors")))
     assert after - before == (1 if change == "settings" else 2)
 
 
@@ -142,10 +149,34 @@ def test_a_damaged_file_is_made_again(
 ) -> None:
     load = Loader(ball_case)
     prepare(image_recipe, [member(load, image_file)], cache=cache)
-    for path in cache.folder.rglob("*.npz"):
+    for path in cache.folder.rglob("*.safetensors"):
         path.write_bytes(path.read_bytes()[:100])
     again = prepare(image_recipe, [member(load, image_file)], cache=cache)
     assert len(again.by_branch["cnn"][0].patches) > 0
+
+
+@pytest.mark.parametrize("detached", [True, False])
+def test_voxels_count_wherever_they_lie(detached: bool, tmp_path: Path) -> None:
+    path = tmp_path / ("x.mhd" if detached else "x.mha")
+    sitk.WriteImage(sitk.Image(4, 4, 4, sitk.sitkInt16), str(path))
+    one = member(Loader(None), path)  # type: ignore[arg-type]
+    before = content_of(one)
+    voxels = path.with_suffix(".raw") if detached else path
+    voxels.write_bytes(voxels.read_bytes()[:-1] + b"\x01")
+    assert content_of(one) != before
+
+
+def test_files_that_change_while_they_are_read_are_refused_and_nothing_is_kept(
+    image_recipe: Recipe, cache: PreparationCache, ball_case: Case, image_file: Path
+) -> None:
+    class Late(Loader):
+        def __call__(self) -> Case:
+            image_file.write_bytes(b"another")
+            return super().__call__()
+
+    with pytest.raises(InputError, match="P1: files must stay as they are while they are read"):
+        prepare(image_recipe, [member(Late(ball_case), image_file)], cache=cache)
+    assert list(cache.folder.rglob("*.safetensors")) == []
 
 
 def test_features_of_a_table_need_no_images(make_recipe: MakeRecipe) -> None:
@@ -175,16 +206,85 @@ def test_prepared_patients_come_in_the_order_of_their_ids(
     assert prepared.labels.tolist() == [0, 1]
 
 
-def test_a_value_that_is_neither_plain_nor_known_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match="a prepared patient can't hold a"):
-        write_prepared({"a": tmp_path}, tmp_path / "x.npz")
-    value = {"a": (1.5, [True, None, "x"]), "b": np.arange(3), "c": np.float64(0.1)}
-    write_prepared(value, tmp_path / "y.npz")
-    back = read_prepared(tmp_path / "y.npz")
-    assert back["a"] == (1.5, [True, None, "x"])
-    assert back["b"].tolist() == [0, 1, 2]
-    assert back["c"] == 0.1
-    assert [p.name for p in tmp_path.iterdir()] == ["y.npz"]
+PLAN = PatchPlan(
+    slice_index=7,
+    geometry=Geometry(
+        size_ijk=(3, 2, 1),
+        spacing_mm=(0.1, 1 / 3, 2.5),
+        origin_lps=(-0.1 - 0.2, 1e-300, 12.0),
+        direction_lps=(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0),
+    ),
+)
+VALUES = {"age_years": 60.1, "child_pugh_class": "A", "n_tumors": 3, "cirrhosis": True}
+PREPARED = {
+    "image_network": PreparedPatches(
+        patches=np.random.default_rng(1).random((1, 2, 2, 3), dtype=np.float32),
+        plans=(PLAN,),
+        clinical=VALUES,
+    ),
+    "radiomics": {"b": 0.1 + 0.2, "a": -0.0, "reader2:b": 5e-324, "c": 1.7976931348623157e308},
+    "clinical": {"clinical": VALUES, "measures": {"log_volume_ml": 0.1 + 0.2, "n_lesions": 2.0}},
+}
+
+
+def in_bits(value: Any) -> str:
+    """A value as text that no other value has."""
+    if isinstance(value, PreparedPatches):
+        value = [value.patches.tobytes(), value.patches.dtype, value.plans, dict(value.clinical)]
+    return repr(value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_reads_back_what_it_wrote_to_the_bit(kind: str, tmp_path: Path) -> None:
+    write_prepared(kind, PREPARED[kind], tmp_path / "x.safetensors")
+    assert in_bits(read_prepared(kind, tmp_path / "x.safetensors")) == in_bits(PREPARED[kind])
+    assert [path.name for path in tmp_path.iterdir()] == ["x.safetensors"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_with_any_byte_changed_is_refused_and_never_misread(
+    kind: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.safetensors"
+    write_prepared(kind, PREPARED[kind], path)
+    whole = path.read_bytes()
+    misread = []
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        try:
+            back = in_bits(read_prepared(kind, path))
+        except ValueError:
+            continue
+        misread += [place] if back != in_bits(PREPARED[kind]) else []
+    assert misread == []
+    for length in (0, 7, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        with pytest.raises(ValueError, match="must"):
+            read_prepared(kind, path)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.safetensors"
+    write_prepared("radiomics", PREPARED["radiomics"], path)
+    with pytest.raises(ValueError, match="must hold clinical as it was written"):
+        read_prepared("clinical", path)
+
+
+def test_a_file_of_an_earlier_program_is_missed_and_left_alone(
+    image_recipe: Recipe, cache: PreparationCache, ball_case: Case, image_file: Path
+) -> None:
+    load = Loader(ball_case)
+    one = member(load, image_file)
+    places = [cache.place(s, content_of(one)) for s in image_recipe.branches]
+    old = [path.with_suffix(".npz") for path in places]
+    for path in old:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, text=np.frombuffer(b"{}", dtype=np.uint8))
+    before = [path.read_bytes() for path in old]
+    prepare(image_recipe, [one], cache=cache)
+    assert load.count == 1
+    assert [path.read_bytes() for path in old] == before
+    assert all(path.is_file() for path in places)
 
 
 @pytest.mark.parametrize("kind", [ImageNetworkSettings, RadiomicsSettings, ClinicalSettings])
@@ -192,10 +292,13 @@ def test_a_changed_byte_of_any_file_that_prepares_makes_another_key(
     kind: type[ImageNetworkSettings | RadiomicsSettings | ClinicalSettings],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    files = files_behind((kind.prepared_by, *preparation_cache.CASES_ARE_MADE_BY))
-    assert {"case.py", "geometry.py", "reading.py", "loading.py"} <= {p.name for p in files}
-    once = {path: preparation_cache.file_digest(path) for path in files}
-    monkeypatch.setattr(preparation_cache, "file_digest", once.__getitem__)
+    written_by = preparation_cache.FILES_ARE_WRITTEN_BY
+    files = files_behind((kind.prepared_by, written_by, *preparation_cache.CASES_ARE_MADE_BY))
+    assert {"case.py", "geometry.py", "reading.py", "loading.py", "files.py"} <= {
+        p.name for p in files
+    }
+    once = {path: preparation_cache.bytes_digest(path) for path in files}
+    monkeypatch.setattr(preparation_cache, "bytes_digest", once.__getitem__)
     uncached = preparation_cache.code_digest.__wrapped__
     keys = {uncached(kind.prepared_by)}
     for path, digest in list(once.items()):

@@ -139,7 +139,7 @@ def test_a_training_killed_after_the_move_only_cleans_up(
 ) -> None:
     output = tmp_path / "mine"
     with monkeypatch.context() as patch:
-        stop_at(patch, "TACEResponseLib.commands.train.replace", 1)
+        stop_at(patch, "TACEResponseLib.training.saving.replace", 1)
         assert main([*words, "--output", str(output)]) != 0
     assert output.exists()
     assert main([*words, "--output", str(output), "--resume"]) == 0

@@ -11,7 +11,8 @@ from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate
 from TACEResponseLib.training.folds import permuted, stratified_folds
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
-from TACEResponseLib.training.train import TrainedModel, train
+from TACEResponseLib.training.train import train
+from TACEResponseLib.training.trained import TrainedModel
 
 MakeRecipe = Callable[..., Recipe]
 MakeCohort = Callable[..., PreparedCohort]

@@ -15,10 +15,10 @@ from TACEResponseLib.cohort.hcc_tace_seg.importing import import_hcc_tace_seg
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.commands.cli import main
-from TACEResponseLib.commands.train import members_by_role
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.members import members_by_role
 from TACEResponseLib.training.usable import left_out_of, usable_for
 
 pytestmark = pytest.mark.usefixtures("in_process", "cache_home")

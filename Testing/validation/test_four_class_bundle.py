@@ -87,7 +87,7 @@ def test_the_report_says_who_is_missing_and_what_the_probabilities_are(folder: P
     assert "<h2>Response classes</h2>" in text
     assert "The response class of 15 of 16 patients is known and judged" in text
     assert "Nobody has PD" in text
-    assert "the calibration of the model&#x27;s probability does not reach them" in text
+    assert "the calibration of the model&#39;s probability does not reach them" in text
     assert "unweighted mean (macro AUC" in text
     for cell in rows(folder / "classes.csv")[0].values():
         assert cell in text

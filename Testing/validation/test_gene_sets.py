@@ -65,3 +65,19 @@ def test_bad_files_are_refused(tmp_path: Path, expression: Expression) -> None:
     (tmp_path / "g.csv").write_text("case_id,group\n" + text)
     with pytest.raises(InputError, match="two groups of at least 7 cases, got a: 3, b: 13"):
         read_groups(tmp_path / "g.csv", expression)
+
+
+@pytest.mark.skipif(find_spec("gseapy") is None, reason="gseapy is not installed (extra biology)")
+def test_sets_of_no_size_that_is_looked_at_are_refused_in_one_line() -> None:
+    expression = Expression(
+        genes=tuple(f"G{i}" for i in range(20)),
+        case_ids=tuple(f"C{i}" for i in range(14)),
+        values=np.random.default_rng(1).random((20, 14)),
+    )
+    groups = ["a", "b"] * 7
+    sets = {"other names": ["g0", "g1"], "small": [f"G{i}" for i in range(14)]}
+    with pytest.raises(InputError, match=r"15 to 500 genes .*got 14 in the largest of 2 sets"):
+        enriched(expression, groups, sets, permutations=1000, seed=1)
+    sets["small"].append("G14")
+    (result,) = enriched(expression, groups, sets, permutations=1000, seed=1)
+    assert (result.gene_set, result.genes > 0) == ("small", True)

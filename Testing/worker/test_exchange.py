@@ -14,7 +14,7 @@ from TACEResponseLib.patient.case import Case
 from TACEResponseLib.worker.exchange import (
     cut_to_content,
     geometry_of,
-    geometry_values,
+    grid_of,
     read_array,
     read_volume,
     write_volume,
@@ -32,13 +32,13 @@ def test_an_image_comes_back_as_it_was(ball_case: Case, tmp_path: Path) -> None:
 
 def test_neither_names_nor_ids_are_handed_over(ball_case: Case, tmp_path: Path) -> None:
     image = ball_case.images[ImageSequence.CT_ARTERIAL]
-    told = replace(
+    named = replace(
         image.acquisition,
         description="Doe arterial",
         patient_digest="f00d",
         frame_of_reference="1.2.840.1",
     )
-    values = repr(write_volume(replace(image, acquisition=told, source="Doe"), tmp_path / "i.npy"))
+    values = repr(write_volume(replace(image, acquisition=named, source="Doe"), tmp_path / "i.npy"))
     assert not {word for word in ("Doe", "f00d", "1.2.840.1") if word in values}
 
 
@@ -58,7 +58,7 @@ def test_an_empty_map_is_cut_to_one_voxel(ball_geometry: Geometry) -> None:
 
 
 def test_a_grid_survives(ball_geometry: Geometry) -> None:
-    assert geometry_of(geometry_values(ball_geometry)) == ball_geometry
+    assert geometry_of(grid_of(ball_geometry)) == ball_geometry
 
 
 def test_files_that_are_no_arrays_are_refused(tmp_path: Path) -> None:

@@ -10,13 +10,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from TACEResponseLib.basics.reading.typed_values import typed
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle import load_bundle
 from TACEResponseLib.patient.case import Case
@@ -26,8 +27,11 @@ from TACEResponseLib.result.record import to_record
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.worker.exchange import geometry_values, read_volume, write_volume
-from TACEResponseLib.worker.process import CANCELLED, PROTOCOL, Answers, _do
+from TACEResponseLib.worker.exchange import grid_of, read_volume, write_volume
+from TACEResponseLib.worker.messages import PROTOCOL, Ask, Failed
+from TACEResponseLib.worker.process import CANCELLED, Answers, _do
+from TACEResponseLib.worker.requests import Forget
+from TACEResponseLib.worker.shapes import HandedImage
 from Testing.processes import is_running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,13 +145,13 @@ def hand_over(tmp_path: Path, case: Case) -> dict[str, Any]:
         "image": {
             "sequence": SEQUENCE.value,
             "token": f"{SEQUENCE}:1",
-            "image": write_volume(case.images[SEQUENCE], tmp_path / "image.npy"),
+            "image": asdict(write_volume(case.images[SEQUENCE], tmp_path / "image.npy")),
         },
         "score": {
             "model": SHIPPED,
             "case_id": case.case_id,
             "images": {SEQUENCE.value: f"{SEQUENCE}:1"},
-            "segments": [{"path": str(mask), "geometry": geometry_values(case.roi.geometry)}],
+            "segments": [{"path": str(mask), "geometry": asdict(grid_of(case.roi.geometry))}],
             "folder": str(tmp_path),
         },
     }
@@ -172,19 +176,20 @@ def test_a_score_through_the_worker_is_the_library_s_score(
     assert worker.ask("image", **hand_over["image"])["kind"] == "done"
     first = worker.ask("score", **hand_over["score"])["result"]
     expected = to_record(score(case, load_bundle(SHIPPED)))
-    for record in (first["record"], expected):
+    record_of_worker = json.loads(first["record"])
+    for record in (record_of_worker, expected):
         record["warnings"] = [w for w in record["warnings"] if w["code"] != "population_unknown"]
         for key in ("seconds", "context", "provenance"):
             del record[key]
-    assert json.loads(json.dumps(expected, default=str)) == first["record"]
+    assert json.loads(json.dumps(expected, default=str)) == record_of_worker
     (values,) = first["maps"]
     assert values["sequence"] == SEQUENCE
-    found = read_volume(values["image"])
+    cut = read_volume(typed(HandedImage, values["image"]))
     whole = score(case, load_bundle(SHIPPED)).branches[0].saliency[SEQUENCE].volume
-    start = np.rint(whole.geometry.to_index(found.geometry.origin_lps)).astype(int)[::-1]
-    box = tuple(slice(s, s + n) for s, n in zip(start, found.voxels.shape, strict=True))
-    assert np.array_equal(whole.voxels[box], found.voxels)
-    assert found.voxels.sum() == pytest.approx(whole.voxels.sum(), rel=1e-6)
+    start = np.rint(whole.geometry.to_index(cut.geometry.origin_lps)).astype(int)[::-1]
+    box = tuple(slice(s, s + n) for s, n in zip(start, cut.voxels.shape, strict=True))
+    assert np.array_equal(whole.voxels[box], cut.voxels)
+    assert cut.voxels.sum() == pytest.approx(whole.voxels.sum(), rel=1e-6)
 
 
 def test_the_second_score_loads_nothing_anew(
@@ -194,10 +199,10 @@ def test_the_second_score_loads_nothing_anew(
     worker.ask("image", **hand_over["image"])
     answer = worker.ask("score", **hand_over["score"])
     assert answer["kind"] == "done", answer
-    first = answer["result"]["record"]["seconds"]
+    first = json.loads(answer["result"]["record"])["seconds"]
     answer = worker.ask("score", **hand_over["score"])
     assert answer["kind"] == "done", answer
-    second = answer["result"]["record"]["seconds"]
+    second = json.loads(answer["result"]["record"])["seconds"]
     assert first["model"] > 0
     assert second["model"] == 0
 
@@ -313,24 +318,25 @@ def test_a_report_is_of_the_result_that_is_asked_for_though_two_cases_have_one_n
     a = worker.ask("score", **first)["result"]
     image = case.images[SEQUENCE]
     brighter = replace(image, voxels=image.voxels + 30)
-    values = write_volume(brighter, tmp_path / "other.npy")
+    values = asdict(write_volume(brighter, tmp_path / "other.npy"))
     other = {"sequence": SEQUENCE.value, "token": f"{SEQUENCE}:2", "image": values}
     worker.ask("image", **other)
     second["images"] = {SEQUENCE.value: f"{SEQUENCE}:2"}
     b = worker.ask("score", **second)["result"]
-    assert a["record"]["case_id"] == b["record"]["case_id"]
-    assert a["record"]["probability"] != b["record"]["probability"]
+    of_a, of_b = json.loads(a["record"]), json.loads(b["record"])
+    assert of_a["case_id"] == of_b["case_id"]
+    assert of_a["probability"] != of_b["probability"]
     assert a["digest"] != b["digest"]
-    asked = {"case_id": case.case_id, "folder": str(tmp_path / "report")}
-    refused = worker.ask("report", **asked, digest=a["digest"])
+    request = {"case_id": case.case_id, "folder": str(tmp_path / "report")}
+    refused = worker.ask("report", **request, digest=a["digest"])
     assert refused["by_user"]
     assert "got another one; press Score, then Report" in refused["message"]
     assert not (tmp_path / "report").exists()
     # The first image is gone with the second's coming: its token can't bring the second's voxels.
     assert "must have been handed over" in worker.ask("score", **first)["message"]
-    assert worker.ask("report", **asked, digest=b["digest"])["kind"] == "done"
+    assert worker.ask("report", **request, digest=b["digest"])["kind"] == "done"
     record = json.loads((tmp_path / "report" / "prediction.json").read_text(encoding="utf-8"))
-    assert record["probability"] == b["record"]["probability"]
+    assert record["probability"] == of_b["probability"]
 
 
 def test_equal_results_have_one_digest_and_different_ones_don_t(case: Case) -> None:
@@ -347,7 +353,7 @@ def test_its_heart_beats_once_a_second(start_worker: Callable[..., Worker]) -> N
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "words"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full; make room in "),
         (FileNotFoundError(2, "No such file or directory", "/x"), "/x: No such file or directory;"),
@@ -356,20 +362,22 @@ def test_its_heart_beats_once_a_second(start_worker: Callable[..., Worker]) -> N
     ],
     ids=["disk", "file", "memory", "GPU"],
 )
-def test_a_full_disk_or_memory_is_the_user_s_to_mend(error: Exception, told: str) -> None:
+def test_a_full_disk_or_memory_is_the_user_s_to_mend(error: Exception, words: str) -> None:
     def job(_request: Any, _tell: Any) -> None:
         raise error
 
-    answer = _do({"forget": job}, {"id": 7, "do": "forget"}, Answers(io.BytesIO()))
-    assert answer["message"].startswith(told)
-    assert answer["by_user"]
-    assert "Traceback" in answer["traceback"]
+    outcome = _do({"forget": job}, Ask(id=7, request=Forget()), Answers(io.BytesIO()))
+    assert isinstance(outcome, Failed)
+    assert outcome.message.startswith(words)
+    assert outcome.by_user
+    assert "Traceback" in outcome.traceback
 
 
 def test_any_other_error_is_ours() -> None:
     def job(_request: Any, _tell: Any) -> None:
         raise ZeroDivisionError("by 0")
 
-    answer = _do({"forget": job}, {"id": 7, "do": "forget"}, Answers(io.BytesIO()))
-    assert answer["message"] == "internal error: ZeroDivisionError: by 0"
-    assert not answer["by_user"]
+    outcome = _do({"forget": job}, Ask(id=7, request=Forget()), Answers(io.BytesIO()))
+    assert isinstance(outcome, Failed)
+    assert outcome.message == "internal error: ZeroDivisionError: by 0"
+    assert not outcome.by_user

@@ -13,6 +13,26 @@ TREATMENTS = (NOT_SAID, "cTACE", "DEB-TACE", "HAIC")
 YES_NO = (NOT_SAID, "yes", "no")
 STAGES = (NOT_SAID, "0", "A", "B", "C", "D")
 
+BLANK: dict[str, Any] = {
+    "caseId": "case",
+    "segmentation": None,
+    "segments": [],
+    "confirmed": [],
+    "imageDate": "",
+    "treatmentDate": "",
+    "plannedTreatment": NOT_SAID,
+    "firstTreatment": NOT_SAID,
+    "bclcStage": NOT_SAID,
+    "clinicalForm": "",
+    "settled": [],
+    "history": "",
+    "scoredToken": "",
+    "scoredVoxels": "",
+    "scoredResult": "",
+    "identityInReport": False,
+}
+"""Of a case of which nothing is known yet; the model stays chosen."""
+
 
 @parameterNodeWrapper
 class TACEResponseParameterNode:

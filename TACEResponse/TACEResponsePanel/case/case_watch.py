@@ -20,8 +20,6 @@ class CaseWatch(VTKObservationMixin):
         """Watch whatever lies on the desk."""
         VTKObservationMixin.__init__(self)
         self._desk = desk
-        self.touched = Signal()
-        """Something changed; more may follow at once."""
         self.quiet = Signal()
         """Nothing has changed for a moment."""
         self._watched: list[Any] = []
@@ -65,7 +63,6 @@ class CaseWatch(VTKObservationMixin):
 
     def _onEvent(self, *_values: Any) -> None:
         """Wait for quiet; an undo fires other events than a stroke, so all of them count."""
-        self.touched.emit()
         self._timer.start()
 
 

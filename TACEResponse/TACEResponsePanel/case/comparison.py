@@ -5,7 +5,6 @@ from typing import Any
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.kept_texts import Scored, scoredOf, voxelsOf
 from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput
-from TACEResponsePanel.process.segment_reader import SegmentReader
 
 OVERLAP = "roi_overlap"
 """The warning that says that the order of the segments counts."""
@@ -53,24 +52,3 @@ def sequencesOf(desk: Desk) -> list[str]:
     """The sequences that were scored."""
     kept = voxelsOf(desk.parameters.scoredVoxels) if desk.parameters is not None else None
     return list(kept or ())
-
-
-def withoutModel(desk: Desk, reader: SegmentReader) -> ScoreInput | None:
-    """What the scored model would read of the case now; it needn't be here for that."""
-    parameters, kept = desk.parameters, scoredOf(desk.parameters.scoredToken)
-    images = {sequence: desk.image(sequence) for sequence in sequencesOf(desk)}
-    isWhole = bool(images) and None not in images.values() and bool(desk.lesionSegments())
-    if kept is None or not isWhole or desk.question:
-        return None
-    texts, units = desk.texts(), desk.units()
-    names = kept.form if kept.model else sorted(texts)
-    return ScoreInput(
-        caseId=parameters.caseId.strip() or "case",
-        model=kept.model or parameters.model,
-        images=images,
-        segmentation=parameters.segmentation,
-        segmentIds=desk.lesionSegments(),
-        form={n: {"text": texts[n], "unit": units.get(n, "")} for n in names if texts.get(n)},
-        context=desk.context(),
-        reader=reader,
-    )

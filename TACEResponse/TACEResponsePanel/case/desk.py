@@ -4,14 +4,15 @@ Sections read and change it, and hear of each change; none of them knows another
 """
 
 import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from TACEResponsePanel.case.case_parameters import NOT_SAID
+from TACEResponseLib.worker.answers import BrokenModel, MeasuredLesion, Model
+from TACEResponseLib.worker.shapes import Form, FormField, Said
+from TACEResponsePanel.case.case_parameters import BLANK, NOT_SAID
 from TACEResponsePanel.case.dicom_facts import DicomFacts, dicomFacts
-from TACEResponsePanel.case.kept_texts import formOf
+from TACEResponsePanel.case.kept_texts import KeptForm, formOf
 from TACEResponsePanel.process.segment_reader import SegmentReader
 from TACEResponsePanel.signal import Signal
 
@@ -23,24 +24,6 @@ LARGE_LESION = "large_lesion"
 """What the user has settled: all of a large lesion is tumor."""
 FROM_DICOM = ("age_years", "sex")
 """What the user may settle against a header."""
-BLANK: dict[str, Any] = {
-    "caseId": "case",
-    "segmentation": None,
-    "segments": [],
-    "confirmed": [],
-    "imageDate": "",
-    "treatmentDate": "",
-    "plannedTreatment": NOT_SAID,
-    "firstTreatment": NOT_SAID,
-    "bclcStage": NOT_SAID,
-    "clinicalForm": "",
-    "settled": [],
-    "history": "",
-    "scoredToken": "",
-    "scoredVoxels": "",
-    "scoredResult": "",
-    "identityInReport": False,
-}
 
 
 class Desk:
@@ -55,13 +38,15 @@ class Desk:
         """Another case lies on the desk now, or none."""
         self.modelChanged = Signal()
         self.parameters: Any = None
-        self.models: list[dict[str, Any]] = []
-        self.model: dict[str, Any] | None = None
+        self.models: tuple[Model, ...] = ()
+        """Those that can be used."""
+        self.brokenModels: tuple[BrokenModel, ...] = ()
+        self.model: Model | None = None
         self.note = ""
         """What of the scene couldn't be read, in a sentence."""
         self.question: str = ""
         """Whether an image is of the same patient, while that is open."""
-        self.lesions: list[dict[str, Any]] = []
+        self.lesions: tuple[MeasuredLesion, ...] = ()
         self.lesionProblem = ""
         self.isLesionLarge = False
         """Whether the lesion is as large as a liver may be."""
@@ -71,6 +56,8 @@ class Desk:
     def use(self, parameters: Any, note: str = "") -> None:
         """Put the case of a parameter node on the desk, or clear it."""
         self.parameters, self.note = parameters, note
+        if parameters is None:
+            self.model = None
         self._forgetAnswers()
         self.caseBegun.emit()
         self.changed.emit()
@@ -93,18 +80,29 @@ class Desk:
         self.caseBegun.emit()
         self.changed.emit()
 
-    def chooseModel(self, model: dict[str, Any] | None) -> None:
-        """Take a model; phases that were confirmed for the same sequences stay."""
-        self.model = model
-        # The name alone: a scene needn't tell in whose folders the model lay.
-        self.parameters.model = Path(model["path"]).name if model else ""
-        self.parameters.modelDigest = model["sha256"] if model else ""
+    def listModels(self, models: tuple[Model, ...], broken: tuple[BrokenModel, ...]) -> None:
+        """Know which models there are."""
+        self.models, self.brokenModels = models, broken
+        self.changed.emit()
+
+    def missModel(self) -> None:
+        """The case's model isn't here: none is taken in its place, and the case keeps its name."""
+        self.model = None
         self.modelChanged.emit()
         self.changed.emit()
 
-    def sequences(self) -> dict[str, str]:
+    def chooseModel(self, model: Model | None) -> None:
+        """Take a model; phases that were confirmed for the same sequences stay."""
+        self.model = model
+        # The name alone: a scene needn't tell in whose folders the model lay.
+        self.parameters.model = Path(model.path).name if model else ""
+        self.parameters.modelDigest = model.sha256 if model else ""
+        self.modelChanged.emit()
+        self.changed.emit()
+
+    def sequences(self) -> Mapping[str, str]:
         """The sequences that the model reads, each with its name in words."""
-        return self.model["sequences"] if self.model else {}
+        return self.model.sequences if self.model else {}
 
     def image(self, sequence: str) -> Any:
         """The node chosen for a sequence."""
@@ -119,12 +117,12 @@ class Desk:
         node = self.parameters.parameterNode
         count = node.GetNumberOfNodeReferenceRoles()
         roles = [node.GetNthNodeReferenceRole(n) for n in range(count)]
-        found = {
+        nodes = {
             role.removeprefix(IMAGE_ROLE): node.GetNodeReference(role)
             for role in roles
             if role.startswith(IMAGE_ROLE)
         }
-        return {sequence: image for sequence, image in found.items() if image is not None}
+        return {sequence: image for sequence, image in nodes.items() if image is not None}
 
     def setImage(self, sequence: str, image: Any) -> None:
         """Choose an image; its phase counts as unconfirmed, its header as not compared."""
@@ -133,6 +131,11 @@ class Desk:
         self.parameters.settled = kept
         node.SetNodeReferenceID(f"{IMAGE_ROLE}{sequence}", image.GetID() if image else None)
         self.confirm(sequence, isConfirmed=False)
+
+    def setImageDate(self, day: str) -> None:
+        """The day on which the image was taken, as 2026-03-31."""
+        self.parameters.imageDate = day
+        self.changed.emit()
 
     def setAside(self, images: Iterable[Any]) -> None:
         """Images that the program may not put into this case; a person may."""
@@ -166,42 +169,81 @@ class Desk:
 
     def texts(self) -> dict[str, str]:
         """What was typed, by variable; blanks are absent."""
-        return dict(self._typed()["texts"])
+        return dict(self._typed().texts)
 
     def units(self) -> dict[str, str]:
         """Units that were chosen, by variable."""
-        return dict(self._typed()["units"])
+        return dict(self._typed().units)
 
     def setForm(self, texts: dict[str, str], units: dict[str, str]) -> None:
         """Keep what was typed; everybody hears of it."""
         filled = {name: text for name, text in texts.items() if text.strip()}
-        self.parameters.clinicalForm = json.dumps({"texts": filled, "units": units})
+        self.parameters.clinicalForm = KeptForm(filled, units).text()
         self.changed.emit()
 
-    def _typed(self) -> dict[str, dict[str, str]]:
-        return formOf(self.parameters.clinicalForm) or {"texts": {}, "units": {}}
+    def _typed(self) -> KeptForm:
+        return formOf(self.parameters.clinicalForm) or KeptForm({}, {})
 
-    def form(self) -> dict[str, dict[str, str]]:
+    def form(self) -> Form:
         """The clinical texts that the model uses."""
-        names = [variable["name"] for variable in self.model["clinical"]] if self.model else []
+        return self.formOf(v.name for v in self.model.clinical) if self.model else {}
+
+    def formOf(self, names: Iterable[str]) -> Form:
+        """The clinical texts of some variables; blanks are absent."""
         texts, units = self.texts(), self.units()
         return {
-            name: {"text": texts[name], "unit": units.get(name, "")}
+            name: FormField(text=texts[name], unit=units.get(name, ""))
             for name in names
             if texts.get(name)
         }
 
-    def context(self) -> dict[str, Any]:
+    def context(self) -> Said:
         """Dates, treatment and stage as the process reads them; what wasn't said is `None`."""
         p = self.parameters
-        first = {"yes": True, "no": False}.get(p.firstTreatment)
-        return {
-            "image_date": p.imageDate.strip() or None,
-            "treatment_date": p.treatmentDate.strip() or None,
-            "planned_treatment": None if p.plannedTreatment == NOT_SAID else p.plannedTreatment,
-            "is_first_treatment": first,
-            "bclc_stage": None if p.bclcStage == NOT_SAID else p.bclcStage,
-        }
+        return Said(
+            image_date=p.imageDate.strip() or None,
+            treatment_date=p.treatmentDate.strip() or None,
+            planned_treatment=None if p.plannedTreatment == NOT_SAID else p.plannedTreatment,
+            is_first_treatment={"yes": True, "no": False}.get(p.firstTreatment),
+            bclc_stage=None if p.bclcStage == NOT_SAID else p.bclcStage,
+        )
+
+    def setChecked(self, problems: Mapping[str, str], contradiction: str) -> None:
+        """Keep what the process says of the form: problems by variable, and of all together."""
+        self.clinicalProblems, self.clinicalContradiction = dict(problems), contradiction
+        self.changed.emit()
+
+    def setMeasured(
+        self, lesions: tuple[MeasuredLesion, ...], problem: str, *, isLarge: bool
+    ) -> None:
+        """Keep what the process says of the lesion."""
+        self.lesions, self.lesionProblem, self.isLesionLarge = lesions, problem, isLarge
+        self.changed.emit()
+
+    def chooseSegmentation(self, segmentation: Any) -> None:
+        """Take a segmentation, whose segments nobody has chosen yet."""
+        self.parameters.segmentation = segmentation
+        self.changed.emit()
+
+    def chooseSegments(self, segmentIds: Sequence[str]) -> None:
+        """Choose the segments that are the lesion."""
+        self.parameters.segments = list(segmentIds)
+        self.changed.emit()
+
+    def ask(self, question: str) -> None:
+        """Ask whether an image is of the same patient."""
+        self.question = question
+        self.changed.emit()
+
+    def askNoMore(self) -> None:
+        """The question is answered, or has gone with its image."""
+        if self.question:
+            self.question = ""
+            self.changed.emit()
+
+    def nodesChanged(self) -> None:
+        """Other hands have changed nodes of the case: a bound widget, a scene, an editor."""
+        self.changed.emit()
 
     def isLargeLesionMeant(self) -> bool:
         """Whether the user has said that this large lesion, as it is drawn now, is all tumor."""
@@ -215,9 +257,9 @@ class Desk:
         self.parameters.settled = [*others, f"{question} {answered}"]
         self.changed.emit()
 
-    def isSettled(self, question: str, asked: str) -> bool:
+    def isSettled(self, question: str, about: str) -> bool:
         """Whether the user has answered a question of just this."""
-        return bool(asked) and f"{question} {asked}" in list(self.parameters.settled)
+        return bool(about) and f"{question} {about}" in list(self.parameters.settled)
 
     def roiDigest(self) -> str:
         """Names what the chosen segments hold; empty where they can't be read."""
@@ -249,7 +291,7 @@ class Desk:
 
     def _forgetAnswers(self) -> None:
         self.question = ""
-        self.lesions = []
+        self.lesions = ()
         self.lesionProblem = ""
         self.isLesionLarge = False
         self.clinicalProblems = {}

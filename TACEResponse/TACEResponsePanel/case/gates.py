@@ -59,17 +59,17 @@ def missingModel(desk: Desk) -> list[str]:
 
 def missingImages(desk: Desk) -> list[str]:
     """An image a sequence, of the right kind, its phase confirmed, before treatment."""
-    found = [desk.question] if desk.question else []
+    problems = [desk.question] if desk.question else []
     for sequence, words in desk.sequences().items():
         image = desk.image(sequence)
         if image is None:
-            found.append(_("Choose the image: {phase}.").format(phase=words))
+            problems.append(_("Choose the image: {phase}.").format(phase=words))
             continue
-        if problem := imageProblem(image, sequence):
-            found.append(problem)
+        if unfit := imageProblem(image, sequence):
+            problems.append(unfit)
         elif not desk.isConfirmed(sequence):
-            found.append(_("Look at the image and tick its phase: {phase}.").format(phase=words))
-    return [*found, *_context(desk)]
+            problems.append(_("Look at the image and tick its phase: {phase}.").format(phase=words))
+    return [*problems, *_context(desk)]
 
 
 def imageProblem(image: Any, sequence: str) -> str:
@@ -114,22 +114,21 @@ def _context(desk: Desk) -> Iterator[str]:
     """Dates that are dates, and an image from before treatment."""
     answers = desk.context()
     days: dict[str, date | None] = {}
-    for key, words in (
-        ("image_date", _("Date of the image")),
-        ("treatment_date", _("Date of treatment")),
+    for key, stated, words in (
+        ("image", answers.image_date, _("Date of the image")),
+        ("treatment", answers.treatment_date, _("Date of treatment")),
     ):
         try:
-            day = date.fromisoformat(answers[key]) if answers[key] else None
+            day = days[key] = date.fromisoformat(stated) if stated else None
         except ValueError:
             yield _("{what}: write it like 2026-03-31.").format(what=words)
             return
-        days[key] = day
-        if day is not None and day < FIRST_CT:
+        if day and day < FIRST_CT:
             yield _("{what}: {day} lies before the first CT of all; correct it.").format(
-                what=words, day=answers[key]
+                what=words, day=stated
             )
             return
-    image, treatment = days["image_date"], days["treatment_date"]
+    image, treatment = days["image"], days["treatment"]
     if image and treatment and image > treatment:
         yield _(
             "The image was taken after treatment; the model reads images from before it. "
@@ -139,8 +138,8 @@ def _context(desk: Desk) -> Iterator[str]:
         yield _("The date of the image lies in the future; correct it.")
     if treatment and treatment > date.today() + LONGEST_PLAN:
         yield _("The date of treatment lies more than a year ahead; correct it.")
-    limits = desk.model["limits"] if desk.model else {}
-    if limits.get("first_treatment_only") and answers["is_first_treatment"] is False:
+    isFirstOnly = desk.model is not None and desk.model.limits.first_treatment_only
+    if isFirstOnly and answers.is_first_treatment is False:
         yield _(
             "The patient was treated before; this model knows untreated livers only. "
             "No number is given."
@@ -162,7 +161,7 @@ def missingLesion(desk: Desk) -> list[str]:
     if desk.lesionProblem:
         return [desk.lesionProblem]
     if desk.isLesionLarge and not desk.isLargeLesionMeant():
-        volume = sum(lesion["volume_ml"] for lesion in desk.lesions if not lesion["is_speck"])
+        volume = sum(lesion.volume_ml for lesion in desk.lesions if not lesion.is_speck)
         return [
             _(
                 "The lesion holds {volume:.0f} mL, more than most tumors: tick the tumor alone, or "
@@ -177,46 +176,46 @@ def missingClinical(desk: Desk) -> list[str]:
     if desk.model is None:
         return []
     texts = desk.texts()
-    wanted = {variable["name"]: variable for variable in desk.model["clinical"]}
-    absent = [v["label"] for n, v in wanted.items() if v["required"] and not texts.get(n)]
-    found = []
+    labels = {variable.name: variable.label for variable in desk.model.clinical}
+    absent = [v.label for v in desk.model.clinical if v.required and not texts.get(v.name)]
+    lines = []
     if absent:
-        found.append(_("Fill in: {names}.").format(names=", ".join(absent)))
+        lines.append(_("Fill in: {names}.").format(names=", ".join(absent)))
     for name, problem in desk.clinicalProblems.items():
-        if name in wanted:
-            found.append(f"{wanted[name]['label']}: {problem}.")
+        if name in labels:
+            lines.append(f"{labels[name]}: {problem}.")
     if desk.clinicalContradiction:
-        found.append(f"{desk.clinicalContradiction}.")
-    return [*found, *dicomContradictions(desk)]
+        lines.append(f"{desk.clinicalContradiction}.")
+    return [*lines, *dicomContradictions(desk)]
 
 
 def dicomContradictions(desk: Desk) -> list[str]:
     """Age or sex that differ from DICOM's, until the user has settled it."""
     texts = desk.texts()
-    found = []
+    contradictions = []
     for facts in desk.facts():
         age, word = texts.get("age_years", ""), texts.get("sex", "")
         isAgeSettled, isSexSettled = desk.isSettled("age_years", age), desk.isSettled("sex", word)
         sex = _meantSex(desk, word)
         if facts.age is not None and _differs(age, facts.age) and not isAgeSettled:
-            found.append(
+            contradictions.append(
                 _(
                     "Age {typed} is typed, DICOM says {stated}; correct it or say it is right."
                 ).format(typed=age, stated=facts.age)
             )
         if facts.sex and sex in SEX_WORDS and sex != facts.sex and not isSexSettled:
-            found.append(
+            contradictions.append(
                 _(
                     "Sex {typed} is chosen, DICOM says {stated}; correct it or say it is right."
                 ).format(typed=SEX_WORDS[sex], stated=SEX_WORDS[facts.sex])
             )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(contradictions))
 
 
 def _meantSex(desk: Desk, text: str) -> str:
     """The code that a scene's word is scored as."""
-    variables = desk.model["clinical"] if desk.model else []
-    return next((meantChoice(v, text) for v in variables if v["name"] == "sex"), text)
+    variables = desk.model.clinical if desk.model else ()
+    return next((meantChoice(v, text) for v in variables if v.name == "sex"), text)
 
 
 def _differs(text: str, stated: int) -> bool:

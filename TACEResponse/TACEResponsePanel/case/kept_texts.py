@@ -4,14 +4,16 @@ Each reader gives back what its writer was given, or `None` for any other text.
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from TACEResponseLib.basics.reading.json_reading import parse_json
+from TACEResponseLib.basics.reading.typed_values import TypedValueError, typed
+from TACEResponseLib.worker.shapes import PastScore
 
 MOST_LETTERS = 1_000_000
 """Thousands of scores; the process takes no longer request either."""
-ENTRY = {"time": str, "volume_ml": float, "probability": float, "interval": list, "model": str}
 MOST_ML = 1e6
 
 
@@ -33,38 +35,68 @@ class Scored:
         return json.dumps(asdict(self))
 
 
-def formOf(text: str) -> dict[str, dict[str, str]] | None:
-    """What was typed and which units were chosen, by variable."""
+@dataclass(frozen=True)
+class History:
+    """All scores of a case."""
+
+    scores: tuple[PastScore, ...]
+
+
+@dataclass(frozen=True)
+class KeptForm:
+    """A form as the scene keeps it."""
+
+    texts: Mapping[str, str]
+    """What was typed, by variable."""
+    units: Mapping[str, str]
+    """Units that were chosen."""
+
+    def text(self) -> str:
+        """As the scene keeps it."""
+        return json.dumps({"texts": dict(self.texts), "units": dict(self.units)})
+
+
+def formOf(text: str) -> KeptForm | None:
+    """What was typed and which units were chosen."""
     if not text:
-        return {"texts": {}, "units": {}}
-    found = _parsed(text)
-    isWhole = isinstance(found, dict) and set(found) == {"texts", "units"}
-    return found if isWhole and all(_areTexts(part) for part in found.values()) else None
+        return KeptForm({}, {})
+    try:
+        return typed(KeptForm, _parsed(text))
+    except TypedValueError:
+        return None
 
 
 def voxelsOf(text: str) -> dict[str, str] | None:
     """Digests of images' voxels, by sequence."""
-    found = _parsed(text) if text else {}
-    return found if _areTexts(found) else None
+    digests = _parsed(text) if text else {}
+    return digests if _areTexts(digests) else None
 
 
 def scoredOf(text: str) -> Scored | None:
     """The case that was scored last; early versions kept its name alone."""
     if not text.startswith("{"):
         return Scored(content=text)
-    found = _parsed(text)
-    if not isinstance(found, dict) or set(found) != set(Scored.__dataclass_fields__):
+    kept = _parsed(text)
+    if not isinstance(kept, dict) or set(kept) != set(Scored.__dataclass_fields__):
         return None
-    texts = [value for key, value in found.items() if key != "form"]
-    isWhole = all(isinstance(value, str) for value in texts) and isinstance(found["form"], list)
-    isWhole = isWhole and all(isinstance(name, str) for name in found["form"])
-    return Scored(**found) if isWhole else None
+    texts = [value for key, value in kept.items() if key != "form"]
+    isWhole = all(isinstance(value, str) for value in texts) and isinstance(kept["form"], list)
+    isWhole = isWhole and all(isinstance(name, str) for name in kept["form"])
+    return Scored(**kept) if isWhole else None
 
 
-def historyOf(text: str) -> list[dict[str, Any]] | None:
+def historyOf(text: str) -> tuple[PastScore, ...] | None:
     """Every score of a case, the first one first."""
-    found = _parsed(text) if text else []
-    return found if isinstance(found, list) and all(map(_isScore, found)) else None
+    try:
+        history = typed(History, {"scores": _parsed(text) if text else []}).scores
+    except TypedValueError:
+        return None
+    return history if all(0 <= score.volume_ml <= MOST_ML for score in history) else None
+
+
+def historyText(history: Iterable[PastScore]) -> str:
+    """A history as the scene keeps it."""
+    return json.dumps([asdict(score) for score in history])
 
 
 def _parsed(text: str) -> Any:
@@ -75,23 +107,6 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _areTexts(found: Any) -> bool:
+def _areTexts(value: Any) -> bool:
     """Whether this is texts by name."""
-    return isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
-
-
-def _isScore(entry: Any) -> bool:
-    """Whether this is one score as the history keeps it."""
-    if not isinstance(entry, dict) or set(entry) != set(ENTRY):
-        return False
-    texts = all(isinstance(entry[k], str) for k, kind in ENTRY.items() if kind is str)
-    interval = entry["interval"]
-    if not texts or not isinstance(interval, list) or len(interval) != 2:
-        return False
-    shares = [entry["probability"], *interval]
-    return all(_isWithin(share, 1.0) for share in shares) and _isWithin(entry["volume_ml"], MOST_ML)
-
-
-def _isWithin(value: Any, most: float) -> bool:
-    """Whether this is a number from 0 to the largest that can be."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())

@@ -29,9 +29,9 @@ def guessImages(sequences: Sequence[str], nodes: Iterable[Any]) -> dict[str, Any
     nodes = list(nodes)
     guesses = {}
     for name in sequences:
-        found = [node for node in nodes if _names(node, name)]
-        if len(found) == 1:
-            guesses[name] = found[0]
+        named = [node for node in nodes if _names(node, name)]
+        if len(named) == 1:
+            guesses[name] = named[0]
     if len(sequences) == 1 and not guesses:
         possible = [node for node in nodes if not contradiction(node, sequences[0])]
         if len(possible) == 1:
@@ -41,11 +41,11 @@ def guessImages(sequences: Sequence[str], nodes: Iterable[Any]) -> dict[str, Any
 
 def contradiction(node: Any, sequence: str) -> str:
     """What a node's name or header says against a sequence, in words; empty if nothing."""
-    wanted = ImageSequence(sequence)
+    meant = ImageSequence(sequence)
     modality = dicomFacts(node).modality
-    if modality in ("CT", "MR") and modality != wanted.modality:
+    if modality in ("CT", "MR") and modality != meant.modality:
         return modality
-    expected = EXPECTED[wanted]
+    expected = EXPECTED[meant]
     kinds = _kinds(node)
     if expected in kinds:
         return ""
@@ -55,12 +55,12 @@ def contradiction(node: Any, sequence: str) -> str:
 
 def _names(node: Any, sequence: str) -> bool:
     """Whether the node's words name this sequence and no other of its kind."""
-    wanted = ImageSequence(sequence)
+    meant = ImageSequence(sequence)
     kinds = _kinds(node)
     modality = dicomFacts(node).modality
-    fits = modality not in ("CT", "MR") or modality == wanted.modality
-    others = (set(EXPECTED.values()) | {WITHOUT_CONTRAST}) - {EXPECTED[wanted]}
-    return fits and EXPECTED[wanted] in kinds and not kinds & others
+    fits = modality not in ("CT", "MR") or modality == meant.modality
+    others = (set(EXPECTED.values()) | {WITHOUT_CONTRAST}) - {EXPECTED[meant]}
+    return fits and EXPECTED[meant] in kinds and not kinds & others
 
 
 def _kinds(node: Any) -> frozenset[str]:

@@ -9,9 +9,11 @@ import vtk
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
+from TACEResponseLib.worker.shapes import PastScore
 from TACEResponsePanel.case import comparison
+from TACEResponsePanel.case.case_making import caseWithoutModel
 from TACEResponsePanel.case.desk import Desk
-from TACEResponsePanel.case.kept_texts import historyOf, voxelsOf
+from TACEResponsePanel.case.kept_texts import historyOf, historyText, voxelsOf
 from TACEResponsePanel.process.handover import Handover
 from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput
 from TACEResponsePanel.signal import Signal
@@ -51,10 +53,10 @@ class ResultBook(VTKObservationMixin):
         desk.caseBegun.connect(self.restore)
 
     @property
-    def history(self) -> list[dict[str, Any]]:
+    def history(self) -> tuple[PastScore, ...]:
         """Every score of the case, the first one first."""
         parameters = self._desk.parameters
-        return (historyOf(parameters.history) or []) if parameters else []
+        return (historyOf(parameters.history) or ()) if parameters else ()
 
     def sequences(self) -> list[str]:
         """The sequences that the result is of."""
@@ -63,8 +65,8 @@ class ResultBook(VTKObservationMixin):
     def maps(self) -> dict[str, Any]:
         """Volume of the attention map, by sequence; none without a result."""
         anchor = self._anchor()
-        found = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in _sequences(anchor)}
-        return {sequence: node for sequence, node in found.items() if _isDrawn(node)}
+        nodes = {s: anchor.GetNodeReference(f"{SALIENCY_ROLE}{s}") for s in _sequences(anchor)}
+        return {sequence: node for sequence, node in nodes.items() if _isDrawn(node)}
 
     @property
     def digest(self) -> str:
@@ -109,10 +111,10 @@ class ResultBook(VTKObservationMixin):
         if reason := self._reasonAgainst(scoring):
             self._mark(isOutOfDate=True, reason=reason)
             return
-        found = {s: self._handover.voxels(s, node) for s, node in self._imagesNow().items()}
-        if all(found.values()):
+        digests = {s: self._handover.voxels(s, node) for s, node in self._imagesNow().items()}
+        if all(digests.values()):
             kept = voxelsOf(self._desk.parameters.scoredVoxels)
-            self._mark(isOutOfDate=bool(kept) and kept != found)
+            self._mark(isOutOfDate=bool(kept) and kept != digests)
         # Else they are being handed over; the panel asks again when they have arrived.
 
     def _reasonAgainst(self, scoring: ScoreInput | None) -> str:
@@ -126,7 +128,7 @@ class ResultBook(VTKObservationMixin):
             return MODEL_CHANGED
         isAway = self._desk.model is None
         if isAway:
-            scoring = comparison.withoutModel(self._desk, self._handover.reader)
+            scoring = caseWithoutModel(self._desk, self._handover.reader)
         if comparison.isSame(self._desk, self.prediction, scoring):
             return ""
         isUnknown = isAway and not comparison.isKnownWithoutModel(self._desk)
@@ -140,8 +142,8 @@ class ResultBook(VTKObservationMixin):
 
     def _onRecord(self, record: Any, _event: Any) -> None:
         """The record was written anew; not by the panel, which doesn't listen then."""
-        wanted = self._desk.parameters.scoredResult if self._desk.parameters is not None else ""
-        self._isOverwritten = bool(wanted) and _digestOf(record) != wanted
+        expected = self._desk.parameters.scoredResult if self._desk.parameters is not None else ""
+        self._isOverwritten = bool(expected) and _digestOf(record) != expected
         if self._isOverwritten:
             self._mark(isOutOfDate=True, reason=OVERWRITTEN)
 
@@ -156,7 +158,7 @@ class ResultBook(VTKObservationMixin):
     def _isOfAnotherModel(self) -> bool:
         """Whether the model on the desk isn't the one that made the result, whatever its name."""
         model, made = self._desk.model, self.prediction.bundle_sha256
-        return model is not None and bool(made) and model["sha256"] != made
+        return model is not None and bool(made) and model.sha256 != made
 
     def restore(self) -> None:
         """Find the result that the scene holds of the case on the desk."""
@@ -171,7 +173,7 @@ class ResultBook(VTKObservationMixin):
 
     def _scoredBefore(self) -> Any:
         """The segmentation that the case's result is tied to; another may be chosen by now."""
-        wanted, chosen = self._desk.parameters.scoredResult, self._desk.parameters.segmentation
+        expected, chosen = self._desk.parameters.scoredResult, self._desk.parameters.segmentation
         scene = slicer.mrmlScene
         count = scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")
         others = [scene.GetNthNodeByClass(n, "vtkMRMLSegmentationNode") for n in range(count)]
@@ -180,7 +182,7 @@ class ResultBook(VTKObservationMixin):
             if record is None or not record.IsA(KINDS["record"]):
                 continue
             # Early scenes don't say which result is the case's.
-            if _digestOf(record) == wanted if wanted else node is chosen:
+            if _digestOf(record) == expected if expected else node is chosen:
                 return node
         return None
 
@@ -190,13 +192,13 @@ class ResultBook(VTKObservationMixin):
         earlier = self.history
         used = {index for branch in answer.prediction.branches for index in branch.lesions}
         volume = sum(le.volume_ml for le in answer.prediction.lesions if le.index in used)
-        entry = {
-            "time": datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
-            "volume_ml": volume,
-            "probability": fused.probability,
-            "interval": list(fused.interval),
-            "model": answer.prediction.bundle_id,
-        }
+        entry = PastScore(
+            time=datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
+            volume_ml=volume,
+            probability=fused.probability,
+            interval=fused.interval,
+            model=answer.prediction.bundle_id,
+        )
         self.difference = _difference(earlier[-1], entry) if earlier else ""
         parameters = self._desk.parameters
         # First these: setting a parameter has the panel compare the case at once.
@@ -206,7 +208,7 @@ class ResultBook(VTKObservationMixin):
             parameters.scoredToken = comparison.scored(scoring, answer).text()
             parameters.scoredVoxels = json.dumps(answer.voxels)
             parameters.scoredResult = answer.digest
-            parameters.history = json.dumps([*earlier, entry])
+            parameters.history = historyText([*earlier, entry])
         self._watchRecord()
         self.changed.emit()
 
@@ -255,8 +257,8 @@ def _digestOf(record: Any) -> str:
     except ModuleNotFoundError:
         return record.GetAttribute(DIGEST_ATTRIBUTE) or ""
     try:
-        found = parse_json(record.GetText(), "prediction.json")
-        return result_digest(found) if isinstance(found, dict) else ""
+        content = parse_json(record.GetText(), "prediction.json")
+        return result_digest(content) if isinstance(content, dict) else ""
     except ValueError:
         return ""
 
@@ -274,10 +276,10 @@ def _read(text: str) -> Any:
         return None
 
 
-def _difference(before: dict[str, Any], now: dict[str, Any]) -> str:
+def _difference(before: PastScore, now: PastScore) -> str:
     """What changed since the last score."""
-    points = round(100 * now["probability"]) - round(100 * before["probability"])
+    points = round(100 * now.probability) - round(100 * before.probability)
     words = _("{points:+d} percentage points, lesion volume {before:.2f} to {now:.2f} mL.").format(
-        points=points, before=before["volume_ml"], now=now["volume_ml"]
+        points=points, before=before.volume_ml, now=now.volume_ml
     )
     return _("Since the last score: {words}").format(words=words)

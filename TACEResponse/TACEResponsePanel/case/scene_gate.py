@@ -71,33 +71,33 @@ def leaveOut(node: Any) -> list[str]:
     Returns: what was left out, in words, each once.
     """
     blocker = node.StartModify()
-    found = [*_badTexts(node), *_badLists(node), *_badNodes(node)]
+    leftOut = [*_badTexts(node), *_badLists(node), *_badNodes(node)]
     node.EndModify(blocker)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(leftOut))
 
 
 def _badTexts(node: Any) -> list[str]:
     """Texts that are no value of their parameter."""
-    found = []
+    leftOut = []
     for name, (words, isOne) in TEXTS.items():
         text = node.GetParameter(name)
         if not node.HasParameter(name) or (_isWhole(text) and isOne(text)):
             continue
         node.UnsetParameter(name)
-        found.append(words)
-    return found
+        leftOut.append(words)
+    return leftOut
 
 
 def _badLists(node: Any) -> list[str]:
     """Lists whose length isn't theirs."""
-    found = []
+    leftOut = []
     for name, words in LISTS.items():
         if not node.HasParameter(f"{name}.len") or _isList(node, name):
             continue
         for part in [p for p in node.GetParameterNames() if p.startswith(f"{name}.")]:
             node.UnsetParameter(part)
-        found.append(words)
-    return found
+        leftOut.append(words)
+    return leftOut
 
 
 def _isList(node: Any, name: str) -> bool:
@@ -114,14 +114,14 @@ def _badNodes(node: Any) -> list[str]:
     """References to nodes of another kind than is read there."""
     count = node.GetNumberOfNodeReferenceRoles()
     roles = [node.GetNthNodeReferenceRole(n) for n in range(count)]
-    found = []
+    leftOut = []
     for role in roles:
         kind, words = _expected(role)
         held = node.GetNodeReference(role)
         if held is not None and kind and not held.IsA(kind):
             node.SetNodeReferenceID(role, None)
-            found.append(words)
-    return found
+            leftOut.append(words)
+    return leftOut
 
 
 def _expected(role: str) -> tuple[str, str]:

@@ -3,28 +3,22 @@
 An image is copied a slab a timer tick, and once only for as long as it doesn't change.
 """
 
-import hashlib
-import itertools
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import qt
 import vtk
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.requests import TakeImage
+from TACEResponseLib.worker.shapes import HandedSegment
+from TACEResponsePanel.process.image_copy import ImageCopy
+from TACEResponsePanel.process.problem import Problem
 from TACEResponsePanel.process.segment_reader import SegmentReader, numbers, worldKey
 from TACEResponsePanel.process.worker_client import WorkerClient
-
-NUMBERS = itertools.count(1)
-"""Of copies, in the names of their files."""
-SLAB_BYTES = 16_000_000
-"""Copied within some 20 ms."""
-WHOLE = "<i2"
-"""How scanners store CT; the same numbers as float are the same image."""
 
 
 class Handover:
@@ -35,7 +29,7 @@ class Handover:
         self._client = client
         self._draft: Any = None
         self._sent: dict[str, tuple[int, str]] = {}
-        self._copying: dict[str, _Copy] = {}
+        self._copying: dict[str, ImageCopy] = {}
         self._voxels: dict[str, tuple[str, str]] = {}
         """Digest of an image's voxels with the token that it had then, by sequence."""
         self._held: list[str] = []
@@ -87,7 +81,7 @@ class Handover:
         sequence: str,
         node: Any,
         done: Callable[[str], None],
-        failed: Callable[[str], None],
+        failed: Callable[[Problem], None],
     ) -> None:
         """Make sure that the process has an image as it is now; `done` is told its token."""
         token = imageToken(sequence, node)
@@ -100,7 +94,7 @@ class Handover:
             return
         if running is not None:
             running.giveUp()
-        copy = _Copy(self.folder, token, node, lambda c: self._copied(sequence, c))
+        copy = ImageCopy(self.folder, token, node, lambda c: self._copied(sequence, c))
         copy.waiting.append((done, failed))
         self._copying[sequence] = copy
         copy.start()
@@ -110,191 +104,71 @@ class Handover:
         for copy in tuple(self._copying.values()):
             copy.finish()
 
-    def segments(self, node: Any, segmentIds: list[str]) -> list[dict[str, Any]]:
+    def segments(self, node: Any, segmentIds: list[str]) -> tuple[HandedSegment, ...]:
         """Write segments as they lie in the world; small, so at once, and once a change.
 
         Raises: InputError: a segment is empty or can't be used.
         """
-        from TACEResponseLib.worker.exchange import geometry_values
+        from TACEResponseLib.worker.exchange import grid_of
 
-        told = []
+        handed = []
         for number, segmentId in enumerate(segmentIds):
             part = self.reader.part(node, segmentId)
             path = self.folder / f"segment_{number}_{self.reader.digest(node, segmentId)[:12]}.npy"
             if not path.is_file():
                 np.save(path, part.mask.astype(np.uint8), allow_pickle=False)
-            told.append({"path": str(path), "geometry": geometry_values(part.geometry)})
-        self._removeOld(told)
-        return told
+            handed.append(HandedSegment(path=str(path), geometry=grid_of(part.geometry)))
+        self._removeOld(handed)
+        return tuple(handed)
 
-    def hold(self, segments: list[dict[str, Any]]) -> None:
+    def hold(self, segments: Sequence[HandedSegment]) -> None:
         """Keep what `segments` wrote until `release`, whatever is drawn or ticked meanwhile."""
-        self._held += [segment["path"] for segment in segments]
+        self._held += [segment.path for segment in segments]
 
-    def release(self, segments: list[dict[str, Any]]) -> None:
+    def release(self, segments: Sequence[HandedSegment]) -> None:
         """What was held may go when other segments are handed over."""
         for segment in segments:
             with suppress(ValueError):
-                self._held.remove(segment["path"])
+                self._held.remove(segment.path)
 
-    def _removeOld(self, told: list[dict[str, Any]]) -> None:
+    def _removeOld(self, handed: Sequence[HandedSegment]) -> None:
         """Segments' earlier contents; whoever measures them is told anew."""
-        wanted = {*self._held, *(segment["path"] for segment in told)}
+        inUse = {*self._held, *(segment.path for segment in handed)}
         for path in self.folder.glob("segment_*.npy"):
-            if str(path) not in wanted:
+            if str(path) not in inUse:
                 path.unlink(missing_ok=True)
 
-    def _copied(self, sequence: str, copy: "_Copy") -> None:
+    def _copied(self, sequence: str, copy: "ImageCopy") -> None:
         """The voxels are on disk: tell the process."""
-        values = {"sequence": sequence, "token": copy.token, "image": copy.values}
         generation, turn = self._client.generation, self._turn
-        if not copy.problem:
+        if copy.problem is None:
             self._voxels[sequence] = (copy.token, copy.digest)
 
-        def done(_result: dict[str, Any]) -> None:
+        def done(_answer: Any) -> None:
             if turn != self._turn:
-                failed(_("The image was not handed over to its end; score again."))
+                failed(Problem(_("The image was not handed over to its end; score again.")))
                 return
             self._end(sequence, copy)
             self._sent[sequence] = (generation, copy.token)
             for onDone, _onFailed in copy.waiting:
                 onDone(copy.token)
 
-        def failed(message: str) -> None:
+        def failed(problem: Problem) -> None:
             self._end(sequence, copy)
             for _onDone, onFailed in copy.waiting:
-                onFailed(message)
+                onFailed(problem)
 
-        if copy.problem:
+        if copy.problem is not None:
             failed(copy.problem)
-        else:
-            self._client.ask("image", values, done, failed)
+        elif copy.image is not None:
+            request = TakeImage(sequence=sequence, token=copy.token, image=copy.image)
+            self._client.ask(request, done, failed)
 
-    def _end(self, sequence: str, copy: "_Copy") -> None:
+    def _end(self, sequence: str, copy: "ImageCopy") -> None:
         """The process has read the file, or never will."""
         copy.path.unlink(missing_ok=True)
         if self._copying.get(sequence) is copy:
             del self._copying[sequence]
-
-
-class _Copy:
-    """One image on its way to a file."""
-
-    def __init__(
-        self, folder: Path, token: str, node: Any, finished: Callable[["_Copy"], None]
-    ) -> None:
-        self.token = token
-        # Of its own: the answer to an earlier copy of the same image removes that one's file.
-        self.path = folder / f"image_{next(NUMBERS)}.npy"
-        self.values: dict[str, Any] = {}
-        self.problem = ""
-        self._hashes: dict[str, Any] = {}
-        """Of the voxels as they are stored, and as whole numbers for as long as they are whole."""
-        self.waiting: list[tuple[Callable[[str], None], Callable[[str], None]]] = []
-        self._node = node
-        self._finished = finished
-        self._next = 0
-        self._file: Any = None
-        self._timer = qt.QTimer()
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._tick)
-
-    @property
-    def digest(self) -> str:
-        """Names the voxels that were copied, in whatever type a file had stored them."""
-        return str(self._hashes[min(self._hashes, key=WHOLE.__ne__)].hexdigest())
-
-    def start(self) -> None:
-        """Say what will come and begin."""
-        from TACEResponseLib.basics.errors import InputError
-        from TACEResponseLib.scene.volumes import image_description
-        from TACEResponseLib.worker.exchange import volume_values
-
-        try:
-            voxels, geometry, acquisition = image_description(self._node)
-            self._voxels: Any = voxels
-            self.values = volume_values(geometry, acquisition, self.path)
-            # Written, not mapped: a mapped file on a full disk would end the application.
-            self._file = self.path.open("wb")
-            header = np.lib.format.header_data_from_array_1_0(voxels)
-            np.lib.format.write_array_header_1_0(self._file, header)
-            for kind in {WHOLE, voxels.dtype.str}:
-                named = {**header, "descr": kind}
-                self._hashes[kind] = hashlib.blake2b(digest_size=16)
-                self._hashes[kind].update(repr(sorted(named.items())).encode())
-        except InputError as error:
-            self._end(str(error))
-            return
-        except OSError as error:
-            self._end(_cannot(error))
-            return
-        slices = max(1, SLAB_BYTES // max(1, voxels[0].nbytes))
-        self._slices = int(slices)
-        self._timer.start()
-
-    def finish(self) -> None:
-        """Copy the rest at once."""
-        while self._timer.isActive():
-            self._tick()
-
-    def giveUp(self) -> None:
-        """Stop, and tell those who wait; a script would wait for ever."""
-        self.stop()
-        waiting, self.waiting = self.waiting, []
-        for _onDone, onFailed in waiting:
-            onFailed(_("The image was not handed over to its end; score again."))
-
-    def stop(self) -> None:
-        """Copy no more."""
-        self._timer.stop()
-        self._voxels = None
-        if self._file is not None:
-            # What is still buffered may find no room either; the copy is void then anyway.
-            with suppress(OSError):
-                self._file.close()
-            self._file = None
-
-    def _tick(self) -> None:
-        """Copy one slab."""
-        if self._node.GetScene() is None:
-            self._end(_("The image was removed while it was handed over; choose it again."))
-            return
-        end = min(self._next + self._slices, len(self._voxels))
-        try:
-            slab = np.ascontiguousarray(self._voxels[self._next : end])
-            self._digest(slab)
-            self._file.write(slab.data)
-            self._file.flush()
-        except OSError as error:
-            self._end(_cannot(error))
-            return
-        self._next = end
-        if end == len(self._voxels):
-            self._end("")
-
-    def _digest(self, slab: np.ndarray) -> None:
-        """Take the voxels of a slab into the digests."""
-        if slab.dtype.str in self._hashes:
-            self._hashes[slab.dtype.str].update(slab.data)
-        if WHOLE in self._hashes and slab.dtype.str != WHOLE:
-            with np.errstate(invalid="ignore"):
-                whole = slab.astype(WHOLE)
-            if np.array_equal(whole, slab):
-                self._hashes[WHOLE].update(whole.data)
-            else:
-                del self._hashes[WHOLE]
-
-    def _end(self, problem: str) -> None:
-        self.stop()
-        self.problem = problem
-        self._finished(self)
-
-
-def _cannot(error: OSError) -> str:
-    """Why an image can't be handed over, and what helps."""
-    return _(
-        "The image can't be handed over: {reason}; make room in {folder} and score again."
-    ).format(reason=error.strerror or error, folder=tempfile.gettempdir())
 
 
 def imageToken(sequence: str, node: Any) -> str:

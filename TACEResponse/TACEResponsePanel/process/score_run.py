@@ -3,14 +3,18 @@
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.answers import Scored
+from TACEResponseLib.worker.requests import Score
+from TACEResponseLib.worker.shapes import Form, HandedSegment, Said
 from TACEResponsePanel.process.handover import Handover, gridToken, imageToken
+from TACEResponsePanel.process.problem import Problem
 from TACEResponsePanel.process.segment_reader import SegmentReader
 from TACEResponsePanel.process.worker_client import WorkerClient
 
@@ -28,9 +32,9 @@ class ScoreInput:
     """Volume node by sequence."""
     segmentation: Any
     segmentIds: list[str]
-    form: dict[str, dict[str, str]] = field(default_factory=dict)
+    form: Form = field(default_factory=dict)
     """Clinical texts with their units."""
-    context: dict[str, Any] = field(default_factory=dict)
+    context: Said = field(default_factory=Said)
     isLargeLesionMeant: bool = False
     reader: SegmentReader = field(default_factory=SegmentReader)
     """Remembers segments between turns."""
@@ -51,9 +55,9 @@ class ScoreInput:
         segments = [self.reader.digest(self.segmentation, one) for one in self.segmentIds]
         for segment in segments if isOrdered else sorted(segments):
             digest.update(segment.encode())
-        typed = sorted((name, f["text"], f["unit"]) for name, f in self.form.items())
+        typed = sorted((name, f.text, f.unit) for name, f in self.form.items())
         grids = sorted((sequence, gridToken(node)) for sequence, node in self.images.items())
-        said = sorted((key, str(value)) for key, value in self.context.items())
+        said = sorted((key, str(value)) for key, value in asdict(self.context).items())
         digest.update(repr((self.modelName, typed, grids, said)).encode())
         return digest.hexdigest()
 
@@ -85,18 +89,16 @@ class ScoreRun:
         handover: Handover,
         scoring: ScoreInput,
         done: Callable[[ScoreAnswer], None],
-        failed: Callable[[str], None],
+        failed: Callable[[Problem], None],
         progress: Callable[[str], None],
     ) -> None:
         """Know everything; `start` does it. One of `done` and `failed` is called, once."""
         self._client, self._handover, self._input = client, handover, scoring
         self._done, self._failed, self._progress = done, failed, progress
         self._tokens: dict[str, str] = {}
-        self._segments: list[dict[str, Any]] = []
+        self._segments: tuple[HandedSegment, ...] = ()
         self._seconds: dict[str, float] = {}
         self._isOver = False
-        self.number = 0
-        """Of the request, once it is under way."""
 
     def start(self) -> None:
         """Begin with the images; those that were handed over before cost nothing."""
@@ -112,10 +114,11 @@ class ScoreRun:
             )
             self._handover.hold(self._segments)
         except InputError as error:
-            self._end(str(error))
+            self._end(Problem.of(error))
             return
         except OSError as error:
-            self._end(_("The case can't be handed over: {reason}.").format(reason=error.strerror))
+            words = _("The case can't be handed over: {reason}.")
+            self._end(Problem(words.format(reason=error.strerror)))
             return
         self._seconds["segments"] = time.perf_counter() - self._began
         self._progress(_("handing over the image"))
@@ -132,19 +135,19 @@ class ScoreRun:
         if self._isOver or len(self._tokens) < len(self._input.images):
             return
         self._seconds["images"] = time.perf_counter() - self._began - self._seconds["segments"]
-        request = {
-            "model": self._input.model,
-            "case_id": self._input.caseId,
-            "images": self._tokens,
-            "segments": self._segments,
-            "form": self._input.form,
-            "context": self._input.context,
-            "large_roi": self._input.isLargeLesionMeant,
-            "folder": str(self._handover.folder),
-        }
-        self.number = self._client.ask("score", request, self._answered, self._end, self._progress)
+        request = Score(
+            model=self._input.model,
+            case_id=self._input.caseId,
+            images=dict(self._tokens),
+            segments=self._segments,
+            form=self._input.form,
+            context=self._input.context,
+            large_roi=self._input.isLargeLesionMeant,
+            folder=str(self._handover.folder),
+        )
+        self._client.ask(request, self._answered, self._end, self._progress)
 
-    def _answered(self, result: dict[str, Any]) -> None:
+    def _answered(self, answer: Scored) -> None:
         """Read the result; a case that changed meanwhile would get another's map."""
         from TACEResponseLib.basics.errors import InputError
 
@@ -152,11 +155,12 @@ class ScoreRun:
             return
         try:
             if self._isChanged():
-                self._end(_("The images or the lesion changed while scoring; score again."))
+                words = _("The images or the lesion changed while scoring; score again.")
+                self._end(Problem(words))
                 return
-            prediction = _prediction(result)
+            prediction = _prediction(answer)
         except InputError as error:
-            self._end(str(error))
+            self._end(Problem.of(error))
             return
         self._finish()
         self._seconds["whole"] = time.perf_counter() - self._began
@@ -166,7 +170,7 @@ class ScoreRun:
                 content=self._content,
                 anyOrder=self._anyOrder,
                 voxels=self._voxels(),
-                digest=result["digest"],
+                digest=answer.digest,
                 seconds=dict(self._seconds),
             )
         )
@@ -185,11 +189,11 @@ class ScoreRun:
             for sequence, node in self._input.images.items()
         )
 
-    def _end(self, message: str) -> None:
+    def _end(self, problem: Problem) -> None:
         if self._isOver:
             return
         self._finish()
-        self._failed(message)
+        self._failed(problem)
 
     def _finish(self) -> None:
         """The files of the segments aren't needed any more."""
@@ -197,14 +201,15 @@ class ScoreRun:
         self._handover.release(self._segments)
 
 
-def _prediction(result: dict[str, Any]) -> Any:
+def _prediction(answer: Scored) -> Any:
     """The prediction with its maps; their files are removed."""
+    from TACEResponseLib.basics.reading.json_reading import parse_json
     from TACEResponseLib.basics.terms import ImageSequence
     from TACEResponseLib.result.record_reading import prediction_from_record
     from TACEResponseLib.worker.exchange import read_volume
 
     maps = {}
-    for found in result["maps"]:
-        maps[found["branch"], ImageSequence(found["sequence"])] = read_volume(found["image"])
-        Path(found["image"]["path"]).unlink(missing_ok=True)
-    return prediction_from_record(result["record"], maps)
+    for saved in answer.maps:
+        maps[saved.branch, ImageSequence(saved.sequence)] = read_volume(saved.image)
+        Path(saved.image.path).unlink(missing_ok=True)
+    return prediction_from_record(parse_json(answer.record, "prediction.json"), maps)

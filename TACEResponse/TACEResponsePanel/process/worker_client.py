@@ -1,51 +1,39 @@
 """The panel's end of the line to the background process (TACEResponseLib/worker/process.py)."""
 
-import json
 import logging
-import os
-import shutil
-import signal
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import qt
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.answers import Answer
+from TACEResponseLib.worker.messages import (
+    PROTOCOL,
+    Ask,
+    Hello,
+    Message,
+    MessageError,
+    from_line,
+    to_line,
+)
+from TACEResponseLib.worker.requests import Cancel, Forget, Request
+from TACEResponsePanel.process.problem import Problem
+from TACEResponsePanel.process.waiting import OTHER_VERSION, Waiting, ignore
+from TACEResponsePanel.process.worker_start import environmentWith, killPid, workerCommand
 from TACEResponsePanel.signal import Signal
 
-PROTOCOL = 1
 HANG_SECONDS = 45.0
 """A process that hasn't said it lives for so long has stopped; loading torch may hold it up."""
 GRACE_MS = 400
 """What a process has to end after `cancel`, before it is killed."""
 PUMP_MS = 100
 KEPT_OF_STDERR = 4000
+A = TypeVar("A", bound=Answer)
 NO_NUMBER = _("A number of the image or of the lesion isn't finite; load it again from its files.")
-
-
-def worker_command() -> list[str]:
-    """How the background process is started: Slicer's own Python, as a module."""
-    python = shutil.which("PythonSlicer") or sys.executable
-    return [python, "-m", "TACEResponseLib.worker"]
-
-
-@dataclass
-class Pending:
-    """A request that waits for its answer."""
-
-    do: str
-    done: Callable[[dict[str, Any]], None]
-    failed: Callable[[str], None]
-    progress: Callable[[str], None]
-
-
-def ignore(*_values: Any) -> None:
-    """A slot for answers that nobody waits for."""
 
 
 class WorkerClient:
@@ -60,24 +48,18 @@ class WorkerClient:
         """
         self.died = Signal()
         self._libraryParent = libraryParent
-        self._command = list(command) if command else worker_command()
+        self._command = list(command) if command else workerCommand()
         self._process: Any = None
         self._ending: list[Any] = []
         """Processes on their way out: dropping one that still runs would wait for its end."""
         self._folder: Any = None
         self._pid: int | None = None
-        self._number = 0
         self._starts = 0
-        self._pending: dict[int, Pending] = {}
+        self._waiting = Waiting()
         self._unread = b""
         self._stderr = ""
         self._lastHeard = 0.0
         self._wasCancelled = False
-        self._refused: list[tuple[int, str]] = []
-        self._later = qt.QTimer()
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self._tellRefused)
         self._watch = qt.QTimer()
         self._watch.setInterval(1000)
         self._watch.timeout.connect(self._checkPulse)
@@ -85,11 +67,6 @@ class WorkerClient:
         self._grace.setSingleShot(True)
         self._grace.setInterval(GRACE_MS)
         self._grace.timeout.connect(self._kill)
-
-    @property
-    def isRunning(self) -> bool:
-        """Whether there is a process."""
-        return self._process is not None
 
     @property
     def pid(self) -> int | None:
@@ -102,9 +79,9 @@ class WorkerClient:
         isEnding = self._process is None or self._wasCancelled
         return self._starts + 1 if isEnding else self._starts
 
-    def isBusy(self, do: str) -> bool:
-        """Whether a job of this name has no answer yet."""
-        return any(pending.do == do for pending in self._pending.values())
+    def isWaitingFor(self, kind: type[Request[Any]]) -> bool:
+        """Whether a request of this kind has no answer yet."""
+        return self._waiting.isFor(kind)
 
     def start(self) -> None:
         """Start the process, if there is none."""
@@ -116,7 +93,7 @@ class WorkerClient:
         self._folder = Draft(Path(tempfile.gettempdir()), "worker")
         process = qt.QProcess()
         process.setWorkingDirectory(str(self._folder.path))
-        process.setProcessEnvironment(self._environment())
+        process.setProcessEnvironment(environmentWith(self._libraryParent))
         process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._readStderr)
         # An old process may still speak when its successor runs.
@@ -132,13 +109,12 @@ class WorkerClient:
 
     def ask(
         self,
-        do: str,
-        values: dict[str, Any] | None = None,
-        done: Callable[[dict[str, Any]], None] = ignore,
-        failed: Callable[[str], None] = ignore,
+        request: Request[A],
+        done: Callable[[A], None] = ignore,
+        failed: Callable[[Problem], None] = ignore,
         progress: Callable[[str], None] = ignore,
     ) -> int:
-        """Send a request; exactly one of `done(result)` and `failed(message)` is called later.
+        """Send a request; exactly one of `done(answer)` and `failed(problem)` is called later.
 
         Returns: the request's number.
         """
@@ -146,34 +122,25 @@ class WorkerClient:
             # It is ending: its successor takes the request.
             self._letGo()
         self.start()
-        self._number += 1
-        self._pending[self._number] = Pending(do, done, failed, progress)
+        number = self._waiting.add(request, done, failed, progress)
         try:
-            self._write({"id": self._number, "do": do, **(values or {})})
+            self._write(Ask(id=number, request=request))
         except ValueError:
             # The process couldn't say whose it was, and nobody would be told.
-            self._refused.append((self._number, NO_NUMBER))
-            self._later.start()
-        return self._number
-
-    def _tellRefused(self) -> None:
-        """Tell those whose request couldn't be sent; later, as every answer comes."""
-        refused, self._refused = self._refused, []
-        for number, message in refused:
-            if number in self._pending:
-                self._pending.pop(number).failed(message)
+            self._waiting.refuseLater(number, NO_NUMBER)
+        return number
 
     def forget(self) -> None:
         """Have the process drop images and result of a case that is closed, if it runs."""
         if self._process is not None and not self._wasCancelled:
-            self.ask("forget")
+            self.ask(Forget())
 
     def cancel(self) -> None:
         """End whatever runs; the next request starts a new process."""
         if self._process is None:
             return
         self._wasCancelled = True
-        self._write({"id": 0, "do": "cancel"})
+        self._write(Ask(id=0, request=Cancel()))
         self._grace.start()
 
     def stop(self) -> None:
@@ -184,7 +151,7 @@ class WorkerClient:
         self._wasCancelled = True
         process.closeWriteChannel()
         if not process.waitForFinished(1000):
-            _killPid(pid)
+            killPid(pid)
             process.kill()
             process.waitForFinished(1000)
         self._forgetProcess()
@@ -192,24 +159,15 @@ class WorkerClient:
     def pump(self) -> None:
         """Take what comes within a moment, without an event loop; scripts call it again."""
         if self._process is None:
-            self._failAll(_("The background process is gone; score again."))
+            self._waiting.failAll(_("The background process is gone; score again."))
             return
         self._process.waitForReadyRead(PUMP_MS)
-        self._tellRefused()
+        self._waiting.tellRefused()
         self._read()
         self._checkPulse()
 
-    def _environment(self) -> Any:
-        """The application's environment, with the library on the path."""
-        environment = qt.QProcessEnvironment.systemEnvironment()
-        # Old entries stay: inside Slicer they lead to its own packages.
-        known = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
-        environment.insert("PYTHONPATH", os.pathsep.join([str(self._libraryParent), *known]))
-        environment.insert("PYTHONDONTWRITEBYTECODE", "1")
-        return environment
-
-    def _write(self, request: dict[str, Any]) -> None:
-        self._process.write(json.dumps(request, allow_nan=False).encode() + b"\n")
+    def _write(self, ask: Ask[Any]) -> None:
+        self._process.write(to_line(ask))
 
     def _read(self) -> None:
         """Take whole lines; output comes in arbitrary pieces."""
@@ -221,38 +179,24 @@ class WorkerClient:
             self._take(line)
 
     def _take(self, line: bytes) -> None:
-        """Act on one line; a line that is no answer of ours goes to the log."""
+        """Act on one line; a line that is no message goes to the log."""
         self._lastHeard = time.monotonic()
         try:
-            answer = json.loads(line)
-            kind = answer["kind"]
-        except (ValueError, TypeError, KeyError):
-            logging.warning("TACE Response: the background process said %r", line[:200])
+            message = from_line(line)
+        except MessageError as error:
+            logging.warning("TACE Response: the background process said %r: %s", line[:200], error)
+            self._waiting.tellUnreadable(error)
             return
-        if kind == "hello":
-            self._greet(answer)
-        elif kind == "progress" and answer["id"] in self._pending:
-            self._pending[answer["id"]].progress(answer["stage"])
-        elif kind == "done" and answer["id"] in self._pending:
-            self._pending.pop(answer["id"]).done(answer["result"])
-        elif kind == "failed" and answer["id"] is None:
-            # A line that the process couldn't read: it may have been any of them.
-            self._failAll(answer["message"])
-        elif kind == "failed" and answer["id"] in self._pending:
-            if answer["traceback"]:
-                logging.error("TACE Response: %s", answer["traceback"])
-            self._pending.pop(answer["id"]).failed(answer["message"])
+        self._act(message)
 
-    def _greet(self, answer: dict[str, Any]) -> None:
-        """Refuse a library of another version than the panel's."""
-        self._pid = answer["pid"]
-        if answer["protocol"] != PROTOCOL:
-            self._fail(
-                _(
-                    "The background process speaks another version; update the extension and "
-                    "restart Slicer."
-                )
-            )
+    def _act(self, message: Message) -> None:
+        """The process greets, or says something to whoever waits."""
+        if isinstance(message, Hello):
+            self._pid = message.pid
+            if message.protocol != PROTOCOL:
+                self._fail(OTHER_VERSION)
+        else:
+            self._waiting.tell(message)
 
     def _readStderr(self) -> None:
         """Keep the end of what libraries print, for the log."""
@@ -286,10 +230,10 @@ class WorkerClient:
         wasCancelled, stderr = self._wasCancelled, self._stderr
         self._forgetProcess()
         if wasCancelled:
-            self._failAll(_("Cancelled."))
+            self._waiting.failAll(_("Cancelled."))
             return
         logging.error("TACE Response: the background process ended (%s): %s", values, stderr)
-        self._failAll(
+        self._waiting.failAll(
             _(
                 "The background process ended unexpectedly, often for lack of memory; score again, "
                 "or crop the image around the liver first."
@@ -300,32 +244,27 @@ class WorkerClient:
     def _fail(self, message: str) -> None:
         """Give the process up."""
         process = self._process
-        _killPid(self._pid)
+        killPid(self._pid)
         self._forgetProcess()
         if process is not None:
             process.kill()
         logging.error("TACE Response: %s %s", message, self._stderr)
-        self._failAll(message)
+        self._waiting.failAll(message)
         self.died.emit()
-
-    def _failAll(self, message: str) -> None:
-        waiting, self._pending = self._pending, {}
-        for pending in waiting.values():
-            pending.failed(message)
 
     def _kill(self) -> None:
         """The last resort after `cancel`: the launcher's child first."""
         if self._process is not None and self._wasCancelled:
-            _killPid(self._pid)
+            killPid(self._pid)
             self._process.kill()
 
     def _letGo(self) -> None:
         """End a cancelled process now."""
         process, pid = self._process, self._pid
         self._forgetProcess()
-        _killPid(pid)
+        killPid(pid)
         process.kill()
-        self._failAll(_("Cancelled."))
+        self._waiting.failAll(_("Cancelled."))
 
     def _forgetProcess(self) -> None:
         """Be as before the start; the old process may still say `finished`, to nobody."""
@@ -338,13 +277,3 @@ class WorkerClient:
         if self._folder:
             self._folder.remove()
             self._folder = None
-
-
-def _killPid(pid: int | None) -> None:
-    """Kill a process that may be gone already."""
-    if pid is None:
-        return
-    try:
-        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-    except OSError:
-        return

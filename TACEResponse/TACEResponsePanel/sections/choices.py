@@ -5,20 +5,22 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.answers import Variable
+
 Choices = list[tuple[str, str]]
 """Values, each with its words."""
 LONGEST_WORDS = 40
 
 
-def choicesOf(variable: dict[str, Any]) -> Choices:
+def choicesOf(variable: Variable) -> Choices:
     """Values and words of a variable that is chosen; blank first."""
-    if variable["type"] == "boolean":
+    if variable.type == "boolean":
         return [("", _("unknown")), ("true", _("yes")), ("false", _("no"))]
-    words = [(category, category.replace("_", " ")) for category in variable["categories"]]
+    words = [(category, category.replace("_", " ")) for category in variable.categories]
     return [("", _("unknown")), *words] if words else []
 
 
-def meantChoice(variable: dict[str, Any], text: str) -> str:
+def meantChoice(variable: Variable, text: str) -> str:
     """The choice that the process would read a text as; the text itself if it is none."""
     choices = choicesOf(variable)
     if not choices or text in [value for value, _words in choices]:
@@ -26,7 +28,7 @@ def meantChoice(variable: dict[str, Any], text: str) -> str:
     from TACEResponseLib.basics.errors import InputError
     from TACEResponseLib.patient.form import form_record
 
-    name = variable["name"]
+    name = variable.name
     try:
         value = form_record({name: {"text": text, "unit": ""}}).values.get(name, "")
     except InputError:
@@ -34,9 +36,9 @@ def meantChoice(variable: dict[str, Any], text: str) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def meantUnit(variable: dict[str, Any], unit: str) -> str:
+def meantUnit(variable: Variable, unit: str) -> str:
     """The unit that was written with other capitals; the text itself if it is none."""
-    alike = [known for known in variable["units"] if known.casefold() == unit.casefold()]
+    alike = [known for known in variable.units if known.casefold() == unit.casefold()]
     return alike[0] if len(alike) == 1 else unit
 
 

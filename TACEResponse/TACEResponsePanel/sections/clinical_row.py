@@ -6,6 +6,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.answers import Variable
 from TACEResponsePanel.foreign_text import plain
 from TACEResponsePanel.sections.choices import ChoiceBox, choicesOf, meantChoice
 
@@ -15,9 +16,7 @@ Changed = Callable[[str, str], None]
 class ClinicalRow:
     """One variable: a text or a choice, its unit, and a line for what is wrong."""
 
-    def __init__(
-        self, layout: Any, variable: dict[str, Any], onTyped: Changed, onUnit: Changed
-    ) -> None:
+    def __init__(self, layout: Any, variable: Variable, onTyped: Changed, onUnit: Changed) -> None:
         """Add the row's widgets below the others.
 
         Args:
@@ -31,18 +30,18 @@ class ClinicalRow:
         rows = qt.QVBoxLayout(self.widget)
         rows.setContentsMargins(0, 0, 0, 0)
         inputs = qt.QHBoxLayout()
-        mark = _("required") if variable["required"] else _("blank if unknown")
-        label = plain(qt.QLabel(f"{variable['label']} ({mark})"))
+        mark = _("required") if variable.required else _("blank if unknown")
+        label = plain(qt.QLabel(f"{variable.label} ({mark})"))
         label.setWordWrap(True)
         inputs.addWidget(label, 1)
         self.choices = choicesOf(variable)
         self._box = ChoiceBox(self.choices, self._onChosen) if self.choices else None
         self.edit = self._box.widget if self._box else qt.QLineEdit()
         self.edit.setToolTip(_hint(variable))
-        self.edit.setAccessibleName(variable["label"])
+        self.edit.setAccessibleName(variable.label)
         label.setBuddy(self.edit)
         inputs.addWidget(self.edit, 1)
-        self.units = list(variable["units"])
+        self.units = list(variable.units)
         self._unitBox, self.unit = None, None
         if self.units and self.units != ["1"]:
             self._unitBox = ChoiceBox([(unit, unit) for unit in self.units], self._onUnit)
@@ -82,18 +81,18 @@ class ClinicalRow:
 
     def _onText(self, text: str) -> None:
         self._shown = text
-        self._tellText(self.variable["name"], text)
+        self._tellText(self.variable.name, text)
 
     def _onChosen(self, value: str) -> None:
-        self._tellText(self.variable["name"], value)
+        self._tellText(self.variable.name, value)
 
     def _onUnit(self, unit: str) -> None:
-        self._tellUnit(self.variable["name"], unit)
+        self._tellUnit(self.variable.name, unit)
 
 
-def _hint(variable: dict[str, Any]) -> str:
+def _hint(variable: Variable) -> str:
     """Range in the storage unit."""
-    if not variable["range"]:
-        return variable["label"]
-    low, high = variable["range"]
-    return _("{low:g} to {high:g} {unit}").format(low=low, high=high, unit=variable["unit"])
+    if not variable.range:
+        return variable.label
+    low, high = variable.range
+    return _("{low:g} to {high:g} {unit}").format(low=low, high=high, unit=variable.unit)

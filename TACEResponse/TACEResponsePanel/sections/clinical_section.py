@@ -10,6 +10,9 @@ import slicer
 from slicer.i18n import tr as _
 
 from TACEResponseLib.basics.reading.strict_numbers import read_number
+from TACEResponseLib.worker.answers import CheckedField, CheckedForm, Variable
+from TACEResponseLib.worker.requests import CheckForm
+from TACEResponseLib.worker.shapes import FormField
 from TACEResponsePanel.case.desk import FROM_DICOM, Desk
 from TACEResponsePanel.case.gates import dicomContradictions, missingClinical
 from TACEResponsePanel.process.worker_client import WorkerClient
@@ -65,11 +68,11 @@ class ClinicalSection:
         self._turn += 1
         turn = self._turn
 
-        def done(result: dict[str, Any]) -> None:
+        def done(checked: CheckedForm) -> None:
             if turn == self._turn:
-                self._onChecked(result)
+                self._onChecked(checked)
 
-        self._client.ask("check_clinical", {"form": self._desk.form()}, done)
+        self._client.ask(CheckForm(form=self._desk.form()), done)
 
     def refresh(self) -> None:
         """Header and the question about DICOM."""
@@ -94,27 +97,22 @@ class ClinicalSection:
         self._showTexts()
         self._timer.start()
 
-    def _onChecked(self, result: dict[str, Any]) -> None:
+    def _onChecked(self, checked: CheckedForm) -> None:
         """Remarks beside the fields, and the scores."""
-        fields = result["fields"]
         for name, row in self._rows.items():
-            found = fields.get(name, {"problem": None, "stated": ""})
-            row.say(found["problem"] or found["stated"])
-        self._desk.clinicalProblems = {n: f["problem"] for n, f in fields.items() if f["problem"]}
-        self._desk.clinicalContradiction = result["problem"] or ""
-        self._ui.scoresLabel.setText(_scoresText(result))
-        self._desk.changed.emit()
+            field = checked.fields.get(name, CheckedField())
+            row.say(field.problem or field.stated)
+        problems = {name: f.problem for name, f in checked.fields.items() if f.problem}
+        self._ui.scoresLabel.setText(_scoresText(checked))
+        self._desk.setChecked(problems, checked.problem or "")
 
     def _makeRows(self) -> None:
         """A row a variable that the model uses."""
         for row in self._rows.values():
             row.remove()
         layout = self._ui.clinicalWidget.layout()
-        variables = self._desk.model["clinical"] if self._desk.model else []
-        self._rows = {
-            variable["name"]: ClinicalRow(layout, variable, self.onTyped, self.onUnit)
-            for variable in variables
-        }
+        variables = self._desk.model.clinical if self._desk.model else ()
+        self._rows = {v.name: ClinicalRow(layout, v, self.onTyped, self.onUnit) for v in variables}
         for button in (
             self._ui.loadClinicalButton,
             self._ui.csvButton,
@@ -256,25 +254,25 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else json.dumps(value)
 
 
-def _value(variable: dict[str, Any], field: dict[str, str]) -> Any:
+def _value(variable: Variable, field: FormField) -> Any:
     """A field as JSON; what can't be read as a number is kept as it was typed."""
-    text = field["text"].strip()
-    if variable["type"] in ("category", "boolean"):
+    text = field.text.strip()
+    if variable.type in ("category", "boolean"):
         return {"true": True, "false": False}.get(text, text)
     try:
         number = read_number(text)
     except ValueError:
         return text
-    if field["unit"] and field["unit"] != variable["unit"]:
-        return {"value": number, "unit": field["unit"]}
+    if field.unit and field.unit != variable.unit:
+        return {"value": number, "unit": field.unit}
     return number
 
 
-def _scoresText(result: dict[str, Any]) -> str:
+def _scoresText(checked: CheckedForm) -> str:
     """Derived scores in one line, with what they predict."""
     shown = [
-        f"{score['name']} {score['value']:.3g}"
-        + (f" ({_('grade')} {score['grade']})" if score["grade"] else "")
-        for score in result["scores"]
+        f"{score.name} {score.value:.3g}"
+        + (f" ({_('grade')} {score.grade})" if score.grade else "")
+        for score in checked.scores
     ]
-    return f"{', '.join(shown)}: {result['scores_note']}." if shown else ""
+    return f"{', '.join(shown)}: {checked.scores_note}." if shown else ""

@@ -115,7 +115,7 @@ class ImagesSection:
         )
         showState(self._ui.imagesButton, _("Images and phases"), isReady, remark)
         self._ui.populationLabel.setText(
-            _("The model's patients: {population}.").format(population=desk.model["population"])
+            _("The model's patients: {population}.").format(population=desk.model.population)
             if desk.model
             else ""
         )
@@ -163,7 +163,7 @@ class ImagesSection:
         self._desk.setImage(sequence, node)
         stated = dicomFacts(node).imageDate
         if stated is not None and not self._desk.parameters.imageDate:
-            self._desk.parameters.imageDate = stated.isoformat()
+            self._desk.setImageDate(stated.isoformat())
 
     def _beginWith(self, sequence: str, node: Any) -> None:
         """The image is another patient's or study's: an empty case, with this image alone."""
@@ -173,10 +173,8 @@ class ImagesSection:
     def _ask(self, sequence: str, node: Any) -> None:
         """Nothing tells whether it is the same patient."""
         self._pending = (sequence, node)
-        self._desk.question = _(
-            "Is {name} of the same patient and study as the rest of this case?"
-        ).format(name=node.GetName())
-        self._desk.changed.emit()
+        question = _("Is {name} of the same patient and study as the rest of this case?")
+        self._desk.ask(question.format(name=node.GetName()))
 
     def _isLikely(self, image: Any) -> bool:
         """Whether an image may be put into this case without asking."""
@@ -192,9 +190,7 @@ class ImagesSection:
 
     def _onTakenBack(self, *_values: Any) -> None:
         """The image was chosen by mistake: the case stays as it is."""
-        if self._desk.question:
-            self._close()
-            self._desk.changed.emit()
+        self._close()
 
     def _forgetRemoved(self) -> None:
         """Nothing is left to ask of an image that was removed from the scene."""
@@ -204,7 +200,7 @@ class ImagesSection:
     def _close(self) -> None:
         """Ask no more."""
         self._pending = None
-        self._desk.question = ""
+        self._desk.askNoMore()
 
     def _answer(self, act: Any) -> None:
         """Close the question; an image that was removed meanwhile is forgotten."""
@@ -212,7 +208,6 @@ class ImagesSection:
         self._close()
         if pending is not None and pending[1].GetScene() is not None:
             act(*pending)
-        self._desk.changed.emit()
 
     def _makeRows(self) -> None:
         """A row a sequence of the model; a selector that goes chooses nothing as it does."""

@@ -1,14 +1,18 @@
 """Section Lesion: segments of a segmentation, drawn, loaded or proposed; measured live."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import qt
 import slicer
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.answers import Measured, MeasuredLesion
+from TACEResponseLib.worker.requests import Measure
 from TACEResponsePanel.case.desk import LARGE_LESION, Desk
 from TACEResponsePanel.case.gates import missingLesion
 from TACEResponsePanel.process.handover import Handover
+from TACEResponsePanel.process.problem import Problem
 from TACEResponsePanel.process.worker_client import WorkerClient
 from TACEResponsePanel.sections import tables
 from TACEResponsePanel.sections.headers import showState
@@ -52,10 +56,10 @@ class LesionSection:
         isAsked = self._desk.isLesionLarge and not self._desk.isLargeLesionMeant()
         self._ui.largeLesionButton.setVisible(isAsked)
         isReady = not missingLesion(self._desk) and bool(self._desk.lesions)
-        counted = [lesion for lesion in self._desk.lesions if not lesion["is_speck"]]
+        counted = [lesion for lesion in self._desk.lesions if not lesion.is_speck]
         remark = ""
         if isReady:
-            largest = counted[0]["longest_axial_diameter_mm"]
+            largest = counted[0].longest_axial_diameter_mm
             remark = _("{n} of them, largest {size:.0f} mm").format(n=len(counted), size=largest)
             if len(counted) == 1:
                 remark = _("{size:.0f} mm").format(size=largest)
@@ -72,64 +76,68 @@ class LesionSection:
         self._untickRemoved()
         chosen = desk.lesionSegments()
         if not chosen:
-            self._show([], "")
+            self._show((), "")
             return
         try:
             segments = self._handover.segments(desk.parameters.segmentation, chosen)
         except InputError as error:
-            self._show([], str(error))
+            self._show((), inPanelWords(Problem.of(error)))
             return
         turn = self._turn
         content = desk.content()
         # Names stay here: the process knows segments by their number.
         names = [content.GetSegment(segmentId).GetName() for segmentId in chosen]
 
-        def done(result: dict[str, Any]) -> None:
+        def done(measured: Measured) -> None:
             if turn == self._turn:
-                named = [{**le, "name": names[le["label"] - 1]} for le in result["lesions"]]
                 self._say(self._note)
-                self._show(named, "", isLarge=result["is_large"])
+                self._show(measured.lesions, "", names, isLarge=measured.is_large)
                 self.measured.emit()
 
-        def failed(message: str) -> None:
+        def failed(problem: Problem) -> None:
             if turn == self._turn:
                 isLost = self._client.generation != generation
                 self._say(_("Not measured now; Score measures it.") if isLost else self._note)
-                self._show([], "" if isLost else message)
+                self._show((), "" if isLost else inPanelWords(problem))
 
-        self._client.ask("measure", {"segments": segments}, done, failed)
+        self._client.ask(Measure(segments=segments), done, failed)
         # A process that is gone by the answer has said nothing of the lesion.
         generation = self._client.generation
 
-    def _show(self, lesions: list[dict[str, Any]], problem: str, *, isLarge: bool = False) -> None:
-        """The table of lesions, or why there is none."""
-        self._desk.isLesionLarge = isLarge
-        self._desk.lesions, self._desk.lesionProblem = lesions, inPanelWords(problem)
+    def _show(
+        self,
+        lesions: tuple[MeasuredLesion, ...],
+        problem: str,
+        names: Sequence[str] = (),
+        *,
+        isLarge: bool = False,
+    ) -> None:
+        """The table of lesions, or why there is none; the names are the segments'."""
         rows = [
             (
-                str(lesion["index"]),
-                lesion["name"],
-                f"{lesion['volume_ml']:.2f}",
-                f"{lesion['longest_axial_diameter_mm']:.1f}",
-                _("yes") if lesion["longest_axial_diameter_mm"] >= TEN_MM else _("no"),
+                str(lesion.index),
+                names[lesion.label - 1],
+                f"{lesion.volume_ml:.2f}",
+                f"{lesion.longest_axial_diameter_mm:.1f}",
+                _("yes") if lesion.longest_axial_diameter_mm >= TEN_MM else _("no"),
                 self._usedBy(lesion),
             )
             for lesion in lesions
         ]
         tables.fill(self._ui.lesionsTable, rows, mostRows=MOST_LESIONS)
-        self._desk.changed.emit()
+        self._desk.setMeasured(lesions, problem, isLarge=isLarge)
 
-    def _usedBy(self, lesion: dict[str, Any]) -> str:
+    def _usedBy(self, lesion: MeasuredLesion) -> str:
         """Which evidence looks at this lesion."""
-        if lesion["is_speck"]:
+        if lesion.is_speck:
             return _("nothing: a speck, not counted")
         model = self._desk.model
         if model is None:
             return ""
         used = [
-            model["evidence"][name]
-            for name, which in model["lesions_used"].items()
-            if which == "all" or (which == "largest" and lesion["index"] == 1)
+            model.evidence[name]
+            for name, which in model.lesions_used.items()
+            if which == "all" or (which == "largest" and lesion.index == 1)
         ]
         return ", ".join(used) or _("nothing")
 
@@ -157,15 +165,14 @@ class LesionSection:
         segmentId = self._shown[item.row()]
         others = [s for s in self._desk.parameters.segments if s != segmentId]
         isTicked = item.checkState() == qt.Qt.Checked
-        self._desk.parameters.segments = [*others, segmentId] if isTicked else others
-        self._desk.changed.emit()
+        self._desk.chooseSegments([*others, segmentId] if isTicked else others)
         self.measure()
 
     def _untickRemoved(self) -> None:
         """A segment that was removed is no lesion; a later one may get its id."""
         chosen = self._desk.lesionSegments()
         if set(self._desk.parameters.segments) - set(chosen):
-            self._desk.parameters.segments = chosen
+            self._desk.chooseSegments(chosen)
 
     def _onLarge(self, *_values: Any) -> None:
         """All of a large lesion is tumor."""
@@ -188,12 +195,11 @@ class LesionSection:
         if parameters is None:
             return
         if not isTickedYet and parameters.segments:
-            parameters.segments = []
+            self._desk.chooseSegments([])
         if content is None or self._desk.lesionSegments():
             return
         if content.GetNumberOfSegments() == 1:
-            parameters.segments = [content.GetNthSegmentID(0)]
-            self._desk.changed.emit()
+            self._desk.chooseSegments([content.GetNthSegmentID(0)])
 
     def _onPropose(self, *_values: Any) -> None:
         """Open TotalSegmentator with image and task; running it is the user's decision."""
@@ -208,7 +214,7 @@ class LesionSection:
         slicer.util.selectModule("TotalSegmentator")
         widget = slicer.modules.totalsegmentator.widgetRepresentation().self()
         images = [i for i in map(self._desk.image, self._desk.sequences()) if i is not None]
-        modality = self._desk.model["modality"] if self._desk.model else "CT"
+        modality = self._desk.model.modality if self._desk.model else "CT"
         parameters = widget._parameterNode
         if images:
             parameters.SetNodeReferenceID("InputVolume", images[0].GetID())

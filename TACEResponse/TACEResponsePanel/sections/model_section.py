@@ -1,5 +1,6 @@
 """Section Model: which model, what it is made for, how well it does."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,16 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.answers import Model, ModelList, Warmed
+from TACEResponseLib.worker.requests import ListModels, Warm
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.gates import missingModel
+from TACEResponsePanel.process.problem import Problem
+from TACEResponsePanel.process.waiting import ignore
 from TACEResponsePanel.process.worker_client import WorkerClient
 from TACEResponsePanel.sections.file_choice import chosenPath
 from TACEResponsePanel.sections.headers import showState
-from TACEResponsePanel.sections.words import inPanelWords
+from TACEResponsePanel.sections.words import inPanelWords, refusalInPanelWords
 
 
 class ModelSection:
@@ -23,7 +28,7 @@ class ModelSection:
         self._ui, self._desk, self._client = ui, desk, client
         self._paths: list[str] = []
         self._isFilling = False
-        self._wanted: str | None = None
+        self._opened: str | None = None
         self._cards: dict[str, str] = {}
         ui.modelCombo.connect("currentIndexChanged(int)", self._onChosen)
         ui.openModelButton.clicked.connect(self._onOpen)
@@ -31,62 +36,60 @@ class ModelSection:
         desk.changed.connect(self.refresh)
         desk.caseBegun.connect(self._restore)
 
-    def load(self, message: Any = None) -> None:
+    def load(self, failed: Callable[[Problem], None] = ignore) -> None:
         """Ask the process which models there are."""
-        failed = message or (lambda _text: None)
-        self._client.ask("models", {"paths": self._paths}, self._onModels, failed)
+        self._client.ask(ListModels(paths=tuple(self._paths)), self._onModels, failed)
 
     def openModel(self, path: str) -> None:
         """Add a model from disk and take it, if it can be used."""
         if path not in self._paths:
             self._paths.append(path)
-        self._wanted = path
+        self._opened = path
         self.load()
 
     def refresh(self) -> None:
         """Header, line and buttons."""
         model = self._desk.model
         isReady = self._desk.parameters is not None and not missingModel(self._desk)
-        showState(self._ui.modelButton, _("Model"), isReady, model["title"] if model else "")
+        showState(self._ui.modelButton, _("Model"), isReady, model.title if model else "")
         self._ui.modelLineLabel.setText(self._line(model))
         self._ui.modelCardButton.setEnabled(model is not None)
-        banner = model["banner"] if model else None
+        banner = model.banner if model else None
         self._ui.bannerLabel.setText(banner or "")
         self._ui.bannerLabel.setVisible(bool(banner))
 
-    def _line(self, model: dict[str, Any] | None) -> str:
+    def _line(self, model: Model | None) -> str:
         """The chosen model in one line, and what is wrong with others."""
-        problems = [inPanelWords(m["problem"]) for m in self._desk.models if "problem" in m]
-        lines = [model["line"]] if model else []
+        problems = [refusalInPanelWords(m.problem) for m in self._desk.brokenModels]
+        lines = [model.line] if model else []
         return "\n".join([*lines, *problems])
 
-    def _onModels(self, result: dict[str, Any]) -> None:
+    def _onModels(self, answer: ModelList) -> None:
         """Fill the list; a model of simulated patients is never chosen by the program."""
-        self._desk.models = result["models"]
-        usable = self._usable()
+        self._desk.listModels(answer.models, answer.broken)
+        usable = answer.models
         self._isFilling = True
         self._ui.modelCombo.clear()
         self._ui.modelCombo.addItem(_("Choose a model"))
         for model in usable:
-            mark = _(" (simulated patients)") if model["simulated"] else ""
-            self._ui.modelCombo.addItem(model["title"] + mark)
+            mark = _(" (simulated patients)") if model.simulated else ""
+            self._ui.modelCombo.addItem(model.title + mark)
         self._isFilling = False
         self._restore()
         # An answer to an earlier question doesn't know the model that was opened since.
-        if self._wanted in [model["path"] for model in result["models"]]:
-            wanted, self._wanted = self._wanted, None
-            self._take(next((m for m in usable if m["path"] == wanted), self._desk.model))
+        if self._opened in [*(m.path for m in answer.models), *(m.path for m in answer.broken)]:
+            opened, self._opened = self._opened, None
+            self._take(next((m for m in usable if m.path == opened), self._desk.model))
         self.refresh()
 
     def _restore(self) -> None:
         """Take the model that the case was begun with; a case without one, the only real one."""
         if self._desk.parameters is None:
-            self._desk.model = None
             return
         # Early scenes hold the whole path.
         name = Path(self._desk.parameters.model).name
         if not name:
-            real = [m for m in self._usable() if not m["simulated"]]
+            real = [m for m in self._desk.models if not m.simulated]
             self._take(real[0] if len(real) == 1 else None)
             return
         chosen = self._named(name, self._desk.parameters.modelDigest)
@@ -95,16 +98,16 @@ class ModelSection:
         else:
             self._showNone()
 
-    def _named(self, name: str, digest: str) -> dict[str, Any] | None:
+    def _named(self, name: str, digest: str) -> Model | None:
         """The model of a case: the chosen folder's, else the very same one, else its namesake."""
-        model, usable = self._desk.model, self._usable()
+        model, usable = self._desk.model, self._desk.models
         here = []
-        if model is not None and (Path(model["path"]).name, model["sha256"]) == (name, digest):
-            here = [m for m in usable if m["path"] == model["path"]]
-        same = [m for m in usable if m["sha256"] == digest]
+        if model is not None and (Path(model.path).name, model.sha256) == (name, digest):
+            here = [m for m in usable if m.path == model.path]
+        same = [m for m in usable if m.sha256 == digest]
         # Of equal ones, that which bears the name.
-        same.sort(key=lambda m: (m is not model, Path(m["path"]).name != name))
-        named = [m for m in usable if Path(m["path"]).name == name]
+        same.sort(key=lambda m: (m is not model, Path(m.path).name != name))
+        named = [m for m in usable if Path(m.path).name == name]
         alone = named if len(named) == 1 else []
         return next(iter([*here, *same, *alone]), None)
 
@@ -112,15 +115,14 @@ class ModelSection:
         """The case's model isn't here: none is chosen in its place, and the case keeps its name."""
         if self._desk.model is None:
             return
-        self._desk.model = None
         self._isFilling = True
         self._ui.modelCombo.setCurrentIndex(0)
         self._isFilling = False
-        self._desk.modelChanged.emit()
+        self._desk.missModel()
 
-    def _take(self, model: dict[str, Any] | None) -> None:
+    def _take(self, model: Model | None) -> None:
         """Choose a model and have the process load it."""
-        usable = self._usable()
+        usable = self._desk.models
         self._isFilling = True
         self._ui.modelCombo.setCurrentIndex(usable.index(model) + 1 if model in usable else 0)
         self._isFilling = False
@@ -132,22 +134,19 @@ class ModelSection:
         self._desk.chooseModel(model)
         self._ui.modelCardBrowser.setVisible(False)
         if model is not None:
-            path = model["path"]
-            self._client.ask("warm", {"model": path}, lambda r: self._onWarm(path, r))
-
-    def _usable(self) -> list[dict[str, Any]]:
-        return [model for model in self._desk.models if "problem" not in model]
+            path = model.path
+            self._client.ask(Warm(model=path), lambda warmed: self._onWarm(path, warmed))
 
     def _onChosen(self, index: int) -> None:
         """A person chose."""
         if self._isFilling or self._desk.parameters is None:
             return
-        usable = self._usable()
+        usable = self._desk.models
         self._take(usable[index - 1] if 0 < index <= len(usable) else None)
 
-    def _onWarm(self, path: str, result: dict[str, Any]) -> None:
+    def _onWarm(self, path: str, warmed: Warmed) -> None:
         """Keep the card of the model that was asked about; another may be chosen by now."""
-        self._cards[path] = result["card"]
+        self._cards[path] = warmed.card
 
     def _onOpen(self, *_values: Any) -> None:
         path = chosenPath(
@@ -166,17 +165,17 @@ class ModelSection:
         model = self._desk.model
         if model is None:
             return
-        if model["path"] in self._cards:
-            self._showCard(self._cards[model["path"]])
+        if model.path in self._cards:
+            self._showCard(self._cards[model.path])
             return
-        path = model["path"]
+        path = model.path
 
-        def done(result: dict[str, Any]) -> None:
-            self._onWarm(path, result)
-            if self._desk.model is not None and self._desk.model["path"] == path:
-                self._showCard(result["card"])
+        def done(warmed: Warmed) -> None:
+            self._onWarm(path, warmed)
+            if self._desk.model is not None and self._desk.model.path == path:
+                self._showCard(warmed.card)
 
-        self._client.ask("warm", {"model": path}, done, self._showProblem)
+        self._client.ask(Warm(model=path), done, self._showProblem)
 
     def _showCard(self, text: str) -> None:
         """The card; the process made it from the metadata, and no text in it fetches anything."""
@@ -184,8 +183,8 @@ class ModelSection:
         browser.setMarkdown(text)
         browser.setVisible(browser.isHidden())
 
-    def _showProblem(self, text: str) -> None:
+    def _showProblem(self, problem: Problem) -> None:
         """Why there is no card."""
         browser = self._ui.modelCardBrowser
-        browser.setPlainText(inPanelWords(text))
+        browser.setPlainText(inPanelWords(problem))
         browser.setVisible(browser.isHidden())

@@ -1,6 +1,7 @@
 """Section Result: warnings first, then the estimate, its evidence, its history, its report."""
 
 import html
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,15 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.answers import Reported, Variable
+from TACEResponseLib.worker.requests import Report
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.dicom_facts import dicomFacts
 from TACEResponsePanel.case.result_book import ResultBook
 from TACEResponsePanel.process.worker_client import WorkerClient
 from TACEResponsePanel.sections import tables
 from TACEResponsePanel.sections.headers import showState
-from TACEResponsePanel.sections.words import inPanelWords, withLabels
+from TACEResponsePanel.sections.words import inPanelWords, inReadersTerms, withLabels
 
 EVIDENCE = (_("Evidence"), _("Probability"), _("Lesions"))
 CONTRIBUTIONS = (_("Feature"), _("Adds (logit)"), _("z-score"), _("Value"))
@@ -73,19 +76,18 @@ class ResultSection:
         prediction = self._book.prediction
         if prediction is None:
             return
-        request = {
-            "case_id": prediction.case_id,
-            "digest": self._book.digest,
-            "folder": str(folder),
-            "history": self._book.history,
-            "identity": self._identity(),
-        }
+        request = Report(
+            case_id=prediction.case_id,
+            digest=self._book.digest,
+            folder=str(folder),
+            history=self._book.history,
+            identity=self._identity(),
+        )
         self._sayOfReport(prediction, _("Writing the report"))
         self._client.ask(
-            "report",
             request,
-            lambda result: self._onAnswer(prediction, _written(result)),
-            lambda message: self._onAnswer(prediction, inPanelWords(message)),
+            lambda reported: self._onAnswer(prediction, _written(reported)),
+            lambda problem: self._onAnswer(prediction, inPanelWords(problem)),
         )
 
     def _showTexts(self, prediction: Any) -> None:
@@ -103,7 +105,7 @@ class ResultSection:
                 note = html.escape(f"{self._book.reason} {_('Score again.')}")
                 result = f"<s>{html.escape(sentence)}</s><br><b>{note}</b>"
             texts = (
-                "" if self._desk.model and self._desk.model["banner"] else banner,
+                "" if self._desk.model and self._desk.model.banner else banner,
                 warnings,
                 result,
                 prediction.call_sentence,
@@ -126,9 +128,9 @@ class ResultSection:
     def _showTables(self, prediction: Any) -> None:
         """Evidence, contributions, history."""
         from TACEResponseLib.bundle.words import percent
-        from TACEResponseLib.output.case_report import CaseHistory
+        from TACEResponseLib.output.case_report import CaseHistory, HistoryEntry
 
-        kinds = self._desk.model["evidence"] if self._desk.model else {}
+        kinds = self._desk.model.evidence if self._desk.model else {}
         evidence = [
             (kinds.get(b.name, b.name), f"{b.probability:.3f}", ", ".join(map(str, b.lesions)))
             for b in prediction.branches
@@ -148,26 +150,28 @@ class ResultSection:
         scores = [
             (
                 f"{n}{_(' (first)') if n == 1 else ''}",
-                entry["time"][:16],
-                f"{entry['volume_ml']:.2f}",
-                percent(entry["probability"]),
+                entry.time[:16],
+                f"{entry.volume_ml:.2f}",
+                percent(entry.probability),
             )
             for n, entry in enumerate(history, start=1)
         ]
         tables.fill(self._ui.evidenceTable, evidence, mostRows=6)
         tables.fill(self._ui.contributionsTable, contributions, mostRows=7)
         tables.fill(self._ui.historyTable, scores, mostRows=6)
-        self._ui.historyLabel.setText(CaseHistory.of(history).sentence)
+        self._ui.historyLabel.setText(
+            CaseHistory(tuple(HistoryEntry(**asdict(entry)) for entry in history)).sentence
+        )
 
     def _inWords(self, warning: Any) -> str:
         """A warning as the reader's form names things."""
-        text = inPanelWords(warning.message)
+        text = inReadersTerms(warning.message)
         isClinical = warning.code.startswith("clinical_")
         return withLabels(text, self._variables()) if isClinical else text
 
-    def _variables(self) -> list[dict[str, Any]]:
+    def _variables(self) -> tuple[Variable, ...]:
         """What the model's form asks for."""
-        return list(self._desk.model["clinical"]) if self._desk.model else []
+        return self._desk.model.clinical if self._desk.model else ()
 
     def _identity(self) -> str | None:
         """Name and number from DICOM, if the user ticked it."""
@@ -215,9 +219,9 @@ class ResultSection:
         self._ui.reportLabel.setText(words)
 
 
-def _written(result: dict[str, Any]) -> str:
+def _written(reported: Reported) -> str:
     """Where the report is."""
-    return _("Report written: {folder}").format(folder=Path(result["files"][0]).parent)
+    return _("Report written: {folder}").format(folder=Path(reported.files[0]).parent)
 
 
 def _unused(parent: Path, stem: str) -> Path:

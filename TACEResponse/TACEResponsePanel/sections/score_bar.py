@@ -6,10 +6,12 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
+from TACEResponsePanel.case.case_making import caseToCompare, caseToScore
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.gates import missing
 from TACEResponsePanel.case.result_book import ResultBook
 from TACEResponsePanel.process.handover import Handover
+from TACEResponsePanel.process.problem import Problem
 from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput, ScoreRun
 from TACEResponsePanel.process.worker_client import WorkerClient
 from TACEResponsePanel.sections.words import inPanelWords
@@ -69,7 +71,7 @@ class ScoreBar:
             self._handover,
             scoring,
             lambda answer: self._onDone(run, scoring, answer),
-            lambda message: self._onFailed(run, message),
+            lambda problem: self._onFailed(run, problem),
             self._onProgress,
         )
         self._run = run
@@ -99,26 +101,11 @@ class ScoreBar:
 
     def scoreInput(self) -> ScoreInput | None:
         """What would be scored now; `None` while something is missing."""
-        return None if missing(self._desk) else self.inputToCompare()
+        return caseToScore(self._desk, self._handover.reader) if self.isInstalled else None
 
     def inputToCompare(self) -> ScoreInput | None:
         """The same, but for an open question: of an image that isn't in the case yet."""
-        desk = self._desk
-        isOpen = any(line != desk.question for line in missing(desk))
-        if not self.isInstalled or isOpen or desk.model is None:
-            return None
-        return ScoreInput(
-            caseId=desk.parameters.caseId.strip() or "case",
-            model=desk.model["path"],
-            modelDigest=desk.model["sha256"],
-            images={sequence: desk.image(sequence) for sequence in desk.sequences()},
-            segmentation=desk.parameters.segmentation,
-            segmentIds=desk.lesionSegments(),
-            form=desk.form(),
-            context=desk.context(),
-            isLargeLesionMeant=desk.isLargeLesionMeant(),
-            reader=self._handover.reader,
-        )
+        return caseToCompare(self._desk, self._handover.reader) if self.isInstalled else None
 
     def refresh(self) -> None:
         """Buttons and lines."""
@@ -148,17 +135,17 @@ class ScoreBar:
         if answer.prediction.bundle_sha256 != scoring.modelDigest:
             self.modelIsAnother.emit()
 
-    def _onFailed(self, run: ScoreRun, message: str) -> None:
+    def _onFailed(self, run: ScoreRun, problem: Problem) -> None:
         if run is not self._run:
             return
         self._run = None
-        self._say(inPanelWords(message))
+        self._say(inPanelWords(problem, self._desk.model.clinical if self._desk.model else ()))
         self.refresh()
         self.ended.emit()
 
     def _onProgress(self, stage: str) -> None:
         """Say the stage in the panel's words; evidence goes by its kind, not by its name."""
-        words = dict(self._desk.model["evidence"]) if self._desk.model else {}
+        words = self._desk.model.evidence if self._desk.model else {}
         kind, _colon, name = stage.partition(": ")
         shown = f"{kind}: {words[name]}" if name in words else stage
         self._stage = _("Scoring: {stage}").format(stage=shown)

@@ -65,22 +65,21 @@ class Drawing:
             self._ui.lesionNoteLabel.setText(_("Choose the image first; then draw on it."))
             return False
         if parameters.segmentation is None:
-            parameters.segmentation = _newSegmentation(images[0])
+            self._desk.chooseSegmentation(_newSegmentation(images[0]))
         segmentation = parameters.segmentation
         if segmentation.GetSegmentation() is None:
             segmentation.SetAndObserveSegmentation(slicer.vtkSegmentation())
         content = segmentation.GetSegmentation()
         if not content.GetNumberOfSegments():
-            parameters.segments = [_newTumor(segmentation)]
+            self._desk.chooseSegments([_newTumor(segmentation)])
         elif not self._desk.lesionSegments():
-            parameters.segments = [content.GetNthSegmentID(0)]
+            self._desk.chooseSegments([content.GetNthSegmentID(0)])
         editor = self._madeEditor()
         editor.setMRMLSegmentEditorNode(_editorNode())
         editor.setSegmentationNode(segmentation)
         editor.setSourceVolumeNode(images[0])
         editor.setCurrentSegmentID(self._desk.lesionSegments()[0])
         editor.installKeyboardShortcuts()
-        self._desk.changed.emit()
         return True
 
     def _madeEditor(self) -> Any:

@@ -156,11 +156,11 @@ class MapControls(VTKObservationMixin):
 
     def _toLesion(self, step: int) -> None:
         """Move the slice views to the next or the previous lesion."""
-        lesions = [lesion for lesion in self._desk.lesions if not lesion["is_speck"]]
+        lesions = [lesion for lesion in self._desk.lesions if not lesion.is_speck]
         if not lesions:
             return
         self._lesion = (self._lesion + step) % len(lesions)
-        x, y, z = lesions[self._lesion]["center_lps"]
+        x, y, z = lesions[self._lesion].center_lps
         _jump((-x, -y, z))
 
     def _liverWindow(self) -> None:
@@ -211,7 +211,7 @@ class MapControls(VTKObservationMixin):
 
     def _sliceNote(self, superior_mm: float) -> str:
         """Words for one axial position, RAS."""
-        saliency = self._book.prediction.branch("image_network")
+        saliency = self._book.prediction.network_branch
         scored = [patch.slice_z_mm for patch in saliency.patches] if saliency else []
         if not scored:
             return ""

@@ -28,8 +28,8 @@ class Remaining:
         """One more is done."""
         self._done += 1
         left = (self._clock() - self._start) / self._done * (self._total - self._done)
-        told = f", about {in_words(left)} left" if self._done < self._total else ""
-        self._progress(f"{self._title} {self._done} of {self._total}{remark}{told}")
+        estimate = f", about {in_words(left)} left" if self._done < self._total else ""
+        self._progress(f"{self._title} {self._done} of {self._total}{remark}{estimate}")
 
 
 def in_words(seconds: float) -> str:

@@ -27,6 +27,12 @@ class StoredNumber(str):
     __slots__ = ()
 
 
+class StoredDate(str):
+    """A day that a spreadsheet holds as one, perhaps of what was typed as 5-12."""
+
+    __slots__ = ()
+
+
 def is_missing(cell: str) -> bool:
     """Whether a cell says that nothing is known."""
     return cell.strip().lower() in MISSING

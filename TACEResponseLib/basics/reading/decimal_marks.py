@@ -77,8 +77,8 @@ def with_point(text: str) -> str:
 
     What has points alone may be something else, such as a version.
     """
-    found = NUMBER.fullmatch(text) if "," in text else None
-    if found is None or found.lastgroup not in ("comma", "doubtful_comma"):
+    match = NUMBER.fullmatch(text) if "," in text else None
+    if match is None or match.lastgroup not in ("comma", "doubtful_comma"):
         return text
     return re.sub(rf"[.{GAPS}]", "", text).replace(",", ".")
 
@@ -89,9 +89,9 @@ def _first_of_each_kind(cells: Iterable[Cell]) -> dict[str, Cell]:
     for cell in cells:
         if ("." not in cell.text and "," not in cell.text) or isinstance(cell.text, StoredNumber):
             continue
-        found = NUMBER.fullmatch(cell.text)
-        if found and found.lastgroup and found.lastgroup not in first:
-            first[found.lastgroup] = cell
+        match = NUMBER.fullmatch(cell.text)
+        if match and match.lastgroup and match.lastgroup not in first:
+            first[match.lastgroup] = cell
     return first
 
 

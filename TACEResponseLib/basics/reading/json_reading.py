@@ -80,14 +80,14 @@ def _reader(where: str) -> json.JSONDecoder:
     """Python's reader with every liberty taken from it."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
+        values = dict(pairs)
+        if len(values) < len(pairs):
             names = [name for name, _ in pairs]
-            twice = next(name for name in found if names.count(name) > 1)
+            twice = next(name for name in values if names.count(name) > 1)
             raise InputError(
                 where, "must give each key once", got=f"{twice[:60]!r} twice", remedy="remove one"
             )
-        return found
+        return values
 
     def whole(digits: str) -> int:
         if (count := len(digits.lstrip("-"))) > MOST_DIGITS:

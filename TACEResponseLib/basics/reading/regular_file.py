@@ -43,10 +43,10 @@ def check_regular(path: Path, where: str, *, most_bytes: int) -> int:
     Raises: InputError.
     """
     try:
-        found = path.stat()
+        status = path.stat()
     except (OSError, ValueError) as error:
         raise _unreadable(where, error) from error
-    return _checked(found, where, most_bytes)
+    return _checked(status, where, most_bytes)
 
 
 @contextmanager
@@ -106,19 +106,19 @@ def as_text(content: bytes, where: str) -> str:
         ) from error
 
 
-def _checked(found: os.stat_result, where: str, most_bytes: int) -> int:
+def _checked(status: os.stat_result, where: str, most_bytes: int) -> int:
     """The size of what is a regular file."""
-    if not stat.S_ISREG(found.st_mode):
-        kind = next((words for is_it, words in KINDS if is_it(found.st_mode)), "something else")
+    if not stat.S_ISREG(status.st_mode):
+        kind = next((words for is_it, words in KINDS if is_it(status.st_mode)), "something else")
         raise InputError(
             where,
             "must be a regular file",
             got=kind,
             remedy="save the data in a file and name that",
         )
-    if found.st_size > most_bytes:
-        raise _too_large(where, most_bytes, in_units(found.st_size))
-    return found.st_size
+    if status.st_size > most_bytes:
+        raise _too_large(where, most_bytes, in_units(status.st_size))
+    return status.st_size
 
 
 def in_units(n_bytes: int) -> str:

@@ -4,7 +4,6 @@ Everything is decided by rules that don't depend on chance, and what was decided
 rules could read in two ways is refused.
 """
 
-import codecs
 import csv
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -14,29 +13,21 @@ from typing import TYPE_CHECKING
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import LOG
-from TACEResponseLib.basics.reading.cells import StoredNumber, is_missing
+from TACEResponseLib.basics.reading.cells import StoredDate, StoredNumber, is_missing
 from TACEResponseLib.basics.reading.decimal_marks import Cell, has_decimal_commas, with_point
 from TACEResponseLib.basics.reading.regular_file import read_bytes
 from TACEResponseLib.basics.reading.row_numbers import surplus_columns, without
 from TACEResponseLib.basics.reading.table_bounds import MOST_BYTES, BoundedRows
+from TACEResponseLib.basics.reading.text_decoding import decoded
 
 if TYPE_CHECKING:
     import _csv
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 # Excel writes it as a first line of its own.
 EXCEL_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-ZIP = b"PK\x03\x04"
 # The lines of a file, and no others: form feeds and the like are cells' own.
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-# What no text holds. An escape stands in cells that come from a terminal; such a cell is told where
-# it is.
-BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 HoldsNumbers = Callable[[str], bool]
 """Whether a column can hold numbers: no other has decimal marks."""
 
@@ -70,7 +61,7 @@ def read_text_table(path: Path, where: str, holds_numbers: HoldsNumbers = any_bu
     Returns: the table; what was assumed is logged as warnings too.
     Raises: InputError: it can't be read, is no table, or could be read in two ways.
     """
-    text, encoding = _decoded(read_bytes(path, where, most_bytes=MOST_BYTES), where)
+    text, encoding = decoded(read_bytes(path, where, most_bytes=MOST_BYTES), where)
     separator, text = _separator(text, where)
     rows = _rows(text, separator, where)
     remarks = [encoding] if encoding else []
@@ -109,76 +100,25 @@ def table_of(
     header, *lines = [row for _, row in filled] or [[]]
     surplus, said = surplus_columns(header, lines)
     header, *lines = [without(surplus, row) for row in (header, *lines)]
-    told = [*remarks, *said]
+    assumed = [*remarks, *said]
     words = sorted({cell for line in lines for cell in line if cell and is_missing(cell)})
     if words:
-        told.append(f"{', '.join(words)} is taken for a blank")
+        assumed.append(f"{', '.join(words)} is taken for a blank")
         lines = [["" if is_missing(cell) else cell for cell in line] for line in lines]
     numbers = [number for number, _ in filled[1:]]
     numeric = frozenset(filter(holds_numbers, header))
     cells = _cells(header, zip(numbers, lines, strict=True), numeric)
     if has_decimal_commas(cells, where, commas_separate=commas_separate):
-        told.append("its numbers have a decimal comma")
+        assumed.append("its numbers have a decimal comma")
         lines = [_with_points(header, line, numeric) for line in lines]
-    for remark in told:
+    for remark in assumed:
         LOG.warning("%s: %s", where, remark)
     return TextTable(
         header=tuple(header),
         lines=tuple(map(tuple, lines)),
         numbers=tuple(numbers),
-        remarks=tuple(told),
+        remarks=tuple(assumed),
     )
-
-
-def _decoded(content: bytes, where: str) -> tuple[str, str]:
-    """The text, and what to say of its encoding if it is not UTF-8."""
-    if content.startswith(ZIP):
-        raise InputError(
-            where,
-            "must be a table of text, such as CSV in UTF-8",
-            got="a zip archive, as Excel workbooks are",
-            remedy="let its name end in .xlsx, or save it as CSV UTF-8",
-        )
-    for mark, name in BYTE_ORDER_MARKS.items():
-        if content.startswith(mark):
-            try:
-                return _printable(content.decode(name), where), ""
-            except UnicodeDecodeError as error:
-                raise _no_table(where, "damaged text") from error
-    if half := _half_empty(content):
-        try:
-            return _printable(content.decode(half), where), f"it was read as UTF-16 ({half[-2:]})"
-        except UnicodeDecodeError as error:
-            raise _no_table(where, "damaged text") from error
-    try:
-        return _printable(content.decode("utf-8"), where), ""
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = _printable(content.decode("cp1252"), where)
-    except UnicodeDecodeError as error:
-        raise _no_table(where, "neither UTF-8 nor Windows-1252") from error
-    return text, "it is no UTF-8 and was read as Windows-1252; look at its accented letters"
-
-
-def _half_empty(content: bytes) -> str:
-    """The form of UTF-16 whose mark is missing; empty for all else.
-
-    Tables are mostly of letters whose other byte is zero, and no other text has zeros.
-    """
-    if b"\0" not in content[:1024]:
-        return ""
-    zeros = content[1::2].count(0), content[::2].count(0)
-    if min(zeros) or max(zeros) < len(content) // 4:
-        return ""
-    return "utf-16-le" if zeros[0] else "utf-16-be"
-
-
-def _printable(text: str, where: str) -> str:
-    """Refuse what no text holds."""
-    if odd := BINARY.search(text):
-        raise _no_table(where, f"a binary file (byte {ord(odd[0])})")
-    return text
 
 
 def _separator(text: str, where: str) -> tuple[str, str]:
@@ -279,7 +219,7 @@ def _reader(text: str, separator: str) -> "_csv.Reader":
 
 def _lines(text: str) -> Iterator[str]:
     """Line by line, without another copy of a text that may be large."""
-    return (found[0] for found in LINE.finditer(text))
+    return (line[0] for line in LINE.finditer(text))
 
 
 def _cells(
@@ -299,19 +239,10 @@ def _with_points(header: Sequence[str], line: Sequence[str], numeric: Container[
 
 def _stripped(cell: str) -> str:
     """Without blanks around; what a spreadsheet stores as a number stays known as one."""
-    return cell if isinstance(cell, StoredNumber) else cell.strip()
+    return cell if isinstance(cell, StoredNumber | StoredDate) else cell.strip()
 
 
 def _named(header: Sequence[str], line: Sequence[str]) -> list[tuple[str, str]]:
     """Cells with their columns; a surplus cell has none."""
     names = [*header, *[""] * len(line)]
     return list(zip(names, line, strict=False))
-
-
-def _no_table(where: str, got: str) -> InputError:
-    return InputError(
-        where,
-        "must be a table of text, such as CSV in UTF-8",
-        got=got,
-        remedy="save it as CSV UTF-8",
-    )

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from TACEResponseLib.basics.plain_text import cell_text, printable
 
@@ -14,6 +14,11 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer.writerow([_cell(name) for name in columns])
     writer.writerows([[_cell(cell) for cell in row] for row in rows])
     return stream.getvalue()
+
+
+def records_csv(columns: Sequence[str], records: Iterable[Mapping[str, object]]) -> str:
+    """The same of records by column; blank where one lacks it."""
+    return csv_text(columns, [[record.get(name, "") for name in columns] for record in records])
 
 
 def _cell(value: object) -> object:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import OutputError
+from TACEResponseLib.basics.subject import OUTPUT
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # ENOENT: the folder went meanwhile, or is of a kind in which nothing can be made.
@@ -20,12 +21,12 @@ def code_of(error: BaseException) -> int | None:
     """The system's code of an error, also where a library tells it in words."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
-    if found := CODE_IN_WORDS.search(str(error)):
-        return int(found[1])
+    if match := CODE_IN_WORDS.search(str(error)):
+        return int(match[1])
     return errno.ENOSPC if IN_WORDS.search(str(error)) else None
 
 
-def explained(error: BaseException, place: Path, where: str = "--output") -> OutputError | None:
+def explained(error: BaseException, place: Path, where: str = OUTPUT) -> OutputError | None:
     """A full disk, a missing permission or a name that is too long, for the user to mend.
 
     Args:

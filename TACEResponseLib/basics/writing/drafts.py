@@ -105,14 +105,14 @@ def sweep(parent: Path) -> None:
     """Remove what dead processes of this user left in a folder; never anything else."""
     try:
         with os.scandir(parent) as entries:
-            found = [
+            candidates = [
                 Path(entry.path)
                 for entry in entries
                 if NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
             ]
     except OSError:
         return
-    for folder in found:
+    for folder in candidates:
         with suppress(OSError, ValueError):
             _sweep_one(folder)
 
@@ -168,10 +168,10 @@ def _may_go(folder: Path, written: bytes) -> bool:
     if not written:
         # Killed before the first byte.
         return names == {LOCK}
-    told = json.loads(written)
-    is_ours = isinstance(told, dict) and told.get("mark") == MARK
+    owner = json.loads(written)
+    is_ours = isinstance(owner, dict) and owner.get("mark") == MARK
     is_all_ours = is_ours and names <= {LOCK, CONTENT, GOING, EARLIER}
-    return is_all_ours and _restored(folder, told["target"])
+    return is_all_ours and _restored(folder, owner["target"])
 
 
 def _restored(folder: Path, target: str) -> bool:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError, OutputError
 from TACEResponseLib.basics.process import endings
+from TACEResponseLib.basics.subject import OUTPUT
 from TACEResponseLib.basics.writing.disk_trouble import TAKEN, code_of, explained
 from TACEResponseLib.basics.writing.drafts import PLACING, Draft, is_inside_one
 from TACEResponseLib.basics.writing.file_modes import even_modes
 from TACEResponseLib.basics.writing.own_files import foreign_files
 
 
-def check_output(folder: Path, *, overwrite: bool | None = None, where: str = "--output") -> None:
+def check_output(folder: Path, *, overwrite: bool | None = None, where: str = OUTPUT) -> None:
     """Refuse an output before any work is done for it.
 
     Args:
@@ -102,7 +103,7 @@ def _check_writable(folder: Path, where: str) -> None:
 
 @contextmanager
 def new_folder(
-    folder: Path, *, overwrite: bool = False, or_same: bool = False, where: str = "--output"
+    folder: Path, *, overwrite: bool = False, or_same: bool = False, where: str = OUTPUT
 ) -> Iterator[Path]:
     """A draft folder, renamed to its place at the end or removed on any failure.
 
@@ -128,7 +129,7 @@ def new_folder(
 
 
 @contextmanager
-def new_file(path: Path, *, where: str = "--output") -> Iterator[Path]:
+def new_file(path: Path, *, where: str = OUTPUT) -> Iterator[Path]:
     """The draft of one file, moved to its place at the end or removed on any failure.
 
     Raises: InputError: the name was taken meanwhile, or the disk is at fault.
@@ -148,7 +149,7 @@ def _plain(path: Path) -> Path:
     return path.parent.resolve() / path.name
 
 
-def place(draft: Path, folder: Path, where: str = "--output") -> None:
+def place(draft: Path, folder: Path, where: str = OUTPUT) -> None:
     """Give a folder its name, which nothing may bear.
 
     Raises: OutputError: something does.

@@ -47,18 +47,18 @@ def patient_folders(folder: Path, ids: Collection[str]) -> Mapping[str, tuple[Pa
     """
     if not folder.is_dir():
         raise InputError("--images", "must be a folder", got=folder, remedy="check the path")
-    found: dict[str, list[Path]] = defaultdict(list)
+    folders: dict[str, list[Path]] = defaultdict(list)
     for path in _subfolders(folder, DEEPEST_PATIENT):
         if path.name in ids:
-            found[path.name].append(path)
-    if not found:
+            folders[path.name].append(path)
+    if not folders:
         raise InputError(
             "--images",
             "must hold a folder a patient, such as HCC_001",
             got="none",
             remedy="give the folder of the collection's download",
         )
-    return {name: tuple(paths) for name, paths in found.items()}
+    return {name: tuple(paths) for name, paths in folders.items()}
 
 
 def find_segmented(folder: Path) -> Segmented:
@@ -105,29 +105,29 @@ def _dicom_files(folder: Path) -> list[DicomFile]:
     import pydicom
     from pydicom.errors import InvalidDicomError
 
-    found = []
+    files = []
     for path in sorted(Path(root, name) for root, _, names in os.walk(folder) for name in names):
         try:
             header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(TAGS))
         except (InvalidDicomError, OSError, EOFError, ValueError):
             continue
         sop_class, series, date = (str(header.get(tag) or "") for tag in TAGS)
-        found.append(DicomFile(path=path, sop_class=sop_class, series=series, study_date=date))
-    return found
+        files.append(DicomFile(path=path, sop_class=sop_class, series=series, study_date=date))
+    return files
 
 
 def _earliest_segmentation(files: Sequence[DicomFile]) -> DicomFile:
     """The one before treatment: of the study that comes first."""
     kinds = (SEGMENTATION_STORAGE, LABELMAP_STORAGE)
-    found = sorted((f for f in files if f.sop_class in kinds), key=lambda f: f.study_date)
-    if not found:
+    segmentations = sorted((f for f in files if f.sop_class in kinds), key=lambda f: f.study_date)
+    if not segmentations:
         raise InputError(
             "segmentation",
             "a DICOM SEG must be there",
             got=f"{len(files)} DICOM files of other kinds",
             remedy="download the series of modality SEG too",
         )
-    first = [f for f in found if f.study_date == found[0].study_date]
+    first = [f for f in segmentations if f.study_date == segmentations[0].study_date]
     if len(first) > 1:
         raise InputError(
             "segmentation",

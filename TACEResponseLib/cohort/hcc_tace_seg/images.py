@@ -29,7 +29,7 @@ from TACEResponseLib.imaging.phase import (
     WITHOUT_CONTRAST,
     named_kinds,
 )
-from TACEResponseLib.imaging.roi.roi_size import ASKED_FROM_ML
+from TACEResponseLib.imaging.roi.roi_size import CONFIRMED_ABOVE_ML
 from TACEResponseLib.imaging.volume import Volume
 
 MASKS = "masks"
@@ -77,25 +77,25 @@ def import_images(
     cells: dict[str, Mapping[str, str]] = {}
     problems: dict[str, InputError] = {}
     (draft / MASKS).mkdir()
-    for number, (name, found) in enumerate(sorted(folders.items()), start=1):
+    for number, (name, studies) in enumerate(sorted(folders.items()), start=1):
         progress(f"images of patient {number} of {len(folders)}")
         try:
-            cells[name] = _import_one(name, found, target, draft)
+            cells[name] = _import_one(name, studies, target, draft)
         except InputError as error:
             problems[name] = error.at(f"{name}, {error.where}")
     return ImportedImages(cells=cells, problems=problems, absent=len(set(ids) - set(folders)))
 
 
-def image_notes(found: ImportedImages) -> list[str]:
+def image_notes(imported: ImportedImages) -> list[str]:
     """What is to be known of the images, without names of patients."""
-    phases = Counter(cells["phase"] or "not named" for cells in found.cells.values())
-    told = ", ".join(f"{word} {n}" for word, n in sorted(phases.items())) or "none"
+    phases = Counter(cells["phase"] or "not named" for cells in imported.cells.values())
+    counts = ", ".join(f"{word} {n}" for word, n in sorted(phases.items())) or "none"
     lines = [
-        f"Patients with a mask: {len(found.cells)}; without a folder: {found.absent}; with images "
-        f"that could not be taken: {len(found.problems)}.",
+        f"Patients with a mask: {len(imported.cells)}; without a folder: {imported.absent}; with "
+        f"images that could not be taken: {len(imported.problems)}.",
         "The CT is the series that the earliest study's segmentation refers to, by its path; "
         f'`{MASKS}` holds the union of the segments "Mass" on its grid.',
-        f"Phase by the words of the series' header: {told}. A series that names none stands in "
+        f"Phase by the words of the series' header: {counts}. A series that names none stands in "
         f"the column `{UNNAMED.value}` with a blank `phase`: its phase is unknown, and models that "
         "read its voxels are not to be trained on it before somebody has looked.",
     ]
@@ -122,7 +122,7 @@ def _import_one(name: str, folders: Sequence[Path], target: Path, draft: Path) -
     cells = {
         **dict.fromkeys(COLUMNS, ""),
         "roi": path,
-        "large_roi": "yes" if _volume_ml(mask) > ASKED_FROM_ML else "",
+        "large_roi": "yes" if _volume_ml(mask) > CONFIRMED_ABOVE_ML else "",
         "phase": phase,
     }
     return cells | ({column.value: _relative(segmented.image, target)} if column else {})

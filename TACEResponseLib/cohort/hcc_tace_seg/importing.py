@@ -4,7 +4,6 @@ Response is CR or PR by mRECIST in the majority of three readers; a patient whom
 has none. Every patient is for training: cohorts as small are judged by cross-validation.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from TACEResponseLib.basics.ids import check_id, twins
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.reading.strict_numbers import read_number
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.cohort.columns import is_feature
 from TACEResponseLib.cohort.hcc_tace_seg.columns import (
@@ -85,14 +85,11 @@ def import_hcc_tace_seg(
     with new_folder(folder) as draft:
         if images is not None:
             ids = [row["case_id"] for row in rows]
-            found = import_images(images, ids, folder, draft, progress)
-            rows = [{**row, **found.cells.get(row["case_id"], {})} for row in rows]
+            imported = import_images(images, ids, folder, draft, progress)
+            rows = [{**row, **imported.cells.get(row["case_id"], {})} for row in rows]
             header += COLUMNS
-            lines, problems = image_notes(found), found.problems
-        with (draft / COHORT_FILE).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+            lines, problems = image_notes(imported), imported.problems
+        (draft / COHORT_FILE).write_bytes(records_csv(header, rows).encode("utf-8"))
         said = notes(rows, has_features=features is not None, images=lines)
         (draft / NOTES_FILE).write_text(said, encoding="utf-8")
     return ImportedCohort(rows=rows, problems=problems)

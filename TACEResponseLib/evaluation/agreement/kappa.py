@@ -55,11 +55,11 @@ def cohen_kappa(
             method=f"{name}; none, for all readings are the same",
         )
     used = np.union1d(one, other) if weights == "none" else np.arange(len(categories))
-    found = cohens_kappa(table[np.ix_(used, used)], wt=None if weights == "none" else weights)
+    kappa = cohens_kappa(table[np.ix_(used, used)], wt=None if weights == "none" else weights)
     return Estimate(
-        value=float(found.kappa),
-        low=float(max(found.kappa_low, -1.0)),
-        high=float(min(found.kappa_upp, 1.0)),
+        value=float(kappa.kappa),
+        low=float(max(kappa.kappa_low, -1.0)),
+        high=float(min(kappa.kappa_upp, 1.0)),
         n=one.size,
         method=f"{name}, Wald",
     )

@@ -177,14 +177,14 @@ def calibration_error_by_chance(
     """
     p = checked_probabilities(probabilities, np.zeros(np.size(probabilities), dtype=np.int64))
     numbers = bin_numbers(p, bins, binning)
-    found = np.empty(draws)
+    errors = np.empty(draws)
     for i in range(draws):
         outcome = (rng.random(p.size) < p).astype(np.int64)
         weight, predicted, observed = _bin_means(outcome, p, numbers)
-        found[i] = (weight * np.abs(predicted - observed)).sum()
-    low, high = percentiles(found)
+        errors[i] = (weight * np.abs(predicted - observed)).sum()
+    low, high = percentiles(errors)
     return Estimate(
-        value=float(found.mean()),
+        value=float(errors.mean()),
         low=float(low),
         high=float(high),
         n=p.size,

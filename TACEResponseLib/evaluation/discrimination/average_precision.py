@@ -43,8 +43,8 @@ def _area_by_steps(labels: Labels, levels: NDArray[np.int_]) -> float:
     scikit-learn's function gives the same and takes a hundred times as long, which a bootstrap
     feels.
     """
-    found = np.bincount(levels[labels == 1], minlength=int(levels.max()) + 1)[::-1]
+    positives = np.bincount(levels[labels == 1], minlength=int(levels.max()) + 1)[::-1]
     called = np.cumsum(np.bincount(levels)[::-1])
-    hits = np.cumsum(found)
+    hits = np.cumsum(positives)
     precision = np.divide(hits, called, out=np.zeros(hits.size), where=called > 0)
-    return float(found @ precision / hits[-1]) if hits[-1] else float("nan")
+    return float(positives @ precision / hits[-1]) if hits[-1] else float("nan")

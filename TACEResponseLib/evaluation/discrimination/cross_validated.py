@@ -69,13 +69,13 @@ def repeated_auc(
     def of(rows: NDArray[np.intp]) -> float:
         return float(np.mean([area(outcome[rows], levels[rows]) for levels in repeats]))
 
-    found = bootstrap_estimate(of, outcome.size, rng, resamples=resamples)
+    mean = bootstrap_estimate(of, outcome.size, rng, resamples=resamples)
     return Estimate(
-        value=found.value,
-        low=found.low,
-        high=found.high,
-        n=found.n,
-        method=f"mean of {len(repeats)} repeats; {found.method}, fits held fixed",
+        value=mean.value,
+        low=mean.low,
+        high=mean.high,
+        n=mean.n,
+        method=f"mean of {len(repeats)} repeats; {mean.method}, fits held fixed",
     )
 
 

@@ -16,6 +16,7 @@ from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.evaluation.survival.aalen_johansen import aalen_johansen
 from TACEResponseLib.evaluation.survival.follow_up import FollowUp, TimeUnit
 from TACEResponseLib.evaluation.survival.kaplan_meier import kaplan_meier
+from TACEResponseLib.evaluation.survival.times import refuse_bad_times, step_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,14 +43,7 @@ class CompetingRisks:
                 got=f"shapes {time.shape} and {cause.shape}",
                 remedy="give two columns",
             )
-        wrong = np.flatnonzero(~(np.isfinite(time) & (time >= 0)))
-        if wrong.size:
-            raise InputError(
-                f"time, row {wrong[0] + 1}",
-                f"must be >= 0 {self.unit}",
-                got=f"{time[wrong[0]]:g}",
-                remedy="count from the start of treatment",
-            )
+        refuse_bad_times(time, "time", self.unit, "count from the start of treatment")
         wrong = np.flatnonzero(~np.isin(cause, range(len(self.causes) + 1)))
         if wrong.size:
             raise InputError(
@@ -96,9 +90,7 @@ class CumulativeIncidence:
 
         Raises: ValueError: a negative time.
         """
-        if not time >= 0:
-            raise ValueError(f"time must be >= 0 {self.unit}, got {time}")
-        step = int(np.searchsorted(self.time, time, side="right")) - 1
+        step = step_at(self.time, time, self.unit)
         if time > self.time[-1]:
             value, low, high = math.nan, math.nan, math.nan
         elif step < 0:

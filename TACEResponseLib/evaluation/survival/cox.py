@@ -157,11 +157,11 @@ def _proportionality(
     """Schoenfeld test of each covariate."""
     from lifelines.statistics import proportional_hazard_test
 
-    found = proportional_hazard_test(fitter, table, time_transform="rank").summary
+    tests = proportional_hazard_test(fitter, table, time_transform="rank").summary
     return {
         name: Significance(
-            statistic=float(found.at[name, "test_statistic"]),
-            p=float(found.at[name, "p"]),
+            statistic=float(tests.at[name, "test_statistic"]),
+            p=float(tests.at[name, "p"]),
             n=len(table),
             method="scaled Schoenfeld residuals on ranked time, chi-squared",
             degrees_of_freedom=1,

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evaluation.inputs import Floats
+from TACEResponseLib.evaluation.survival.times import refuse_bad_times
 
 TimeUnit = Literal["days", "weeks", "months"]
 DAYS: dict[TimeUnit, float] = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12}
@@ -42,14 +43,8 @@ class FollowUp:
                 got=f"shapes {time.shape} and {event.shape}",
                 remedy="give two columns",
             )
-        wrong = np.flatnonzero(~(np.isfinite(time) & (time >= 0)))
-        if wrong.size:
-            raise InputError(
-                f"{name}, row {wrong[0] + 1}",
-                f"must be >= 0 {self.unit}",
-                got=f"{time[wrong[0]]:g}",
-                remedy="count from the start of treatment, or leave the patient out and say so",
-            )
+        remedy = "count from the start of treatment, or leave the patient out and say so"
+        refuse_bad_times(time, name, self.unit, remedy)
         wrong = np.flatnonzero(~np.isin(event, (0, 1)))
         if wrong.size:
             raise InputError(
@@ -122,31 +117,4 @@ def refuse_no_events(follow_up: FollowUp) -> None:
             "must be seen at least once to compare patients",
             got=f"0 events in {follow_up.n} patients",
             remedy="follow the patients longer",
-        )
-
-
-def refuse_contradiction(first: FollowUp, last: FollowUp) -> None:
-    """Refuse an event that can't come after the end of life, as when weeks meet days.
-
-    Args:
-        first: time to progression, say.
-        last: overall survival of the same patients.
-    Raises: InputError: units differ, or a first time is later than the last.
-    """
-    if first.unit != last.unit:
-        raise InputError(
-            f"{first.endpoint} and {last.endpoint}",
-            "must have one unit",
-            got=f"{first.unit} and {last.unit}",
-            remedy="convert with in_unit first",
-        )
-    wrong = np.flatnonzero(first.time > last.time * (1 + 1e-9))
-    if wrong.size:
-        row = wrong[0]
-        raise InputError(
-            f"{first.endpoint} time, row {row + 1}",
-            f"must not exceed the {last.endpoint} time",
-            got=f"{first.time[row]:g} against {last.time[row]:g} {last.unit} "
-            f"({wrong.size} such patients)",
-            remedy="check that both columns have the same unit and the same start",
         )

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.evaluation.survival.follow_up import FollowUp, TimeUnit
+from TACEResponseLib.evaluation.survival.times import step_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,9 +35,7 @@ class SurvivalCurve:
 
         Raises: ValueError: a negative time.
         """
-        if not time >= 0:
-            raise ValueError(f"time must be >= 0 {self.unit}, got {time}")
-        step = int(np.searchsorted(self.time, time, side="right")) - 1
+        step = step_at(self.time, time, self.unit)
         beyond = time > self.time[-1]
         value, low, high = (
             math.nan if beyond else float(values[step])
@@ -67,9 +66,9 @@ def at_risk(follow_up: FollowUp, times: ArrayLike, groups: ArrayLike) -> dict[st
         times: (t,), in the unit of `follow_up`.
         groups: (n,), a name each.
     """
-    names, asked = np.asarray(groups).astype(str), np.asarray(times, dtype=float)
+    names, moments = np.asarray(groups).astype(str), np.asarray(times, dtype=float)
     return {
-        str(name): [int((follow_up.time[names == name] >= time).sum()) for time in asked]
+        str(name): [int((follow_up.time[names == name] >= time).sum()) for time in moments]
         for name in np.unique(names)
     }
 

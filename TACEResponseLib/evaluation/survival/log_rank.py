@@ -18,10 +18,10 @@ def log_rank(follow_up: FollowUp, groups: ArrayLike) -> Significance:
     from lifelines.statistics import multivariate_logrank_test
 
     names = checked_groups(groups, follow_up)
-    found = multivariate_logrank_test(follow_up.time, names, follow_up.event)
+    test = multivariate_logrank_test(follow_up.time, names, follow_up.event)
     return Significance(
-        statistic=float(found.test_statistic),
-        p=float(found.p_value),
+        statistic=float(test.test_statistic),
+        p=float(test.p_value),
         n=follow_up.n,
         method="log-rank, chi-squared",
         degrees_of_freedom=len(set(names)) - 1,

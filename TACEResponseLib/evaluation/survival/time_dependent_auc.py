@@ -39,10 +39,10 @@ def time_dependent_auc(
     """
     refuse_no_events(follow_up)
     risk = checked_scores(risks, follow_up.event.astype(int), name="risks")
-    asked = _checked_times(times, follow_up)
+    moments = _checked_times(times, follow_up)
 
     def of(rows: NDArray[np.intp]) -> Floats:
-        return np.array([_auc_at(follow_up.take(rows), risk[rows], time) for time in asked])
+        return np.array([_auc_at(follow_up.take(rows), risk[rows], time) for time in moments])
 
     draws = resampled(of, follow_up.n, rng, resamples=resamples)
     low, high = percentiles(draws)
@@ -85,16 +85,16 @@ def _uncensored(follow_up: FollowUp, times: Floats) -> Floats:
 
 def _checked_times(times: ArrayLike, follow_up: FollowUp) -> Floats:
     """Times at which there are cases and controls."""
-    asked = np.atleast_1d(np.asarray(times, dtype=float))
+    moments = np.atleast_1d(np.asarray(times, dtype=float))
     first = float(follow_up.time[follow_up.event].min())
     last = float(follow_up.time.max())
-    wrong = asked[~((asked >= first) & (asked < last))]
-    if wrong.size or np.any(np.diff(asked) <= 0):
+    wrong = moments[~((moments >= first) & (moments < last))]
+    if wrong.size or np.any(np.diff(moments) <= 0):
         raise InputError(
             "times",
             f"must rise and lie from the first event, {first:g}, to before the last "
             f"patient seen, {last:g} {follow_up.unit}",
-            got=asked.tolist(),
+            got=moments.tolist(),
             remedy="ask for times at which some had the event and others are still followed",
         )
-    return asked
+    return moments

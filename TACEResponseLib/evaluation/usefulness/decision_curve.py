@@ -155,10 +155,10 @@ def usefulness_sentence(curve: DecisionCurve) -> str:
 def _in_words(ranges: tuple[tuple[float, float], ...]) -> str:
     """Ranges of thresholds in percent; short ones, which chance makes, are counted."""
     widest = max(high - low for low, high in ranges)
-    told = [(low, high) for low, high in ranges if high - low >= min(SHORT_RUN, widest)]
+    named = [(low, high) for low, high in ranges if high - low >= min(SHORT_RUN, widest)]
     words = ", ".join(
         f"{100 * low:.0f} %" if low == high else f"{100 * low:.0f} to {100 * high:.0f} %"
-        for low, high in told
+        for low, high in named
     )
-    left = len(ranges) - len(told)
+    left = len(ranges) - len(named)
     return f"{words} and in {left} short run{'s' if left > 1 else ''} elsewhere" if left else words

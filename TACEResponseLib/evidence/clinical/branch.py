@@ -3,19 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from TACEResponseLib.basics.case_warning import CaseWarning
-from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.logistic import fit_logistic
 from TACEResponseLib.evidence.branch import BranchResult, FeatureContribution, FitContext
-from TACEResponseLib.evidence.clinical.measures import measure_roi, measures_of_features
+from TACEResponseLib.evidence.clinical.measures import measures_of_features
+from TACEResponseLib.evidence.clinical.preparation import PreparedClinical, measures_of, prepared_of
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
-from TACEResponseLib.evidence.clinical.state import ClinicalState
+from TACEResponseLib.evidence.clinical.state import ClinicalState, check_columns
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.columns import (
     FusionColumn,
@@ -23,16 +22,9 @@ from TACEResponseLib.patient.columns import (
     fit_clinical_column,
     fit_column,
 )
-from TACEResponseLib.patient.record import ClinicalRecord, ClinicalValue
+from TACEResponseLib.patient.record import ClinicalRecord
 
 Floats = NDArray[np.float64]
-
-
-class PreparedClinical(TypedDict):
-    """What the branch needs of a patient; plain enough for JSON."""
-
-    clinical: dict[str, ClinicalValue]
-    measures: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +40,14 @@ class ClinicalRecipe:
 
     def prepare(self, case: Case) -> PreparedClinical:
         """The variables that it uses, and the measures of the ROI."""
-        return _prepared(self.settings, case.clinical, _measured(self.settings, case))
+        return prepared_of(self.settings, case.clinical, measures_of(self.settings, case))
 
     def from_features(
         self, clinical: ClinicalRecord, features: Mapping[str, float]
     ) -> PreparedClinical | None:
         """The same, from features without resampling that stand in a table."""
         measures = measures_of_features(features, self.settings.measures)
-        return None if measures is None else _prepared(self.settings, clinical, measures)
+        return None if measures is None else prepared_of(self.settings, clinical, measures)
 
     def fit(
         self,
@@ -122,8 +114,8 @@ class ClinicalBranch:
         Raises: InputError: as `logits`, or the case has no ROI to measure.
         """
         start = perf_counter()
-        measures = _measured(self.settings, case)
-        values, imputed = self._encoded(_prepared(self.settings, case.clinical, measures))
+        measures = measures_of(self.settings, case)
+        values, imputed = self._encoded(prepared_of(self.settings, case.clinical, measures))
         measured = perf_counter()
         logit = float(self._logits(values))
         return BranchResult(
@@ -178,46 +170,6 @@ class ClinicalBranch:
             if column.name in measures
             and not column.minimum <= measures[column.name] <= column.maximum
         ]
-
-
-def check_columns(settings: ClinicalSettings, state: ClinicalState) -> None:
-    """Settings and state name the same columns, and gaps can be filled where they may occur.
-
-    Raises: ValueError: they don't.
-    """
-    names = tuple(column.name for column in state.columns)
-    if names != settings.column_names:
-        raise ValueError(f"columns must be {settings.column_names}, got {names}")
-    optional = {variable.name for variable in settings.variables if not variable.required}
-    if {c.name for c in state.columns if c.filled_in is not None} != optional:
-        raise ValueError("filled_in must be given for optional variables, and only there")
-
-
-def _prepared(
-    settings: ClinicalSettings, clinical: ClinicalRecord, measures: Mapping[str, float]
-) -> PreparedClinical:
-    """Only what the branch uses; values are tried, so that a bad one is told before training."""
-    wanted = [v for v in settings.variables if v.name in clinical.values]
-    for variable in wanted:
-        variable.encode(clinical.values[variable.name])
-    return PreparedClinical(
-        clinical={v.name: clinical.values[v.name] for v in wanted}, measures=dict(measures)
-    )
-
-
-def _measured(settings: ClinicalSettings, case: Case) -> dict[str, float]:
-    """Measures of the case's ROI."""
-    if not settings.measures:
-        return {}
-    roi = case.sequence_rois.get(settings.sequences[0], case.roi)
-    if roi is None:
-        raise InputError(
-            "--roi",
-            f"branch {settings.name} measures the tumor",
-            got="none",
-            remedy="give the tumor's ROI",
-        )
-    return measure_roi(roi, settings.measures)
 
 
 def _lesions(case: Case) -> tuple[int, ...]:

@@ -31,36 +31,36 @@ SHAPE_FEATURES: Mapping[Measure, str] = {
 SHAPE = ExtractionSettings(name="shape-as-drawn", spacing_mm=None, feature_classes=("shape",))
 
 
-def measure_roi(roi: Roi, wanted: Sequence[Measure]) -> dict[str, float]:
+def measure_roi(roi: Roi, names: Sequence[Measure]) -> dict[str, float]:
     """Measure the union of everything that an ROI marks.
 
     Args:
         roi: labels on the grid they were drawn on.
-        wanted: which measures; `log_volume_ml` is log10 of milliliters, voxels counted;
+        names: which measures; `log_volume_ml` is log10 of milliliters, voxels counted;
             `n_lesions` counts connected pieces that are no specks; the others are pyradiomics'
             shape features without resampling.
     Raises: InputError: nothing is marked, or too little for its shape.
     """
-    shapes = [SHAPE_FEATURES[name] for name in wanted if name in SHAPE_FEATURES]
+    shapes = [SHAPE_FEATURES[name] for name in names if name in SHAPE_FEATURES]
     features: dict[str, float] = {}
-    if "log_volume_ml" in wanted:
+    if "log_volume_ml" in names:
         features[VOXEL_VOLUME] = _volume_mm3(roi)
-    if "n_lesions" in wanted:
+    if "n_lesions" in names:
         features["n_lesions"] = sum(not lesion.is_speck for lesion in find_lesions(roi)[0])
     if shapes:
         features |= _shape_features(roi, shapes)
-    found = measures_of_features(features, wanted)
-    if found is None:
-        raise ValueError(f"measures must be known, got {wanted}")
-    return found
+    measures = measures_of_features(features, names)
+    if measures is None:
+        raise ValueError(f"measures must be known, got {names}")
+    return measures
 
 
 def measures_of_features(
-    features: Mapping[str, float], wanted: Sequence[Measure]
+    features: Mapping[str, float], names: Sequence[Measure]
 ) -> dict[str, float] | None:
     """Measures from pyradiomics' shape features, mm and mm3; `None` if one lacks."""
-    found: dict[str, float] = {}
-    for name in wanted:
+    measures: dict[str, float] = {}
+    for name in names:
         if name == "log_volume_ml":
             volume = features.get(VOXEL_VOLUME, 0.0)
             value = math.log10(volume / MM3_PER_ML) if volume > 0 else None
@@ -68,8 +68,8 @@ def measures_of_features(
             value = features.get(SHAPE_FEATURES.get(name, name))
         if value is None:
             return None
-        found[name] = float(value)
-    return found
+        measures[name] = float(value)
+    return measures
 
 
 def _volume_mm3(roi: Roi) -> float:

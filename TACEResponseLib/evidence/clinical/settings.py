@@ -1,11 +1,13 @@
 """What a clinical branch is: its variables, what it measures of the ROI, its penalty."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from TACEResponseLib.basics.settings import Name, Settings
+from TACEResponseLib.basics.settings import Name
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.evidence.settings import EvidenceSettings, LesionsUsed
 from TACEResponseLib.patient.columns import MOST_VARIABLES, ClinicalInput
 
 Measure = Literal[
@@ -21,7 +23,7 @@ Measure = Literal[
 """Of the union of all lesions; `clinical.measures` says how each is made."""
 
 
-class ClinicalSettings(Settings):
+class ClinicalSettings(EvidenceSettings):
     """Ridge logistic regression on clinical variables and sizes of the tumor."""
 
     kind: Literal["clinical"] = "clinical"
@@ -34,8 +36,7 @@ class ClinicalSettings(Settings):
     inverse_regularization: float = Field(default=1.0, ge=1e-9, le=1e9)
     """scikit-learn's C: the variance of each coefficient's prior, in logits per SD."""
 
-    reads_clinical: ClassVar[bool] = True
-    prepared_by: ClassVar[str] = "TACEResponseLib.evidence.clinical.branch"
+    prepared_by: ClassVar[str] = "TACEResponseLib.evidence.clinical.preparation"
 
     @property
     def preparation(self) -> dict[str, Any]:
@@ -46,6 +47,16 @@ class ClinicalSettings(Settings):
     def needs_roi(self) -> bool:
         """Whether it measures the tumor."""
         return bool(self.measures)
+
+    @property
+    def lesions_used(self) -> LesionsUsed:
+        """Measures are of all lesions together."""
+        return "all" if self.measures else "none"
+
+    @property
+    def clinical_inputs(self) -> tuple[ClinicalInput, ...]:
+        """Its variables."""
+        return self.variables
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -60,3 +71,9 @@ class ClinicalSettings(Settings):
         if len(self.sequences) != (1 if self.measures else 0):
             raise ValueError("sequences must name one image with measures, and none without")
         return self
+
+
+def clinical_alone(branches: Sequence[EvidenceSettings]) -> ClinicalSettings | None:
+    """The one branch of a recipe of clinical evidence alone; None of every other recipe."""
+    settings = branches[0]
+    return settings if len(branches) == 1 and isinstance(settings, ClinicalSettings) else None

@@ -120,7 +120,7 @@ class ImageNetworkBranch:
         """Probability, patch outputs and saliency of one case."""
         start = perf_counter()
         settings = self.settings
-        seen, told = self._seen(prepare_patches(case, settings))
+        seen, remarks = self._seen(prepare_patches(case, settings))
         cut = perf_counter()
         classes = self._classes(seen)
         positive = classes[:, list(settings.positive)].sum(axis=1)
@@ -142,7 +142,7 @@ class ImageNetworkBranch:
                 for plan, row, p in zip(seen.plans, classes, positive, strict=True)
             ),
             saliency=saliency,
-            warnings=(*grid_warnings(case, settings), *told, *warnings),
+            warnings=(*grid_warnings(case, settings), *remarks, *warnings),
             seconds={
                 "patches": cut - start,
                 "network": answered - cut,

@@ -102,15 +102,15 @@ def last_linear(network: "nn.Module") -> tuple[str, "nn.Linear"]:
     """
     from torch import nn
 
-    found = [(n, m) for n, m in network.named_modules() if isinstance(m, nn.Linear)]
-    if not found:
+    linear_layers = [(n, m) for n, m in network.named_modules() if isinstance(m, nn.Linear)]
+    if not linear_layers:
         raise InputError(
             "trainable",
             "head needs a network that ends in a linear layer",
             got=type(network).__name__,
             remedy="set trainable: all",
         )
-    return found[-1]
+    return linear_layers[-1]
 
 
 def check_sizes(

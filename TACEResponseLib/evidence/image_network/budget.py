@@ -91,17 +91,17 @@ def within_budget(network: "nn.Module", where: str) -> Iterator[Activations]:
     Returns: what was counted.
     Raises: InputError: a layer would.
     """
-    found = Activations()
+    computed = Activations()
 
     def count(module: "nn.Module", inputs: tuple[Any, ...]) -> None:
         if inputs and hasattr(inputs[0], "shape"):
-            _add(found, module, inputs[0])
-            _check(found, where, type(module).__name__)
+            _add(computed, module, inputs[0])
+            _check(computed, where, type(module).__name__)
 
     leaves = [module for module in network.modules() if not list(module.children())]
     handles = [module.register_forward_pre_hook(count) for module in leaves]
     try:
-        yield found
+        yield computed
     finally:
         for handle in handles:
             handle.remove()
@@ -117,12 +117,12 @@ def patches_at_once(network: "nn.Module", patch: "Tensor", most: int) -> int:
     """
     import torch
 
-    with within_budget(network, "image network") as found, torch.inference_mode():
+    with within_budget(network, "image network") as computed, torch.inference_mode():
         network(patch)
-    return max(1, min(most, MOST_BATCH_BYTES // max(1, found.total_bytes)))
+    return max(1, min(most, MOST_BATCH_BYTES // max(1, computed.total_bytes)))
 
 
-def _add(found: Activations, module: "nn.Module", given: "Tensor") -> None:
+def _add(computed: Activations, module: "nn.Module", given: "Tensor") -> None:
     """One layer more, by the shape of what it is given."""
     from torch import nn
 
@@ -135,9 +135,9 @@ def _add(found: Activations, module: "nn.Module", given: "Tensor") -> None:
     else:
         products = numbers
     size = numbers * BYTES_PER_NUMBER
-    found.total_bytes += size
-    found.widest_bytes = max(found.widest_bytes, size + prod(given.shape) * BYTES_PER_NUMBER)
-    found.products += products
+    computed.total_bytes += size
+    computed.widest_bytes = max(computed.widest_bytes, size + prod(given.shape) * BYTES_PER_NUMBER)
+    computed.products += products
 
 
 def _padded(module: "nn.Conv2d") -> tuple[int, ...]:
@@ -162,22 +162,22 @@ def _convolved(module: "nn.Conv2d", shape: tuple[int, ...]) -> tuple[int, int]:
     return numbers, numbers * each
 
 
-def _check(found: Activations, where: str, layer: str) -> None:
+def _check(computed: Activations, where: str, layer: str) -> None:
     """Refuse before the layer runs."""
-    batch = found.widest_bytes * LARGEST_BATCH
-    if batch > MOST_BATCH_BYTES or found.total_bytes > MOST_PATCH_BYTES:
+    batch = computed.widest_bytes * LARGEST_BATCH
+    if batch > MOST_BATCH_BYTES or computed.total_bytes > MOST_PATCH_BYTES:
         raise InputError(
             where,
             "network and patch must need at most 4 GB for the activations "
             f"of a batch of {LARGEST_BATCH} patches, and 1 GB for all of one patch",
-            got=f"{batch / 1024**3:.3g} GB and {found.total_bytes / 1024**3:.3g} GB "
+            got=f"{batch / 1024**3:.3g} GB and {computed.total_bytes / 1024**3:.3g} GB "
             f"up to a layer {layer}",
             remedy=REMEDY,
         )
-    if found.products > MOST_PRODUCTS:
+    if computed.products > MOST_PRODUCTS:
         raise InputError(
             where,
             f"network and patch must need at most {MOST_PRODUCTS:.0e} multiplications for a patch",
-            got=f"{found.products:.2e}",
+            got=f"{computed.products:.2e}",
             remedy=REMEDY,
         )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.evidence.image_network.settings import Output
 
 if TYPE_CHECKING:
@@ -18,20 +19,20 @@ if TYPE_CHECKING:
 SMALLEST_PROBABILITY = 1e-6
 
 
-def choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> str:
+def choose_device(device: Literal["auto", "cpu", "cuda"]) -> str:
     """The device to run on; `auto` takes CUDA where there is one.
 
     Raises: InputError: CUDA is asked for and absent.
     """
-    if wanted == "cpu":
+    if device == "cpu":
         return "cpu"
     import torch
 
     if torch.cuda.is_available():
         return "cuda"
-    if wanted == "cuda":
+    if device == "cuda":
         raise InputError(
-            "--device",
+            Subject(SubjectKind.DEVICE),
             "CUDA must be available",
             got="no CUDA device",
             remedy="use --device cpu, or install torch with CUDA",
@@ -67,7 +68,7 @@ def predict_patches(
     with (
         torch.inference_mode(),
         torch.autocast("cuda", enabled=device.startswith("cuda")),
-        gpu_memory("--device", "use --device cpu"),
+        gpu_memory(Subject(SubjectKind.DEVICE), "use --device cpu"),
     ):
         for start in range(0, len(patches), batch_size):
             rows = slice(start, start + batch_size)

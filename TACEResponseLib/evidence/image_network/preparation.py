@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.stored_patient import StoredPatient
 from TACEResponseLib.imaging.common_grid import on_grid, spacing_differs
 from TACEResponseLib.imaging.cropping import box_round, crop
 from TACEResponseLib.imaging.geometry import Geometry
@@ -40,6 +42,36 @@ class PreparedPatches:
     def record(self) -> ClinicalRecord:
         """The clinical values as the encoder reads them."""
         return ClinicalRecord(values=self.clinical)
+
+
+def stored_patches(prepared: PreparedPatches) -> StoredPatient:
+    """Patches and their places as arrays, clinical values as words."""
+    grids = [plan.geometry for plan in prepared.plans]
+    return StoredPatient(
+        arrays={
+            "patches": prepared.patches,
+            "slice_index": np.array([p.slice_index for p in prepared.plans], dtype=np.int64),
+            "size_ijk": np.array([g.size_ijk for g in grids], dtype=np.int64),
+            "spacing_mm": np.array([g.spacing_mm for g in grids], dtype=np.float64),
+            "origin_lps": np.array([g.origin_lps for g in grids], dtype=np.float64),
+            "direction_lps": np.array([g.direction_lps for g in grids], dtype=np.float64),
+        },
+        words={"clinical": dict(prepared.clinical)},
+    )
+
+
+def restored_patches(stored: StoredPatient) -> PreparedPatches:
+    """What `stored_patches` was given."""
+    names = ("size_ijk", "spacing_mm", "origin_lps", "direction_lps")
+    rows = zip(*(map(tuple, stored.arrays[name].tolist()) for name in names), strict=True)
+    return PreparedPatches(
+        patches=stored.arrays["patches"],
+        plans=tuple(
+            PatchPlan(slice_index=index, geometry=Geometry(**dict(zip(names, row, strict=True))))
+            for index, row in zip(stored.arrays["slice_index"].tolist(), rows, strict=True)
+        ),
+        clinical=stored.words["clinical"],
+    )
 
 
 def prepare_patches(case: Case, settings: ImageNetworkSettings) -> PreparedPatches:
@@ -89,14 +121,14 @@ def _check_complete(case: Case, settings: ImageNetworkSettings) -> None:
     """Refuse a case that lacks what the network reads."""
     if missing := [s.value for s in settings.sequences if s not in case.images]:
         raise InputError(
-            "--image",
+            Subject(SubjectKind.IMAGE),
             f"{settings.name} needs {' and '.join(missing)}",
             got=", ".join(s.value for s in case.images),
             remedy="give --image SEQUENCE=FILE for each",
         )
     if settings.needs_roi and not case.lesions:
         raise InputError(
-            "--roi",
+            Subject(SubjectKind.ROI),
             f"{settings.name} needs the outline of the tumor",
             got="none",
             remedy="give --roi FILE, or a bundle that reads whole slices",

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from TACEResponseLib.basics.settings import MOST_EPOCHS, Moderate, Name, Settings
 from TACEResponseLib.basics.terms import ImageSequence, ResponseClass
+from TACEResponseLib.evidence.settings import EvidenceSettings
 from TACEResponseLib.imaging.settings import CtWindow, Intensity, MrZScore, PatchSettings
 from TACEResponseLib.patient.columns import MOST_VARIABLES, ClinicalInput, FusionColumn
 
@@ -125,7 +126,7 @@ class JointHead(Settings):
         return self
 
 
-class ImageNetworkSettings(Settings):
+class ImageNetworkSettings(EvidenceSettings):
     """One network on the patches of one or several sequences of the largest lesion."""
 
     kind: Literal["image_network"] = "image_network"
@@ -163,11 +164,32 @@ class ImageNetworkSettings(Settings):
     fitting: FittingSettings = FittingSettings()
 
     prepared_by: ClassVar[str] = "TACEResponseLib.evidence.image_network.preparation"
+    has_map: ClassVar[bool] = True
 
     @property
-    def reads_clinical(self) -> bool:
-        """Whether clinical values are prepared beside the patches."""
-        return bool(self.clinical)
+    def clinical_inputs(self) -> tuple[ClinicalInput, ...]:
+        """Variables of the joint head."""
+        return self.clinical
+
+    @property
+    def response_classes(self) -> tuple[str, ...]:
+        """Its classes where they are more than two."""
+        return tuple(str(name) for name in self.classes) if len(self.classes) > 2 else ()
+
+    @property
+    def trained_by_epochs(self) -> tuple[str, ...]:
+        """Always."""
+        return ("fitting",)
+
+    @property
+    def chooses_epoch(self) -> bool:
+        """Where the settings say so."""
+        return self.fitting.choose_epoch == "best_tuning"
+
+    @property
+    def takes_weights(self) -> bool:
+        """Unless it begins with random ones."""
+        return self.fitting.start == "given_weights"
 
     @property
     def preparation(self) -> dict[str, Any]:

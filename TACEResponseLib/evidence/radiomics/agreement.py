@@ -6,8 +6,8 @@ import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evaluation.agreement.intraclass import intraclass
+from TACEResponseLib.evidence.icc_filter import IccFilter
 from TACEResponseLib.evidence.radiomics.feature_names import SECOND_READER
-from TACEResponseLib.evidence.radiomics.settings import IccFilter
 
 # A correlation of fewer patients says nothing.
 FEWEST_READ_TWICE = 5

@@ -56,11 +56,11 @@ class RadiomicsRecipe:
         features: Mapping[str, float],
     ) -> dict[str, float] | None:
         """The same from a table, with second readings if it has them; `None` if one lacks."""
-        wanted = wanted_names(self.settings)
-        if not all(name in features for name in wanted):
+        names = wanted_names(self.settings)
+        if not all(name in features for name in names):
             return None
-        second = [f"{SECOND_READER}{name}" for name in wanted] if self.settings.icc else []
-        return {name: features[name] for name in (*wanted, *second) if name in features}
+        second = [f"{SECOND_READER}{name}" for name in names] if self.settings.icc else []
+        return {name: features[name] for name in (*names, *second) if name in features}
 
     def fit(
         self,

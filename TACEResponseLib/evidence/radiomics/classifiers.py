@@ -143,8 +143,8 @@ def _from_margin(estimator: Any, z: Floats) -> Floats:
 def _from_stages(estimator: Any, z: Floats) -> Floats:
     """Gradient boosting: the training cohort's odds, and what each tree adds."""
     p = float(estimator.init_.class_prior_[1])
-    asked = z.astype(np.float32)
-    added = sum(tree.tree_.predict(asked)[:, 0] for tree in estimator.estimators_.ravel())
+    rows = z.astype(np.float32)
+    added = sum(tree.tree_.predict(rows)[:, 0] for tree in estimator.estimators_.ravel())
     return logit(p) + estimator.learning_rate * np.asarray(added)
 
 

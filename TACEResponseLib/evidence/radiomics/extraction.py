@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.evidence.radiomics.discretization import features_of_class
 from TACEResponseLib.evidence.radiomics.lattice import on_lattice
 from TACEResponseLib.evidence.radiomics.settings import ExtractionSettings
@@ -34,14 +35,14 @@ SMALLEST_ROI_VOXELS = 8
 MOST_VOXELS = 2**25
 # Pairs of levels are counted in 13 directions: 0.4 GB.
 MOST_LEVELS = 2048
-PLACE = "--roi"
+PLACE = Subject(SubjectKind.ROI)
 
 
 def extract_features(
     volume: Volume,
     mask: Mask,
     settings: ExtractionSettings,
-    wanted: Collection[str] | None = None,
+    requested: Collection[str] | None = None,
 ) -> dict[str, float]:
     """Features of a mask, named as pyradiomics names them.
 
@@ -50,11 +51,11 @@ def extract_features(
             the body, so that there what the image holds beyond the ROI counts).
         mask: (K, J, I) on the same grid.
         settings: the parameter set.
-        wanted: names to compute; `None` computes every feature of the set.
+        requested: names to compute; `None` computes every feature of the set.
     Returns: features in pyradiomics' order; equal for every way of storing the same voxels.
     Raises: InputError: the ROI is too small, or a feature has no finite value.
     """
-    chosen = None if wanted is None else _by_type_and_class(wanted)
+    chosen = None if requested is None else _by_type_and_class(requested)
     features: dict[str, float] = {}
     image, marked = _prepared(volume, mask, settings)
     with _quiet():
@@ -66,12 +67,12 @@ def extract_features(
                 names = [] if chosen is None else chosen.get((image_type, feature_class))
                 if names is None:
                     continue
-                found = features_of_class(
+                values = features_of_class(
                     cut, label, feature_class, names, lowest, settings.bin_width
                 )
                 prefix = f"{image_type}_{feature_class}"
-                features |= {f"{prefix}_{name}": value for name, value in found.items()}
-    return _checked(features, wanted)
+                features |= {f"{prefix}_{name}": value for name, value in values.items()}
+    return _checked(features, requested)
 
 
 @contextmanager
@@ -100,13 +101,13 @@ def _prepared(volume: Volume, mask: Mask, settings: ExtractionSettings) -> tuple
     reach_mm = LOG_REACH_SIGMA * max(settings.log_sigma_mm, default=0.0)
     reach_voxels = WAVELET_REACH_VOXELS if "Wavelet" in settings.image_types else 0
     try:
-        image, found = on_lattice(turned, marked, settings.spacing_mm, reach_mm, reach_voxels)
+        image, inside = on_lattice(turned, marked, settings.spacing_mm, reach_mm, reach_voxels)
     except ValueError as error:
         raise _too_small(mask) from error
-    sides = [int(np.count_nonzero(found.any(axis=others))) for others in ((1, 2), (0, 2), (0, 1))]
-    if found.sum() < SMALLEST_ROI_VOXELS or sorted(sides)[1] < 2:
+    sides = [int(np.count_nonzero(inside.any(axis=others))) for others in ((1, 2), (0, 2), (0, 1))]
+    if inside.sum() < SMALLEST_ROI_VOXELS or sorted(sides)[1] < 2:
         raise _too_small(mask)
-    return image, found
+    return image, inside
 
 
 def _check_voxels(volume: Volume, mask: Mask, spacing_mm: float | None) -> None:
@@ -185,18 +186,18 @@ def _cut_to_roi(
     return cut, crop(image.with_voxels(marked), box).to_sitk()
 
 
-def _by_type_and_class(wanted: Collection[str]) -> dict[tuple[str, str], list[str]]:
+def _by_type_and_class(names: Collection[str]) -> dict[tuple[str, str], list[str]]:
     """Feature names by image type and class."""
     chosen: dict[tuple[str, str], list[str]] = {}
-    for name in wanted:
+    for name in names:
         image_type, feature_class, feature = name.rsplit("_", 2)
         chosen.setdefault((image_type, feature_class), []).append(feature)
     return chosen
 
 
-def _checked(features: dict[str, float], wanted: Collection[str] | None) -> dict[str, float]:
-    """Every wanted feature has a finite value."""
-    missing = sorted(set(wanted or ()) - set(features))
+def _checked(features: dict[str, float], requested: Collection[str] | None) -> dict[str, float]:
+    """Every requested feature has a finite value."""
+    missing = sorted(set(requested or ()) - set(features))
     odd = sorted(name for name, value in features.items() if not np.isfinite(value))
     if missing or odd:
         named = ", ".join([*missing, *odd][:3])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.evidence.kind import unusable
 from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
 
 if TYPE_CHECKING:
@@ -19,6 +20,32 @@ KERNELS = {"svm_linear": "linear", "svm_rbf": "rbf"}
 
 class UnfitError(ValueError):
     """The classifier doesn't do what the metadata says; the message says what it does."""
+
+
+def write_classifier(classifier: "Pipeline | DenseClassifier", path: Path) -> None:
+    """Write a pipeline, or the weights of a dense network; same classifier, same bytes."""
+    from TACEResponseLib.evidence.image_network.network import write_weights
+    from TACEResponseLib.evidence.radiomics.dense_network import DenseClassifier
+    from TACEResponseLib.evidence.radiomics.skops_files import write_pipeline
+
+    if isinstance(classifier, DenseClassifier):
+        write_weights(classifier.network, path)
+    else:
+        write_pipeline(classifier, path)
+
+
+def usable_classifier(path: Path, part: RadiomicsPart, where: str) -> "Pipeline | DenseClassifier":
+    """As `read_classifier`; whatever is wrong inside, the user needs one line.
+
+    Raises: InputError.
+    """
+    try:
+        return read_classifier(path, part, where)
+    except InputError:
+        raise
+    except Exception as error:
+        got = str(error) if isinstance(error, UnfitError) else type(error).__name__
+        raise unusable(part.settings.name, got, where) from error
 
 
 def read_classifier(path: Path, part: RadiomicsPart, where: str) -> "Pipeline | DenseClassifier":

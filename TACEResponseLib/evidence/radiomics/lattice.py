@@ -102,9 +102,9 @@ def on_lattice(
         return cut.with_voxels(cut.voxels.astype(np.float64)), marked
     # Along the axes, from the middle voxel: the patient frame can't round anything.
     along = replace(volume, geometry=_grid(zeros, own.spacing_mm, own.size_ijk))
-    wanted = _grid([a.start for a in axes], [a.step for a in axes], [a.size for a in axes])
-    sampled = resample(along, wanted, interpolation="bspline", is_double=True)
-    return replace(sampled, geometry=_in_patient(wanted, along.geometry, own)), marked
+    target = _grid([a.start for a in axes], [a.step for a in axes], [a.size for a in axes])
+    sampled = resample(along, target, interpolation="bspline", is_double=True)
+    return replace(sampled, geometry=_in_patient(target, along.geometry, own)), marked
 
 
 def _middle_voxel(mask: Mask) -> list[int]:
@@ -123,7 +123,7 @@ def _axis(
     spacing: float,
     size: int,
     side: slice,
-    wanted: float | None,
+    target_spacing: float | None,
     reach_mm: float,
     reach_voxels: int,
 ) -> _Axis:
@@ -134,25 +134,31 @@ def _axis(
         spacing: of the image.
         size: of the image.
         side: voxels of the ROI's box.
-        wanted: spacing.
+        target_spacing: spacing.
         reach_mm: beyond the ROI.
         reach_voxels: beyond the ROI.
     """
-    is_kept = wanted is None or side.stop - side.start == 1
-    if wanted is None or is_kept or math.isclose(spacing, wanted, rel_tol=SAME_SPACING):
+    is_kept = target_spacing is None or side.stop - side.start == 1
+    if (
+        target_spacing is None
+        or is_kept
+        or math.isclose(spacing, target_spacing, rel_tol=SAME_SPACING)
+    ):
         pad = max(reach_voxels, math.ceil(reach_mm / spacing))
         first, last = max(0, side.start - pad), min(size, side.stop + pad)
         return _Axis(zero, spacing, first, last - first)
-    pad = max(reach_voxels, math.ceil(reach_mm / wanted))
+    pad = max(reach_voxels, math.ceil(reach_mm / target_spacing))
     low, high = (zero + (end - 0.5) * spacing for end in (side.start, side.stop))
     end_low, end_high = zero - 0.5 * spacing, zero + (size - 0.5) * spacing
     first = max(
-        math.floor(low / wanted + TIE_VOXELS) - pad, math.ceil(end_low / wanted + TIE_VOXELS)
+        math.floor(low / target_spacing + TIE_VOXELS) - pad,
+        math.ceil(end_low / target_spacing + TIE_VOXELS),
     )
     last = min(
-        math.ceil(high / wanted - TIE_VOXELS) + pad, math.floor(end_high / wanted - TIE_VOXELS)
+        math.ceil(high / target_spacing - TIE_VOXELS) + pad,
+        math.floor(end_high / target_spacing - TIE_VOXELS),
     )
-    return _Axis(0.0, wanted, first, max(0, last - first + 1))
+    return _Axis(0.0, target_spacing, first, max(0, last - first + 1))
 
 
 def _nearest(axis: _Axis, zero: float, spacing: float, size: int) -> NDArray[np.intp]:
@@ -172,7 +178,7 @@ def _grid(start: Sequence[float], spacing: Sequence[float], size: Sequence[int])
     )
 
 
-def _in_patient(wanted: Geometry, along: Geometry, own: Geometry) -> Geometry:
+def _in_patient(target: Geometry, along: Geometry, own: Geometry) -> Geometry:
     """Where the wanted centers, given along the image's axes, lie in the patient."""
-    x, y, z = own.to_lps(along.to_index(wanted.origin_lps)).tolist()
-    return replace(wanted, origin_lps=(x, y, z), direction_lps=own.direction_lps)
+    x, y, z = own.to_lps(along.to_index(target.origin_lps)).tolist()
+    return replace(target, origin_lps=(x, y, z), direction_lps=own.direction_lps)

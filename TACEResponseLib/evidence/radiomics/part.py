@@ -4,12 +4,18 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.evidence.part import EvidencePart, LesionFeature
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.evidence.radiomics.state import RadiomicsState
 
+# Features named in a model card.
+MOST_NAMED = 30
+# Neighbors and support vectors are patients.
+KEEPS_PATIENTS = ("knn", "svm_linear", "svm_rbf")
 
-class RadiomicsPart(Settings):
+
+class RadiomicsPart(EvidencePart):
     """A radiomics classifier of the bundle, which lies beside; a network's weights as such."""
 
     kind: Literal["radiomics"] = "radiomics"
@@ -33,5 +39,50 @@ class RadiomicsPart(Settings):
     @property
     def file(self) -> str:
         """Path of the classifier inside the bundle."""
-        kind = "safetensors" if self.settings.classifier == "dnn" else "skops"
-        return f"models/{self.settings.name}.{kind}"
+        suffix = "safetensors" if self.settings.classifier == "dnn" else "skops"
+        return f"models/{self.settings.name}.{suffix}"
+
+    @property
+    def card_lines(self) -> list[str]:
+        """Classifier and features, what was odd in training, and whether it keeps patients."""
+        settings, names = self.settings, self.state.feature_names
+        shown = ", ".join(names[:MOST_NAMED]) + (" ..." if names[MOST_NAMED:] else "")
+        read = ", ".join(sequence.value for sequence in settings.sequences)
+        lines = [
+            f"- {settings.name}: {settings.classifier} classifier of {len(names)} radiomics "
+            f"features of {read} (`{self.file}`): {shown}"
+        ]
+        if settings.classifier in KEEPS_PATIENTS:
+            lines.append(
+                "  - Its file holds these features of training patients, without their names."
+            )
+        return lines + [f"  - {remark}" for remark in self.state.remarks]
+
+    @property
+    def lesion_features(self) -> tuple[LesionFeature, ...]:
+        """The selected features."""
+        state = self.state
+        numbers = zip(state.mean, state.sd, state.minimum, state.maximum, strict=True)
+        return tuple(
+            LesionFeature(
+                branch=self.settings.name,
+                name=name,
+                mean=mean,
+                sd=sd,
+                minimum=low,
+                maximum=high,
+                icc=self.settings.icc,
+            )
+            for name, (mean, sd, low, high) in zip(state.feature_names, numbers, strict=True)
+        )
+
+    def check_up_to_date(self, where: str) -> None:
+        """Refuse a classifier of features of other gray levels; a default would mislead it."""
+        if not {"lowest", "lowest_filtered"} <= self.settings.extraction.model_fields_set:
+            raise InputError(
+                where,
+                f"branch {self.settings.name} must say where its gray levels begin (lowest and "
+                "lowest_filtered of its extraction)",
+                got="neither, as in bundles of earlier programs, whose features were other numbers",
+                remedy="train the model anew with this program",
+            )

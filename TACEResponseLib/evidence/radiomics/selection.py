@@ -85,9 +85,9 @@ def _check_given(given: Sequence[str], names: Sequence[str]) -> None:
 
 def _among(given: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
     """Given features that vary, in alphabetic order."""
-    if not (found := tuple(name for name in kept if name in set(given))):
+    if not (selected := tuple(name for name in kept if name in set(given))):
         raise _none_varies(given)
-    return found
+    return selected
 
 
 def _none_varies(names: Sequence[str]) -> InputError:

@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 
 from TACEResponseLib.basics.settings import MOST_EPOCHS, Name, Settings
 from TACEResponseLib.basics.terms import ImageSequence
-from TACEResponseLib.evaluation.agreement.intraclass import IccForm
+from TACEResponseLib.evidence.icc_filter import IccFilter
+from TACEResponseLib.evidence.settings import EvidenceSettings, LesionsUsed
 from TACEResponseLib.imaging.settings import MrZScore
 
 FeatureClass = Literal["shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm"]
@@ -75,14 +76,6 @@ class ExtractionSettings(Settings):
         return self.lowest if image_type == "original" else self.lowest_filtered
 
 
-class IccFilter(Settings):
-    """Which features two readers agree on; the rest are dropped before selection."""
-
-    form: IccForm = "ICC(2,1)"
-    """S1 and S4 leave it unsaid; absolute agreement of single readers is the strict reading."""
-    minimum: float = Field(default=0.75, gt=0, le=1)
-
-
 class DenseSettings(Settings):
     """A network of one hidden layer on z-scored features, as S1's 440-220-2."""
 
@@ -94,7 +87,7 @@ class DenseSettings(Settings):
     epochs: int = Field(default=200, ge=1, le=MOST_EPOCHS)
 
 
-class RadiomicsSettings(Settings):
+class RadiomicsSettings(EvidenceSettings):
     """One classifier on the radiomics of one or several sequences."""
 
     kind: Literal["radiomics"] = "radiomics"
@@ -177,7 +170,6 @@ class RadiomicsSettings(Settings):
         """The first sequence."""
         return self.sequences[0]
 
-    reads_clinical: ClassVar[bool] = False
     prepared_by: ClassVar[str] = "TACEResponseLib.evidence.radiomics.lesion_features"
 
     @property
@@ -191,3 +183,18 @@ class RadiomicsSettings(Settings):
             "given": list(self.given),
             "second_reader": self.icc is not None,
         }
+
+    @property
+    def lesions_used(self) -> LesionsUsed:
+        """The largest one, or the union of all."""
+        return "all" if self.lesion == "union" else "largest"
+
+    @property
+    def reads_second_roi(self) -> bool:
+        """The ICC filter compares two readers."""
+        return self.icc is not None
+
+    @property
+    def trained_by_epochs(self) -> tuple[str, ...]:
+        """A dense network alone."""
+        return ("dense",) if self.classifier == "dnn" else ()

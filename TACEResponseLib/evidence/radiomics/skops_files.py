@@ -19,6 +19,7 @@ from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
 from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.basics.reading.regular_file import in_units
 from TACEResponseLib.basics.reading.zip_reading import open_zip
+from TACEResponseLib.basics.subject import part_of
 from TACEResponseLib.basics.writing.fixed_entry import fixed_entry
 
 SCHEMA = "schema.json"
@@ -144,7 +145,7 @@ def _nodes(node: Any) -> Iterator[dict[str, Any]]:
 
 def _check_nodes(path: Path, where: str) -> None:
     """Only known types, each read by the node kind that belongs to it, and only plain entries."""
-    place = f"{where}, {path.name}"
+    place = part_of(where, path.name)
     with open_zip(
         path, place, most_bytes=MOST_BYTES, most_entries=MOST_ARRAYS, most_unpacked=MOST_BYTES
     ) as archive:

@@ -77,10 +77,10 @@ def select_columns(
 
 def _check_same_features(prepared: Sequence[Mapping[str, float]], names: Sequence[str]) -> None:
     """Every patient has what the first one has."""
-    wanted = set(names)
+    expected = set(names)
     for features in prepared:
         own = {name for name in features if not name.startswith(SECOND_READER)}
-        if odd := sorted(own ^ wanted):
+        if odd := sorted(own ^ expected):
             raise InputError(
                 "--cohort",
                 "every patient must have the same radiomics features",
@@ -98,19 +98,19 @@ def _constants(patients: TrainingTable) -> list[str]:
 
 def _too_few_patients(patients: TrainingTable, settings: RadiomicsSettings) -> list[str]:
     """More features than patients fit anything."""
-    asked = len(patients.names)
+    n_features = len(patients.names)
     if settings.selection in ("rfe", "mrmr"):
-        asked = min(asked, settings.n_features)
+        n_features = min(n_features, settings.n_features)
     n = len(patients.prepared)
-    if n >= asked:
+    if n >= n_features:
         return []
-    return [f"{asked} features were asked for of {n} training patients: so few fit anything."]
+    return [f"{n_features} features were asked for of {n} training patients: so few fit anything."]
 
 
 def _named(names: Iterable[str], what: str) -> list[str]:
     """One sentence that counts features and names the first."""
-    found = sorted(names)
-    if not found:
+    listed = sorted(names)
+    if not listed:
         return []
-    named = ", ".join(found[:MOST_NAMED]) + (", ..." if found[MOST_NAMED:] else "")
-    return [f"{len(found)} {what}: {named}."]
+    named = ", ".join(listed[:MOST_NAMED]) + (", ..." if listed[MOST_NAMED:] else "")
+    return [f"{len(listed)} {what}: {named}."]

@@ -12,16 +12,17 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import Modality
+from TACEResponseLib.imaging.files.dicom_series.breaks import break_warnings
 from TACEResponseLib.imaging.files.dicom_series.evenness import check_copies, check_even, check_once
 from TACEResponseLib.imaging.files.dicom_series.files import is_dicom, read_dataset
 from TACEResponseLib.imaging.files.dicom_series.gaps import gap_warnings, tilt_warnings
 from TACEResponseLib.imaging.files.dicom_series.grid import grid_of, places_along, plane_of
 from TACEResponseLib.imaging.files.dicom_series.pixels import read_stored, scale_of, scale_warnings
 from TACEResponseLib.imaging.files.dicom_series.sameness import check_one_scan, scan_warnings
+from TACEResponseLib.imaging.files.dicom_series.single_slice import check_single_slice
 from TACEResponseLib.imaging.files.dicom_series.strays import stray_warnings
-from TACEResponseLib.imaging.files.dicom_series.values import patient_digest, text, whole
+from TACEResponseLib.imaging.files.dicom_series.values import patient_digest, text
 from TACEResponseLib.imaging.files.headers.agreement import check_agreement
-from TACEResponseLib.imaging.files.headers.files import shown_name
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 
 __all__ = ["Slice", "find_series", "is_dicom", "read_series"]
@@ -31,7 +32,6 @@ MOST_SLICES = 10_000
 PICTURE = ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation")
 # Files that share an id though each was given one of its own.
 ALIKE_BY_CHANCE = 3
-SCREENSHOTS = "1.2.840.10008.5.1.4.1.1.7"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +56,15 @@ def find_series(path: Path, where: str) -> tuple[Slice, ...]:
     folder = path if path.is_dir() else path.parent
     slices = _images(folder, where)
     if path.is_file():
-        wanted = [s.series for s in slices if s.path == path]
-        if not wanted:
+        own_series = [s.series for s in slices if s.path == path]
+        if not own_series:
             raise InputError(
                 where,
                 "must be a readable DICOM image",
                 got="another file",
                 remedy="give a file of the wanted series",
             )
-        same = [s for s in slices if s.series == wanted[0]]
+        same = [s for s in slices if s.series == own_series[0]]
     else:
         same = slices
     if not slices:
@@ -93,6 +93,7 @@ def read_series(slices: Sequence[Slice], where: str) -> tuple[Volume, tuple[Case
         *_display_warnings(headers[0], acquisition),
         *scale_warnings(headers[0], scales),
         *scan_warnings(headers),
+        *break_warnings(headers),
         *stray_warnings(slices),
         *gap_warnings(headers, distance),
         *tilt_warnings(headers[0], geometry.direction[:, 2], distance * (len(headers) - 1)),
@@ -186,7 +187,7 @@ def _ordered(slices: Sequence[Slice], where: str) -> tuple[Slice, ...]:
     """Slices along their normal, refused when they are no scan or no regular volume."""
     _acquisition(slices[0].header, where)
     for slice_ in slices:
-        _check_single_frame(slice_, where)
+        check_single_slice(slice_, where)
     if len(slices) < 2:
         raise InputError(
             where,
@@ -204,44 +205,6 @@ def _ordered(slices: Sequence[Slice], where: str) -> tuple[Slice, ...]:
     check_even(ordered, along, where)
     grid_of([planes[i] for i in order], where)
     return tuple(ordered)
-
-
-def _check_single_frame(slice_: Slice, where: str) -> None:
-    """One measured gray slice a file."""
-    frames = whole(slice_, "NumberOfFrames", where, absent=1)
-    if frames > 1 or "PerFrameFunctionalGroupsSequence" in slice_.header:
-        raise InputError(
-            where,
-            "must be one file a slice",
-            got="a multi-frame DICOM file",
-            names=(f"{shown_name(slice_.path)}",),
-            remedy="convert it to NIfTI, for instance in 3D Slicer",
-        )
-    kind = text(slice_.header, "SOPClassUID")
-    if kind == SCREENSHOTS or kind.startswith(f"{SCREENSHOTS}."):
-        raise InputError(
-            where,
-            "must be a scan's own values",
-            got="a secondary capture",
-            names=(f"{shown_name(slice_.path)}",),
-            remedy="give the series of the scanner",
-        )
-    if "LOCALIZER" in text(slice_.header, "ImageType").upper().split("\\"):
-        raise InputError(
-            where,
-            "must be a scan of the liver",
-            got="a localizer (ImageType)",
-            names=(f"{shown_name(slice_.path)}",),
-            remedy="give the series that was planned on it, or move that file away",
-        )
-    if whole(slice_, "SamplesPerPixel", where) != 1:
-        raise InputError(
-            where,
-            "must have one value a voxel",
-            got="a color image",
-            names=(f"{shown_name(slice_.path)}",),
-            remedy="give the grey-scale series",
-        )
 
 
 def _rescaled(stored: Voxels, scales: Sequence[tuple[float, float]]) -> Voxels:

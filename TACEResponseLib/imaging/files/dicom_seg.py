@@ -36,10 +36,10 @@ NEEDED = (
 )
 HALF = 0.5
 MOST_FRAMES = 100_000
-Found = tuple[tuple[Segment, ...], Geometry, tuple[CaseWarning, ...]]
+SegmentsOnGrid = tuple[tuple[Segment, ...], Geometry, tuple[CaseWarning, ...]]
 
 
-def read_dicom_seg(path: Path, where: str) -> Found:
+def read_dicom_seg(path: Path, where: str) -> SegmentsOnGrid:
     """Every segment of a DICOM SEG, on the grid of its own frames.
 
     Raises: InputError: another DICOM object, or frames that make no volume.
@@ -47,7 +47,7 @@ def read_dicom_seg(path: Path, where: str) -> Found:
     return read_identified_seg(path, where)[0]
 
 
-def read_identified_seg(path: Path, where: str) -> tuple[Found, Acquisition]:
+def read_identified_seg(path: Path, where: str) -> tuple[SegmentsOnGrid, Acquisition]:
     """As `read_dicom_seg`, and whose it is: digest of the patient's id, frame of reference."""
     dataset = read_dataset(path, where, pixels=True)
     if dataset is None or text(dataset, "SOPClassUID") not in (
@@ -68,7 +68,7 @@ def read_identified_seg(path: Path, where: str) -> tuple[Found, Acquisition]:
             warnings.simplefilter("ignore")  # of odd ids, which are not used
             _check_elements(dataset, where)
             _check_size(dataset, path, where)
-            found = _found(dataset, where)
+            segments = _segments_of(dataset, where)
     except (InputError, MemoryError):
         raise
     except Exception as error:  # pydicom and highdicom raise many kinds on odd files
@@ -79,7 +79,7 @@ def read_identified_seg(path: Path, where: str) -> tuple[Found, Acquisition]:
             names=(_reason(error),),
             remedy="export the ROI as a label image",
         ) from error
-    return found, Acquisition(
+    return segments, Acquisition(
         patient_digest=patient_digest(dataset),
         frame_of_reference=text(dataset, "FrameOfReferenceUID") or None,
     )
@@ -117,7 +117,7 @@ def _check_size(dataset: Any, path: Path, where: str) -> None:
         )
 
 
-def _found(dataset: Any, where: str) -> Found:
+def _segments_of(dataset: Any, where: str) -> SegmentsOnGrid:
     """Segments, grid and remarks."""
     import highdicom
 
@@ -234,12 +234,12 @@ def _check_pixels(dataset: Any, numbers: list[int], masks: list[Any], where: str
         marked = pixels / float(dataset.MaximumFractionalValue) >= HALF
     else:
         marked = pixels > 0
-    told, found = int(marked.sum()), sum(int(mask.sum()) for mask in masks)
-    if told != found:
+    marked_pixels, read_pixels = int(marked.sum()), sum(int(mask.sum()) for mask in masks)
+    if marked_pixels != read_pixels:
         raise InputError(
             where,
             "must mark as many voxels as its frames have pixels",
-            got=f"{found} of {told} (two frames at one place?)",
+            got=f"{read_pixels} of {marked_pixels} (two frames at one place?)",
             remedy="export the ROI as a label image",
         )
 

@@ -17,7 +17,7 @@ from TACEResponseLib.imaging.files.headers.reading import read_file, read_header
 from TACEResponseLib.imaging.files.reading import check_suffix
 from TACEResponseLib.imaging.files.segments import roi_of_segments
 from TACEResponseLib.imaging.roi.enclosure import marked_labels
-from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.imaging.roi.roi import MM3_PER_ML, Roi
 from TACEResponseLib.imaging.roi.roi_choice import (
     ALL,
     OPTIONS,
@@ -35,7 +35,6 @@ SEGMENTATION_SUFFIXES = (".seg.nrrd", ".seg.nhdr")
 LARGEST_LABEL = 65535
 # Labels that were multiplied by a slope, or interpolated, end a few single-precision steps off.
 ROUNDING = 1e-6
-MM3_PER_ML = 1000.0
 Labels = Sequence[int] | Literal["all"]
 Segments = Sequence[str] | Literal["all"]
 
@@ -66,9 +65,9 @@ def read_roi(
     if is_dicom(path):
         from TACEResponseLib.imaging.files.dicom_seg import read_identified_seg
 
-        wanted = _segments(labels, segments, source, words)
-        found, identity = read_identified_seg(path, where)
-        roi, warnings = roi_of_segments(found, wanted, source, where, words)
+        chosen = _segments(labels, segments, source, words)
+        segmentation, identity = read_identified_seg(path, where)
+        roi, warnings = roi_of_segments(segmentation, chosen, source, where, words)
         return replace(roi, acquisition=identity), warnings
     if path.is_dir():
         raise InputError(
@@ -81,8 +80,8 @@ def read_roi(
     if holds_segments(path):
         from TACEResponseLib.imaging.files.seg_nrrd import read_seg_nrrd
 
-        wanted = _segments(labels, segments, source, words)
-        return roi_of_segments(read_seg_nrrd(path, where), wanted, source, where, words)
+        chosen = _segments(labels, segments, source, words)
+        return roi_of_segments(read_seg_nrrd(path, where), chosen, source, where, words)
     if segments and segments != ALL and not labels:
         raise InputError(
             words.segment, f"needs {KINDS}", got=source or "a label image", remedy=words.labels("N")
@@ -109,7 +108,7 @@ def read_case_rois(
     warnings: list[CaseWarning] = []
 
     def read(path: Path, name: str) -> Roi:
-        found, said = read_roi(
+        drawing, said = read_roi(
             path,
             labels=choice.labels,
             segments=choice.segments,
@@ -117,7 +116,7 @@ def read_case_rois(
             name=None if tells_names else name,
         )
         warnings.extend(said)
-        return found
+        return drawing
 
     main = read(roi, "") if roi else None
     drawn = {sequence: read(path, sequence.value) for sequence, path in sequence_rois.items()}
@@ -188,18 +187,18 @@ def _read_label_image(
         )
     voxel_ml = image.geometry.voxel_volume_mm3 / MM3_PER_ML
     sizes = {str(v): n * voxel_ml for v, n in zip(present.tolist(), counts.tolist(), strict=True)}
-    wanted = _wanted(present.tolist(), labels, sizes, source, where, words)
+    used = _used_labels(present.tolist(), labels, sizes, source, where, words)
     warnings: tuple[CaseWarning, ...] = ()
     if present.size > 1:
         named = {f"label {label}": one for label, one in marked_labels(voxels).items()}
         if labels == ALL:
             refuse_whole(where, "label", named, voxel_ml, words.labels("N"))
-        chosen = {f"label {label}" for label in wanted}
+        chosen = {f"label {label}" for label in used}
         warnings = enclosure_warnings("label", named, chosen, voxel_ml)
     roi = Roi(
-        labels=np.where(np.isin(voxels, wanted), voxels, 0).astype(voxels.dtype),
+        labels=np.where(np.isin(voxels, used), voxels, 0).astype(voxels.dtype),
         geometry=image.geometry,
-        names=tuple((label, f"label {label}") for label in wanted),
+        names=tuple((label, f"label {label}") for label in used),
         source=source,
         acquisition=Acquisition(knows_position=image.header.knows_position),
     )
@@ -225,7 +224,7 @@ def _check_one_layer(header: ImageHeader, where: str) -> None:
     )
 
 
-def _wanted(
+def _used_labels(
     present: Sequence[int],
     labels: Labels,
     sizes: Mapping[str, float],
@@ -238,7 +237,7 @@ def _wanted(
     Raises: InputError: nobody said which, or one that the file doesn't have.
     """
     if not labels and len(present) > 1:
-        refuse_unsaid(where, "labels", shown(sizes), words.labels("N"))
+        refuse_unsaid(where, "labels", shown(sizes), words)
     if not labels or labels == ALL:
         return list(present)
     if missing := [label for label in labels if label not in present]:

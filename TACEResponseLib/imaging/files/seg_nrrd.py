@@ -34,22 +34,22 @@ def read_seg_nrrd(
     words = image.header.words
     voxels = image.voxels
     layers = voxels[..., np.newaxis] if voxels.ndim == 3 else voxels
-    found = {int(match[1]) for key in words if (match := KEY.fullmatch(key))}
-    if not found:
+    numbers = {int(match[1]) for key in words if (match := KEY.fullmatch(key))}
+    if not numbers:
         raise InputError(
             where,
             "must hold Slicer's segments",
             got="no segment names in its header",
             remedy="rename a plain label image to end in .nrrd",
         )
-    if len(found) > MOST_SEGMENTS or len(found) * layers[..., 0].size > MOST_BYTES:
+    if len(numbers) > MOST_SEGMENTS or len(numbers) * layers[..., 0].size > MOST_BYTES:
         raise InputError(
             where,
             f"must hold at most {MOST_SEGMENTS} segments and {MOST_BYTES:,} voxels of them",
-            got=f"{len(found)} segments of {layers[..., 0].size:,} voxels",
+            got=f"{len(numbers)} segments of {layers[..., 0].size:,} voxels",
             remedy="delete those that are not needed",
         )
-    segments = tuple(_segment(number, words, layers, where) for number in sorted(found))
+    segments = tuple(_segment(number, words, layers, where) for number in sorted(numbers))
     return segments, image.geometry, ()
 
 

@@ -11,7 +11,7 @@ from TACEResponseLib.basics.errors import MOST_NAMES, InputError
 from TACEResponseLib.basics.nearest import nearest
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi.enclosure import Marked
-from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.imaging.roi.roi import MM3_PER_ML, Roi
 from TACEResponseLib.imaging.roi.roi_choice import (
     ALL,
     OPTIONS,
@@ -23,8 +23,6 @@ from TACEResponseLib.imaging.roi.roi_choice import (
 )
 from TACEResponseLib.imaging.volume import Mask
 
-MM3_PER_ML = 1000.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Segment:
@@ -35,8 +33,8 @@ class Segment:
 
 
 def roi_of_segments(
-    found: tuple[tuple[Segment, ...], Geometry, tuple[CaseWarning, ...]],
-    wanted: Sequence[str] | Literal["all"],
+    segmentation: tuple[tuple[Segment, ...], Geometry, tuple[CaseWarning, ...]],
+    choice: Sequence[str] | Literal["all"],
     source: str,
     where: str,
     words: Words = OPTIONS,
@@ -44,17 +42,17 @@ def roi_of_segments(
     """Labels 1, 2, ... of the chosen segments; where two overlap the one listed first counts.
 
     Args:
-        found: segments, their grid, and remarks of the reader.
-        wanted: names, in any case, or `all`; a lone segment needs no choice.
+        segmentation: segments, their grid, and remarks of the reader.
+        choice: names, in any case, or `all`; a lone segment needs no choice.
         source: name of the file.
         where: how messages call it.
         words: what the user calls the choice.
     Raises: InputError: unknown or ambiguous names, nothing marked, several segments without a
         choice, or all taken where one lies round another.
     """
-    segments, geometry, warnings = found
-    chosen = _chosen(segments, geometry, wanted, source, where, words)
-    if len(segments) > 1 and wanted != ALL:
+    segments, geometry, warnings = segmentation
+    chosen = _chosen(segments, geometry, choice, source, where, words)
+    if len(segments) > 1 and choice != ALL:
         named = _marked(segments)
         is_chosen = {
             name
@@ -91,28 +89,28 @@ def roi_of_segments(
 def _chosen(
     segments: Sequence[Segment],
     geometry: Geometry,
-    wanted: Sequence[str] | Literal["all"],
+    choice: Sequence[str] | Literal["all"],
     source: str,
     where: str,
     words: Words,
 ) -> tuple[Segment, ...]:
     """Segments by name, all of them, or the only one."""
     voxel_ml = geometry.voxel_volume_mm3 / MM3_PER_ML
-    if wanted == ALL:
+    if choice == ALL:
         _check_all(segments, voxel_ml, where, words)
         return tuple(segments)
-    if not wanted:
+    if not choice:
         if len(segments) > 1:
             sizes = [(s.name, float(np.count_nonzero(s.mask)) * voxel_ml) for s in segments]
             refuse_unsaid(
                 where,
                 "segments",
                 f"{len(segments)} segments",
-                words.segments("NAME"),
+                words,
                 names=with_sizes(sizes, MOST_NAMES),
             )
         return tuple(segments)
-    return tuple(_named(segments, name, source, words) for name in dict.fromkeys(wanted))
+    return tuple(_named(segments, name, source, words) for name in dict.fromkeys(choice))
 
 
 def _check_all(segments: Sequence[Segment], voxel_ml: float, where: str, words: Words) -> None:
@@ -130,8 +128,8 @@ def _check_all(segments: Sequence[Segment], voxel_ml: float, where: str, words: 
 
 def _marked(segments: Sequence[Segment]) -> dict[str, Marked]:
     """Segments that mark anything, by number: two may have one name, or a person's."""
-    found = zip(_shown(segments), (Marked.of(segment.mask) for segment in segments), strict=True)
-    return {name: one for name, one in found if one is not None}
+    masks = zip(_shown(segments), (Marked.of(segment.mask) for segment in segments), strict=True)
+    return {name: one for name, one in masks if one is not None}
 
 
 def _shown(segments: Sequence[Segment]) -> list[str]:

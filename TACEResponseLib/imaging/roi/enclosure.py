@@ -42,15 +42,15 @@ def marked_labels(labels: Voxels) -> dict[int, Marked]:
     outer = marked_box(labels)
     if outer is None:
         return {}
-    found = {}
+    marked = {}
     for label, inner in enumerate(ndimage.find_objects(labels[outer].astype(np.int32)), start=1):
         if inner is not None:
             k, j, i = (
                 slice(a.start + b.start, a.start + b.stop)
                 for a, b in zip(outer, inner, strict=True)
             )
-            found[label] = Marked(box=(k, j, i), mask=np.asarray(labels[k, j, i] == label))
-    return found
+            marked[label] = Marked(box=(k, j, i), mask=np.asarray(labels[k, j, i] == label))
+    return marked
 
 
 def find_enclosure(marked: Sequence[Marked]) -> tuple[int, int] | None:

@@ -58,15 +58,15 @@ def find_lesions(roi: Roi) -> tuple[tuple[Lesion, ...], Voxels]:
         voxel, uint16 (K, J, I), 0 outside, on the ROI's grid.
     Raises: InputError: nothing is marked, specks alone, or more than `MOST_PIECES`.
     """
-    found = _connected(roi)
-    if len(found) > MOST_PIECES:
+    connected = _connected(roi)
+    if len(connected) > MOST_PIECES:
         raise InputError(
             roi.place,
             f"must hold at most {MOST_PIECES} separate pieces",
-            got=len(found),
+            got=len(connected),
             remedy="clean the segmentation",
         )
-    measured = [_measured(label, box, mask, roi.geometry) for label, box, mask in found]
+    measured = [_measured(label, box, mask, roi.geometry) for label, box, mask in connected]
     # Of twins the lower, the more anterior, the further right comes first, however they are stored.
     pieces = sorted(measured, key=lambda p: (p.is_speck, -p.area_mm2, -p.voxels, p.place))
     if not pieces or pieces[0].is_speck:
@@ -117,14 +117,14 @@ def _connected(roi: Roi) -> list[tuple[int, Box, Mask]]:
     """Label, box on the ROI's grid and mask in that box of every connected piece."""
     from scipy import ndimage
 
-    found = []
+    parts = []
     touching = np.ones((3, 3, 3), dtype=bool)
     for label, outer in _label_boxes(roi.labels):
         numbered, count = ndimage.label(roi.labels[outer] == label, structure=touching)
         boxes = ndimage.find_objects(numbered, count)
         for number, inner in enumerate(boxes[: MOST_PIECES + 1], start=1):
-            found.append((label, _moved(inner, outer), numbered[inner] == number))
-    return found
+            parts.append((label, _moved(inner, outer), numbered[inner] == number))
+    return parts
 
 
 def _label_boxes(labels: Voxels) -> Iterator[tuple[int, Box]]:

@@ -1,16 +1,20 @@
-"""The region of interest: one label image, a label a lesion as the user drew them."""
+"""A region that somebody drew: the tumor, a label a lesion; or the liver round it."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume, Voxels
+
+MM3_PER_ML = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Roi:
-    """Tumor labels (K, J, I), 0 outside, on the grid they were drawn on."""
+    """Labels (K, J, I) of the tumor or the liver, 0 outside, on the grid they were drawn on."""
 
     labels: Voxels
     """Unsigned integers, one value a segment of the file."""
@@ -21,6 +25,8 @@ class Roi:
     source: str = "ROI"
     acquisition: Acquisition = field(default_factory=Acquisition)
     """Whose it is, where the file says so; compared with the images and kept nowhere."""
+    kind: Literal["roi", "liver"] = "roi"
+    """The tumor, or the liver that it is compared with."""
 
     def __post_init__(self) -> None:
         """Refuse labels that don't fill the grid."""
@@ -30,7 +36,19 @@ class Roi:
     @property
     def place(self) -> str:
         """How messages call it."""
-        return f"--roi {self.source}".rstrip()
+        if self.kind == "roi":
+            return Subject(SubjectKind.ROI, self.source)
+        return f"--{self.kind} {self.source}".rstrip()
+
+    @property
+    def title(self) -> str:
+        """How remarks begin that speak of it."""
+        return "The ROI" if self.kind == "roi" else "The liver mask"
+
+    @property
+    def volume_ml(self) -> float:
+        """Of all that is marked, specks too."""
+        return float(np.count_nonzero(self.labels)) * self.geometry.voxel_volume_mm3 / MM3_PER_ML
 
     @property
     def mask(self) -> Mask:

@@ -5,7 +5,7 @@ labels is more often a liver with its tumor than two tumors.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -34,6 +34,8 @@ class Words:
     """How to give them; `{}` stands for label or segment with its values."""
     large: str
     """How to say that a large ROI is tumor."""
+    organ: str = "tumor"
+    """What is marked; of any other, nobody chooses a part."""
 
     def labels(self, value: object) -> str:
         """How to choose labels."""
@@ -61,6 +63,8 @@ PANEL = Words(
     say="tick the {}",
     large="say that all of it is tumor",
 )
+LIVER_OPTION = Words(roi="--liver", label="", segment="", say="", large="", organ="liver")
+LIVER_COLUMN = replace(LIVER_OPTION, roi="liver")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +136,27 @@ def _label(word: str, words: Words) -> int:
 
 
 def refuse_unsaid(
-    where: str, what: str, got: str, remedy: str, *, names: Sequence[str] = ()
+    where: str, what: str, got: str, words: Words, *, names: Sequence[str] = ()
 ) -> None:
-    """Refuse a file of several labels or segments of which nobody said which are the tumor."""
+    """Refuse a file of several labels or segments of which nobody said which are the tumor.
+
+    Args:
+        where: how messages call the file.
+        what: labels or segments.
+        got: which there are.
+        words: how the user chooses, if that can be done.
+        names: of segments.
+    """
+    if words.organ != "tumor":
+        raise InputError(
+            where,
+            f"must mark the {words.organ} alone, as one label or segment",
+            got=got,
+            names=names,
+            remedy=f"export the whole {words.organ}, tumors included, as one label or segment, for "
+            "instance in 3D Slicer",
+        )
+    remedy = words.labels("N") if what == "labels" else words.segments("NAME")
     raise InputError(
         where,
         f"has several {what}; say which are the tumor",
@@ -166,9 +188,9 @@ def refuse_whole(
             got=milliliters(volume),
             remedy=f"{remedy} for each that is tumor",
         )
-    found = find_enclosure(tuple(named.values()))
-    if found is not None:
-        outer, inner = (tuple(named)[n] for n in found)
+    enclosure = find_enclosure(tuple(named.values()))
+    if enclosure is not None:
+        outer, inner = (tuple(named)[n] for n in enclosure)
         raise InputError(
             where,
             f"can't be taken whole if one {what} lies round another, as a liver does round its "
@@ -192,7 +214,7 @@ def enclosure_warnings(
         voxel_ml: size of its voxels.
     """
     outer = [name for name in named if name in chosen]
-    found = []
+    warnings = []
     for inner in (outer, [name for name in named if name not in chosen]):
         pairs = ((o, i) for o in outer for i in inner if o != i)
         pair = next((p for p in pairs if encloses(named[p[0]], named[p[1]])), None)
@@ -201,8 +223,10 @@ def enclosure_warnings(
                 f"{name} ({milliliters(np.count_nonzero(named[name].mask) * voxel_ml)})"
                 for name in pair
             ]
-            found.append(_both_chosen(what, *sizes) if inner is outer else _unchosen(what, *sizes))
-    return tuple(found)
+            warnings.append(
+                _both_chosen(what, *sizes) if inner is outer else _unchosen(what, *sizes)
+            )
+    return tuple(warnings)
 
 
 def _both_chosen(what: str, outer: str, inner: str) -> CaseWarning:
@@ -225,9 +249,9 @@ def _unchosen(what: str, outer: str, inner: str) -> CaseWarning:
 
 def shown(sizes_ml: Mapping[str, float]) -> str:
     """Labels with their sizes, the largest if there are many."""
-    told = with_sizes(sizes_ml.items(), MOST_SHOWN)
-    more = f" and {len(told) - MOST_SHOWN} more" if len(told) > MOST_SHOWN else ""
-    return ", ".join(told[:MOST_SHOWN]) + more
+    labels = with_sizes(sizes_ml.items(), MOST_SHOWN)
+    more = f" and {len(labels) - MOST_SHOWN} more" if len(labels) > MOST_SHOWN else ""
+    return ", ".join(labels[:MOST_SHOWN]) + more
 
 
 def with_sizes(sizes_ml: Collection[tuple[str, float]], most: int) -> list[str]:

@@ -110,11 +110,12 @@ def check_mask_grid(roi: Roi, volume: Volume, sequence: ImageSequence) -> tuple[
     apart = np.linalg.norm(mine.corners_lps() - theirs.corners_lps(), axis=1).max()
     shown = f"{apart:.{1 if apart >= 0.1 else 2}f}"
     turned = f" and axes that run otherwise ({', '.join(axes)})" if axes else ""
+    organ = "tumor" if roi.kind == "roi" else "liver"
     return (
         CaseWarning(
-            code="roi_mirrored" if axes else "roi_shifted",
-            message=f"The ROI has the size of {sequence.words} but corners up to "
-            f"{shown} mm away{turned}: check that it lies on the tumor.",
+            code=f"{roi.kind}_{'mirrored' if axes else 'shifted'}",
+            message=f"{roi.title} has the size of {sequence.words} but corners up to "
+            f"{shown} mm away{turned}: check that it lies on the {organ}.",
         ),
     )
 

@@ -9,7 +9,7 @@ from TACEResponseLib.imaging.roi.roi_choice import LARGEST_ML, milliliters
 
 # Tumors before TACE reach 1,450 mL (HCC-TACE-Seg); a whole liver has 900 mL or more. So from the
 # first limit on an ROI may be either, and beyond the others it is no tumor.
-ASKED_FROM_ML = 500.0
+CONFIRMED_ABOVE_ML = 500.0
 LARGEST_MM = 250.0
 
 
@@ -28,28 +28,28 @@ def check_roi_size(
     counted = [lesion for lesion in lesions if not lesion.is_speck]
     volume = sum(lesion.volume_ml for lesion in counted)
     longest = max((lesion.longest_axial_diameter_mm for lesion in counted), default=0.0)
-    told = f"{milliliters(volume)}, {longest:.0f} mm across"
+    size = f"{milliliters(volume)}, {longest:.0f} mm across"
     if volume > LARGEST_ML or longest > LARGEST_MM:
         raise InputError(
             where,
             f"must hold tumor of at most {milliliters(LARGEST_ML)} and {LARGEST_MM:.0f} mm across",
-            got=told,
+            got=size,
             remedy="choose the tumor alone, and check the size of the voxels",
         )
-    if volume <= ASKED_FROM_ML:
+    if volume <= CONFIRMED_ABOVE_ML:
         return ()
     if not is_meant:
         raise InputError(
             where,
-            f"may hold more than {milliliters(ASKED_FROM_ML)} only if you say "
+            f"may hold more than {milliliters(CONFIRMED_ABOVE_ML)} only if you say "
             "that all of it is tumor and none is liver",
-            got=told,
+            got=size,
             remedy=f"choose the tumor alone, or {remedy}",
         )
     return (
         CaseWarning(
             code="roi_large",
-            message=f"The ROI holds {told}, larger than most tumors; it was said to be tumor "
+            message=f"The ROI holds {size}, larger than most tumors; it was said to be tumor "
             "alone.",
         ),
     )

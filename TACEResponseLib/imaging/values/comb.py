@@ -11,9 +11,7 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.terms import ImageSequence
-from TACEResponseLib.imaging.values.slice_blocks import slice_blocks
-from TACEResponseLib.imaging.values.slice_jumps import jump_warnings
-from TACEResponseLib.imaging.volume import Volume, Voxels
+from TACEResponseLib.imaging.volume import Voxels
 
 # Differences of a stretch; organs don't fill a whole scan, and in fewer slices noise alternates.
 STRETCH = 12
@@ -24,12 +22,16 @@ LEAST_SHARE, LEAST_BLOCKS = 0.03, 8
 SMALLEST = 1e-3
 
 
-def comb_warnings(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
-    """Say when slices of two phases seem to lie in turn, or slices don't follow their neighbors."""
-    blocks = slice_blocks(volume)
+def comb_warnings(blocks: Voxels, sequence: ImageSequence) -> tuple[CaseWarning, ...]:
+    """Say when slices of two phases seem to lie in turn.
+
+    Args:
+        blocks: means, slices first.
+        sequence: what the user calls the image.
+    """
     share = comb_share(blocks)
     if share < LEAST_SHARE:
-        return jump_warnings(volume, blocks, sequence)
+        return ()
     return (
         CaseWarning(
             code="slices_alternate",

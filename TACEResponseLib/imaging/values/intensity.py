@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.imaging.settings import CtWindow, Intensity, MrWindow, MrZScore
 from TACEResponseLib.imaging.volume import Mask, Volume
 
@@ -62,7 +63,7 @@ def _z_scored(volume: Volume, settings: MrZScore, region: Mask | None) -> NDArra
     """MR in standard deviations of its region, clipped."""
     if region is None and settings.region == "liver":
         raise InputError(
-            f"image {volume.source}".rstrip(),
+            Subject(SubjectKind.IMAGE, text=f"image {volume.source}".rstrip()),
             "z-score within the liver needs a liver mask",
             got="none",
             remedy="choose a bundle with the body region",
@@ -83,7 +84,7 @@ def _check_contrast(volume: Volume, inside: NDArray[np.float64]) -> None:
 
 def _no_contrast(volume: Volume, inside: NDArray[np.float64]) -> InputError:
     return InputError(
-        f"image {volume.source}".rstrip(),
+        Subject(SubjectKind.IMAGE, text=f"image {volume.source}".rstrip()),
         "must vary within the region of its statistics",
         got=f"{inside.size} voxels without contrast",
         remedy="check the image and the mask",

@@ -39,9 +39,9 @@ def jump_warnings(
         sequence: what the user calls it.
     """
     sound = len(blocks) >= 3 and blocks[0].size >= LEAST_BLOCKS and np.isfinite(blocks).all()
-    found: list[CaseWarning] = []
+    warnings: list[CaseWarning] = []
     if sound and (odd := odd_slices(blocks)):
-        found.append(
+        warnings.append(
             CaseWarning(
                 code="slice_out_of_line",
                 message=f"{_slices(odd)} of {sequence.words} {_verb(odd)} from both neighbors "
@@ -51,7 +51,7 @@ def jump_warnings(
             )
         )
     elif sound and sequence.modality == "CT" and (steps := steps_of(blocks)):
-        found.append(
+        warnings.append(
             CaseWarning(
                 code="slices_step",
                 message=f"From {_slices(steps).lower()} of {sequence.words} on, most of the "
@@ -60,7 +60,7 @@ def jump_warnings(
             )
         )
     if copies := copied_slices(volume):
-        found.append(
+        warnings.append(
             CaseWarning(
                 code="slices_equal",
                 message=f"{_slices(copies)} of {sequence.words} {_be(copies)} the slice "
@@ -68,7 +68,7 @@ def jump_warnings(
                 "made of thick ones: check that none is missing and that the spacing is right.",
             )
         )
-    return tuple(found)
+    return tuple(warnings)
 
 
 def odd_slices(blocks: Voxels) -> list[int]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.basics.lettering import lettering
-from TACEResponseLib.basics.terms import NOT_A_DEVICE, ImageSequence
+from TACEResponseLib.basics.terms import MAP_CAPTION, NOT_A_DEVICE, ImageSequence
 from TACEResponseLib.evidence.branch import BranchResult, SaliencyMap
 from TACEResponseLib.output.pictures.panels import draw_color_bar, draw_slice
 from TACEResponseLib.output.pictures.slices import shown_slices
@@ -22,10 +22,6 @@ SMALL_PT = 7.5
 # Characters that fit across A5 at the two sizes.
 TEXT_WIDTH, SMALL_WIDTH = 122, 138
 WARNING_LINES = 7
-MAP_CAPTION = (
-    "Attention map (Grad-CAM): what moved the network; not viable tumor, not feeders, "
-    "not where treatment works."
-)
 
 
 def draw_overview(case: Case, prediction: Prediction, path: Path) -> None:
@@ -120,7 +116,7 @@ def _scored_lesions(prediction: Prediction) -> str:
     lesions = [lesion for lesion in prediction.lesions if not lesion.is_speck]
     if not lesions:
         return "No ROI was given: whole slices were scored."
-    network = prediction.branch("image_network") or prediction.branches[0]
+    network = prediction.network_branch or prediction.branches[0]
     used = [lesion for lesion in lesions if lesion.index in network.lesions] or lesions[:1]
     numbers = ", ".join(str(lesion.index) for lesion in used)
     longest = max(lesion.longest_axial_diameter_mm for lesion in used)
@@ -164,5 +160,5 @@ def _draw_slices(
 
 def _scored_index(case: Case, prediction: Prediction) -> tuple[int, ...]:
     """Lesions whose contour is drawn thick."""
-    shown: BranchResult = prediction.branch("image_network") or prediction.branches[0]
+    shown: BranchResult = prediction.network_branch or prediction.branches[0]
     return shown.lesions or tuple(lesion.index for lesion in case.lesions[:1])

@@ -106,10 +106,10 @@ def field_of_view(lesion: NDArray[np.bool_], geometry: Geometry) -> tuple[slice,
 
 def _span(indices: NDArray[np.intp], length: float, limit: int) -> slice:
     """A span of this length centered on the indices, moved inside 0..limit."""
-    wanted = min(limit, round(length))
-    start = round((indices[0] + indices[-1] + 1) / 2 - wanted / 2)
-    start = min(max(start, 0), limit - wanted)
-    return slice(start, start + wanted)
+    width = min(limit, round(length))
+    start = round((indices[0] + indices[-1] + 1) / 2 - width / 2)
+    start = min(max(start, 0), limit - width)
+    return slice(start, start + width)
 
 
 def _display_window(voxels: Voxels, sequence: ImageSequence) -> tuple[float, float]:

@@ -18,10 +18,18 @@ from TACEResponseLib.basics.imported_code import files_behind
 from TACEResponseLib.basics.resources import LIBRARY
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.evidence.kinds import BranchSettings
-from TACEResponseLib.training.preparation.files import read_prepared, sweep_drafts, write_prepared
+from TACEResponseLib.imaging.files.content import bytes_digest, content_digest
+from TACEResponseLib.training.preparation.files import (
+    SUFFIX,
+    read_prepared,
+    sweep_drafts,
+    write_prepared,
+)
 
-# What makes a case of a patient's files; how evidence is prepared of it, each kind says.
+# What makes a case of a patient's files, and what writes; how evidence is prepared of a case, each
+# kind says.
 CASES_ARE_MADE_BY = ("TACEResponseLib.cohort.loading", "TACEResponseLib.simulation.members")
+FILES_ARE_WRITTEN_BY = "TACEResponseLib.training.preparation.files"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +48,7 @@ class PreparationCache:
             content: digest of the patient, from `content_of`.
         """
         files, _, clinical = content.partition(".")
-        used = (files, clinical) if settings.reads_clinical else (files,)
+        used = (files, clinical) if settings.clinical_inputs else (files,)
         parts = {
             "settings": settings.preparation,
             "content": used,
@@ -48,23 +56,19 @@ class PreparationCache:
             "code": code_digest(settings.prepared_by),
         }
         name = digest_of(parts)
-        return self.folder / name[:2] / f"{name}.npz"
+        return self.folder / name[:2] / f"{name}{SUFFIX}"
 
-    def read(self, path: Path) -> Any | None:
-        """What stands there; `None` where nothing does, or a damaged file."""
+    def holds(self, settings: BranchSettings, path: Path) -> bool:
+        """Whether a value stands there, whole."""
         try:
-            return read_prepared(path)
-        except (OSError, ValueError, KeyError, EOFError, TypeError):
-            return None
-        except Exception as error:
-            # zipfile has its own word for a cut archive, and zlib for damaged bytes.
-            if type(error).__name__ in {"BadZipFile", "error"}:
-                return None
-            raise
+            read_prepared(settings.kind, path)
+        except (OSError, ValueError):
+            return False
+        return True
 
-    def write(self, value: Any, path: Path) -> None:
-        """Keep a value."""
-        write_prepared(value, path)
+    def write(self, settings: BranchSettings, prepared: Any, path: Path) -> None:
+        """Keep what a branch needs of a patient."""
+        write_prepared(settings.kind, prepared, path)
 
 
 def open_cache(folder: Path) -> PreparationCache:
@@ -96,19 +100,10 @@ def content_of(member: Member) -> str:
     """
     if not member.files and member.clinical is None:
         return ""
-    files = {name: file_digest(path) for name, path in sorted(member.files.items())}
+    files = {name: content_digest(path) for name, path in sorted(member.files.items())}
     clinical = dict(member.clinical.values) if member.clinical else {}
     choice = [dict(member.roi_choice)] if member.roi_choice else []
     return f"{digest_of([files, dict(member.features), *choice])}.{digest_of(clinical)}"
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, or of every file of a folder with its name."""
-    if path.is_dir():
-        inside = sorted(p for p in path.rglob("*") if p.is_file())
-        return digest_of({p.relative_to(path).as_posix(): file_digest(p) for p in inside})
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digest_of(values: object) -> str:
@@ -124,5 +119,5 @@ def code_digest(prepared_by: str) -> str:
     Args:
         prepared_by: the module that prepares, from the settings of a kind of evidence.
     """
-    files = files_behind((prepared_by, *CASES_ARE_MADE_BY))
-    return digest_of({p.relative_to(LIBRARY).as_posix(): file_digest(p) for p in files})
+    files = files_behind((prepared_by, FILES_ARE_WRITTEN_BY, *CASES_ARE_MADE_BY))
+    return digest_of({p.relative_to(LIBRARY).as_posix(): bytes_digest(p) for p in files})

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.cohort.member import Member
-from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
-from TACEResponseLib.evidence.radiomics.feature_names import SECOND_READER
+from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe, kind_of
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.recipe import Recipe
@@ -72,19 +73,19 @@ def prepare(
         case_ids=tuple(member.case_id for member in ordered),
         labels=np.array([member.label for member in ordered], dtype=np.int64),
         clinical=tuple(one.clinical for one in evidence),
-        by_branch={s.name: _column(s.name, evidence) for s in recipe.branches},
+        by_branch={s.name: _column(s, evidence) for s in recipe.branches},
         responses=tuple(member.response for member in ordered),
         content=content,
     )
 
 
-def _column(name: str, evidence: Sequence[_Prepared]) -> Sequence[Any]:
+def _column(settings: BranchSettings, evidence: Sequence[_Prepared]) -> Sequence[Any]:
     """One branch's values of all patients."""
+    name, read = settings.name, partial(read_prepared, settings.kind)
     if all(name in one.paths for one in evidence):
-        return OnDisk([one.paths[name] for one in evidence], read_prepared)
+        return OnDisk([one.paths[name] for one in evidence], read)
     return tuple(
-        read_prepared(one.paths[name]) if name in one.paths else one.values[name]
-        for one in evidence
+        read(one.paths[name]) if name in one.paths else one.values[name] for one in evidence
     )
 
 
@@ -100,10 +101,26 @@ def _prepare_one(
         if path is None:
             values[settings.name] = patient.prepared(settings)
             continue
-        if cache is not None and cache.read(path) is None:
-            cache.write(patient.prepared(settings), path)
+        if cache is not None and not cache.holds(settings, path):
+            prepared = patient.prepared(settings)
+            _check_same(member, content)
+            cache.write(settings, prepared, path)
         paths[settings.name] = path
     return _Prepared(clinical=patient.clinical, values=values, paths=paths)
+
+
+def _check_same(member: Member, content: str) -> None:
+    """Refuse files that were changed while they were read: nobody knows what came of which.
+
+    Raises: InputError: names the patient.
+    """
+    if content_of(member) != content:
+        raise InputError(
+            member.case_id,
+            "files must stay as they are while they are read",
+            got="others than at the start",
+            remedy="wait until nothing writes to them, then start again",
+        )
 
 
 class _Patient:
@@ -137,12 +154,11 @@ class _Patient:
             if given is not None:
                 return given
         value = recipe.prepare(self._loaded())
-        if getattr(settings, "icc", None) is None or self._member.load_reader2 is None:
+        if not settings.reads_second_roi or self._member.load_reader2 is None:
             return value
         if self._second is None:
             self._second = self._member.load_reader2()
-        second = recipe.prepare(self._second)
-        return {**value, **{f"{SECOND_READER}{name}": number for name, number in second.items()}}
+        return kind_of(settings).with_second_reading(value, recipe.prepare(self._second))
 
     def _loaded(self) -> Case:
         if self._case is None:

@@ -95,19 +95,19 @@ def _of_model(study: Study, results: Results) -> dict[str, str]:
 
 def _of_results(study: Study, results: Results) -> dict[str, str]:
     """What came out."""
-    found = results.models[0]
+    measures = results.models[0]
     simple = best_baseline(study, results)
-    sizes = found.sizes
+    sizes = measures.sizes
     tests = [f"{f.forest.attribute} {p_value(f.interaction_p_holm)}" for f in results.forests]
     by_sex = [f for f in results.forests if f.forest.attribute in ("sex", "age")]
     return {
-        "performance": f"AUC {interval(found.auc)}; Brier {interval(found.brier, 3)}",
+        "performance": f"AUC {interval(measures.auc)}; Brier {interval(measures.brier, 3)}",
         "measures": "discrimination, calibration, usefulness"
         + ", survival" * bool(results.survival),
-        "uncertainty": f"95 % intervals for every number; AUC by {found.auc.method}",
+        "uncertainty": f"95 % intervals for every number; AUC by {measures.auc.method}",
         "calibration": ""
-        if math.isnan(found.slope.value)
-        else f"slope {interval(found.slope)}, intercept {interval(found.intercept)}",
+        if math.isnan(measures.slope.value)
+        else f"slope {interval(measures.slope)}, intercept {interval(measures.intercept)}",
         "baselines": f"{simple.other}: AUC {interval(simple.other_auc)}; model less it "
         f"{interval(simple.difference)}"
         if simple

@@ -13,7 +13,7 @@ SUBSTANTIAL_KAPPA = 0.8
 
 def limits(study: Study, results: Results) -> tuple[str, ...]:
     """One sentence for each thing that the reader might believe and must not."""
-    found = [
+    sentences = [
         *_origin(study),
         *_size(study, results),
         *_sites(study),
@@ -25,32 +25,32 @@ def limits(study: Study, results: Results) -> tuple[str, ...]:
         "That treating by this model would change what happens to patients: nobody was treated by "
         "it here.",
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(sentences))
 
 
 def _origin(study: Study) -> list[str]:
     """Simulated, in-sample, internal, or not said."""
-    origin, found = study.origin, []
+    origin, sentences = study.origin, []
     if origin.simulated:
-        found.append("Anything about real patients: these are SIMULATED.")
+        sentences.append("Anything about real patients: these are SIMULATED.")
     if origin.in_sample:
-        found.append(
+        sentences.append(
             "How the model does on new patients: some or all of these shaped it "
             "(in-sample), so every number is too good."
         )
     elif origin.cross_validated:
-        found.append(
+        sentences.append(
             "How one fixed model does elsewhere: predictions are out-of-fold, from "
             "several models of one cohort."
         )
     elif not origin.roles:
-        found.append(
+        sentences.append(
             "Independence: the table does not say whether these patients, or others of "
             "their hospital, trained the model (column role)."
         )
     elif CohortRole.EXTERNAL_TEST not in origin.roles:
-        found.append("How the model does in another hospital: this is an internal test.")
-    return found
+        sentences.append("How the model does in another hospital: this is an internal test.")
+    return sentences
 
 
 def _size(study: Study, results: Results) -> list[str]:
@@ -99,15 +99,17 @@ def _label(results: Results) -> list[str]:
 
 def _images(study: Study) -> list[str]:
     """Phase and criterion, without which numbers can't be compared."""
-    found = []
+    sentences = []
     phases = study.attributes.get("phase")
     if phases is None:
-        found.append("Dependence on contrast phase: the table does not name it, or names one only.")
+        sentences.append(
+            "Dependence on contrast phase: the table does not name it, or names one only."
+        )
     elif missing := sum(not phase for phase in phases):
-        found.append(f"The contrast phase of {share(missing, study.n)} is missing.")
+        sentences.append(f"The contrast phase of {share(missing, study.n)} is missing.")
     if not study.origin.criterion:
-        found.append("By which criterion and when response was read: not said.")
-    return found
+        sentences.append("By which criterion and when response was read: not said.")
+    return sentences
 
 
 def _cut_off(study: Study) -> list[str]:

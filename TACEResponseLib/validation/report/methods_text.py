@@ -9,8 +9,8 @@ from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.words import share
 from TACEResponseLib.validation.topics.classes.class_tables import class_methods
-from TACEResponseLib.validation.topics.roi_readers.roi_readers_words import roi_methods
-from TACEResponseLib.validation.topics.survival.competing_words import competing_methods
+from TACEResponseLib.validation.topics.roi_readers.words import roi_methods
+from TACEResponseLib.validation.topics.survival.words import competing_methods
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "statsmodels", "lifelines")
 
@@ -70,7 +70,7 @@ def _patients(study: Study) -> str:
 
 
 def _models(study: Study) -> str:
-    told = "; ".join(
+    cut_offs = "; ".join(
         f"{m.name} at a cut-off of {m.threshold:.3f} (set on {m.threshold_set_on})"
         for m in study.models
     )
@@ -84,7 +84,7 @@ def _models(study: Study) -> str:
         if study.origin.in_sample
         else "No cut-off was chosen on these patients."
     )
-    return f"Models judged: {told}. {own}{folds} {training}".strip()
+    return f"Models judged: {cut_offs}. {own}{folds} {training}".strip()
 
 
 def _discrimination(study: Study, results: Results) -> str:
@@ -109,7 +109,7 @@ def _discrimination(study: Study, results: Results) -> str:
 
 
 def _survival(results: Results) -> str:
-    endpoints = ", ".join(found.endpoint for found in results.survival)
+    endpoints = ", ".join(measures.endpoint for measures in results.survival)
     marks = results.landmarks
     landmark = (
         f" Groups by observed outcome were followed from a landmark at day {marks[0].day:g}."

@@ -1,39 +1,63 @@
 """The report: one page that a reader can decide on, then everything behind it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from TACEResponseLib.basics.plain_text import html_text as escape
-from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.evaluation.survival.cox import PROPORTIONALITY_LEVEL
-from TACEResponseLib.output.html import bullets, heading, image, page, paragraph, table
+from TACEResponseLib.output.page.blocks import (
+    Block,
+    Bullets,
+    Figure,
+    Figures,
+    Page,
+    Paragraph,
+    Section,
+    Subheading,
+    Table,
+)
+from TACEResponseLib.output.page.rendering import render
 from TACEResponseLib.validation.report.checklists import COLUMNS, TO_FILL, checklist_rows
 from TACEResponseLib.validation.report.limits import limits
 from TACEResponseLib.validation.report.methods_text import methods_text
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
-from TACEResponseLib.validation.style.figure import Picture
-from TACEResponseLib.validation.topics.classes.class_section import class_blocks
+from TACEResponseLib.validation.topics.classes.class_section import class_sections
 from TACEResponseLib.validation.topics.drift.drift_tables import drift_sections
 from TACEResponseLib.validation.topics.performance import tables
-from TACEResponseLib.validation.topics.performance.sentences import answer, question, usefulness
+from TACEResponseLib.validation.topics.performance.words import answer, question, usefulness
 from TACEResponseLib.validation.topics.promised.promised import promised_sentences, promised_table
-from TACEResponseLib.validation.topics.roi_readers.roi_readers_section import roi_blocks
-from TACEResponseLib.validation.topics.survival.competing_words import (
+from TACEResponseLib.validation.topics.roi_readers.roi_readers_section import roi_sections
+from TACEResponseLib.validation.topics.survival.words import (
     competing_of,
     competing_sentence,
     incidence_table,
 )
 from TACEResponseLib.validation.topics.wrong_cases.wrong_cases import WrongCase, wrong_rows
 
+TEMPLATE = Path(__file__).parent / "report.html.jinja"
 SIMULATED = "These patients are simulated: nothing here says anything about a real one."
 IN_SAMPLE = "In-sample: these patients, or some, shaped the model; every number is too good."
 CHECKLIST_NAMES = {"tripod_ai": "TRIPOD+AI", "metrics": "METRICS", "claim": "CLAIM"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPage(Page):
+    """What the first page says: question, answer, four figures, and what they don't show."""
+
+    models: str
+    banners: tuple[str, ...]
+    question: str
+    answer: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    has_survival: bool
+    limits: tuple[str, ...]
+
+
 def report_html(
     study: Study,
     results: Results,
-    pictures: Mapping[str, Picture],
+    pictures: Mapping[str, Figure],
     wrong: Sequence[WrongCase] = (),
     overviews: Mapping[str, bytes] | None = None,
 ) -> str:
@@ -47,205 +71,179 @@ def report_html(
         wrong: the most confident wrong cases.
         overviews: their pictures, PNG, by case id.
     """
-    blocks = [
-        f'<section class="page">{"".join(_first_page(study, results, pictures))}</section>',
-        *_methods(study, results),
-        *_patients(study),
-        *_performance(study, results, pictures),
-        *class_blocks(study, results, pictures),
-        *_promised(study, results),
-        *_candidates(study),
-        *_survival(results, pictures),
-        *_subgroups(results, pictures),
-        *_readers(results),
-        *roi_blocks(results, pictures),
-        *_drift(study),
-        *_sample_size(results),
-        *_failures(study, wrong, overviews or {}),
-        *_checklists(study, results),
-        paragraph(NOT_A_DEVICE, "use"),
-    ]
-    return page(f"Validation of {study.models[0].name}", blocks)
+    origin, curves = study.origin, _named(pictures, "survival_")[:1]
+    first = (pictures.get(name) for name in ("roc", "calibration", "decision_curve"))
+    page = ReportPage(
+        title=f"Validation of {study.models[0].name}",
+        models=", ".join(model.name for model in study.models),
+        banners=(SIMULATED,) * bool(origin.simulated) + (IN_SAMPLE,) * bool(origin.in_sample),
+        question=question(study),
+        answer=tuple(answer(study, results)),
+        figures=(*(figure for figure in first if figure), *curves),
+        has_survival=bool(curves),
+        limits=limits(study, results),
+        sections=tuple(_sections(study, results, pictures, wrong, overviews or {})),
+    )
+    return render(page, TEMPLATE)
 
 
-def _first_page(study: Study, results: Results, pictures: Mapping[str, Picture]) -> Iterator[str]:
-    """Question, answer, four figures, and what they don't show."""
-    yield f"<h1>Validation of {escape(', '.join(m.name for m in study.models))}</h1>"
-    if study.origin.simulated:
-        yield paragraph(SIMULATED, "banner")
-    if study.origin.in_sample:
-        yield paragraph(IN_SAMPLE, "banner")
-    yield paragraph(question(study))
-    yield f'<div class="answer">{"".join(map(paragraph, answer(study, results)))}</div>'
-    yield '<div class="four">'
-    for name in ("roc", "calibration", "decision_curve"):
-        yield _picture(pictures, name)
-    curves = [name for name in pictures if name.startswith("survival_")]
-    if curves:
-        yield _picture(pictures, curves[0])
-    else:
-        yield (
-            '<div class="none">No survival curves: the table has no time to progression and no '
-            "survival.</div>"
-        )
-    yield "</div>"
-    lines = bullets(limits(study, results))
-    yield f'<div class="limits"><h2>What this does not show</h2>{lines}</div>'
+def _sections(
+    study: Study,
+    results: Results,
+    pictures: Mapping[str, Figure],
+    wrong: Sequence[WrongCase],
+    overviews: Mapping[str, bytes],
+) -> Iterator[Section]:
+    """All behind the first page, a topic after the other; a topic without data is silent."""
+    yield Section("Methods", tuple(map(Paragraph, methods_text(study, results))))
+    yield from _patients(study)
+    yield from _performance(study, results, pictures)
+    yield from class_sections(study, results, pictures)
+    yield from _promised(study, results)
+    yield from _candidates(study)
+    yield from _survival(results, pictures)
+    yield from _subgroups(results, pictures)
+    yield from _readers(results)
+    yield from roi_sections(results, pictures)
+    if study.drift:
+        yield Section("Drift of inputs", tuple(drift_sections(study)))
+    yield from _sample_size(results)
+    yield Section("Failures", tuple(_failures(study, wrong, overviews)))
+    yield Section("Checklists", tuple(_checklists(study, results)))
 
 
-def _picture(pictures: Mapping[str, Picture], name: str, style: str = "") -> str:
-    found = pictures.get(name)
-    return image(found.svg, "svg+xml", found.caption, style) if found else ""
+def _named(pictures: Mapping[str, Figure], *beginnings: str) -> list[Figure]:
+    """Pictures whose names begin so, in their order."""
+    return [picture for name, picture in pictures.items() if name.startswith(beginnings)]
 
 
-def _table(found: tables.Table) -> str:
-    return table(found.columns, found.rows, found.note)
-
-
-def _methods(study: Study, results: Results) -> Iterator[str]:
-    yield heading("Methods")
-    yield from map(paragraph, methods_text(study, results))
-
-
-def _patients(study: Study) -> Iterator[str]:
+def _patients(study: Study) -> Iterator[Section]:
     if study.table_one:
-        yield heading("Table 1: patients")
-        yield table(
-            study.table_one.header,
-            study.table_one.rows,
-            f"By role and outcome; shares are of the known. Positive: {study.positive_class}.",
+        table = Table(
+            columns=study.table_one.header,
+            rows=study.table_one.rows,
+            note=f"By role and outcome; shares are of the known. Positive: {study.positive_class}.",
         )
+        yield Section("Table 1: patients", (table,))
 
 
-def _performance(study: Study, results: Results, pictures: Mapping[str, Picture]) -> Iterator[str]:
+def _performance(
+    study: Study, results: Results, pictures: Mapping[str, Figure]
+) -> Iterator[Section]:
     """All models in numbers, further calibration curves, comparisons."""
-    yield heading("Performance")
-    yield _table(tables.performance(study, results))
-    yield heading("Usefulness")
-    for found in results.models:
-        yield paragraph(f"{found.name}: {usefulness(found)}")
-    further = [name for name in pictures if name.startswith("calibration_")]
-    if further:
-        yield heading("Calibration of the other models")
-        yield '<div class="four">' + "".join(_picture(pictures, n) for n in further) + "</div>"
+    yield Section("Performance", (tables.performance(study, results),))
+    sentences = (f"{measures.name}: {usefulness(measures)}" for measures in results.models)
+    yield Section("Usefulness", tuple(map(Paragraph, sentences)))
+    if further := _named(pictures, "calibration_"):
+        yield Section("Calibration of the other models", (Figures(tuple(further)),))
     if results.comparisons:
-        yield heading("Against other models and simple scores")
-        yield _table(tables.comparisons(results))
+        yield Section("Against other models and simple scores", (tables.comparisons(results),))
     if results.branch_values:
-        yield heading("What fusion adds to each evidence")
-        yield _table(tables.branches(results))
+        yield Section("What fusion adds to each evidence", (tables.branches(results),))
 
 
-def _promised(study: Study, results: Results) -> Iterator[str]:
+def _promised(study: Study, results: Results) -> Iterator[Section]:
     """What the bundles say of themselves, beside what was seen."""
     if study.promises:
-        yield heading("What training had promised")
-        yield from map(paragraph, promised_sentences(study, results))
-        yield _table(promised_table(study, results))
+        sentences = map(Paragraph, promised_sentences(study, results))
+        yield Section("What training had promised", (*sentences, promised_table(study, results)))
 
 
-def _candidates(study: Study) -> Iterator[str]:
+def _candidates(study: Study) -> Iterator[Section]:
     if not study.candidates:
         return
     columns = tuple(study.candidates[0])
-    yield heading("Candidates that training compared")
-    yield table(
-        columns,
-        [[_cell(c.get(name)) for name in columns] for c in study.candidates],
-        "Chosen on tuning patients, never on those of this report.",
+    rows = (tuple(_cell(c.get(name)) for name in columns) for c in study.candidates)
+    table = Table(
+        columns=columns,
+        rows=tuple(rows),
+        note="Chosen on tuning patients, never on those of this report.",
     )
+    yield Section("Candidates that training compared", (table,))
 
 
 def _cell(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def _survival(results: Results, pictures: Mapping[str, Picture]) -> Iterator[str]:
+def _survival(results: Results, pictures: Mapping[str, Figure]) -> Iterator[Section]:
     """Endpoints; curves that the first page does not show."""
     if not results.survival:
         return
-    yield heading("Survival")
-    yield _table(tables.survival(results))
-    for found in results.survival:
-        if found.hazards:
-            warnings = " ".join(w.message for w in found.hazards.warnings)
-            yield paragraph(
-                f"{found.endpoint}: {found.proportionality} {warnings} Tested at a "
-                f"level of {PROPORTIONALITY_LEVEL:g}."
+    blocks: list[Block] = [tables.survival(results)]
+    for curves in results.survival:
+        if curves.hazards:
+            warnings = " ".join(w.message for w in curves.hazards.warnings)
+            blocks.append(
+                Paragraph(
+                    f"{curves.endpoint}: {curves.proportionality} {warnings} Tested at a "
+                    f"level of {PROPORTIONALITY_LEVEL:g}."
+                )
             )
     if dying := competing_of(results):
-        yield paragraph(competing_sentence(dying))
-        yield _table(incidence_table(dying))
-    rest = [name for name in pictures if name.startswith(("survival_", "incidence_"))][1:]
-    rest += [name for name in pictures if name.startswith("landmark_")]
-    yield '<div class="four">' + "".join(_picture(pictures, n) for n in rest) + "</div>"
+        blocks += [Paragraph(competing_sentence(dying)), incidence_table(dying)]
+    rest = [*_named(pictures, "survival_", "incidence_")[1:], *_named(pictures, "landmark_")]
+    yield Section("Survival", (*blocks, Figures(tuple(rest))))
 
 
-def _subgroups(results: Results, pictures: Mapping[str, Picture]) -> Iterator[str]:
+def _subgroups(results: Results, pictures: Mapping[str, Figure]) -> Iterator[Section]:
     if not results.forests:
         return
-    yield heading("Subgroups")
-    yield _picture(pictures, "subgroups")
-    unknown = [
+    unknown = (
         f"{f.forest.attribute}: unknown in {f.unknown} patients"
         for f in results.forests
         if f.unknown
-    ]
-    yield bullets(unknown)
+    )
+    yield Section("Subgroups", (*_named(pictures, "subgroups"), Bullets(tuple(unknown))))
 
 
-def _readers(results: Results) -> Iterator[str]:
+def _readers(results: Results) -> Iterator[Section]:
     if results.agreement is None:
         return
-    yield heading("Readers")
-    yield paragraph("No model can agree with a label better than readers agree on it.")
-    yield _table(tables.pairs(results.agreement))
-    yield _table(tables.readers(results.agreement))
+    yield Section(
+        "Readers",
+        (
+            Paragraph("No model can agree with a label better than readers agree on it."),
+            tables.pairs(results.agreement),
+            tables.readers(results.agreement),
+        ),
+    )
 
 
-def _drift(study: Study) -> Iterator[str]:
-    if not study.drift:
-        return
-    yield heading("Drift of inputs")
-    yield from map(_table, drift_sections(study))
-
-
-def _sample_size(results: Results) -> Iterator[str]:
-    found = tables.sample_size(results)
-    if found.rows:
-        yield heading("Sample size of the next study")
-        yield _table(found)
+def _sample_size(results: Results) -> Iterator[Section]:
+    table = tables.sample_size(results)
+    if table.rows:
+        yield Section("Sample size of the next study", (table,))
 
 
 def _failures(
     study: Study, wrong: Sequence[WrongCase], overviews: Mapping[str, bytes]
-) -> Iterator[str]:
+) -> Iterator[Block]:
     """The most confident wrong cases, and patients without a result."""
-    yield heading("Failures")
-    yield table(
-        ("case", "observed", "predicted probability"),
-        wrong_rows(wrong),
-        f"The most confident wrong calls of {study.models[0].name}; learn from them "
+    yield Table(
+        columns=("case", "observed", "predicted probability"),
+        rows=tuple(wrong_rows(wrong)),
+        note=f"The most confident wrong calls of {study.models[0].name}; learn from them "
         "before believing the right ones.",
     )
     for case_id, data in overviews.items():
-        yield image(data, "png", f"Case {case_id}: outline of the lesion and attention map.")
-    left = [(failure.case_id, failure.reason) for failure in study.failures]
-    yield table(("case", "why it was left out"), left)
-    if not left:
-        yield paragraph("Every patient of the table has a result.")
+        caption = f"Case {case_id}: outline of the lesion and attention map."
+        yield Figure(data=data, kind="png", caption=caption)
+    if not study.failures:
+        yield Paragraph("Every patient of the table has a result.")
+    rows = tuple((failure.case_id, failure.reason) for failure in study.failures)
+    yield Table(columns=("case", "why it was left out"), rows=rows)
 
 
-def _checklists(study: Study, results: Results) -> Iterator[str]:
-    yield heading("Checklists")
-    yield paragraph("Topics are in our own words; read the published checklist before submitting.")
+def _checklists(study: Study, results: Results) -> Iterator[Block]:
+    yield Paragraph("Topics are in our own words; read the published checklist before submitting.")
     for name, rows in checklist_rows(study, results).items():
         open_items = sum(answer_ == TO_FILL for _, _, answer_, _ in rows)
-        yield f"<h3>{escape(CHECKLIST_NAMES[name])}</h3>"
-        yield table(
-            COLUMNS[:3],
-            [row[:3] for row in rows],
-            f"{len(rows) - open_items} of {len(rows)} items answered here, {open_items} "
+        yield Subheading(CHECKLIST_NAMES[name])
+        yield Table(
+            columns=COLUMNS[:3],
+            rows=tuple(row[:3] for row in rows),
+            note=f"{len(rows) - open_items} of {len(rows)} items answered here, {open_items} "
             "for the authors.",
             todo=TO_FILL,
         )

@@ -119,7 +119,7 @@ def measure_study(
 
 def _forests(study: Study) -> tuple[Forest, ...]:
     """A forest for each attribute, patients of unknown level left out of it."""
-    found: list[tuple[SubgroupForest, int]] = []
+    forests: list[tuple[SubgroupForest, int]] = []
     p = study.models[0].probabilities
     for name, levels in study.attributes.items():
         known = np.array([bool(level) for level in levels])
@@ -129,12 +129,12 @@ def _forests(study: Study) -> tuple[Forest, ...]:
             )
         except InputError:
             continue
-        found.append((forest, int((~known).sum())))
-    interaction = _holm([_p(f.interaction) for f, _ in found])
-    heterogeneity = _holm([_p(f.heterogeneity) for f, _ in found])
+        forests.append((forest, int((~known).sum())))
+    interaction = _holm([_p(f.interaction) for f, _ in forests])
+    heterogeneity = _holm([_p(f.heterogeneity) for f, _ in forests])
     return tuple(
         Forest(forest=f, unknown=unknown, interaction_p_holm=i, heterogeneity_p_holm=h)
-        for (f, unknown), i, h in zip(found, interaction, heterogeneity, strict=True)
+        for (f, unknown), i, h in zip(forests, interaction, heterogeneity, strict=True)
     )
 
 

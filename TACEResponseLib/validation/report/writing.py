@@ -5,12 +5,13 @@ from pathlib import Path
 
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.writing.new_output import new_folder
+from TACEResponseLib.output.page.blocks import Figure
 from TACEResponseLib.validation.report.checklists import COLUMNS, checklist_rows
 from TACEResponseLib.validation.report.pdf import report_pdf
 from TACEResponseLib.validation.report.report import report_html
 from TACEResponseLib.validation.report.results import Results, metrics_json
 from TACEResponseLib.validation.study.study import Study
-from TACEResponseLib.validation.style.figure import Drawing, Picture, save, write_csv
+from TACEResponseLib.validation.style.figure import Drawing, save, write_csv
 from TACEResponseLib.validation.topics.classes.class_section import class_drawings, write_classes
 from TACEResponseLib.validation.topics.drift.drift_tables import drift_table
 from TACEResponseLib.validation.topics.performance import tables
@@ -23,9 +24,9 @@ from TACEResponseLib.validation.topics.roi_readers.roi_readers_section import (
     write_roi_readers,
 )
 from TACEResponseLib.validation.topics.subgroups.figure_forest import draw_forest
-from TACEResponseLib.validation.topics.survival.competing_words import competing_of, incidence_table
 from TACEResponseLib.validation.topics.survival.figure_incidence import draw_incidence
 from TACEResponseLib.validation.topics.survival.figure_survival import draw_landmark, draw_survival
+from TACEResponseLib.validation.topics.survival.words import competing_of, incidence_table
 from TACEResponseLib.validation.topics.wrong_cases.wrong_cases import wrong_cases, wrong_rows
 
 REPORT, METRICS, PREDICTIONS = "report.html", "metrics.json", "predictions.csv"
@@ -74,11 +75,11 @@ def write_validation(
     )
 
 
-def _figures(study: Study, results: Results, draft: Path) -> dict[str, Picture]:
+def _figures(study: Study, results: Results, draft: Path) -> dict[str, Figure]:
     """Every figure on disk, and as the report shows it."""
     (draft / FIGURES).mkdir()
     return {
-        drawing.name: Picture(svg=save(drawing, draft / FIGURES), caption=drawing.caption)
+        drawing.name: Figure(data=save(drawing, draft / FIGURES), caption=drawing.caption)
         for drawing in _drawings(study, results)
     }
 
@@ -86,9 +87,9 @@ def _figures(study: Study, results: Results, draft: Path) -> dict[str, Picture]:
 def _drawings(study: Study, results: Results) -> Iterator[Drawing]:
     """In the order of the report."""
     yield draw_roc(study, results)
-    for number, (model, found) in enumerate(zip(study.models, results.models, strict=True)):
+    for number, (model, measures) in enumerate(zip(study.models, results.models, strict=True)):
         name = "calibration" if number == 0 else f"calibration_{number + 1}"
-        yield draw_calibration(study, model, found, name)
+        yield draw_calibration(study, model, measures, name)
     yield draw_decision(study, results)
     yield from class_drawings(study, results)
     for curves in results.survival:
@@ -110,7 +111,7 @@ def _tables(study: Study, results: Results, draft: Path) -> None:
         write_csv(draft / "table1.csv", study.table_one.header, study.table_one.rows)
     for name, rows in checklist_rows(study, results).items():
         write_csv(draft / f"checklist_{name}.csv", COLUMNS, rows)
-    found = {
+    shown = {
         "performance": tables.performance(study, results),
         "comparisons": tables.comparisons(results),
         "evidence": tables.branches(results),
@@ -120,13 +121,13 @@ def _tables(study: Study, results: Results, draft: Path) -> None:
         "sample_size": tables.sample_size(results),
     }
     if dying := competing_of(results):
-        found["incidence"] = incidence_table(dying)
+        shown["incidence"] = incidence_table(dying)
     if results.agreement:
-        found |= {
+        shown |= {
             "readers": tables.readers(results.agreement),
             "kappas": tables.pairs(results.agreement),
         }
-    for name, table in found.items():
+    for name, table in shown.items():
         if table.rows:
             write_csv(draft / f"{name}.csv", table.columns, table.rows)
     write_classes(study, results, draft)

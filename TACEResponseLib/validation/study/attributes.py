@@ -36,7 +36,7 @@ def attributes(
         names: text of each patient by column.
         values: numbers of each patient by column, nan where unknown.
     """
-    found = {
+    columns = {
         WORDS.get(column, column.replace("_", " ")): tuple(
             WORDS.get(cell, cell) for cell in names[column]
         )
@@ -45,8 +45,8 @@ def attributes(
     }
     for column, (label, cut, unit) in CUTS.items():
         if column in values:
-            found[label] = tuple(_side(v, cut, unit) for v in values[column])
-    return {name: levels for name, levels in found.items() if _is_usable(levels)}
+            columns[label] = tuple(_side(v, cut, unit) for v in values[column])
+    return {name: levels for name, levels in columns.items() if _is_usable(levels)}
 
 
 def _side(value: float, cut: float, unit: str) -> str:

@@ -39,13 +39,13 @@ def baselines(
 
 def _of_records(clinical: Sequence[ClinicalRecord]) -> dict[str, Floats]:
     """Tumor size, AFP and every derived score, nan where its inputs are unknown."""
-    found: dict[str, Floats] = {}
+    by_name: dict[str, Floats] = {}
     for name, label in (("tumor_size_cm", "tumor size, cm"), ("afp_ng_per_ml", "AFP, ng/mL")):
-        found[label] = np.array([_number(record, name) for record in clinical])
+        by_name[label] = np.array([_number(record, name) for record in clinical])
     by_patient = [{s.name: s.value for s in derived_scores(record)} for record in clinical]
     for name in SCORES:
-        found[name] = np.array([scores.get(name, np.nan) for scores in by_patient], dtype=float)
-    return found
+        by_name[name] = np.array([scores.get(name, np.nan) for scores in by_patient], dtype=float)
+    return by_name
 
 
 def _number(record: ClinicalRecord, name: str) -> float:

@@ -53,7 +53,7 @@ def split_classes(columns: Columns, where: str) -> tuple[Columns, ClassTable | N
     p = np.column_stack([numbers(columns, name) for name in CLASS_COLUMNS])
     _check_sums(p)
     positive = np.minimum(p[:, [CLASSES.index(name) for name in POSITIVE]].sum(axis=1), 1.0)
-    told = [
+    stated = [
         repr(float(x)) if np.isfinite(row).all() else "" for x, row in zip(positive, p, strict=True)
     ]
     dropped = {*CLASS_COLUMNS, SUM}
@@ -61,26 +61,26 @@ def split_classes(columns: Columns, where: str) -> tuple[Columns, ClassTable | N
     kept["outcome"] = _outcomes(columns)
     responses = tuple(cell if cell in CLASSES else "" for cell in columns["response"])
     # First of all models, for the first is the one that is judged.
-    return {SUM: told, **kept}, ClassTable(responses=responses, probabilities=p)
+    return {SUM: stated, **kept}, ClassTable(responses=responses, probabilities=p)
 
 
 def of_classes(
-    found: ClassTable | None, known: NDArray[np.bool_]
+    table: ClassTable | None, known: NDArray[np.bool_]
 ) -> tuple[tuple[str, ...], tuple[ClassScores, ...]]:
     """Classes and probabilities of some of the patients, as a study has them.
 
     Args:
-        found: of the table, if it has classes.
+        table: of the table, if it has classes.
         known: (n,), those to keep.
     """
-    if found is None:
+    if table is None:
         return (), ()
-    kept = tuple(r for r, k in zip(found.responses, known, strict=True) if k)
+    kept = tuple(r for r, k in zip(table.responses, known, strict=True) if k)
     scores = ClassScores(
         name=", ".join(CLASS_COLUMNS),
         classes=CLASSES,
         stage=STAGE,
-        probabilities=found.probabilities[known],
+        probabilities=table.probabilities[known],
     )
     return kept, (scores,)
 
@@ -115,18 +115,18 @@ def _outcomes(columns: Columns) -> list[str]:
     """1 for CR and PR, 0 for the others, from the class or else from the column `outcome`."""
     given = columns.get("outcome", [""] * len(columns["response"]))
     values = numbers({"outcome": given}, "outcome")
-    found = []
+    outcomes = []
     for row, (response, outcome) in enumerate(zip(columns["response"], given, strict=True)):
-        told = _outcome(response, row + 1)
-        if told and outcome and values[row] != float(told):
+        stated = _outcome(response, row + 1)
+        if stated and outcome and values[row] != float(stated):
             raise InputError(
                 f"outcome, row {row + 1}",
-                f"must be {told} for a response of {response}",
+                f"must be {stated} for a response of {response}",
                 got=outcome,
                 remedy=f"leave out the column outcome: here 1 is {POSITIVE_CLASS}",
             )
-        found.append(told or outcome)
-    return found
+        outcomes.append(stated or outcome)
+    return outcomes
 
 
 def _outcome(response: str, row: int) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
 
+from scipy.special import expit
+
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.bundle.bundle import Bundle
@@ -61,19 +63,19 @@ def score_patients(
     from TACEResponseLib.basics.process.worker_pool import workers
 
     blocks = list(_blocks(patients))
-    found: list[ScoredPatient] = []
+    scored: list[ScoredPatient] = []
     with workers(jobs) as pool:
         for block in pool.map(_score_block, repeat(tuple(bundles)), blocks, repeat(device)):
-            found += block
-            progress(f"scored {len(found)} of {len(patients)} patients")
-    return found
+            scored += block
+            progress(f"scored {len(scored)} of {len(patients)} patients")
+    return scored
 
 
 def _score_block(
     bundles: Sequence[str | Path], patients: Sequence[CohortPatient], device: str
 ) -> list[ScoredPatient]:
     """Runs in a worker."""
-    from TACEResponseLib.bundle import load_bundle
+    from TACEResponseLib.bundle.reading import load_bundle
 
     loaded = [load_bundle(bundle, device=device) for bundle in bundles]
     return [_score_one(loaded, patient) for patient in patients]
@@ -94,8 +96,8 @@ def score_patient(bundle: Bundle, patient: CohortPatient) -> Scored:
     """
     from TACEResponseLib.scoring import score
 
-    if not patient.images and (found := _from_features(bundle, patient)) is not None:
-        return found
+    if not patient.images and (scored := _from_features(bundle, patient)) is not None:
+        return scored
     case = load_case(patient, bundle.metadata.sequences)
     try:
         return _of(score(case, bundle))
@@ -110,26 +112,20 @@ def _from_features(bundle: Bundle, patient: CohortPatient) -> Scored | None:
 
     logits = {}
     features: list[tuple[str, FeatureContribution]] = []
-    for settings, branch in zip(bundle.metadata.branch_settings, bundle.branches, strict=True):
-        prepared = branch_recipe(settings).from_features(patient.clinical, patient.features)
+    for part, branch in zip(bundle.metadata.branches, bundle.branches, strict=True):
+        prepared = branch_recipe(part.settings).from_features(patient.clinical, patient.features)
         if prepared is None:
             return None
         logits[branch.name] = float(branch.logits([prepared])[0])
-        features += table_features(branch, prepared)
+        features += table_features(part, prepared)
     fused = bundle.fusion.predict(logits, patient.clinical)
     volume = _volume_of_features(patient)
     return Scored(
         probability=fused.probability,
-        branches=_probabilities(logits),
+        branches={name: float(expit(x)) for name, x in logits.items()},
         features=tuple(features),
         volume_ml=volume,
     )
-
-
-def _probabilities(logits: dict[str, float]) -> dict[str, float]:
-    from math import exp
-
-    return {name: 1 / (1 + exp(-min(max(x, -700.0), 700.0))) for name, x in logits.items()}
 
 
 def _volume_of_features(patient: CohortPatient) -> float | None:

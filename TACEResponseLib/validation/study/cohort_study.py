@@ -10,7 +10,7 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
-from TACEResponseLib.basics.terms import CohortRole, Endpoint
+from TACEResponseLib.basics.terms import TEST_ROLES, CohortRole, Endpoint
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.reading import read_fusion, read_metadata
 from TACEResponseLib.bundle.words import cohort_sentence, simulated_banner
@@ -27,8 +27,6 @@ from TACEResponseLib.validation.study.second_roi import read_once_warnings, seco
 from TACEResponseLib.validation.study.study import Failure, Model, Origin, Study
 from TACEResponseLib.validation.study.timed_outcomes import COLUMNS, timed_outcomes, unit_warnings
 from TACEResponseLib.validation.topics.promised.promised import promises
-
-TEST_ROLES = (CohortRole.INTERNAL_TEST, CohortRole.EXTERNAL_TEST)
 
 
 def score_study(
@@ -82,9 +80,9 @@ def score_study(
         study,
         second_readings=again,
         drift=tuple(
-            found
+            input_drift
             for place, (bundle, m) in enumerate(zip(bundles, metadata, strict=True))
-            for found in drift(
+            for input_drift in drift(
                 m, read_fusion(bundle), [s.scores[place] for s in scores], study.clinical
             )
         ),
@@ -209,7 +207,7 @@ def _model(metadata: BundleMetadata, place: int, scores: Sequence[ScoredPatient]
 def _other_columns(patients: Sequence[CohortPatient]) -> dict[str, list[str]]:
     """Columns that no model reads, by name."""
     names = dict.fromkeys(name for p in patients for name in p.other)
-    pairs = {column for wanted in COLUMNS.values() for column in wanted}
+    pairs = {column for pair in COLUMNS.values() for column in pair}
     return {
         name: [p.other.get(name, "") for p in patients]
         for name in names
@@ -221,12 +219,12 @@ def _names(
     patients: Sequence[CohortPatient], columns: Mapping[str, Sequence[str]]
 ) -> dict[str, Sequence[str]]:
     """Text of attributes, from the table or from the clinical record."""
-    found: dict[str, Sequence[str]] = dict(columns)
+    names: dict[str, Sequence[str]] = dict(columns)
     for name in NAMED:
         cells = [p.clinical.values.get(name) for p in patients]
-        if name not in found and any(cell is not None for cell in cells):
-            found[name] = ["" if cell is None else str(cell) for cell in cells]
-    return found
+        if name not in names and any(cell is not None for cell in cells):
+            names[name] = ["" if cell is None else str(cell) for cell in cells]
+    return names
 
 
 def _sizes(scores: Sequence[ScoredPatient]) -> dict[str, Floats]:

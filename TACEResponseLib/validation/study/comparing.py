@@ -95,24 +95,24 @@ def _validation(where: str, metrics: Mapping[str, Any], columns: Columns) -> Val
     """Both files as one; every key that is needed later is asked for now."""
     outcome = np.nan_to_num(numbers(columns, "outcome")).astype(int).tolist()
     names = [model["name"] for model in metrics["results"]["models"]]
-    found = Validation(
+    validation = Validation(
         name=where,
         metrics=metrics,
         outcome=dict(zip(columns["case_id"], outcome, strict=True)),
         # As written, a name that a spreadsheet would compute has an apostrophe before it.
         probabilities={name: numbers(columns, cell_text(printable(name))) for name in names},
     )
-    side_by_side([found])
-    paired([found])
-    return found
+    side_by_side([validation])
+    paired([validation])
+    return validation
 
 
-def side_by_side(found: Sequence[Validation]) -> Rows:
+def side_by_side(validations: Sequence[Validation]) -> Rows:
     """A row for each model of each validation."""
-    return tuple(_row(v, model) for v in found for model in v.metrics["results"]["models"])
+    return tuple(_row(v, model) for v in validations for model in v.metrics["results"]["models"])
 
 
-def paired(found: Sequence[Validation]) -> Rows:
+def paired(validations: Sequence[Validation]) -> Rows:
     """DeLong's paired test of every two models on the same patients, corrected by Holm.
 
     Validations of other patients, of another positive class, or of out-of-fold predictions are
@@ -120,7 +120,7 @@ def paired(found: Sequence[Validation]) -> Rows:
     """
     models = [
         (v, name)
-        for v in found
+        for v in validations
         for name in v.probabilities
         if not v.metrics["origin"]["cross_validated"]
     ]

@@ -6,13 +6,10 @@ import numpy as np
 
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.evaluation.inputs import Floats
-from TACEResponseLib.evidence.clinical.part import ClinicalPart
-from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
 from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.patient.columns import ClinicalInput, FusionColumn
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.validation.study.cohort_scoring import Scored
-from TACEResponseLib.validation.study.roi_features import roi_features
 from TACEResponseLib.validation.study.study import FeatureDrift
 
 FUSION = "fusion"
@@ -39,7 +36,7 @@ def drift(
 
 def _of_roi(metadata: BundleMetadata, scores: Sequence[Scored]) -> Iterator[FeatureDrift]:
     """Radiomics and sizes; left out where fewer than two patients have them."""
-    for known in roi_features(metadata):
+    for known in metadata.lesion_features:
         seen = [
             f
             for s in scores
@@ -63,11 +60,11 @@ def _of_records(
     metadata: BundleMetadata, fusion: FittedFusion, clinical: Sequence[ClinicalRecord]
 ) -> Iterator[FeatureDrift]:
     """Clinical variables, each under the first place that reads it in this form."""
-    told: list[tuple[ClinicalInput, FusionColumn]] = []
+    seen: list[tuple[ClinicalInput, FusionColumn]] = []
     for place, variable, column in _variables(metadata, fusion):
-        if (variable, column) in told:
+        if (variable, column) in seen:
             continue
-        told.append((variable, column))
+        seen.append((variable, column))
         values = np.array(
             [
                 variable.encode(record.values[variable.name])
@@ -95,13 +92,8 @@ def _variables(
     for variable, column in zip(fusion.settings.clinical, fusion.clinical, strict=True):
         yield FUSION, variable, column
     for part in metadata.branches:
-        if isinstance(part, ClinicalPart):
-            columns = part.state.columns[len(part.settings.measures) :]
-            for variable, column in zip(part.settings.variables, columns, strict=True):
-                yield part.settings.name, variable, column
-        if isinstance(part, ImageNetworkPart):
-            for variable, column in zip(part.settings.clinical, part.state.clinical, strict=True):
-                yield part.settings.name, variable, column
+        for variable, column in part.clinical_columns:
+            yield part.settings.name, variable, column
 
 
 def _outside(values: Floats, low: float, high: float) -> float:

@@ -232,23 +232,23 @@ def _models(columns: Mapping[str, Floats], options: TableOptions) -> tuple[Model
 def _roles(columns: Columns) -> tuple[CohortRole, ...]:
     """Roles that occur."""
     known = {role.value: role for role in CohortRole}
-    found = {cell for cell in columns.get("role", ()) if cell}
-    for cell in found - set(known):
+    names = {cell for cell in columns.get("role", ()) if cell}
+    for cell in names - set(known):
         row = list(columns["role"]).index(cell) + 1
         raise InputError(
             f"role, row {row}", f"must be one of {', '.join(known)}", got=cell, remedy="correct it"
         )
-    return tuple(role for value, role in known.items() if value in found)
+    return tuple(role for value, role in known.items() if value in names)
 
 
 def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
     """A clinical record a patient."""
-    wanted = {n: parsed for n in columns if (parsed := clinical_column(n)) is not None}
+    variables = {n: parsed for n in columns if (parsed := clinical_column(n)) is not None}
     records = []
     for row, case_id in enumerate(columns["case_id"]):
         given = {
             v: clinical_cell(v, unit, columns[name][row])
-            for name, (v, unit) in wanted.items()
+            for name, (v, unit) in variables.items()
             if columns[name][row]
         }
         try:
@@ -260,11 +260,11 @@ def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
 
 def _numbers(columns: Columns, clinical: Sequence[ClinicalRecord]) -> dict[str, Floats]:
     """Numbers that baselines and subgroups use."""
-    found = {name: numbers(columns, name) for name in SIZES if name in columns}
+    values = {name: numbers(columns, name) for name in SIZES if name in columns}
     for name in ("age_years", "tumor_size_cm"):
         cells = [record.values.get(name) for record in clinical]
-        found[name] = np.array([np.nan if c is None else float(c) for c in cells])
-    return found
+        values[name] = np.array([np.nan if c is None else float(c) for c in cells])
+    return values
 
 
 def _patients(columns: Columns, clinical: Sequence[ClinicalRecord]) -> list[CohortPatient]:
@@ -290,7 +290,7 @@ def _failures(
     columns: Columns, outcome: Floats, probabilities: Mapping[str, Floats]
 ) -> tuple[Failure, ...]:
     """Patients left out, and what of them is missing."""
-    found = []
+    failures = []
     for row, case_id in enumerate(columns["case_id"]):
         blanks = [
             n
@@ -300,8 +300,8 @@ def _failures(
         problem = columns.get("problem", [""] * outcome.size)[row]
         if blanks:
             reason = problem or f"row {row + 1}: no {', '.join(blanks)}"
-            found.append(Failure(case_id=case_id, reason=reason))
-    return tuple(found)
+            failures.append(Failure(case_id=case_id, reason=reason))
+    return tuple(failures)
 
 
 def _left_out(

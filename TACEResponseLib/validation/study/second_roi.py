@@ -9,12 +9,10 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.cohort.patient import CohortPatient
-from TACEResponseLib.evidence.kinds import needs_roi
+from TACEResponseLib.evidence.icc_filter import IccFilter
 from TACEResponseLib.evidence.radiomics.agreement import FEWEST_READ_TWICE
 from TACEResponseLib.evidence.radiomics.feature_names import SECOND_READER
-from TACEResponseLib.evidence.radiomics.settings import IccFilter
 from TACEResponseLib.validation.study.cohort_scoring import Scored, score_patients
-from TACEResponseLib.validation.study.roi_features import roi_features
 from TACEResponseLib.validation.study.study import Failure, ReadFeature, SecondReadings
 
 
@@ -44,19 +42,19 @@ def second_readings(
         for row, patient in enumerate(patients)
         if (second := by_second_reader(patient)) is not None
     }
-    if len(again) < FEWEST_READ_TWICE or not any(map(needs_roi, metadata.branch_settings)):
+    if len(again) < FEWEST_READ_TWICE or not any(s.needs_roi for s in metadata.branch_settings):
         return None
     progress(f"second reader's ROI of {len(again)} patients")
     scored = score_patients(
         [bundle], list(again.values()), device=device, jobs=jobs, progress=progress
     )
-    found = {row: s.scores[0] for row, s in zip(again, scored, strict=True) if s.scores}
+    scored_again = {row: s.scores[0] for row, s in zip(again, scored, strict=True) if s.scores}
     failures = tuple(Failure(case_id=s.case_id, reason=s.problem) for s in scored if s.problem)
-    if len(found) < FEWEST_READ_TWICE:
+    if len(scored_again) < FEWEST_READ_TWICE:
         return None
-    pairs = [(scores[row], second) for row, second in found.items()]
+    pairs = [(scores[row], second) for row, second in scored_again.items()]
     return SecondReadings(
-        rows=np.array(list(found), dtype=np.intp),
+        rows=np.array(list(scored_again), dtype=np.intp),
         probabilities=np.array([[one.probability, two.probability] for one, two in pairs]),
         features=_features(metadata, pairs),
         failures=failures,
@@ -84,7 +82,7 @@ def read_once_warnings(
     metadata: BundleMetadata, readings: SecondReadings | None
 ) -> tuple[CaseWarning, ...]:
     """That nobody can say how far the result depends on who draws the ROI."""
-    if readings is not None or not any(map(needs_roi, metadata.branch_settings)):
+    if readings is not None or not any(s.needs_roi for s in metadata.branch_settings):
         return ()
     message = (
         "How far the result depends on who draws the ROI: fewer than "
@@ -98,10 +96,10 @@ def _features(
 ) -> tuple[ReadFeature, ...]:
     """What every branch took from both ROIs."""
     seen = [(_by_name(one), _by_name(two)) for one, two in pairs]
-    found = []
-    for known in roi_features(metadata):
+    features = []
+    for known in metadata.lesion_features:
         key = (known.branch, known.name)
-        found.append(
+        features.append(
             ReadFeature(
                 branch=known.branch,
                 name=known.name,
@@ -111,7 +109,7 @@ def _features(
                 minimum=known.icc.minimum if known.icc else None,
             )
         )
-    return tuple(found)
+    return tuple(features)
 
 
 def _by_name(scored: Scored) -> Mapping[tuple[str, str], float]:

@@ -39,15 +39,17 @@ def timed_outcomes(columns: Columns) -> tuple[TimedOutcome, ...]:
     """
     read = {
         name: _read(columns, name)
-        for name, wanted in COLUMNS.items()
-        if all(column in columns for column in wanted)
+        for name, pair in COLUMNS.items()
+        if all(column in columns for column in pair)
     }
-    found = {name: _known(name, *values) for name, values in read.items()}
+    outcomes = {name: _known(name, *values) for name, values in read.items()}
     if TTP in read and OS in read:
         pfs = _progression_free(*read[TTP], *read[OS])
         _check_order(columns, read[TTP][0], read[OS][0])
-        found[PFS] = _known(PFS, *pfs)
-    return tuple(found[name] for name in (PFS, TTP, OS) if name in found and found[name].rows.size)
+        outcomes[PFS] = _known(PFS, *pfs)
+    return tuple(
+        outcomes[name] for name in (PFS, TTP, OS) if name in outcomes and outcomes[name].rows.size
+    )
 
 
 def unit_warnings(timed: Sequence[TimedOutcome], sites: Sequence[str]) -> tuple[CaseWarning, ...]:
@@ -57,12 +59,12 @@ def unit_warnings(timed: Sequence[TimedOutcome], sites: Sequence[str]) -> tuple[
         timed: the endpoints.
         sites: of each patient; empty if unknown.
     """
-    found = []
+    warnings = []
     for outcome in timed:
         follow_up = outcome.follow_up
         last = float(follow_up.time.max())
         if last < SHORTEST_LAST_TIME_DAYS:
-            found.append(
+            warnings.append(
                 CaseWarning(
                     code="short_follow_up",
                     message=f"The longest {follow_up.endpoint} time is {last:g} days, "
@@ -70,14 +72,14 @@ def unit_warnings(timed: Sequence[TimedOutcome], sites: Sequence[str]) -> tuple[
                     "in weeks or months.",
                 )
             )
-        found += _odd_sites(outcome, sites)
-    return tuple(found)
+        warnings += _odd_sites(outcome, sites)
+    return tuple(warnings)
 
 
 def _odd_sites(outcome: TimedOutcome, sites: Sequence[str]) -> list[CaseWarning]:
     """Sites whose median time is a multiple of the others'."""
     names = np.array([sites[row] for row in outcome.rows]) if sites else np.array([])
-    found = []
+    warnings = []
     for name in np.unique(names[names != ""]):
         own = outcome.follow_up.time[names == name]
         rest = outcome.follow_up.time[(names != name) & (names != "")]
@@ -85,7 +87,7 @@ def _odd_sites(outcome: TimedOutcome, sites: Sequence[str]) -> list[CaseWarning]
             continue
         one, other = float(np.median(own)), float(np.median(rest))
         if min(one, other) > 0 and max(one, other) / min(one, other) > UNIT_FACTOR:
-            found.append(
+            warnings.append(
                 CaseWarning(
                     code="mixed_units",
                     message=f"Site {name}: median {outcome.follow_up.endpoint} time {one:g} "
@@ -93,7 +95,7 @@ def _odd_sites(outcome: TimedOutcome, sites: Sequence[str]) -> list[CaseWarning]
                     "weeks or months among days.",
                 )
             )
-    return found
+    return warnings
 
 
 def _read(columns: Columns, name: str) -> tuple[Floats, Floats]:

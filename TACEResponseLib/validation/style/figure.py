@@ -96,8 +96,8 @@ def save(drawing: Drawing, folder: Path) -> bytes:
 
 def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table in UTF-8; numbers with all their digits, nothing for an undefined one."""
-    told = [["" if _is_nothing(c) else c for c in row] for row in rows]
-    path.write_bytes(csv_text(columns, told).encode("utf-8"))
+    cells = [["" if _is_nothing(c) else c for c in row] for row in rows]
+    path.write_bytes(csv_text(columns, cells).encode("utf-8"))
 
 
 def legend_below(axes: "Axes", gap: float = 0.21, title: str = "") -> None:
@@ -142,11 +142,3 @@ def _folded(label: str) -> str:
 
 def _is_nothing(cell: object) -> bool:
     return cell is None or (isinstance(cell, float) and cell != cell)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Picture:
-    """A figure as it stands in the report."""
-
-    svg: bytes
-    caption: str

@@ -81,8 +81,8 @@ def plain_name(name: str) -> str:
 
 def best_baseline(study: Study, results: Results) -> Comparison | None:
     """The baseline with the highest AUC, which is the hardest to beat, of those that are known."""
-    found = known_baselines(study, results)
-    return max(found, key=lambda c: c.other_auc.value) if found else None
+    baselines = known_baselines(study, results)
+    return max(baselines, key=lambda c: c.other_auc.value) if baselines else None
 
 
 def known_baselines(study: Study, results: Results) -> list[Comparison]:

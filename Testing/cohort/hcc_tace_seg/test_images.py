@@ -11,6 +11,7 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 from openpyxl import Workbook
+from pydicom.uid import MRImageStorage
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
@@ -177,7 +178,8 @@ def segmented_twice(study: Path) -> None:
 def of_another_kind(study: Path) -> None:
     for path in (study / "4.000000-LIVER-00002").iterdir():
         slice_ = pydicom.dcmread(path)
-        slice_.Modality = "MR"
+        slice_.Modality, slice_.SOPClassUID = "MR", MRImageStorage
+        slice_.file_meta.MediaStorageSOPClassUID = MRImageStorage
         slice_.save_as(path)
 
 

@@ -8,7 +8,6 @@ from TACEResponseLib.evaluation.survival.follow_up import (
     FollowUp,
     TimeUnit,
     checked_groups,
-    refuse_contradiction,
 )
 
 
@@ -36,16 +35,6 @@ def test_units_convert_there_and_back() -> None:
 def test_what_is_no_follow_up_is_refused(time: list[float], event: list[float], words: str) -> None:
     with pytest.raises(InputError, match=words):
         overall(time, event)
-
-
-def test_weeks_and_days_never_meet() -> None:
-    survival = overall([10, 20], [1, 0])
-    with pytest.raises(InputError, match="must have one unit"):
-        refuse_contradiction(survival.in_unit("days"), survival)
-    days_called_weeks = overall([70, 100], [1, 1])
-    with pytest.raises(InputError, match=r"row 1: must not exceed .* 70 against 10 weeks"):
-        refuse_contradiction(days_called_weeks, survival)
-    refuse_contradiction(overall([10, 12], [1, 1]), survival)
 
 
 def test_few_or_no_events_are_said() -> None:

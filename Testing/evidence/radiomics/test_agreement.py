@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.evidence.icc_filter import IccFilter
 from TACEResponseLib.evidence.radiomics.agreement import agreement, reliable_names
 from TACEResponseLib.evidence.radiomics.branch import RadiomicsRecipe
-from TACEResponseLib.evidence.radiomics.settings import IccFilter, RadiomicsSettings
+from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 
 MEAN, RANGE = "original_firstorder_Mean", "original_firstorder_Range"
 # Shrout and Fleiss 1979, table 2: six patients read by four; judges 1 and 3.

@@ -9,9 +9,10 @@ import pytest
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle.writing import write_branch
+from TACEResponseLib.evidence.icc_filter import IccFilter
 from TACEResponseLib.evidence.radiomics.branch import RadiomicsRecipe
 from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
-from TACEResponseLib.evidence.radiomics.settings import ClassifierName, IccFilter, RadiomicsSettings
+from TACEResponseLib.evidence.radiomics.settings import ClassifierName, RadiomicsSettings
 from TACEResponseLib.evidence.radiomics.training_table import training_table
 
 Maker = Callable[..., RadiomicsSettings]

@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.checks import check_intensities
 from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.values.comb import comb_share, comb_warnings
 from TACEResponseLib.imaging.values.slice_blocks import slice_blocks
+from TACEResponseLib.imaging.values.slice_jumps import jump_warnings
 from TACEResponseLib.imaging.volume import Volume
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2
@@ -28,6 +30,10 @@ def liver(shared_data: Path) -> np.ndarray:
     return read_image(shared_data / "liver_ct" / "organs.nii.gz", MR)[0].voxels == LIVER
 
 
+def combs_of(volume: Volume) -> tuple[CaseWarning, ...]:
+    return comb_warnings(slice_blocks(volume), CT)
+
+
 def in_turn(scan: Volume, liver: np.ndarray, more_hu: float) -> Volume:
     """Every second slice of another phase, in which the liver is brighter."""
     brighter = liver.copy()
@@ -39,7 +45,7 @@ def in_turn(scan: Volume, liver: np.ndarray, more_hu: float) -> Volume:
 def test_phases_in_turn_are_seen_in_a_liver(
     scan: Volume, liver: np.ndarray, more_hu: float
 ) -> None:
-    (told,) = comb_warnings(in_turn(scan, liver, more_hu), CT)
+    (told,) = combs_of(in_turn(scan, liver, more_hu))
     assert told.code == "slices_alternate"
     assert "Every second slice of the arterial CT is brighter or darker" in told.message
 
@@ -49,6 +55,8 @@ def test_the_check_of_an_image_tells_of_it_whatever_the_format(
 ) -> None:
     codes = [w.code for w in check_intensities(in_turn(scan, liver, 40), CT, None)]
     assert "slices_alternate" in codes
+    # Of slices in turn, each is out of line: that is the same once more.
+    assert "slice_out_of_line" not in codes
     assert "slices_alternate" not in [w.code for w in check_intensities(scan, CT, None)]
 
 
@@ -63,7 +71,7 @@ def test_a_short_stretch_in_a_long_scan_is_seen(scan: Volume, liver: np.ndarray)
         origin_lps=(0, 0, 0),
         direction_lps=UPRIGHT,
     )
-    assert comb_warnings(Volume(voxels=long, geometry=geometry), CT)
+    assert combs_of(Volume(voxels=long, geometry=geometry))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +93,8 @@ def test_noise_has_no_comb(slices: int, side: int) -> None:
     )
     draw = np.random.default_rng([7, slices])
     voxels = draw.normal(0, 100, geometry.shape_kji).astype(np.float32)
-    assert comb_warnings(Volume(voxels=voxels, geometry=geometry), CT) == ()
+    noise = Volume(voxels=voxels, geometry=geometry)
+    assert combs_of(noise) == jump_warnings(noise, slice_blocks(noise), CT) == ()
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.simulation.law import best_possible_auc, prevalence, univariate_auc
 from TACEResponseLib.simulation.mr.law import draw_mr_latents, mr_tumor_look
 from TACEResponseLib.simulation.mr.settings import MR_LATENTS, MrLawSettings, MrTumorSettings
 from TACEResponseLib.simulation.streams import Stream, stream
+from Testing.simulation.law_integrals import best_possible_auc, prevalence, univariate_auc
 
 AVERAGE = dict.fromkeys(MR_LATENTS, 0.0)
 N_MONTE_CARLO = 200_000

@@ -17,7 +17,8 @@ import pytest
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.commands.cli import main
-from TACEResponseLib.output.html import heading, image, page, paragraph, table
+from TACEResponseLib.output.page.blocks import Figure, Page, Paragraph, Section, Table
+from TACEResponseLib.output.page.rendering import render
 from TACEResponseLib.validation.report.pdf import _laid_out, check_pdf, report_pdf
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.report.writing import write_validation
@@ -111,12 +112,13 @@ def test_every_sheet_is_a4_and_says_its_number_and_that_it_is_for_research(
 
 
 @pytest.mark.usefixtures("weasyprint")
-@pytest.mark.parametrize("lines", range(44, 50))
+@pytest.mark.parametrize("lines", range(41, 47))
 def test_no_heading_ends_a_sheet_and_heads_of_tables_come_again(lines: int) -> None:
-    rows = [(f"row {n}", "cell") for n in range(90)]
-    blocks = [paragraph(f"line {n}") for n in range(lines)]
-    html = page("t", [*blocks, heading("Numbers"), table(("id", "of the head"), rows, "Note")])
-    told = words(_laid_out(html).pages)
+    rows = tuple((f"row {n}", "cell") for n in range(90))
+    before = Section("Before", tuple(Paragraph(f"line {n}") for n in range(lines)))
+    table = Table(columns=("id", "of the head"), rows=rows, note="Note")
+    page = Page(title="t", sections=(before, Section("Numbers", (table,))))
+    told = words(_laid_out(render(page)).pages)
     start = next(text for text in told if "Numbers" in text)
     assert "Note" in start
     assert "row 1" in start
@@ -127,7 +129,9 @@ def test_no_heading_ends_a_sheet_and_heads_of_tables_come_again(lines: int) -> N
 @pytest.mark.usefixtures("weasyprint")
 def test_a_wide_table_stays_on_the_sheet() -> None:
     cells = tuple(f"{n} (0.123 to 0.456), n = 1000, x" for n in range(8))
-    (sheet,) = _laid_out(page("t", [table(tuple("abcdefgh"), [cells])])).pages
+    table = Table(columns=tuple("abcdefgh"), rows=(cells,))
+    page = Page(title="t", sections=(Section("Wide", (table,)),))
+    (sheet,) = _laid_out(render(page)).pages
     boxes = sheet._page_box.descendants()
     cells_ = [box for box in boxes if type(box).__name__ == "TableCellBox"]
     ends = [box.border_box_x() + box.border_width() for box in cells_ if box.element_tag == "td"]
@@ -137,8 +141,9 @@ def test_a_wide_table_stays_on_the_sheet() -> None:
 
 def test_the_same_report_gives_the_same_bytes_in_another_process(folder: Path) -> None:
     svg = (folder / "figures" / "calibration.svg").read_bytes()
-    rows = [(f"row {n}", "cell") for n in range(90)]
-    html = page("t", [image(svg, "svg+xml", "a figure"), table(("id", "word"), rows)])
+    rows = tuple((f"row {n}", "cell") for n in range(90))
+    blocks = (Figure(data=svg, caption="a figure"), Table(columns=("id", "word"), rows=rows))
+    html = render(Page(title="t", sections=(Section("Both", blocks),)))
     code = (
         "import sys; from TACEResponseLib.validation.report.pdf import report_pdf; "
         "sys.stdout.buffer.write(report_pdf(sys.stdin.read()))"
@@ -160,7 +165,7 @@ def test_the_same_report_gives_the_same_bytes_in_another_process(folder: Path) -
 )
 def test_nothing_is_fetched(address: str) -> None:
     with pytest.raises(ValueError, match="must load nothing"):
-        report_pdf(page("t", [f'<img alt="x" src="{address}">']))
+        report_pdf(f'<html lang="en"><title>t</title><img alt="x" src="{address}"></html>')
 
 
 def without(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:

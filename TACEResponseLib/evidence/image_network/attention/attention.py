@@ -92,8 +92,8 @@ def _maps(
     ):
         maps = _by_sequence(network, settings, seen, outputs, device)
         if any(m.any() for m in maps.values()):
-            told = CaseWarning(code=code, message=message.format(name=settings.name))
-            return maps, name + _sharing(settings), (told,) if code else ()
+            warning = CaseWarning(code=code, message=message.format(name=settings.name))
+            return maps, name + _sharing(settings), (warning,) if code else ()
     empty = CaseWarning(code="saliency_empty", message=EMPTY.format(name=settings.name))
     return maps, method + _sharing(settings), (empty,)
 
@@ -111,9 +111,9 @@ def _by_sequence(
     parts = {s: tuple(n for n in whole if order[n] is s) for s in settings.sequences}
     if settings.saliency != "occlusion":
         parts = dict.fromkeys(settings.sequences, whole)
-    found: dict[tuple[int, ...], Maps] = {}
+    by_channels: dict[tuple[int, ...], Maps] = {}
     for channels in dict.fromkeys(parts.values()):
-        found[channels] = saliency_maps(
+        by_channels[channels] = saliency_maps(
             for_patient(network, seen.clinical, device),
             layer_path(network, settings.target_layer),
             seen.patches,
@@ -123,7 +123,7 @@ def _by_sequence(
             output=settings.output,
             channels=channels,
         )
-    return {sequence: found[channels] for sequence, channels in parts.items()}
+    return {sequence: by_channels[channels] for sequence, channels in parts.items()}
 
 
 def _sharing(settings: ImageNetworkSettings) -> str:

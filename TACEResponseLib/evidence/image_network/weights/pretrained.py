@@ -212,10 +212,10 @@ def _our_names(tensors: Tensors, published: PublishedWeights, where: str) -> Ten
 
 
 def _check_names(
-    found: set[str], wanted: set[str], published: PublishedWeights, where: str
+    names: set[str], expected: set[str], published: PublishedWeights, where: str
 ) -> None:
     """All tensors of the network, and no other."""
-    missing, surplus = sorted(wanted - found), sorted(found - wanted)
+    missing, surplus = sorted(expected - names), sorted(names - expected)
     if not missing and not surplus:
         return
     parts = [
@@ -274,11 +274,11 @@ def _adapt(weight: "Tensor", n: int, rule: ChannelsRule, where: str) -> "Tensor"
 def _check_tensors(tensors: Tensors, expected: Mapping[str, "Tensor"], where: str) -> None:
     """Shape and type as the network's, and finite."""
     for name, tensor in tensors.items():
-        wanted = expected[name]
-        if tensor.shape != wanted.shape or tensor.dtype != wanted.dtype:
+        own = expected[name]
+        if tensor.shape != own.shape or tensor.dtype != own.dtype:
             raise InputError(
                 where,
-                f"{name} must be {wanted.dtype} {tuple(wanted.shape)}",
+                f"{name} must be {own.dtype} {tuple(own.shape)}",
                 got=f"{tensor.dtype} {tuple(tensor.shape)}",
                 remedy="get the weights of this architecture",
             )

@@ -44,8 +44,8 @@ def check_header(path: Path, expected: Mapping[str, "Tensor"], place: str) -> No
         )
     for name, said in sorted(announced.items()):
         tensor = expected[name]
-        wanted = (str(tensor.dtype).removeprefix("torch."), list(tensor.shape))
-        if wanted != (TYPES.get(str(said.get("dtype"))), said.get("shape")):
+        own = (str(tensor.dtype).removeprefix("torch."), list(tensor.shape))
+        if own != (TYPES.get(str(said.get("dtype"))), said.get("shape")):
             raise InputError(
                 place,
                 f"{name} must be {tensor.dtype} {tuple(tensor.shape)}",

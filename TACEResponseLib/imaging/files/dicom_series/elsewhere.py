@@ -43,9 +43,17 @@ def decode_elsewhere(
         return {}
     with tempfile.TemporaryDirectory(prefix="taceresponse-") as folder:
         for number, dataset in datasets.items():
-            _write(dataset, Path(folder) / f"{number}.dcm")
+            if _names_packing(dataset):
+                _write(dataset, Path(folder) / f"{number}.dcm")
         _run(folder, len(datasets))
         return {number: _result(Path(folder) / f"{number}.npy", size) for number in datasets}
+
+
+def _names_packing(dataset: Any) -> bool:
+    """Whether a slice says in a way that the standard knows how its pixels are packed."""
+    from pydicom.uid import AllTransferSyntaxes
+
+    return dataset.file_meta.get("TransferSyntaxUID") in AllTransferSyntaxes
 
 
 def _write(dataset: Any, path: Path) -> None:

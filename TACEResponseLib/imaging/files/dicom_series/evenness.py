@@ -68,16 +68,16 @@ def check_once(slices: Sequence[Any], along: FloatArray, where: str) -> None:
         return
     first, group = several[0]
     place = f"{along[parts[first][0]]:.1f} mm"
-    told, remedy = f"{len(group)} at {place}", "delete those that are not of the series"
+    copies, remedy = f"{len(group)} at {place}", "delete those that are not of the series"
     if len(several) == len(groups):
         keyword = element_at_places([[s.header for s in group] for group in groups])
         apart = f", told apart by {keyword}" if keyword else ""
-        told = f"several at each, as {told}"
+        copies = f"several at each, as {copies}"
         remedy = f"lay the files of one phase or reconstruction {FOLDER}{apart}"
     raise InputError(
         where,
         "must have one slice a position",
-        got=told,
+        got=copies,
         names=[shown_name(s.path) for s in group],
         remedy=remedy,
     )
@@ -107,12 +107,12 @@ def check_even(slices: Sequence[Any], along: FloatArray, where: str) -> None:
             remedy="move that file away if it is of another scan",
         )
     worst = int(apart.argmax())
-    told = f"{gaps[worst]:.2f} mm after {along[worst]:.1f} mm"
+    worst_gap = f"{gaps[worst]:.2f} mm after {along[worst]:.1f} mm"
     why, remedy = _reason(along, gaps, usual, limit)
     raise InputError(
         where,
         f"slices must be evenly spaced ({usual:.4g} mm), all of one scan",
-        got=told + why,
+        got=worst_gap + why,
         names=[shown_name(slices[worst].path)],
         remedy=remedy,
     )
@@ -182,8 +182,8 @@ def _at_ends(odd: Sequence[int], count: int) -> bool:
 
 def _are_copies(one: Any, other: Any, where: str) -> bool:
     """Whether two files at one place hold the same pixels; ids may be one for all files."""
-    found = [read_dataset(s.path, where, pixels=True) for s in (one, other)]
-    pixels = [None if d is None else d.get("PixelData") for d in found]
+    datasets = [read_dataset(s.path, where, pixels=True) for s in (one, other)]
+    pixels = [None if d is None else d.get("PixelData") for d in datasets]
     return pixels[0] is not None and pixels[0] == pixels[1]
 
 
@@ -213,11 +213,11 @@ def _interleaved(along: FloatArray, gaps: FloatArray) -> int:
 def _stretch(along: FloatArray, left: list[int], step: float) -> list[int]:
     """Numbers of slices from the first on, a step apart, until one is missing."""
     limit = max(UNEVEN_MM, UNEVEN_SHARE * step)
-    found = [left[0]]
+    stretch = [left[0]]
     for n in left[1:]:
-        if abs(along[n] - along[found[-1]] - step) <= limit:
-            found.append(n)
-    return found
+        if abs(along[n] - along[stretch[-1]] - step) <= limit:
+            stretch.append(n)
+    return stretch
 
 
 def _overlap(along: FloatArray, scans: list[list[int]]) -> bool:

@@ -44,7 +44,7 @@ def read_stored(slices: Sequence[Any], size: tuple[int, int], where: str) -> Vox
         nothing here unpacks.
     """
     unsolved: dict[int, FileDataset] = {}
-    found: list[Voxels | None] = []
+    pictures: list[Voxels | None] = []
     for number, slice_ in enumerate(slices):
         dataset = read_dataset(slice_.path, where, pixels=True)
         if dataset is None or "PixelData" not in dataset:
@@ -61,12 +61,12 @@ def read_stored(slices: Sequence[Any], size: tuple[int, int], where: str) -> Vox
             unsolved[number] = dataset
         elif pixels is None:
             raise _damaged(slice_, where)
-        found.append(None if pixels is None else _meant(pixels, *bits))
+        pictures.append(None if pixels is None else _meant(pixels, *bits))
     for number, pixels in decode_elsewhere(unsolved, size).items():
         if pixels is None:
             raise _damaged(slices[number], where)
-        found[number] = _meant(pixels, *_check_kind(slices[number], where))
-    return np.stack([pixels for pixels in found if pixels is not None])
+        pictures[number] = _meant(pixels, *_check_kind(slices[number], where))
+    return np.stack([pixels for pixels in pictures if pixels is not None])
 
 
 def scale_of(slice_: Any, where: str) -> tuple[float, float]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.imaging.files.dicom_series.breaks import LEAST_PAUSE_S
 from TACEResponseLib.imaging.files.dicom_series.phases import (
     PERIODS,
     TIME_KEYWORDS,
@@ -16,7 +17,7 @@ from TACEResponseLib.imaging.files.dicom_series.phases import (
     taken_in_passes,
     telling_element,
 )
-from TACEResponseLib.imaging.files.dicom_series.values import comparable, text
+from TACEResponseLib.imaging.files.dicom_series.values import comparable, seconds_of_day, text
 from TACEResponseLib.imaging.files.headers.text import NUMBER
 
 # By definition the same in every slice of a scan. Only their names are told, since their values
@@ -49,9 +50,6 @@ CONSTANT = (
 # Scanners differ in whether a scan is one acquisition; but never do two of them alternate, unless
 # they are passes of one MR.
 NOT_ALTERNATING = "AcquisitionNumber"
-# Slices of one CT sweep follow each other; phases are at least half a minute apart. Slices of MR
-# are taken in any order.
-LEAST_PAUSE_S = 8.0
 LEAST_TIMES = 4
 # Of a value; of PixelSpacing it is 0.01 mm at the far side of 512 pixels.
 ROUNDING = 2e-5
@@ -67,22 +65,22 @@ def check_one_scan(headers: Sequence[Any], where: str) -> None:
         slices lie between each other. It names the element that tells.
     """
     for keyword in CONSTANT:
-        found = {text(h, keyword) for h in headers}
-        if len(found) > 1 and not _round_alike(found):
-            count = len({comparable(value) for value in found})
+        values = {text(h, keyword) for h in headers}
+        if len(values) > 1 and not _round_alike(values):
+            count = len({comparable(value) for value in values})
             raise _several(keyword, f"{count} values of {keyword}", where)
     if NOT_ALTERNATING not in pass_keywords(headers[0]) and _alternates(NOT_ALTERNATING, headers):
         raise _several(NOT_ALTERNATING, "slices of several AcquisitionNumber in turn", where)
     if not taken_in_passes(headers[0]):
         for keyword in TIME_KEYWORDS:
-            _check_times(keyword, [_seconds(text(h, keyword)) for h in headers], where)
-    if told := telling_element(headers):
-        raise _several(told, f"slices in turn of several scans or phases by {told}", where)
+            _check_times(keyword, [seconds_of_day(text(h, keyword)) for h in headers], where)
+    if element := telling_element(headers):
+        raise _several(element, f"slices in turn of several scans or phases by {element}", where)
 
 
-def _round_alike(found: Collection[str]) -> bool:
+def _round_alike(values: Collection[str]) -> bool:
     """Whether values are numbers that differ by no more than headers round."""
-    words = [value.split("\\") for value in found]
+    words = [value.split("\\") for value in values]
     if len({len(w) for w in words}) > 1 or not all(NUMBER.fullmatch(v) for w in words for v in w):
         return False
     numbers = np.array(words, dtype=float)
@@ -113,7 +111,7 @@ def _id_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
 
 def _turn_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
     """Numbers in turn."""
-    told = [
+    elements = [
         keyword
         for keyword in pass_keywords(headers[0])
         # A heart's rhythm gives more values, some of them twice.
@@ -121,15 +119,15 @@ def _turn_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
         and _alternates(keyword, headers)
     ]
     if numbers_in_turn([text(h, "InstanceNumber") for h in headers]):
-        told.append("InstanceNumber")
-    if not told:
+        elements.append("InstanceNumber")
+    if not elements:
         return ()
     return (
         CaseWarning(
             code="slices_in_turn",
-            message=f"Along the MR the numbers of its slices ({', '.join(told)}) are in turn those "
-            "of several stretches, as if it held several phases, or had been taken in passes: "
-            "check that neighboring slices show one moment.",
+            message=f"Along the MR the numbers of its slices ({', '.join(elements)}) are in turn "
+            "those of several stretches, as if it held several phases, or had been taken in "
+            "passes: check that neighboring slices show one moment.",
         ),
     )
 
@@ -154,17 +152,8 @@ def _check_times(keyword: str, times: Sequence[float | None], where: str) -> Non
         return
     later = known > ordered[int(pauses.argmax())]
     if runs(later.tolist()) > 3:
-        told = f"slices in turn from two times ({keyword}) {pauses.max():.0f} s apart"
-        raise _several(keyword, told, where)
-
-
-def _seconds(time: str) -> float | None:
-    """Seconds since midnight of DICOM's HHMMSS.ffffff, or YYYYMMDDHHMMSS.ffffff+ZZZZ."""
-    whole, point, rest = time.replace(":", "").partition("+")[0].partition("-")[0].partition(".")
-    if not f"{whole}{rest}".isdecimal() or len(whole) not in (6, 14):
-        return None
-    clock = whole[-6:]
-    return int(clock[:2]) * 3600 + int(clock[2:4]) * 60 + float(f"{clock[4:]}{point}{rest}")
+        turns = f"slices in turn from two times ({keyword}) {pauses.max():.0f} s apart"
+        raise _several(keyword, turns, where)
 
 
 def _several(keyword: str, got: str, where: str) -> InputError:

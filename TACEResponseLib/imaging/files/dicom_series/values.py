@@ -79,14 +79,14 @@ def numbers(slice_: Any, keyword: str, count: int, where: str) -> tuple[float, .
 
 def raw_text(header: Any, keyword: str) -> str:
     """A value as it stands in the file, unconverted where it can't be converted."""
-    found = text(header, keyword)
-    if found != "unreadable":
-        return found
+    converted = text(header, keyword)
+    if converted != "unreadable":
+        return converted
     try:
         raw = header.get_item(keyword).value
     except Exception:  # noqa: BLE001  # as above
-        return found
-    return raw.decode("latin-1").strip(" \0") if isinstance(raw, bytes) else found
+        return converted
+    return raw.decode("latin-1").strip(" \0") if isinstance(raw, bytes) else converted
 
 
 def whole(slice_: Any, keyword: str, where: str, absent: int | None = None) -> int:
@@ -106,11 +106,20 @@ def _unlike(slice_: Any, keyword: str, count: int, shown: str, where: str) -> In
     """An element that holds something else."""
     comma = " (a decimal comma?)" if "," in shown else ""
     got = f"{shown[:60]!r}{comma}" if shown else "nothing"
-    wanted = f"{count} finite numbers" if count > 1 else "one finite number"
+    kind = f"{count} finite numbers" if count > 1 else "one finite number"
     return InputError(
         where,
-        f"each slice must have {keyword}, {wanted}",
+        f"each slice must have {keyword}, {kind}",
         got=got,
         names=(f"in {shown_name(slice_.path)}",),
         remedy=EXPORT_AGAIN,
     )
+
+
+def seconds_of_day(time: str) -> float | None:
+    """Seconds since midnight of DICOM's HHMMSS.ffffff, or YYYYMMDDHHMMSS.ffffff+ZZZZ."""
+    whole, point, rest = time.replace(":", "").partition("+")[0].partition("-")[0].partition(".")
+    if not f"{whole}{rest}".isdecimal() or len(whole) not in (6, 14):
+        return None
+    clock = whole[-6:]
+    return int(clock[:2]) * 3600 + int(clock[2:4]) * 60 + float(f"{clock[4:]}{point}{rest}")

@@ -68,15 +68,15 @@ def _check_slice(voxels: Voxels, stored: Voxels, slope: float, intercept: float,
     if (slope, intercept) == (1.0, 0.0) and np.array_equal(voxels, stored):
         return int(stored.size - np.isfinite(stored).sum())
     with np.errstate(all="ignore"):
-        told = stored.astype(np.float64) * slope + intercept
-        odd = ~(np.isfinite(told) & np.isfinite(voxels))
-        differs = ~odd & ~(np.abs(voxels - told) <= SINGLE * np.abs(told) + SMALLEST)
+        expected = stored.astype(np.float64) * slope + intercept
+        odd = ~(np.isfinite(expected) & np.isfinite(voxels))
+        differs = ~odd & ~(np.abs(voxels - expected) <= SINGLE * np.abs(expected) + SMALLEST)
     if differs.any():
         first = tuple(np.argwhere(differs)[0])
         raise InputError(
             where,
             "each voxel must be what its header says",
-            got=f"{voxels[first]:g} for {told[first]:g}",
+            got=f"{voxels[first]:g} for {expected[first]:g}",
             remedy="convert it, for instance in 3D Slicer to .nrrd",
         )
     return int(odd.sum())

@@ -31,10 +31,10 @@ def check_exists(path: Path, where: str) -> None:
             remedy="rename the file or its folder",
         ) from None
     try:
-        found = path.exists()
+        is_there = path.exists()
     except (OSError, ValueError):
-        found = False
-    if not found:
+        is_there = False
+    if not is_there:
         raise InputError(where, "must exist", got="no such file or folder", remedy="check the path")
 
 

@@ -89,10 +89,10 @@ def _parsed(file: IO[bytes], where: str) -> dict[str, str]:
             raise damaged(where, "no MetaImage header (a damaged, truncated or foreign file)")
         if not line.strip():
             continue
-        name, found, value = line.partition("=")
+        name, mark, value = line.partition("=")
         name = name.strip().lower()
         name = SAME.get(name, name)
-        if not found or name in fields:
+        if not mark or name in fields:
             raise damaged(where, f"a header line twice or of no kind: {line[:40]!r}")
         fields[name] = value.strip()
     return fields
@@ -136,15 +136,15 @@ def _direction(fields: Mapping[str, str], axes: int, where: str) -> FloatArray:
 
 def _one_number(fields: Mapping[str, str], name: str, absent: str, where: str) -> int:
     """One whole number."""
-    found = whole_numbers(fields.get(name, absent), name, where)
-    if len(found) != 1:
+    values = whole_numbers(fields.get(name, absent), name, where)
+    if len(values) != 1:
         raise InputError(
             where,
             f"its header's {name} must be one number",
             got=fields[name][:40],
             remedy=EXPORT_AGAIN,
         )
-    return found[0]
+    return values[0]
 
 
 def _truth(fields: Mapping[str, str], name: str, absent: str, where: str) -> bool:

@@ -4,10 +4,8 @@ Source: teem.sourceforge.net/nrrd/format.html. Kinds of numbers, spaces and pack
 of a patient does not need are refused by name.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
@@ -21,12 +19,11 @@ from TACEResponseLib.imaging.files.headers.header import (
     affine_of,
     damaged,
     not_3d,
-    unit_axes,
 )
-from TACEResponseLib.imaging.files.headers.text import next_line, numbers, one_of, whole_numbers
-from TACEResponseLib.imaging.geometry import FloatArray
+from TACEResponseLib.imaging.files.headers.nrrd_lines import needed, parsed_lines
+from TACEResponseLib.imaging.files.headers.nrrd_space import VECTOR, origin_of, steps_of
+from TACEResponseLib.imaging.files.headers.text import next_line, one_of, whole_numbers
 
-MAGIC = re.compile(r"NRRD000[1-5]")
 KINDS = {
     "i1": ("signed char", "int8", "int8_t"),
     "u1": ("uchar", "unsigned char", "uint8", "uint8_t"),
@@ -54,20 +51,7 @@ ENCODINGS: Mapping[str, Encoding] = {
     "bz2": "bzip2",
     "bzip2": "bzip2",
 }
-# What turns each space to LPS.
-SPACES = {
-    "left-posterior-superior": (1.0, 1.0, 1.0),
-    "lps": (1.0, 1.0, 1.0),
-    "right-anterior-superior": (-1.0, -1.0, 1.0),
-    "ras": (-1.0, -1.0, 1.0),
-    "left-anterior-superior": (1.0, -1.0, 1.0),
-    "las": (1.0, -1.0, 1.0),
-}
-# With a fourth coordinate; those of other frames ITK does not turn to LPS as it should.
-TIMED = {"left-posterior-superior-time": "lps", "lpst": "lps"}
-VECTOR = re.compile(r"none|\([^()]*\)", re.IGNORECASE)
 LAYER_KINDS = ("list", "vector", "point", "none", "???")
-OLD_NAMES = {"datafile": "data file", "lineskip": "line skip", "byteskip": "byte skip"}
 MOST_AXES = 16
 LONGEST_SKIP = 1 << 24
 
@@ -80,7 +64,7 @@ def read_nrrd(path: Path, where: str) -> ImageHeader:
     """
     try:
         with path.open("rb") as file:
-            fields, words = _parsed(file, where)
+            fields, words = parsed_lines(file, where)
             end = file.tell()
     except OSError as error:
         raise damaged(where, "a file that can't be opened", "check its permissions") from error
@@ -88,11 +72,11 @@ def read_nrrd(path: Path, where: str) -> ImageHeader:
     sizes = _sizes(fields, axes, where)
     layer = _layer_axis(fields, sizes, where)
     spatial = tuple(n for axis, n in enumerate(sizes) if axis != layer)
-    steps, spacing, direction = _steps(fields, layer, where)
+    steps, spacing, direction = steps_of(fields, layer, where)
     return ImageHeader(
         size_ijk=spatial,
         kind=_kind(fields, where),
-        affine_lps=affine_of(steps, _origin(fields, where)),
+        affine_lps=affine_of(steps, origin_of(fields, where)),
         spacing_mm=spacing,
         direction=direction,
         data=_data(path, fields, end, where),
@@ -103,42 +87,9 @@ def read_nrrd(path: Path, where: str) -> ImageHeader:
     )
 
 
-def _parsed(file: IO[bytes], where: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Fields, and keys with values, up to the blank line before the voxels."""
-    if not MAGIC.fullmatch(next_line(file, where) or ""):
-        raise damaged(where, "no NRRD header (a damaged or foreign file)")
-    fields: dict[str, str] = {}
-    words: dict[str, str] = {}
-    while line := next_line(file, where):
-        if line.startswith("#"):
-            continue
-        key, free, value = line.partition(":=")
-        if free and ": " not in key:
-            words[key] = _unescaped(value)
-            continue
-        name, found, value = line.partition(":")
-        name = OLD_NAMES.get(name.strip().lower(), name.strip().lower())
-        if not found or name in fields:
-            raise damaged(where, f"a header line twice or of no kind: {line[:40]!r}")
-        fields[name] = value.strip()
-    return fields, words
-
-
-def _unescaped(value: str) -> str:
-    """NRRD writes line ends of a value as a backslash and n."""
-    return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], value)
-
-
-def _needed(fields: Mapping[str, str], name: str, where: str) -> str:
-    """A field without which there is no image."""
-    if name not in fields:
-        raise damaged(where, f"no {name} in its header")
-    return fields[name]
-
-
 def _axes(fields: Mapping[str, str], where: str) -> int:
     """How many axes there are."""
-    axes = whole_numbers(_needed(fields, "dimension", where), "dimension", where)
+    axes = whole_numbers(needed(fields, "dimension", where), "dimension", where)
     if len(axes) != 1 or not 1 <= axes[0] <= MOST_AXES:
         raise damaged(where, f"a header of {' '.join(map(str, axes[:8]))} dimensions")
     return axes[0]
@@ -146,7 +97,7 @@ def _axes(fields: Mapping[str, str], where: str) -> int:
 
 def _sizes(fields: Mapping[str, str], axes: int, where: str) -> tuple[int, ...]:
     """Length of each axis, the fastest first."""
-    sizes = tuple(whole_numbers(_needed(fields, "sizes", where), "sizes", where))
+    sizes = tuple(whole_numbers(needed(fields, "sizes", where), "sizes", where))
     if len(sizes) != axes:
         raise damaged(where, f"{len(sizes)} sizes of {axes} axes")
     if axes not in (3, 4):
@@ -176,92 +127,17 @@ def _layer_axis(fields: Mapping[str, str], sizes: tuple[int, ...], where: str) -
 def _kind(fields: Mapping[str, str], where: str) -> "np.dtype[np.generic]":
     """How a voxel is stored."""
     names = {word: kind for kind, words in KINDS.items() for word in words}
-    word = one_of(_needed(fields, "type", where), tuple(names), "type", where)
+    word = one_of(needed(fields, "type", where), tuple(names), "type", where)
     kind: np.dtype[np.generic] = np.dtype("<" + names[word])
     if kind.itemsize == 1:
         return kind
-    order = one_of(_needed(fields, "endian", where), ("little", "big"), "endian", where)
+    order = one_of(needed(fields, "endian", where), ("little", "big"), "endian", where)
     return kind if order == "little" else kind.newbyteorder(">")
-
-
-def _steps(
-    fields: Mapping[str, str], layer: int | None, where: str
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Steps along the axes as columns (LPS, mm), their lengths and directions."""
-    turn = np.array(_space(fields, where))[:, np.newaxis]
-    axes = 3 if layer is None else 4
-    if "space directions" in fields:
-        text = fields["space directions"]
-        vectors = VECTOR.findall(text)
-        if len(vectors) != axes or VECTOR.sub("", text).strip():
-            raise damaged(where, f"space directions of {axes} axes that read {text[:60]!r}")
-        columns = [
-            _vector(v, "space directions", fields, where)
-            for axis, v in enumerate(vectors)
-            if axis != layer
-        ]
-        steps = np.array(columns).T * turn
-        return steps, *unit_axes(steps)
-    words = _needed(fields, "spacings", where).split()
-    if len(words) != axes:
-        raise damaged(where, f"{len(words)} spacings of {axes} axes")
-    spatial = " ".join(w for axis, w in enumerate(words) if axis != layer)
-    spacing = np.array(numbers(spatial, 3, "spacings", where))
-    return np.diag(spacing), spacing, np.eye(3)
-
-
-def _space(fields: Mapping[str, str], where: str) -> tuple[float, float, float]:
-    """How the file's frame is turned to LPS; without a word it is taken for LPS, as ITK does."""
-    if "axis mins" in fields and not set(fields["axis mins"].lower().split()) <= {"nan"}:
-        raise InputError(
-            where,
-            "must give its position as a space origin",
-            got="axis mins",
-            remedy="save it again, for instance in 3D Slicer",
-        )
-    units = fields.get("space units", fields.get("units", ""))
-    if set(re.findall(r'"([^"]*)"', units)) - {"mm", "", "???", "none"}:
-        raise InputError(
-            where,
-            "must be in millimeters",
-            got=units[:40],
-            remedy="save it again, for instance in 3D Slicer",
-        )
-    if "space" not in fields:
-        return SPACES["lps"]
-    space = fields["space"].strip().lower()
-    return SPACES[one_of(TIMED.get(space, space), tuple(SPACES), "space", where)]
-
-
-def _origin(fields: Mapping[str, str], where: str) -> FloatArray:
-    """Place of the first voxel, LPS."""
-    if "space origin" not in fields:
-        return np.zeros(3)
-    origin = _vector(fields["space origin"], "space origin", fields, where)
-    return np.array(origin) * _space(fields, where)
-
-
-def _vector(text: str, name: str, fields: Mapping[str, str], where: str) -> list[float]:
-    """Three numbers in round brackets; a fourth is time, in which a volume has one place."""
-    timed = fields.get("space", "").strip().lower() in TIMED
-    count = 4 if timed or fields.get("space dimension") == "4" else 3
-    inner = text.strip()
-    if not (inner.startswith("(") and inner.endswith(")")):
-        inner = ""
-    values = numbers(inner[1:-1].replace(",", " "), count, name, where)
-    if name != "space origin" and any(values[3:]):
-        raise InputError(
-            where,
-            "its axes in space must not lie in time (space directions)",
-            got=text[:60],
-            remedy="give one volume, saved as 3D",
-        )
-    return values[:3]
 
 
 def _data(path: Path, fields: Mapping[str, str], end: int, where: str) -> DataPlace:
     """Where the voxels lie and how they are packed."""
-    word = _needed(fields, "encoding", where).lower()
+    word = needed(fields, "encoding", where).lower()
     if word not in ENCODINGS:
         raise InputError(
             where,
@@ -288,15 +164,15 @@ def _data(path: Path, fields: Mapping[str, str], end: int, where: str) -> DataPl
 
 def _skip(fields: Mapping[str, str], name: str, where: str) -> int:
     """Lines or bytes before the voxels."""
-    found = whole_numbers(fields.get(name, "0"), name, where)
-    if len(found) != 1 or found[0] > LONGEST_SKIP:
+    counts = whole_numbers(fields.get(name, "0"), name, where)
+    if len(counts) != 1 or counts[0] > LONGEST_SKIP:
         raise InputError(
             where,
             f"its header's {name} must be one small number",
             got=fields[name][:40],
             remedy=EXPORT_AGAIN,
         )
-    return found[0]
+    return counts[0]
 
 
 def _after_lines(file: Path, offset: int, lines: int, where: str) -> int:

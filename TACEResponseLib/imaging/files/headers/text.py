@@ -70,12 +70,12 @@ def one_of(text: str, allowed: Sequence[str], name: str, where: str) -> str:
     return word
 
 
-def _unlike(name: str, wanted: str, text: str, where: str) -> InputError:
+def _unlike(name: str, kind: str, text: str, where: str) -> InputError:
     """A field that holds something else."""
     shown = text.strip()
     return InputError(
         where,
-        f"its header's {name} must be {wanted}",
+        f"its header's {name} must be {kind}",
         got=repr(shown[:60]) if shown else "nothing",
         remedy=EXPORT_AGAIN,
     )

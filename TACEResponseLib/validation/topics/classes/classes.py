@@ -108,16 +108,16 @@ def _result(
     resamples: int,
 ) -> MulticlassResult:
     """All at once; DeLong's intervals give way to a bootstrap where predictions are out-of-fold."""
-    found = multiclass(observed, p, classes, rng, resamples=resamples)
+    measures = multiclass(observed, p, classes, rng, resamples=resamples)
     if not study.origin.cross_validated:
-        return found
+        return measures
     truth = np.array(observed)
     return replace(
-        found,
+        measures,
         one_vs_rest={
             name: bootstrap_auc(
                 (truth == name).astype(np.int_), p[:, classes.index(name)], rng, resamples=resamples
             )
-            for name in found.one_vs_rest
+            for name in measures.one_vs_rest
         },
     )

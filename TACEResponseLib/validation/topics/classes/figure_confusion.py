@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 FULL = COLORS[5]
 
 
-def draw_confusion(found: ClassMeasures, result: MulticlassResult, name: str) -> Drawing:
+def draw_confusion(measures: ClassMeasures, result: MulticlassResult, name: str) -> Drawing:
     """Patients by observed class (rows) and most probable class (columns).
 
     Args:
-        found: whose matrix.
+        measures: whose matrix.
         result: its numbers.
         name: of the files.
     """
@@ -41,11 +41,11 @@ def draw_confusion(found: ClassMeasures, result: MulticlassResult, name: str) ->
     with style():
         figure, axes = blank(COLUMN_INCH, 2.9)
         _cells(axes, counts, shares)
-        _labels(axes, found)
+        _labels(axes, measures)
     rows = tuple(
         (observed, called, int(counts[i, j]), float(shares[i, j]))
-        for i, observed in enumerate(found.classes)
-        for j, called in enumerate(found.classes)
+        for i, observed in enumerate(measures.classes)
+        for j, called in enumerate(measures.classes)
     )
     right = int(np.trace(counts))
     return Drawing(
@@ -54,8 +54,8 @@ def draw_confusion(found: ClassMeasures, result: MulticlassResult, name: str) ->
         figure=figure,
         rows=rows,
         columns=("observed", "most_probable", "patients", "share_of_observed"),
-        caption=f"{found.name}. Patients by observed and most probable class, with the share of "
-        f"the row. Framed: called right, {share(right, found.n)}.",
+        caption=f"{measures.name}. Patients by observed and most probable class, with the share of "
+        f"the row. Framed: called right, {share(right, measures.n)}.",
     )
 
 
@@ -78,11 +78,11 @@ def _cells(
             axes.add_patch(Rectangle((j - 0.47, i - 0.47), 0.94, 0.94, fill=False, linewidth=1.0))
 
 
-def _labels(axes: "Axes", found: ClassMeasures) -> None:
+def _labels(axes: "Axes", measures: ClassMeasures) -> None:
     """Classes, with patients of each row, and thin lines between the cells."""
-    places = np.arange(len(found.classes))
-    axes.set_xticks(places, found.classes)
-    axes.set_yticks(places, [f"{name}, n = {found.counts[name]}" for name in found.classes])
+    places = np.arange(len(measures.classes))
+    axes.set_xticks(places, measures.classes)
+    axes.set_yticks(places, [f"{name}, n = {measures.counts[name]}" for name in measures.classes])
     axes.set(xlabel="most probable class", ylabel="observed class")
     axes.set_xticks(places[1:] - 0.5, minor=True)
     axes.set_yticks(places[1:] - 0.5, minor=True)
@@ -91,14 +91,14 @@ def _labels(axes: "Axes", found: ClassMeasures) -> None:
 
 
 def draw_class_roc(
-    study: Study, scores: ClassScores, found: ClassMeasures, result: MulticlassResult, name: str
+    study: Study, scores: ClassScores, measures: ClassMeasures, result: MulticlassResult, name: str
 ) -> Drawing:
     """Sensitivity against 1 - specificity of each class against all others.
 
     Args:
         study: observed classes.
         scores: probabilities of each class.
-        found: numbers of patients.
+        measures: numbers of patients.
         result: AUCs.
         name: of the files.
     """
@@ -109,10 +109,10 @@ def draw_class_roc(
     with style():
         figure, axes = blank()
         unit_square(axes, "1 - specificity", "sensitivity for the class")
-        for i, class_name in enumerate(found.classes):
+        for i, class_name in enumerate(measures.classes):
             area = result.one_vs_rest.get(class_name)
             if area is not None:
-                label = f"{class_name}: AUC {interval(area)}, n = {found.counts[class_name]}"
+                label = f"{class_name}: AUC {interval(area)}, n = {measures.counts[class_name]}"
                 draw_curve(
                     axes,
                     (observed == class_name).astype(np.int_),
@@ -129,7 +129,7 @@ def draw_class_roc(
         figure=figure,
         rows=tuple(rows),
         columns=("class", "threshold", "one_minus_specificity", "sensitivity"),
-        caption=f"{found.name}. ROC curve of each class against all others, by the probability of "
-        f"that class; {found.n} patients, n of the class in the legend. Macro AUC "
+        caption=f"{measures.name}. ROC curve of each class against all others, by the probability "
+        f"of that class; {measures.n} patients, n of the class in the legend. Macro AUC "
         f"{interval(result.macro)}.",
     )

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.study.study import FeatureDrift, Study
 from TACEResponseLib.validation.style.words import number
-from TACEResponseLib.validation.topics.performance.tables import Table
 
 COLUMNS = ("model", "input", "mean, training SD", "SD, training SD", "outside range, %", "n")
 MISSING = "missing, %"
@@ -39,9 +39,9 @@ def drift_sections(study: Study) -> Iterator[Table]:
         )
 
 
-def _rows(found: Sequence[FeatureDrift], *, with_missing: bool) -> Iterator[tuple[str, ...]]:
+def _rows(drifts: Sequence[FeatureDrift], *, with_missing: bool) -> Iterator[tuple[str, ...]]:
     """The farthest from training first, what nobody has before them."""
-    for d in sorted(found, key=_nearness):
+    for d in sorted(drifts, key=_nearness):
         row = (
             d.model,
             d.feature,

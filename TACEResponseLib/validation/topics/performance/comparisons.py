@@ -59,7 +59,7 @@ def compare_all(
         resamples: cohorts drawn.
     """
     first = study.models[0]
-    found = [
+    comparisons = [
         _compare(
             study,
             first,
@@ -73,12 +73,12 @@ def compare_all(
     ]
     for baseline in study.baselines:
         if _both_classes(study.outcome, baseline):
-            found.append(
+            comparisons.append(
                 _compare(
                     study, first, baseline.name, baseline.direction, baseline.scores, rng, resamples
                 )
             )
-    return _corrected(found)
+    return _corrected(comparisons)
 
 
 def majority(study: Study) -> Estimate:
@@ -90,14 +90,14 @@ def branch_values(
     study: Study, rng: np.random.Generator, *, resamples: int
 ) -> tuple[BranchValue, ...]:
     """What each model's fusion adds to each of its branches, if it has several."""
-    found = []
+    values = []
     roles = study.origin.roles
     for model in study.models:
         if len(model.branches) < 2 or study.origin.cross_validated:
             continue
         for name, p in model.branches.items():
             untouched = len(roles) == 1 and roles[0] in UNTOUCHED
-            found.append(
+            values.append(
                 BranchValue(
                     model=model.name,
                     branch=name,
@@ -114,7 +114,7 @@ def branch_values(
                     else None,
                 )
             )
-    return tuple(found)
+    return tuple(values)
 
 
 def _compare(
@@ -132,10 +132,10 @@ def _compare(
     if study.origin.cross_validated:
         gap = bootstrap_auc_difference(y, own, other, rng, resamples=resamples)
         areas = [bootstrap_auc(y, s, rng, resamples=resamples) for s in (own, other)]
-        found = None
+        difference = None
     else:
-        found = auc_difference(y, own, other)
-        gap, areas = found.difference, [auc(y, own), auc(y, other)]
+        difference = auc_difference(y, own, other)
+        gap, areas = difference.difference, [auc(y, own), auc(y, other)]
     return Comparison(
         model=model.name,
         other=name,
@@ -143,21 +143,27 @@ def _compare(
         model_auc=areas[0],
         other_auc=areas[1],
         difference=gap,
-        p=_p(found),
+        p=_p(difference),
         p_holm=None,
     )
 
 
-def _p(found: AucDifference | None) -> float | None:
-    return None if found is None or np.isnan(found.significance.p) else found.significance.p
+def _p(difference: AucDifference | None) -> float | None:
+    return (
+        None
+        if difference is None or np.isnan(difference.significance.p)
+        else difference.significance.p
+    )
 
 
-def _corrected(found: list[Comparison]) -> tuple[Comparison, ...]:
+def _corrected(comparisons: list[Comparison]) -> tuple[Comparison, ...]:
     """Holm's correction over all that have a p value."""
     from dataclasses import replace
 
-    adjusted = iter(holm([c.p for c in found if c.p is not None]))
-    return tuple(c if c.p is None else replace(c, p_holm=float(next(adjusted))) for c in found)
+    adjusted = iter(holm([c.p for c in comparisons if c.p is not None]))
+    return tuple(
+        c if c.p is None else replace(c, p_holm=float(next(adjusted))) for c in comparisons
+    )
 
 
 def _both_classes(outcome: Labels, baseline: Baseline) -> bool:

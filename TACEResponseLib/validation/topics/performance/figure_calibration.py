@@ -25,13 +25,13 @@ HISTOGRAM_BINS = 25
 HISTOGRAM_HEIGHT = 0.09
 
 
-def draw_calibration(study: Study, model: Model, found: ModelMeasures, name: str) -> Drawing:
+def draw_calibration(study: Study, model: Model, measures: ModelMeasures, name: str) -> Drawing:
     """Observed share against predicted probability.
 
     Args:
         study: patients and outcomes.
         model: its probabilities.
-        found: its calibration.
+        measures: its calibration.
         name: of the files.
     """
     with style():
@@ -42,14 +42,14 @@ def draw_calibration(study: Study, model: Model, found: ModelMeasures, name: str
             axis_words("predicted probability", "of ", positive),
             axis_words("observed share", "", positive),
         )
-        _smooth(axes, found)
-        _bins(axes, found)
+        _smooth(axes, measures)
+        _bins(axes, measures)
         _histogram(axes, study, model)
         axes.plot([], [], color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), label="ideal")
-        known = not math.isnan(found.slope.value)
-        told = f"slope {interval(found.slope)}\nintercept {interval(found.intercept)}"
+        known = not math.isnan(measures.slope.value)
+        legend = f"slope {interval(measures.slope)}\nintercept {interval(measures.intercept)}"
         # Below, not inside: points of a model that knows little lie anywhere.
-        legend_below(axes, 0.28, title=told if known else "slope not estimable")
+        legend_below(axes, 0.28, title=legend if known else "slope not estimable")
     return Drawing(
         name=name,
         title="Calibration",
@@ -58,13 +58,13 @@ def draw_calibration(study: Study, model: Model, found: ModelMeasures, name: str
         f"{study.positive_class}. Below the line: predicted too high. Ticks at the foot: patients, "
         "up with and down without the outcome.",
         columns=("kind", "predicted", "observed", "low_95", "high_95", "n"),
-        rows=_rows(found),
+        rows=_rows(measures),
     )
 
 
-def _smooth(axes: "Axes", found: ModelMeasures) -> None:
+def _smooth(axes: "Axes", measures: ModelMeasures) -> None:
     """The smooth line and its band."""
-    line = found.smooth
+    line = measures.smooth
     if line is None:
         return
     axes.fill_between(line.predicted, line.low, line.high, color=COLORS[0], alpha=0.18, linewidth=0)
@@ -73,14 +73,14 @@ def _smooth(axes: "Axes", found: ModelMeasures) -> None:
     )
 
 
-def _bins(axes: "Axes", found: ModelMeasures) -> None:
+def _bins(axes: "Axes", measures: ModelMeasures) -> None:
     """Bins with exact intervals."""
-    x = np.array([b.predicted for b in found.bins])
-    y = np.array([b.observed.value for b in found.bins])
+    x = np.array([b.predicted for b in measures.bins])
+    y = np.array([b.observed.value for b in measures.bins])
     low, high = (
-        np.array([getattr(b.observed, side) for b in found.bins]) for side in ("low", "high")
+        np.array([getattr(b.observed, side) for b in measures.bins]) for side in ("low", "high")
     )
-    sizes = [b.observed.n for b in found.bins]
+    sizes = [b.observed.n for b in measures.bins]
     each = f"{min(sizes)}" if min(sizes) == max(sizes) else f"{min(sizes)} to {max(sizes)}"
     label = f"{len(sizes)} bins of {each} patients, exact 95 %"
     axes.errorbar(
@@ -107,13 +107,13 @@ def _histogram(axes: "Axes", study: Study, model: Model) -> None:
     axes.hlines(base, 0, 1, color="black", linewidth=0.5)
 
 
-def _rows(found: ModelMeasures) -> tuple[tuple[object, ...], ...]:
+def _rows(measures: ModelMeasures) -> tuple[tuple[object, ...], ...]:
     """Bins and line."""
     bins = [
         ("bin", b.predicted, b.observed.value, b.observed.low, b.observed.high, b.observed.n)
-        for b in found.bins
+        for b in measures.bins
     ]
-    line = found.smooth
+    line = measures.smooth
     if line is None:
         return tuple(bins)
     points = zip(line.predicted, line.observed, line.low, line.high, strict=True)

@@ -32,10 +32,10 @@ def draw_decision(study: Study, results: Results) -> Drawing:
     rows: list[tuple[object, ...]] = []
     with style():
         figure, axes = blank(height=LOW_INCH)
-        for i, found in enumerate(results.models):
-            curve = found.decision
+        for i, measures in enumerate(results.models):
+            curve = measures.decision
             rows += [
-                (found.name, *(float(100 * v) for v in values))
+                (measures.name, *(float(100 * v) for v in values))
                 for values in zip(
                     curve.thresholds,
                     curve.net_benefit,
@@ -82,8 +82,8 @@ def draw_decision(study: Study, results: Results) -> Drawing:
 
 def _line(axes: "Axes", results: Results, place: int) -> None:
     """One model; the first with its band."""
-    found = results.models[place]
-    curve = found.decision
+    measures = results.models[place]
+    curve = measures.decision
     x = 100 * curve.thresholds
     if place == 0:
         axes.fill_between(
@@ -95,7 +95,7 @@ def _line(axes: "Axes", results: Results, place: int) -> None:
         curve.per_100,
         color=COLORS[place],
         linestyle=DASHES[place],
-        label=f"{legend_name(found.name)}{band}, n = {curve.n}",
+        label=f"{legend_name(measures.name)}{band}, n = {curve.n}",
     )
 
 

@@ -46,9 +46,9 @@ def draw_roc(study: Study, results: Results) -> Drawing:
         unit_square(
             axes, "1 - specificity", axis_words("sensitivity", "for ", study.positive_class)
         )
-        for i, (model, found) in enumerate(zip(study.models, results.models, strict=True)):
+        for i, (model, measures) in enumerate(zip(study.models, results.models, strict=True)):
             if i < MOST_MODELS:
-                label = f"{legend_name(model.name)}: AUC {interval(found.auc)}, n = {study.n}"
+                label = f"{legend_name(model.name)}: AUC {interval(measures.auc)}, n = {study.n}"
                 draw_curve(axes, study.outcome, model.probabilities, label, i, rows, model.name)
         _baseline(axes, study, results, rows)
         _points(axes, results.models[0], rows)
@@ -97,9 +97,9 @@ def _baseline(axes: "Axes", study: Study, results: Results, rows: Rows) -> None:
     ]
 
 
-def _points(axes: "Axes", found: ModelMeasures, rows: Rows) -> None:
+def _points(axes: "Axes", measures: ModelMeasures, rows: Rows) -> None:
     """The model's own cut-off, and Youden's, in a legend of their own inside the axes."""
-    own, youden = found.threshold, found.youden
+    own, youden = measures.threshold, measures.youden
     places = (
         ("own cut-off", own.threshold, 1 - own.specificity.value, own.sensitivity.value, "o"),
         ("Youden, optimistic:", youden.threshold, 1 - youden.specificity, youden.sensitivity, "D"),
@@ -117,6 +117,6 @@ def _points(axes: "Axes", found: ModelMeasures, rows: Rows) -> None:
             zorder=6 if marker == "o" else 5,
             label=f"{name} {threshold:.2f}",
         )
-        rows.append((f"{found.name}, {name}", threshold, x, y))
+        rows.append((f"{measures.name}, {name}", threshold, x, y))
     inside = axes.legend(handles=marks, loc="lower right", handletextpad=0.1, borderaxespad=0.1)
     axes.add_artist(inside)

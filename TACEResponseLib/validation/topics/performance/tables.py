@@ -1,11 +1,11 @@
 """The report's tables as columns and rows of text; the same rows go to CSV files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from TACEResponseLib.evaluation.calibration.calibration_curve import CalibrationBin
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.significance import Significance
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.baselines import FIXED
 from TACEResponseLib.validation.study.study import Study
@@ -15,41 +15,32 @@ from TACEResponseLib.validation.topics.readers.agreement import Agreement
 from TACEResponseLib.validation.topics.survival.survival import ABOVE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table with a note that says how to read it."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-
-
 def performance(study: Study, results: Results) -> Table:
     """Every number of every model, a column a model."""
-    found = results.models
+    models = results.models
     lines: list[tuple[str, list[str]]] = [
-        ("AUC", [interval(m.auc, 3) for m in found]),
-        (_bootstrap_words(study), [interval(m.auc_bootstrap, 3) for m in found]),
+        ("AUC", [interval(m.auc, 3) for m in models]),
+        (_bootstrap_words(study), [interval(m.auc_bootstrap, 3) for m in models]),
         (
             f"average precision (chance: {number(study.events / study.n, 3)})",
-            [interval(m.average_precision, 3) for m in found],
+            [interval(m.average_precision, 3) for m in models],
         ),
-        ("cut-off, at or above = positive", [number(m.threshold.threshold, 3) for m in found]),
-        ("sensitivity", [_share(m.threshold.sensitivity) for m in found]),
-        ("specificity", [_share(m.threshold.specificity) for m in found]),
-        ("positive predictive value", [_share(m.threshold.ppv) for m in found]),
-        ("negative predictive value", [_share(m.threshold.npv) for m in found]),
-        ("accuracy", [_share(m.threshold.accuracy) for m in found]),
+        ("cut-off, at or above = positive", [number(m.threshold.threshold, 3) for m in models]),
+        ("sensitivity", [_share(m.threshold.sensitivity) for m in models]),
+        ("specificity", [_share(m.threshold.specificity) for m in models]),
+        ("positive predictive value", [_share(m.threshold.ppv) for m in models]),
+        ("negative predictive value", [_share(m.threshold.npv) for m in models]),
+        ("accuracy", [_share(m.threshold.accuracy) for m in models]),
         (
             "accuracy of calling everyone the commoner class",
-            [_share(results.majority) for _ in found],
+            [_share(results.majority) for _ in models],
         ),
-        ("balanced accuracy", [interval(m.threshold.balanced_accuracy, 3) for m in found]),
-        ("F1", [interval(m.threshold.f1, 3) for m in found]),
-        *_calibration_lines(found),
+        ("balanced accuracy", [interval(m.threshold.balanced_accuracy, 3) for m in models]),
+        ("F1", [interval(m.threshold.f1, 3) for m in models]),
+        *_calibration_lines(models),
     ]
     return Table(
-        columns=("", *(m.name for m in found)),
+        columns=("", *(m.name for m in models)),
         rows=tuple((name, *cells) for name, cells in lines),
         note=f"Positive class: {study.positive_class}; higher probability = more likely so. "
         f"n = {study.n}, {study.events} events. 95 % intervals.",
@@ -64,22 +55,22 @@ def _bootstrap_words(study: Study) -> str:
     return "AUC of the probability averaged over repeats, bootstrap"
 
 
-def _calibration_lines(found: Sequence[ModelMeasures]) -> list[tuple[str, list[str]]]:
+def _calibration_lines(models: Sequence[ModelMeasures]) -> list[tuple[str, list[str]]]:
     """Calibration and overall numbers."""
     return [
-        ("calibration slope (1 is right)", [interval(m.slope, 3) for m in found]),
-        ("calibration intercept", [interval(m.intercept, 3) for m in found]),
-        ("calibration in the large (0 is right)", [interval(m.in_the_large, 3) for m in found]),
+        ("calibration slope (1 is right)", [interval(m.slope, 3) for m in models]),
+        ("calibration intercept", [interval(m.intercept, 3) for m in models]),
+        ("calibration in the large (0 is right)", [interval(m.in_the_large, 3) for m in models]),
         (
             "observed / expected (1 is right)",
-            [interval(m.recalibrated.observed_to_expected, 3) for m in found],
+            [interval(m.recalibrated.observed_to_expected, 3) for m in models],
         ),
-        ("expected calibration error", [interval(m.expected_calibration_error, 3) for m in found]),
+        ("expected calibration error", [interval(m.expected_calibration_error, 3) for m in models]),
         (
             "the same by chance alone, were the model right",
-            [interval(m.calibration_error_by_chance, 3) for m in found],
+            [interval(m.calibration_error_by_chance, 3) for m in models],
         ),
-        ("Brier score (0 is best)", [interval(m.brier, 3) for m in found]),
+        ("Brier score (0 is best)", [interval(m.brier, 3) for m in models]),
         (
             "  reliability, resolution, uncertainty",
             [
@@ -91,12 +82,12 @@ def _calibration_lines(found: Sequence[ModelMeasures]) -> list[tuple[str, list[s
                         m.brier_terms.uncertainty,
                     )
                 )
-                for m in found
+                for m in models
             ],
         ),
         (
             "Brier score if the level were set right (what-if)",
-            [number(m.recalibrated.brier_after, 3) for m in found],
+            [number(m.recalibrated.brier_after, 3) for m in models],
         ),
     ]
 
@@ -175,24 +166,28 @@ def branches(results: Results) -> Table:
 def survival(results: Results) -> Table:
     """Endpoints, a row each."""
     rows = []
-    for found in results.survival:
-        ratio = interval(found.hazards.hazard_ratios[ABOVE]) if found.hazards else "too few events"
-        medians = "; ".join(f"{c.group} {interval(c.median, 0)}" for c in found.curves)
+    for measures in results.survival:
+        ratio = (
+            interval(measures.hazards.hazard_ratios[ABOVE])
+            if measures.hazards
+            else "too few events"
+        )
+        medians = "; ".join(f"{c.group} {interval(c.median, 0)}" for c in measures.curves)
         area = (
-            f"{interval(found.auc_at_time)} at {found.auc_time:.0f}"
-            if found.auc_at_time and found.auc_time
+            f"{interval(measures.auc_at_time)} at {measures.auc_time:.0f}"
+            if measures.auc_at_time and measures.auc_time
             else "not estimable"
         )
         rows.append(
             (
-                found.endpoint,
-                f"{found.events} / {found.n}",
+                measures.endpoint,
+                f"{measures.events} / {measures.n}",
                 medians,
-                p_value(found.log_rank),
+                p_value(measures.log_rank),
                 ratio,
-                interval(found.concordance) if found.concordance else "too few events",
+                interval(measures.concordance) if measures.concordance else "too few events",
                 area,
-                p_value(found.competing.gray_progression if found.competing else None),
+                p_value(measures.competing.gray_progression if measures.competing else None),
             )
         )
     return Table(
@@ -212,10 +207,10 @@ def survival(results: Results) -> Table:
     )
 
 
-def readers(found: Agreement) -> Table:
+def readers(agreement: Agreement) -> Table:
     """A row a reader."""
     rows = []
-    for r in found.readers:
+    for r in agreement.readers:
         gap = r.model_less_reader
         rows.append(
             (
@@ -246,11 +241,11 @@ def readers(found: Agreement) -> Table:
     )
 
 
-def pairs(found: Agreement) -> Table:
+def pairs(agreement: Agreement) -> Table:
     """Kappa of each pair of readers, and of all."""
-    rows = [(f"{a} and {b}", interval(kappa), str(kappa.n)) for a, b, kappa in found.pairs]
-    if found.fleiss:
-        rows.append(("all readers (Fleiss)", interval(found.fleiss), str(found.fleiss.n)))
+    rows = [(f"{a} and {b}", interval(kappa), str(kappa.n)) for a, b, kappa in agreement.pairs]
+    if agreement.fleiss:
+        rows.append(("all readers (Fleiss)", interval(agreement.fleiss), str(agreement.fleiss.n)))
     return Table(columns=("readers", "kappa", "n"), rows=tuple(rows))
 
 
@@ -278,13 +273,13 @@ def sample_size(results: Results) -> Table:
     )
 
 
-def bins(found: ModelMeasures) -> Table:
+def bins(measures: ModelMeasures) -> Table:
     """Calibration in bins."""
 
     def line(b: CalibrationBin) -> tuple[str, ...]:
         return (number(b.predicted, 3), interval(b.observed, 3), str(b.observed.n))
 
-    return Table(columns=("mean predicted", "observed", "n"), rows=tuple(map(line, found.bins)))
+    return Table(columns=("mean predicted", "observed", "n"), rows=tuple(map(line, measures.bins)))
 
 
 def _per_100(estimate: Estimate) -> Estimate:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, BundleMetadata, Metric
 from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Promise, Study
 from TACEResponseLib.validation.style.words import interval, number
-from TACEResponseLib.validation.topics.performance.tables import Table
 
 # The name and cohort of a metric, and what it rests on. The first that a bundle has is its promise:
 # what no fit had seen comes before what chose among candidates.
@@ -30,23 +30,23 @@ def promises(metadata: BundleMetadata) -> tuple[Promise, ...]:
     """
     by_kind = {(m.name, m.cohort): m for m in metadata.metrics if m.branch == FUSED}
     return tuple(
-        Promise(model=metadata.bundle_id, patients=patients, auc=_estimate(found))
+        Promise(model=metadata.bundle_id, patients=patients, auc=_estimate(metric))
         for name, cohort, patients in KINDS
-        if (found := by_kind.get((name, cohort))) is not None
+        if (metric := by_kind.get((name, cohort))) is not None
     )
 
 
 def promised_sentences(study: Study, results: Results) -> Iterator[str]:
     """One sentence a model: whether the interval here holds what its training promised."""
-    for found in results.models:
-        promise = next((p for p in study.promises if p.model == found.name), None)
+    for measures in results.models:
+        promise = next((p for p in study.promises if p.model == measures.name), None)
         if promise is not None:
-            yield _sentence(promise, found.auc, in_sample=study.origin.in_sample)
+            yield _sentence(promise, measures.auc, in_sample=study.origin.in_sample)
 
 
 def promised_table(study: Study, results: Results) -> Table:
     """A row a promise, with the AUC of these patients beside it."""
-    here = {found.name: found.auc for found in results.models}
+    here = {measures.name: measures.auc for measures in results.models}
     return Table(
         columns=("model", "promised on", "promised AUC", "n", "how", "AUC here", "its interval"),
         rows=tuple(
@@ -68,13 +68,15 @@ def promised_table(study: Study, results: Results) -> Table:
 
 def _sentence(promise: Promise, here: Estimate, *, in_sample: bool) -> str:
     """The promise, the AUC here, and what follows."""
-    told = (
+    sentence = (
         f"Training promised {promise.model} an AUC of {interval(promise.auc)} "
         f"({promise.patients}, n = {promise.auc.n}); here it is {interval(here)}."
     )
     if in_sample:
-        return f"{told} {_optimism(promise.auc, here)}"
-    return f"{told} The interval here {_place(promise.auc, here)}: {_follows(promise.auc, here)}."
+        return f"{sentence} {_optimism(promise.auc, here)}"
+    return (
+        f"{sentence} The interval here {_place(promise.auc, here)}: {_follows(promise.auc, here)}."
+    )
 
 
 def _place(promised: Estimate, here: Estimate) -> str:

@@ -3,7 +3,7 @@
 The table of readers has case_id and one column a reader: 0 or 1, or a response class.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.process.progress import LOG
 from TACEResponseLib.basics.reading.cells import truth
 from TACEResponseLib.basics.terms import Endpoint, ResponseClass
 from TACEResponseLib.evaluation.agreement.kappa import cohen_kappa, fleiss_kappa
@@ -27,6 +28,8 @@ from TACEResponseLib.validation.study.study import Model, Study
 
 CATEGORIES = ("0", "1")
 NOT_READ = -1
+# Patients that a message names.
+MOST_NAMED = 4
 Calls = NDArray[np.int_]
 
 
@@ -69,22 +72,41 @@ def read_readers(path: Path, study: Study, endpoint: Endpoint) -> dict[str, Call
     require(columns, ("case_id",), where)
     refuse_twins(columns["case_id"], where)
     readers = [name for name in columns if name != "case_id"]
-    rows = {case_id: row for row, case_id in enumerate(columns["case_id"])}
-    if not readers or not set(rows) & set(study.case_ids):
+    # `P1` and `p1` are one patient everywhere else, too.
+    rows = {case_id.casefold(): row for row, case_id in enumerate(columns["case_id"])}
+    of_study = [case_id.casefold() for case_id in study.case_ids]
+    if not readers or rows.keys().isdisjoint(of_study):
         raise InputError(
             where,
             "must have a column a reader and patients of the study",
             got=f"{len(readers)} readers",
             remedy="join by case_id",
         )
-    found = {}
+    calls_by_reader = {}
     for name in readers:
         calls = [
             _call(cell, endpoint, f"{where}, {name}, row {row + 1}")
             for row, cell in enumerate(columns[name])
         ]
-        found[name] = np.array([calls[rows[c]] if c in rows else NOT_READ for c in study.case_ids])
-    return found
+        calls_by_reader[name] = np.array(
+            [calls[rows[c]] if c in rows else NOT_READ for c in of_study]
+        )
+    _tell_others(columns["case_id"], set(of_study), where)
+    return calls_by_reader
+
+
+def _tell_others(case_ids: Sequence[str], of_study: Collection[str], where: str) -> None:
+    """Say whose readings count for nothing, since an id may have been written otherwise."""
+    others = [case_id for case_id in case_ids if case_id.casefold() not in of_study]
+    if others:
+        named = ", ".join(others[:MOST_NAMED]) + (" and others" if others[MOST_NAMED:] else "")
+        LOG.warning(
+            "%s: %d of %d patients are not of the study and were left out (%s)",
+            where,
+            len(others),
+            len(case_ids),
+            named,
+        )
 
 
 def agreement(

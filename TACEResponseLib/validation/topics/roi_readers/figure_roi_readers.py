@@ -24,16 +24,16 @@ LEAST_REACH = 0.01
 BAND = 0.10
 
 
-def draw_roi_readers(found: RoiAgreement) -> Drawing:
+def draw_roi_readers(agreement: RoiAgreement) -> Drawing:
     """Difference over mean, with bias and limits.
 
     Args:
-        found: probabilities of both readings.
+        agreement: probabilities of both readings.
     """
-    first, second = found.probabilities.T
+    first, second = agreement.probabilities.T
     mean, apart = (first + second) / 2, second - first
-    changed = found.changes
-    limits = found.limits
+    changed = agreement.changes
+    limits = agreement.limits
     furthest = max(LEAST_REACH, float(np.abs(apart).max()), _reach(limits.low), _reach(limits.high))
     with style():
         figure, axes = blank()
@@ -50,13 +50,13 @@ def draw_roi_readers(found: RoiAgreement) -> Drawing:
         name=NAME,
         title="Two readers' ROIs",
         figure=figure,
-        caption=f"Probability of {found.model} by the second reader's ROI less that by the "
-        f"first's; n = {found.n}. Solid: mean difference {interval(limits.bias, 3)}; dashed: 95 % "
-        "limits of agreement; bands: their 95 % intervals.",
+        caption=f"Probability of {agreement.model} by the second reader's ROI less that by the "
+        f"first's; n = {agreement.n}. Solid: mean difference {interval(limits.bias, 3)}; dashed: "
+        "95 % limits of agreement; bands: their 95 % intervals.",
         columns=COLUMNS,
         rows=tuple(
             zip(
-                found.case_ids,
+                agreement.case_ids,
                 first.tolist(),
                 second.tolist(),
                 mean.tolist(),

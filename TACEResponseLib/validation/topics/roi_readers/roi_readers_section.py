@@ -1,13 +1,14 @@
 """The report's section on two readers' ROIs, its figure and its file."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from TACEResponseLib.output.html import heading, image, paragraph, table
+from TACEResponseLib.output.page.blocks import Block, Figure, Paragraph, Section
 from TACEResponseLib.validation.report.results import Results
-from TACEResponseLib.validation.style.figure import Drawing, Picture, write_csv
+from TACEResponseLib.validation.style.figure import Drawing, write_csv
 from TACEResponseLib.validation.topics.roi_readers.figure_roi_readers import NAME, draw_roi_readers
-from TACEResponseLib.validation.topics.roi_readers.roi_readers_words import (
+from TACEResponseLib.validation.topics.roi_readers.words import (
     FEATURE_COLUMNS,
     FEATURE_FILE,
     feature_rows,
@@ -22,22 +23,19 @@ def roi_drawings(results: Results) -> Iterator[Drawing]:
         yield draw_roi_readers(results.roi_readers)
 
 
-def roi_blocks(results: Results, pictures: Mapping[str, Picture]) -> Iterator[str]:
+def roi_sections(results: Results, pictures: Mapping[str, Figure]) -> Iterator[Section]:
     """The section; nothing where nobody was read twice.
 
     Args:
         results: numbers of the study.
         pictures: by name, as `roi_drawings` names them.
     """
-    found = results.roi_readers
-    if found is None:
+    if results.roi_readers is None:
         return
-    yield heading("Two readers' ROIs")
-    yield from map(paragraph, roi_sentences(found))
+    blocks: list[Block] = [*map(Paragraph, roi_sentences(results.roi_readers))]
     if NAME in pictures:
-        yield image(pictures[NAME].svg, "svg+xml", pictures[NAME].caption, "narrow")
-    told = feature_table(found)
-    yield table(told.columns, told.rows, told.note)
+        blocks.append(replace(pictures[NAME], is_narrow=True))
+    yield Section("Two readers' ROIs", (*blocks, feature_table(results.roi_readers)))
 
 
 def write_roi_readers(results: Results, folder: Path) -> None:

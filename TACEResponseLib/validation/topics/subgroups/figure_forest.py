@@ -38,7 +38,7 @@ class Line:
     """A line of the figure; a head has no patients."""
 
     text: str
-    told: str
+    value: str
     patients: str = ""
     estimate: Estimate | None = None
 
@@ -67,7 +67,7 @@ def draw_forest(study: Study, results: Results) -> Drawing | None:
             Line(
                 text="",
                 patients=f"{legend_name(study.positive_class)} / all",
-                told="AUC (95 % interval)",
+                value="AUC (95 % interval)",
             ),
         )
         axes.set(
@@ -95,19 +95,19 @@ def _lines(study: Study, results: Results) -> tuple[list[Line], list[tuple[objec
     """Heads and levels for the figure, levels for the table."""
     lines: list[Line] = []
     rows: list[tuple[object, ...]] = []
-    for found in results.forests:
-        attribute = found.forest.attribute
-        told = f"interaction {p_value(found.interaction_p_holm)}"
-        lines.append(Line(text=attribute, told=told))
-        for level in found.forest.subgroups:
+    for subgroups in results.forests:
+        attribute = subgroups.forest.attribute
+        value = f"interaction {p_value(subgroups.interaction_p_holm)}"
+        lines.append(Line(text=attribute, value=value))
+        for level in subgroups.forest.subgroups:
             area = level.auc
-            told = interval(area) if area else "one class only"
+            value = interval(area) if area else "one class only"
             lines.append(
                 Line(
                     text=legend_name(level.level),
                     patients=f"{level.events}/{level.n}",
                     estimate=area,
-                    told=told,
+                    value=value,
                 )
             )
             numbers = (area.value, area.low, area.high) if area else (None, None, None)
@@ -120,7 +120,7 @@ def _lines(study: Study, results: Results) -> tuple[list[Line], list[tuple[objec
                     *numbers,
                     level.observed.value,
                     level.predicted,
-                    found.interaction_p_holm,
+                    subgroups.interaction_p_holm,
                 )
             )
     overall = results.models[0].auc
@@ -129,7 +129,7 @@ def _lines(study: Study, results: Results) -> tuple[list[Line], list[tuple[objec
             text="all patients",
             patients=f"{study.events}/{study.n}",
             estimate=overall,
-            told=interval(overall),
+            value=interval(overall),
         )
     )
     return lines, rows
@@ -156,7 +156,7 @@ def _line(axes: "Axes", y: int, line: Line) -> None:
     )
     axes.text(-0.04, y, line.patients, transform=across, ha="right", va="center")
     color = GREY if line.estimate is None else "black"
-    axes.text(1.03, y, line.told, transform=across, ha="left", va="center", color=color)
+    axes.text(1.03, y, line.value, transform=across, ha="left", va="center", color=color)
     if line.estimate is None:
         return
     axes.plot([line.estimate.low, line.estimate.high], [y, y], color="black", linewidth=1.0)

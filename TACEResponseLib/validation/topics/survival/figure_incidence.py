@@ -34,19 +34,22 @@ DEATH_WIDTH = 0.9
 COLUMNS = ("group", "cause", "time_days", "incidence", "low_95", "high_95", "n", "events")
 
 
-def draw_incidence(study: Study, found: CompetingMeasures) -> Drawing:
+def draw_incidence(study: Study, measures: CompetingMeasures) -> Drawing:
     """Both causes in each group, bands for progression alone.
 
     Args:
         study: names the positive class.
-        found: curves and tests.
+        measures: curves and tests.
     """
     tests = (
-        f"Gray: progression {p_value(found.gray_progression)}, death {p_value(found.gray_death)}"
+        f"Gray: progression {p_value(measures.gray_progression)}, "
+        f"death {p_value(measures.gray_death)}"
     )
     with style():
         figure, axes = blank(height=HEIGHT_INCH)
-        for i, (progression, death) in enumerate(zip(found.progression, found.death, strict=True)):
+        for i, (progression, death) in enumerate(
+            zip(measures.progression, measures.death, strict=True)
+        ):
             _band(axes, progression, COLORS[i])
             _steps(axes, progression, "progressed", color=COLORS[i], linestyle=DASHES[i])
             _steps(
@@ -58,13 +61,13 @@ def draw_incidence(study: Study, found: CompetingMeasures) -> Drawing:
                 linewidth=DEATH_WIDTH,
             )
         axes.set(
-            xlim=(0, found.risk_times[-1] / MONTH_DAYS),
+            xlim=(0, measures.risk_times[-1] / MONTH_DAYS),
             ylim=(0, 100),
             xlabel="months",
             ylabel="cumulative incidence, %",
         )
         axes.set_yticks([0, 25, 50, 75, 100])
-        numbers_at_risk(axes, found.risk_times, found.at_risk)
+        numbers_at_risk(axes, measures.risk_times, measures.at_risk)
         axes.legend(
             loc="lower left",
             bbox_to_anchor=LEGEND_AT,
@@ -80,10 +83,11 @@ def draw_incidence(study: Study, found: CompetingMeasures) -> Drawing:
         title="Cumulative incidence",
         figure=figure,
         caption=f"Cumulative incidence (Aalen-Johansen) of progression, with 95 % bands, and of "
-        f"{DEATH} in the groups that {found.model} predicts; n = {found.n}, {found.progressions} "
-        f"progressed, {found.deaths} died without; positive means {study.positive_class}.",
+        f"{DEATH} in the groups that {measures.model} predicts; n = {measures.n}, "
+        f"{measures.progressions} progressed, {measures.deaths} died without; positive means "
+        f"{study.positive_class}.",
         columns=COLUMNS,
-        rows=tuple(_rows(found)),
+        rows=tuple(_rows(measures)),
     )
 
 
@@ -113,8 +117,8 @@ def _band(axes: "Axes", curve: CumulativeIncidence, color: str) -> None:
     )
 
 
-def _rows(found: CompetingMeasures) -> Iterator[tuple[object, ...]]:
+def _rows(measures: CompetingMeasures) -> Iterator[tuple[object, ...]]:
     """Every step of every curve."""
-    for curve in (*found.progression, *found.death):
+    for curve in (*measures.progression, *measures.death):
         for step in zip(curve.time, curve.incidence, curve.low, curve.high, strict=True):
             yield (curve.group, curve.cause, *map(float, step), curve.n, curve.events)

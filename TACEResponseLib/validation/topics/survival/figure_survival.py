@@ -31,62 +31,62 @@ FIRST_PT, GROUP_PT, NUMBERS_PT = 28.0, 19.5, 9.0
 COLUMNS = ("group", "time_days", "share", "low_95", "high_95", "n", "events")
 
 
-def draw_survival(study: Study, found: SurvivalMeasures) -> Drawing:
+def draw_survival(study: Study, measures: SurvivalMeasures) -> Drawing:
     """Groups at the model's own cut-off.
 
     Args:
         study: names the positive class.
-        found: curves and tests.
+        measures: curves and tests.
     """
-    tests = p_value(found.log_rank)
-    censored = " Deaths without progression are censored here." if found.competing else ""
-    if found.hazards:
-        ratio = found.hazards.hazard_ratios[ABOVE]
+    tests = p_value(measures.log_rank)
+    censored = " Deaths without progression are censored here." if measures.competing else ""
+    if measures.hazards:
+        ratio = measures.hazards.hazard_ratios[ABOVE]
         known = np.isfinite([ratio.low, ratio.high]).all()
-        told = interval(ratio) if known else "has no finite value"
-        tests += f" (log-rank), hazard ratio {told}"
+        ratio_words = interval(ratio) if known else "has no finite value"
+        tests += f" (log-rank), hazard ratio {ratio_words}"
     with style():
         figure, axes = blank(height=LOW_INCH)
-        _curves(axes, found.curves)
-        _axes(axes, found.endpoint, found.curves, found.risk_times[-1])
-        numbers_at_risk(axes, found.risk_times, found.at_risk)
+        _curves(axes, measures.curves)
+        _axes(axes, measures.endpoint, measures.curves, measures.risk_times[-1])
+        numbers_at_risk(axes, measures.risk_times, measures.at_risk)
         axes.set_title(tests, loc="left", fontsize=7)
         figure.set_layout_engine("none")
         axes.set_position(AXES_ABOVE_NUMBERS)
     return Drawing(
-        name=f"survival_{found.endpoint.lower()}",
-        title=found.endpoint,
+        name=f"survival_{measures.endpoint.lower()}",
+        title=measures.endpoint,
         figure=figure,
-        caption=f"{found.endpoint} of the groups that {found.model} predicts, split at its own "
-        f"cut-off; n = {found.n}, {found.events} events; positive means {study.positive_class}."
-        f"{censored}",
+        caption=f"{measures.endpoint} of the groups that {measures.model} predicts, split at its "
+        f"own cut-off; n = {measures.n}, {measures.events} events; positive means "
+        f"{study.positive_class}.{censored}",
         columns=COLUMNS,
-        rows=_rows(found.curves),
+        rows=_rows(measures.curves),
     )
 
 
-def draw_landmark(study: Study, found: LandmarkMeasures) -> Drawing:
+def draw_landmark(study: Study, measures: LandmarkMeasures) -> Drawing:
     """Groups by observed response, from the read-out on.
 
     Args:
         study: names the positive class.
-        found: curves and test.
+        measures: curves and test.
     """
     with style():
         figure, axes = blank(height=3.4)
-        _curves(axes, found.curves)
-        last = max(float(curve.time.max()) for curve in found.curves)
-        _axes(axes, found.endpoint, found.curves, last)
-        axes.set_title(f"{p_value(found.log_rank)} (log-rank)", loc="left", fontsize=7)
+        _curves(axes, measures.curves)
+        last = max(float(curve.time.max()) for curve in measures.curves)
+        _axes(axes, measures.endpoint, measures.curves, last)
+        axes.set_title(f"{p_value(measures.log_rank)} (log-rank)", loc="left", fontsize=7)
     return Drawing(
-        name=f"landmark_{found.endpoint.lower()}",
-        title=f"{found.endpoint} from the read-out",
+        name=f"landmark_{measures.endpoint.lower()}",
+        title=f"{measures.endpoint} from the read-out",
         figure=figure,
         columns=COLUMNS,
-        rows=_rows(found.curves),
-        caption=f"{found.endpoint} by the observed outcome ({study.positive_class} or not), "
-        f"counted from day {found.day:g}; {found.events_before} with the event and "
-        f"{found.censored_before} "
+        rows=_rows(measures.curves),
+        caption=f"{measures.endpoint} by the observed outcome ({study.positive_class} or not), "
+        f"counted from day {measures.day:g}; {measures.events_before} with the event and "
+        f"{measures.censored_before} "
         "last seen by then are left out.",
     )
 

@@ -25,7 +25,7 @@ def wrong_pictures(
         device: of networks.
         progress: told each case.
     """
-    from TACEResponseLib.bundle import load_bundle
+    from TACEResponseLib.bundle.reading import load_bundle
     from TACEResponseLib.output.pictures.overview import draw_overview
     from TACEResponseLib.scoring import score
 
@@ -34,7 +34,7 @@ def wrong_pictures(
     if not wrong:
         return {}
     loaded = load_bundle(bundle, device=device)
-    found = {}
+    pictures = {}
     with scratch_folder() as folder:
         for case in wrong:
             progress(f"picture of {case.case_id}")
@@ -44,5 +44,5 @@ def wrong_pictures(
                 draw_overview(read, score(read, loaded), path)
             except InputError:
                 continue
-            found[case.case_id] = path.read_bytes()
-    return found
+            pictures[case.case_id] = path.read_bytes()
+    return pictures

@@ -53,3 +53,16 @@ def test_readers_of_other_patients_are_refused(tmp_path: Path, study: Study) -> 
     path.write_text("case_id,one\nnobody,1\n")
     with pytest.raises(InputError, match="patients of the study"):
         read_readers(path, study, Endpoint.OBJECTIVE_RESPONSE)
+
+
+def test_ids_are_joined_whatever_their_capitals_and_strangers_are_told(
+    tmp_path: Path, study: Study, caplog: pytest.LogCaptureFixture
+) -> None:
+    ids = [case_id.swapcase() for case_id in study.case_ids[:10]]
+    path = tmp_path / "readers.csv"
+    path.write_text("case_id,one\n" + "".join(f"{i},1\n" for i in [*ids, "q7", "Q8"]))
+    with caplog.at_level("WARNING"):
+        readers = read_readers(path, study, Endpoint.OBJECTIVE_RESPONSE)
+    assert (readers["one"] == 1).sum() == 10
+    (message,) = caplog.messages
+    assert "2 of 12 patients are not of the study and were left out (q7, Q8)" in message

@@ -20,7 +20,7 @@ from TACEResponseLib.validation.study.study import Failure, ReadFeature, SecondR
 from TACEResponseLib.validation.topics.roi_readers.figure_roi_readers import draw_roi_readers
 from TACEResponseLib.validation.topics.roi_readers.roi_readers import RoiAgreement, roi_agreement
 from TACEResponseLib.validation.topics.roi_readers.roi_readers_section import write_roi_readers
-from TACEResponseLib.validation.topics.roi_readers.roi_readers_words import (
+from TACEResponseLib.validation.topics.roi_readers.words import (
     feature_table,
     roi_sentences,
 )

@@ -23,13 +23,13 @@ from TACEResponseLib.validation.topics.survival.competing import (
     CompetingMeasures,
     competing_risks,
 )
-from TACEResponseLib.validation.topics.survival.competing_words import (
-    competing_sentence,
-    incidence_table,
-)
 from TACEResponseLib.validation.topics.survival.figure_incidence import draw_incidence
 from TACEResponseLib.validation.topics.survival.risk_times import MONTH_DAYS, risk_times
 from TACEResponseLib.validation.topics.survival.survival import ABOVE, SurvivalMeasures, survival
+from TACEResponseLib.validation.topics.survival.words import (
+    competing_sentence,
+    incidence_table,
+)
 
 # Progression at 1 and 4 (later death does not count), death at 2, last seen at 3 and 5, and one
 # whose progression was last looked for at 3 and who died at 6.

@@ -1,8 +1,8 @@
 """What competing risks show, as sentences and a table."""
 
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.style.words import interval, number, p_value, share
-from TACEResponseLib.validation.topics.performance.tables import Table
 from TACEResponseLib.validation.topics.survival.competing import DEATH, CompetingMeasures
 from TACEResponseLib.validation.topics.survival.risk_times import MONTH_DAYS
 
@@ -16,49 +16,49 @@ GRAY = "; groups were compared by Gray's test (Annals of Statistics 1988;16:1141
 
 def competing_methods(results: Results) -> str:
     """Methods, as far as they were used; nothing where no death is known."""
-    found = competing_of(results)
-    if found is None:
+    measures = competing_of(results)
+    if measures is None:
         return ""
-    tested = found.gray_progression or found.gray_death
+    tested = measures.gray_progression or measures.gray_death
     return f"{METHODS}{GRAY if tested else ''}."
 
 
 def competing_of(results: Results) -> CompetingMeasures | None:
     """Of time to progression, where deaths are known."""
-    return next((found.competing for found in results.survival if found.competing), None)
+    return next((measures.competing for measures in results.survival if measures.competing), None)
 
 
-def competing_sentence(found: CompetingMeasures) -> str:
+def competing_sentence(measures: CompetingMeasures) -> str:
     """Why death is not censored here, and whether the groups differ."""
-    died = f"{share(found.deaths, found.n)} died without a progression seen"
+    died = f"{share(measures.deaths, measures.n)} died without a progression seen"
     why = (
         f"{died}, and death rules progression out. A Kaplan-Meier curve that censors these deaths "
         "takes the dead for patients who may still progress and overstates progression; cumulative "
         "incidence does not."
-        if found.deaths
+        if measures.deaths
         else "Nobody died without a progression seen, so cumulative incidence is 1 - Kaplan-Meier."
     )
     return (
         f"TTP: {why} Gray's test of the predicted groups: progression "
-        f"{p_value(found.gray_progression)}, {DEATH} {p_value(found.gray_death)}."
-        f"{_unwatched(found)}"
+        f"{p_value(measures.gray_progression)}, {DEATH} {p_value(measures.gray_death)}."
+        f"{_unwatched(measures)}"
     )
 
 
-def _unwatched(found: CompetingMeasures) -> str:
+def _unwatched(measures: CompetingMeasures) -> str:
     """Progression that nobody looked for can't be told from none."""
-    if not found.unwatched:
+    if not measures.unwatched:
         return ""
     return (
-        f" A death counts at its day, here a median of {found.unwatched:.0f} days after "
+        f" A death counts at its day, here a median of {measures.unwatched:.0f} days after "
         "progression was last looked for; what happened in between is not known."
     )
 
 
-def incidence_table(found: CompetingMeasures) -> Table:
+def incidence_table(measures: CompetingMeasures) -> Table:
     """Incidence of each group at one time; no rows where groups are too small."""
-    months = (found.told_at or 0) / MONTH_DAYS
-    counts = {curve.group: curve for curve in found.progression}
+    months = (measures.told_at or 0) / MONTH_DAYS
+    counts = {curve.group: curve for curve in measures.progression}
     return Table(
         columns=("group", "n", "progressed", "died without progression", "1 - Kaplan-Meier"),
         rows=tuple(
@@ -69,7 +69,7 @@ def incidence_table(found: CompetingMeasures) -> Table:
                 interval(at.death),
                 number(at.without_competing),
             )
-            for at in found.incidences
+            for at in measures.incidences
         ),
         note=f"Share of each group by {months:.0f} months, with 95 % intervals. 1 - Kaplan-Meier: "
         "progression if deaths were censored.",

@@ -13,7 +13,7 @@ from TACEResponseLib.validation.report.report import IN_SAMPLE, report_html
 from TACEResponseLib.validation.report.results import Results, measure_study
 from TACEResponseLib.validation.study.study import Baseline, Study
 from TACEResponseLib.validation.style.words import axis_words, interval, needed_words, number
-from TACEResponseLib.validation.topics.performance.sentences import answer, question
+from TACEResponseLib.validation.topics.performance.words import answer, question
 
 
 def judged(study: Study, probabilities: np.ndarray) -> tuple[str, ...]:

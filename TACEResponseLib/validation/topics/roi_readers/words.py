@@ -1,9 +1,9 @@
 """Two readers' ROIs as sentences, tables and methods text; all of it follows from the numbers."""
 
 from TACEResponseLib.evaluation.agreement.intraclass import ICC_NAMES
-from TACEResponseLib.evidence.radiomics.settings import IccFilter
+from TACEResponseLib.evidence.icc_filter import IccFilter
+from TACEResponseLib.output.page.blocks import Table
 from TACEResponseLib.validation.style.words import interval, number, share
-from TACEResponseLib.validation.topics.performance.tables import Table
 from TACEResponseLib.validation.topics.roi_readers.roi_readers import (
     PROBABILITY_FORM,
     FeatureAgreement,
@@ -27,58 +27,59 @@ FEATURE_COLUMNS = (
 )
 
 
-def roi_sentences(found: RoiAgreement) -> tuple[str, ...]:
+def roi_sentences(agreement: RoiAgreement) -> tuple[str, ...]:
     """Who was read twice, what happens to the probability, and which features hold."""
-    told = [_probability(found), _patients(found)]
-    if found.features:
-        told.append(_features(found))
-    return tuple(told)
+    sentences = [_probability(agreement), _patients(agreement)]
+    if agreement.features:
+        sentences.append(_features(agreement))
+    return tuple(sentences)
 
 
-def _probability(found: RoiAgreement) -> str:
+def _probability(agreement: RoiAgreement) -> str:
     """The model's answer between readers."""
-    changed = round(found.changed_calls.value * found.n)
-    low, high = found.limits.low, found.limits.high
+    changed = round(agreement.changed_calls.value * agreement.n)
+    low, high = agreement.limits.low, agreement.limits.high
     return (
-        f"With the second reader's ROI the probability of {found.model} changes by "
-        f"{interval(found.mean_absolute_difference, 3)} on average (without sign); "
-        f"{PROBABILITY_FORM} is {interval(found.probability_icc[PROBABILITY_FORM], 3)}. Second "
-        f"less first: {interval(found.limits.bias, 3)} in the mean, and in 95 of 100 patients "
+        f"With the second reader's ROI the probability of {agreement.model} changes by "
+        f"{interval(agreement.mean_absolute_difference, 3)} on average (without sign); "
+        f"{PROBABILITY_FORM} is {interval(agreement.probability_icc[PROBABILITY_FORM], 3)}. Second "
+        f"less first: {interval(agreement.limits.bias, 3)} in the mean, and in 95 of 100 patients "
         f"between {interval(low, 3)} and {interval(high, 3)} (Bland-Altman limits). "
-        f"{share(changed, found.n)} change sides of the cut-off of {number(found.threshold)}."
+        f"{share(changed, agreement.n)} change sides of the cut-off of "
+        f"{number(agreement.threshold)}."
     )
 
 
-def _patients(found: RoiAgreement) -> str:
+def _patients(agreement: RoiAgreement) -> str:
     """On whom it rests."""
     few = (
         f" Fewer than the {ADVISED_PATIENTS} that are advised, so the intervals count more than "
         "the values."
-        if found.n < ADVISED_PATIENTS
+        if agreement.n < ADVISED_PATIENTS
         else ""
     )
     # A reason of the reader of files begins with the case.
     reasons = [
         f.reason if f.reason.startswith(f.case_id) else f"{f.case_id}, {f.reason}"
-        for f in found.failures
+        for f in agreement.failures
     ]
     failed = "".join(f" Left out: {reason}." for reason in reasons)
-    return f"{found.n} patients have a second reader's ROI that could be scored.{few}{failed}"
+    return f"{agreement.n} patients have a second reader's ROI that could be scored.{few}{failed}"
 
 
-def _features(found: RoiAgreement) -> str:
+def _features(agreement: RoiAgreement) -> str:
     """How many features reach the least correlation that is asked for."""
-    total = len(found.features)
-    reached = sum(f.value.value >= _minimum(f) for f in found.features)
-    sure = sum(f.value.low >= _minimum(f) for f in found.features)
-    asked = " and ".join(dict.fromkeys(f"{f.form} >= {_minimum(f):g}" for f in found.features))
+    total = len(agreement.features)
+    reached = sum(f.value.value >= _minimum(f) for f in agreement.features)
+    sure = sum(f.value.low >= _minimum(f) for f in agreement.features)
+    least = " and ".join(dict.fromkeys(f"{f.form} >= {_minimum(f):g}" for f in agreement.features))
     training = (
         "Training dropped features that did not."
-        if any(f.minimum is not None for f in found.features)
+        if any(f.minimum is not None for f in agreement.features)
         else "Training did not filter by readers; this is the recipes' usual minimum."
     )
     return (
-        f"{share(reached, total)} of the numbers that the model takes from the ROI reach {asked} "
+        f"{share(reached, total)} of the numbers that the model takes from the ROI reach {least} "
         f"here, {sure} with the whole interval. {training}"
     )
 
@@ -88,9 +89,11 @@ def _minimum(feature: FeatureAgreement) -> float:
     return IccFilter().minimum if feature.minimum is None else feature.minimum
 
 
-def feature_table(found: RoiAgreement) -> Table:
+def feature_table(agreement: RoiAgreement) -> Table:
     """The least reliable features first; an undefined correlation before all."""
-    ordered = sorted(found.features, key=lambda f: (f.value.value == f.value.value, f.value.value))
+    ordered = sorted(
+        agreement.features, key=lambda f: (f.value.value == f.value.value, f.value.value)
+    )
     shown = ordered[:MOST_FEATURES]
     rest = len(ordered) - len(shown)
     more = f" The {rest} most reliable others are in {FEATURE_FILE}." if rest else ""
@@ -113,30 +116,31 @@ def feature_table(found: RoiAgreement) -> Table:
     )
 
 
-def feature_rows(found: RoiAgreement) -> list[tuple[object, ...]]:
+def feature_rows(agreement: RoiAgreement) -> list[tuple[object, ...]]:
     """Every form of every feature, and of the probability, for the file."""
     rows: list[tuple[object, ...]] = []
-    for f in found.features:
+    for f in agreement.features:
         rows += [
             (f.branch, f.name, form, ICC_NAMES[form], e.value, e.low, e.high, e.n, f.shift_sd)
             for form, e in f.icc.items()
         ]
     rows += [
         ("", "probability", form, ICC_NAMES[form], e.value, e.low, e.high, e.n, None)
-        for form, e in found.probability_icc.items()
+        for form, e in agreement.probability_icc.items()
     ]
     return rows
 
 
-def roi_methods(found: RoiAgreement | None) -> str:
+def roi_methods(agreement: RoiAgreement | None) -> str:
     """Sentence for a paper; nothing without second readings."""
-    if found is None:
+    if agreement is None:
         return ""
-    forms = ", ".join(dict.fromkeys([*(f.form for f in found.features), PROBABILITY_FORM]))
+    forms = ", ".join(dict.fromkeys([*(f.form for f in agreement.features), PROBABILITY_FORM]))
     return (
-        f"In {found.n} patients the tumor was drawn by a second reader; the model's features and "
-        f"probability by both ROIs were compared by intraclass correlation ({forms}; Shrout and "
-        "Fleiss, Psychological Bulletin 1979;86:420, intervals of ICC(2, .) by McGraw and Wong), "
-        f"by the mean absolute difference ({found.mean_absolute_difference.method}) and by Bland "
-        "and Altman's limits of agreement (Statistical Methods in Medical Research 1999;8:135)."
+        f"In {agreement.n} patients the tumor was drawn by a second reader; the model's features "
+        f"and probability by both ROIs were compared by intraclass correlation ({forms}; Shrout "
+        "and Fleiss, Psychological Bulletin 1979;86:420, intervals of ICC(2, .) by McGraw and "
+        f"Wong), by the mean absolute difference ({agreement.mean_absolute_difference.method}) and "
+        "by Bland and Altman's limits of agreement (Statistical Methods in Medical Research "
+        "1999;8:135)."
     )

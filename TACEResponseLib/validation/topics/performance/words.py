@@ -28,25 +28,25 @@ def question(study: Study) -> str:
 
 def answer(study: Study, results: Results) -> tuple[str, str, str]:
     """Discrimination, calibration and usefulness, one sentence each."""
-    found = results.models[0]
+    measures = results.models[0]
     return (
-        _discrimination(study, found, results),
-        _calibration(found),
-        usefulness(found),
+        _discrimination(study, measures, results),
+        _calibration(measures),
+        usefulness(measures),
     )
 
 
-def usefulness(found: ModelMeasures) -> str:
+def usefulness(measures: ModelMeasures) -> str:
     """The range where acting on the model helps, and whether its own cut-off lies in it."""
-    told = usefulness_sentence(found.decision)
-    if not helpful_ranges(found.decision, by="estimate"):
-        return told
-    cut = found.threshold.threshold
-    inside = any(low <= cut <= high for low, high in helpful_ranges(found.decision))
+    sentence = usefulness_sentence(measures.decision)
+    if not helpful_ranges(measures.decision, by="estimate"):
+        return sentence
+    cut = measures.threshold.threshold
+    inside = any(low <= cut <= high for low, high in helpful_ranges(measures.decision))
     where = "within" if inside else "outside"
     return (
-        f"{told.removesuffix('.')}; its own cut-off of {100 * cut:.0f} % lies {where} the range "
-        "beyond chance."
+        f"{sentence.removesuffix('.')}; its own cut-off of {100 * cut:.0f} % lies {where} the "
+        "range beyond chance."
     )
 
 
@@ -54,17 +54,17 @@ def added_words(comparison: Comparison, of: int = 1) -> str:
     """Whether the model is better than a simpler score, as far as the interval tells."""
     gap = comparison.difference
     among = f", the best of {of} simple scores" if of > 1 else ""
-    told = f"{plain_name(comparison.other)} alone (AUC {interval(comparison.other_auc)}{among})"
+    score = f"{plain_name(comparison.other)} alone (AUC {interval(comparison.other_auc)}{among})"
     if gap.low > 0:
-        return f"it beats {told} by {interval(gap)}"
+        return f"it beats {score} by {interval(gap)}"
     if gap.high < 0:
-        return f"it is worse than {told} by {interval(gap)}"
-    return f"whether it adds anything to {told} can't be told: difference {interval(gap)}"
+        return f"it is worse than {score} by {interval(gap)}"
+    return f"whether it adds anything to {score} can't be told: difference {interval(gap)}"
 
 
-def _discrimination(study: Study, found: ModelMeasures, results: Results) -> str:
+def _discrimination(study: Study, measures: ModelMeasures, results: Results) -> str:
     """AUC against chance and against the best simple score."""
-    area, simple = found.auc, best_baseline(study, results)
+    area, simple = measures.auc, best_baseline(study, results)
     if study.origin.in_sample and area.high >= 0.5:
         chance = "too good by an unknown amount, for these patients shaped the model"
     elif area.low > 0.5:
@@ -80,22 +80,22 @@ def _discrimination(study: Study, found: ModelMeasures, results: Results) -> str
     )
 
 
-def _calibration(found: ModelMeasures) -> str:
+def _calibration(measures: ModelMeasures) -> str:
     """Slope, level, and the calls at its own cut-off."""
-    ratio = found.recalibrated.observed_to_expected
-    calls = found.threshold
+    ratio = measures.recalibrated.observed_to_expected
+    calls = measures.threshold
     return (
-        f"Its probabilities {_calibration_words(found)}: calibration slope "
-        f"{interval(found.slope, 3)}, observed to expected {interval(ratio, 3)}; at its own "
+        f"Its probabilities {_calibration_words(measures)}: calibration slope "
+        f"{interval(measures.slope, 3)}, observed to expected {interval(ratio, 3)}; at its own "
         f"cut-off of {number(calls.threshold)} "
         f"sensitivity is {interval(calls.sensitivity)} and specificity "
         f"{interval(calls.specificity)}."
     )
 
 
-def _calibration_words(found: ModelMeasures) -> str:
+def _calibration_words(measures: ModelMeasures) -> str:
     """What the intervals of slope and level allow one to say."""
-    slope, level = found.slope, found.recalibrated.observed_to_expected
+    slope, level = measures.slope, measures.recalibrated.observed_to_expected
     faults = []
     if slope.high < 1:
         faults.append("too extreme")

@@ -1,0 +1,70 @@
+"""The image network among the kinds of evidence."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from TACEResponseLib.evidence.image_network.known_networks import with_names_of_today
+from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
+from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.kind import EvidenceKind
+from TACEResponseLib.evidence.stored_patient import StoredPatient
+
+if TYPE_CHECKING:
+    from TACEResponseLib.evidence.image_network.branch import (
+        ImageNetworkBranch,
+        ImageNetworkRecipe,
+    )
+    from TACEResponseLib.evidence.image_network.preparation import PreparedPatches
+
+
+class ImageNetworkKind(
+    EvidenceKind[ImageNetworkSettings, ImageNetworkPart, "ImageNetworkBranch", "PreparedPatches"]
+):
+    """Patches of the images, and a network that looks at them."""
+
+    words = "image network"
+    settings_type = ImageNetworkSettings
+    part_type = ImageNetworkPart
+
+    def recipe(self, settings: ImageNetworkSettings) -> "ImageNetworkRecipe":
+        """The network of these settings, to be trained."""
+        from TACEResponseLib.evidence.image_network.branch import ImageNetworkRecipe
+
+        return ImageNetworkRecipe(settings)
+
+    def part_of(self, branch: "ImageNetworkBranch") -> ImageNetworkPart:
+        """Settings and state; the weights lie in a file."""
+        return ImageNetworkPart(settings=branch.settings, state=branch.state)
+
+    def write(self, branch: "ImageNetworkBranch", path: Path) -> None:
+        """Write the weights."""
+        from TACEResponseLib.evidence.image_network.network import write_weights
+
+        write_weights(branch.network, path)
+
+    def read(
+        self, part: ImageNetworkPart, folder: Path, where: str, device: str
+    ) -> "ImageNetworkBranch":
+        """Build the network, fill it with its weights, and try it."""
+        from TACEResponseLib.evidence.image_network.files import read_network
+
+        return read_network(folder / part.file, part, where, device)
+
+    def stored(self, prepared: "PreparedPatches") -> StoredPatient:
+        """Patches, their places, and the joint head's clinical values."""
+        from TACEResponseLib.evidence.image_network.preparation import stored_patches
+
+        return stored_patches(prepared)
+
+    def restored(self, stored: StoredPatient) -> "PreparedPatches":
+        """The same in memory."""
+        from TACEResponseLib.evidence.image_network.preparation import restored_patches
+
+        return restored_patches(stored)
+
+    def of_today(self, content: Any) -> Any:
+        """Networks by their words, where files of before named a module."""
+        return with_names_of_today(content)
+
+
+KIND = ImageNetworkKind()

@@ -1,0 +1,72 @@
+"""What a recipe says of a source of evidence, whatever its kind; a kind adds fields of its own."""
+
+from abc import abstractmethod
+from typing import Any, ClassVar, Literal
+
+from TACEResponseLib.basics.settings import Name, Settings
+from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.patient.columns import ClinicalInput
+
+LesionsUsed = Literal["largest", "all", "none"]
+
+
+class EvidenceSettings(Settings):
+    """Settings of one branch, and what the rest of the program must know of them."""
+
+    kind: str
+    """The kind's word in recipe, bundle and record, which is the name of its folder too."""
+    name: Name
+    """Of the branch."""
+    sequences: tuple[ImageSequence, ...]
+    """Images that it reads."""
+
+    prepared_by: ClassVar[str]
+    """The module that prepares, and that stores what was prepared; any other byte of it, or of
+    what it imports, has patients prepared anew."""
+    has_map: ClassVar[bool] = False
+    """Whether its results bear an attention map."""
+
+    @property
+    @abstractmethod
+    def preparation(self) -> dict[str, Any]:
+        """All that what `prepare` gives depends on, as JSON values: equal here, equal values."""
+
+    @property
+    def needs_roi(self) -> bool:
+        """Whether it looks at the tumor."""
+        return True
+
+    @property
+    def lesions_used(self) -> LesionsUsed:
+        """Which lesions it looks at."""
+        return "largest"
+
+    @property
+    def reads_second_roi(self) -> bool:
+        """Whether training reads a second reader's ROI where there is one."""
+        return False
+
+    @property
+    def clinical_inputs(self) -> tuple[ClinicalInput, ...]:
+        """Clinical variables that it reads."""
+        return ()
+
+    @property
+    def response_classes(self) -> tuple[str, ...]:
+        """Response classes that it is trained to tell apart; none: responders from the others."""
+        return ()
+
+    @property
+    def trained_by_epochs(self) -> tuple[str, ...]:
+        """Parts of the settings whose `epochs` say how long it is trained."""
+        return ()
+
+    @property
+    def chooses_epoch(self) -> bool:
+        """Whether tuning patients choose the epoch that is kept."""
+        return False
+
+    @property
+    def takes_weights(self) -> bool:
+        """Whether its training begins with published weights, if the user gives a file of them."""
+        return False

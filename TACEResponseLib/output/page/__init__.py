@@ -1,0 +1,1 @@
+"""A page of HTML: typed blocks, templates, one style sheet."""

@@ -1,0 +1,53 @@
+"""Several validations side by side, as two tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.writing.new_output import check_output, new_folder
+from TACEResponseLib.validation.study.comparing import (
+    COLUMNS,
+    PAIR_COLUMNS,
+    Rows,
+    paired,
+    read_validation,
+    side_by_side,
+)
+from TACEResponseLib.validation.style.figure import write_csv
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Both tables."""
+
+    side_by_side: Rows
+    """A row for each model of each validation, by `COLUMNS`."""
+    paired: Rows
+    """A row for each two models on the same patients, by `PAIR_COLUMNS`; often none."""
+
+
+def compare_validations(folders: Sequence[Path], output: Path | None = None) -> Comparison:
+    """Read folders that `validate` wrote; write both tables as CSV if asked.
+
+    Args:
+        folders: at least two.
+        output: folder made by this call.
+    Raises: InputError: fewer folders, another folder, or an output that can't be made.
+    """
+    if len(folders) < 2:
+        raise InputError(
+            "compare",
+            "needs at least two folders",
+            got=len(folders),
+            remedy="name another that validate wrote",
+        )
+    if output:
+        check_output(output)
+    validations = [read_validation(folder) for folder in folders]
+    comparison = Comparison(side_by_side=side_by_side(validations), paired=paired(validations))
+    if output:
+        with new_folder(output) as draft:
+            write_csv(draft / "side_by_side.csv", COLUMNS, comparison.side_by_side)
+            write_csv(draft / "paired.csv", PAIR_COLUMNS, comparison.paired)
+    return comparison

@@ -1,0 +1,47 @@
+"""What the house does in one place: no file does it again by itself."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from TACEResponseLib.basics.terms import MAP_CAPTION
+from TACEResponseLib.bundle.words import SIMULATED_BANNER
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for folder in ("TACEResponse", "TACEResponseLib")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+}
+ONE_PLACE = {
+    r"1(\.0)? / \(1(\.0)? \+ (np\.|math\.)?exp\(": "",  # scipy.special.expit
+    r"csv\.(reader|DictReader)\(|(pandas|pd)\.read_csv\(": "TACEResponseLib/basics/reading/",
+    r"csv\.(writer|DictWriter)\(|\.to_csv\(": "TACEResponseLib/basics/writing/",
+}
+
+
+@pytest.mark.parametrize(("pattern", "home"), ONE_PLACE.items())
+def test_it_stands_in_its_own_place_alone(pattern: str, home: str) -> None:
+    used = [name for name, text in FILES.items() if re.search(pattern, text)]
+    assert [name for name in used if not home or not name.startswith(home)] == []
+    assert used or not home
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sign"),
+    [(MAP_CAPTION, "not viable tumor"), (SIMULATED_BANNER, "trained on simulated patients:")],
+    ids=["the caption of the map", "that a model is of simulated patients"],
+)
+def test_a_sentence_is_the_same_wherever_it_stands(sentence: str, sign: str) -> None:
+    said = [
+        node.value
+        for text in FILES.values()
+        if sign in text
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    copies = {text for text in said if sign in text.lower() and "\n" not in text}
+    assert copies - {sentence} <= {"Trained on simulated patients: means nothing for a real one."}
+    assert sentence in copies
