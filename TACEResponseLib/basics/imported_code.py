@@ -19,14 +19,14 @@ def files_behind(modules: Iterable[str]) -> tuple[Path, ...]:
         modules: dotted names within this library.
     Raises: FileNotFoundError: no such module.
     """
-    found: set[Path] = set()
+    files: set[Path] = set()
     waiting = [_file(name) for name in modules]
     while waiting:
         path = waiting.pop()
-        if path not in found:
-            found.add(path)
+        if path not in files:
+            files.add(path)
             waiting += _imported(path)
-    return tuple(sorted(found))
+    return tuple(sorted(files))
 
 
 def _file(name: str) -> Path:

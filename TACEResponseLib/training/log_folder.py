@@ -53,8 +53,8 @@ def write_log(
         (draft / CANDIDATES_CSV).write_bytes(table.encode("utf-8"))
         if left_out:
             rows_out = [(o.case_id, o.role.value if o.role else "", o.reason) for o in left_out]
-            told = as_csv(("case_id", "role", "reason"), rows_out)
-            (draft / LEFT_OUT_CSV).write_bytes(told.encode("utf-8"))
+            table = as_csv(("case_id", "role", "reason"), rows_out)
+            (draft / LEFT_OUT_CSV).write_bytes(table.encode("utf-8"))
 
 
 def candidate_table(

@@ -157,16 +157,16 @@ def _row(validation: Validation, model: Mapping[str, Any]) -> tuple[str, ...]:
         metrics["positive_class"],
         str(metrics["n"]),
         str(metrics["events"]),
-        _told(model["auc"]),
-        _told(model["slope"]),
-        _told(model["recalibrated"]["observed_to_expected"]),
-        _told(model["brier"]),
-        _told(calls["sensitivity"]),
-        _told(calls["specificity"]),
+        _in_words(model["auc"]),
+        _in_words(model["slope"]),
+        _in_words(model["recalibrated"]["observed_to_expected"]),
+        _in_words(model["brier"]),
+        _in_words(calls["sensitivity"]),
+        _in_words(calls["specificity"]),
     )
 
 
-def _told(estimate: Mapping[str, Any]) -> str:
+def _in_words(estimate: Mapping[str, Any]) -> str:
     """As `words.interval`, from JSON."""
     values = [estimate[key] for key in ("value", "low", "high")]
     if not all(isinstance(value, int | float) for value in values):
