@@ -355,7 +355,7 @@ def test_a_file_that_is_no_zip_is_refused(tmp_path: Path) -> None:
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
-    refused(tmp_path / "x", "check that this is a bundle")
+    refused(tmp_path / "x", "must be a bundle: a folder or zip with SHA256SUMS")
 
 
 @pytest.mark.parametrize("part", ["threshold", "fusion", "branches"])
