@@ -12,6 +12,7 @@ import pytest
 
 import TACEResponseLib
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import ON_TERMINAL
 from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.loading import in_columns
 from TACEResponseLib.commands.cli import main
@@ -126,7 +127,8 @@ def test_a_cohort_is_not_told_options_of_one_patient(run: Run) -> None:
 
 
 def texts_of_errors() -> Iterator[str]:
-    """Every constant part of what an `InputError` says in the library."""
+    """Every constant part of what an `InputError` says in the library, and its subjects."""
+    yield from ON_TERMINAL.values()
     for path in sorted(LIBRARY.rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "InputError":

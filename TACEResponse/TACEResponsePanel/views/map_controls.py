@@ -112,7 +112,7 @@ class MapControls(VTKObservationMixin):
     def _remarkOnMaps(self, present: set[str]) -> str:
         """Why the result has no map, or not all of its maps."""
         prediction = self._book.prediction
-        if prediction.branch("image_network") is None:
+        if prediction.network_branch is None:
             return _("This model has no image network, so there is no attention map.")
         made = {sequence for branch in prediction.branches for sequence in branch.saliency}
         if present and made <= present:
