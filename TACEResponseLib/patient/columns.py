@@ -113,12 +113,9 @@ def fit_column(name: str, values: Floats, filled_in: float | None = None) -> Fus
     )
 
 
-def fit_clinical_column(
-    variable: ClinicalInput, records: Sequence[ClinicalRecord]
-) -> tuple[FusionColumn, Floats]:
-    """One clinical column of the training cohort, missing values filled in.
+def check_known(variable: ClinicalInput, records: Sequence[ClinicalRecord]) -> list[bool]:
+    """Who of the training cohort has a variable.
 
-    Returns: what is kept of it, and the values that enter, (n,).
     Raises: InputError: a patient lacks a required variable, or nobody has an optional one.
     """
     given = [variable.name in record.values for record in records]
@@ -130,6 +127,18 @@ def fit_clinical_column(
             got=f"{given.count(False)} of {len(given)} without it",
             remedy="complete the table, or leave it out of the recipe",
         )
+    return given
+
+
+def fit_clinical_column(
+    variable: ClinicalInput, records: Sequence[ClinicalRecord]
+) -> tuple[FusionColumn, Floats]:
+    """One clinical column of the training cohort, missing values filled in.
+
+    Returns: what is kept of it, and the values that enter, (n,).
+    Raises: InputError: a patient lacks a required variable, or nobody has an optional one.
+    """
+    given = check_known(variable, records)
     known = np.array(
         [
             variable.encode(record.values[variable.name])

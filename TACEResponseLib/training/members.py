@@ -6,6 +6,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.cohort.loading import members
 from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.patient.columns import check_known
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.folds import draw_roles, needs_tuning
 from TACEResponseLib.training.usable import Usable
@@ -19,7 +20,22 @@ def members_by_role(recipe: Recipe, usable: Usable, seed: int) -> dict[CohortRol
     drawn = draw_roles(usable.patients, recipe.endpoint, seed)
     by_role = {role: members(drawn, role, recipe.endpoint, recipe.sequences) for role in CohortRole}
     check_enough(by_role, recipe, left_out=len(usable.left_out))
+    check_clinical(recipe, by_role[CohortRole.TRAINING])
     return {role: some for role, some in by_role.items() if some}
+
+
+def check_clinical(recipe: Recipe, training: Sequence[Member]) -> None:
+    """Refuse, before any image is read, a table that lacks what the recipe asks of it.
+
+    Raises: InputError: a training patient lacks a required variable, or nobody has an optional one.
+    """
+    records = [member.clinical for member in training if member.clinical is not None]
+    fusions = [recipe.fusion, *(c.fusion for c in recipe.candidates if c.fusion)]
+    if len(records) < len(training):
+        return
+    for inputs in (*(s.clinical_inputs for s in recipe.branches), *(f.clinical for f in fusions)):
+        for variable in inputs:
+            check_known(variable, records)
 
 
 def check_enough(
