@@ -213,7 +213,7 @@ class Panel:
         if self._isAskedAgain or self._isClosed or self.desk.parameters is None:
             return
         self._isAskedAgain = True
-        if not self.desk.models:
+        if not self.desk.areModelsListed:
             self.model.load(self._showFailure)
         self.clinical.check()
         self.watch.quietSoon()
@@ -223,7 +223,7 @@ class Panel:
 
     def _handOverAhead(self) -> None:
         """Give confirmed images to the process while the user is busy elsewhere."""
-        if not self.bar.isInstalled or self.bar.isScoring or not self.desk.models:
+        if not self.bar.isInstalled or self.bar.isScoring or not self.desk.areModelsListed:
             return
         from TACEResponsePanel.case.gates import imageProblem
 

@@ -14,9 +14,13 @@ from TACEResponsePanel.process.handover import Handover
 from TACEResponsePanel.process.problem import Problem
 from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput, ScoreRun
 from TACEResponsePanel.process.worker_client import WorkerClient
+from TACEResponsePanel.sections.words import inPanelWords
 
 Callback = Callable[[Any, str], None]
 """Called with the prediction and nothing, or with nothing and a message."""
+
+# Of a value in a message.
+LONGEST_SHOWN = 60
 
 
 class Scripting:
@@ -50,7 +54,7 @@ class Scripting:
 
     def refuse(self, problem: Problem) -> None:
         """Nothing comes of it."""
-        self._end(None, problem.text)
+        self._end(None, inPanelWords(problem))
 
     def result(self) -> Any:
         """What came of it.
@@ -86,11 +90,12 @@ def said(context: Mapping[str, Any]) -> Said:
         return typed(Said, dict(context))
     except TypedValueError as error:
         known = ", ".join(Said.__dataclass_fields__)
+        isKnown = error.place in Said.__dataclass_fields__
         raise InputError(
             Subject(SubjectKind.CONTEXT),
-            f"{error.place} {error.rule}",
-            got=error.got,
-            remedy=f"give any of {known}",
+            f"{error.place} {error.rule}" if isKnown else f"its keys must be any of {known}",
+            got=repr(context[error.place] if isKnown else error.place)[:LONGEST_SHOWN],
+            remedy="correct it, or leave it out",
         ) from error
 
 

@@ -47,9 +47,14 @@ class InputError(ValueError):
         self.unhinted, self.hint = remedy, hint
         self.remedy = hint or remedy
         self.names = tuple(names)
-        shown = ", ".join(self.names[:MOST_NAMES]) + ", ..." * (len(self.names) > MOST_NAMES)
-        self.got = f"{got} ({shown})" if shown else self.unnamed
+        self.got = f"{got}{self.named}"
         super().__init__(_line(self.where, rule, self.got, self.remedy))
+
+    @property
+    def named(self) -> str:
+        """The names as they follow what was got; empty without any."""
+        shown = ", ".join(self.names[:MOST_NAMES]) + ", ..." * (len(self.names) > MOST_NAMES)
+        return f" ({shown})" if shown else ""
 
     @property
     def written(self) -> str:
@@ -60,7 +65,7 @@ class InputError(ValueError):
         """The same of a place that is told more fully; its subject stays what it is about."""
         subject = self.subject
         if subject is not None and not isinstance(where, Subject):
-            where = Subject(subject.kind, subject.name, text=str(where))
+            where = Subject(subject.kind, subject.name, text=str(where), part=subject.part)
         return InputError(
             where,
             self.rule,

@@ -46,31 +46,37 @@ class Subject(str):
     It is given where a plain text would name the place; a text made of it is a plain one again.
     """
 
-    __slots__ = ("kind", "name")
+    __slots__ = ("kind", "name", "part")
     kind: SubjectKind
     name: str
     """Which one: a sequence, a clinical variable, what a bundle is called; empty for the only."""
+    part: str
+    """Of the input, such as one file of a bundle; empty for all of it."""
 
-    def __new__(cls, kind: SubjectKind, name: str = "", *, text: str | None = None) -> Self:
+    def __new__(
+        cls, kind: SubjectKind, name: str = "", *, text: str | None = None, part: str = ""
+    ) -> Self:
         """Name an input.
 
         Args:
             kind: which input.
             name: which one of its kind.
             text: what the terminal says; by default the option and the name.
+            part: of the input, where not all of it is meant.
         """
         shown = f"{ON_TERMINAL[kind]} {name}".rstrip() if text is None else text
         subject = super().__new__(cls, shown)
-        subject.kind, subject.name = kind, name
+        subject.kind, subject.name, subject.part = kind, name, part
         return subject
 
     def within(self, part: str) -> "Subject":
         """A part of the same input, such as one file of a bundle."""
-        return Subject(self.kind, self.name, text=f"{self}, {part}")
+        inside = f"{self.part}, {part}" if self.part else part
+        return Subject(self.kind, self.name, text=f"{self}, {part}", part=inside)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive the way back from another process."""
-        return _rebuilt, (self.kind, self.name, str(self))
+        return _rebuilt, (self.kind, self.name, str(self), self.part)
 
 
 def part_of(where: str, part: str) -> str:
@@ -78,8 +84,8 @@ def part_of(where: str, part: str) -> str:
     return where.within(part) if isinstance(where, Subject) else f"{where}, {part}"
 
 
-def _rebuilt(kind: SubjectKind, name: str, text: str) -> Subject:
-    return Subject(kind, name, text=text)
+def _rebuilt(kind: SubjectKind, name: str, text: str, part: str) -> Subject:
+    return Subject(kind, name, text=text, part=part)
 
 
 OUTPUT = Subject(SubjectKind.OUTPUT)

@@ -87,8 +87,8 @@ def _check_is_bundle(folder: Path, where: str) -> None:
         got="neither of them",
         remedy=f"name the folder in it, {inner[0]}"
         if len(inner) == 1
-        else "name the folder that train made, or a bundle that tace-response info lists; if it "
-        "should be one, it is damaged: " + COPY_AGAIN,
+        else "name the bundle's own folder or zip; if this should be one, it is damaged: "
+        + COPY_AGAIN,
     )
 
 

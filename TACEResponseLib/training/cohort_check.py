@@ -9,6 +9,8 @@ from TACEResponseLib.cohort.checking import check_files, without_evidence
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import read_cohort
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
+from TACEResponseLib.training.members import members_by_role
+from TACEResponseLib.training.plan import DEFAULT_SEED
 from TACEResponseLib.training.usable import usable_for
 
 
@@ -50,7 +52,8 @@ def check_cohort(
 def left_out_notes(patients: Sequence[CohortPatient], recipe: str | None = None) -> list[str]:
     """Who would be left out by a recipe, or by recipes that read images or features.
 
-    Raises: InputError: no such recipe, or it would leave out too many.
+    Raises: InputError: no such recipe; it would leave out too many, or can't be trained on those
+        who are left.
     """
     if recipe is None:
         return [
@@ -58,4 +61,8 @@ def left_out_notes(patients: Sequence[CohortPatient], recipe: str | None = None)
             "leave this patient out"
             for p in without_evidence(patients)
         ]
-    return [str(one) for one in usable_for(read_recipe(find_recipe(recipe)), patients).left_out]
+    wished = read_recipe(find_recipe(recipe))
+    usable = usable_for(wished, patients)
+    # Whoever has no role is drawn one; with another seed other patients, but as many.
+    members_by_role(wished, usable, seed=DEFAULT_SEED)
+    return [str(one) for one in usable.left_out]

@@ -13,6 +13,7 @@ from TACEResponseLib.training.usable import Usable
 
 # Events and others that every fold needs.
 FEWEST_A_FOLD = 2
+FEWEST_FOLDS = 2
 
 
 def members_by_role(recipe: Recipe, usable: Usable, seed: int) -> dict[CohortRole, list[Member]]:
@@ -56,6 +57,7 @@ def check_enough(
     share = 0.8 if needs_tuning(recipe) and not labels.get(CohortRole.TUNING) else 1.0
     needed = FEWEST_A_FOLD * recipe.folds
     apart = f"; {left_out} left out" if left_out else ""
+    lower = ", or lower the folds: --set folds=2" if recipe.folds > FEWEST_FOLDS else ""
     if min(int(share * count) for count in counts) < needed:
         left = ", of whom a fifth is drawn to tune" if share < 1 else ""
         left += apart
@@ -64,7 +66,7 @@ def check_enough(
             f"the training cohort needs at least {needed} patients of each class, two for each of "
             f"{recipe.folds} folds",
             got=f"{counts[0]} of the positive class and {counts[1]} others{left}",
-            remedy="add patients, or lower the folds: --set folds=2",
+            remedy=f"add patients of the class that lacks{lower}",
         )
     for role, some in labels.items():
         if some and len(set(some)) == 1:

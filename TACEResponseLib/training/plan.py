@@ -19,6 +19,7 @@ from TACEResponseLib.training.state import check_free, log_folder, what_resumes,
 from TACEResponseLib.training.usable import LeftOut, Usable, usable_for
 
 NOT_STATED = "not stated"
+DEFAULT_SEED = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class TrainingRequest:
     device: Device = "auto"
     weights: Path | None = None
     """ImageNet weights that networks begin with."""
-    seed: int = 1
+    seed: int = DEFAULT_SEED
     """Of folds, networks and bootstrap."""
     jobs: int | None = None
     """Worker processes, which don't change the result; every core by default."""

@@ -74,7 +74,7 @@ def train_planned(plan: TrainingPlan, progress: Progress = silent) -> Bundle:
                     remedy=f"{trouble.remedy}; {remedy}",
                 ) from error
             # What the user mends makes it another training; nobody can go on with this one.
-            if isinstance(error, InputError) and not request.resume:
+            if isinstance(error, InputError) and not (request.resume and state.holds_fits):
                 shutil.rmtree(state.folder, ignore_errors=True)
             raise
 

@@ -50,6 +50,12 @@ class TrainingState:
         """Where a fit writes what it measures by epoch."""
         return self.folder / LOG / f"{fit}.csv"
 
+    @property
+    def holds_fits(self) -> bool:
+        """Whether anything is there to go on with."""
+        kept = (self.folder / part for part in (FITS, CHECKPOINTS))
+        return any(path.is_dir() and any(path.iterdir()) for path in kept)
+
     def is_finished(self, fit: str) -> bool:
         """Whether the result of a fit is there, whole."""
         return self._logits(fit).exists() or (self._branch(fit) / PART).exists()

@@ -133,6 +133,13 @@ def read_gene_sets(path: Path) -> dict[str, list[str]]:
                 got=line[:40],
                 remedy="save it as .gmt",
             )
+        if name in sets:
+            raise InputError(
+                f"{where}, line {number}",
+                "must name each gene set once",
+                got=f"{name[:60]!r} again",
+                remedy="rename one of them, or remove it",
+            )
         sets[name] = [gene for gene in rest[1:] if gene]
     return sets
 

@@ -25,21 +25,31 @@ class Refusal:
     """`None` where a file's name says it all."""
     name: str = ""
     """Which one of its kind."""
+    part: str = ""
+    """Of it, such as one file of a model."""
+    named: str = ""
+    """What follows `got`: names that the user gave."""
 
     @classmethod
     def of(cls, error: InputError) -> Self:
         """What an error says."""
         subject = error.subject
-        parts = (error.where, error.rule, error.got, error.remedy)
-        where, rule, got, remedy = (one_line(part)[:LONGEST_PART] for part in parts)
+        parts = (error.where, error.rule, error.unnamed, error.remedy, error.named)
+        where, rule, got, remedy, named = (_short(part) for part in parts)
         return cls(
             where=where,
             rule=rule,
             got=got,
             remedy=remedy,
             kind=subject.kind if subject is not None else None,
-            name=one_line(subject.name)[:LONGEST_PART] if subject is not None else "",
+            name=_short(subject.name) if subject is not None else "",
+            part=_short(subject.part) if subject is not None else "",
+            named=f" {named}" if named else "",
         )
+
+
+def _short(text: str) -> str:
+    return one_line(text)[:LONGEST_PART]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ before anything is installed. Requests and answers stand in requests.py and answ
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Generic, TypeVar
 
 from TACEResponseLib.basics.errors import InputError
@@ -83,6 +83,8 @@ KINDS: Mapping[str, type[Hello | Alive | Progress | Failed]] = {
     "failed": Failed,
 }
 
+_GREETING = frozenset(field.name for field in fields(Hello))
+
 
 class MessageError(InputError):
     """A line that is no message of ours."""
@@ -136,6 +138,9 @@ def from_line(line: bytes) -> Message:
         return _done(content, number)
     if not isinstance(kind, str) or kind not in KINDS:
         raise _no_message("line", f"must be one of {', '.join(KINDS)}, done", kind, number)
+    if kind == "hello":
+        # Another version may greet with more; that it is another one, is all that matters.
+        content = {key: value for key, value in content.items() if key in _GREETING}
     return _read(KINDS[kind], content, str(kind), number)
 
 

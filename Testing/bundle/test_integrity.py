@@ -193,7 +193,7 @@ def test_a_folder_that_is_no_bundle_is_told_what_one_is(
     refused(
         folder,
         "must be a bundle: a folder or zip with SHA256SUMS and configs/metadata.json, "
-        "got neither of them; name the folder that train made",
+        "got neither of them; name the bundle's own folder or zip",
     )
 
 

@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.basics.terms import ImageSequence
-from TACEResponseLib.imaging.files.dicom_series.breaks import longest_pause, slices_out_of_turn
+from TACEResponseLib.imaging.files.dicom_series.breaks import (
+    longest_pause,
+    slices_out_of_turn,
+    stretches_begin,
+)
 from TACEResponseLib.imaging.files.dicom_series.values import seconds_of_day
 from TACEResponseLib.imaging.files.reading import read_image
 from Testing.imaging.dicom_slices import write_slice
@@ -46,6 +50,30 @@ def test_a_stretch_measured_later_is_said(tmp_path: Path, keyword: str, later: r
 def test_one_sweep_is_not(tmp_path: Path) -> None:
     assert codes(written(tmp_path / "s", AcquisitionTime=times(range(0), 0))) == set()
     assert codes(written(tmp_path / "t", AcquisitionTime=times(range(10, 20), 5))) == set()
+
+
+@pytest.mark.parametrize(
+    ("keyword", "values", "code"),
+    [
+        ("AcquisitionNumber", [1] * 10 + [2] * 10, "time_jumps"),
+        ("AcquisitionNumber", [1] * 8 + [2] * 4 + [3] * 8, "time_jumps"),
+        ("KVP", [120] * 12 + [100] * 8, "time_jumps"),
+        ("ContentTime", ["101500"] * 9 + ["101640"] * 11, "time_jumps"),
+        ("InstanceNumber", [*range(1, 11), *range(1, 11)], "numbers_repeat"),
+    ],
+)
+def test_halves_are_said_by_whatever_tells_them_apart(
+    tmp_path: Path, keyword: str, values: list[object], code: str
+) -> None:
+    assert codes(written(tmp_path / "s", **{keyword: values})) == {code}
+
+
+def test_what_changes_all_along_or_lacks_is_no_second_scan(tmp_path: Path) -> None:
+    each: list[object] = [n // 2 for n in range(COUNT)]
+    assert stretches_begin([str(n) for n in each]) == 0
+    assert stretches_begin(["1"] * 20) == stretches_begin([""] * 10 + ["2"] * 10) == 0
+    assert stretches_begin(["1"] * 18 + ["2"] * 2) == 0, "two slices are no scan"
+    assert codes(written(tmp_path / "s", InstanceNumber=[1] * COUNT)) == set()
 
 
 def test_slices_whose_numbers_changed_places_are_said(tmp_path: Path) -> None:

@@ -179,3 +179,12 @@ def test_a_file_that_does_not_fit_is_told_in_the_section(
     form.panel.clinical.loadJson(path)
     note = form.ui.savedNoteLabel.text
     assert "can't be read" in note or "Not used by this model: nosuch" in note
+
+
+def test_what_was_said_of_a_file_of_the_last_case_goes_with_it(form: Any, tmp_path: Path) -> None:
+    (tmp_path / "Meier_Anna.csv").write_text("a,b\n")
+    form.panel.clinical.loadTable(tmp_path / "Meier_Anna.csv")
+    assert "Meier" in form.ui.savedNoteLabel.text
+    form.ui.newCaseButton.click()
+    assert "Meier" not in form.ui.savedNoteLabel.text
+    assert form.ui.savedNoteLabel.text

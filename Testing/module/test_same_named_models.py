@@ -5,11 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from TACEResponseLib.bundle import load_bundle, save_bundle
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.worker.answers import BrokenModel, ModelList, Refusal
 from TACEResponseLib.worker.requests import ListModels
 
 NAME = "ct-radiomics-cnn-simulated"
@@ -138,3 +140,20 @@ def test_a_scene_whose_model_was_retrained_elsewhere_is_told(
     person.wait(lambda: person.panel.book.isOutOfDate, 10)
     assert person.panel.desk.model.title == "Retrained"
     assert "another model" in person.ui.oneLineLabel.text
+
+
+def test_an_edit_is_noticed_though_no_model_can_be_used(person: Any, patient: Case) -> None:
+    import slicer
+
+    image, segmentation = person.make_ready(patient)
+    person.score()
+    problem = Refusal(where="x", rule="must be", got="none", remedy="copy it")
+    broken = BrokenModel(path="/x", id="x", problem=problem)
+    person.panel.model._onModels(ModelList(models=(), broken=(broken,)))
+    segment = segmentation.GetSegmentation().GetNthSegmentID(0)
+    mask = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, segment, image).copy()
+    mask[: np.flatnonzero(mask.any(axis=(1, 2))).mean().astype(int)] = 0
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, segmentation, segment, image)
+    person.wait(lambda: person.panel.book.isOutOfDate)
+    assert "Out of date" in person.ui.oneLineLabel.text
+    assert not person.ui.reportButton.enabled

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject, SubjectKind, part_of
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.worker.answers import Variable
 
@@ -13,7 +13,8 @@ from TACEResponseLib.worker.answers import Variable
 def refused(where: object, rule: str, remedy: str = "copy the bundle again") -> Any:
     from TACEResponsePanel.process.problem import Problem
 
-    return Problem.of(InputError(where, rule, got="bundle of ROI", remedy=remedy))
+    error = InputError(where, rule, got="ROI of 'a bundle'", names=("my ROI",), remedy=remedy)
+    return Problem.of(error)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,20 @@ def test_a_refusal_is_worded_by_what_it_is_about_and_leaves_the_user_s_words_alo
 
     words = inPanelWords(refused(where, rule))
     assert words.startswith(shown)
-    assert words.endswith(", got bundle of ROI; copy the model again")
+    assert words.endswith(", got lesion of 'a bundle' (my ROI); copy the model again")
+
+
+@pytest.mark.usefixtures("person")
+def test_a_part_of_an_input_is_named_and_no_option_of_the_terminal_is() -> None:
+    from TACEResponsePanel.sections.words import inPanelWords
+
+    part = part_of(part_of(Subject(SubjectKind.BUNDLE, "m"), "configs/metadata.json"), "line 2")
+    words = inPanelWords(refused(part, "must be JSON"))
+    assert words.startswith("Model m, configs/metadata.json, line 2: must be JSON")
+    remedy = "give --image ct_delayed=FILE --image mr_t2=FILE"
+    words = inPanelWords(refused(Subject(SubjectKind.IMAGE), "bundle needs ct_delayed", remedy))
+    assert words.startswith("Images: model needs delayed phase, ")
+    assert words.endswith("; give delayed phase T2-weighted")
 
 
 @pytest.mark.usefixtures("person")

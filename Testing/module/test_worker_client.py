@@ -180,12 +180,15 @@ def test_a_silent_process_is_given_up(
     assert not client.pid
 
 
-def test_another_protocol_is_refused(installed: Standins, start: Any) -> None:
-    command = python(
-        'print(json.dumps({"kind": "hello", "protocol": 99, "pid": os.getpid()}), flush=True)',
-        "sys.stdin.read()",
-    )
-    assert "another version" in ask(installed, start(command)).failed[0]
+@pytest.mark.parametrize("more", ["", ', "gpu": "x"'])
+def test_another_protocol_is_refused_and_ended_whatever_it_greets_with(
+    installed: Standins, start: Any, more: str
+) -> None:
+    hello = f'{{"kind": "hello", "protocol": 99, "pid": os.getpid(){more}}}'
+    client = start(python(f"print(json.dumps({hello}), flush=True)", "sys.stdin.read()"))
+    assert "another version" in ask(installed, client).failed[0]
+    assert not client.pid
+    assert "another version" in ask(installed, client).failed[0]
 
 
 def test_a_program_that_is_not_there_is_told(installed: Standins, start: Any) -> None:

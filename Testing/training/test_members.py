@@ -63,3 +63,18 @@ def test_with_every_column_the_images_come_next(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match=r"P0 .*ct_arterial"):
         train_planned(plan_training(request))
+
+
+def test_a_check_of_the_table_refuses_what_training_would(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = cohort(tmp_path)
+    words = ["cohort", "check", "--table-only", str(table), "--recipe", "ct-volume-clinical"]
+    assert main(words) == 2
+    assert "training patient, got 40 of 40 without it" in capsys.readouterr().err
+    text = cohort(tmp_path, **KNOWN).read_text()
+    table.write_text("\n".join(row.replace("training,0,", "training,1,") for row in text.split()))
+    assert main(words) == 2
+    line = capsys.readouterr().err
+    assert "got 40 of the positive class and 0 others" in line
+    assert "add patients of the class that lacks" in line

@@ -81,3 +81,9 @@ def test_sets_of_no_size_that_is_looked_at_are_refused_in_one_line() -> None:
     sets["small"].append("G14")
     (result,) = enriched(expression, groups, sets, permutations=1000, seed=1)
     assert (result.gene_set, result.genes > 0) == ("small", True)
+
+
+def test_two_sets_of_one_name_are_refused_and_none_is_dropped(tmp_path: Path) -> None:
+    (tmp_path / "s.gmt").write_text("SET\td\tTP53\nOTHER\td\tMYC\nSET\td\tKRAS\n")
+    with pytest.raises(InputError, match=r"line 3: must name each gene set once, got 'SET' again"):
+        read_gene_sets(tmp_path / "s.gmt")

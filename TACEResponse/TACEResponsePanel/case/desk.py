@@ -80,6 +80,11 @@ class Desk:
         self.caseBegun.emit()
         self.changed.emit()
 
+    @property
+    def areModelsListed(self) -> bool:
+        """Whether the process has said which models there are, usable or not."""
+        return bool(self.models or self.brokenModels)
+
     def listModels(self, models: tuple[Model, ...], broken: tuple[BrokenModel, ...]) -> None:
         """Know which models there are."""
         self.models, self.brokenModels = models, broken

@@ -106,7 +106,7 @@ class ResultBook(VTKObservationMixin):
         """Compare the case with what was scored; `None`: the case can't be scored now."""
         # A new case begins by emptying its parameters: the last one's result is as good as before.
         isOver = not self._desk.parameters.history
-        if self.prediction is None or isOver or not self._desk.models:
+        if self.prediction is None or isOver or not self._desk.areModelsListed:
             return
         if reason := self._reasonAgainst(scoring):
             self._mark(isOutOfDate=True, reason=reason)

@@ -122,9 +122,13 @@ class ClinicalSection:
         self._onCase()
 
     def _onCase(self) -> None:
+        # What was said of a file of the last case names its patient.
+        self._say("")
         """Show another case's texts: blank where it has none."""
         self._turn += 1
         self._ui.scoresLabel.setText("")
+        # What was said of a file of the last case may name its patient.
+        self._say("")
         for row in self._rows.values():
             row.say("")
         self._showTexts()

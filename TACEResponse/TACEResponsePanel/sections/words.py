@@ -47,6 +47,7 @@ TERMS: Mapping[str, str] = {
     "recipe": _("method"),
     "ROI": _("lesion"),
     "--bundle": _("Model"),
+    **PHASES,
     "--image": _("Image"),
     "--roi": _("Lesion"),
     "--clinical": _("Clinical data"),
@@ -55,6 +56,10 @@ TERMS: Mapping[str, str] = {
     "--case-id": _("Case"),
     "--device": _("Device"),
 }
+# An option with what a terminal's user writes after it.
+OPTION_OF_ONE = re.compile(r"--(?:image|roi) (\w+)=FILE")
+# What somebody wrote, in a message.
+QUOTED = re.compile(r"('[^']*')")
 WORD = re.compile(r"(--[a-z][a-z-]*|\w+)")
 
 
@@ -73,12 +78,15 @@ def inPanelWords(problem: Problem, variables: Sequence[Variable] = ()) -> str:
 def refusalInPanelWords(refusal: Refusal, variables: Sequence[Variable] = ()) -> str:
     """A refusal, worded by what it is about."""
     rule, remedy = inReadersTerms(refusal.rule), inReadersTerms(refusal.remedy)
-    return f"{_about(refusal, variables)}: {rule}, got {refusal.got}; {remedy}"
+    got = "".join(
+        part if part.startswith("'") else inReadersTerms(part) for part in QUOTED.split(refusal.got)
+    )
+    return f"{_about(refusal, variables)}: {rule}, got {got}{refusal.named}; {remedy}"
 
 
 def inReadersTerms(text: str) -> str:
     """A text of the library with the reader's words for its terms."""
-    return _replaced(text, TERMS)
+    return _replaced(OPTION_OF_ONE.sub(r"\1", text), TERMS)
 
 
 def withLabels(text: str, variables: Sequence[Variable]) -> str:
@@ -98,7 +106,7 @@ def _about(refusal: Refusal, variables: Sequence[Variable]) -> str:
         return f"{section}: {PHASES.get(name, name)}" if name else section
     if refusal.kind is SubjectKind.CLINICAL:
         return f"{section}: {withLabels(name, variables)}" if name else section
-    return f"{section} {name}".rstrip()
+    return ", ".join(part for part in (f"{section} {name}".rstrip(), refusal.part) if part)
 
 
 def _replaced(text: str, words: Mapping[str, str]) -> str:

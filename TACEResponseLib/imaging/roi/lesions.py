@@ -193,5 +193,5 @@ def _refuse(roi: Roi, pieces: list[_Piece]) -> None:
         f"must hold a lesion of at least {SMALLEST_LESION_VOXELS} voxels and "
         f"{SMALLEST_LESION_MM:g} mm",
         got=f"{voxels} voxel{'' if voxels == 1 else 's'}, {widest:.1f} mm{scattered}",
-        remedy="segment the tumor, or choose another label",
+        remedy="segment the tumor, or choose what marks it",
     )

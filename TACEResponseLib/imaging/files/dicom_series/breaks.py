@@ -21,6 +21,11 @@ MEASURED = ("AcquisitionTime", "AcquisitionDateTime")
 # A slow scanner that halts at each slice or turn pauses everywhere.
 MOST_PAUSES = 3
 DAY_S = 86_400.0
+# The moment of the picture; in files that lost the others.
+CONTENT = ("ContentTime",)
+# They may differ between scans that were stacked, and hardly ever within one.
+CONSTANT_IN_A_SWEEP = ("AcquisitionNumber", "KVP")
+LEAST_STRETCH = 3
 LEAST_SLICES = 8
 # More slices out of turn than this share are no few that changed places.
 MOST_MOVED = 0.1
@@ -34,7 +39,7 @@ def break_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
     """
     if text(headers[0], "Modality") != "CT":
         return ()
-    return (*_pause_warnings(headers), *_place_warnings(headers))
+    return (*_change_warnings(headers), *_place_warnings(headers))
 
 
 def longest_pause(times: Sequence[float | None]) -> tuple[int, float]:
@@ -79,16 +84,43 @@ def _longest_rise(numbers: Sequence[int]) -> list[int]:
     return places[::-1]
 
 
+def stretches_begin(values: Sequence[str]) -> int:
+    """The slice at which a second stretch of equal values begins; 0 for one, or for many."""
+    starts = [n for n in range(1, len(values)) if values[n] != values[n - 1]]
+    ends = [0, *starts, len(values)]
+    longest = min(np.diff(ends), default=0) >= LEAST_STRETCH
+    return starts[0] if 0 < len(starts) <= MOST_PAUSES and longest and all(values) else 0
+
+
+def _change_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
+    """A pause in the times, or a second way of measuring from some slice on."""
+    pauses = _pause_warnings(headers)
+    if pauses:
+        return pauses
+    for keyword in CONSTANT_IN_A_SWEEP:
+        place = stretches_begin([text(h, keyword) for h in headers])
+        if place:
+            return (
+                CaseWarning(
+                    code="time_jumps",
+                    message=f"From slice {place + 1} of the CT on {keyword} is another, as if two "
+                    "phases were stacked: check that all slices are of one phase.",
+                ),
+            )
+    return ()
+
+
 def _pause_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
-    """A pause in the times of measurement."""
-    for keyword in MEASURED:
+    """A pause in the times of measurement, or of the content where those lack."""
+    has_measured = any(text(h, keyword) for h in headers for keyword in MEASURED)
+    for keyword in MEASURED if has_measured else CONTENT:
         place, pause = longest_pause([seconds_of_day(text(h, keyword)) for h in headers])
         if pause >= LEAST_PAUSE_S:
             return (
                 CaseWarning(
                     code="time_jumps",
-                    message=f"Between slices {place} and {place + 1} of the CT the time of "
-                    f"measurement ({keyword}) jumps by {pause:.0f} s, as if two phases were "
+                    message=f"Between slices {place} and {place + 1} of the CT the time "
+                    f"({keyword}) jumps by {pause:.0f} s, as if two phases were "
                     "stacked: check that all slices are of one phase.",
                 ),
             )
@@ -100,15 +132,27 @@ def _place_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
     words = [text(h, "InstanceNumber") for h in headers]
     if not all(word.isdecimal() and len(word) < 16 for word in words):
         return ()
-    moved = slices_out_of_turn([int(word) for word in words])
+    numbers = [int(word) for word in words]
+    if 1 < len(set(numbers)) < len(numbers):
+        return (
+            CaseWarning(
+                code="numbers_repeat",
+                message=f"{len(numbers) - len(set(numbers))} slices of the CT have the number of "
+                "another (InstanceNumber), as if two phases were stacked: check that all slices "
+                "are of one phase.",
+            ),
+        )
+    moved = slices_out_of_turn(numbers)
     if not moved:
         return ()
+    plural = len(moved) > 1
     named = ", ".join(str(place + 1) for place in moved[:4])
     more = " and others" if len(moved) > 4 else ""
     return (
         CaseWarning(
             code="slices_out_of_turn",
-            message=f"By their numbers (InstanceNumber) slices {named}{more} of the CT stand at "
-            "another's place; they were stacked by position: look at the image from the side.",
+            message=f"By the numbers (InstanceNumber) slice{'s' * plural} {named}{more} of the CT "
+            f"stand{'s' * (not plural)} at another's place; slices were stacked by position: look "
+            "at the image from the side.",
         ),
     )
