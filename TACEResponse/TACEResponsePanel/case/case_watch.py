@@ -61,7 +61,7 @@ class CaseWatch(VTKObservationMixin):
         parts = [node for node in (segmentation, content) if node is not None]
         return [*parts, *self._desk.images().values()]
 
-    def _onEvent(self, *_values: Any) -> None:
+    def _onEvent(self, *_values: object) -> None:
         """Wait for quiet; an undo fires other events than a stroke, so all of them count."""
         self._timer.start()
 

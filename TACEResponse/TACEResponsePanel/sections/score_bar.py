@@ -41,7 +41,7 @@ class ScoreBar:
         """The model's files hold another model by now than the one that was listed."""
         self._message = ""
         """Why the last scoring gave no result."""
-        self._messageOf: tuple[Any, ...] = ()
+        self._messageOf: tuple[object, ...] = ()
         """What the user had chosen and drawn then: the message stays until that is another."""
         self._isBroken = False
         self._stage = ""
@@ -155,7 +155,7 @@ class ScoreBar:
         """Keep words beside the button until the user does something about them."""
         self._message, self._messageOf = message, self._chosen()
 
-    def _chosen(self) -> tuple[Any, ...]:
+    def _chosen(self) -> tuple[object, ...]:
         """What the user has chosen, typed and drawn; nothing that the program does changes it."""
         desk = self._desk
         if desk.parameters is None:

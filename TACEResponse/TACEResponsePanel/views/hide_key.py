@@ -63,7 +63,7 @@ class HideKey(VTKObservationMixin):
             self._isHeld = True
             self.changed.emit(True)
 
-    def _letGo(self, *_values: Any) -> None:
+    def _letGo(self, *_values: object) -> None:
         """The key is released, or was elsewhere: pointer or keyboard have left the view."""
         if self._isHeld:
             self._isHeld = False
