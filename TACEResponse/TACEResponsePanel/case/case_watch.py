@@ -20,7 +20,7 @@ class CaseWatch(VTKObservationMixin):
         """Watch whatever lies on the desk."""
         VTKObservationMixin.__init__(self)
         self._desk = desk
-        self.quiet = Signal()
+        self.quiet: Signal[[]] = Signal()
         """Nothing has changed for a moment."""
         self._watched: list[Any] = []
         self._timer = qt.QTimer()

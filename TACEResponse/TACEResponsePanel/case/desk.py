@@ -32,11 +32,11 @@ class Desk:
     def __init__(self, reader: SegmentReader) -> None:
         """Begin with nothing; `use` puts a case on the desk."""
         self._reader = reader
-        self.changed = Signal()
+        self.changed: Signal[[]] = Signal()
         """Anything that decides whether a score is possible or still holds."""
-        self.caseBegun = Signal()
+        self.caseBegun: Signal[[]] = Signal()
         """Another case lies on the desk now, or none."""
-        self.modelChanged = Signal()
+        self.modelChanged: Signal[[]] = Signal()
         self.parameters: TACEResponseParameterNode | None = None
         self.models: tuple[Model, ...] = ()
         """Those that can be used."""

@@ -42,7 +42,7 @@ class ResultBook(VTKObservationMixin):
         """Begin without a result."""
         VTKObservationMixin.__init__(self)
         self._desk, self._handover = desk, handover
-        self.changed = Signal()
+        self.changed: Signal[[]] = Signal()
         self.prediction: Prediction | None = None
         self.isOutOfDate = False
         self.reason = ""

@@ -49,7 +49,7 @@ class WorkerClient:
             libraryParent: folder that holds TACEResponseLib.
             command: how to start it; Slicer's Python by default.
         """
-        self.died = Signal()
+        self.died: Signal[[]] = Signal()
         self._libraryParent = libraryParent
         self._command = list(command) if command else workerCommand()
         self._process: Any = None

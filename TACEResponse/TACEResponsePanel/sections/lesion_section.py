@@ -37,7 +37,7 @@ class LesionSection:
         self._turn = 0
         self._note = str(ui.lesionNoteLabel.text)
         """What stands below the table while all is well."""
-        self.measured = Signal()
+        self.measured: Signal[[]] = Signal()
         """The process has answered; it is well."""
         ui.loadRoiButton.clicked.connect(lambda *_v: slicer.util.openAddDataDialog())
         ui.proposeButton.clicked.connect(self._onPropose)

@@ -35,9 +35,9 @@ class ScoreBar:
         self._ui, self._desk, self._book = ui, desk, book
         self._client, self._handover = client, handover
         self._run: ScoreRun | None = None
-        self.ended = Signal()
+        self.ended: Signal[[]] = Signal()
         """A scoring is over, whatever came of it; what was left meanwhile can be done."""
-        self.modelIsAnother = Signal()
+        self.modelIsAnother: Signal[[]] = Signal()
         """The model's files hold another model by now than the one that was listed."""
         self._message = ""
         """Why the last scoring gave no result."""

@@ -19,7 +19,7 @@ class HideKey(VTKObservationMixin):
     def __init__(self) -> None:
         """Hear of the keyboard leaving; the views are told later."""
         VTKObservationMixin.__init__(self)
-        self.changed = Signal()
+        self.changed: Signal[[bool]] = Signal()
         """With whether the key is held."""
         self._isHeld = False
         self._release = qt.QTimer()
