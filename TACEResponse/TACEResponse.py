@@ -1,8 +1,9 @@
 """TACE Response: will this liver tumor respond to TACE? Assembly only; see TACEResponsePanel."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import slicer
 import vtk
@@ -35,6 +36,9 @@ from TACEResponsePanel.scripting import Callback, Scripting, formOfValues, said 
 
 from TACEResponseLib.basics.errors import InputError  # noqa: E402
 
+if TYPE_CHECKING:
+    from TACEResponseLib.result.prediction import Prediction
+
 
 class TACEResponse(ScriptedLoadableModule):
     """The module as Slicer lists it."""
@@ -65,14 +69,16 @@ def _onStartup() -> None:
 class TACEResponseWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     """Gives the panel its widgets and its parameter node."""
 
+    logic: "TACEResponseLogic"
+    panel: Panel
+    """Both are made by `setup`."""
+
     def __init__(self, parent: Any = None) -> None:
         """Begin without widgets; `setup` makes them."""
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic: Any = None
-        self.panel: Any = None
-        self._parameterNode: Any = None
-        self._guiTag: Any = None
+        self._parameterNode: TACEResponseParameterNode | None = None
+        self._guiTag = 0
 
     def setup(self) -> None:
         """Load the .ui file and build the panel on it."""
@@ -108,26 +114,26 @@ class TACEResponseWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """The user opens another module; a scoring goes on."""
         self.panel.leave()
 
-    def onSceneStartClose(self, _caller: Any, _event: Any) -> None:
+    def onSceneStartClose(self, _caller: object, _event: object) -> None:
         """The case goes with its scene."""
         self.setParameterNode(None)
 
-    def onSceneEndClose(self, _caller: Any, _event: Any) -> None:
+    def onSceneEndClose(self, _caller: object, _event: object) -> None:
         """An empty case in the empty scene."""
         if self.parent.isEntered:
             self.initializeParameterNode()
 
-    def onSceneStartImport(self, _caller: Any, _event: Any) -> None:
+    def onSceneStartImport(self, _caller: object, _event: object) -> None:
         """Nothing of a scene is shown before all of it is there and has passed the gate."""
         self.setParameterNode(None)
 
-    def onSceneEndImport(self, _caller: Any, _event: Any) -> None:
+    def onSceneEndImport(self, _caller: object, _event: object) -> None:
         """A scene was opened: show the case that it holds."""
         self.setParameterNode(None)
         self.initializeParameterNode()
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
-    def onNodeAdded(self, _caller: Any, _event: Any, node: Any) -> None:
+    def onNodeAdded(self, _caller: object, _event: object, node: Any) -> None:
         """A volume was loaded: perhaps one that the model reads."""
         if self._parameterNode is not None and node.IsA("vtkMRMLScalarVolumeNode"):
             self.panel.watch.quietSoon()
@@ -150,7 +156,7 @@ class TACEResponseWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParameters)
         self.panel.use(parameterNode, self.logic.leftOut if parameterNode is not None else ())
 
-    def onParameters(self, _caller: Any, _event: Any) -> None:
+    def onParameters(self, _caller: object, _event: object) -> None:
         """Any choice changed."""
         self.panel.onParameters()
 
@@ -174,16 +180,16 @@ class TACEResponseLogic(ScriptedLoadableModuleLogic):
 
     def score(
         self,
-        imageNodes: dict[str, Any],
+        imageNodes: Mapping[str, Any],
         segmentationNode: Any,
         segmentId: str | list[str],
-        clinical: dict[str, Any] | None = None,
+        clinical: Mapping[str, object] | None = None,
         bundle: str = "ct-radiomics-cnn-simulated",
-        context: dict[str, Any] | None = None,
+        context: Mapping[str, object] | None = None,
         caseId: str = "case",
         largeLesion: bool = False,
         callback: Callback | None = None,
-    ) -> Any:
+    ) -> "Prediction | None":
         """Score a case of the scene and write the result into it.
 
         Args:
@@ -258,9 +264,11 @@ class TACEResponseTest(ScriptedLoadableModuleTest):
         try:
             self.delayDisplay("Scoring")
             prediction = logic.score({"ct_arterial": image}, segmentation, segmentId)
+            assert prediction is not None
             low, high = prediction.fused.interval
             self.assertTrue(0 < low <= prediction.fused.probability <= high < 1)
             again = logic.score({"ct_arterial": image}, segmentation, segmentId)
+            assert again is not None
             self.assertEqual(prediction.fused, again.fused)
         finally:
             logic.close()

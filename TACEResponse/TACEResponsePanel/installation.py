@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import slicer
 from packaging.requirements import Requirement
@@ -175,7 +175,7 @@ def _ensure(requirements: list[str]) -> None:
             _run(lambda: slicer.util.pip_install(f'-c "{constraints}" {quoted}'))
 
 
-def _packaging() -> Any:
+def _packaging() -> ModuleType | None:
     """Slicer's submodule, which exists only once it is imported; `None` before Slicer 5.12."""
     try:
         return import_module("slicer.packaging")
@@ -183,7 +183,7 @@ def _packaging() -> Any:
         return None
 
 
-def _run(action: Callable[[], Any]) -> None:
+def _run(action: Callable[[], object]) -> None:
     """Install, or say what to do."""
     try:
         action()
@@ -212,5 +212,5 @@ class _constraints:  # noqa: N801  # used like a function
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return str(path)
 
-    def __exit__(self, *_values: Any) -> None:
+    def __exit__(self, *_values: object) -> None:
         self._folder.cleanup()

@@ -1,6 +1,6 @@
 """Puts the sections together; each knows its collaborators, none knows the others."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from TACEResponseLib.worker.requests import ListModels
 from TACEResponsePanel import installation
+from TACEResponsePanel.case.case_parameters import TACEResponseParameterNode
 from TACEResponsePanel.case.case_watch import CaseWatch
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.gates import missingId
@@ -88,7 +89,9 @@ class Panel:
             self._preloading.start()
         self.model.refresh()
 
-    def use(self, parameters: Any, leftOut: Sequence[str] = ()) -> None:
+    def use(
+        self, parameters: TACEResponseParameterNode | None, leftOut: Sequence[str] = ()
+    ) -> None:
         """Show the case of a parameter node; `None` while there is no scene.
 
         Args:
@@ -150,7 +153,7 @@ class Panel:
         """Install from wheel files."""
         self._tryInstall(lambda: installation.installFromFolder(folder))
 
-    def _tryInstall(self, action: Any) -> None:
+    def _tryInstall(self, action: Callable[[], None]) -> None:
         try:
             action()
         except installation.Declined:

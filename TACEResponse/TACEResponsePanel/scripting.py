@@ -1,7 +1,7 @@
 """Scores a case for a script, which waits for the result or is called back."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import slicer
 
@@ -16,7 +16,10 @@ from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput, ScoreRu
 from TACEResponsePanel.process.worker_client import WorkerClient
 from TACEResponsePanel.sections.words import inPanelWords
 
-Callback = Callable[[Any, str], None]
+if TYPE_CHECKING:
+    from TACEResponseLib.result.prediction import Prediction
+
+Callback = Callable[["Prediction | None", str], None]
 """Called with the prediction and nothing, or with nothing and a message."""
 
 # Of a value in a message.
@@ -29,9 +32,9 @@ class Scripting:
     def __init__(self, client: WorkerClient, handover: Handover, callback: Callback | None) -> None:
         """Know the process; without a callback `score` waits."""
         self._client, self._handover, self._callback = client, handover, callback
-        self._outcome: tuple[Any, str] | None = None
+        self._outcome: tuple[Prediction | None, str] | None = None
 
-    def score(self, scoring: ScoreInput) -> Any:
+    def score(self, scoring: ScoreInput) -> "Prediction | None":
         """The prediction; `None` with a callback.
 
         Raises: RuntimeError: without a callback, what went wrong.
@@ -56,7 +59,7 @@ class Scripting:
         """Nothing comes of it."""
         self._end(None, inPanelWords(problem))
 
-    def result(self) -> Any:
+    def result(self) -> "Prediction | None":
         """What came of it.
 
         Raises: RuntimeError: without a callback, what went wrong.
@@ -70,18 +73,18 @@ class Scripting:
         _write(scoring, answer)
         self._end(answer.prediction, "")
 
-    def _end(self, prediction: Any, message: str) -> None:
+    def _end(self, prediction: "Prediction | None", message: str) -> None:
         self._outcome = (prediction, message)
         if self._callback:
             self._callback(prediction, message)
 
 
-def formOfValues(clinical: Mapping[str, Any]) -> Form:
+def formOfValues(clinical: Mapping[str, object]) -> Form:
     """Values as a person would type them."""
     return {name: FormField(text=_text(value)) for name, value in clinical.items()}
 
 
-def said(context: Mapping[str, Any]) -> Said:
+def said(context: Mapping[str, object]) -> Said:
     """Dates, treatment and stage.
 
     Raises: InputError: an unknown key, or a value of another type.
@@ -99,7 +102,7 @@ def said(context: Mapping[str, Any]) -> Said:
         ) from error
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

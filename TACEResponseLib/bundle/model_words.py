@@ -1,12 +1,8 @@
 """A model described in a radiologist's words, from its metadata alone."""
 
-from typing import Any
-
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
 from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, BundleMetadata, Metric
-from TACEResponseLib.bundle.words import SIMULATED_BANNER, decimal, endpoint_phrase
-from TACEResponseLib.evidence.kinds import kind_of
-from TACEResponseLib.patient.schema import Variable, load_schema
+from TACEResponseLib.bundle.words import decimal, endpoint_phrase
 
 SEQUENCE_WORDS = {
     ImageSequence.CT_ARTERIAL: "CT, arterial phase",
@@ -18,35 +14,6 @@ SEQUENCE_WORDS = {
     ImageSequence.MR_DELAYED: "MR, delayed phase",
     ImageSequence.MR_DUAL_ECHO: "MR, dual echo",
 }
-
-
-def describe_model(metadata: BundleMetadata) -> dict[str, Any]:
-    """What a panel shows of a model, as JSON values."""
-    cohort = metadata.cohorts[CohortRole.TRAINING]
-    return {
-        "id": metadata.bundle_id,
-        "title": metadata.title,
-        "version": metadata.version,
-        "simulated": metadata.simulated,
-        "banner": SIMULATED_BANNER if metadata.simulated else None,
-        "modality": metadata.modality,
-        "sequences": {s.value: SEQUENCE_WORDS[s] for s in metadata.sequences},
-        "endpoint": endpoint_phrase(metadata),
-        "positive_class": metadata.positive_class,
-        "population": metadata.population,
-        "limits": metadata.population_limits.model_dump(mode="json"),
-        "n_training": cohort.n,
-        "line": model_line(metadata),
-        "evidence": {
-            settings.name: kind_of(settings).words for settings in metadata.branch_settings
-        },
-        "lesions_used": lesions_used(metadata),
-        "has_map": any(settings.has_map for settings in metadata.branch_settings),
-        "clinical": [
-            {**describe_variable(load_schema().by_name[c.name]), "required": c.required}
-            for c in metadata.clinical_inputs
-        ],
-    }
 
 
 def model_line(metadata: BundleMetadata) -> str:
@@ -95,16 +62,3 @@ def unseen_auc(metadata: BundleMetadata) -> Metric | None:
 def lesions_used(metadata: BundleMetadata) -> dict[str, str]:
     """Evidence by the lesions it looks at: `largest`, `all` or, of clinical values, `none`."""
     return {settings.name: settings.lesions_used for settings in metadata.branch_settings}
-
-
-def describe_variable(variable: Variable) -> dict[str, Any]:
-    """What a form needs of one clinical variable."""
-    return {
-        "name": variable.name,
-        "label": variable.label,
-        "type": variable.type,
-        "unit": variable.unit,
-        "units": list(variable.units) if variable.unit else [],
-        "range": list(variable.range) if variable.range else None,
-        "categories": list(variable.categories),
-    }

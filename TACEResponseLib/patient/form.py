@@ -1,7 +1,7 @@
 """A clinical form as a person fills it in: texts with units, blanks that stay blank."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Any
 
 from TACEResponseLib.basics.errors import InputError
@@ -9,13 +9,36 @@ from TACEResponseLib.basics.plain_text import PLAIN_NUMBER
 from TACEResponseLib.basics.reading.strict_numbers import read_number
 from TACEResponseLib.patient.record import ClinicalRecord, read_record
 from TACEResponseLib.patient.schema import Schema, Variable, load_schema
-from TACEResponseLib.patient.scores import SURVIVAL_NOTE, derived_scores
+from TACEResponseLib.patient.scores import SURVIVAL_NOTE, DerivedScore, derived_scores
 
 Field = Mapping[str, str]
 """`text` as typed, and `unit` where the variable has one."""
 IN_JSON, IN_FORM = "or null for unknown", "or leave it blank"
 # Shown beside any form; others need values that few forms ask for.
 SHOWN_SCORES = ("ALBI", "Child-Pugh", "NLR", "PLR")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldCheck:
+    """What to show beside one field."""
+
+    problem: str | None
+    """A sentence, if anything is wrong."""
+    stated: str
+    """The value in the storage unit ("4.2 g/dL = 42 g/L"), where another was typed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormCheck:
+    """What to show of a form."""
+
+    fields: Mapping[str, FieldCheck]
+    """By the name of the variable."""
+    problem: str | None
+    """Contradictions of fields that are each right."""
+    scores: tuple[DerivedScore, ...]
+    scores_note: str
+    """What the scores predict."""
 
 
 def form_record(form: Mapping[str, Field]) -> ClinicalRecord:
@@ -29,15 +52,12 @@ def form_record(form: Mapping[str, Field]) -> ClinicalRecord:
     return _read({name: _given(schema, name, field) for name, field in form.items()})
 
 
-def check_form(form: Mapping[str, Field], names: Iterable[str] = ()) -> dict[str, Any]:
+def check_form(form: Mapping[str, Field], names: Iterable[str] = ()) -> FormCheck:
     """What to show beside each field while a person types.
 
     Args:
         form: as `form_record` takes.
         names: of variables to report on; by default those of the form.
-    Returns: `fields`: by name, the `problem` (a sentence or `None`) and `stated`, the value in the
-        storage unit ("4.2 g/dL = 42 g/L") where another was typed; `problem`: contradictions of
-        fields that are each right; `scores`: derived scores with the note on what they predict.
     """
     schema = load_schema()
     fields = {}
@@ -45,17 +65,17 @@ def check_form(form: Mapping[str, Field], names: Iterable[str] = ()) -> dict[str
     for name in dict.fromkeys([*names, *form]):
         field = form.get(name, {"text": ""})
         problem, value = _checked(schema, name, field)
-        fields[name] = {"problem": problem, "stated": _stated(schema, name, field, value)}
+        fields[name] = FieldCheck(problem=problem, stated=_stated(schema, name, field, value))
         if problem is None and value is not None:
             values[name] = value
     contradiction = _contradiction(values)
-    scores = [] if contradiction else derived_scores(ClinicalRecord(values=values))
-    return {
-        "fields": fields,
-        "problem": contradiction,
-        "scores": [asdict(score) for score in scores if score.name in SHOWN_SCORES],
-        "scores_note": SURVIVAL_NOTE,
-    }
+    scores = () if contradiction else derived_scores(ClinicalRecord(values=values))
+    return FormCheck(
+        fields=fields,
+        problem=contradiction,
+        scores=tuple(score for score in scores if score.name in SHOWN_SCORES),
+        scores_note=SURVIVAL_NOTE,
+    )
 
 
 def _read(values: Mapping[str, object]) -> ClinicalRecord:

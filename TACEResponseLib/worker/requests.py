@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from TACEResponseLib.worker.answers import (
     Answer,
@@ -17,7 +17,7 @@ from TACEResponseLib.worker.answers import (
 )
 from TACEResponseLib.worker.shapes import Form, HandedImage, HandedSegment, PastScore, Said
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=Answer, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +122,8 @@ class Stop(Request[Answer]):
     do = "stop"
 
 
-JOBS: Mapping[str, type[Request[Any]]] = {
+JOBS: Mapping[str, type[Request[Answer]]] = {
     kind.do: kind
     for kind in (ListModels, Warm, CheckForm, Measure, TakeImage, Score, Report, Forget)
 }
-REQUESTS: Mapping[str, type[Request[Any]]] = {**JOBS, "cancel": Cancel, "stop": Stop}
+REQUESTS: Mapping[str, type[Request[Answer]]] = {**JOBS, "cancel": Cancel, "stop": Stop}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import pytest
 
 from TACEResponseLib.basics.plain_text import UNSAFE
 from TACEResponseLib.bundle import load_bundle, model_card
-from TACEResponseLib.bundle.model_words import describe_model
 from TACEResponseLib.bundle.reading import read_metadata
 from TACEResponseLib.commands.cli import main
+from TACEResponseLib.worker.model_description import describe_model
 
 EVIL = (
     "![p](file:///etc/passwd) ![q](\\\\host\\share\\x.png) <img src='http://host/x.png'> "
@@ -65,7 +66,8 @@ def test_no_text_has_control_characters_or_a_line_of_its_own(evil: Path) -> None
         assert "\n" not in text
         assert not UNSAFE.search(text), name
         assert r"\u001b[2J" in text
-    assert not UNSAFE.search(json.dumps(describe_model(metadata), ensure_ascii=False))
+    shown = asdict(describe_model(metadata, path="", sha256=""))
+    assert not UNSAFE.search(json.dumps(shown, ensure_ascii=False))
 
 
 def test_info_moves_no_cursor_and_feigns_no_line(

@@ -3,7 +3,7 @@
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle import Bundle
 from TACEResponseLib.bundle.metadata import Metric
-from TACEResponseLib.bundle.model_words import describe_model, model_line, performance, unseen_auc
+from TACEResponseLib.bundle.model_words import model_line, performance, unseen_auc
 
 
 def metric(role: CohortRole, value: float, branch: str = "fused") -> Metric:
@@ -37,17 +37,8 @@ def test_a_model_that_was_never_tested_says_so(bundle: Bundle) -> None:
     assert performance(metadata) == "AUC on unseen patients not measured"
 
 
-def test_a_simulated_model_says_simulated_in_its_line_and_banner(bundle: Bundle) -> None:
+def test_a_simulated_model_says_simulated_in_its_line(bundle: Bundle) -> None:
     simulated = bundle.metadata.model_copy(update={"simulated": True})
     assert "simulated patients" in model_line(simulated)
-    assert describe_model(simulated)["banner"]
     real = bundle.metadata.model_copy(update={"simulated": False})
     assert "simulated" not in model_line(real)
-    assert describe_model(real)["banner"] is None
-
-
-def test_nothing_of_the_machine_room_is_in_the_words(bundle: Bundle) -> None:
-    told = describe_model(bundle.metadata)
-    shown = " ".join([told["title"], told["line"], *told["evidence"].values()]).lower()
-    assert not any(word in shown for word in ("bundle", "branch", "recipe"))
-    assert told["sequences"] == {"ct_arterial": "CT, arterial phase"}

@@ -15,8 +15,8 @@ from TACEResponseLib.basics.reading.yaml_reading import parse_yaml
 from TACEResponseLib.basics.writing.csv_writing import csv_text
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.metadata import BundleMetadata
-from TACEResponseLib.bundle.model_words import describe_model
 from TACEResponseLib.bundle.reading import read_metadata
+from TACEResponseLib.worker.model_description import describe_model
 from Testing.hardening.attempts import Tally, attempt
 
 SEED = 20261
@@ -54,7 +54,9 @@ def test_a_number_is_read_as_python_does_or_not_at_all(
 def test_a_stranger_s_words_stay_words(tries: Callable[[int], Any], tally: Tally) -> None:
     shipped = read_metadata("ct-volume-clinical").model_dump(mode="json")
     names = ("title", "authors", "license", "criterion", "readout", "population", "intended_use")
-    describe_model(read_metadata("ct-volume-clinical"))  # Schemas are read once, before the fork.
+    describe_model(
+        read_metadata("ct-volume-clinical"), path="", sha256=""
+    )  # Schemas are read once, before the fork.
     for i in tries(60):
         text = drawn(LETTERS, 40, i)
 
@@ -62,7 +64,7 @@ def test_a_stranger_s_words_stay_words(tries: Callable[[int], Any], tally: Tally
             metadata = BundleMetadata.model_validate(shipped | dict.fromkeys(names, text))
             card = model_card(metadata)
             assert not UNSAFE.search(card)
-            assert not UNSAFE.search(repr(describe_model(metadata)))
+            assert not UNSAFE.search(repr(describe_model(metadata, path="", sha256="")))
             plain = model_card(BundleMetadata.model_validate(shipped | dict.fromkeys(names, "x")))
             assert card.count("\n") == plain.count("\n")
             for sign in "[<`|":

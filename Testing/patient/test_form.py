@@ -3,7 +3,7 @@
 import pytest
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.patient.form import check_form, form_record
+from TACEResponseLib.patient.form import FieldCheck, check_form, form_record
 
 ALBUMIN = "albumin_g_per_l"
 
@@ -25,14 +25,14 @@ def test_the_typed_number_is_kept_and_read_in_its_unit(
 ) -> None:
     form = {ALBUMIN: field(text, unit)}
     assert form_record(form).values[ALBUMIN] == pytest.approx(stored)
-    checked = check_form(form)["fields"][ALBUMIN]
-    assert checked == {"problem": None, "stated": stated}
+    checked = check_form(form).fields[ALBUMIN]
+    assert checked == FieldCheck(problem=None, stated=stated)
 
 
 @pytest.mark.parametrize("text", ["", "   "])
 def test_a_blank_is_absent_and_never_a_number(text: str) -> None:
     assert not form_record({ALBUMIN: field(text, "g/L")}).values
-    assert check_form({ALBUMIN: field(text, "g/L")})["fields"][ALBUMIN]["problem"] is None
+    assert check_form({ALBUMIN: field(text, "g/L")}).fields[ALBUMIN].problem is None
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,9 @@ def test_a_blank_is_absent_and_never_a_number(text: str) -> None:
     ],
 )
 def test_what_can_not_be_is_said_beside_the_field(text: str, words: str) -> None:
-    assert words in check_form({ALBUMIN: field(text, "g/L")})["fields"][ALBUMIN]["problem"]
+    problem = check_form({ALBUMIN: field(text, "g/L")}).fields[ALBUMIN].problem
+    assert problem is not None
+    assert words in problem
     with pytest.raises(InputError):
         form_record({ALBUMIN: field(text, "g/L")})
 
@@ -54,16 +56,17 @@ def test_what_can_not_be_is_said_beside_the_field(text: str, words: str) -> None
 def test_scores_are_shown_with_what_they_predict() -> None:
     form = {ALBUMIN: field("42", "g/L"), "bilirubin_umol_per_l": field("10", "umol/L")}
     checked = check_form(form)
-    (albi,) = checked["scores"]
+    (albi,) = checked.scores
     # 0.66 x log10(10) - 0.085 x 42 = -2.91: grade 1.
-    assert albi["value"] == pytest.approx(-2.91)
-    assert albi["grade"] == "1"
-    assert checked["scores_note"] == "predicts survival, not response"
+    assert albi.value == pytest.approx(-2.91)
+    assert albi.grade == "1"
+    assert checked.scores_note == "predicts survival, not response"
 
 
 def test_fields_that_are_right_each_may_contradict_each_other() -> None:
     form = {"child_pugh_class": field("A"), "child_pugh_points": field("9")}
     checked = check_form(form)
-    assert all(f["problem"] is None for f in checked["fields"].values())
-    assert "Child-Pugh class A has 5 to 6 points" in checked["problem"]
-    assert checked["scores"] == []
+    assert all(f.problem is None for f in checked.fields.values())
+    assert checked.problem is not None
+    assert "Child-Pugh class A has 5 to 6 points" in checked.problem
+    assert checked.scores == ()

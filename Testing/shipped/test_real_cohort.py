@@ -11,7 +11,7 @@ from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
 from TACEResponseLib.bundle import load_bundle, save_bundle
 from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED
-from TACEResponseLib.bundle.model_words import describe_model, performance
+from TACEResponseLib.bundle.model_words import performance
 from TACEResponseLib.cohort.hcc_tace_seg.importing import import_hcc_tace_seg
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
@@ -36,6 +36,7 @@ from TACEResponseLib.shipped.real_cohort import (
     label_of,
     parts_of,
 )
+from TACEResponseLib.worker.model_description import describe_model
 
 SETTINGS = ClinicalSettings(
     sequences=(ImageSequence.CT_ARTERIAL,),
@@ -216,11 +217,11 @@ def test_the_shipped_bundle_tells_the_truth() -> None:
 
 def test_the_shipped_bundle_describes_itself_without_a_map() -> None:
     meta = load_bundle("ct-volume-clinical").metadata
-    told = describe_model(meta)
-    assert told["has_map"] is False
-    assert told["evidence"] == {"clinical": "clinical model"}
-    assert told["lesions_used"] == {"clinical": "all"}
-    needed = {v["name"] for v in told["clinical"] if v["required"]}
+    model = describe_model(meta, path="", sha256="")
+    assert model.has_map is False
+    assert model.evidence == {"clinical": "clinical model"}
+    assert model.lesions_used == {"clinical": "all"}
+    needed = {v.name for v in model.clinical if v.required}
     assert needed == {"multinodular", "portal_vein_invasion"}
     assert performance(meta).startswith("AUC in cross-validation")
 

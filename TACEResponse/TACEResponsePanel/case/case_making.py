@@ -28,7 +28,7 @@ def caseToCompare(desk: Desk, reader: SegmentReader) -> ScoreInput | None:
         model=desk.model.path,
         modelDigest=desk.model.sha256,
         images={sequence: desk.image(sequence) for sequence in desk.sequences()},
-        segmentation=desk.parameters.segmentation,
+        segmentation=desk.case.segmentation,
         segmentIds=desk.lesionSegments(),
         form=desk.form(),
         context=desk.context(),
@@ -39,7 +39,7 @@ def caseToCompare(desk: Desk, reader: SegmentReader) -> ScoreInput | None:
 
 def caseWithoutModel(desk: Desk, reader: SegmentReader) -> ScoreInput | None:
     """What the scored model would read of the case now; it needn't be here for that."""
-    kept = scoredOf(desk.parameters.scoredToken)
+    kept = scoredOf(desk.case.scoredToken)
     images = {sequence: desk.image(sequence) for sequence in sequencesOf(desk)}
     isWhole = bool(images) and None not in images.values() and bool(desk.lesionSegments())
     if kept is None or not isWhole or desk.question:
@@ -47,9 +47,9 @@ def caseWithoutModel(desk: Desk, reader: SegmentReader) -> ScoreInput | None:
     names = kept.form if kept.model else sorted(desk.texts())
     return ScoreInput(
         caseId=_caseId(desk),
-        model=kept.model or desk.parameters.model,
+        model=kept.model or desk.case.model,
         images=images,
-        segmentation=desk.parameters.segmentation,
+        segmentation=desk.case.segmentation,
         segmentIds=desk.lesionSegments(),
         form=desk.formOf(names),
         context=desk.context(),
@@ -85,4 +85,4 @@ def caseOfScript(
 
 def _caseId(desk: Desk) -> str:
     """The study number that was typed."""
-    return desk.parameters.caseId.strip() or NAMELESS
+    return desk.case.caseId.strip() or NAMELESS

@@ -8,12 +8,16 @@ from slicer.parameterNodeWrapper import Choice, Default, WithinRange, parameterN
 if TYPE_CHECKING:
     from slicer import vtkMRMLScriptedModuleNode
 
+    Segmentation = vtkMRMLSegmentationNode | None
+else:  # The decorator takes a node's class alone; no node chosen is `None` all the same.
+    Segmentation = vtkMRMLSegmentationNode
+
 NOT_SAID = "not said"
 TREATMENTS = (NOT_SAID, "cTACE", "DEB-TACE", "HAIC")
 YES_NO = (NOT_SAID, "yes", "no")
 STAGES = (NOT_SAID, "0", "A", "B", "C", "D")
 
-BLANK: dict[str, Any] = {
+BLANK: dict[str, object] = {
     "caseId": "case",
     "segmentation": None,
     "segments": [],
@@ -41,7 +45,7 @@ class TACEResponseParameterNode:
     caseId: str = "case"
     model: str
     modelDigest: str
-    segmentation: vtkMRMLSegmentationNode
+    segmentation: Segmentation
     segments: list[str]
     confirmed: list[str]
     imageDate: str

@@ -20,7 +20,7 @@ class CaseWatch(VTKObservationMixin):
         """Watch whatever lies on the desk."""
         VTKObservationMixin.__init__(self)
         self._desk = desk
-        self.quiet = Signal()
+        self.quiet: Signal[[]] = Signal()
         """Nothing has changed for a moment."""
         self._watched: list[Any] = []
         self._timer = qt.QTimer()
@@ -61,7 +61,7 @@ class CaseWatch(VTKObservationMixin):
         parts = [node for node in (segmentation, content) if node is not None]
         return [*parts, *self._desk.images().values()]
 
-    def _onEvent(self, *_values: Any) -> None:
+    def _onEvent(self, *_values: object) -> None:
         """Wait for quiet; an undo fires other events than a stroke, so all of them count."""
         self._timer.start()
 

@@ -1,10 +1,13 @@
 """Whether the case on the desk is still the one that was scored, with or without its model."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from TACEResponsePanel.case.desk import Desk
 from TACEResponsePanel.case.kept_texts import Scored, scoredOf, voxelsOf
 from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput
+
+if TYPE_CHECKING:
+    from TACEResponseLib.result.prediction import Prediction
 
 OVERLAP = "roi_overlap"
 """The warning that says that the order of the segments counts."""
@@ -21,7 +24,7 @@ def scored(scoring: ScoreInput, answer: ScoreAnswer) -> Scored:
     )
 
 
-def isSame(desk: Desk, prediction: Any, scoring: ScoreInput | None) -> bool:
+def isSame(desk: Desk, prediction: "Prediction", scoring: ScoreInput | None) -> bool:
     """Whether a case is the one that was scored, but for the voxels of its images.
 
     Args:
@@ -31,7 +34,7 @@ def isSame(desk: Desk, prediction: Any, scoring: ScoreInput | None) -> bool:
     """
     from TACEResponseLib.basics.errors import InputError
 
-    kept = scoredOf(desk.parameters.scoredToken)
+    kept = scoredOf(desk.case.scoredToken)
     if scoring is None or kept is None or scoring.caseId != prediction.case_id:
         return False
     try:
@@ -44,7 +47,7 @@ def isSame(desk: Desk, prediction: Any, scoring: ScoreInput | None) -> bool:
 
 def isKnownWithoutModel(desk: Desk) -> bool:
     """Whether a score says what its model read; one of an early version doesn't."""
-    kept = scoredOf(desk.parameters.scoredToken)
+    kept = scoredOf(desk.case.scoredToken)
     return kept is not None and bool(kept.model)
 
 

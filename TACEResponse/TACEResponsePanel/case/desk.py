@@ -10,7 +10,7 @@ from typing import Any
 
 from TACEResponseLib.worker.answers import BrokenModel, MeasuredLesion, Model
 from TACEResponseLib.worker.shapes import Form, FormField, Said
-from TACEResponsePanel.case.case_parameters import BLANK, NOT_SAID
+from TACEResponsePanel.case.case_parameters import BLANK, NOT_SAID, TACEResponseParameterNode
 from TACEResponsePanel.case.dicom_facts import DicomFacts, dicomFacts
 from TACEResponsePanel.case.kept_texts import KeptForm, formOf
 from TACEResponsePanel.process.segment_reader import SegmentReader
@@ -32,12 +32,12 @@ class Desk:
     def __init__(self, reader: SegmentReader) -> None:
         """Begin with nothing; `use` puts a case on the desk."""
         self._reader = reader
-        self.changed = Signal()
+        self.changed: Signal[[]] = Signal()
         """Anything that decides whether a score is possible or still holds."""
-        self.caseBegun = Signal()
+        self.caseBegun: Signal[[]] = Signal()
         """Another case lies on the desk now, or none."""
-        self.modelChanged = Signal()
-        self.parameters: Any = None
+        self.modelChanged: Signal[[]] = Signal()
+        self.parameters: TACEResponseParameterNode | None = None
         self.models: tuple[Model, ...] = ()
         """Those that can be used."""
         self.brokenModels: tuple[BrokenModel, ...] = ()
@@ -53,7 +53,7 @@ class Desk:
         self.clinicalProblems: dict[str, str] = {}
         self.clinicalContradiction = ""
 
-    def use(self, parameters: Any, note: str = "") -> None:
+    def use(self, parameters: TACEResponseParameterNode | None, note: str = "") -> None:
         """Put the case of a parameter node on the desk, or clear it."""
         self.parameters, self.note = parameters, note
         if parameters is None:
@@ -62,13 +62,23 @@ class Desk:
         self.caseBegun.emit()
         self.changed.emit()
 
+    @property
+    def case(self) -> TACEResponseParameterNode:
+        """What is kept of the case, for those who know that one lies on the desk.
+
+        Raises: RuntimeError: none does.
+        """
+        if self.parameters is None:
+            raise RuntimeError("no case lies on the desk")
+        return self.parameters
+
     def newCase(self, caseId: str = "case") -> None:
         """Empty the desk; results of the last case stay in the scene, in its folder."""
-        node = self.parameters.parameterNode
+        node = self.case.parameterNode
         blocker = node.StartModify()
         for name, value in BLANK.items():
-            setattr(self.parameters, name, value)
-        self.parameters.caseId = caseId
+            setattr(self.case, name, value)
+        self.case.caseId = caseId
         self.note = ""
         scene = node.GetScene()
         count = scene.GetNumberOfNodesByClass(VOLUMES)
@@ -100,8 +110,8 @@ class Desk:
         """Take a model; phases that were confirmed for the same sequences stay."""
         self.model = model
         # The name alone: a scene needn't tell in whose folders the model lay.
-        self.parameters.model = Path(model.path).name if model else ""
-        self.parameters.modelDigest = model.sha256 if model else ""
+        self.case.model = Path(model.path).name if model else ""
+        self.case.modelDigest = model.sha256 if model else ""
         self.modelChanged.emit()
         self.changed.emit()
 
@@ -131,32 +141,32 @@ class Desk:
 
     def setImage(self, sequence: str, image: Any) -> None:
         """Choose an image; its phase counts as unconfirmed, its header as not compared."""
-        node = self.parameters.parameterNode
-        kept = [one for one in self.parameters.settled if one.partition(" ")[0] not in FROM_DICOM]
-        self.parameters.settled = kept
+        node = self.case.parameterNode
+        kept = [one for one in self.case.settled if one.partition(" ")[0] not in FROM_DICOM]
+        self.case.settled = kept
         node.SetNodeReferenceID(f"{IMAGE_ROLE}{sequence}", image.GetID() if image else None)
         self.confirm(sequence, isConfirmed=False)
 
     def setImageDate(self, day: str) -> None:
         """The day on which the image was taken, as 2026-03-31."""
-        self.parameters.imageDate = day
+        self.case.imageDate = day
         self.changed.emit()
 
     def setAside(self, images: Iterable[Any]) -> None:
         """Images that the program may not put into this case; a person may."""
-        node = self.parameters.parameterNode
+        node = self.case.parameterNode
         for image in images:
             if not node.HasNodeReferenceID(SET_ASIDE_ROLE, image.GetID()):
                 node.AddNodeReferenceID(SET_ASIDE_ROLE, image.GetID())
 
     def isSetAside(self, image: Any) -> bool:
         """Whether a person has done with an image."""
-        return bool(self.parameters.parameterNode.HasNodeReferenceID(SET_ASIDE_ROLE, image.GetID()))
+        return bool(self.case.parameterNode.HasNodeReferenceID(SET_ASIDE_ROLE, image.GetID()))
 
     def confirm(self, sequence: str, isConfirmed: bool) -> None:
         """Say whether a person has looked and found the phase right."""
-        others = [s for s in self.parameters.confirmed if s != sequence]
-        self.parameters.confirmed = [*others, sequence] if isConfirmed else others
+        others = [s for s in self.case.confirmed if s != sequence]
+        self.case.confirmed = [*others, sequence] if isConfirmed else others
         self.changed.emit()
 
     def isConfirmed(self, sequence: str) -> bool:
@@ -169,7 +179,7 @@ class Desk:
 
     def isEmpty(self) -> bool:
         """Whether nothing of a patient is on the desk yet."""
-        p = self.parameters
+        p = self.case
         return not (self.images() or p.segmentation or self.texts() or p.history)
 
     def texts(self) -> dict[str, str]:
@@ -183,11 +193,11 @@ class Desk:
     def setForm(self, texts: dict[str, str], units: dict[str, str]) -> None:
         """Keep what was typed; everybody hears of it."""
         filled = {name: text for name, text in texts.items() if text.strip()}
-        self.parameters.clinicalForm = KeptForm(filled, units).text()
+        self.case.clinicalForm = KeptForm(filled, units).text()
         self.changed.emit()
 
     def _typed(self) -> KeptForm:
-        return formOf(self.parameters.clinicalForm) or KeptForm({}, {})
+        return formOf(self.case.clinicalForm) or KeptForm({}, {})
 
     def form(self) -> Form:
         """The clinical texts that the model uses."""
@@ -204,7 +214,7 @@ class Desk:
 
     def context(self) -> Said:
         """Dates, treatment and stage as the process reads them; what wasn't said is `None`."""
-        p = self.parameters
+        p = self.case
         return Said(
             image_date=p.imageDate.strip() or None,
             treatment_date=p.treatmentDate.strip() or None,
@@ -227,12 +237,12 @@ class Desk:
 
     def chooseSegmentation(self, segmentation: Any) -> None:
         """Take a segmentation, whose segments nobody has chosen yet."""
-        self.parameters.segmentation = segmentation
+        self.case.segmentation = segmentation
         self.changed.emit()
 
     def chooseSegments(self, segmentIds: Sequence[str]) -> None:
         """Choose the segments that are the lesion."""
-        self.parameters.segments = list(segmentIds)
+        self.case.segments = list(segmentIds)
         self.changed.emit()
 
     def ask(self, question: str) -> None:
@@ -258,13 +268,13 @@ class Desk:
 
     def settle(self, question: str, answered: str) -> None:
         """Keep an answer; it holds for what it was given of, and for nothing else."""
-        others = [o for o in self.parameters.settled if o.partition(" ")[0] != question]
-        self.parameters.settled = [*others, f"{question} {answered}"]
+        others = [o for o in self.case.settled if o.partition(" ")[0] != question]
+        self.case.settled = [*others, f"{question} {answered}"]
         self.changed.emit()
 
     def isSettled(self, question: str, about: str) -> bool:
         """Whether the user has answered a question of just this."""
-        return bool(about) and f"{question} {about}" in list(self.parameters.settled)
+        return bool(about) and f"{question} {about}" in list(self.case.settled)
 
     def roiDigest(self) -> str:
         """Names what the chosen segments hold; empty where they can't be read."""
@@ -274,7 +284,7 @@ class Desk:
         chosen = self.lesionSegments()
         try:
             for segmentId in chosen:
-                part = self._reader.digest(self.parameters.segmentation, segmentId)
+                part = self._reader.digest(self.case.segmentation, segmentId)
                 digest.update(part.encode())
         except InputError:
             return ""
@@ -290,7 +300,7 @@ class Desk:
         content = self.content()
         if content is None:
             return []
-        chosen = set(self.parameters.segments)
+        chosen = set(self.case.segments)
         present = [content.GetNthSegmentID(n) for n in range(content.GetNumberOfSegments())]
         return [segmentId for segmentId in present if segmentId in chosen]
 

@@ -39,7 +39,7 @@ def missingId(desk: Desk) -> list[str]:
     from TACEResponseLib.basics.errors import InputError
     from TACEResponseLib.basics.ids import check_id
 
-    name = desk.parameters.caseId.strip()
+    name = desk.case.caseId.strip()
     try:
         if name:
             check_id(name, _("Case"))
@@ -148,7 +148,7 @@ def _context(desk: Desk) -> Iterator[str]:
 
 def missingLesion(desk: Desk) -> list[str]:
     """At least one segment with something in it, and no liver by mistake."""
-    segmentation = desk.parameters.segmentation
+    segmentation = desk.case.segmentation
     if segmentation is None:
         return [_("Choose, draw or load the lesion.")]
     chosen = desk.lesionSegments()

@@ -6,7 +6,7 @@ Each reader gives back what its writer was given, or `None` for any other text.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TypeGuard
 
 from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.basics.reading.typed_values import TypedValueError, typed
@@ -99,7 +99,7 @@ def historyText(history: Iterable[PastScore]) -> str:
     return json.dumps([asdict(score) for score in history])
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str) -> object:
     """The value of a JSON text; `None` for what is none, or too long."""
     try:
         return parse_json(text, "scene") if len(text) <= MOST_LETTERS else None
@@ -107,6 +107,6 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _areTexts(value: Any) -> bool:
+def _areTexts(value: object) -> TypeGuard[dict[str, str]]:
     """Whether this is texts by name."""
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())

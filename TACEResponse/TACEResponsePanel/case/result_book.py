@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import slicer
 import vtk
@@ -17,6 +17,9 @@ from TACEResponsePanel.case.kept_texts import historyOf, historyText, voxelsOf
 from TACEResponsePanel.process.handover import Handover
 from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput
 from TACEResponsePanel.signal import Signal
+
+if TYPE_CHECKING:
+    from TACEResponseLib.result.prediction import Prediction
 
 RECORD_ROLE = "TACEResponse.record"
 SALIENCY_ROLE = "TACEResponse.saliency."
@@ -39,8 +42,8 @@ class ResultBook(VTKObservationMixin):
         """Begin without a result."""
         VTKObservationMixin.__init__(self)
         self._desk, self._handover = desk, handover
-        self.changed = Signal()
-        self.prediction: Any = None
+        self.changed: Signal[[]] = Signal()
+        self.prediction: Prediction | None = None
         self.isOutOfDate = False
         self.reason = ""
         """Why it is out of date, in a sentence."""
@@ -105,31 +108,31 @@ class ResultBook(VTKObservationMixin):
     def check(self, scoring: ScoreInput | None) -> None:
         """Compare the case with what was scored; `None`: the case can't be scored now."""
         # A new case begins by emptying its parameters: the last one's result is as good as before.
-        isOver = not self._desk.parameters.history
+        isOver = not self._desk.case.history
         if self.prediction is None or isOver or not self._desk.areModelsListed:
             return
-        if reason := self._reasonAgainst(scoring):
+        if reason := self._reasonAgainst(self.prediction, scoring):
             self._mark(isOutOfDate=True, reason=reason)
             return
         digests = {s: self._handover.voxels(s, node) for s, node in self._imagesNow().items()}
         if all(digests.values()):
-            kept = voxelsOf(self._desk.parameters.scoredVoxels)
+            kept = voxelsOf(self._desk.case.scoredVoxels)
             self._mark(isOutOfDate=bool(kept) and kept != digests)
         # Else they are being handed over; the panel asks again when they have arrived.
 
-    def _reasonAgainst(self, scoring: ScoreInput | None) -> str:
+    def _reasonAgainst(self, prediction: "Prediction", scoring: ScoreInput | None) -> str:
         """Why the result isn't of the case as it is now; empty where only voxels are left to see.
 
         What was scored is known without its model, so that an edit is noticed there too.
         """
         if self._isOverwritten:
             return OVERWRITTEN
-        if self._isOfAnotherModel():
+        if self._isOfAnotherModel(prediction):
             return MODEL_CHANGED
         isAway = self._desk.model is None
         if isAway:
             scoring = caseWithoutModel(self._desk, self._handover.reader)
-        if comparison.isSame(self._desk, self.prediction, scoring):
+        if comparison.isSame(self._desk, prediction, scoring):
             return ""
         isUnknown = isAway and not comparison.isKnownWithoutModel(self._desk)
         return UNCHECKED if isUnknown else CASE_CHANGED
@@ -140,7 +143,7 @@ class ResultBook(VTKObservationMixin):
         names = comparison.sequencesOf(self._desk) or self._desk.sequences()
         return {sequence: images[sequence] for sequence in names if sequence in images}
 
-    def _onRecord(self, record: Any, _event: Any) -> None:
+    def _onRecord(self, record: Any, _event: object) -> None:
         """The record was written anew; not by the panel, which doesn't listen then."""
         expected = self._desk.parameters.scoredResult if self._desk.parameters is not None else ""
         self._isOverwritten = bool(expected) and _digestOf(record) != expected
@@ -155,9 +158,9 @@ class ResultBook(VTKObservationMixin):
         if record is not None:
             self.addObserver(record, vtk.vtkCommand.ModifiedEvent, self._onRecord)
 
-    def _isOfAnotherModel(self) -> bool:
+    def _isOfAnotherModel(self, prediction: "Prediction") -> bool:
         """Whether the model on the desk isn't the one that made the result, whatever its name."""
-        model, made = self._desk.model, self.prediction.bundle_sha256
+        model, made = self._desk.model, prediction.bundle_sha256
         return model is not None and bool(made) and model.sha256 != made
 
     def restore(self) -> None:
@@ -173,7 +176,7 @@ class ResultBook(VTKObservationMixin):
 
     def _scoredBefore(self) -> Any:
         """The segmentation that the case's result is tied to; another may be chosen by now."""
-        expected, chosen = self._desk.parameters.scoredResult, self._desk.parameters.segmentation
+        expected, chosen = self._desk.case.scoredResult, self._desk.case.segmentation
         scene = slicer.mrmlScene
         count = scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")
         others = [scene.GetNthNodeByClass(n, "vtkMRMLSegmentationNode") for n in range(count)]
@@ -200,7 +203,7 @@ class ResultBook(VTKObservationMixin):
             model=answer.prediction.bundle_id,
         )
         self.difference = _difference(earlier[-1], entry) if earlier else ""
-        parameters = self._desk.parameters
+        parameters = self._desk.case
         # First these: setting a parameter has the panel compare the case at once.
         self.prediction, self._scored = answer.prediction, scoring.segmentation
         self.isOutOfDate = self._isOverwritten = False
@@ -263,7 +266,7 @@ def _digestOf(record: Any) -> str:
         return ""
 
 
-def _read(text: str) -> Any:
+def _read(text: str) -> "Prediction | None":
     """The prediction of a record; `None` where the packages or the record can't be read."""
     try:
         from TACEResponseLib.basics.reading.json_reading import parse_json

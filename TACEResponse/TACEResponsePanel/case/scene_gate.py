@@ -131,7 +131,7 @@ def _expected(role: str) -> tuple[str, str]:
     return ("vtkMRMLScalarVolumeNode", _("images")) if role.startswith(IMAGE_ROLE) else ("", "")
 
 
-def _isWhole(text: Any) -> bool:
+def _isWhole(text: object) -> bool:
     """Whether this is text that can be shown and sent; VTK gives bytes for what isn't UTF-8."""
     if not isinstance(text, str) or len(text) > MOST_LETTERS:
         return False

@@ -7,18 +7,22 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import vtk
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.answers import TakenOver
 from TACEResponseLib.worker.requests import TakeImage
 from TACEResponseLib.worker.shapes import HandedSegment
 from TACEResponsePanel.process.image_copy import ImageCopy
 from TACEResponsePanel.process.problem import Problem
 from TACEResponsePanel.process.segment_reader import SegmentReader, numbers, worldKey
 from TACEResponsePanel.process.worker_client import WorkerClient
+
+if TYPE_CHECKING:
+    from TACEResponseLib.basics.writing.drafts import Draft
 
 
 class Handover:
@@ -27,7 +31,7 @@ class Handover:
     def __init__(self, client: WorkerClient) -> None:
         """Hand over to a client's process."""
         self._client = client
-        self._draft: Any = None
+        self._draft: Draft | None = None
         self._sent: dict[str, tuple[int, str]] = {}
         self._copying: dict[str, ImageCopy] = {}
         self._voxels: dict[str, tuple[str, str]] = {}
@@ -144,7 +148,7 @@ class Handover:
         if copy.problem is None:
             self._voxels[sequence] = (copy.token, copy.digest)
 
-        def done(_answer: Any) -> None:
+        def done(_answer: TakenOver) -> None:
             if turn != self._turn:
                 failed(Problem(_("The image was not handed over to its end; score again.")))
                 return

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import qt
@@ -14,6 +14,9 @@ from slicer.i18n import tr as _
 
 from TACEResponseLib.worker.shapes import HandedImage
 from TACEResponsePanel.process.problem import Problem
+
+if TYPE_CHECKING:
+    from TACEResponseLib.imaging.volume import Voxels
 
 NUMBERS = itertools.count(1)
 """Of copies, in the names of their files."""
@@ -35,13 +38,13 @@ class ImageCopy:
         self.path = folder / f"image_{next(NUMBERS)}.npy"
         self.image: HandedImage | None = None
         self.problem: Problem | None = None
-        self._hashes: dict[str, Any] = {}
+        self._hashes: dict[str, hashlib.blake2b] = {}
         """Of the voxels as they are stored, and as whole numbers for as long as they are whole."""
         self.waiting: list[tuple[Callable[[str], None], Callable[[Problem], None]]] = []
         self._node = node
         self._finished = finished
         self._next = 0
-        self._file: Any = None
+        self._file: IO[bytes] | None = None
         self._timer = qt.QTimer()
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._tick)
@@ -59,7 +62,7 @@ class ImageCopy:
 
         try:
             voxels, geometry, acquisition = image_description(self._node)
-            self._voxels: Any = voxels
+            self._voxels: Voxels | None = voxels
             self.image = handed_image(geometry, acquisition, self.path)
             # Written, not mapped: a mapped file on a full disk would end the application.
             self._file = self.path.open("wb")
@@ -107,7 +110,10 @@ class ImageCopy:
             gone = _("The image was removed while it was handed over; choose it again.")
             self._end(Problem(gone))
             return
-        end = min(self._next + self._slices, len(self._voxels))
+        if self._voxels is None or self._file is None:  # stopped
+            return
+        count = len(self._voxels)
+        end = min(self._next + self._slices, count)
         try:
             slab = np.ascontiguousarray(self._voxels[self._next : end])
             self._digest(slab)
@@ -117,10 +123,10 @@ class ImageCopy:
             self._end(_cannot(error))
             return
         self._next = end
-        if end == len(self._voxels):
+        if end == count:
             self._end(None)
 
-    def _digest(self, slab: np.ndarray) -> None:
+    def _digest(self, slab: "Voxels") -> None:
         """Take the voxels of a slab into the digests."""
         if slab.dtype.str in self._hashes:
             self._hashes[slab.dtype.str].update(slab.data)

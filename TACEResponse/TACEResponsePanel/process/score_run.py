@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slicer.i18n import tr as _
 
@@ -17,6 +17,9 @@ from TACEResponsePanel.process.handover import Handover, gridToken, imageToken
 from TACEResponsePanel.process.problem import Problem
 from TACEResponsePanel.process.segment_reader import SegmentReader
 from TACEResponsePanel.process.worker_client import WorkerClient
+
+if TYPE_CHECKING:
+    from TACEResponseLib.result.prediction import Prediction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +69,8 @@ class ScoreInput:
 class ScoreAnswer:
     """What came back."""
 
-    prediction: Any
-    """`TACEResponseLib.result.prediction.Prediction`; its maps are cut to what isn't zero."""
+    prediction: "Prediction"
+    """Its maps are cut to what isn't zero."""
     content: str
     """`ScoreInput.content` of what was scored."""
     anyOrder: str
@@ -201,7 +204,7 @@ class ScoreRun:
         self._handover.release(self._segments)
 
 
-def _prediction(answer: Scored) -> Any:
+def _prediction(answer: Scored) -> "Prediction":
     """The prediction with its maps; their files are removed."""
     from TACEResponseLib.basics.reading.json_reading import parse_json
     from TACEResponseLib.basics.terms import ImageSequence

@@ -1,10 +1,13 @@
 """Reads segments once a change: a large labelmap is not looked through at every turn."""
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import vtk
+
+if TYPE_CHECKING:
+    from TACEResponseLib.imaging.files.segment_parts import SegmentPart
 
 BINARY_LABELMAP = "Binary labelmap"
 
@@ -14,9 +17,9 @@ class SegmentReader:
 
     def __init__(self) -> None:
         """Begin without a memory."""
-        self._parts: dict[tuple[str, str], tuple[str, Any, str]] = {}
+        self._parts: dict[tuple[str, str], tuple[str, SegmentPart, str]] = {}
 
-    def part(self, node: Any, segmentId: str) -> Any:
+    def part(self, node: Any, segmentId: str) -> "SegmentPart":
         """A segment in the world, cut to the box that it fills.
 
         Raises: InputError: it is empty or can't be used.
@@ -34,7 +37,7 @@ class SegmentReader:
         """Drop the memory, as at the end of a case."""
         self._parts = {}
 
-    def _read(self, node: Any, segmentId: str) -> tuple[str, Any, str]:
+    def _read(self, node: Any, segmentId: str) -> "tuple[str, SegmentPart, str]":
         """Stamp, part and digest; read anew only if the stamp is another."""
         from TACEResponseLib.scene.segment_reading import read_segment
 
@@ -61,7 +64,7 @@ def _stamp(node: Any, segmentId: str) -> str:
     return f"{labelmap.GetMTime()} {segment.GetMTime()} {worldKey(node)}"
 
 
-def _digest(part: Any) -> str:
+def _digest(part: "SegmentPart") -> str:
     """Of the marked voxels and where they lie, not of the box that an editor keeps round them."""
     grid = part.geometry
     places = [*grid.origin_lps, *grid.spacing_mm, *grid.direction_lps]

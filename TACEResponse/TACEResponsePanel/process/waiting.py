@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import qt
 from slicer.i18n import tr as _
 
+from TACEResponseLib.worker.answers import Answer
 from TACEResponseLib.worker.messages import Done, Failed, Message, MessageError, Progress
 from TACEResponseLib.worker.requests import Request
 from TACEResponsePanel.process.problem import Problem
 
+A = TypeVar("A", bound=Answer)
 OTHER_VERSION = _(
     "The background process speaks another version; update the extension and restart Slicer."
 )
@@ -21,14 +23,14 @@ OTHER_VERSION = _(
 class Pending:
     """A request that waits for its answer."""
 
-    request: Request[Any]
+    request: Request[Answer]
     done: Callable[[Any], None]
-    """Takes the request's own answer."""
+    """Takes the request's own answer, of whatever kind; `add` sees to it that they fit."""
     failed: Callable[[Problem], None]
     progress: Callable[[str], None]
 
 
-def ignore(*_values: Any) -> None:
+def ignore(*_values: object) -> None:
     """A slot for answers that nobody waits for."""
 
 
@@ -47,8 +49,8 @@ class Waiting:
 
     def add(
         self,
-        request: Request[Any],
-        done: Callable[[Any], None],
+        request: Request[A],
+        done: Callable[[A], None],
         failed: Callable[[Problem], None],
         progress: Callable[[str], None],
     ) -> int:
@@ -60,7 +62,7 @@ class Waiting:
         self._pending[self._number] = Pending(request, done, failed, progress)
         return self._number
 
-    def isFor(self, kind: type[Request[Any]]) -> bool:
+    def isFor(self, kind: type[Request[Answer]]) -> bool:
         """Whether a request of this kind has no answer yet."""
         return any(isinstance(pending.request, kind) for pending in self._pending.values())
 

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import qt
 from slicer.i18n import tr as _
@@ -25,6 +25,9 @@ from TACEResponsePanel.process.problem import Problem
 from TACEResponsePanel.process.waiting import OTHER_VERSION, Waiting, ignore
 from TACEResponsePanel.process.worker_start import environmentWith, killPid, workerCommand
 from TACEResponsePanel.signal import Signal
+
+if TYPE_CHECKING:
+    from TACEResponseLib.basics.writing.drafts import Draft
 
 HANG_SECONDS = 45.0
 """A process that hasn't said it lives for so long has stopped; loading torch may hold it up."""
@@ -46,13 +49,13 @@ class WorkerClient:
             libraryParent: folder that holds TACEResponseLib.
             command: how to start it; Slicer's Python by default.
         """
-        self.died = Signal()
+        self.died: Signal[[]] = Signal()
         self._libraryParent = libraryParent
         self._command = list(command) if command else workerCommand()
         self._process: Any = None
         self._ending: list[Any] = []
         """Processes on their way out: dropping one that still runs would wait for its end."""
-        self._folder: Any = None
+        self._folder: Draft | None = None
         self._pid: int | None = None
         self._starts = 0
         self._waiting = Waiting()
@@ -79,7 +82,7 @@ class WorkerClient:
         isEnding = self._process is None or self._wasCancelled
         return self._starts + 1 if isEnding else self._starts
 
-    def isWaitingFor(self, kind: type[Request[Any]]) -> bool:
+    def isWaitingFor(self, kind: type[Request[Answer]]) -> bool:
         """Whether a request of this kind has no answer yet."""
         return self._waiting.isFor(kind)
 
@@ -166,7 +169,7 @@ class WorkerClient:
         self._read()
         self._checkPulse()
 
-    def _write(self, ask: Ask[Any]) -> None:
+    def _write(self, ask: Ask[A]) -> None:
         self._process.write(to_line(ask))
 
     def _read(self) -> None:
@@ -219,7 +222,7 @@ class WorkerClient:
                 )
             )
 
-    def _onFinished(self, process: Any, values: tuple[Any, ...]) -> None:
+    def _onFinished(self, process: Any, values: tuple[object, ...]) -> None:
         """The process ended: by our cancel, or by itself."""
         if process in self._ending:
             self._ending.remove(process)

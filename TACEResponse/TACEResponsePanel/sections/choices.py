@@ -1,6 +1,6 @@
 """What a form offers to choose, and which choice a file's or scene's word means."""
 
-from typing import Any
+from collections.abc import Callable
 
 import qt
 from slicer.i18n import tr as _
@@ -45,7 +45,7 @@ def meantUnit(variable: Variable, unit: str) -> str:
 class ChoiceBox:
     """A combo box that can show a value which it doesn't offer, until another is chosen."""
 
-    def __init__(self, choices: Choices, chosen: Any) -> None:
+    def __init__(self, choices: Choices, chosen: Callable[[str], None]) -> None:
         """Make the widget; `chosen` is called with each value that is chosen."""
         self._offered = choices
         self._values = [value for value, _words in choices]

@@ -1,7 +1,7 @@
 """Section Clinical data: a form of what the model uses, checked while one types."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ class ClinicalSection:
         remark = "" if self._rows or desk.model is None else _("this model uses none")
         showState(self._ui.clinicalButton, _("Clinical data"), isReady, remark)
 
-    def fill(self, values: dict[str, Any]) -> None:
+    def fill(self, values: Mapping[str, object]) -> None:
         """Fill the form from a record; a value that the model doesn't use is left out."""
         texts, units = {}, {}
         for name, row in self._rows.items():
@@ -144,12 +144,12 @@ class ClinicalSection:
             row.show(texts.get(name, ""), units.get(name, ""))
         self._isShowing = False
 
-    def _onSettle(self, *_values: Any) -> None:
+    def _onSettle(self, *_values: object) -> None:
         """What was typed is right, whatever DICOM says."""
         for name in FROM_DICOM:
             self._desk.settle(name, self._desk.texts().get(name, ""))
 
-    def _onLoad(self, *_values: Any) -> None:
+    def _onLoad(self, *_values: object) -> None:
         path = chosenPath(
             qt.QFileDialog.getOpenFileName(
                 slicer.util.mainWindow(), _("Clinical data"), "", _("JSON (*.json)")
@@ -171,7 +171,7 @@ class ClinicalSection:
 
     def loadTable(self, path: Path) -> None:
         """Fill the form from the row of a table that bears the case's id."""
-        caseId = self._desk.parameters.caseId.strip() or "case"
+        caseId = self._desk.case.caseId.strip() or "case"
         try:
             values, remarks = rowOf(path, caseId)
         except ValueError as error:
@@ -180,7 +180,9 @@ class ClinicalSection:
         used = {name: text for name, text in values.items() if name in self._rows}
         self._fillFrom(path, used, remarks)
 
-    def _fillFrom(self, path: Path, values: dict[str, Any], remarks: Sequence[str] = ()) -> None:
+    def _fillFrom(
+        self, path: Path, values: Mapping[str, object], remarks: Sequence[str] = ()
+    ) -> None:
         """Fill the form, and say what of a file isn't in it; a file without use changes nothing."""
         others = [name for name in values if name not in self._rows]
         names = ", ".join(name[:LONGEST_NAME] for name in others)
@@ -197,7 +199,7 @@ class ClinicalSection:
 
     def saveJson(self, path: Path) -> None:
         """Write the form as the command line reads it."""
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         for name, field in self._desk.form().items():
             variable = self._rows[name].variable
             values[name] = _value(variable, field)
@@ -210,7 +212,7 @@ class ClinicalSection:
                 )
             )
 
-    def _onSave(self, *_values: Any) -> None:
+    def _onSave(self, *_values: object) -> None:
         path = chosenPath(
             qt.QFileDialog.getSaveFileName(
                 slicer.util.mainWindow(), _("Clinical data"), "clinical.json", _("JSON (*.json)")
@@ -219,7 +221,7 @@ class ClinicalSection:
         if path:
             self.saveJson(Path(path))
 
-    def _onTable(self, *_values: Any) -> None:
+    def _onTable(self, *_values: object) -> None:
         path = chosenPath(
             qt.QFileDialog.getOpenFileName(
                 slicer.util.mainWindow(), _("Table"), "", _("CSV (*.csv)")
@@ -244,21 +246,21 @@ def _cannotRead(path: Path, error: ValueError) -> str:
     return _("{file} can't be read: {reason}.").format(file=path.name, reason=reason)
 
 
-def _parts(given: Any) -> tuple[str, str]:
+def _parts(given: object) -> tuple[str, str]:
     """Text and unit of a record's value; what is no value is kept as it was written."""
     if isinstance(given, dict) and set(given) == {"value", "unit"}:
         return _text(given["value"]), _text(given["unit"])
     return _text(given), ""
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """A value as a person would type it."""
     if value is None:
         return ""
     return value.strip() if isinstance(value, str) else json.dumps(value)
 
 
-def _value(variable: Variable, field: FormField) -> Any:
+def _value(variable: Variable, field: FormField) -> object:
     """A field as JSON; what can't be read as a number is kept as it was typed."""
     text = field.text.strip()
     if variable.type in ("category", "boolean"):

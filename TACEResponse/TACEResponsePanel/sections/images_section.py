@@ -1,5 +1,6 @@
 """Section Images and phases: an image a sequence, its phase confirmed by a person."""
 
+from collections.abc import Callable
 from typing import Any
 
 import qt
@@ -162,7 +163,7 @@ class ImagesSection:
         """The image belongs to this case."""
         self._desk.setImage(sequence, node)
         stated = dicomFacts(node).imageDate
-        if stated is not None and not self._desk.parameters.imageDate:
+        if stated is not None and not self._desk.case.imageDate:
             self._desk.setImageDate(stated.isoformat())
 
     def _beginWith(self, sequence: str, node: Any) -> None:
@@ -182,13 +183,13 @@ class ImagesSection:
             return _sameStudy(image, known) is True
         return self._desk.isEmpty() and not self._desk.isSetAside(image)
 
-    def _onSame(self, *_values: Any) -> None:
+    def _onSame(self, *_values: object) -> None:
         self._answer(self._accept)
 
-    def _onOther(self, *_values: Any) -> None:
+    def _onOther(self, *_values: object) -> None:
         self._answer(self._beginWith)
 
-    def _onTakenBack(self, *_values: Any) -> None:
+    def _onTakenBack(self, *_values: object) -> None:
         """The image was chosen by mistake: the case stays as it is."""
         self._close()
 
@@ -202,7 +203,7 @@ class ImagesSection:
         self._pending = None
         self._desk.askNoMore()
 
-    def _answer(self, act: Any) -> None:
+    def _answer(self, act: Callable[[str, Any], None]) -> None:
         """Close the question; an image that was removed meanwhile is forgotten."""
         pending = self._pending
         self._close()

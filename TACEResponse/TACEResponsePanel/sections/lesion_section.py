@@ -37,7 +37,7 @@ class LesionSection:
         self._turn = 0
         self._note = str(ui.lesionNoteLabel.text)
         """What stands below the table while all is well."""
-        self.measured = Signal()
+        self.measured: Signal[[]] = Signal()
         """The process has answered; it is well."""
         ui.loadRoiButton.clicked.connect(lambda *_v: slicer.util.openAddDataDialog())
         ui.proposeButton.clicked.connect(self._onPropose)
@@ -171,10 +171,10 @@ class LesionSection:
     def _untickRemoved(self) -> None:
         """A segment that was removed is no lesion; a later one may get its id."""
         chosen = self._desk.lesionSegments()
-        if set(self._desk.parameters.segments) - set(chosen):
+        if set(self._desk.case.segments) - set(chosen):
             self._desk.chooseSegments(chosen)
 
-    def _onLarge(self, *_values: Any) -> None:
+    def _onLarge(self, *_values: object) -> None:
         """All of a large lesion is tumor."""
         self._desk.settle(LARGE_LESION, self._desk.roiDigest())
 
@@ -201,7 +201,7 @@ class LesionSection:
         if content.GetNumberOfSegments() == 1:
             self._desk.chooseSegments([content.GetNthSegmentID(0)])
 
-    def _onPropose(self, *_values: Any) -> None:
+    def _onPropose(self, *_values: object) -> None:
         """Open TotalSegmentator with image and task; running it is the user's decision."""
         if not hasattr(slicer.modules, "totalsegmentator"):
             self._say(

@@ -148,7 +148,7 @@ class ModelSection:
         """Keep the card of the model that was asked about; another may be chosen by now."""
         self._cards[path] = warmed.card
 
-    def _onOpen(self, *_values: Any) -> None:
+    def _onOpen(self, *_values: object) -> None:
         path = chosenPath(
             qt.QFileDialog.getOpenFileName(
                 slicer.util.mainWindow(),
@@ -160,7 +160,7 @@ class ModelSection:
         if path:
             self.openModel(path.removesuffix("/SHA256SUMS"))
 
-    def _onCard(self, *_values: Any) -> None:
+    def _onCard(self, *_values: object) -> None:
         """Show or hide the card below the line."""
         model = self._desk.model
         if model is None:

@@ -3,7 +3,7 @@
 import html
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
@@ -19,6 +19,10 @@ from TACEResponsePanel.sections import tables
 from TACEResponsePanel.sections.headers import showState
 from TACEResponsePanel.sections.words import inPanelWords, inReadersTerms, withLabels
 
+if TYPE_CHECKING:
+    from TACEResponseLib.basics.case_warning import CaseWarning
+    from TACEResponseLib.result.prediction import Prediction
+
 EVIDENCE = (_("Evidence"), _("Probability"), _("Lesions"))
 CONTRIBUTIONS = (_("Feature"), _("Adds (logit)"), _("z-score"), _("Value"))
 HISTORY = (_("Score"), _("Time"), _("mL"), _("Probability"))
@@ -30,7 +34,7 @@ class ResultSection:
     def __init__(self, ui: Any, desk: Desk, book: ResultBook, client: WorkerClient) -> None:
         """Connect the section's widgets."""
         self._ui, self._desk, self._book, self._client = ui, desk, book, client
-        self._reported: Any = None
+        self._reported: Prediction | None = None
         """The result that the line on the report is of."""
         tables.prepare(ui.evidenceTable, EVIDENCE, wide=0, mostRows=6)
         tables.prepare(ui.contributionsTable, CONTRIBUTIONS, wide=0, mostRows=7)
@@ -63,7 +67,7 @@ class ResultSection:
         ):
             widget.setVisible(has)
         self._showTexts(prediction)
-        if has:
+        if prediction is not None:
             ui.resultButton.collapsed = False
             self._showTables(prediction)
         # What is out of date must not be handed on as a result.
@@ -90,7 +94,7 @@ class ResultSection:
             lambda problem: self._onAnswer(prediction, inPanelWords(problem)),
         )
 
-    def _showTexts(self, prediction: Any) -> None:
+    def _showTexts(self, prediction: "Prediction | None") -> None:
         """Banner, warnings, sentence, call, lesion."""
         ui = self._ui
         texts = ("", "", "", "", "")
@@ -125,7 +129,7 @@ class ResultSection:
         ui.differenceLabel.setText(self._book.difference)
         ui.differenceLabel.setVisible(bool(self._book.difference))
 
-    def _showTables(self, prediction: Any) -> None:
+    def _showTables(self, prediction: "Prediction") -> None:
         """Evidence, contributions, history."""
         from TACEResponseLib.bundle.words import percent
         from TACEResponseLib.output.case_report import CaseHistory, HistoryEntry
@@ -163,7 +167,7 @@ class ResultSection:
             CaseHistory(tuple(HistoryEntry(**asdict(entry)) for entry in history)).sentence
         )
 
-    def _inWords(self, warning: Any) -> str:
+    def _inWords(self, warning: "CaseWarning") -> str:
         """A warning as the reader's form names things."""
         text = inReadersTerms(warning.message)
         isClinical = warning.code.startswith("clinical_")
@@ -175,19 +179,19 @@ class ResultSection:
 
     def _identity(self) -> str | None:
         """Name and number from DICOM, if the user ticked it."""
-        if not self._desk.parameters.identityInReport:
+        if not self._desk.case.identityInReport:
             return None
         facts = [dicomFacts(image) for image in self._desk.images().values()]
         words = [f"{f.patientName} ({f.patientId})" for f in facts if f.patientId]
         return words[0] if words else None
 
-    def _onPlot(self, *_values: Any) -> None:
+    def _onPlot(self, *_values: object) -> None:
         """Show the bars; the layout changes because the user asks for it."""
         chart = self._book.node("plot_chart")
         if chart is not None and slicer.app.layoutManager() is not None:
             slicer.modules.plots.logic().ShowChartInLayout(chart)
 
-    def _onTables(self, *_values: Any) -> None:
+    def _onTables(self, *_values: object) -> None:
         """Show the summary in a layout with a table."""
         summary = self._book.node("summary")
         layouts = slicer.app.layoutManager()
@@ -197,24 +201,25 @@ class ResultSection:
         slicer.app.applicationLogic().GetSelectionNode().SetActiveTableID(summary.GetID())
         slicer.app.applicationLogic().PropagateTableSelection()
 
-    def _onReport(self, *_values: Any) -> None:
+    def _onReport(self, *_values: object) -> None:
         """Ask for a folder; the report's own folder is made in it."""
         parent = qt.QFileDialog.getExistingDirectory(
             slicer.util.mainWindow(), _("Folder in which the report's folder is made")
         )
-        if parent:
+        prediction = self._book.prediction
+        if parent and prediction is not None:
             from TACEResponseLib.basics.ids import suggested
 
             # A scene may have been made elsewhere, and hold any name.
-            stem = f"{suggested(self._book.prediction.case_id)} report"
+            stem = f"{suggested(prediction.case_id)} report"
             self.writeReport(_unused(Path(str(parent)), stem))
 
-    def _onAnswer(self, prediction: Any, words: str) -> None:
+    def _onAnswer(self, prediction: "Prediction", words: str) -> None:
         """Say where the report is or why there is none, unless another result is shown by now."""
         if prediction is self._book.prediction:
             self._sayOfReport(prediction, words)
 
-    def _sayOfReport(self, prediction: Any, words: str) -> None:
+    def _sayOfReport(self, prediction: "Prediction | None", words: str) -> None:
         self._reported = prediction
         self._ui.reportLabel.setText(words)
 

@@ -35,13 +35,13 @@ class ScoreBar:
         self._ui, self._desk, self._book = ui, desk, book
         self._client, self._handover = client, handover
         self._run: ScoreRun | None = None
-        self.ended = Signal()
+        self.ended: Signal[[]] = Signal()
         """A scoring is over, whatever came of it; what was left meanwhile can be done."""
-        self.modelIsAnother = Signal()
+        self.modelIsAnother: Signal[[]] = Signal()
         """The model's files hold another model by now than the one that was listed."""
         self._message = ""
         """Why the last scoring gave no result."""
-        self._messageOf: tuple[Any, ...] = ()
+        self._messageOf: tuple[object, ...] = ()
         """What the user had chosen and drawn then: the message stays until that is another."""
         self._isBroken = False
         self._stage = ""
@@ -155,7 +155,7 @@ class ScoreBar:
         """Keep words beside the button until the user does something about them."""
         self._message, self._messageOf = message, self._chosen()
 
-    def _chosen(self) -> tuple[Any, ...]:
+    def _chosen(self) -> tuple[object, ...]:
         """What the user has chosen, typed and drawn; nothing that the program does changes it."""
         desk = self._desk
         if desk.parameters is None:

@@ -64,9 +64,10 @@ class Drawing:
         if parameters is None or not images:
             self._ui.lesionNoteLabel.setText(_("Choose the image first; then draw on it."))
             return False
-        if parameters.segmentation is None:
-            self._desk.chooseSegmentation(_newSegmentation(images[0]))
         segmentation = parameters.segmentation
+        if segmentation is None:
+            segmentation = _newSegmentation(images[0])
+            self._desk.chooseSegmentation(segmentation)
         if segmentation.GetSegmentation() is None:
             segmentation.SetAndObserveSegmentation(slicer.vtkSegmentation())
         content = segmentation.GetSegmentation()

@@ -19,7 +19,7 @@ class HideKey(VTKObservationMixin):
     def __init__(self) -> None:
         """Hear of the keyboard leaving; the views are told later."""
         VTKObservationMixin.__init__(self)
-        self.changed = Signal()
+        self.changed: Signal[[bool]] = Signal()
         """With whether the key is held."""
         self._isHeld = False
         self._release = qt.QTimer()
@@ -63,7 +63,7 @@ class HideKey(VTKObservationMixin):
             self._isHeld = True
             self.changed.emit(True)
 
-    def _letGo(self, *_values: Any) -> None:
+    def _letGo(self, *_values: object) -> None:
         """The key is released, or was elsewhere: pointer or keyboard have left the view."""
         if self._isHeld:
             self._isHeld = False

@@ -75,14 +75,14 @@ class MapBanner(VTKObservationMixin):
         return "\n".join(lines)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
-    def _onNode(self, _caller: Any, _event: Any, node: Any) -> None:
+    def _onNode(self, _caller: object, _event: object, node: Any) -> None:
         if slicer.mrmlScene.IsBatchProcessing():
             return
         if node.IsA("vtkMRMLVolumeNode") or any(node.IsA(kind) for kind in WATCHED):
             self.follow()
 
-    def _onScene(self, _caller: Any, _event: Any) -> None:
+    def _onScene(self, _caller: object, _event: object) -> None:
         self.follow()
 
-    def _onChange(self, _caller: Any, _event: Any) -> None:
+    def _onChange(self, _caller: object, _event: object) -> None:
         self.refresh()

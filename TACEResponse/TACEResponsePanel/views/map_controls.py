@@ -1,6 +1,6 @@
 """The attention map over the image: shown, hidden, cut, and visited."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import qt
@@ -16,6 +16,9 @@ from TACEResponsePanel.views.map_banner import MapBanner
 from TACEResponsePanel.views.map_overlay import MapOverlay
 from TACEResponsePanel.views.result_watch import ResultWatch
 from TACEResponsePanel.views.shown_maps import nodesOf
+
+if TYPE_CHECKING:
+    from TACEResponseLib.result.prediction import Prediction
 
 CAPTION = _(
     "Attention map (Grad-CAM): what moved the network; not viable tumor, not feeders, not where "
@@ -68,9 +71,9 @@ class MapControls(VTKObservationMixin):
     def onResult(self) -> None:
         """A result came, went out of date, or is gone."""
         maps = self._book.maps()
-        hasResult = self._book.prediction is not None
+        prediction = self._book.prediction
         self._ui.mapFrame.setVisible(bool(maps))
-        remark = self._remarkOnMaps(set(maps)) if hasResult else ""
+        remark = _remarkOnMaps(prediction, set(maps)) if prediction is not None else ""
         self._ui.noMapLabel.setVisible(bool(remark))
         self._ui.noMapLabel.setText(remark)
         first = next(iter(maps.values()), None)
@@ -109,16 +112,6 @@ class MapControls(VTKObservationMixin):
         self._isHeld = False
         self._shown = None
 
-    def _remarkOnMaps(self, present: set[str]) -> str:
-        """Why the result has no map, or not all of its maps."""
-        prediction = self._book.prediction
-        if prediction.network_branch is None:
-            return _("This model has no image network, so there is no attention map.")
-        made = {sequence for branch in prediction.branches for sequence in branch.saliency}
-        if present and made <= present:
-            return ""
-        return _("An attention map was removed from the scene; score again to have it back.")
-
     def _write(self, node: Any, cut: float) -> None:
         """What we may write into a map: that it is simulated, and its cut; nothing where shared.
 
@@ -129,7 +122,8 @@ class MapControls(VTKObservationMixin):
 
         if not is_map(node):  # a volume to which a reference was led by hand
             return
-        if self._book.prediction.simulated_banner:
+        prediction = self._book.prediction
+        if prediction is not None and prediction.simulated_banner:
             mark_simulated(node)
         display = node.GetDisplayNode()
         if display is not None and not is_shared(display, node):
@@ -195,24 +189,27 @@ class MapControls(VTKObservationMixin):
             if node.GetOrientation() == "Axial":
                 self.addObserver(node, "ModifiedEvent", self._onSlice)
 
-    def _onSlice(self, caller: Any, _event: Any) -> None:
+    def _onSlice(self, caller: Any, _event: object) -> None:
         self._showNote(caller)
 
     def _showNote(self, sliceNode: Any = None) -> None:
         """Say whether the map on this slice was computed or interpolated."""
-        if self._shown is None or self._book.prediction is None:
+        prediction = self._book.prediction
+        if self._shown is None or prediction is None:
             self._ui.sliceNoteLabel.setText("")
             return
         if sliceNode is None:
             sliceNode = _axialSlice()
         self._ui.sliceNoteLabel.setText(
-            self._sliceNote(sliceNode.GetSliceToRAS().GetElement(2, 3)) if sliceNode else ""
+            self._sliceNote(prediction, sliceNode.GetSliceToRAS().GetElement(2, 3))
+            if sliceNode
+            else ""
         )
 
-    def _sliceNote(self, superior_mm: float) -> str:
+    def _sliceNote(self, prediction: "Prediction", superior_mm: float) -> str:
         """Words for one axial position, RAS."""
-        saliency = self._book.prediction.network_branch
-        scored = [patch.slice_z_mm for patch in saliency.patches] if saliency else []
+        branch = prediction.network_branch
+        scored = [patch.slice_z_mm for patch in branch.patches] if branch else []
         if not scored:
             return ""
         half = 0.5 * self._shown.GetSpacing()[2] + 1e-3
@@ -233,6 +230,16 @@ class MapControls(VTKObservationMixin):
             # The scene goes; another's nodes may have the same ids.
             self._overlay = MapOverlay()
         self.onResult()
+
+
+def _remarkOnMaps(prediction: "Prediction", present: set[str]) -> str:
+    """Why the result has no map, or not all of its maps."""
+    if prediction.network_branch is None:
+        return _("This model has no image network, so there is no attention map.")
+    made = {sequence for branch in prediction.branches for sequence in branch.saliency}
+    if present and made <= present:
+        return ""
+    return _("An attention map was removed from the scene; score again to have it back.")
 
 
 def _axialSlice() -> Any:

@@ -1,7 +1,5 @@
 """Hears when a node of the shown result leaves the scene, or comes back by an undo."""
 
-from typing import Any
-
 import qt
 import slicer
 from slicer.util import VTKObservationMixin
@@ -41,7 +39,7 @@ class ResultWatch(VTKObservationMixin):
     def _onBook(self) -> None:
         self._present = self._nodes()
 
-    def _onScene(self, _caller: Any, _event: Any) -> None:
+    def _onScene(self, _caller: object, _event: object) -> None:
         self._timer.start()
 
     def _look(self) -> None:

@@ -135,7 +135,9 @@ def test_an_odd_cell_of_predictions_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["6_6", "\u0666\u0666", "nan", "inf"])
 def test_an_odd_field_of_a_form_is_a_problem(text: str) -> None:
     form = {"age_years": {"text": text, "unit": ""}}
-    assert check_form(form)["fields"]["age_years"]["problem"].startswith("must be a number")
+    problem = check_form(form).fields["age_years"].problem
+    assert problem is not None
+    assert problem.startswith("must be a number")
     with pytest.raises(InputError, match="age_years must be a number"):
         form_record(form)
 
