@@ -17,6 +17,7 @@ FILES = {
 }
 ONE_PLACE = {
     r"1(\.0)? / \(1(\.0)? \+ (np\.|math\.)?exp\(": "",  # scipy.special.expit
+    r"\bfile_digest\(|sha256\(\w+\.read_bytes\(": "TACEResponseLib/basics/reading/file_digest.py",
     r"csv\.(reader|DictReader)\(|(pandas|pd)\.read_csv\(": "TACEResponseLib/basics/reading/",
     r"csv\.(writer|DictWriter)\(|\.to_csv\(": "TACEResponseLib/basics/writing/",
 }

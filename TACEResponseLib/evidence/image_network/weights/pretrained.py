@@ -4,13 +4,13 @@ Every tensor of the file and of the network is accounted for: loaded, left out b
 report names, or the file is refused.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.file_digest import sha256_of_open
 from TACEResponseLib.basics.reading.regular_file import open_regular
 from TACEResponseLib.evidence.image_network.weights.published_weights import (
     PublishedWeights,
@@ -82,7 +82,8 @@ def load_pretrained(
     import torch
 
     published = weights_for(network)
-    digest = _sha256(path)
+    with open_regular(path, f"weights {path.name}", most_bytes=MOST_BYTES) as file:
+        digest = sha256_of_open(file)
     is_official = digest.startswith(published.sha256_start)
     if path.name == published.file and not is_official:
         raise InputError(
@@ -117,12 +118,6 @@ def load_pretrained(
         channels_rule=channels_rule,
         n_channels=expected[published.stem].shape[1],
     )
-
-
-def _sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with open_regular(path, f"weights {path.name}", most_bytes=MOST_BYTES) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path) -> Tensors:
