@@ -218,7 +218,7 @@ class Jobs:
         return bundle, perf_counter() - start
 
     def _device(self) -> str:
-        from TACEResponseLib.evidence.image_network.inference import choose_device
+        from TACEResponseLib.basics.process.device import choose_device
 
         return choose_device(self.device)
 
