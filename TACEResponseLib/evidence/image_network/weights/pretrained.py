@@ -17,12 +17,11 @@ from TACEResponseLib.evidence.image_network.weights.published_weights import (
     weights_for,
 )
 from TACEResponseLib.evidence.image_network.weights.tensor_header import read_header
+from TACEResponseLib.evidence.settings import MOST_WEIGHTS_BYTES
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-# AlexNet, the largest, takes 0.24 GB.
-MOST_BYTES = 2 * 1024**3
 ChannelsRule = Literal["keep_rgb", "mean_then_repeat"]
 HeadRule = Literal["leave_out", "load"]
 # Batch normalization counts its batches; older files lack the counters, and nothing reads them.
@@ -82,7 +81,7 @@ def load_pretrained(
     import torch
 
     published = weights_for(network)
-    with open_regular(path, f"weights {path.name}", most_bytes=MOST_BYTES) as file:
+    with open_regular(path, f"weights {path.name}", most_bytes=MOST_WEIGHTS_BYTES) as file:
         digest = sha256_of_open(file)
     is_official = digest.startswith(published.sha256_start)
     if path.name == published.file and not is_official:
