@@ -18,7 +18,7 @@ from TACEResponseLib.basics.writing.own_files import listed_files
 from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.loading import in_columns
 from TACEResponseLib.cohort.reading import read_cohort
-from TACEResponseLib.commands.image_words import parse_images, parse_rois
+from TACEResponseLib.commands.image_options import parse_images, parse_rois
 from TACEResponseLib.commands.score import OF_ONE_PATIENT, WITHOUT_ROI
 from TACEResponseLib.imaging.files.roi_reading import check_choice_used, read_roi
 from TACEResponseLib.imaging.roi.roi_choice import COLUMNS, OPTIONS, Words, choice_of

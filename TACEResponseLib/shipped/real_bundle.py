@@ -38,7 +38,8 @@ from TACEResponseLib.shipped.real_cohort import (
     label_of,
 )
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
-from TACEResponseLib.training.train import PreparedCohort, train
+from TACEResponseLib.training.prepared_cohort import PreparedCohort
+from TACEResponseLib.training.train import train
 
 RECIPE_FILE = "ct-volume-clinical.yaml"
 TRAINING_SEED = 2023

@@ -37,8 +37,6 @@ from TACEResponseLib.patient.record import ClinicalRecord
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["ImageNetworkBranch", "ImageNetworkRecipe", "PreparedPatches", "prepare_patches"]
-
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 UNTOLD = ImageNetworkState()

@@ -1,4 +1,4 @@
-"""`SEQUENCE=FILE`, as options have it."""
+"""Options of images and ROIs, `SEQUENCE=FILE`, parsed."""
 
 import re
 from collections.abc import Sequence
