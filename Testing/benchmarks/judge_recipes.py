@@ -32,6 +32,10 @@ from TACEResponseLib.training.preparation.prepare import prepare
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.train import train
 from TACEResponseLib.training.trained import logits_of
+
+# Run as a script, it finds the tests' own modules by the root of the source.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from Testing.simulation.answers import best_auc_of, true_probabilities
 
 SEEDS = {"training": 71001, "tuning": 71002, "fresh": 71003}
