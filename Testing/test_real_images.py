@@ -125,7 +125,7 @@ def test_a_dicom_series_is_scored_and_its_scene_reads_back(
     assert "phase_unverified" in {w["code"] for w in record["warnings"]}
     saliency = sitk.ReadImage(str(tmp_path / "out" / "saliency_ct_arterial.nii.gz"))
     assert_saliency_fits(saliency, image, roi)
-    from TACEResponseLib.scene.mrb import read_scene
+    from Testing.scene.saved_scenes import read_scene
 
     with read_scene(tmp_path / "out" / "scene.mrb") as scene:
         names = {

@@ -12,14 +12,14 @@ import SimpleITK as sitk
 
 import TACEResponseLib
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.basics.writing.own_files import listed_files
 from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.loading import in_columns
 from TACEResponseLib.cohort.reading import read_cohort
-from TACEResponseLib.commands.image_words import parse_images, parse_rois
+from TACEResponseLib.commands.image_options import parse_images, parse_rois
 from TACEResponseLib.commands.score import OF_ONE_PATIENT, WITHOUT_ROI
-from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.imaging.files.roi_reading import check_choice_used, read_roi
 from TACEResponseLib.imaging.roi.roi_choice import COLUMNS, OPTIONS, Words, choice_of
 from TACEResponseLib.patient.record import read_record

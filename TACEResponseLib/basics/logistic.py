@@ -3,10 +3,12 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import logit
 
 Floats = NDArray[np.float64]
-# No finite cohort supports a probability of exactly 0 or 1.
+# No finite cohort supports a probability of exactly 0 or 1, which has no logit either. A model
+# that gives one is badly calibrated, but must still get a number.
 SMALLEST_PROBABILITY = 1e-6
 # scikit-learn's C at which its penalty no longer moves the third digit of a slope, yet
 # perfectly separated classes still have a finite answer.
@@ -25,3 +27,8 @@ def fit_logistic(inputs: Floats, labels: NDArray[np.int64], inverse_regularizati
 def inside(probabilities: Floats) -> Floats:
     """Probabilities moved off 0 and 1."""
     return np.clip(probabilities, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+
+
+def logits(probabilities: ArrayLike) -> Floats:
+    """Finite logits of probabilities within 0..1, of the same shape."""
+    return np.asarray(logit(inside(np.asarray(probabilities, dtype=np.float64))))

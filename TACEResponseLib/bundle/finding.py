@@ -4,6 +4,7 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.nearest import nearest
+from TACEResponseLib.basics.reading.regular_file import is_there
 from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.basics.subject import Subject, SubjectKind
 from TACEResponseLib.bundle.layout import METADATA
@@ -25,12 +26,12 @@ def find_bundle(name_or_path: str | Path) -> Path:
     Raises: InputError: neither; names the installed ones and the nearest.
     """
     path = Path(name_or_path)
-    if isinstance(name_or_path, Path) and _exists(path):
+    if isinstance(name_or_path, Path) and is_there(path):
         return path
     installed = {path.name: path for path in installed_bundles()}
     if str(name_or_path) in installed:
         return installed[str(name_or_path)]
-    if _exists(path):
+    if is_there(path):
         return path
     near = nearest(path.name, installed)
     meant = f"did you mean {near}? " if near else ""
@@ -41,11 +42,3 @@ def find_bundle(name_or_path: str | Path) -> Path:
         got=repr(path.name[:80]),
         remedy=f"{meant}installed: {known}",
     )
-
-
-def _exists(path: Path) -> bool:
-    """Whether something is there; a name that no file can have is not."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False

@@ -1,11 +1,11 @@
 """A bundle's files are all listed, unchanged, plain, and none holds a pickle."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
+from TACEResponseLib.basics.reading.file_digest import sha256_of
 from TACEResponseLib.basics.reading.regular_file import in_units, read_bytes
 from TACEResponseLib.basics.subject import part_of
 from TACEResponseLib.bundle.layout import METADATA, MOST_BYTES, MOST_FILES, MOST_TEXT_BYTES, SUMS
@@ -45,9 +45,9 @@ def write_sums(folder: Path) -> str:
     Returns: the SHA-256 of the list, which stands for the whole bundle.
     """
     names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    lines = [f"{_sha256(folder / name)}  {name}\n" for name in names if name != SUMS]
+    lines = [f"{sha256_of(folder / name)}  {name}\n" for name in names if name != SUMS]
     (folder / SUMS).write_bytes("".join(lines).encode())
-    return _sha256(folder / SUMS)
+    return sha256_of(folder / SUMS)
 
 
 def verify(folder: Path, where: str) -> str:
@@ -73,7 +73,7 @@ def verify(folder: Path, where: str) -> str:
     sums = _read_sums(folder / SUMS, where)
     _check_same_names(set(sums), names - {SUMS}, where)
     _check_hashes(folder, sums, where)
-    return _sha256(folder / SUMS)
+    return sha256_of(folder / SUMS)
 
 
 def _check_is_bundle(folder: Path, where: str) -> None:
@@ -221,7 +221,9 @@ def _check_same_names(listed: set[str], there: set[str], where: str) -> None:
 
 def _check_hashes(folder: Path, sums: Mapping[str, str], where: str) -> None:
     """Every file has the bytes that the list says."""
-    changed = sorted(name for name, expected in sums.items() if _sha256(folder / name) != expected)
+    changed = sorted(
+        name for name, expected in sums.items() if sha256_of(folder / name) != expected
+    )
     if changed:
         raise InputError(
             where,
@@ -229,9 +231,3 @@ def _check_hashes(folder: Path, sums: Mapping[str, str], where: str) -> None:
             got=f"another content in {', '.join(changed[:3])}",
             remedy=COPY_AGAIN,
         )
-
-
-def _sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,8 +12,7 @@ from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
 from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.basics.subject import part_of
 from TACEResponseLib.bundle.layout import INFERENCE
-from TACEResponseLib.evidence.image_network.known_networks import OLD_TARGETS
-from TACEResponseLib.evidence.image_network.monai import ALIASES
+from TACEResponseLib.evidence.kinds import definition_of_today
 from TACEResponseLib.evidence.monai_network import MonaiNetwork
 
 Networks = Mapping[str, MonaiNetwork]
@@ -55,8 +54,4 @@ def _of_today(config: object) -> object:
     """The same with the names of today in place of those that files held before."""
     if not isinstance(config, dict):
         return config
-    target = config.get("_target_")
-    renamed = {key: _of_today(value) for key, value in config.items()}
-    if isinstance(target, str) and target in OLD_TARGETS:
-        renamed["_target_"] = f"{ALIASES}.{OLD_TARGETS[target]}"
-    return renamed
+    return definition_of_today({key: _of_today(value) for key, value in config.items()})

@@ -9,7 +9,7 @@ from TACEResponseLib.basics.process.progress import LOG, shown
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.basics.writing.own_files import RECORD_NAME
 from TACEResponseLib.commands import score_cohort
-from TACEResponseLib.commands.image_words import parse_images, parse_rois
+from TACEResponseLib.commands.image_options import parse_images, parse_rois
 from TACEResponseLib.commands.options import (
     BUNDLE_HELP,
     OUTPUT_HELP,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.evaluation.calibration.calibration_line import logits
+from TACEResponseLib.basics.logistic import logits
 from TACEResponseLib.evaluation.discrimination.discrimination import auc, delong_error
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_probabilities

@@ -78,6 +78,10 @@ class EvidenceKind(ABC, Generic[SettingsT, PartT, BranchT, PreparedT]):
         """The values of a recipe or of a bundle's metadata, older spellings as of today."""
         return content
 
+    def definition_of_today(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A definition for MONAI's ConfigParser, older names of networks as of today."""
+        return definition
+
 
 AnyKind = EvidenceKind[Any, Any, Any, Any]
 

@@ -52,6 +52,13 @@ def branch_recipe(settings: EvidenceSettings) -> BranchRecipe:
     return kind_of(settings).recipe(settings)
 
 
+def definition_of_today(definition: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A definition for MONAI's ConfigParser, older names of any kind's networks as of today."""
+    for kind in KINDS.values():
+        definition = kind.definition_of_today(definition)
+    return definition
+
+
 def of_today(content: Any) -> Any:
     """The values of a recipe or of a bundle's metadata, older spellings of any kind as of today.
 

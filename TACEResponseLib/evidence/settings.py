@@ -1,13 +1,16 @@
 """What a recipe says of a source of evidence, whatever its kind; a kind adds fields of its own."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from TACEResponseLib.basics.settings import Name, Settings
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.patient.columns import ClinicalInput
 
 LesionsUsed = Literal["largest", "all", "none"]
+# AlexNet, the largest, takes 0.24 GB.
+MOST_WEIGHTS_BYTES = 2 * 1024**3
+"""Of a file of published weights."""
 
 
 class EvidenceSettings(Settings):
@@ -70,3 +73,13 @@ class EvidenceSettings(Settings):
     def takes_weights(self) -> bool:
         """Whether its training begins with published weights, if the user gives a file of them."""
         return False
+
+    @property
+    def of_tumor_alone(self) -> Self | None:
+        """The same without clinical variables; None where it has nothing else, or can't do so."""
+        return None
+
+    @property
+    def of_record_alone(self) -> Self | None:
+        """The same with clinical variables alone; None where it has none, or can't do so."""
+        return None

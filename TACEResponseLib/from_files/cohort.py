@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError, OutputError
+from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import Device, Endpoint
 from TACEResponseLib.basics.writing.csv_writing import csv_text
@@ -15,7 +16,6 @@ from TACEResponseLib.cohort.loading import load_case, of_patient
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem, label_of
 from TACEResponseLib.cohort.reading import CohortTable, read_cohort, refuse_header
 from TACEResponseLib.cohort.twins import Twins
-from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.output.result_folder import write_outputs
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.result.prediction import Prediction

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from TACEResponseLib.basics.number_ranges import check_ranges
+from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import Device, ImageSequence
 from TACEResponseLib.basics.writing.drafts import scratch_folder
 from TACEResponseLib.bundle.reading import load_bundle
-from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.from_files.patient import PatientResult, ResultFolder, score_and_write
 from TACEResponseLib.from_files.reading import CaseFiles, read_case
 from TACEResponseLib.imaging.roi.roi_choice import ALL, RoiChoice

@@ -8,12 +8,12 @@ from time import perf_counter
 
 from TACEResponseLib.basics.errors import MissingExtraError
 from TACEResponseLib.basics.ids import check_id
+from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import Device
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.reading import load_bundle
-from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.from_files.reading import CaseFiles, read_case
 from TACEResponseLib.output.result_folder import write_outputs
 from TACEResponseLib.patient.case import Case

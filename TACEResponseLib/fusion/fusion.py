@@ -95,11 +95,6 @@ class FittedFusion(Settings):
         return tuple(column.name for column in self.branches)
 
     @property
-    def clinical_names(self) -> tuple[str, ...]:
-        """Clinical variables that it takes."""
-        return tuple(column.name for column in self.clinical)
-
-    @property
     def interval_method(self) -> str:
         """What was resampled and what was held fixed."""
         return (

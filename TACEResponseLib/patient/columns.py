@@ -86,6 +86,12 @@ class FusionColumn(Settings):
         return self
 
 
+def z_scored(values: Floats, columns: Sequence[FusionColumn]) -> Floats:
+    """Values against the training patients, (m,) or (n, m)."""
+    mean = np.array([column.mean for column in columns])
+    return np.asarray((values - mean) / np.array([column.sd for column in columns]))
+
+
 def check_clinical_columns(
     variables: Sequence[ClinicalInput], columns: Sequence[FusionColumn]
 ) -> None:

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.nearest import nearest
-from TACEResponseLib.basics.reading.regular_file import read_text
+from TACEResponseLib.basics.reading.regular_file import is_there, read_text
 from TACEResponseLib.basics.reading.yaml_reading import MOST_BYTES, parse_yaml
 from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.evidence.kinds import of_today
@@ -42,7 +42,7 @@ def find_recipe(name_or_path: str) -> Path:
     if name_or_path in shipped:
         return shipped[name_or_path]
     path = Path(name_or_path)
-    if _is_there(path):
+    if is_there(path):  # reading it says what is wrong with it
         return path
     near = nearest(name_or_path, shipped)
     meant = f"did you mean {near}? " if near else ""
@@ -52,11 +52,3 @@ def find_recipe(name_or_path: str) -> Path:
         got=repr(name_or_path[:80]),
         remedy=f"{meant}shipped: {', '.join(shipped)}",
     )
-
-
-def _is_there(path: Path) -> bool:
-    """Whether something has this name; reading it says what is wrong with it."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False

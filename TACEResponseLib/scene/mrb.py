@@ -4,13 +4,9 @@ import errno
 import os
 import shutil
 import tempfile
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.scene.case_nodes import case_to_nodes
@@ -69,31 +65,6 @@ def save_scene(scene: "slicer.vtkMRMLScene", path: Path) -> None:
         if not scene.WriteToMRB(str(draft), None, messages) or not draft.is_file():
             raise _explained(path, folder, messages.GetAllMessagesAsString())
         draft.replace(path)
-
-
-@contextmanager
-def read_scene(path: Path) -> Iterator["slicer.vtkMRMLScene"]:
-    """Open a scene without the application; it is closed at the end of the block.
-
-    Args:
-        path: a `.mrb` file.
-    Raises: InputError: the file is absent or is no scene. MissingExtraError: no slicer-core.
-    """
-    where = path.name
-    if not path.is_file():
-        raise InputError(where, "must be a file", got="nothing there", remedy="check the path")
-    foreign = InputError(
-        where,
-        "must be a scene saved as .mrb",
-        got="a file of another kind",
-        remedy="save it again in Slicer as .mrb",
-    )
-    if not zipfile.is_zipfile(path):
-        raise foreign
-    with headless_scene() as scene:
-        if not scene.ReadFromMRB(str(path), True):
-            raise foreign
-        yield scene
 
 
 def _explained(path: Path, folder: str, said: str) -> OSError:

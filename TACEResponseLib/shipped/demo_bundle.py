@@ -23,7 +23,8 @@ from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.simulation.members import simulated_members
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
-from TACEResponseLib.training.train import prepare, train
+from TACEResponseLib.training.preparation.prepare import prepare
+from TACEResponseLib.training.train import train
 
 RECIPE_FILE = "ct-radiomics-cnn-demo.yaml"
 TRAINING_SEED, TEST_SEED = 20210, 20211

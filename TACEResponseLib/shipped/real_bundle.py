@@ -24,7 +24,7 @@ from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, Metric
 from TACEResponseLib.cohort.hcc_tace_seg.notes import CITATION, LICENSE, SOURCE
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
+from TACEResponseLib.evidence.kinds import BranchSettings
 from TACEResponseLib.recipe.reading import read_recipe
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.shipped.real_cohort import (
@@ -38,7 +38,8 @@ from TACEResponseLib.shipped.real_cohort import (
     label_of,
 )
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
-from TACEResponseLib.training.train import PreparedCohort, train
+from TACEResponseLib.training.prepared_cohort import PreparedCohort
+from TACEResponseLib.training.train import train
 
 RECIPE_FILE = "ct-volume-clinical.yaml"
 TRAINING_SEED = 2023
@@ -90,9 +91,7 @@ def train_real_bundle(
     return replace(bundle, metadata=metadata, card=model_card(metadata))
 
 
-def prepared_cohort(
-    settings: ClinicalSettings, patients: Sequence[CohortPatient]
-) -> PreparedCohort:
+def prepared_cohort(settings: BranchSettings, patients: Sequence[CohortPatient]) -> PreparedCohort:
     """Patients whom the majority has read, from the table alone, by id.
 
     Raises: InputError: none has been read.

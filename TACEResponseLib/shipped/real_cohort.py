@@ -6,6 +6,7 @@ in which gaps, scaling and coefficients are learned on the other folds alone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,23 +24,21 @@ from TACEResponseLib.evaluation.discrimination.discrimination import area, score
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Labels
 from TACEResponseLib.evaluation.significance import Significance
-from TACEResponseLib.evidence.clinical.branch import ClinicalRecipe
-from TACEResponseLib.evidence.clinical.preparation import PreparedClinical
-from TACEResponseLib.evidence.clinical.settings import ClinicalSettings, clinical_alone
+from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.recipe.recipe import Recipe
 
 FOLDS = 5
 MAJORITY = "majority"
-BOTH, VOLUME, CLINICAL = "volume and clinical", "log volume alone", "clinical alone"
+PARTS = BOTH, VOLUME, CLINICAL = "volume and clinical", "log volume alone", "clinical alone"
 
 
 @dataclass(frozen=True, slots=True)
 class CrossValidatedAuc:
     """Mean AUC over the folds of one stratified cross-validation of a clinical branch."""
 
-    settings: ClinicalSettings
-    prepared: Sequence[PreparedClinical]
+    settings: BranchSettings
+    prepared: Sequence[Any]
 
     def __call__(self, rows: NDArray[np.intp], labels: Labels, rng: np.random.Generator) -> float:
         """Split, fit and judge; copies of one patient fall into one fold.
@@ -52,14 +51,14 @@ class CrossValidatedAuc:
             inside, outside = fold != number, fold == number
             if min(np.unique(labels[part]).size for part in (inside, outside)) < 2:
                 continue
-            branch = ClinicalRecipe(self.settings).fit(
+            branch = branch_recipe(self.settings).fit(
                 self._of(rows[inside]), np.asarray(labels[inside], dtype=np.int64), seed=0
             )
             levels = score_levels(branch.logits(self._of(rows[outside])))
             areas.append(area(labels[outside], levels))
         return float(np.mean(areas)) if areas else float("nan")
 
-    def _of(self, rows: NDArray[np.intp]) -> list[PreparedClinical]:
+    def _of(self, rows: NDArray[np.intp]) -> list[Any]:
         return [self.prepared[row] for row in rows]
 
 
@@ -89,7 +88,7 @@ class Effort:
 
 
 def judge(
-    settings: ClinicalSettings,
+    settings: BranchSettings,
     patients: Sequence[CohortPatient],
     seed: int,
     *,
@@ -122,7 +121,7 @@ def judge(
 
 
 def _judged(
-    predictors: tuple[str, ClinicalSettings],
+    predictors: tuple[str, BranchSettings],
     reading: str,
     patients: Sequence[CohortPatient],
     seed: int,
@@ -155,13 +154,13 @@ def _judged(
     )
 
 
-def clinical_branch(recipe: Recipe) -> ClinicalSettings:
+def clinical_branch(recipe: Recipe) -> BranchSettings:
     """The one branch of the recipe.
 
-    Raises: InputError: it has others.
+    Raises: InputError: it has others, or one whose halves can't be judged alone.
     """
-    settings = clinical_alone(recipe.branches)
-    if settings is None:
+    settings = recipe.branches[0]
+    if len(recipe.branches) > 1 or len(parts_of(settings)) < len(PARTS):
         raise InputError(
             f"recipe {recipe.name}",
             "must have one clinical branch alone",
@@ -171,23 +170,18 @@ def clinical_branch(recipe: Recipe) -> ClinicalSettings:
     return settings
 
 
-def parts_of(settings: ClinicalSettings) -> Mapping[str, ClinicalSettings]:
-    """The branch as it is, and its halves."""
-    return {
-        BOTH: settings,
-        VOLUME: settings.model_copy(update={"variables": ()}),
-        CLINICAL: settings.model_copy(update={"measures": (), "sequences": ()}),
-    }
+def parts_of(settings: BranchSettings) -> Mapping[str, BranchSettings]:
+    """The branch as it is, and its halves where it has any."""
+    parts = (settings, settings.of_tumor_alone, settings.of_record_alone)
+    return {name: part for name, part in zip(PARTS, parts, strict=True) if part is not None}
 
 
-def evidence(
-    settings: ClinicalSettings, patients: Sequence[CohortPatient]
-) -> tuple[PreparedClinical, ...]:
+def evidence(settings: BranchSettings, patients: Sequence[CohortPatient]) -> tuple[Any, ...]:
     """What the branch needs of each patient, from the table.
 
     Raises: InputError: a patient lacks a feature.
     """
-    recipe = ClinicalRecipe(settings)
+    recipe = branch_recipe(settings)
     rows = []
     for patient in patients:
         prepared = recipe.from_features(patient.clinical, patient.features)

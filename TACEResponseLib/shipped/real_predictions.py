@@ -20,8 +20,7 @@ from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.evidence.clinical.branch import ClinicalRecipe
-from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
+from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.shipped.real_cohort import (
@@ -41,7 +40,7 @@ Floats = NDArray[np.float64]
 
 
 def out_of_fold(
-    settings: ClinicalSettings,
+    settings: BranchSettings,
     patients: Sequence[CohortPatient],
     labels: NDArray[np.int64],
     seed: int,
@@ -59,13 +58,13 @@ def out_of_fold(
     fold = stratified_folds(labels, FOLDS, seed)
     for number in range(FOLDS):
         inside, outside = (np.flatnonzero(part) for part in (fold != number, fold == number))
-        branch = ClinicalRecipe(settings).fit([prepared[n] for n in inside], labels[inside], 0)
+        branch = branch_recipe(settings).fit([prepared[n] for n in inside], labels[inside], 0)
         probabilities[outside] = expit(branch.logits([prepared[n] for n in outside]))
     return probabilities
 
 
 def write_tables(
-    settings: ClinicalSettings, patients: Sequence[CohortPatient], folder: Path, repeats: int
+    settings: BranchSettings, patients: Sequence[CohortPatient], folder: Path, repeats: int
 ) -> None:
     """Write both tables into a new folder.
 

@@ -11,7 +11,7 @@ from TACEResponseLib.basics.terms import Device
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.evidence.image_network.weights.pretrained import MOST_BYTES
+from TACEResponseLib.evidence.settings import MOST_WEIGHTS_BYTES
 from TACEResponseLib.recipe.keys import check_takes_weights, with_changes, with_epochs
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.recipe.recipe import Recipe
@@ -108,7 +108,7 @@ def _check_output(request: TrainingRequest) -> None:
     if request.cache is not None:
         _check_cache(request.cache)
     if request.weights is not None:
-        check_regular(request.weights, "--weights", most_bytes=MOST_BYTES)
+        check_regular(request.weights, "--weights", most_bytes=MOST_WEIGHTS_BYTES)
 
 
 def _check_cache(folder: Path) -> None:

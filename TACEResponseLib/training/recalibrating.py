@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import expit
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.logistic import inside
+from TACEResponseLib.basics.logistic import inside, logits
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card
@@ -19,7 +19,6 @@ from TACEResponseLib.bundle.metadata import FUSED, CalibrationSummary, Metric, R
 from TACEResponseLib.evaluation.calibration.calibration_line import (
     calibration_in_the_large,
     calibration_line,
-    logits,
 )
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_probabilities

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError, OutputError
 from TACEResponseLib.basics.process import endings
+from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.process.worker_pool import default_jobs
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.basics.writing.disk_trouble import explained
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.names import bundle_id_of
-from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
 from TACEResponseLib.training.log_folder import write_log
 from TACEResponseLib.training.members import members_by_role

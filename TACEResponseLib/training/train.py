@@ -16,7 +16,6 @@ import numpy as np
 
 from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
-from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.evidence.branch import FittedBranch
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import (
@@ -28,20 +27,9 @@ from TACEResponseLib.training.candidates import (
 )
 from TACEResponseLib.training.fits import TrainingOptions, fold_fit, planned, run_all, whole_fit
 from TACEResponseLib.training.folds import stratified_folds
-from TACEResponseLib.training.preparation.prepare import prepare
 from TACEResponseLib.training.prepared_cohort import Floats, Labels, PreparedCohort
 from TACEResponseLib.training.state import FITS, TrainingState, damaged, temporary_state
 from TACEResponseLib.training.trained import TrainedModel, logits_of
-
-__all__ = [
-    "Floats",
-    "Labels",
-    "Member",
-    "PreparedCohort",
-    "prepare",
-    "stratified_folds",
-    "train",
-]
 
 
 def train(

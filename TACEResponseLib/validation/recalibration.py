@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from TACEResponseLib.basics.number_ranges import check_ranges
+from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import Device
 from TACEResponseLib.basics.writing.new_output import check_output
@@ -15,7 +16,6 @@ from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.bundle.reading import load_bundle
 from TACEResponseLib.bundle.writing import save_bundle
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.training.recalibrating import recalibrated
 from TACEResponseLib.validation.study.cohort_scoring import ScoredPatient, score_patients
 

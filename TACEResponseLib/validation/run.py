@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from TACEResponseLib.basics.number_ranges import check_ranges
+from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import CohortRole, Device, Endpoint
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.reading import read_metadata
-from TACEResponseLib.evidence.image_network.inference import choose_device
 from TACEResponseLib.validation.report.pdf import check_pdf
 from TACEResponseLib.validation.report.results import Results, measure_study
 from TACEResponseLib.validation.report.writing import write_validation

@@ -38,7 +38,7 @@ class WarmModel:
 
     def device(self) -> str:
         """Where networks run."""
-        from TACEResponseLib.evidence.image_network.inference import choose_device
+        from TACEResponseLib.basics.process.device import choose_device
 
         return choose_device(self._device)
 

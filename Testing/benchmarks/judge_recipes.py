@@ -24,14 +24,19 @@ from TACEResponseLib.basics.process.progress import LOG
 from TACEResponseLib.recipe.keys import with_changes
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.recipe.recipe import Recipe
-from TACEResponseLib.simulation.answers import best_auc_of, true_probabilities
 from TACEResponseLib.simulation.members import simulated_members, simulated_truths
 from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.training.candidates import measure
+from TACEResponseLib.training.preparation.prepare import prepare
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
-from TACEResponseLib.training.train import prepare, train
+from TACEResponseLib.training.train import train
 from TACEResponseLib.training.trained import logits_of
+
+# Run as a script, it finds the tests' own modules by the root of the source.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from Testing.simulation.answers import best_auc_of, true_probabilities
 
 SEEDS = {"training": 71001, "tuning": 71002, "fresh": 71003}
 

@@ -14,10 +14,11 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
 from TACEResponseLib.bundle.monai_metadata import monai_metadata
-from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch, PreparedPatches
+from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch
 from TACEResponseLib.evidence.image_network.branch_network import build_branch_network
 from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
 from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
+from TACEResponseLib.evidence.image_network.preparation import PreparedPatches
 from TACEResponseLib.evidence.image_network.settings import (
     ChannelNormalization,
     ImageNetworkSettings,

@@ -12,6 +12,7 @@ import SimpleITK as sitk
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
 from TACEResponseLib.bundle import load_bundle, save_bundle
+from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.commands.cli import main
 from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
 from TACEResponseLib.imaging.geometry import Geometry
@@ -22,8 +23,9 @@ from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.scoring import score
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
+from TACEResponseLib.training.preparation.prepare import prepare
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
-from TACEResponseLib.training.train import Member, prepare, train
+from TACEResponseLib.training.train import train
 from Testing.in_process import stay_in_process
 
 T2, ARTERIAL = ImageSequence.MR_T2, ImageSequence.MR_ARTERIAL
@@ -269,7 +271,7 @@ def test_a_bundle_that_looks_at_the_tumor_asks_for_its_roi(
 def test_a_file_whose_name_has_an_equals_sign_is_a_file(
     write_roi: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from TACEResponseLib.commands.image_words import parse_rois
+    from TACEResponseLib.commands.image_options import parse_rois
 
     write_roi(T2).rename(tmp_path / "roi=2.nii.gz")
     monkeypatch.chdir(tmp_path)

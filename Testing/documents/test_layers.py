@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from TACEResponseLib.evidence.kinds import FOLDERS
 from Testing.documents.imports import ROOT, circles, graph, imported, modules
 
 PLAN = tomllib.loads((Path(__file__).parent / "layers.toml").read_text(encoding="utf-8"))
@@ -16,6 +17,11 @@ LOOSE = {"__init__", "__main__", "networks", "scoring"}
 def part_of(module: str) -> str:
     """The package or loose module of the library's root that a module belongs to."""
     return module.split(".")[1]
+
+
+def lies_in(name: str, package: str) -> bool:
+    """Whether an import is of a package or of something in it."""
+    return name == package or name.startswith(f"{package}.")
 
 
 def arrows_up(arrows: dict[str, frozenset[str]]) -> list[str]:
@@ -59,8 +65,25 @@ def test_walls_hold(package: str) -> None:
     for folder in ("TACEResponse", "TACEResponseLib"):
         for path in (ROOT / folder).rglob("*.py"):
             if not any(path.is_relative_to(place) for place in places):
-                names = {name.split(".")[0] for name in imported(path)}
-                assert package not in names, path
+                assert [name for name in imported(path) if lies_in(name, package)] == [], path
+
+
+def test_every_kind_of_evidence_has_its_wall() -> None:
+    assert {f"TACEResponseLib.evidence.{folder}" for folder in FOLDERS} <= set(PLAN["walls"])
+
+
+def test_every_hole_in_a_wall_is_used() -> None:
+    for package, places in PLAN["walls"].items():
+        for file in (ROOT / place for place in places if place.endswith(".py")):
+            assert any(lies_in(name, package) for name in imported(file)), file
+
+
+def test_a_wall_is_of_a_package_and_all_that_lies_in_it() -> None:
+    assert lies_in("vtk", "vtk")
+    assert lies_in(
+        "TACEResponseLib.evidence.clinical.part.ClinicalPart", "TACEResponseLib.evidence.clinical"
+    )
+    assert not lies_in("vtkmodules.util", "vtk")
 
 
 def test_an_arrow_up_and_a_circle_would_be_found() -> None:

@@ -13,8 +13,8 @@ import numpy as np
 
 from TACEResponseLib.bundle.integrity import write_sums
 from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, SUMS
-from TACEResponseLib.bundle.monai_inference import ALIASES
 from TACEResponseLib.evidence.image_network.known_networks import KNOWN
+from TACEResponseLib.evidence.image_network.monai import ALIASES
 from Testing.hardening.hostile_json import VALUES, damaged
 
 NETWORK, CLASSIFIER = "models/cnn.safetensors", "models/radiomics.skops"

@@ -19,9 +19,9 @@ import pytest
 from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.bundle.integrity import write_sums
 from TACEResponseLib.bundle.layout import FUSION, INFERENCE, METADATA, SUMS
-from TACEResponseLib.bundle.monai_inference import ALIASES
 from TACEResponseLib.bundle.reading import load_bundle, read_fusion, read_metadata
 from TACEResponseLib.evidence.image_network.known_networks import MONAI_RESNET, SMALL_CNN
+from TACEResponseLib.evidence.image_network.monai import ALIASES
 from Testing.hardening.attempts import Outcome, Tally, attempt
 from Testing.hardening.conftest import _Tries
 from Testing.hardening.hostile_bundle import (

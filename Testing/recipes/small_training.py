@@ -16,7 +16,8 @@ from TACEResponseLib.simulation.members import simulated_case, simulated_members
 from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
-from TACEResponseLib.training.train import prepare, train
+from TACEResponseLib.training.preparation.prepare import prepare
+from TACEResponseLib.training.train import train
 from Testing.coarse_images import CT_GRID, MR_GRID
 
 N_TRAINING, N_TUNING = 24, 4

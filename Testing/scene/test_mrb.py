@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Volume
@@ -19,9 +18,10 @@ from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.record import record_json
 from TACEResponseLib.scene import mrb
 from TACEResponseLib.scene.case_nodes import CaseNodes
-from TACEResponseLib.scene.mrb import read_scene, save_scene, write_scene
+from TACEResponseLib.scene.mrb import save_scene, write_scene
 from TACEResponseLib.scene.prediction_nodes import prediction_to_nodes
 from Testing.scene.nodes_as_case import case_from_nodes
+from Testing.scene.saved_scenes import read_scene
 
 CT = ImageSequence.CT_ARTERIAL
 
@@ -178,21 +178,3 @@ def test_a_failure_leaves_the_earlier_file_and_nothing_else(
     assert list(tmp_path.iterdir()) == [target]
     cache.unlink()
     cache.mkdir()
-
-
-def test_a_file_that_is_no_scene_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "notes.mrb"
-    path.write_text("hello")
-    with (
-        pytest.raises(InputError, match=r"notes\.mrb: must be a scene saved as \.mrb"),
-        read_scene(path),
-    ):
-        pass
-
-
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with (
-        pytest.raises(InputError, match=r"gone\.mrb: must be a file"),
-        read_scene(tmp_path / "gone.mrb"),
-    ):
-        pass

@@ -12,8 +12,9 @@ from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.evidence.branch import FeatureContribution
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.result.prediction import Prediction
-from TACEResponseLib.scene.mrb import read_scene, save_scene
+from TACEResponseLib.scene.mrb import save_scene
 from TACEResponseLib.scene.tables import branches, contributions, fill_table, radiomics, summary
+from Testing.scene.saved_scenes import read_scene
 
 
 @pytest.fixture

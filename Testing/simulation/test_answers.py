@@ -7,16 +7,16 @@ from sklearn.metrics import roc_auc_score
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import Endpoint, ResponseClass
-from TACEResponseLib.simulation.answers import (
+from TACEResponseLib.simulation.cohort import write_cohort
+from TACEResponseLib.simulation.members import simulated_members, simulated_truths
+from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
+from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
+from Testing.simulation.answers import (
     best_auc_of,
     best_class_auc_of,
     read_answers,
     true_probabilities,
 )
-from TACEResponseLib.simulation.cohort import write_cohort
-from TACEResponseLib.simulation.members import simulated_members, simulated_truths
-from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
-from TACEResponseLib.simulation.settings import GridSettings, SimulationSettings
 from Testing.simulation.law_integrals import best_possible_auc
 
 COARSE = SimulationSettings(grid=GridSettings(size_ijk=(110, 85, 20), spacing_mm=(3.0, 3.0, 6.0)))

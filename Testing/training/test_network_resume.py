@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.evidence.image_network.branch import PreparedPatches
+from TACEResponseLib.evidence.image_network.preparation import PreparedPatches
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.log import FitLog, read_log

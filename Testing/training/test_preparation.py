@@ -297,8 +297,8 @@ def test_a_changed_byte_of_any_file_that_prepares_makes_another_key(
     assert {"case.py", "geometry.py", "reading.py", "loading.py", "files.py"} <= {
         p.name for p in files
     }
-    once = {path: preparation_cache.bytes_digest(path) for path in files}
-    monkeypatch.setattr(preparation_cache, "bytes_digest", once.__getitem__)
+    once = {path: preparation_cache.sha256_of(path) for path in files}
+    monkeypatch.setattr(preparation_cache, "sha256_of", once.__getitem__)
     uncached = preparation_cache.code_digest.__wrapped__
     keys = {uncached(kind.prepared_by)}
     for path, digest in list(once.items()):

@@ -32,6 +32,14 @@ OPEN_FLAGS = (
 )
 
 
+def is_there(path: Path) -> bool:
+    """Whether something has this name, of whatever kind; what no file can be called is not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def check_regular(path: Path, where: str, *, most_bytes: int) -> int:
     """Refuse what is no regular file, or is too large for its kind.
 

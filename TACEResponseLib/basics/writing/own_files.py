@@ -1,9 +1,10 @@
 """Which files of a folder are an earlier result of ours: those that its record lists, unchanged."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+
+from TACEResponseLib.basics.reading.file_digest import sha256_of
 
 RECORD_NAME = "prediction.json"
 BY_NAME_ALONE = frozenset({RECORD_NAME, "scene.mrb"})
@@ -26,12 +27,6 @@ def foreign_files(folder: Path) -> list[str]:
         for name in names
         if (reason := _foreign(folder / name, listed)) is not None
     ]
-
-
-def sha256_of(path: Path) -> str:
-    """Digest of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _foreign(path: Path, listed: Mapping[str, object]) -> str | None:

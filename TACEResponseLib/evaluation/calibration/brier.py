@@ -43,11 +43,6 @@ class BrierDecomposition:
     within_bin: float
     """Variance less covariance inside the bins; 0 where each bin holds one probability."""
 
-    @property
-    def skill(self) -> float:
-        """Scaled Brier score: 1 is perfect, 0 no better than the cohort's own share."""
-        return 1 - self.brier / self.uncertainty if self.uncertainty > 0 else float("nan")
-
 
 def brier_score(
     labels: ArrayLike,

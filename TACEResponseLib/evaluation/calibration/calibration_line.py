@@ -4,19 +4,14 @@ import warnings
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import logit
 
+from TACEResponseLib.basics.logistic import logits
 from TACEResponseLib.evaluation.estimate import Z_95, Estimate
 from TACEResponseLib.evaluation.inputs import (
-    Floats,
     checked_outcome,
     checked_probabilities,
     is_separated,
 )
-
-# Probabilities of exactly 0 or 1 have no logit; a model that gives them is badly calibrated
-# but must still get a number.
-SMALLEST_PROBABILITY = 1e-6
 
 
 def calibration_line(labels: ArrayLike, probabilities: ArrayLike) -> tuple[Estimate, Estimate]:
@@ -78,12 +73,6 @@ def calibration_in_the_large(labels: ArrayLike, probabilities: ArrayLike) -> Est
         n=outcome.size,
         method="Wald",
     )
-
-
-def logits(probabilities: ArrayLike) -> Floats:
-    """Finite logits of probabilities within 0..1."""
-    p = np.clip(np.asarray(probabilities, float), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-    return np.asarray(logit(p))
 
 
 def _none(n: int, why: str) -> Estimate:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from TACEResponseLib.evaluation.calibration.calibration_line import calibration_in_the_large, logits
+from TACEResponseLib.basics.logistic import logits
+from TACEResponseLib.evaluation.calibration.calibration_line import calibration_in_the_large
 from TACEResponseLib.evaluation.estimate import Z_95, Estimate
 from TACEResponseLib.evaluation.inputs import Floats, checked_outcome, checked_probabilities
 

@@ -12,7 +12,6 @@ from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.evaluation.survival.times import refuse_bad_times
 
 TimeUnit = Literal["days", "weeks", "months"]
-DAYS: dict[TimeUnit, float] = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12}
 # Peduzzi, Journal of Clinical Epidemiology 1995;48:1503: a hazard ratio of fewer is unstable.
 FEW_EVENTS = 10
 
@@ -70,10 +69,6 @@ class FollowUp:
         """These rows alone, by number or by mask."""
         chosen = np.asarray(rows)
         return replace(self, time=self.time[chosen], event=self.event[chosen])
-
-    def in_unit(self, unit: TimeUnit) -> Self:
-        """The same times in another unit; a month is a twelfth of 365.25 days."""
-        return replace(self, time=self.time * DAYS[self.unit] / DAYS[unit], unit=unit)
 
     def warnings(self) -> tuple[CaseWarning, ...]:
         """What a reader must know before any number made of so few events."""

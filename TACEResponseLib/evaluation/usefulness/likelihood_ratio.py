@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.logistic import logits
 from TACEResponseLib.basics.terms import CohortRole
-from TACEResponseLib.evaluation.calibration.calibration_line import logits
 from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_probabilities
 from TACEResponseLib.evaluation.significance import Significance
 

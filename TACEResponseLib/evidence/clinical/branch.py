@@ -17,10 +17,10 @@ from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
 from TACEResponseLib.evidence.clinical.state import ClinicalState, check_columns
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.columns import (
-    FusionColumn,
     encode_record,
     fit_clinical_column,
     fit_column,
+    z_scored,
 )
 from TACEResponseLib.patient.record import ClinicalRecord
 
@@ -71,7 +71,7 @@ class ClinicalRecipe:
         columns = tuple(column for column, _ in (*measured, *known))
         values = np.column_stack([values for _, values in (*measured, *known)])
         model = fit_logistic(
-            _z_scores(columns, values), labels, self.settings.inverse_regularization
+            z_scored(values, columns), labels, self.settings.inverse_regularization
         )
         state = ClinicalState(
             columns=columns,
@@ -139,12 +139,12 @@ class ClinicalBranch:
 
     def _logits(self, values: Floats) -> Floats:
         """Of values (m,) or (n, m)."""
-        z_scores = _z_scores(self.state.columns, values)
+        z_scores = z_scored(values, self.state.columns)
         return np.asarray(z_scores @ np.array(self.state.coefficients) + self.state.intercept)
 
     def _contributions(self, values: Floats) -> tuple[FeatureContribution, ...]:
         """Every term; with the intercept they add up to the logit."""
-        z_scores = _z_scores(self.state.columns, values)
+        z_scores = z_scored(values, self.state.columns)
         return tuple(
             FeatureContribution(
                 name=column.name,
@@ -175,9 +175,3 @@ class ClinicalBranch:
 def _lesions(case: Case) -> tuple[int, ...]:
     """All of them: the measures are of their union."""
     return tuple(lesion.index for lesion in case.lesions if not lesion.is_speck)
-
-
-def _z_scores(columns: Sequence[FusionColumn], values: Floats) -> Floats:
-    """Values against the training cohort, (m,) or (n, m)."""
-    mean = np.array([column.mean for column in columns])
-    return np.asarray((values - mean) / np.array([column.sd for column in columns]))

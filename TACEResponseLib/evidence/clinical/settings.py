@@ -1,7 +1,6 @@
 """What a clinical branch is: its variables, what it measures of the ROI, its penalty."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -63,6 +62,17 @@ class ClinicalSettings(EvidenceSettings):
         """Measures, then variables: the order of the coefficients."""
         return (*self.measures, *(variable.name for variable in self.variables))
 
+    @property
+    def of_tumor_alone(self) -> Self | None:
+        """Its measures."""
+        return self.model_copy(update={"variables": ()}) if self.measures else None
+
+    @property
+    def of_record_alone(self) -> Self | None:
+        """Its variables; no image is measured."""
+        without = {"measures": (), "sequences": ()}
+        return self.model_copy(update=without) if self.variables else None
+
     @model_validator(mode="after")
     def _columns_make_sense(self) -> "ClinicalSettings":
         names = self.column_names
@@ -71,9 +81,3 @@ class ClinicalSettings(EvidenceSettings):
         if len(self.sequences) != (1 if self.measures else 0):
             raise ValueError("sequences must name one image with measures, and none without")
         return self
-
-
-def clinical_alone(branches: Sequence[EvidenceSettings]) -> ClinicalSettings | None:
-    """The one branch of a recipe of clinical evidence alone; None of every other recipe."""
-    settings = branches[0]
-    return settings if len(branches) == 1 and isinstance(settings, ClinicalSettings) else None

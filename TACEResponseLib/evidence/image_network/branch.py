@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.logistic import logits
 from TACEResponseLib.evidence.branch import BranchResult, FitContext, PatchOutput
 from TACEResponseLib.evidence.image_network.attention.attention import SeenPatches, attention
-from TACEResponseLib.evidence.image_network.branch_network import z_scored
-from TACEResponseLib.evidence.image_network.inference import predict_patches, to_logit
+from TACEResponseLib.evidence.image_network.inference import predict_patches
 from TACEResponseLib.evidence.image_network.network_input import network_input, seen_plans
 from TACEResponseLib.evidence.image_network.preparation import (
     PreparedPatches,
@@ -26,13 +26,16 @@ from TACEResponseLib.evidence.image_network.training.fitting import fit_network
 from TACEResponseLib.evidence.image_network.training.stack import Stack
 from TACEResponseLib.imaging.patches import PatchPlan
 from TACEResponseLib.patient.case import Case
-from TACEResponseLib.patient.columns import FusionColumn, encode_record, fit_clinical_column
+from TACEResponseLib.patient.columns import (
+    FusionColumn,
+    encode_record,
+    fit_clinical_column,
+    z_scored,
+)
 from TACEResponseLib.patient.record import ClinicalRecord
 
 if TYPE_CHECKING:
     from torch import nn
-
-__all__ = ["ImageNetworkBranch", "ImageNetworkRecipe", "PreparedPatches", "prepare_patches"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -109,12 +112,10 @@ class ImageNetworkBranch:
     def logits(self, prepared: Sequence[PreparedPatches]) -> Floats:
         """Logit of each patient's mean patch probability, (n,)."""
         positive = list(self.settings.positive)
-        return np.array(
-            [
-                to_logit(float(self._classes(self._seen(p)[0])[:, positive].sum(axis=1).mean()))
-                for p in prepared
-            ]
-        )
+        chances = [
+            float(self._classes(self._seen(p)[0])[:, positive].sum(axis=1).mean()) for p in prepared
+        ]
+        return logits(chances)
 
     def predict(self, case: Case) -> BranchResult:
         """Probability, patch outputs and saliency of one case."""
@@ -131,7 +132,7 @@ class ImageNetworkBranch:
             name=self.name,
             kind="image_network",
             probability=probability,
-            logit=to_logit(probability),
+            logit=float(logits(probability)),
             lesions=(case.largest_lesion.index,) if settings.needs_roi else (),
             class_probabilities=tuple(
                 (str(name), float(p))

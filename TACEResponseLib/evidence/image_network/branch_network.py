@@ -14,7 +14,6 @@ from TACEResponseLib.evidence.image_network.budget import (
 )
 from TACEResponseLib.evidence.image_network.network import build_network, check_network
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
-from TACEResponseLib.patient.columns import FusionColumn
 
 if TYPE_CHECKING:
     from torch import nn
@@ -87,12 +86,6 @@ def for_patient(
 def layer_path(network: "nn.Module", layer: str) -> str:
     """Where `for_patient` has a layer of the image network."""
     return layer if image_part(network) is network else f"network.image.{layer}"
-
-
-def z_scored(values: Floats, columns: Sequence[FusionColumn]) -> Floats:
-    """Clinical values against the training patients, (m,) or (n, m)."""
-    mean = np.array([column.mean for column in columns])
-    return np.asarray((values - mean) / np.array([column.sd for column in columns]))
 
 
 def last_linear(network: "nn.Module") -> tuple[str, "nn.Linear"]:

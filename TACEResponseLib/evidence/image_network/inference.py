@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.subject import Subject, SubjectKind
@@ -14,30 +13,6 @@ from TACEResponseLib.evidence.image_network.settings import Output
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-# A probability of exactly 0 or 1 has no logit.
-SMALLEST_PROBABILITY = 1e-6
-
-
-def choose_device(device: Literal["auto", "cpu", "cuda"]) -> str:
-    """The device to run on; `auto` takes CUDA where there is one.
-
-    Raises: InputError: CUDA is asked for and absent.
-    """
-    if device == "cpu":
-        return "cpu"
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    if device == "cuda":
-        raise InputError(
-            Subject(SubjectKind.DEVICE),
-            "CUDA must be available",
-            got="no CUDA device",
-            remedy="use --device cpu, or install torch with CUDA",
-        )
-    return "cpu"
 
 
 def predict_patches(
@@ -116,9 +91,3 @@ def gpu_memory(where: str, remedy: str) -> Iterator[None]:
         raise InputError(
             where, "the GPU's memory must hold a batch", got="out of memory", remedy=remedy
         ) from error
-
-
-def to_logit(probability: float) -> float:
-    """Finite logit of a probability."""
-    p = min(max(probability, SMALLEST_PROBABILITY), 1 - SMALLEST_PROBABILITY)
-    return float(logit(p))

@@ -1,5 +1,6 @@
 """The image network among the kinds of evidence."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,12 @@ class ImageNetworkKind(
     def of_today(self, content: Any) -> Any:
         """Networks by their words, where files of before named a module."""
         return with_names_of_today(content)
+
+    def definition_of_today(self, definition: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The target under the name that MONAI's tools find it by."""
+        from TACEResponseLib.evidence.image_network.monai import with_target_of_today
+
+        return with_target_of_today(definition)
 
 
 KIND = ImageNetworkKind()

@@ -1,8 +1,9 @@
 """An image network as a bundle shows it to MONAI's tools."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from TACEResponseLib.evidence.image_network.known_networks import JOINT
+from TACEResponseLib.evidence.image_network.known_networks import JOINT, OLD_TARGETS
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
 from TACEResponseLib.evidence.monai_network import MonaiNetwork, TensorFormat
 from TACEResponseLib.imaging.settings import MrZScore
@@ -31,6 +32,14 @@ def network_def(settings: ImageNetworkSettings) -> dict[str, Any]:
         "widths": list(settings.joint_head.widths),
         "dropout": settings.joint_head.dropout,
     }
+
+
+def with_target_of_today(definition: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A definition whose target is the name of today in place of one that files held before."""
+    target = definition.get("_target_")
+    if not isinstance(target, str) or target not in OLD_TARGETS:
+        return definition
+    return {**definition, "_target_": f"{ALIASES}.{OLD_TARGETS[target]}"}
 
 
 def _patches(settings: ImageNetworkSettings) -> TensorFormat:

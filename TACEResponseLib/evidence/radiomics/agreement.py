@@ -6,11 +6,7 @@ import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evaluation.agreement.intraclass import intraclass
-from TACEResponseLib.evidence.icc_filter import IccFilter
-from TACEResponseLib.evidence.radiomics.feature_names import SECOND_READER
-
-# A correlation of fewer patients says nothing.
-FEWEST_READ_TWICE = 5
+from TACEResponseLib.evidence.icc_filter import FEWEST_READ_TWICE, SECOND_READER, IccFilter
 
 
 def reliable_names(

@@ -11,8 +11,9 @@ from scipy.special import expit
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.evidence.branch import BranchResult, FeatureContribution, FitContext
+from TACEResponseLib.evidence.icc_filter import SECOND_READER
 from TACEResponseLib.evidence.radiomics.classifiers import contributions, fit_classifier, logits
-from TACEResponseLib.evidence.radiomics.feature_names import SECOND_READER, wanted_names
+from TACEResponseLib.evidence.radiomics.feature_names import wanted_names
 from TACEResponseLib.evidence.radiomics.ibsi import ibsi_code
 from TACEResponseLib.evidence.radiomics.lesion_features import lesion_features, scored_lesions
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
+from TACEResponseLib.basics import logistic
 from TACEResponseLib.evidence.radiomics.dense_network import DenseClassifier, Log, fit_dense
 from TACEResponseLib.evidence.radiomics.estimators import fit_pipeline
 from TACEResponseLib.evidence.radiomics.settings import ClassifierName, RadiomicsSettings
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# A forest can be certain; a logit can't.
-SMALLEST_PROBABILITY = 1e-6
 # Slope of the logistic curve's inverse at one half.
 LOGITS_PER_LABEL = 4.0
 
@@ -116,9 +115,8 @@ def class_name(classifier: ClassifierName) -> str:
 
 
 def _from_probability(estimator: Any, z: Floats) -> Floats:
-    """Logistic regression and random forest."""
-    p = np.clip(estimator.predict_proba(z)[:, 1], SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-    return np.asarray(logit(p))
+    """Logistic regression and random forest; a forest can be certain, a logit can't."""
+    return logistic.logits(estimator.predict_proba(z)[:, 1])
 
 
 def _from_line(estimator: Any, z: Floats) -> Floats:

@@ -10,9 +10,6 @@ from TACEResponseLib.evidence.radiomics.settings import (
     RadiomicsSettings,
 )
 
-SECOND_READER = "reader2:"
-"""Before the name of a feature of the second reader's ROI, which only the ICC filter reads."""
-
 
 def qualified_name(name: str, sequence: ImageSequence, sequences: Sequence[ImageSequence]) -> str:
     """`original_glcm_Contrast`, or `mr_t2:original_glcm_Contrast` among several sequences."""

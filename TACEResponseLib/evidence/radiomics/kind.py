@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from TACEResponseLib.evidence.icc_filter import SECOND_READER
 from TACEResponseLib.evidence.kind import EvidenceKind
 from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
@@ -66,8 +67,6 @@ class RadiomicsKind(EvidenceKind[RadiomicsSettings, RadiomicsPart, "RadiomicsBra
 
     def with_second_reading(self, first: Features, second: Features) -> Features:
         """The second reader's features stand beside the first one's under names of their own."""
-        from TACEResponseLib.evidence.radiomics.feature_names import SECOND_READER
-
         return {**first, **{f"{SECOND_READER}{name}": value for name, value in second.items()}}
 
     def lesion_numbers(self, prepared: Features) -> Features:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.evidence.icc_filter import SECOND_READER
 from TACEResponseLib.evidence.radiomics.agreement import reliable_names
-from TACEResponseLib.evidence.radiomics.feature_names import SECOND_READER
 from TACEResponseLib.evidence.radiomics.selection import select_features, varying
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 

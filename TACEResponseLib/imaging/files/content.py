@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.file_digest import sha256_of
 from TACEResponseLib.imaging.files.dicom import find_series, is_dicom
 from TACEResponseLib.imaging.files.headers.reading import read_header
 
@@ -41,7 +42,7 @@ def content_digest(path: Path) -> str:
     """
     files = opened_files(path)
     if files == (path,):
-        return bytes_digest(path)
+        return sha256_of(path)
     whole = hashlib.sha256()
     root = path if path.is_dir() else path.parent
     # Which file of a series names it tells nothing; which header names the data file does.
@@ -49,14 +50,5 @@ def content_digest(path: Path) -> str:
     for file in files:
         name = file.relative_to(root).as_posix().encode("utf-8", "surrogateescape")
         whole.update(hashlib.sha256(name).digest())
-        whole.update(bytes.fromhex(bytes_digest(file)))
+        whole.update(bytes.fromhex(sha256_of(file)))
     return whole.hexdigest()
-
-
-def bytes_digest(path: Path) -> str:
-    """SHA-256 of one file.
-
-    Raises: OSError: it can't be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from TACEResponseLib.basics.imported_code import files_behind
+from TACEResponseLib.basics.reading.file_digest import sha256_of
 from TACEResponseLib.basics.resources import LIBRARY
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.evidence.kinds import BranchSettings
-from TACEResponseLib.imaging.files.content import bytes_digest, content_digest
+from TACEResponseLib.imaging.files.content import content_digest
 from TACEResponseLib.training.preparation.files import (
     SUFFIX,
     read_prepared,
@@ -120,4 +121,4 @@ def code_digest(prepared_by: str) -> str:
         prepared_by: the module that prepares, from the settings of a kind of evidence.
     """
     files = files_behind((prepared_by, FILES_ARE_WRITTEN_BY, *CASES_ARE_MADE_BY))
-    return digest_of({p.relative_to(LIBRARY).as_posix(): bytes_digest(p) for p in files})
+    return digest_of({p.relative_to(LIBRARY).as_posix(): sha256_of(p) for p in files})

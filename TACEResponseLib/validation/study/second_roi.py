@@ -9,9 +9,7 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.cohort.patient import CohortPatient
-from TACEResponseLib.evidence.icc_filter import IccFilter
-from TACEResponseLib.evidence.radiomics.agreement import FEWEST_READ_TWICE
-from TACEResponseLib.evidence.radiomics.feature_names import SECOND_READER
+from TACEResponseLib.evidence.icc_filter import FEWEST_READ_TWICE, SECOND_READER, IccFilter
 from TACEResponseLib.validation.study.cohort_scoring import Scored, score_patients
 from TACEResponseLib.validation.study.study import Failure, ReadFeature, SecondReadings
 

@@ -15,13 +15,6 @@ def overall(time: list[float], event: list[float], unit: TimeUnit = "weeks") -> 
     return FollowUp(time=np.array(time), event=np.array(event), unit=unit, endpoint="OS")
 
 
-def test_units_convert_there_and_back() -> None:
-    weeks = overall([0, 52.1786, 104.357], [0, 1, 1])
-    assert weeks.in_unit("days").time[1] == pytest.approx(365.25, abs=1e-3)
-    assert weeks.in_unit("months").time[1] == pytest.approx(12, abs=1e-4)
-    assert weeks.in_unit("months").in_unit("weeks").time == pytest.approx(weeks.time)
-
-
 @pytest.mark.parametrize(
     ("time", "event", "words"),
     [

@@ -12,7 +12,8 @@ from TACEResponseLib.evidence.image_network.architectures.lenet5_type import (
     LeNet5Type,
 )
 from TACEResponseLib.evidence.image_network.architectures.resnet import resnet50
-from TACEResponseLib.evidence.image_network.architectures.small_cnn import SmallCNN, parameter_count
+from TACEResponseLib.evidence.image_network.architectures.small_cnn import SmallCNN
+from Testing.evidence.image_network.parameter_count import parameter_count
 
 
 @contextmanager

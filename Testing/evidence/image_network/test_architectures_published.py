@@ -15,7 +15,6 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.evidence.image_network.architectures.small_cnn import parameter_count
 from TACEResponseLib.evidence.image_network.attention.saliency import saliency_maps
 from TACEResponseLib.evidence.image_network.known_networks import (
     ALEXNET,
@@ -27,6 +26,7 @@ from TACEResponseLib.evidence.image_network.known_networks import (
     SWIN_TINY,
 )
 from TACEResponseLib.evidence.image_network.network import build_network
+from Testing.evidence.image_network.parameter_count import parameter_count
 
 ALL = [ALEXNET, RESNET18, RESNET50, DENSENET169, SWIN_TINY, INCEPTION_V4]
 

@@ -11,12 +11,9 @@ from torch import Tensor, nn
 from TACEResponseLib.basics.terms import ImageSequence, ResponseClass
 from TACEResponseLib.evidence.image_network import branch as branch_module
 from TACEResponseLib.evidence.image_network import preparation
-from TACEResponseLib.evidence.image_network.branch import (
-    ImageNetworkBranch,
-    ImageNetworkRecipe,
-    prepare_patches,
-)
+from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch, ImageNetworkRecipe
 from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
+from TACEResponseLib.evidence.image_network.preparation import prepare_patches
 from TACEResponseLib.evidence.image_network.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.evidence.image_network.training.examples import Examples
 from TACEResponseLib.evidence.image_network.training.fitting import FittedNetwork

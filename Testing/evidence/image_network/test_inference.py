@@ -6,11 +6,7 @@ import torch
 from torch import nn
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.evidence.image_network.inference import (
-    choose_device,
-    predict_patches,
-    to_logit,
-)
+from TACEResponseLib.evidence.image_network.inference import predict_patches
 from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
 from TACEResponseLib.evidence.image_network.network import build_network
 
@@ -41,18 +37,6 @@ def test_dropout_is_off() -> None:
     patches = np.random.default_rng(1).random((2, 1, 32, 32), dtype=np.float32)
     first, second = (predict_patches(network, patches) for _ in range(2))
     assert np.array_equal(first, second)
-
-
-def test_a_certain_network_still_has_a_finite_logit() -> None:
-    assert to_logit(0.75) == pytest.approx(np.log(3))
-    assert np.isfinite([to_logit(0.0), to_logit(1.0)]).all()
-
-
-def test_cuda_is_refused_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert choose_device("auto") == "cpu"
-    with pytest.raises(InputError, match=r"--device: CUDA must be available, got no CUDA device"):
-        choose_device("cuda")
 
 
 def test_answers_that_are_no_numbers_are_refused() -> None:

@@ -9,14 +9,10 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.evidence.branch import FitContext
 from TACEResponseLib.evidence.image_network.architectures.joint import JointNetwork, OfOnePatient
-from TACEResponseLib.evidence.image_network.architectures.small_cnn import parameter_count
-from TACEResponseLib.evidence.image_network.branch import (
-    ImageNetworkBranch,
-    ImageNetworkRecipe,
-    PreparedPatches,
-)
+from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch, ImageNetworkRecipe
 from TACEResponseLib.evidence.image_network.branch_network import build_branch_network
 from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
+from TACEResponseLib.evidence.image_network.preparation import PreparedPatches
 from TACEResponseLib.evidence.image_network.settings import (
     FittingSettings,
     ImageNetworkSettings,
@@ -28,6 +24,7 @@ from TACEResponseLib.imaging.settings import PatchSettings
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.columns import ClinicalInput
 from TACEResponseLib.patient.record import ClinicalRecord
+from Testing.evidence.image_network.parameter_count import parameter_count
 
 CLINICAL = (
     ClinicalInput(name="afp_ng_per_ml", transform="log10", required=False),

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import SimpleITK as sitk
 
+from TACEResponseLib.basics.reading.file_digest import sha256_of
 from TACEResponseLib.basics.terms import ImageSequence
-from TACEResponseLib.imaging.files.content import bytes_digest, content_digest, opened_files
+from TACEResponseLib.imaging.files.content import content_digest, opened_files
 from TACEResponseLib.imaging.files.reading import read_image
 from Testing.imaging.dicom_slices import write_slice
 
@@ -78,7 +79,7 @@ def test_any_file_of_a_series_stands_for_it_and_other_files_do_not_count(tmp_pat
 def test_one_file_counts_by_its_bytes_alone(tmp_path: Path) -> None:
     path = image(tmp_path / "one", ".nii")
     other = path.rename(path.with_name("other.nii"))
-    assert content_digest(other) == bytes_digest(other)
+    assert content_digest(other) == sha256_of(other)
 
 
 def test_what_can_not_be_read_as_an_image_stands_for_itself(tmp_path: Path) -> None:

@@ -42,8 +42,3 @@ class SmallCNN(nn.Module):
         pooled: Tensor = self.features(patches).mean(dim=(2, 3))
         logits: Tensor = self.classifier(self.dropout(pooled))
         return logits
-
-
-def parameter_count(network: nn.Module) -> int:
-    """Trainable parameters."""
-    return sum(p.numel() for p in network.parameters() if p.requires_grad)

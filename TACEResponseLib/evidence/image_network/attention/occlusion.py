@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from TACEResponseLib.evidence.image_network.inference import SMALLEST_PROBABILITY, predict_patches
+from TACEResponseLib.basics.logistic import inside
+from TACEResponseLib.evidence.image_network.inference import predict_patches
 from TACEResponseLib.evidence.image_network.settings import Output
 
 if TYPE_CHECKING:
@@ -64,9 +65,7 @@ def _map_of(
     for copy, (row, column) in zip(covered[1:], corners, strict=True):
         copy[channels, row : row + square, column : column + square] = median
     classes = predict_patches(network, covered, device=device, batch_size=32, output=output)
-    chance = np.clip(
-        classes[:, list(positive)].sum(axis=1), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY
-    )
+    chance = inside(classes[:, list(positive)].sum(axis=1))
     logits = np.log(chance / (1 - chance))
     loss, times = np.zeros((rows, columns)), np.zeros((rows, columns))
     for (row, column), logit in zip(corners, logits[1:], strict=True):

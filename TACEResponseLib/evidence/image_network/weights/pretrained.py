@@ -4,25 +4,24 @@ Every tensor of the file and of the network is accounted for: loaded, left out b
 report names, or the file is refused.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.file_digest import sha256_of_open
 from TACEResponseLib.basics.reading.regular_file import open_regular
 from TACEResponseLib.evidence.image_network.weights.published_weights import (
     PublishedWeights,
     weights_for,
 )
 from TACEResponseLib.evidence.image_network.weights.tensor_header import read_header
+from TACEResponseLib.evidence.settings import MOST_WEIGHTS_BYTES
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-# AlexNet, the largest, takes 0.24 GB.
-MOST_BYTES = 2 * 1024**3
 ChannelsRule = Literal["keep_rgb", "mean_then_repeat"]
 HeadRule = Literal["leave_out", "load"]
 # Batch normalization counts its batches; older files lack the counters, and nothing reads them.
@@ -82,7 +81,8 @@ def load_pretrained(
     import torch
 
     published = weights_for(network)
-    digest = _sha256(path)
+    with open_regular(path, f"weights {path.name}", most_bytes=MOST_WEIGHTS_BYTES) as file:
+        digest = sha256_of_open(file)
     is_official = digest.startswith(published.sha256_start)
     if path.name == published.file and not is_official:
         raise InputError(
@@ -117,12 +117,6 @@ def load_pretrained(
         channels_rule=channels_rule,
         n_channels=expected[published.stem].shape[1],
     )
-
-
-def _sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with open_regular(path, f"weights {path.name}", most_bytes=MOST_BYTES) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path) -> Tensors:

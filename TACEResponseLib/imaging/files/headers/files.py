@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.regular_file import is_there
 
 KINDS = {
     stat.S_IFIFO: "a pipe",
@@ -30,11 +31,7 @@ def check_exists(path: Path, where: str) -> None:
             got="other bytes",
             remedy="rename the file or its folder",
         ) from None
-    try:
-        is_there = path.exists()
-    except (OSError, ValueError):
-        is_there = False
-    if not is_there:
+    if not is_there(path):
         raise InputError(where, "must exist", got="no such file or folder", remedy="check the path")
 
 

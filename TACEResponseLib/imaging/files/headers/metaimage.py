@@ -19,7 +19,13 @@ from TACEResponseLib.imaging.files.headers.header import (
     damaged,
     not_3d,
 )
-from TACEResponseLib.imaging.files.headers.text import next_line, numbers, one_of, whole_numbers
+from TACEResponseLib.imaging.files.headers.text import (
+    needed,
+    next_line,
+    numbers,
+    one_of,
+    whole_numbers,
+)
 from TACEResponseLib.imaging.geometry import FloatArray
 
 KINDS = {
@@ -63,7 +69,7 @@ def read_metaimage(path: Path, where: str) -> ImageHeader:
     size = _size(fields, where)
     axes = len(size)
     spacing = np.array(
-        numbers(_needed(fields, "elementspacing", where), axes, "ElementSpacing", where)
+        numbers(needed(fields, "elementspacing", where), axes, "ElementSpacing", where)
     )[:3]
     direction = _direction(fields, axes, where)
     origin = numbers(fields.get("offset", "0 " * axes), axes, "Offset", where)[:3]
@@ -98,19 +104,12 @@ def _parsed(file: IO[bytes], where: str) -> dict[str, str]:
     return fields
 
 
-def _needed(fields: Mapping[str, str], name: str, where: str) -> str:
-    """A field without which there is no image."""
-    if name not in fields:
-        raise damaged(where, f"no {name} in its header")
-    return fields[name]
-
-
 def _size(fields: Mapping[str, str], where: str) -> tuple[int, ...]:
     """Length of each axis, the fastest first; further axes than three have the length 1."""
     axes = _one_number(fields, "ndims", "none", where)
     if not 1 <= axes <= 16:
         raise damaged(where, f"a header of {axes} dimensions")
-    size = tuple(whole_numbers(_needed(fields, "dimsize", where), "DimSize", where))
+    size = tuple(whole_numbers(needed(fields, "dimsize", where), "DimSize", where))
     if len(size) != axes:
         raise damaged(where, f"{len(size)} sizes of {axes} axes")
     if axes < 3 or set(size[3:]) - {1}:
@@ -154,7 +153,7 @@ def _truth(fields: Mapping[str, str], name: str, absent: str, where: str) -> boo
 
 def _kind(fields: Mapping[str, str], where: str) -> "np.dtype[np.generic]":
     """How a voxel is stored."""
-    word = one_of(_needed(fields, "elementtype", where), tuple(KINDS), "ElementType", where)
+    word = one_of(needed(fields, "elementtype", where), tuple(KINDS), "ElementType", where)
     kind: np.dtype[np.generic] = np.dtype("<" + KINDS[word])
     big = _truth(fields, "binarydatabyteordermsb", "False", where)
     return kind.newbyteorder(">") if big else kind

@@ -20,9 +20,9 @@ from TACEResponseLib.imaging.files.headers.header import (
     damaged,
     not_3d,
 )
-from TACEResponseLib.imaging.files.headers.nrrd_lines import needed, parsed_lines
+from TACEResponseLib.imaging.files.headers.nrrd_lines import parsed_lines
 from TACEResponseLib.imaging.files.headers.nrrd_space import VECTOR, origin_of, steps_of
-from TACEResponseLib.imaging.files.headers.text import next_line, one_of, whole_numbers
+from TACEResponseLib.imaging.files.headers.text import needed, next_line, one_of, whole_numbers
 
 KINDS = {
     "i1": ("signed char", "int8", "int8_t"),

@@ -1,7 +1,6 @@
 """The lines of an NRRD header: fields, and keys with values of whoever wrote it."""
 
 import re
-from collections.abc import Mapping
 from typing import IO
 
 from TACEResponseLib.imaging.files.headers.header import damaged
@@ -35,10 +34,3 @@ def parsed_lines(file: IO[bytes], where: str) -> tuple[dict[str, str], dict[str,
 def _unescaped(value: str) -> str:
     """NRRD writes line ends of a value as a backslash and n."""
     return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], value)
-
-
-def needed(fields: Mapping[str, str], name: str, where: str) -> str:
-    """A field without which there is no image."""
-    if name not in fields:
-        raise damaged(where, f"no {name} in its header")
-    return fields[name]

@@ -7,8 +7,7 @@ import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.imaging.files.headers.header import damaged, unit_axes
-from TACEResponseLib.imaging.files.headers.nrrd_lines import needed
-from TACEResponseLib.imaging.files.headers.text import numbers, one_of
+from TACEResponseLib.imaging.files.headers.text import needed, numbers, one_of
 from TACEResponseLib.imaging.geometry import FloatArray
 
 # What turns each space to LPS.

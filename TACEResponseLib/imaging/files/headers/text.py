@@ -1,7 +1,7 @@
 """Text headers: lines of bounded length, numbers that are numbers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO
 
 import numpy as np
@@ -32,6 +32,13 @@ def next_line(file: IO[bytes], where: str) -> str | None:
         return text.decode("utf-8")
     except UnicodeDecodeError:
         return text.decode("latin-1")
+
+
+def needed(fields: Mapping[str, str], name: str, where: str) -> str:
+    """A field without which there is no image."""
+    if name not in fields:
+        raise damaged(where, f"no {name} in its header")
+    return fields[name]
 
 
 def numbers(text: str, count: int, name: str, where: str) -> list[float]:

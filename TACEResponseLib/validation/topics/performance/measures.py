@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.basics.logistic import logits
 from TACEResponseLib.evaluation.calibration.brier import (
     BrierDecomposition,
     brier_decomposition,
@@ -22,7 +23,6 @@ from TACEResponseLib.evaluation.calibration.calibration_curve import (
 from TACEResponseLib.evaluation.calibration.calibration_line import (
     calibration_in_the_large,
     calibration_line,
-    logits,
 )
 from TACEResponseLib.evaluation.calibration.recalibration import (
     RecalibrationWhatIf,

@@ -1,4 +1,4 @@
-"""`SEQUENCE=FILE`, as options have it."""
+"""Options of images and ROIs, `SEQUENCE=FILE`, parsed."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.nearest import nearest
+from TACEResponseLib.basics.reading.regular_file import is_there
 from TACEResponseLib.basics.terms import ImageSequence
 
 # What stands before an equals sign is meant as a sequence, unless a file has that very name.
@@ -42,7 +43,7 @@ def parse_rois(words: Sequence[str | Path]) -> tuple[Path | None, dict[ImageSequ
     drawn: dict[ImageSequence, Path] = {}
     for word in map(str, words):
         name, equals, path = word.partition("=")
-        names_sequence = equals and SEQUENCE_WORD.fullmatch(name) and not _is_there(word)
+        names_sequence = equals and SEQUENCE_WORD.fullmatch(name) and not is_there(Path(word))
         sequence = _sequence(name, "--roi") if names_sequence else None
         if (sequence is None and main is not None) or sequence in drawn:
             raise InputError(
@@ -56,14 +57,6 @@ def parse_rois(words: Sequence[str | Path]) -> tuple[Path | None, dict[ImageSequ
         else:
             drawn[sequence] = Path(path)
     return main, drawn
-
-
-def _is_there(word: str) -> bool:
-    """Whether a file has this very name; one that no file can have is none."""
-    try:
-        return Path(word).exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _sequence(name: str, option: str) -> ImageSequence:
