@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 
 from TACEResponseLib import __version__
-from TACEResponseLib.evaluation.discrimination.discrimination import FEW_PER_CLASS, HIGH_AUC
+from TACEResponseLib.evaluation.discrimination.auc_interval import (
+    FEW_PER_CLASS,
+    HIGH_AUC,
+    VERY_FEW_PER_CLASS,
+)
 from TACEResponseLib.result.provenance import installed_version
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
@@ -97,7 +101,9 @@ def _discrimination(study: Study, results: Results) -> str:
     else:
         how = (
             f"The AUC has a 95 % interval by DeLong's method (on the logit scale with fewer than "
-            f"{FEW_PER_CLASS} patients in a class or above {HIGH_AUC:g}; here: {interval}) and a "
+            f"{FEW_PER_CLASS} patients in a class or above {HIGH_AUC:g}; with fewer than "
+            f"{VERY_FEW_PER_CLASS} in a class by t and at least as wide as Newcombe's, Statistics "
+            f"in Medicine 2006;25:559; here: {interval}) and a "
             f"percentile bootstrap of {results.resamples} samples of patients; models were "
             "compared by DeLong's paired test with Holm's correction for "
             f"{sum(c.p is not None for c in results.comparisons)} comparisons."
