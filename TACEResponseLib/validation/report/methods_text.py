@@ -9,6 +9,7 @@ from TACEResponseLib.evaluation.discrimination.auc_interval import (
     VERY_FEW_PER_CLASS,
 )
 from TACEResponseLib.result.provenance import installed_version
+from TACEResponseLib.validation.report.missing_inputs import missing_inputs
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.words import share
@@ -69,7 +70,8 @@ def _patients(study: Study) -> str:
         f"Of {total} patients ({roles or 'role not stated'}; {study.origin.source}) "
         f"{share(study.n, total)} had an outcome and all predictions and were analyzed; "
         f"{share(study.events, study.n)} were “{study.positive_class}”{criterion}{readout}, the "
-        "positive class throughout. Missing outcomes were not filled in."
+        "positive class throughout. Missing outcomes were not filled in; "
+        f"{missing_inputs(study)}."
     )
 
 
