@@ -122,11 +122,15 @@ def few(
 def limits(value: Floats, error: Floats, smaller: int) -> dict[str, tuple[Floats, Floats]]:
     """Intervals on both scales and the one that the library chooses."""
     plain = (np.maximum(value - Z_95 * error, 0), np.minimum(value + Z_95 * error, 1))
-    perfect = value == 1
-    safe = np.where(perfect, 0.5, value)
+    perfect, reversed_ = value == 1, value == 0
+    safe = np.where(perfect | reversed_, 0.5, value)
+    exact = 0.025 ** (1 / smaller)
     logit, half = np.log(safe / (1 - safe)), Z_95 * error / (safe * (1 - safe))
     low, high = 1 / (1 + np.exp(half - logit)), 1 / (1 + np.exp(-half - logit))
-    on_logit = (np.where(perfect, 0.025 ** (1 / smaller), low), np.where(perfect, 1.0, high))
+    on_logit = (
+        np.select([perfect, reversed_], [exact, 0.0], low),
+        np.select([perfect, reversed_], [1.0, 1 - exact], high),
+    )
     small = np.array(smaller < FEW_PER_CLASS)
     use_logit = small | (value > HIGH_AUC)
     ours = tuple(np.where(use_logit, b, a) for a, b in zip(plain, on_logit, strict=True))

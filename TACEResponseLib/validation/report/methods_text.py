@@ -38,7 +38,9 @@ def _paragraphs(study: Study, results: Results) -> Iterator[str]:
     )
     yield (
         "Clinical usefulness was judged by decision curves over thresholds of 1 to 99 %, with "
-        f"pointwise percentile intervals of {results.resamples} bootstrap samples of patients."
+        f"pointwise percentile intervals of {results.resamples} bootstrap samples of patients; "
+        "beyond chance is what a lower limit for all thresholds at once (by the greatest "
+        "studentized deviation) leaves above 0."
     )
     if classes := class_methods(results.classes):
         yield classes
