@@ -111,27 +111,37 @@ def decision_curve(
         advantage=value[2],
         advantage_low=low[2],
         advantage_high=high[2],
-        advantage_sure=_sure(value[2], draws[:, 2]),
+        advantage_sure=_sure(value[2] - _one_wrong(cuts, value[1], p.size), draws[:, 2], value[2]),
         n=p.size,
         events=int(outcome.sum()),
         method=method_words(draws, by_patient=clusters is not None),
     )
 
 
-def _sure(value: Floats, draws: Floats) -> Floats:
+def _one_wrong(thresholds: Floats, treat_all: Floats, n: int) -> Floats:
+    """What one more patient called wrongly against the better default costs.
+
+    Where no patient with the outcome was left untreated (or none without it treated) draws hold
+    none either, and see no risk in what one such patient would turn round.
+    """
+    return np.where(treat_all > 0, 1.0, thresholds / (1 - thresholds)) / n
+
+
+def _sure(start: Floats, draws: Floats, value: Floats) -> Floats:
     """Lower limit of a curve that holds over all of its thresholds together.
 
     Of a hundred thresholds some look helpful by chance: a model that guesses lies above its
     pointwise limit somewhere in 5 to 40 % of studies.
 
     Args:
-        value: (t,).
-        draws: (resamples, t), of the same curve.
+        start: (t,), from which the limit is counted.
+        draws: (resamples, t), of the curve.
+        value: (t,), the curve.
     """
     error = draws.std(axis=0)
     scale = np.where(error > 0, error, np.nan)
     deviations = np.nan_to_num((draws - value) / scale, nan=-np.inf).max(axis=1)
-    limit: Floats = value - np.percentile(deviations, 97.5) * scale
+    limit: Floats = start - np.percentile(deviations, 97.5) * scale
     return limit
 
 
