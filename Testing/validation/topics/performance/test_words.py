@@ -113,6 +113,10 @@ def test_limits_are_computed_from_the_data(study: Study, results: Results) -> No
     assert "does not say whether these patients" in told
     fewer = min(study.events, study.n - study.events)
     assert f"{study.n} patients, {fewer} in the smaller class" in told
+    assert "widened for so few" not in told
+    few = replace(study, outcome=(np.arange(study.n) < 7).astype(int))
+    assert "7 in the smaller class" in (told_few := " ".join(limits(few, results)))
+    assert "(widened for so few)" in told_few
     assert "one site" not in told
     alone = replace(study, attributes={}, origin=replace(study.origin, simulated=True))
     told = " ".join(limits(alone, results))
