@@ -274,8 +274,8 @@ def test_networks_that_see_an_image_s_own_slices_tell_it_where_the_paper_made_1_
     name: str,
 ) -> None:
     read = recipe(name)
-    told = [d for d in read.differences if "1 mm" in d.paper and "own slices" in d.ours]
-    assert len(told) == 1
+    slices = [d for d in read.differences if "1 mm" in d.paper and "own slices" in d.ours]
+    assert len(slices) == 1
 
 
 @pytest.mark.parametrize("name", ["ct-resnet50-four-class", "mr-densenet169-clinical"])

@@ -90,7 +90,7 @@ def few(
         law: `normal` or `exponential`.
         rng: source of the studies.
     """
-    found = []
+    columns = []
     for area in FEW_AREAS:
         if law == "normal":
             positive = rng.normal(np.sqrt(2) * norm.ppf(area), 1, size=(FEW_STUDIES, positives))
@@ -114,8 +114,8 @@ def few(
             for b, n in zip(beats, beaten, strict=True)
         ]
         for low, high in (np.array(new).T, old):
-            found += [((low <= area) & (area <= high)).mean(), (high - low).mean()]
-    means = np.array(found).reshape(len(FEW_AREAS), 4).mean(axis=0)
+            columns += [((low <= area) & (area <= high)).mean(), (high - low).mean()]
+    means = np.array(columns).reshape(len(FEW_AREAS), 4).mean(axis=0)
     return float(means[0]), float(means[1]), float(means[2]), float(means[3])
 
 

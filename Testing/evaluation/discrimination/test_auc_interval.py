@@ -62,25 +62,25 @@ def test_limits_of_few_patients_lie_between_newcombes_and_wilsons() -> None:
     # 30 of 36 pairs won. statsmodels has Wilson's interval: 5 of 6 disjoint pairs. Newcombe's
     # method 5 by its definition: at each limit L, |A - L| is 1.96 of the standard error at L.
     positive, negative = [9, 8, 7, 6, 5, 0.5], [7.5, 4, 3, 2, 1.5, 1]
-    found = auc([1] * 6 + [0] * 6, positive + negative)
-    assert found.value == pytest.approx(sum(p > n for p in positive for n in negative) / 36)
-    widest = proportion_confint(found.value * 6, 6, method="wilson")
+    estimate = auc([1] * 6 + [0] * 6, positive + negative)
+    assert estimate.value == pytest.approx(sum(p > n for p in positive for n in negative) / 36)
+    widest = proportion_confint(estimate.value * 6, 6, method="wilson")
     grid = np.linspace(1e-6, 1 - 1e-6, 200_001)
     shared = (1 - grid) / (2 - grid) + grid / (1 + grid)
     error = np.sqrt(grid * (1 - grid) * (1 + 5 * shared) / 36)
-    newcombe = grid[np.abs(found.value - grid) <= Z_95 * error]
-    assert widest[0] - 1e-9 <= found.low <= newcombe[0] + 1e-5
-    assert newcombe[-1] - 1e-5 <= found.high <= widest[1] + 1e-9
+    newcombe = grid[np.abs(estimate.value - grid) <= Z_95 * error]
+    assert widest[0] - 1e-9 <= estimate.low <= newcombe[0] + 1e-5
+    assert newcombe[-1] - 1e-5 <= estimate.high <= widest[1] + 1e-9
 
 
 def test_scores_that_leave_delong_no_variance_still_get_a_wide_interval() -> None:
     # One wrong pair of 5 x 150: placements hardly differ, and DeLong's plain limit is above .99.
     labels, scores = [1] * 5 + [0] * 150, [10, 10, 10, 10, 0.5] + [0.6] + [0] * 149
-    found, spread = auc(labels, scores), delong_spread(labels, scores)
-    assert found.value == pytest.approx(749 / 750)
+    estimate, spread = auc(labels, scores), delong_spread(labels, scores)
+    assert estimate.value == pytest.approx(749 / 750)
     assert spread.auc - Z_95 * spread.error > 0.99
-    assert found.low < 0.85
-    assert "5 patients in a class" in found.method
+    assert estimate.low < 0.85
+    assert "5 patients in a class" in estimate.method
 
 
 def test_large_classes_keep_delongs_own_interval() -> None:
@@ -90,10 +90,10 @@ def test_large_classes_keep_delongs_own_interval() -> None:
     spread = delong_spread(labels, scores)
     half = Z_95 * spread.error / (spread.auc * (1 - spread.auc))
     center = np.log(spread.auc / (1 - spread.auc))
-    found = auc(labels, scores)
-    assert found.method == "DeLong, logit scale"
-    assert found.low == pytest.approx(1 / (1 + np.exp(half - center)))
-    assert found.high == pytest.approx(1 / (1 + np.exp(-half - center)))
+    estimate = auc(labels, scores)
+    assert estimate.method == "DeLong, logit scale"
+    assert estimate.low == pytest.approx(1 / (1 + np.exp(half - center)))
+    assert estimate.high == pytest.approx(1 / (1 + np.exp(-half - center)))
 
 
 def test_turning_the_scores_round_turns_the_interval_round() -> None:

@@ -112,9 +112,9 @@ def test_groups_that_were_never_at_risk_together_have_no_p_value() -> None:
         risks = CompetingRisks(
             time=time, cause=np.array([*first, 1, 1, 1]), causes=("event", "other"), unit="months"
         )
-        found = gray_test(risks, "event", groups)
-        assert np.isnan([found.p, found.statistic]).all()
-        assert p_value(found) == "no test"
+        result = gray_test(risks, "event", groups)
+        assert np.isnan([result.p, result.statistic]).all()
+        assert p_value(result) == "no test"
 
 
 def test_a_group_that_was_never_at_risk_changes_neither_statistic_nor_degrees(

@@ -74,7 +74,7 @@ def test_a_group_that_is_gone_before_the_first_event_takes_no_degree_of_freedom(
         unit="months",
         endpoint="OS",
     )
-    found = log_rank(follow_up, list("aaabbc"))
-    assert found.statistic == pytest.approx(25 / 17)
-    assert found.degrees_of_freedom == 1
-    assert found.p == pytest.approx(chi2.sf(25 / 17, 1))
+    result = log_rank(follow_up, list("aaabbc"))
+    assert result.statistic == pytest.approx(25 / 17)
+    assert result.degrees_of_freedom == 1
+    assert result.p == pytest.approx(chi2.sf(25 / 17, 1))

@@ -95,11 +95,11 @@ def test_a_model_that_guesses_is_seldom_said_to_beat_treating_all() -> None:
         labels = (np.arange(n) < share * n).astype(int)
         curve = decision_curve(labels, rng.uniform(0, 1, n), rng, resamples=200)
         sentences.append(usefulness_sentence(curve))
-    claims = sum(told.startswith("Acting on the model beats") for told in sentences)
+    claims = sum(sentence.startswith("Acting on the model beats") for sentence in sentences)
     assert claims <= 4  # of 40 at 1 in 40: 5 or more come with p = .003
-    shown = [told for told in sentences if "not shown" in told]
+    shown = [sentence for sentence in sentences if "not shown" in sentence]
     assert len(shown) > 20
-    assert all(told.startswith("That acting on the model beats") for told in shown)
+    assert all(sentence.startswith("That acting on the model beats") for sentence in shown)
 
 
 def test_a_model_that_knows_is_said_to_beat_treating_all_beyond_chance() -> None:

@@ -75,23 +75,23 @@ def test_a_slope_is_called_what_its_sign_and_its_interval_show(
 ) -> None:
     level = Estimate(value=1.0, low=0.9, high=1.1, n=120, method="log scale")
 
-    def told(value: float, low: float, high: float) -> str:
+    def sentence(value: float, low: float, high: float) -> str:
         slope = Estimate(value=value, low=low, high=high, n=120, method="Wald")
         return slopes(study, results, slope, level)
 
     # -28 is no overconfidence: the model ranks the wrong way, or can't be shown to rank at all.
-    assert "run the WRONG way" in told(-28, -50, -6)
+    assert "run the WRONG way" in sentence(-28, -50, -6)
     for low, high in ((-60, 4), (-56.5, 0.5)):
-        assert "size can't be judged" in told(-28, low, high)
-        assert "too extreme" not in told(-28, low, high)
-    assert "too extreme" in told(0.4, -0.1, 0.9)
-    assert "too timid" in told(28, 2, 54)
+        assert "size can't be judged" in sentence(-28, low, high)
+        assert "too extreme" not in sentence(-28, low, high)
+    assert "too extreme" in sentence(0.4, -0.1, 0.9)
+    assert "too timid" in sentence(28, 2, 54)
 
 
 def test_probabilities_are_called_right_only_where_that_is_shown(
     study: Study, results: Results
 ) -> None:
-    def told(slope: tuple[float, float], level: tuple[float, float]) -> str:
+    def sentence(slope: tuple[float, float], level: tuple[float, float]) -> str:
         return slopes(
             study,
             results,
@@ -99,11 +99,11 @@ def test_probabilities_are_called_right_only_where_that_is_shown(
             Estimate(value=1.0, low=level[0], high=level[1], n=120, method="log scale"),
         )
 
-    assert "close to right" in told((0.9, 1.1), (0.95, 1.05))
+    assert "close to right" in sentence((0.9, 1.1), (0.95, 1.05))
     # Holding 1 is not enough, for the slope or for the level.
     for slope, level in (((0.76, 1.24), (0.95, 1.05)), ((0.9, 1.1), (0.7, 1.4))):
-        assert "are close to right" not in told(slope, level)
-        assert "too few to call them right" in told(slope, level)
+        assert "are close to right" not in sentence(slope, level)
+        assert "too few to call them right" in sentence(slope, level)
 
 
 def test_limits_are_computed_from_the_data(study: Study, results: Results) -> None:
@@ -115,8 +115,8 @@ def test_limits_are_computed_from_the_data(study: Study, results: Results) -> No
     assert f"{study.n} patients, {fewer} in the smaller class" in told
     assert "widened for so few" not in told
     few = replace(study, outcome=(np.arange(study.n) < 7).astype(int))
-    assert "7 in the smaller class" in (told_few := " ".join(limits(few, results)))
-    assert "(widened for so few)" in told_few
+    assert "7 in the smaller class" in (of_few := " ".join(limits(few, results)))
+    assert "(widened for so few)" in of_few
     assert "one site" not in told
     alone = replace(study, attributes={}, origin=replace(study.origin, simulated=True))
     told = " ".join(limits(alone, results))
