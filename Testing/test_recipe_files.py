@@ -7,12 +7,15 @@ mr-densenet169-clinical published.
 from pathlib import Path
 
 import pytest
+import torch
 
 from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.basics.terms import Endpoint
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
 from TACEResponseLib.evidence.image_network.network import check_network
-from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.image_network.settings import FittingSettings, ImageNetworkSettings
+from TACEResponseLib.evidence.image_network.training.batches import epoch_batches
+from TACEResponseLib.evidence.radiomics.selection import LARGEST_CORRELATION
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.patient.schema import load_schema
 from TACEResponseLib.recipe.reading import read_recipe
@@ -241,3 +244,51 @@ def test_either_class_can_be_the_positive_one() -> None:
         "PD",
     }
     assert not set(read.endpoint.positive_classes) & set(turned.endpoint.positive_classes)
+
+
+def ours(read: Recipe, *words: str) -> bool:
+    """Whether one difference says all of this of what we do."""
+    return any(all(word in d.ours for word in words) for d in read.differences)
+
+
+@pytest.mark.parametrize("name", [path.stem for path in SHIPPED])
+def test_what_the_code_does_beyond_the_settings_is_told_as_a_difference(name: str) -> None:
+    read = recipe(name)
+    networks = [b for b in read.branches if isinstance(b, ImageNetworkSettings)]
+    measured = [b for b in read.branches if isinstance(b, RadiomicsSettings)]
+    if any(b.selection == "rfe" for b in measured):
+        # Not in the paper, and it decides what elimination may choose from.
+        assert ours(read, f"correlation above {LARGEST_CORRELATION:g}")
+    if any(b.lesion == "largest" for b in measured):
+        assert ours(read, "largest lesion") or ours(read, "the largest")
+    if any(b.patch.shape != "whole_slice" for b in networks):
+        assert ours(read, "largest lesion")
+    if read.fusion.threshold_rule == "half":
+        assert ours(read, "one half", "calibrated")
+
+
+@pytest.mark.parametrize(
+    "name", ["ct-resnet50-four-class", "ct-radiomics-cnn", "ct-radiomics-cnn-demo"]
+)
+def test_networks_that_see_an_image_s_own_slices_tell_it_where_the_paper_made_1_mm(
+    name: str,
+) -> None:
+    read = recipe(name)
+    slices = [d for d in read.differences if "1 mm" in d.paper and "own slices" in d.ours]
+    assert len(slices) == 1
+
+
+@pytest.mark.parametrize("name", ["ct-resnet50-four-class", "mr-densenet169-clinical"])
+def test_papers_whose_programs_drop_the_last_batch_are_told_from_ours_that_uses_it(
+    name: str,
+) -> None:
+    # drop_last=True in the published loader; floor(1687 / 64) = 26 iterations an epoch in MATLAB.
+    assert ours(recipe(name), "last, smaller batch")
+    batches = epoch_batches(
+        torch.zeros(5, dtype=torch.long),
+        torch.arange(5),
+        FittingSettings(batch_size=3),
+        torch.Generator(),
+        keep_single=False,
+    )
+    assert sorted(len(rows) for rows in batches) == [2, 3]

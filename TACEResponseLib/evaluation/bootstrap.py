@@ -52,6 +52,18 @@ def percentiles(draws: Floats) -> tuple[Floats, Floats]:
     return np.where(defined, low, np.nan), np.where(defined, high, np.nan)
 
 
+def spread_limits(draws: Floats) -> tuple[Floats, Floats]:
+    """`percentiles`, nan where all draws are alike: drawing again then tells no spread.
+
+    A perfect score of few patients is perfect in each draw of them, and what others would give
+    is not known by that.
+    """
+    low, high = percentiles(draws)
+    filled = np.where(np.isfinite(draws), draws, low)
+    is_alike = np.ptp(filled, axis=0) == 0
+    return np.where(is_alike, np.nan, low), np.where(is_alike, np.nan, high)
+
+
 def bootstrap_estimate(
     statistic: Callable[[NDArray[np.intp]], float],
     n: int,
@@ -68,16 +80,18 @@ def bootstrap_estimate(
         rng: source of the draws.
         clusters: (n,), patient of each row; each row its own patient if not given.
         resamples: how many cohorts are drawn.
-    Returns: the estimate; its `n` counts patients, `method` says what was left out.
+    Returns: the estimate; its `n` counts patients, `method` says what was left out; limits are
+        nan where all draws are alike.
     """
     draws = resampled(statistic, n, rng, clusters=clusters, resamples=resamples)
-    low, high = percentiles(draws)
+    low, high = spread_limits(draws)
+    words = method_words(draws, by_patient=clusters is not None)
     return Estimate(
         value=float(statistic(np.arange(n))),
         low=float(low),
         high=float(high),
         n=int(checked_clusters(clusters, n).max()) + 1,
-        method=method_words(draws, by_patient=clusters is not None),
+        method=f"{words}; no limits, for all draws are alike" if np.isnan(low) else words,
     )
 
 

@@ -20,6 +20,17 @@ class Significance:
     """Of a chi-squared statistic."""
 
 
+def untestable(n: int, why: str) -> Significance:
+    """A test that these patients can't be put to.
+
+    Args:
+        n: patients.
+        why: in place of the method.
+    """
+    nan = float("nan")
+    return Significance(statistic=nan, p=nan, n=n, method=why)
+
+
 def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     """P values adjusted by Holm's step-down method, in the order given.
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.logistic import logits
-from TACEResponseLib.evaluation.discrimination.discrimination import auc, delong_error
+from TACEResponseLib.evaluation.discrimination.discrimination import auc, delong_spread
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_probabilities
 from TACEResponseLib.evaluation.proportions import proportion
@@ -101,10 +101,11 @@ def _heterogeneity(outcome: Labels, p: Floats, names: NDArray[np.str_]) -> Signi
         chosen = names == name
         if not 1 < outcome[chosen].sum() < chosen.sum() - 1:
             continue
-        value, error, _ = delong_error(outcome[chosen], p[chosen])
-        if error > 0:
+        spread = delong_spread(outcome[chosen], p[chosen])
+        if spread.error > 0:
+            value = spread.auc
             values.append(np.log(value / (1 - value)))
-            precisions.append((value * (1 - value) / error) ** 2)
+            precisions.append((value * (1 - value) / spread.error) ** 2)
             n += int(chosen.sum())
     if len(values) < 2:
         return None

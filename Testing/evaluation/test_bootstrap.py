@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.evaluation.bootstrap import bootstrap_estimate, percentiles, resampled
+from TACEResponseLib.validation.style.words import interval
 
 
 def test_interval_of_a_mean_is_the_normal_one() -> None:
@@ -49,6 +50,13 @@ def test_undefined_draws_are_counted_and_too_many_leave_no_interval() -> None:
     low, high = percentiles(draws)
     assert 1 <= low < high <= 3
     assert np.isnan(percentiles(np.array([1.0, np.nan, np.nan]))[0])
+
+
+def test_draws_that_are_all_alike_have_no_limits_and_say_so() -> None:
+    perfect = bootstrap_estimate(lambda _: 1.0, 12, np.random.default_rng(3), resamples=50)
+    assert np.isnan([perfect.low, perfect.high]).all()
+    assert "no limits" in perfect.method
+    assert interval(perfect) == "1.00 (limits undefined)"
 
 
 def test_clusters_of_other_rows_are_refused() -> None:

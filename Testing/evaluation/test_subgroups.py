@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from TACEResponseLib.evaluation.discrimination.discrimination import auc, delong_error
+from TACEResponseLib.evaluation.discrimination.discrimination import auc, delong_spread
 from TACEResponseLib.evaluation.subgroups import subgroup_forest
 
 
@@ -33,7 +33,8 @@ def test_two_aucs_are_compared_by_their_difference_in_logits() -> None:
     forest = subgroup_forest(outcome, p, site, attribute="site")
     logit, variance = [], []
     for number in (0, 1):
-        value, error, _ = delong_error(outcome[site == number], p[site == number])
+        spread = delong_spread(outcome[site == number], p[site == number])
+        value, error = spread.auc, spread.error
         logit.append(np.log(value / (1 - value)))
         variance.append((error / (value * (1 - value))) ** 2)
     assert forest.heterogeneity is not None

@@ -56,6 +56,15 @@ def cohen_kappa(
         )
     used = np.union1d(one, other) if weights == "none" else np.arange(len(categories))
     kappa = cohens_kappa(table[np.ix_(used, used)], wt=None if weights == "none" else weights)
+    if np.array_equal(one, other):
+        # Wald's variance is 0 there, as if other patients could not be read differently.
+        return Estimate(
+            value=1.0,
+            low=math.nan,
+            high=math.nan,
+            n=one.size,
+            method=f"{name}; no limits, for no reading differs",
+        )
     return Estimate(
         value=float(kappa.kappa),
         low=float(max(kappa.kappa_low, -1.0)),

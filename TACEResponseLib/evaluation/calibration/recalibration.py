@@ -7,7 +7,10 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from TACEResponseLib.basics.logistic import logits
-from TACEResponseLib.evaluation.calibration.calibration_line import calibration_in_the_large
+from TACEResponseLib.evaluation.calibration.calibration_line import (
+    calibration_in_the_large,
+    calibration_line,
+)
 from TACEResponseLib.evaluation.estimate import Z_95, Estimate
 from TACEResponseLib.evaluation.inputs import Floats, checked_outcome, checked_probabilities
 
@@ -48,6 +51,31 @@ def recalibrated_in_the_large(labels: ArrayLike, probabilities: ArrayLike) -> Re
         brier_before=float(((p - outcome) ** 2).mean()),
         brier_after=float(((moved - outcome) ** 2).mean()),
     )
+
+
+def recalibrated_by_line(labels: ArrayLike, probabilities: ArrayLike) -> Floats:
+    """Probabilities moved onto the scale of these outcomes, by slope and intercept of the logits.
+
+    To compare what two scores know where one was calibrated in training and the other never was;
+    no model's own performance, for the two numbers are fitted on the patients that are judged.
+
+    Args:
+        labels: (n,), 1 for the positive class, 0 else; both must occur.
+        probabilities: (n,), of the positive class.
+    Returns: (n,); the share of positives for everyone where the line does not rise, and the
+        probabilities as they are where they separate the classes, for then no line is best.
+    Raises: InputError: one class only, or no probabilities.
+    Source: Cox, Biometrika 1958;45:562.
+    """
+    outcome = checked_outcome(labels)
+    p = checked_probabilities(probabilities, outcome)
+    slope, intercept = calibration_line(outcome, p)
+    if np.ptp(p) == 0 or slope.value <= 0:
+        return np.full(p.size, float(outcome.mean()))
+    if np.isnan(slope.value):
+        return p
+    moved: Floats = expit(intercept.value + slope.value * logits(p))
+    return moved
 
 
 def _observed_to_expected(observed: float, expected: float, n: int) -> Estimate:

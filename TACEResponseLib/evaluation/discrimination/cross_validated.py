@@ -13,7 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evaluation.bootstrap import bootstrap_estimate, percentiles
-from TACEResponseLib.evaluation.discrimination.discrimination import area, score_levels
+from TACEResponseLib.evaluation.discrimination.discrimination import (
+    area,
+    score_levels,
+    with_exact_limits,
+)
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Labels, checked_outcome, checked_scores
 from TACEResponseLib.evaluation.significance import Significance
@@ -69,7 +73,8 @@ def repeated_auc(
     def of(rows: NDArray[np.intp]) -> float:
         return float(np.mean([area(outcome[rows], levels[rows]) for levels in repeats]))
 
-    mean = bootstrap_estimate(of, outcome.size, rng, resamples=resamples)
+    drawn = bootstrap_estimate(of, outcome.size, rng, resamples=resamples)
+    mean = with_exact_limits(drawn, outcome)
     return Estimate(
         value=mean.value,
         low=mean.low,

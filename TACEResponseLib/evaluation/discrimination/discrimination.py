@@ -6,19 +6,26 @@ the other class that it beats; the AUC is their mean, and the spread of the plac
 its variance. scikit-learn has the AUC but no interval.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit
 
 from TACEResponseLib.evaluation.bootstrap import RESAMPLES, bootstrap_estimate
+from TACEResponseLib.evaluation.discrimination.auc_interval import (
+    DelongSpread,
+    all_pairs_alike,
+    auc_interval,
+)
 from TACEResponseLib.evaluation.discrimination.placements import by_class, placements
-from TACEResponseLib.evaluation.estimate import Z_95, Estimate
-from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_scores
-
-# Below this many patients in a class, or above this AUC, the plain interval leaves 0..1 or
-# covers too little; it is then made on the logit scale.
-FEW_PER_CLASS = 35
-HIGH_AUC = 0.9
+from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.evaluation.inputs import (
+    Floats,
+    Labels,
+    checked_clusters,
+    checked_outcome,
+    checked_scores,
+)
 
 
 def auc(labels: ArrayLike, scores: ArrayLike) -> Estimate:
@@ -27,29 +34,33 @@ def auc(labels: ArrayLike, scores: ArrayLike) -> Estimate:
     Args:
         labels: (n,), 1 for the positive class, 0 else; both must occur.
         scores: (n,), higher = more likely positive; probabilities or logits.
-    Returns: the AUC; `method` says on which scale the interval was made.
+    Returns: the AUC; `method` says how the interval was made, see `auc_interval`.
     Raises: InputError: one class only, lengths differ, or a value is missing.
     Source: DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837; ranks as in Sun and Xu,
         IEEE Signal Processing Letters 2014;21:1389.
     """
-    value, error, smaller = delong_error(labels, scores)
-    low, high, method = _interval(value, error, smaller)
-    return Estimate(value=value, low=low, high=high, n=np.size(labels), method=method)
+    spread = delong_spread(labels, scores)
+    low, high, method = auc_interval(spread)
+    return Estimate(value=spread.auc, low=low, high=high, n=np.size(labels), method=method)
 
 
-def delong_error(labels: ArrayLike, scores: ArrayLike) -> tuple[float, float, int]:
-    """AUC, DeLong's standard error, and the size of the smaller class.
+def delong_spread(labels: ArrayLike, scores: ArrayLike) -> DelongSpread:
+    """AUC with DeLong's variances and the sizes of both classes.
 
     Args:
         labels: (n,), 1 for the positive class, 0 else; both must occur.
         scores: (n,), higher = more likely positive.
-    Returns: the error is 0 where no pair is wrong, and too small where a class has one patient.
     Raises: InputError: one class only, lengths differ, or a value is missing.
     """
     positive, negative = by_class(labels, scores)
     beats_negative, beaten_by_positive = placements(positive, negative)
-    variance = _mean_variance(beats_negative) + _mean_variance(beaten_by_positive)
-    return float(beats_negative.mean()), variance**0.5, min(positive.size, negative.size)
+    return DelongSpread(
+        auc=float(beats_negative.mean()),
+        of_positives=_mean_variance(beats_negative),
+        of_negatives=_mean_variance(beaten_by_positive),
+        positives=positive.size,
+        negatives=negative.size,
+    )
 
 
 def bootstrap_auc(
@@ -61,6 +72,8 @@ def bootstrap_auc(
     resamples: int = RESAMPLES,
 ) -> Estimate:
     """AUC with a bootstrap interval, clustered by patient for patches and lesions.
+
+    Without a single wrong pair each draw is perfect too, and the exact interval stands: see `auc`.
 
     Args:
         labels: (n,), 1 for the positive class, 0 else; both must occur.
@@ -76,7 +89,26 @@ def bootstrap_auc(
     def of(rows: NDArray[np.intp]) -> float:
         return area(outcome[rows], levels[rows])
 
-    return bootstrap_estimate(of, outcome.size, rng, clusters=clusters, resamples=resamples)
+    drawn = bootstrap_estimate(of, outcome.size, rng, clusters=clusters, resamples=resamples)
+    return with_exact_limits(drawn, outcome, clusters)
+
+
+def with_exact_limits(
+    estimate: Estimate, labels: Labels, clusters: ArrayLike | None = None
+) -> Estimate:
+    """A bootstrapped AUC of 0 or 1 with the exact limits in place of none; others as they are.
+
+    Args:
+        estimate: of these patients.
+        labels: (n,), 0 and 1, checked.
+        clusters: (n,), patient of each row; each row its own patient if not given.
+    """
+    if estimate.value not in (0, 1):
+        return estimate
+    patients = checked_clusters(clusters, labels.size)
+    smaller = min(np.unique(patients[labels == positive]).size for positive in (0, 1))
+    low, high, method = all_pairs_alike(estimate.value, smaller)
+    return replace(estimate, low=low, high=high, method=method)
 
 
 def score_levels(scores: Floats) -> NDArray[np.int_]:
@@ -103,24 +135,3 @@ def area(labels: Labels, levels: NDArray[np.int_]) -> float:
 def _mean_variance(values: Floats) -> float:
     """Variance of a mean; 0 for a single value, which carries no spread."""
     return float(values.var(ddof=1) / values.size) if values.size > 1 else 0.0
-
-
-def _interval(value: float, error: float, smaller: int) -> tuple[float, float, str]:
-    """95 % interval inside 0..1 and how it was made, by the size of the smaller class.
-
-    Without a single wrong pair DeLong's variance is 0. Pairs that share no patient are
-    independent, and the smaller class has as many of them: all were won, so the exact binomial
-    limit of so many pairs holds.
-    """
-    if smaller == 1:
-        return 0.0, 1.0, "none, for a class of one patient has no spread"
-    if value in (0, 1):
-        limit = 0.025 ** (1 / smaller)
-        method = f"exact binomial on {smaller} disjoint pairs, none of them wrong"
-        return (limit, 1.0, method) if value == 1 else (0.0, 1 - limit, method)
-    if smaller >= FEW_PER_CLASS and value <= HIGH_AUC:
-        return max(0.0, value - Z_95 * error), min(1.0, value + Z_95 * error), "DeLong"
-    center = logit(value)
-    half = Z_95 * error / (value * (1 - value))
-    low, high = expit(center - half), expit(center + half)
-    return float(low), float(high), "DeLong, logit scale"

@@ -1,7 +1,7 @@
 """Four response classes: each against the rest, their mean, and the confusion matrix."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -65,14 +65,24 @@ def multiclass(
 
     confusion = np.zeros((len(classes), len(classes)), dtype=int)
     np.add.at(confusion, (truth, p.argmax(axis=1)), 1)
+    one_vs_rest = {classes[i]: auc(binary[i], p[:, i]) for i in present}
+    drawn = bootstrap_estimate(macro, truth.size, rng, clusters=clusters, resamples=resamples)
     return MulticlassResult(
         classes=tuple(classes),
-        one_vs_rest={classes[i]: auc(binary[i], p[:, i]) for i in present},
-        macro=bootstrap_estimate(macro, truth.size, rng, clusters=clusters, resamples=resamples),
+        one_vs_rest=one_vs_rest,
+        macro=_with_limits(drawn, one_vs_rest),
         accuracy=proportion(int(np.trace(confusion)), truth.size),
         confusion=tuple(tuple(int(cell) for cell in row) for row in confusion),
         absent=tuple(name for i, name in enumerate(classes) if i not in present),
     )
+
+
+def _with_limits(macro: Estimate, one_vs_rest: Mapping[str, Estimate]) -> Estimate:
+    """A perfect macro AUC, of which all draws are alike, with the widest of its parts' limits."""
+    if macro.value != 1:
+        return macro
+    widest = min(one_vs_rest.values(), key=lambda estimate: estimate.low)
+    return replace(macro, low=widest.low, high=1.0, method=f"as its widest part: {widest.method}")
 
 
 def _checked(

@@ -154,9 +154,11 @@ def _log_log_limits(incidence: Floats, variance: Floats) -> tuple[Floats, Floats
 def _one_minus_kaplan_meier(
     time: Floats, event: NDArray[np.bool_], unit: TimeUnit
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """The same curve where nothing competes: steps, incidence, low and high."""
+    """The same curve where nothing competes; limits 0 and 1 before the first event, as there."""
     follow_up = FollowUp(time=time, event=event, unit=unit, endpoint="event")
     curve = kaplan_meier(follow_up)[0]
     observed = np.isin(curve.time, time)
     incidence, low, high = 1 - curve.survival, 1 - curve.high, 1 - curve.low
+    unseen = incidence == 0
+    low[unseen], high[unseen] = 0.0, 1.0
     return curve.time[observed], incidence[observed], low[observed], high[observed]

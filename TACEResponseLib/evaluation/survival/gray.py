@@ -24,8 +24,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evaluation.inputs import Floats
-from TACEResponseLib.evaluation.significance import Significance
+from TACEResponseLib.evaluation.significance import Significance, untestable
 from TACEResponseLib.evaluation.survival.competing_risks import CompetingRisks
+
+# Below it a variance is rounding; counted in patients, one event in two equal groups makes .25.
+NO_VARIANCE = 1e-10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,7 +55,8 @@ def gray_test(risks: CompetingRisks, cause: str, groups: ArrayLike) -> Significa
         risks: of all patients.
         cause: the event of interest, seen at least once.
         groups: (n,), at least two names, known at the start of the clock.
-    Returns: chi-squared with groups - 1 degrees of freedom.
+    Returns: chi-squared with groups - 1 degrees of freedom, less those of groups that nobody was
+        left of when the event was seen; p is nan where nothing could have differed.
     Raises: InputError: no such cause, no such event, or one group only.
     Source: Gray, Annals of Statistics 1988;16:1141; ties as in the R package cmprsk, whose
         published results it gives.
@@ -65,8 +69,11 @@ def gray_test(risks: CompetingRisks, cause: str, groups: ArrayLike) -> Significa
     free = slice(0, -1)
     score = _score(counts)[free]
     variance = _variance(counts)[free, free]
-    statistic = float(score @ np.linalg.pinv(variance) @ score)
-    degrees = score.size
+    degrees = int(np.linalg.matrix_rank(variance, tol=NO_VARIANCE, hermitian=True))
+    if degrees == 0:
+        # A statistic of 0 and p = 1 would be taken for groups that are alike.
+        return untestable(names.size, "Gray, none: the groups were never at risk together")
+    statistic = float(score @ np.linalg.pinv(variance, rcond=NO_VARIANCE, hermitian=True) @ score)
     return Significance(
         statistic=statistic,
         p=float(chi2.sf(statistic, degrees)),

@@ -22,7 +22,7 @@ class SurvivalCurve:
     survival: Floats
     low: Floats
     high: Floats
-    """95 %, pointwise."""
+    """95 %, pointwise; nan where the curve is 1 or 0, for no limits are defined there."""
     median: Estimate
     """Infinite where the curve, or its limit, never falls to one half."""
     n: int
@@ -76,26 +76,43 @@ def at_risk(follow_up: FollowUp, times: ArrayLike, groups: ArrayLike) -> dict[st
 def _curve(name: str, follow_up: FollowUp) -> SurvivalCurve:
     """Curve of one group."""
     from lifelines import KaplanMeierFitter
-    from lifelines.utils import median_survival_times
 
     fit = KaplanMeierFitter().fit(follow_up.time, follow_up.event)
-    limits = fit.confidence_interval_.to_numpy()
-    bounds = median_survival_times(fit.confidence_interval_).to_numpy().ravel()
+    time = fit.survival_function_.index.to_numpy(dtype=float)
+    survival = fit.survival_function_.to_numpy()[:, 0]
+    # log(-log) has no value at 1 and 0; the fitter gives the curve itself there.
+    is_inside = (survival > 0) & (survival < 1)
+    limits = np.where(is_inside[:, None], fit.confidence_interval_.to_numpy(), np.nan)
     return SurvivalCurve(
         group=name,
-        time=fit.survival_function_.index.to_numpy(dtype=float),
-        survival=fit.survival_function_.to_numpy()[:, 0],
+        time=time,
+        survival=survival,
         low=limits[:, 0],
         high=limits[:, 1],
-        median=Estimate(
-            value=float(fit.median_survival_time_),
-            low=float(bounds[0]),
-            high=float(bounds[1]),
-            n=follow_up.n,
-            method="Kaplan-Meier, log-log limits",
-        ),
+        median=_median(float(fit.median_survival_time_), time, limits, follow_up.n),
         n=follow_up.n,
         events=follow_up.events,
         unit=follow_up.unit,
         endpoint=follow_up.endpoint,
     )
+
+
+def _median(value: float, time: Floats, limits: Floats, n: int) -> Estimate:
+    """Median with the times at which the curve's limits fall to one half.
+
+    Args:
+        value: where the curve does.
+        time: (steps,).
+        limits: (steps, 2), low and high; undefined where the curve is 1 or 0.
+        n: patients.
+    """
+    low, high = (_falls_to_half(time, limit) for limit in limits.T)
+    if math.isinf(low) and math.isfinite(value):
+        low = math.nan  # the curve fell from 1 to 0 at once and had no limit on its way
+    return Estimate(value=value, low=low, high=high, n=n, method="Kaplan-Meier, log-log limits")
+
+
+def _falls_to_half(time: Floats, limit: Floats) -> float:
+    """First time at which a limit is defined and at most one half; infinite without one."""
+    reached = limit <= 0.5
+    return float(time[reached][0]) if reached.any() else math.inf

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.evaluation.bootstrap import method_words, percentiles, resampled
+from TACEResponseLib.evaluation.bootstrap import method_words, resampled, spread_limits
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats, checked_scores
 from TACEResponseLib.evaluation.survival.follow_up import FollowUp, refuse_no_events
@@ -45,7 +45,7 @@ def time_dependent_auc(
         return np.array([_auc_at(follow_up.take(rows), risk[rows], time) for time in moments])
 
     draws = resampled(of, follow_up.n, rng, resamples=resamples)
-    low, high = percentiles(draws)
+    low, high = spread_limits(draws)
     method = f"inverse probability of censoring, {method_words(draws, by_patient=False)}"
     return tuple(
         Estimate(value=float(v), low=float(lo), high=float(hi), n=follow_up.n, method=method)

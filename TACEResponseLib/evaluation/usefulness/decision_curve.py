@@ -33,6 +33,8 @@ class DecisionCurve:
     """Net benefit less that of the better of treating all and treating none (0)."""
     advantage_low: Floats
     advantage_high: Floats
+    advantage_sure: Floats
+    """Lower limit that holds at all thresholds at once; nan where no draw differs."""
     n: int
     events: int
     method: str
@@ -78,7 +80,9 @@ def decision_curve(
         clusters: (n,), patient of each row; each row its own patient if not given.
         resamples: how many cohorts are drawn; intervals are pointwise.
     Raises: InputError: values missing or outside 0..1. ValueError: thresholds outside 0..1.
-    Source: Vickers and Elkin, Medical Decision Making 2006;26:565.
+    Source: Vickers and Elkin, Medical Decision Making 2006;26:565; the limit for all thresholds
+        at once by the greatest studentized deviation of the draws, as in Montiel Olea and
+        Plagborg-Moller, Journal of Applied Econometrics 2019;34:1.
     """
     outcome = checked_outcome(labels, both_classes=False)
     p = checked_probabilities(probabilities, outcome)
@@ -107,10 +111,38 @@ def decision_curve(
         advantage=value[2],
         advantage_low=low[2],
         advantage_high=high[2],
+        advantage_sure=_sure(value[2] - _one_wrong(cuts, value[1], p.size), draws[:, 2], value[2]),
         n=p.size,
         events=int(outcome.sum()),
         method=method_words(draws, by_patient=clusters is not None),
     )
+
+
+def _one_wrong(thresholds: Floats, treat_all: Floats, n: int) -> Floats:
+    """What one more patient called wrongly against the better default costs.
+
+    Where no patient with the outcome was left untreated (or none without it treated) draws hold
+    none either, and see no risk in what one such patient would turn round.
+    """
+    return np.where(treat_all > 0, 1.0, thresholds / (1 - thresholds)) / n
+
+
+def _sure(start: Floats, draws: Floats, value: Floats) -> Floats:
+    """Lower limit of a curve that holds over all of its thresholds together.
+
+    Of a hundred thresholds some look helpful by chance: a model that guesses lies above its
+    pointwise limit somewhere in 5 to 40 % of studies.
+
+    Args:
+        start: (t,), from which the limit is counted.
+        draws: (resamples, t), of the curve.
+        value: (t,), the curve.
+    """
+    error = draws.std(axis=0)
+    scale = np.where(error > 0, error, np.nan)
+    deviations = np.nan_to_num((draws - value) / scale, nan=-np.inf).max(axis=1)
+    limit: Floats = start - np.percentile(deviations, 97.5) * scale
+    return limit
 
 
 def helpful_ranges(
@@ -120,10 +152,10 @@ def helpful_ranges(
 
     Args:
         curve: from `decision_curve`.
-        by: its point estimate, or the lower end of its interval (surer, narrower).
+        by: its point estimate, or the lower limit that holds at all thresholds at once.
     Returns: first and last threshold of each unbroken run.
     """
-    advantage = curve.advantage if by == "estimate" else curve.advantage_low
+    advantage = curve.advantage if by == "estimate" else curve.advantage_sure
     helps = np.concatenate([[False], advantage > 0, [False]])
     starts = np.flatnonzero(~helps[:-1] & helps[1:])
     ends = np.flatnonzero(helps[:-1] & ~helps[1:]) - 1
@@ -142,13 +174,20 @@ def usefulness_sentence(curve: DecisionCurve) -> str:
             f"({curve.n} patients, {curve.events} with the outcome)."
         )
     best = int(np.argmax(curve.advantage))
-    certainty = f"beyond chance at {_in_words(sure)}" if sure else "nowhere beyond chance"
+    greatest = (
+        f"its greatest advantage is {100 * curve.advantage[best]:.1f} per 100 patients (95 % "
+        f"interval at that threshold alone {100 * curve.advantage_low[best]:.1f} to "
+        f"{100 * curve.advantage_high[best]:.1f}) at {100 * curve.thresholds[best]:.0f} %."
+    )
+    if not sure:
+        return (
+            "That acting on the model beats treating all and treating none is not shown: on these "
+            f"patients it does at thresholds of {_in_words(likely)}, nowhere beyond chance; "
+            f"{greatest}"
+        )
     return (
-        f"Acting on the model beats treating all and treating none at thresholds of "
-        f"{_in_words(likely)}, {certainty}; its greatest advantage is "
-        f"{100 * curve.advantage[best]:.1f} per 100 patients (95 % interval "
-        f"{100 * curve.advantage_low[best]:.1f} to {100 * curve.advantage_high[best]:.1f}) at "
-        f"{100 * curve.thresholds[best]:.0f} %."
+        f"Acting on the model beats treating all and treating none beyond chance at thresholds of "
+        f"{_in_words(sure)}, and on these patients at {_in_words(likely)}; {greatest}"
     )
 
 

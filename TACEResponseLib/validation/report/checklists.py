@@ -6,6 +6,7 @@ from TACEResponseLib import __version__
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.validation.report.checklist_items import CHECKLISTS
 from TACEResponseLib.validation.report.limits import limits
+from TACEResponseLib.validation.report.missing_inputs import missing_inputs
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.words import (
@@ -55,7 +56,8 @@ def _of_patients(study: Study, results: Results) -> dict[str, str]:
         + (f", read {origin.readout}" if origin.readout else "")
         if origin.criterion
         else "",
-        "missing": f"{share(len(study.failures), total)} left out; nothing filled in",
+        "missing": f"{share(len(study.failures), total)} left out, missing outcomes not filled in; "
+        f"{missing_inputs(study)}",
         "flow": f"{total} in the table, {study.n} analyzed, {len(study.failures)} left out",
         "numbers": f"{study.n} patients, {study.events} {study.positive_class}",
         "partition": f"role: {', '.join(known)}; one row a patient" if known else "",

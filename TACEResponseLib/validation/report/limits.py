@@ -1,6 +1,7 @@
 """The box `What this does not show`, computed from the data."""
 
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.evaluation.discrimination.auc_interval import VERY_FEW_PER_CLASS
 from TACEResponseLib.evaluation.inputs import FEW_PER_OUTCOME
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import HALF_SET_ON, Study
@@ -62,10 +63,12 @@ def _size(study: Study, results: Results) -> list[str]:
     sizes = results.models[0].sizes
     needed = f" {needed_words(sizes.needed)}" if sizes else ""
     few = " Calibration can't be judged." if fewer < FEW_PER_OUTCOME else ""
+    is_widened = fewer < VERY_FEW_PER_CLASS and not study.origin.cross_validated
+    widened = " (widened for so few)" if is_widened else ""
     return [
         f"Small differences: {study.n} patients, {fewer} in the smaller class, where "
         f"{FEWEST_PER_CLASS} are advised; the AUC may lie anywhere from {number(area.low)} to "
-        f"{number(area.high)}.{few}{needed}"
+        f"{number(area.high)}{widened}.{few}{needed}"
     ]
 
 

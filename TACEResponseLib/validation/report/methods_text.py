@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 
 from TACEResponseLib import __version__
-from TACEResponseLib.evaluation.discrimination.discrimination import FEW_PER_CLASS, HIGH_AUC
+from TACEResponseLib.evaluation.discrimination.auc_interval import (
+    FEW_PER_CLASS,
+    HIGH_AUC,
+    VERY_FEW_PER_CLASS,
+)
 from TACEResponseLib.result.provenance import installed_version
+from TACEResponseLib.validation.report.missing_inputs import missing_inputs
 from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.words import share
@@ -33,7 +38,9 @@ def _paragraphs(study: Study, results: Results) -> Iterator[str]:
     )
     yield (
         "Clinical usefulness was judged by decision curves over thresholds of 1 to 99 %, with "
-        f"pointwise percentile intervals of {results.resamples} bootstrap samples of patients."
+        f"pointwise percentile intervals of {results.resamples} bootstrap samples of patients; "
+        "beyond chance is what a lower limit for all thresholds at once (by the greatest "
+        "studentized deviation) leaves above 0."
     )
     if classes := class_methods(results.classes):
         yield classes
@@ -65,7 +72,8 @@ def _patients(study: Study) -> str:
         f"Of {total} patients ({roles or 'role not stated'}; {study.origin.source}) "
         f"{share(study.n, total)} had an outcome and all predictions and were analyzed; "
         f"{share(study.events, study.n)} were “{study.positive_class}”{criterion}{readout}, the "
-        "positive class throughout. Missing outcomes were not filled in."
+        "positive class throughout. Missing outcomes were not filled in; "
+        f"{missing_inputs(study)}."
     )
 
 
@@ -97,7 +105,9 @@ def _discrimination(study: Study, results: Results) -> str:
     else:
         how = (
             f"The AUC has a 95 % interval by DeLong's method (on the logit scale with fewer than "
-            f"{FEW_PER_CLASS} patients in a class or above {HIGH_AUC:g}; here: {interval}) and a "
+            f"{FEW_PER_CLASS} patients in a class or above {HIGH_AUC:g}; with fewer than "
+            f"{VERY_FEW_PER_CLASS} in a class by t and at least as wide as Newcombe's, Statistics "
+            f"in Medicine 2006;25:559; here: {interval}) and a "
             f"percentile bootstrap of {results.resamples} samples of patients; models were "
             "compared by DeLong's paired test with Holm's correction for "
             f"{sum(c.p is not None for c in results.comparisons)} comparisons."

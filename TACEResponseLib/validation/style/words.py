@@ -19,11 +19,14 @@ SLOPE_OUT_OF_REACH = 20
 
 
 def interval(estimate: Estimate, digits: int = 2) -> str:
-    """`0.72 (0.69 to 0.75)`; `not estimable` for an undefined number."""
+    """`0.72 (0.69 to 0.75)`; `not estimable` for an undefined number; no limit that isn't one."""
     if math.isnan(estimate.value):
         return f"not estimable ({estimate.method})"
     if math.isinf(estimate.value):
-        return f"not reached (from {number(estimate.low, digits)})"
+        since = f" (from {number(estimate.low, digits)})" if math.isfinite(estimate.low) else ""
+        return f"not reached{since}"
+    if math.isnan(estimate.low) or math.isnan(estimate.high):
+        return f"{number(estimate.value, digits)} (limits undefined)"
     return (
         f"{number(estimate.value, digits)} ({number(estimate.low, digits)} to "
         f"{number(estimate.high, digits)})"

@@ -68,7 +68,10 @@ def test_fourteen_raters_of_ten_subjects_have_their_published_kappa() -> None:
 
 
 def test_perfect_agreement_is_1_and_one_category_has_no_kappa() -> None:
-    assert cohen_kappa(["a", "b"], ["a", "b"], "ab").value == pytest.approx(1)
+    perfect = cohen_kappa(["a", "b"], ["a", "b"], "ab")
+    assert perfect.value == pytest.approx(1)
+    # Not 1 (1 to 1): two patients read alike don't prove that all would be.
+    assert np.isnan([perfect.low, perfect.high]).all()
     assert np.isnan(cohen_kappa(["a", "a"], ["a", "a"], "ab").value)
     assert np.isnan(fleiss_kappa([["a", "a"]] * 3, "ab", np.random.default_rng(0)).value)
 

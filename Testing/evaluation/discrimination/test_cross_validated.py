@@ -119,3 +119,11 @@ def test_fewer_than_200_shuffles_are_refused() -> None:
 def test_no_repeat_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one repeat"):
         repeated_auc([0, 1], [], np.random.default_rng(0))
+
+
+def test_repeats_that_are_all_perfect_have_the_exact_interval() -> None:
+    # By hand: six disjoint pairs, all won, .025 ** (1 / 6).
+    labels, scores = [1] * 6 + [0] * 8, [*range(20, 26), *range(8)]
+    result = repeated_auc(labels, [scores, scores], np.random.default_rng(0), resamples=50)
+    assert (result.value, result.high) == (1, 1)
+    assert result.low == pytest.approx(0.025 ** (1 / 6))

@@ -35,7 +35,7 @@ def test_auc_ignores_any_rising_transformation() -> None:
 
 
 def test_few_patients_get_an_interval_on_the_logit_scale_inside_0_to_1() -> None:
-    estimate = auc([1] * 10 + [0] * 10, [*range(9, 19), *range(10)])
+    estimate = auc([1] * 20 + [0] * 20, [*range(19, 39), *range(20)])
     assert 0 < estimate.low < estimate.value < estimate.high < 1
     assert estimate.method == "DeLong, logit scale"
 
@@ -47,6 +47,25 @@ def test_an_auc_of_1_still_has_a_wide_interval_when_patients_are_few() -> None:
     assert estimate.low == pytest.approx(0.4782, abs=5e-5)
     reversed_estimate = auc([0] * 5 + [1] * 9, [*range(20, 25), *range(9)])
     assert reversed_estimate.high == pytest.approx(1 - 0.4782, abs=5e-5)
+
+
+def test_a_bootstrap_of_a_perfect_auc_says_no_more_than_the_exact_interval() -> None:
+    # Nine of nine negatives and five of five positives in order: each draw is perfect too.
+    labels, scores = [1] * 5 + [0] * 9, [*range(20, 25), *range(9)]
+    exact, boot = (
+        auc(labels, scores),
+        bootstrap_auc(labels, scores, np.random.default_rng(4), resamples=100),
+    )
+    assert (boot.low, boot.high) == (exact.low, exact.high)
+    # Twice as many rows of the same patients know nothing more.
+    twice = bootstrap_auc(
+        labels * 2,
+        scores * 2,
+        np.random.default_rng(4),
+        clusters=[*range(14)] * 2,
+        resamples=100,
+    )
+    assert (twice.low, twice.high) == (exact.low, exact.high)
 
 
 def test_a_class_of_one_patient_has_no_interval() -> None:

@@ -28,6 +28,15 @@ def test_three_patients_worked_by_hand() -> None:
     assert result.absent == ("SD", "PD")
 
 
+def test_a_perfect_macro_auc_is_no_surer_than_its_rarest_class() -> None:
+    # By hand: two patients of PR, so two disjoint pairs, all won: .025 ** (1 / 2).
+    p = np.eye(4)[[0, 0, 0, 1, 1]] * 0.6 + 0.1
+    observed = ["CR", "CR", "CR", "PR", "PR"]
+    macro = multiclass(observed, p, CLASSES, np.random.default_rng(0), resamples=50).macro
+    assert (macro.value, macro.high) == (1, 1)
+    assert macro.low == pytest.approx(0.025**0.5)
+
+
 def test_logits_are_refused() -> None:
     with pytest.raises(ValueError, match="row 2: must be >= 0 and add to 1"):
         multiclass(["CR", "PR"], [[1, 0], [-2.0, 3.0]], ("CR", "PR"), np.random.default_rng(0))

@@ -7,6 +7,7 @@ from TACEResponseLib.evaluation.survival.competing_risks import CompetingRisks
 from TACEResponseLib.evaluation.survival.follow_up import FollowUp
 from TACEResponseLib.evaluation.survival.gray import gray_test
 from TACEResponseLib.evaluation.survival.log_rank import log_rank
+from TACEResponseLib.validation.style.words import p_value
 
 # 177 patients after stem cell transplantation (Scrucca, Bone Marrow Transplantation
 # 2010;45:1388): months, 1 relapse or 2 death without it, and 1 for AML or 0 for ALL.
@@ -102,3 +103,30 @@ def test_an_event_that_never_happened_is_refused(transplants: CompetingRisks) ->
     )
     with pytest.raises(ValueError, match="second: must be seen at least once"):
         gray_test(risks, "second", list(IS_AML))
+
+
+def test_groups_that_were_never_at_risk_together_have_no_p_value() -> None:
+    # Group a is gone before the first event: nothing could have differed, and p is not 1.
+    time, groups = np.array([1.0, 2, 3, 10, 11, 12]), list("aaabbb")
+    for first in ([0, 0, 0], [0, 2, 0]):
+        risks = CompetingRisks(
+            time=time, cause=np.array([*first, 1, 1, 1]), causes=("event", "other"), unit="months"
+        )
+        result = gray_test(risks, "event", groups)
+        assert np.isnan([result.p, result.statistic]).all()
+        assert p_value(result) == "no test"
+
+
+def test_a_group_that_was_never_at_risk_changes_neither_statistic_nor_degrees(
+    transplants: CompetingRisks,
+) -> None:
+    two = gray_test(transplants, "relapse", list(IS_AML))
+    risks = CompetingRisks(
+        time=np.concatenate([transplants.time, [0.05, 0.06]]),
+        cause=np.concatenate([transplants.cause, [0, 0]]),
+        causes=transplants.causes,
+        unit="months",
+    )
+    three = gray_test(risks, "relapse", [*IS_AML, "gone", "gone"])
+    assert three.statistic == pytest.approx(two.statistic)
+    assert (three.degrees_of_freedom, three.p) == (1, pytest.approx(two.p))

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from TACEResponseLib.evaluation.estimate import Z_95
 from TACEResponseLib.evaluation.survival.follow_up import FollowUp
 from TACEResponseLib.evaluation.survival.kaplan_meier import at_risk, kaplan_meier
+from TACEResponseLib.validation.style.words import interval
 
 
 def test_remission_under_6_mp_is_the_textbooks(remission: tuple[FollowUp, list[str]]) -> None:
@@ -63,7 +65,9 @@ def test_curves_start_at_1_and_never_rise(remission: tuple[FollowUp, list[str]])
     for curve in kaplan_meier(*remission):
         assert curve.survival[0] == 1
         assert (np.diff(curve.survival) <= 0).all()
-        assert (curve.low <= curve.survival).all()
+        within = (curve.survival > 0) & (curve.survival < 1)
+        assert (curve.low <= curve.survival)[within].all()
+        assert (curve.survival <= curve.high)[within].all()
 
 
 def test_nothing_is_known_after_the_last_patient_and_nothing_asked_before_the_first(
@@ -82,3 +86,41 @@ def test_a_group_without_events_is_flat() -> None:
     curve = kaplan_meier(follow_up)[0]
     assert (curve.survival == 1).all()
     assert np.isinf(curve.median.value)
+    assert interval(curve.median, 0) == "not reached"
+
+
+def test_limits_are_undefined_where_nobody_or_everybody_is_left(
+    remission: tuple[FollowUp, list[str]],
+) -> None:
+    # R's survival prints NA there with conf.type = "log-log": log(-log) has no value at 0 and 1.
+    placebo = kaplan_meier(*remission)[1]
+    for edge in (placebo.at(0.5), placebo.at(23)):
+        assert edge.value in (0, 1)
+        assert np.isnan([edge.low, edge.high]).all()
+    assert interval(placebo.at(23)) == "0.00 (limits undefined)"
+    assert np.isfinite([placebo.at(22).low, placebo.at(22).high]).all()
+
+
+def test_median_limits_of_the_remission_trial_are_those_of_sas_lifetest(
+    remission: tuple[FollowUp, list[str]],
+) -> None:
+    # PROC LIFETEST, conftype=loglog: 23 (13, .) and 8 (4, 11).
+    treated, placebo = (curve.median for curve in kaplan_meier(*remission))
+    assert (treated.low, treated.high) == (13, np.inf)
+    assert (placebo.low, placebo.high) == (4, 11)
+    assert interval(treated, 0) == "23 (13 to not reached)"
+
+
+def test_a_curve_that_ends_at_zero_does_not_make_its_upper_median_limit_reached() -> None:
+    # By hand: one third is left at 2, Greenwood's sum is 1/6 + 1/2, so the upper limit there is
+    # (1/3) ** exp(-1.96 * sqrt(2/3) / log 3) = .77 > .5; at 3 nobody is left and none is defined.
+    times = FollowUp(time=np.array([1.0, 2, 3]), event=np.ones(3), unit="weeks", endpoint="OS")
+    curve = kaplan_meier(times)[0]
+    assert curve.at(2).high == pytest.approx((1 / 3) ** np.exp(-Z_95 * (2 / 3) ** 0.5 / np.log(3)))
+    assert (curve.median.value, curve.median.low, curve.median.high) == (2, 1, np.inf)
+
+
+def test_a_median_of_patients_who_all_left_at_once_has_no_limits() -> None:
+    together = FollowUp(time=np.full(4, 5.0), event=np.ones(4), unit="weeks", endpoint="OS")
+    median = kaplan_meier(together)[0].median
+    assert interval(median, 0) == "5 (limits undefined)"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 from TACEResponseLib.evaluation.survival.follow_up import FollowUp
 from TACEResponseLib.evaluation.survival.log_rank import log_rank
@@ -53,3 +54,30 @@ def test_censoring_before_any_event_is_refused() -> None:
     )
     with pytest.raises(ValueError, match="PFS event: must be seen at least once"):
         log_rank(follow_up, ["a", "b"])
+
+
+def test_groups_that_were_never_at_risk_together_have_no_p_value() -> None:
+    gone = FollowUp(
+        time=np.array([1.0, 2, 3, 10, 11, 12]),
+        event=np.array([0, 0, 0, 1, 1, 1]),
+        unit="months",
+        endpoint="OS",
+    )
+    at_once = FollowUp(time=np.full(6, 5.0), event=np.ones(6), unit="months", endpoint="OS")
+    for follow_up in (gone, at_once):
+        assert np.isnan(log_rank(follow_up, list("aaabbb")).p)
+
+
+def test_a_group_that_is_gone_before_the_first_event_takes_no_degree_of_freedom() -> None:
+    # By hand, b b c die at 10, 11, 12: of c 1/3 + 1/2 + 1 events expected, variance 2/9 + 1/4, so
+    # (1 - 11/6)^2 / (17/36) = 25/17 on 1 degree of freedom, as R's survdiff counts it.
+    follow_up = FollowUp(
+        time=np.array([1.0, 2, 3, 10, 11, 12]),
+        event=np.array([0, 0, 0, 1, 1, 1]),
+        unit="months",
+        endpoint="OS",
+    )
+    result = log_rank(follow_up, list("aaabbc"))
+    assert result.statistic == pytest.approx(25 / 17)
+    assert result.degrees_of_freedom == 1
+    assert result.p == pytest.approx(chi2.sf(25 / 17, 1))

@@ -1,11 +1,14 @@
 """Checklists have all items, and each is answered or the authors' to fill."""
 
+from dataclasses import replace
+
 import pytest
 
 from TACEResponseLib.validation.report.checklist_items import CHECKLISTS
 from TACEResponseLib.validation.report.checklists import TO_FILL, checklist_rows
+from TACEResponseLib.validation.report.methods_text import methods_text
 from TACEResponseLib.validation.report.results import Results
-from TACEResponseLib.validation.study.study import Study
+from TACEResponseLib.validation.study.study import FeatureDrift, Study
 from TACEResponseLib.validation.style.words import interval
 
 
@@ -38,3 +41,43 @@ def test_answers_come_from_the_numbers_and_the_rest_is_marked(
     assert f"{study.n} patients" in rows["21"]
     # The table names no criterion, so the outcome is not ours to define.
     assert rows["8a"] == TO_FILL
+
+
+def clinical(study: Study, name: str, known: int) -> FeatureDrift:
+    """A clinical variable that so many of the patients have."""
+    return FeatureDrift(
+        model="fused",
+        feature=f"clinical: {name}",
+        mean_z=0.0,
+        sd_z=1.0,
+        share_outside=0.0,
+        n=known,
+        share_missing=1 - known / study.n,
+    )
+
+
+def test_values_that_stand_in_for_missing_ones_are_counted_in_checklists_and_methods(
+    study: Study, results: Results
+) -> None:
+    # Half of AFP is missing: 60 of 120 patients got the training cohort's value.
+    drift = (clinical(study, "afp_ng_per_ml", 60), clinical(study, "child_pugh_class", 120))
+    imputing = replace(study, drift=drift)
+    rows = checklist_rows(imputing, results)
+    answers = {
+        rows["tripod_ai"][[r[0] for r in rows["tripod_ai"]].index("11")][2],
+        rows["claim"][[r[0] for r in rows["claim"]].index("12")][2],
+    }
+    for answer in (*answers, " ".join(methods_text(imputing, results))):
+        assert "afp_ng_per_ml in 60 of 120 (50 %)" in answer
+        assert "child_pugh_class" not in answer
+        assert "nothing filled in" not in answer
+
+
+def test_whether_a_column_of_probabilities_rests_on_filled_in_values_is_not_claimed(
+    study: Study, results: Results
+) -> None:
+    answer = next(a for n, _, a, _ in checklist_rows(study, results)["tripod_ai"] if n == "11")
+    assert "not known" in answer
+    complete = replace(study, drift=(clinical(study, "afp_ng_per_ml", study.n),))
+    answer = next(a for n, _, a, _ in checklist_rows(complete, results)["tripod_ai"] if n == "11")
+    assert "no clinical value was missing" in answer

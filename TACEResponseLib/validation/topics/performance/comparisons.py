@@ -1,9 +1,10 @@
 """Models against each other, against simple scores, and fused against single evidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from TACEResponseLib.evaluation.calibration.recalibration import recalibrated_by_line
 from TACEResponseLib.evaluation.discrimination.auc_difference import (
     AucDifference,
     auc_difference,
@@ -44,6 +45,7 @@ class BranchValue:
     model: str
     branch: str
     added: AddedValue
+    """AUC of both as they are; Brier score and net benefit with both recalibrated alike."""
     likelihood: Significance | None
     """Of the fused logit beside the branch's; None unless all patients are of a test cohort."""
 
@@ -101,20 +103,26 @@ def branch_values(
                 BranchValue(
                     model=model.name,
                     branch=name,
-                    added=added_value(
-                        study.outcome,
-                        p,
-                        model.probabilities,
-                        model.threshold,
-                        rng,
-                        resamples=resamples,
-                    ),
+                    added=_added(study.outcome, p, model, rng, resamples),
                     likelihood=added_likelihood(study.outcome, p, model.probabilities, roles[0])
                     if untouched
                     else None,
                 )
             )
     return tuple(values)
+
+
+def _added(
+    outcome: Labels, branch: Floats, model: Model, rng: np.random.Generator, resamples: int
+) -> AddedValue:
+    """Fused less one branch, on one scale.
+
+    Training calibrated the fused probability alone: as they are, a branch that knows just as much
+    would lose in Brier score and net benefit.
+    """
+    base, fused = (recalibrated_by_line(outcome, p) for p in (branch, model.probabilities))
+    added = added_value(outcome, base, fused, model.threshold, rng, resamples=resamples)
+    return replace(added, auc=auc_difference(outcome, model.probabilities, branch))
 
 
 def _compare(
@@ -158,8 +166,6 @@ def _p(difference: AucDifference | None) -> float | None:
 
 def _corrected(comparisons: list[Comparison]) -> tuple[Comparison, ...]:
     """Holm's correction over all that have a p value."""
-    from dataclasses import replace
-
     adjusted = iter(holm([c.p for c in comparisons if c.p is not None]))
     return tuple(
         c if c.p is None else replace(c, p_holm=float(next(adjusted))) for c in comparisons

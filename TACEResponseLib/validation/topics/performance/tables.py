@@ -158,8 +158,10 @@ def branches(results: Results) -> Table:
             "fused adds to it",
         ),
         rows=tuple(rows),
-        note="Net benefit at the model's own cut-off. The last column is a likelihood-ratio test, "
-        "made on untouched patients only.",
+        note="Brier score and net benefit (at the model's own cut-off) with both recalibrated "
+        "alike on these patients, by slope and intercept: training calibrates the fused "
+        "probability alone, and a branch must not lose by that. The last column is a "
+        "likelihood-ratio test, made on untouched patients only.",
     )
 
 

@@ -13,6 +13,10 @@ from TACEResponseLib.validation.style.words import (
 from TACEResponseLib.validation.topics.performance.comparisons import Comparison
 from TACEResponseLib.validation.topics.performance.measures import ModelMeasures
 
+# Probabilities are called right only where slope and level are shown to lie within these limits; an
+# interval that merely holds 1 shows no fault, and no more.
+CLOSE_TO_1 = (0.8, 1.25)
+
 
 def question(study: Study) -> str:
     """What was asked."""
@@ -39,10 +43,11 @@ def answer(study: Study, results: Results) -> tuple[str, str, str]:
 def usefulness(measures: ModelMeasures) -> str:
     """The range where acting on the model helps, and whether its own cut-off lies in it."""
     sentence = usefulness_sentence(measures.decision)
-    if not helpful_ranges(measures.decision, by="estimate"):
+    ranges = helpful_ranges(measures.decision)
+    if not ranges:
         return sentence
     cut = measures.threshold.threshold
-    inside = any(low <= cut <= high for low, high in helpful_ranges(measures.decision))
+    inside = any(low <= cut <= high for low, high in ranges)
     where = "within" if inside else "outside"
     return (
         f"{sentence.removesuffix('.')}; its own cut-off of {100 * cut:.0f} % lies {where} the "
@@ -96,6 +101,10 @@ def _calibration(measures: ModelMeasures) -> str:
 def _calibration_words(measures: ModelMeasures) -> str:
     """What the intervals of slope and level allow one to say."""
     slope, level = measures.slope, measures.recalibrated.observed_to_expected
+    if slope.high < 0:
+        return "run the WRONG way: the higher they are, the rarer the outcome"
+    if slope.value <= 0:
+        return "tell nothing that these patients bear out, so their size can't be judged"
     faults = []
     if slope.high < 1:
         faults.append("too extreme")
@@ -109,5 +118,6 @@ def _calibration_words(measures: ModelMeasures) -> str:
         return f"are {' and '.join(faults)}"
     if slope.low != slope.low:  # nan
         return "can't be judged"
-    wide = slope.high - slope.low > 0.5
-    return "show no fault, but so few patients would hardly show one" if wide else "are right"
+    if all(CLOSE_TO_1[0] < e.low and e.high < CLOSE_TO_1[1] for e in (slope, level)):
+        return "are close to right"
+    return "show no fault, but these patients are too few to call them right"

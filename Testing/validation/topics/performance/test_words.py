@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.sample_size import ValidationSize
 from TACEResponseLib.validation.report.limits import limits
 from TACEResponseLib.validation.report.methods_text import methods_text
@@ -38,7 +39,9 @@ def test_the_answer_holds_the_numbers_that_the_files_hold(study: Study, results:
 
 def test_chance_is_called_chance_and_a_reversed_model_is_named(study: Study) -> None:
     rng = np.random.default_rng(4)
-    assert "chance could give too" in judged(study, rng.uniform(0.2, 0.8, study.n))[0]
+    guess = judged(study, rng.uniform(0.2, 0.8, study.n))
+    assert "chance could give too" in guess[0]
+    assert not guess[2].startswith("Acting on the model beats")
     assert "WORSE than chance" in judged(study, 1 - study.models[0].probabilities)[0]
 
 
@@ -59,6 +62,50 @@ def test_calibration_is_named_by_its_fault(
     assert words in judged(study, 1 / (1 + np.exp(-logit)))[1]
 
 
+def slopes(study: Study, results: Results, slope: Estimate, level: Estimate) -> str:
+    """The sentence on calibration of a model with these numbers."""
+    first = results.models[0]
+    ratio = replace(first.recalibrated, observed_to_expected=level)
+    changed = replace(first, slope=slope, recalibrated=ratio)
+    return answer(study, replace(results, models=(changed,), comparisons=()))[1]
+
+
+def test_a_slope_is_called_what_its_sign_and_its_interval_show(
+    study: Study, results: Results
+) -> None:
+    level = Estimate(value=1.0, low=0.9, high=1.1, n=120, method="log scale")
+
+    def sentence(value: float, low: float, high: float) -> str:
+        slope = Estimate(value=value, low=low, high=high, n=120, method="Wald")
+        return slopes(study, results, slope, level)
+
+    # -28 is no overconfidence: the model ranks the wrong way, or can't be shown to rank at all.
+    assert "run the WRONG way" in sentence(-28, -50, -6)
+    for low, high in ((-60, 4), (-56.5, 0.5)):
+        assert "size can't be judged" in sentence(-28, low, high)
+        assert "too extreme" not in sentence(-28, low, high)
+    assert "too extreme" in sentence(0.4, -0.1, 0.9)
+    assert "too timid" in sentence(28, 2, 54)
+
+
+def test_probabilities_are_called_right_only_where_that_is_shown(
+    study: Study, results: Results
+) -> None:
+    def sentence(slope: tuple[float, float], level: tuple[float, float]) -> str:
+        return slopes(
+            study,
+            results,
+            Estimate(value=1.0, low=slope[0], high=slope[1], n=120, method="Wald"),
+            Estimate(value=1.0, low=level[0], high=level[1], n=120, method="log scale"),
+        )
+
+    assert "close to right" in sentence((0.9, 1.1), (0.95, 1.05))
+    # Holding 1 is not enough, for the slope or for the level.
+    for slope, level in (((0.76, 1.24), (0.95, 1.05)), ((0.9, 1.1), (0.7, 1.4))):
+        assert "are close to right" not in sentence(slope, level)
+        assert "too few to call them right" in sentence(slope, level)
+
+
 def test_limits_are_computed_from_the_data(study: Study, results: Results) -> None:
     told = " ".join(limits(study, results))
     assert "SIMULATED" not in told
@@ -66,6 +113,10 @@ def test_limits_are_computed_from_the_data(study: Study, results: Results) -> No
     assert "does not say whether these patients" in told
     fewer = min(study.events, study.n - study.events)
     assert f"{study.n} patients, {fewer} in the smaller class" in told
+    assert "widened for so few" not in told
+    few = replace(study, outcome=(np.arange(study.n) < 7).astype(int))
+    assert "7 in the smaller class" in (of_few := " ".join(limits(few, results)))
+    assert "(widened for so few)" in of_few
     assert "one site" not in told
     alone = replace(study, attributes={}, origin=replace(study.origin, simulated=True))
     told = " ".join(limits(alone, results))
