@@ -159,7 +159,7 @@ def test_the_checksum_in_an_official_name_must_hold(
     official = file.rename(file.with_name("resnet18-f37072fd.pth"))
     with pytest.raises(InputError, match=r"SHA-256 must begin with f37072fd, got .*download it"):
         load_pretrained(network_of(), official)
-    monkeypatch.setattr(pretrained, "sha256_of", lambda _path: "f37072fd" + "0" * 56)
+    monkeypatch.setattr(pretrained, "sha256_of_open", lambda _path: "f37072fd" + "0" * 56)
     assert load_pretrained(network_of(), official).is_official
 
 
