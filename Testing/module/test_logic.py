@@ -44,12 +44,18 @@ def test_a_script_may_go_on_and_be_called_back(person: Any, patient: Case) -> No
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"bundle": "nosuch"}, "must be the name of an installed bundle"),
+        ({"bundle": "nosuch"}, "^Model: must be the name of an installed model"),
         ({"segmentId": "nosuch"}, "no segment nosuch"),
         ({"clinical": {"albumin": 4}}, "did you mean albumin_g_per_l"),
         ({"context": {"is_first_treatment": False}}, "must be the first"),
-        ({"context": {"stage": "B"}}, "--context: stage must be a known key.*bclc_stage"),
-        ({"context": {"bclc_stage": 3}}, "bclc_stage must be a text, got int"),
+        (
+            {"context": {"stage": "B"}},
+            "^Dates and treatment: its keys must be any of .*bclc_stage, got 'stage'; correct",
+        ),
+        (
+            {"context": {"bclc_stage": 3}},
+            "^Dates and treatment: bclc_stage must be a text, got 3; correct it",
+        ),
     ],
 )
 def test_a_script_hears_what_the_panel_would_say(

@@ -126,7 +126,11 @@ def test_the_most_salient_slice_is_one_that_the_network_saw(scored: Any) -> None
 
 def test_slices_between_the_computed_ones_are_said_to_be_interpolated(scored: Any) -> None:
     seen = sorted(p.slice_z_mm for p in scored.panel.book.prediction.network_branch.patches)
-    note = scored.panel.map._sliceNote
+    prediction, controls = scored.panel.book.prediction, scored.panel.map
+
+    def note(superior_mm: float) -> str:
+        return str(controls._sliceNote(prediction, superior_mm))
+
     assert note(seen[0]) == "Map on this slice: computed."
     assert note((seen[0] + seen[1]) / 2) == (
         "Map on this slice: interpolated between computed slices."

@@ -157,3 +157,12 @@ def test_an_edit_is_noticed_though_no_model_can_be_used(person: Any, patient: Ca
     person.wait(lambda: person.panel.book.isOutOfDate)
     assert "Out of date" in person.ui.oneLineLabel.text
     assert not person.ui.reportButton.enabled
+
+
+def test_a_model_chosen_while_another_is_being_opened_stays_chosen(
+    person: Any, tmp_path: Path
+) -> None:
+    person.panel.model.openModel(str(retrain(tmp_path / "other", "Another model")))
+    person.choose_model()
+    person.wait(lambda: not person.panel.client.isWaitingFor(ListModels))
+    assert person.panel.desk.model.title.startswith("Radiomics and a convolutional network")

@@ -141,6 +141,8 @@ class ModelSection:
         """A person chose."""
         if self._isFilling or self._desk.parameters is None:
             return
+        # Who chooses while another model is still being opened, wants what was chosen last.
+        self._opened = None
         usable = self._desk.models
         self._take(usable[index - 1] if 0 < index <= len(usable) else None)
 
