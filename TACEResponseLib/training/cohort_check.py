@@ -61,8 +61,8 @@ def left_out_notes(patients: Sequence[CohortPatient], recipe: str | None = None)
             "leave this patient out"
             for p in without_evidence(patients)
         ]
-    wished = read_recipe(find_recipe(recipe))
-    usable = usable_for(wished, patients)
+    to_train = read_recipe(find_recipe(recipe))
+    usable = usable_for(to_train, patients)
     # Whoever has no role is drawn one; with another seed other patients, but as many.
-    members_by_role(wished, usable, seed=DEFAULT_SEED)
+    members_by_role(to_train, usable, seed=DEFAULT_SEED)
     return [str(one) for one in usable.left_out]

@@ -179,6 +179,28 @@ def test_files_that_change_while_they_are_read_are_refused_and_nothing_is_kept(
     assert list(cache.folder.rglob("*.safetensors")) == []
 
 
+def test_files_are_read_again_once_a_patient_however_many_branches_are_fresh(
+    image_recipe: Recipe,
+    cache: PreparationCache,
+    ball_case: Case,
+    image_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    digested: list[Path] = []
+    real = preparation_cache.content_digest
+
+    def counted(path: Path) -> str:
+        digested.append(path)
+        return real(path)
+
+    monkeypatch.setattr(preparation_cache, "content_digest", counted)
+    one = member(Loader(ball_case), image_file)
+    prepare(image_recipe, [one], cache=cache)
+    assert digested == [image_file] * 2, "before and after"
+    prepare(image_recipe, [one], cache=cache)
+    assert len(digested) == 3, "nothing is fresh"
+
+
 def test_features_of_a_table_need_no_images(make_recipe: MakeRecipe) -> None:
     def refuse() -> Case:
         raise AssertionError("no image is needed")

@@ -96,16 +96,20 @@ def _prepare_one(
     patient = _Patient(member)
     values: dict[str, Any] = {}
     paths: dict[str, Path] = {}
+    fresh: dict[Path, BranchSettings] = {}
     for settings in recipe.branches:
-        path = cache.place(settings, content) if cache and content else None
-        if path is None:
+        if cache is None or not content:
             values[settings.name] = patient.prepared(settings)
             continue
-        if cache is not None and not cache.holds(settings, path):
-            prepared = patient.prepared(settings)
-            _check_same(member, content)
-            cache.write(settings, prepared, path)
-        paths[settings.name] = path
+        path = paths[settings.name] = cache.place(settings, content)
+        if not cache.holds(settings, path):
+            patient.prepared(settings)
+            fresh[path] = settings
+    if cache is not None and fresh:
+        # Once for all branches, since it reads every file again.
+        _check_same(member, content)
+        for path, settings in fresh.items():
+            cache.write(settings, patient.prepared(settings), path)
     return _Prepared(clinical=patient.clinical, values=values, paths=paths)
 
 

@@ -88,8 +88,8 @@ def stretches_begin(values: Sequence[str]) -> int:
     """The slice at which a second stretch of equal values begins; 0 for one, or for many."""
     starts = [n for n in range(1, len(values)) if values[n] != values[n - 1]]
     ends = [0, *starts, len(values)]
-    longest = min(np.diff(ends), default=0) >= LEAST_STRETCH
-    return starts[0] if 0 < len(starts) <= MOST_PAUSES and longest and all(values) else 0
+    are_scans = all(values) and min(np.diff(ends), default=0) >= LEAST_STRETCH
+    return starts[0] if 0 < len(starts) <= MOST_PAUSES and are_scans else 0
 
 
 def _change_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
