@@ -16,7 +16,7 @@ def main() -> int:
         signal.signal(signal.SIGINT, _interrupted)
     from TACEResponseLib.commands import cli
 
-    return cli.main()
+    return cli.main(ends_process=True)
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> None:

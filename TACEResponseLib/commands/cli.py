@@ -57,13 +57,18 @@ TOO_LARGE: dict[type[BaseException], str] = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
+def main(arguments: Sequence[str] | None = None, *, ends_process: bool = False) -> int:
+    """Run one command and return its exit status.
+
+    Args:
+        arguments: of the command line; those of this process by default.
+        ends_process: the caller does nothing more than end the process with this status.
+    """
     try:
         standard_streams.fill_gaps()
     except InputError as error:
         return _say(f"error: {error}", 2)
-    with endings.watched(), printable_output():
+    with endings.watched(to_the_end=ends_process), printable_output():
         return _parsed(arguments)
 
 

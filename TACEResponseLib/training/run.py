@@ -5,6 +5,9 @@
 """
 
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError, OutputError
@@ -14,6 +17,7 @@ from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.process.worker_pool import default_jobs
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.basics.writing.disk_trouble import explained
+from TACEResponseLib.basics.writing.drafts import PLACING
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
@@ -60,9 +64,7 @@ def train_planned(plan: TrainingPlan, progress: Progress = silent) -> Bundle:
         permute=request.permute_labels,
         progress=progress,
     )
-    state = _state(plan, cohorts, device)
-    remedy = going_on(state.folder)
-    with locked(state), endings.kept(remedy):
+    with _work_folder(plan, cohorts, device) as state:
         try:
             return _trained(plan, cohorts, state, device, jobs, progress)
         except Exception as error:
@@ -71,12 +73,40 @@ def train_planned(plan: TrainingPlan, progress: Progress = silent) -> Bundle:
                     trouble.where,
                     trouble.rule,
                     got=trouble.got,
-                    remedy=f"{trouble.remedy}; {remedy}",
+                    remedy=f"{trouble.remedy}; {going_on(state.folder)}",
                 ) from error
             # What the user mends makes it another training; nobody can go on with this one.
             if isinstance(error, InputError) and not (request.resume and state.holds_fits):
                 shutil.rmtree(state.folder, ignore_errors=True)
             raise
+
+
+@contextmanager
+def _work_folder(plan: TrainingPlan, cohorts: Cohorts, device: str) -> Iterator[TrainingState]:
+    """The folder of this very training, removed once the bundle stands in its place.
+
+    An ending finds the folder with the words how to go on with it, or neither.
+    """
+    request = plan.request
+    key = training_key(
+        plan.recipe,
+        cohorts,
+        seed=request.seed,
+        device=device,
+        weights=request.weights,
+        permute=request.permute_labels,
+    )
+    with ExitStack() as working, ExitStack() as leaving:
+        with PLACING:
+            state = open_state(request.output, key, resume=request.resume)
+            working.enter_context(endings.kept(going_on(state.folder)))
+        working.enter_context(locked(state))
+        yield state
+        remove = partial(shutil.rmtree, state.folder, ignore_errors=True)
+        with PLACING:
+            working.close()
+            leaving.enter_context(endings.also(remove))
+        remove()
 
 
 def going_on(folder: Path) -> str:
@@ -94,20 +124,6 @@ def _of_the_disk(error: Exception, output: Path) -> InputError | None:
     return explained(error, output)
 
 
-def _state(plan: TrainingPlan, cohorts: Cohorts, device: str) -> TrainingState:
-    """The work folder of this very training."""
-    request = plan.request
-    key = training_key(
-        plan.recipe,
-        cohorts,
-        seed=request.seed,
-        device=device,
-        weights=request.weights,
-        permute=request.permute_labels,
-    )
-    return open_state(request.output, key, resume=request.resume)
-
-
 def _trained(
     plan: TrainingPlan,
     cohorts: Cohorts,
@@ -116,7 +132,7 @@ def _trained(
     jobs: int,
     progress: Progress,
 ) -> Bundle:
-    """Train, or go on with it; write log and bundle, then drop the work folder."""
+    """Train, or go on with it; write log and bundle."""
     request, recipe = plan.request, plan.recipe
     trained = train(
         recipe,
@@ -141,9 +157,7 @@ def _trained(
     )
     log = log_folder(request.output)
     write_log(trained, cohorts, state.folder / "log", log, plan.left_out)
-    saved = save_finished(bundle, request.output, state.folder)
-    shutil.rmtree(state.folder)
-    return saved
+    return save_finished(bundle, request.output, state.folder)
 
 
 def _identity(plan: TrainingPlan) -> BundleIdentity:

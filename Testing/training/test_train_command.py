@@ -181,6 +181,50 @@ def test_kill_9_after_the_first_fit_and_resume_give_the_same_bundle(
     assert (output / "SHA256SUMS").read_text() == expected
 
 
+ENDED_AT = """
+import os, signal, sys, time
+from importlib import import_module
+from TACEResponseLib.commands import cli
+module, name = sys.argv[1].rsplit(".", 1)
+module = import_module(module)
+real = getattr(module, name)
+def ending(*given, **named):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.1)
+    done = real(*given, **named)
+    os.kill(os.getpid(), signal.SIGTERM)
+    return done
+setattr(module, name, ending)
+sys.exit(cli.main(sys.argv[2:], ends_process=True))
+"""
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "TACEResponseLib.training.state.write_whole",
+        "TACEResponseLib.training.run.locked",
+        "TACEResponseLib.training.run.save_finished",
+        "shutil.rmtree",
+    ],
+)
+def test_an_ending_tells_of_the_work_folder_just_where_there_is_one(
+    place: str, words: list[str], tmp_path: Path
+) -> None:
+    output = tmp_path / "mine"
+    done = subprocess.run(
+        [sys.executable, "-c", ENDED_AT, place, *words, "--output", str(output)],
+        check=False,
+        timeout=120,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 128 + signal.SIGTERM, done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert ("--resume" in last) is (tmp_path / ".mine-training").exists(), last
+    assert ("the result stands in" in last) <= output.exists()
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [(["--set", "folds=2"], "recipe"), (["--seed", "3"], "cohort and options"), ([], "cohort")],

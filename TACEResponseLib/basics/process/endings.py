@@ -71,8 +71,13 @@ def clean_up() -> None:
 
 
 @contextmanager
-def watched() -> Iterator[None]:
-    """Mind the signals that end a program; those that were ignored before stay so."""
+def watched(*, to_the_end: bool = False) -> Iterator[None]:
+    """Mind the signals that end a program; those that were ignored before stay so.
+
+    Args:
+        to_the_end: the process ends after this by itself, and signals that come then are ignored:
+            what Python does while it shuts down is no more work that one could end.
+    """
     _kept.clear()
     _written.clear()
     if threading.current_thread() is not threading.main_thread() or _watching:
@@ -94,7 +99,7 @@ def watched() -> Iterator[None]:
             before = signal.getsignal(number)
             if before not in (signal.SIG_IGN, None):
                 signal.signal(number, _noted)
-                stack.callback(signal.signal, number, before)
+                stack.callback(signal.signal, number, signal.SIG_IGN if to_the_end else before)
         _watching.append(thread)
         stack.callback(_watching.clear)
         yield
@@ -127,9 +132,11 @@ def _watch(reading: int) -> None:
 def _end(number: int) -> None:
     """End as the signal wants it, once a result that is on its way stands in its place."""
     drafts.PLACING.acquire(timeout=PLACING_SECONDS)
+    # Before other processes are ended: work that waits for them fails, and forgets what it kept.
+    left = truth()
     clean_up()
     name = signal.Signals(number).name
     words = "interrupted" if number == signal.SIGINT else f"ended by {name}"
     with suppress(OSError, ValueError, AttributeError):
-        os.write(sys.stderr.fileno(), f"{words}; {truth()}\n".encode(errors="backslashreplace"))
+        os.write(sys.stderr.fileno(), f"{words}; {left}\n".encode(errors="backslashreplace"))
     os._exit(128 + number)

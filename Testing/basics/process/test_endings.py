@@ -105,3 +105,41 @@ def test_the_truth_names_what_stands_and_what_can_go_on(tmp_path: Path) -> None:
         with new_folder(tmp_path / "all") as draft, new_folder(draft / "P1"):
             pass
         assert endings.truth() == f"the result stands in {tmp_path / 'all'}"
+
+
+FAILING = """
+import os, signal, threading, time
+from TACEResponseLib.basics.process import endings
+ended = threading.Event()
+with endings.watched(), endings.also(lambda: (ended.set(), time.sleep(0.5))):
+    with endings.kept("what was trained so far is kept in .out-training"):
+        os.kill(os.getpid(), signal.SIGTERM)
+        ended.wait()
+    time.sleep(30)
+"""
+
+
+def test_what_the_ending_itself_makes_fail_is_told_as_kept_still() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAILING], check=False, timeout=60, capture_output=True, text=True
+    )
+    assert done.returncode == 128 + signal.SIGTERM
+    assert done.stderr == "ended by SIGTERM; what was trained so far is kept in .out-training\n"
+
+
+AFTERWARDS = """
+import os, signal, sys
+from TACEResponseLib.commands import cli
+cli._run = lambda options: 0
+status = cli.main(["info"], ends_process=True)
+for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
+    os.kill(os.getpid(), getattr(signal, name))
+sys.exit(status)
+"""
+
+
+def test_a_program_that_has_done_its_work_is_not_ended_while_it_shuts_down() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AFTERWARDS], check=False, timeout=60, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
