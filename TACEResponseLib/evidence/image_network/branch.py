@@ -82,11 +82,12 @@ class ImageNetworkRecipe:
         records = [p.record for p in prepared] if settings.clinical else []
         columns = tuple(fit_clinical_column(v, records)[0] for v in settings.clinical)
         apart = held_apart(np.asarray(labels), settings, seed)
-        training, tuning = (
-            _examples(prepared, labels, np.flatnonzero(rows), settings, columns, context.checkpoint)
-            for rows in (~apart, apart)
-        )
-        fitted = fit_network(settings, training, seed, context, tuning if apart.any() else None)
+        chosen, folder = (np.flatnonzero(~apart), np.flatnonzero(apart)), context.checkpoint
+        training = _examples(prepared, labels, chosen[0], settings, columns, folder)
+        tuning = None
+        if chosen[1].size:
+            tuning = _examples(prepared, labels, chosen[1], settings, columns, folder)
+        fitted = fit_network(settings, training, seed, context, tuning)
         state = ImageNetworkState(
             clinical=columns,
             starting_weights=fitted.starting_weights,
