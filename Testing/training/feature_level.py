@@ -34,11 +34,11 @@ RECIPES: dict[str, tuple[list[dict[str, Any]], tuple[str, ...]]] = {
 
 
 def recipe_of(name: str, **changes: Any) -> Recipe:
-    """One of `RECIPES`, with five folds."""
+    """One of `RECIPES`, with five folds and five repeats."""
     branches, clinical = RECIPES[name]
     fusion = {"n_bootstrap": 40, "clinical": [{"name": variable} for variable in clinical]}
-    content = {"branches": branches, "candidates": [], "folds": 5, "fusion": fusion}
-    return Recipe.model_validate(recipe_content(**content, **changes))
+    content = {"branches": branches, "candidates": [], "folds": 5, "repeats": 5, "fusion": fusion}
+    return Recipe.model_validate(recipe_content(**{**content, **changes}))
 
 
 def drawn_cohort(

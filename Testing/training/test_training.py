@@ -47,7 +47,7 @@ def test_no_patient_is_asked_of_a_branch_that_saw_it(
     monkeypatch.setattr(RadiomicsRecipe, "fit", spy_fit)
     monkeypatch.setattr(RadiomicsBranch, "logits", spy_logits)
     tuning = make_cohort(n=20, seed=9, prefix="T")
-    train(make_recipe(repeats=1), make_cohort(), seed=1, tuning=tuning)
+    train(make_recipe(), make_cohort(), seed=1, tuning=tuning)
     # All patients, then each fold's others; then two of three parts of these, 40 in turn.
     sizes = [len(patients) for patients in seen]
     assert sizes[:4] == sizes[13:17] == [60, 40, 40, 40]
