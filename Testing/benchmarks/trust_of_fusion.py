@@ -203,16 +203,16 @@ def _null_line(name: str, rows: list[Row]) -> str:
 def _paired_table(rows: list[Row]) -> list[str]:
     """A line a size and signal, one for all."""
     head = [
-        "| patients | AUC on the card, mean | fresh patients, now | before | mean loss "
-        "| largest loss | interval on the card holds the bundle's own AUC, % |",
-        "|---|---|---|---|---|---|---|",
+        "| patients | signal, SD | AUC on the card, mean | fresh patients, now | before | mean "
+        "loss | largest loss | interval on the card holds the bundle's own AUC, % |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     settings = sorted({(row["n"], row["signal"]) for row in rows})
     groups = [
-        (str(n), [r for r in rows if (r["n"], r["signal"]) == (n, signal)])
+        (f"{n} | {signal}", [r for r in rows if (r["n"], r["signal"]) == (n, signal)])
         for n, signal in settings
     ]
-    return head + [_paired_line(name, some) for name, some in (*groups, ("all", rows)) if some]
+    return head + [_paired_line(name, some) for name, some in (*groups, ("all | ", rows)) if some]
 
 
 def _paired_line(name: str, rows: list[Row]) -> str:
