@@ -64,7 +64,7 @@ def fit_line(
     signs = np.where(labels == 1, 1.0, -1.0)
     objective = OBJECTIVES[kind](inputs, signs, inverse_regularization)
     bounds = [(None, None), *((0.0, None) if bound else (None, None) for bound in is_evidence)]
-    found = minimize(
+    optimum = minimize(
         objective,
         np.zeros(inputs.shape[1] + 1),
         jac=True,
@@ -72,7 +72,7 @@ def fit_line(
         bounds=bounds,
         options={"gtol": GRADIENT_TOLERANCE, "ftol": 0.0, "maxiter": MOST_STEPS},
     )
-    return Line(intercept=float(found.x[0]), coefficients=np.asarray(found.x[1:]))
+    return Line(intercept=float(optimum.x[0]), coefficients=np.asarray(optimum.x[1:]))
 
 
 def _logistic(inputs: Floats, signs: Floats, weight: float) -> Objective:

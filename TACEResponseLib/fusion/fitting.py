@@ -77,8 +77,8 @@ def fit_fusion(
     _check(outputs, clinical, y)
     fit = _Fit(settings, Design.of(outputs, settings.clinical, clinical), y)
     levels = [fit.levels(repeat) for repeat in range(outputs.repeats)]
-    told = [fit.held_out(level, repeat, seed) for repeat, level in enumerate(levels)]
-    logits = np.mean([values for values, _ in told], axis=0)
+    by_repeat = [fit.held_out(level, repeat, seed) for repeat, level in enumerate(levels)]
+    logits = np.mean([values for values, _ in by_repeat], axis=0)
     calibration = fit_calibration(settings.calibration, logits, y)
     whole = fit.design.whole()
     n_resamples = settings.n_bootstrap if resampled else 0
@@ -96,7 +96,7 @@ def fit_fusion(
         threshold_set_on=THRESHOLD_SET_ON[settings.threshold_rule],
         n_training=y.size,
     )
-    held_out = np.array([probabilities for _, probabilities in told])
+    held_out = np.array([probabilities for _, probabilities in by_repeat])
     return TrainedFusion(fusion=fusion, folds=outputs.folds, held_out=held_out)
 
 
@@ -123,7 +123,7 @@ class _Fit:
         folds, y, settings = self.design.outputs.folds[repeat], self.labels, self.settings
         logits, probabilities = np.empty(y.size), np.empty(y.size)
         for fold, z_scores in enumerate(levels):
-            others, asked = folds != fold, folds == fold
+            others, own = folds != fold, folds == fold
             model = fit_model(
                 z_scores[others],
                 y[others],
@@ -133,8 +133,8 @@ class _Fit:
                 calibration=settings.calibration,
                 kind=settings.model,
             )
-            logits[asked] = model.logits(z_scores[asked])
-            probabilities[asked] = model.calibration.apply(logits[asked])
+            logits[own] = model.logits(z_scores[own])
+            probabilities[own] = model.calibration.apply(logits[own])
         return logits, probabilities
 
     def resample(
@@ -145,8 +145,8 @@ class _Fit:
         (rows,) = resamples(self.labels, folds, 1, rng)
         y, fold_of_row, logits = self.labels[rows], folds[rows], np.zeros(rows.size)
         for fold in np.unique(fold_of_row) if self.settings.calibration != "none" else ():
-            z_scores, asked = levels[fold][rows], fold_of_row == fold
-            logits[asked] = self.line(z_scores[~asked], y[~asked]).logits(z_scores[asked])
+            z_scores, own = levels[fold][rows], fold_of_row == fold
+            logits[own] = self.line(z_scores[~own], y[~own]).logits(z_scores[own])
         return as_model(
             self.line(whole[rows], y), fit_calibration(self.settings.calibration, logits, y)
         )

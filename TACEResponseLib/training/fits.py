@@ -69,7 +69,7 @@ def planned(
                 settings=settings,
                 prepared=chosen_of(prepared, split.trained) if split else prepared,
                 labels=labels[split.trained] if split else labels,
-                held_out=chosen_of(prepared, split.asked) if split else None,
+                held_out=chosen_of(prepared, split.held_out) if split else None,
                 options=options,
                 state=state,
             )

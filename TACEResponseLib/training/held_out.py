@@ -31,7 +31,7 @@ class Split:
     repeat: int
     trained: Rows
     """(n,), patients that it learns from."""
-    asked: Rows
+    held_out: Rows
     """(n,), patients whom it is asked about; none that it learns from."""
     levels: tuple[tuple[int, Rows], ...]
     """Levels, by the fold that each leaves out, and the patients (n,) whose output it gives."""
@@ -64,7 +64,7 @@ def nested_outputs(
     for branch, of_branch in answers.items():
         for split in splits:
             everyone = np.full(folds.shape[1], np.nan)
-            everyone[split.asked] = of_branch[split.name]
+            everyone[split.held_out] = of_branch[split.name]
             for fold, rows in split.levels:
                 logits[branch][split.repeat, fold, rows] = everyone[rows]
     return NestedOutputs(folds=folds, logits=logits)
@@ -90,8 +90,8 @@ def _of_repeat(folds: NDArray[np.int64], repeat: int, labels: Labels, seed: int)
 
 
 def _split(name: str, repeat: int, trained: Rows, levels: Sequence[tuple[int, Rows]]) -> Split:
-    asked = np.logical_or.reduce([rows for _, rows in levels])
-    return Split(name=name, repeat=repeat, trained=trained, asked=asked, levels=tuple(levels))
+    held_out = np.logical_or.reduce([rows for _, rows in levels])
+    return Split(name=name, repeat=repeat, trained=trained, held_out=held_out, levels=tuple(levels))
 
 
 def _parts(rows: Rows, labels: Labels, seed: int) -> Iterator[Rows]:

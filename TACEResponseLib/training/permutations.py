@@ -108,13 +108,13 @@ def train_here(
     folds = repeated_folds(cohort, recipe.folds, repeats, seed)
     splits = nested_splits(folds, cohort.labels, seed)
     answers = {s.name: _answers(recipe, s.name, cohort, splits, seed) for s in recipe.branches}
-    asked = None
+    choosing = None
     if tuning is not None and len(recipe.candidates) > 1:
         everyone = cohort.labels >= 0
         branches = tuple(_fit(recipe, s.name, cohort, everyone, seed) for s in recipe.branches)
-        asked = tuning, logits_of(branches, tuning)
+        choosing = tuning, logits_of(branches, tuning)
     outputs = nested_outputs(folds, splits, answers)
-    return fit_candidates(recipe, outputs, cohort, asked, seed, resampled=False)
+    return fit_candidates(recipe, outputs, cohort, choosing, seed, resampled=False)
 
 
 def _answers(
@@ -124,7 +124,7 @@ def _answers(
     prepared = cohort.by_branch[name]
     return {
         split.name: _fit(recipe, name, cohort, split.trained, seed).logits(
-            chosen_of(prepared, split.asked)
+            chosen_of(prepared, split.held_out)
         )
         for split in splits
     }

@@ -81,8 +81,8 @@ def train(
         branches = tuple(kept.read_branch(whole_fit(s.name), device) for s in recipe.branches)
         chance = chance_of(recipe, cohort, tuning, seed, pool, progress)
     progress("fusion and calibration")
-    asked = None if tuning is None else (tuning, logits_of(branches, tuning))
-    fitted = fit_candidates(recipe, outputs, cohort, asked, seed)
+    choosing = None if tuning is None else (tuning, logits_of(branches, tuning))
+    fitted = fit_candidates(recipe, outputs, cohort, choosing, seed)
     return _trained(fitted, branches, outputs, chance)
 
 
@@ -114,7 +114,7 @@ def _answers(branch: str, split: Split, state: TrainingState) -> Floats:
     """
     name = split_fit(branch, split)
     logits = state.read_logits(name)
-    if logits.shape != (split.asked.sum(),):
+    if logits.shape != (split.held_out.sum(),):
         raise damaged(state.folder, f"{FITS}/{name}.json")
     return logits
 

@@ -91,7 +91,9 @@ def as_before(trained: Trained, cohort: PreparedCohort, fresh: PreparedCohort, s
         prepared, logits = cohort.by_branch[branch.name], np.empty(cohort.labels.size)
         for split in own:
             part = fit_again(branch.name, cohort, split.trained, seed)
-            logits[split.asked] = part.logits([prepared[k] for k in np.flatnonzero(split.asked)])
+            logits[split.held_out] = part.logits(
+                [prepared[k] for k in np.flatnonzero(split.held_out)]
+            )
         columns.append(logits)
     values = np.column_stack(columns)
     mean, sd = values.mean(axis=0), values.std(axis=0)

@@ -24,11 +24,11 @@ def test_no_fit_knows_whom_it_is_asked_about_or_the_fold_that_is_left_out(
     splits = nested_splits(numbers, LABELS, seed=1)
     assert len(splits) == fits * repeats == len({split.name for split in splits})
     for split in splits:
-        assert not (split.trained & split.asked).any()
+        assert not (split.trained & split.held_out).any()
         assert set(LABELS[split.trained]) == {0, 1}
         for fold, rows in split.levels:
             assert not (split.trained & (numbers[split.repeat] == fold)).any()
-            assert not (rows & ~split.asked).any()
+            assert not (rows & ~split.held_out).any()
     assert all(a.trained.sum() >= b.trained.sum() for a, b in pairwise(splits))
 
 
@@ -48,7 +48,7 @@ def test_answers_come_to_the_patients_who_were_asked() -> None:
     splits = nested_splits(numbers, LABELS, seed=1)
     patients = np.arange(LABELS.size, dtype=float)
     # The answer of a fit is the patient's number, and how many it was trained on.
-    answers = {s.name: patients[s.asked] + 1000.0 * s.trained.sum() for s in splits}
+    answers = {s.name: patients[s.held_out] + 1000.0 * s.trained.sum() for s in splits}
     outputs = nested_outputs(numbers, splits, {"cnn": answers})
     own = outputs.out_of_fold("cnn")[0]
     assert own.tolist() == (patients + 32_000).tolist()
@@ -64,7 +64,7 @@ def test_the_names_of_the_first_repeat_are_those_of_its_folds() -> None:
 def test_an_answer_that_lacks_is_no_output() -> None:
     numbers = folds_of(4)
     splits = nested_splits(numbers, LABELS, seed=1)
-    answers = {s.name: np.zeros(int(s.asked.sum())) for s in splits}
+    answers = {s.name: np.zeros(int(s.held_out.sum())) for s in splits}
     with pytest.raises(KeyError, match="fold-1"):
         nested_outputs(
             numbers, splits, {"cnn": {k: v for k, v in answers.items() if k != "fold-1"}}
