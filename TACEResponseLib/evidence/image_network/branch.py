@@ -78,15 +78,15 @@ class ImageNetworkRecipe:
             context: as `fit_network` reads it.
         Raises: InputError: a clinical variable is missing, or as `fit_network`.
         """
-        settings = self.settings
-        records = [p.record for p in prepared] if settings.clinical else []
-        columns = tuple(fit_clinical_column(v, records)[0] for v in settings.clinical)
+        settings, folder = self.settings, context.checkpoint
         apart = held_apart(np.asarray(labels), settings, seed)
-        chosen, folder = (np.flatnonzero(~apart), np.flatnonzero(apart)), context.checkpoint
-        training = _examples(prepared, labels, chosen[0], settings, columns, folder)
+        learned_from, judged_on = np.flatnonzero(~apart), np.flatnonzero(apart)
+        records = [prepared[n].record for n in learned_from] if settings.clinical else []
+        columns = tuple(fit_clinical_column(v, records)[0] for v in settings.clinical)
+        training = _examples(prepared, labels, learned_from, settings, columns, folder)
         tuning = None
-        if chosen[1].size:
-            tuning = _examples(prepared, labels, chosen[1], settings, columns, folder)
+        if judged_on.size:
+            tuning = _examples(prepared, labels, judged_on, settings, columns, folder)
         fitted = fit_network(settings, training, seed, context, tuning)
         state = ImageNetworkState(
             clinical=columns,
