@@ -81,7 +81,7 @@ class ImageNetworkRecipe:
         settings, folder = self.settings, context.checkpoint
         apart = held_apart(np.asarray(labels), settings, seed)
         learned_from, judged_on = np.flatnonzero(~apart), np.flatnonzero(apart)
-        records = [prepared[n].record for n in learned_from] if settings.clinical else []
+        records = [prepared[n].record for n in learned_from.tolist()] if settings.clinical else []
         columns = tuple(fit_clinical_column(v, records)[0] for v in settings.clinical)
         training = _examples(prepared, labels, learned_from, settings, columns, folder)
         tuning = None
