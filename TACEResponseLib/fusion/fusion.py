@@ -29,6 +29,7 @@ from TACEResponseLib.patient.columns import (
     encode_record,
     fit_clinical_column,
     fit_column,
+    z_scored,
 )
 from TACEResponseLib.patient.record import ClinicalRecord
 
@@ -124,7 +125,7 @@ class FittedFusion(Settings):
             raise ValueError("a fusion without resamples has no interval")
         values, imputed, warnings = encode_record(self.settings.clinical, self.clinical, clinical)
         values = np.concatenate([self._branch_values(branch_logits), values])
-        z_scores = self._z_scores(values)
+        z_scores = z_scored(values, self._columns)
         probability = float(self.model.calibration.apply(self.model.logits(z_scores)))
         drawn = [float(m.calibration.apply(m.logits(z_scores))) for m in self.bootstrap]
         low, high = (float(limit) for limit in np.percentile(drawn, INTERVAL_PERCENT))
@@ -163,17 +164,12 @@ class FittedFusion(Settings):
         rows = [encode_record(self.settings.clinical, self.clinical, r)[0] for r in clinical]
         parts = (self._branch_values(branch_logits).T, rows)
         values = np.column_stack([np.reshape(part, (len(clinical), -1)) for part in parts])
-        return self.model.calibration.apply(self.model.logits(self._z_scores(values)))
+        return self.model.calibration.apply(self.model.logits(z_scored(values, self._columns)))
 
     @property
     def _columns(self) -> tuple[FusionColumn, ...]:
         """Every column, in the order of the coefficients."""
         return (*self.branches, *self.clinical)
-
-    def _z_scores(self, values: Floats) -> Floats:
-        """Values against the training cohort, (m,) or (n, m)."""
-        mean = np.array([column.mean for column in self._columns])
-        return (values - mean) / np.array([column.sd for column in self._columns])
 
     def _branch_values(self, branch_logits: Mapping[str, ArrayLike]) -> Floats:
         """Logits in the order of the columns, (b,) or (b, n)."""
@@ -237,7 +233,7 @@ def fit_fusion_and_ask(
     fitted = [fit_clinical_column(variable, clinical) for variable in settings.clinical]
     columns = (*branch_columns, *(column for column, _ in fitted))
     values = np.column_stack([*logits.values(), *(column_values for _, column_values in fitted)])
-    z_scores = (values - [c.mean for c in columns]) / [c.sd for c in columns]
+    z_scores = z_scored(values, columns)
     folds = stratified_folds(y, settings.folds, seed)
     fit = partial(
         fit_model,
