@@ -16,8 +16,9 @@ def reliable_names(
     """Features whose intraclass correlation reaches the minimum, in the order of `names`.
 
     Args:
-        prepared: training patients alone; second readings under names that begin with `SECOND_READER`.
-            Patients without one are left out, as in S4 where 50 of 139 were read twice.
+        prepared: training patients alone; second readings under names that begin with
+            `SECOND_READER`. Patients without one are left out, as in S4 where 50 of 139 were
+            read twice.
         names: candidates.
         icc: form and minimum.
     Raises: InputError: hardly any second reading, or no feature is reliable.
