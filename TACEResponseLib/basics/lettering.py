@@ -1,8 +1,16 @@
 """Letters of every script in a picture, as far as this machine has fonts for them."""
 
+import re
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from TACEResponseLib.basics.plain_text import printable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FIRST = "DejaVu Sans"
 """It comes with matplotlib, so that a picture without other letters has the same bytes anywhere."""
@@ -30,6 +38,12 @@ OTHERS = (
     "Noto Sans Devanagari",
     "Arial Unicode MS",
 )
+# Says that what follows runs from left to right; it has no width, and FIRST has it.
+MARK = "\N{LEFT-TO-RIGHT MARK}"
+# Letters by the way they run, as `_ways` writes them: a stretch of a script that runs from right to
+# left, with what stands inside it and the signs on its last letter.
+STRETCH = re.compile("R(?:[^L]*R)?M*")
+WAYS = {"L": "L", "R": "R", "AL": "R", "NSM": "M"}
 
 
 @contextmanager
@@ -48,3 +62,35 @@ def lettering() -> Iterator[None]:
     ):
         warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from", UserWarning)
         yield
+
+
+def readable(text: str) -> str:
+    """Text as a picture should have it: no control turns it round, and no name tears it.
+
+    Matplotlib lays a line out by its first letter: one that begins with an Arabic or Hebrew name
+    would run from right to left, the name's interval and number of patients with it. Source: UAX 9.
+    """
+    return "\n".join(_line(line) for line in printable(text.replace(MARK, "")).split("\n"))
+
+
+def make_readable(figure: "Figure") -> None:
+    """Every text of a drawn figure, before it is saved."""
+    from matplotlib.text import Text
+
+    for artist in figure.findobj(Text):
+        assert isinstance(artist, Text)
+        if (text := readable(artist.get_text())) != artist.get_text():
+            artist.set_text(text)
+
+
+def _line(line: str) -> str:
+    """Each stretch between marks, so that nothing beside it joins it."""
+    stretches = [match.span() for match in STRETCH.finditer(_ways(line))]
+    for start, end in reversed(stretches):
+        line = f"{line[:start]}{MARK}{line[start:end]}{MARK}{line[end:]}"
+    return line
+
+
+def _ways(line: str) -> str:
+    """A letter for each: runs to the right, to the left, stands on another, or neither."""
+    return "".join(WAYS.get(unicodedata.bidirectional(letter), "-") for letter in line)

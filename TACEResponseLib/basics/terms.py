@@ -7,6 +7,9 @@ Modality = Literal["CT", "MR"]
 Device = Literal["auto", "cpu", "cuda"]
 """Where networks are to run; `auto` takes CUDA where there is one."""
 
+SECOND_READER = "reader2:"
+"""Begins the names of what a second reader's ROI gave, beside the first one's."""
+
 RESEARCH_USE = "Research use only: not for offering or withholding TACE."
 NOT_A_DEVICE = "Research use only, not a medical device, no treatment decision."
 MAP_CAPTION = (

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
+from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.basics.reading.file_digest import sha256_of
 from TACEResponseLib.basics.reading.regular_file import in_units, read_bytes
 from TACEResponseLib.basics.subject import part_of
@@ -179,7 +180,8 @@ def check_amount(n_files: int, n_bytes: int, where: str) -> None:
         raise InputError(
             where,
             f"may hold {MOST_FILES} files and {MOST_BYTES // 1024**3} GiB at most",
-            got=f"{n_files} files, {n_bytes / 1024**3:.2g} GiB or more",
+            got=f"{n_files} files, "
+            f"{past(n_bytes / 1024**3, MOST_BYTES / 1024**3, '.2g')} GiB or more",
             remedy="check that this is a bundle",
         )
 

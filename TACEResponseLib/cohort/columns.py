@@ -5,7 +5,7 @@ import re
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.nearest import nearest
 from TACEResponseLib.basics.reading.cells import number
-from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.terms import SECOND_READER, ImageSequence
 from TACEResponseLib.patient.schema import load_schema
 from TACEResponseLib.patient.units import Meant, in_table, other_writing
 
@@ -46,7 +46,7 @@ ANSWER_PREFIXES = ("latent_", "true_probability")
 READING = re.compile(r"response_reader[1-9]")
 """One reader's own call beside the response that is agreed on; no model reads it."""
 FEATURE = re.compile(
-    r"(reader2:)?((ct|mr)_[a-z0-9_]+:)?"
+    rf"({SECOND_READER})?((ct|mr)_[a-z0-9_]+:)?"
     r"([A-Za-z0-9.\-]+_(shape|firstorder|glcm|gldm|glrlm|glszm|ngtdm)_[A-Za-z0-9]+|n_lesions)"
 )
 """As pyradiomics names features, with the sequence and the second reader before it."""

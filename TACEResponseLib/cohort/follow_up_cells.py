@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.basics.reading import cells
 from TACEResponseLib.cohort.columns import DAYS, EVENTS
 from TACEResponseLib.cohort.patient import Problem
@@ -45,7 +46,7 @@ def follow_up_number(column: str, text: str) -> float:
         raise InputError(
             column,
             "must be 0 days or more",
-            got=f"{days:g}",
+            got=past(days, 0, ".6g"),
             remedy="count from the treatment, or leave it blank",
         )
     return days
@@ -85,7 +86,7 @@ def contradiction(to_progression: float, survival: float) -> InputError:
     return InputError(
         PROGRESSION[0],
         f"must not exceed {SURVIVAL[0]}",
-        got=f"{to_progression:g} against {survival:g} days",
+        got=f"{past(to_progression, survival, '.6g')} against {survival:g} days",
         remedy="check that both columns have the same unit and the same start",
     )
 

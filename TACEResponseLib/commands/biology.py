@@ -33,7 +33,11 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Compare the groups, and say how many sets differ."""
-    from TACEResponseLib.validation.biology import BiologyRequest, compare_groups
+    from TACEResponseLib.validation.biology import (
+        INTERESTING_FDR,
+        BiologyRequest,
+        compare_groups,
+    )
 
     request = BiologyRequest(
         expression=options.expression,
@@ -44,10 +48,10 @@ def run(options: argparse.Namespace) -> None:
         seed=options.seed,
     )
     biology = compare_groups(request)
-    sure = sum(result.fdr < 0.25 for result in biology.gene_sets)
     (first, n_first), (second, n_second) = biology.group_sizes
     sys.stdout.write(
-        f"{len(biology.gene_sets)} gene sets, {sure} with a false discovery rate below .25; "
+        f"{len(biology.gene_sets)} gene sets, {biology.interesting} with a false discovery rate "
+        f"below {str(INTERESTING_FDR).removeprefix('0')}; "
         f"{first} ({n_first} cases) against {second} ({n_second}). Hypotheses only: replicate "
         f"them.\n{biology.table}\n"
     )

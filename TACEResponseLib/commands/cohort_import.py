@@ -3,7 +3,6 @@
 import argparse
 import sys
 
-from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import shown
 from TACEResponseLib.commands.options import OUTPUT_HELP, Commands, add_verbose, some_path
 
@@ -29,34 +28,22 @@ def add_parser(actions: Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Write the cohort, and say what it holds; exit status 2 if images could not be taken."""
-    from TACEResponseLib.cohort.hcc_tace_seg.importing import (
-        COHORT_FILE,
-        NOTES_FILE,
-        import_hcc_tace_seg,
-    )
+    from TACEResponseLib.cohort.hcc_tace_seg.importing import ImportRequest, import_hcc_tace_seg
 
+    request = ImportRequest(
+        table=options.table,
+        output=options.output,
+        features=options.features,
+        images=options.images,
+    )
     with shown("importing") as progress:
-        cohort = import_hcc_tace_seg(
-            options.table,
-            options.output,
-            features=options.features,
-            images=options.images,
-            progress=progress,
-        )
-    read = [row for row in cohort.rows if row["response"]]
-    positive = sum(row["response"] == "responder" for row in read)
-    masks = sum(bool(row.get("roi")) for row in cohort.rows)
-    with_masks = f", {masks} with a mask" if options.images else ""
+        cohort = import_hcc_tace_seg(request, progress)
+    with_masks = f", {cohort.n_masks} with a mask" if options.images else ""
+    table, notes = cohort.files
     sys.stdout.write(
-        f"{len(cohort.rows)} patients, {len(read)} read by three readers, {positive} responders"
-        f"{with_masks}\n{options.output / COHORT_FILE}\n{options.output / NOTES_FILE}\n"
+        f"{len(cohort.rows)} patients, {cohort.n_read} read by three readers, "
+        f"{cohort.n_responders} responders{with_masks}\n{table}\n{notes}\n"
     )
     for problem in cohort.problems.values():
         sys.stderr.write(f"error: {problem}\n")
-    if cohort.problems:
-        raise InputError(
-            "--images",
-            "every patient's images must be whole",
-            got=f"{len(cohort.problems)} not",
-            remedy="these patients stand in the table without images",
-        )
+    cohort.check_complete()

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past_any
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int_]
@@ -93,7 +94,7 @@ def checked_probabilities(
         raise InputError(
             f"{name}, row {outside[0] + 1}",
             "must lie within 0..1",
-            got=f"{values[outside[0]]:g}",
+            got=past_any([float(values[outside[0]])], (0, 1), ".6g"),
             remedy="divide percents by 100" if percent else "turn logits into probabilities first",
         )
     return values

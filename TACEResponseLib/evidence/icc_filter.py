@@ -7,8 +7,6 @@ from pydantic import Field
 from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.evaluation.agreement.intraclass import IccForm
 
-SECOND_READER: Final = "reader2:"
-"""Begins the names of what a second reader's ROI gave, beside the first one's."""
 FEWEST_READ_TWICE: Final = 5
 """Fewer patients say nothing of how far two readers agree."""
 

@@ -18,6 +18,7 @@ from TACEResponseLib.patient.columns import (
     FusionColumn,
     check_clinical_columns,
     encode_record,
+    z_scored,
 )
 from TACEResponseLib.patient.record import ClinicalRecord
 
@@ -110,7 +111,7 @@ class FittedFusion(Settings):
             raise ValueError("a fusion without resamples has no interval")
         values, imputed, warnings = encode_record(self.settings.clinical, self.clinical, clinical)
         values = np.concatenate([self._branch_values(branch_logits), values])
-        z_scores = self._z_scores(values)
+        z_scores = z_scored(values, self._columns)
         probability = float(self.model.calibration.apply(self.model.logits(z_scores)))
         drawn = [float(m.calibration.apply(m.logits(z_scores))) for m in self.bootstrap]
         low, high = (float(limit) for limit in np.percentile(drawn, INTERVAL_PERCENT))
@@ -149,17 +150,12 @@ class FittedFusion(Settings):
         rows = [encode_record(self.settings.clinical, self.clinical, r)[0] for r in clinical]
         parts = (self._branch_values(branch_logits).T, rows)
         values = np.column_stack([np.reshape(part, (len(clinical), -1)) for part in parts])
-        return self.model.calibration.apply(self.model.logits(self._z_scores(values)))
+        return self.model.calibration.apply(self.model.logits(z_scored(values, self._columns)))
 
     @property
     def _columns(self) -> tuple[FusionColumn, ...]:
         """Every column, in the order of the coefficients."""
         return (*self.branches, *self.clinical)
-
-    def _z_scores(self, values: Floats) -> Floats:
-        """Values against the training cohort, (m,) or (n, m)."""
-        mean = np.array([column.mean for column in self._columns])
-        return (values - mean) / np.array([column.sd for column in self._columns])
 
     def _branch_values(self, branch_logits: Mapping[str, ArrayLike]) -> Floats:
         """Logits in the order of the columns, (b,) or (b, n)."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past_any
 from TACEResponseLib.basics.subject import image_subject
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.box import marked_box
@@ -62,7 +63,7 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
         raise InputError(
             where,
             f"spacing must be <= {LARGEST_SPACING_MM:g} mm on each axis",
-            got=" x ".join(f"{s:g}" for s in geometry.spacing_mm) + " mm",
+            got=past_any(geometry.spacing_mm, (LARGEST_SPACING_MM,), ".6g") + " mm",
             remedy="export the image again or mend its header",
         )
     if np.issubdtype(voxels.dtype, np.floating) and not (finite := np.isfinite(voxels)).all():
@@ -162,7 +163,7 @@ def check_roi_fits(
         raise InputError(
             roi.place,
             f"must fill at most 50 % of {sequence.words}",
-            got=percent(share),
+            got=percent(share, LARGEST_ROI_SHARE),
             remedy="check that tumor and background are not swapped",
         )
     return (

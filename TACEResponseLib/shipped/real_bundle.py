@@ -5,15 +5,10 @@ fitted. All patients train it, so it has no unseen ones: its numbers are of the 
 repeated cross-validation.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
-
-from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress, shown, silent
 from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.resources import resource_path
@@ -35,8 +30,9 @@ from TACEResponseLib.shipped.real_cohort import (
     clinical_branch,
     evidence,
     judge,
-    label_of,
+    read_by_majority,
 )
+from TACEResponseLib.shipped.real_options import cohort_parser
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.train import train
@@ -98,18 +94,10 @@ def prepared_cohort(settings: BranchSettings, patients: Sequence[CohortPatient])
 
     Raises: InputError: none has been read.
     """
-    labels = {p.case_id: label for p in patients if (label := label_of(p, MAJORITY)) is not None}
-    read = sorted((p for p in patients if p.case_id in labels), key=lambda p: p.case_id)
-    if not read:
-        raise InputError(
-            "--cohort",
-            "must hold patients with a response and shape features",
-            got="none",
-            remedy="import the cohort with --features",
-        )
+    read, labels = read_by_majority(patients)
     return PreparedCohort(
         case_ids=tuple(patient.case_id for patient in read),
-        labels=np.array([labels[patient.case_id] for patient in read], dtype=np.int64),
+        labels=labels,
         clinical=tuple(patient.clinical for patient in read),
         by_branch={settings.name: evidence(settings, read)},
     )
@@ -140,14 +128,7 @@ def as_metric(judgement: Judgement) -> Metric:
 
 def main() -> None:
     """Train and save."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--cohort",
-        type=Path,
-        required=True,
-        help="cohort.csv of tace-response cohort import hcc-tace-seg",
-    )
-    parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
+    parser = cohort_parser(__doc__)
     parser.add_argument("--jobs", type=whole, default=2, help="worker processes")
     options = parser.parse_args()
     check_output(options.output)

@@ -206,6 +206,25 @@ def label_of(patient: CohortPatient, reading: str) -> int | None:
     return int(ResponseClass(call) in Endpoint.OBJECTIVE_RESPONSE.positive_classes)
 
 
+def read_by_majority(
+    patients: Sequence[CohortPatient],
+) -> tuple[list[CohortPatient], NDArray[np.int64]]:
+    """Patients whom every reader has read, by id, and the majority's label of each, (n,).
+
+    Raises: InputError: none has been read.
+    """
+    known = {p.case_id: label for p in patients if (label := label_of(p, MAJORITY)) is not None}
+    read = sorted((p for p in patients if p.case_id in known), key=lambda p: p.case_id)
+    if not read:
+        raise InputError(
+            "--cohort",
+            "must hold patients with a response and shape features",
+            got="none",
+            remedy="import the cohort with --features",
+        )
+    return read, np.array([known[patient.case_id] for patient in read], dtype=np.int64)
+
+
 def _readers(patients: Sequence[CohortPatient]) -> list[str]:
     """Readers whose calls stand in the table, as words."""
     columns = {column for patient in patients for column in patient.readings}

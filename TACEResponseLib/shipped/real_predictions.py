@@ -4,7 +4,6 @@ Writes the two tables that `tace-response validate --cross-validated` reads: wha
 clinical variables say of each patient in 20 repeats of a cross-validation, and each reader's call.
 """
 
-import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.basics.writing.csv_writing import records_csv
@@ -25,12 +23,12 @@ from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.shipped.real_cohort import (
     FOLDS,
-    MAJORITY,
     clinical_branch,
     evidence,
-    label_of,
     parts_of,
+    read_by_majority,
 )
+from TACEResponseLib.shipped.real_options import cohort_parser
 
 PREDICTIONS, READERS = "predictions.csv", "readers.csv"
 RECIPE, SEED, REPEATS = "ct-volume-clinical", 2023, 20
@@ -70,19 +68,7 @@ def write_tables(
 
     Raises: InputError: no patient has a response and features.
     """
-    known = {p.case_id: label for p in patients if (label := label_of(p, MAJORITY)) is not None}
-    read = sorted(
-        (p for p in patients if p.case_id in known and p.features),
-        key=lambda patient: patient.case_id,
-    )
-    if not read:
-        raise InputError(
-            "--cohort",
-            "must hold patients with a response and shape features",
-            got="none",
-            remedy="import the cohort with --features",
-        )
-    labels = np.array([known[patient.case_id] for patient in read], dtype=np.int64)
+    read, labels = read_by_majority([patient for patient in patients if patient.features])
     columns = {
         f"{name}#{repeat + 1}": out_of_fold(part, read, labels, SEED + repeat)
         for name, part in parts_of(settings).items()
@@ -131,14 +117,7 @@ def _write(rows: Iterable[Mapping[str, str]], path: Path) -> None:
 
 def main() -> None:
     """Read the imported cohort, write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--cohort",
-        type=Path,
-        required=True,
-        help="cohort.csv of tace-response cohort import hcc-tace-seg",
-    )
-    parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
+    parser = cohort_parser(__doc__)
     parser.add_argument("--repeats", type=whole, default=REPEATS)
     options = parser.parse_args()
     check_output(options.output)

@@ -7,22 +7,17 @@ import numpy as np
 from TACEResponseLib.simulation import body, liver, organs
 from TACEResponseLib.simulation.canvas import Canvas
 from TACEResponseLib.simulation.settings import GridSettings
-from TACEResponseLib.simulation.smooth_field import Field
 
 AORTA_GAIN_HU = 270.0
 """Of the aorta over blood, arterial phase, before the timing of the scan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Anatomy:
+class Anatomy(body.Trunk):
     """The image without a tumor, and what is needed to place one."""
 
     canvas: Canvas
-    build: body.Build
     liver: liver.Liver
-    depth: Field
-    """Under the skin, mm, (1, J, I)."""
-    room: body.Room
 
 
 def paint_anatomy(grid: GridSettings, timing: float, rng: np.random.Generator) -> Anatomy:
@@ -34,9 +29,8 @@ def paint_anatomy(grid: GridSettings, timing: float, rng: np.random.Generator) -
         rng: the anatomy's own stream; latents and response have no part in it.
     """
     canvas = Canvas(grid=grid)
-    build = body.draw_build(rng)
-    depth = body.skin_depth(canvas, build)
-    room = body.room_of(canvas, build, depth)
+    trunk = body.draw_trunk(canvas, rng)
+    build, depth, room = trunk.build, trunk.depth, trunk.room
     body.paint_table(canvas, build)
     body.paint_trunk(canvas, build, depth, rng)
     body.paint_lungs(canvas, room, rng)

@@ -48,6 +48,23 @@ class Room:
         return np.maximum(np.maximum(distance, self.cavity[:, j, i] + 2.5), under)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A patient before any organ."""
+
+    build: Build
+    depth: Field
+    """Under the skin, mm, (1, J, I)."""
+    room: Room
+
+
+def draw_trunk(frame: Frame, rng: np.random.Generator) -> Trunk:
+    """A patient who fits the field of view, and the room that the wall and diaphragm leave."""
+    build = draw_build(rng)
+    depth = skin_depth(frame, build)
+    return Trunk(build=build, depth=depth, room=room_of(frame, build, depth))
+
+
 def draw_build(rng: np.random.Generator) -> Build:
     """A patient who fits the field of view."""
     scale = float(np.clip(rng.normal(1.0, 0.04), 0.92, 1.08))

@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from TACEResponseLib.simulation.frame import Box, Ellipsoid, Frame, Point
+from TACEResponseLib.simulation.frame import Box, Ellipsoid, Frame
 from TACEResponseLib.simulation.smooth_field import Field
-
-__all__ = ["AIR_HU", "Box", "Canvas", "Ellipsoid", "Point"]
 
 AIR_HU = -1000.0
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from TACEResponseLib.simulation.body import Build, Room, spine_y
-from TACEResponseLib.simulation.canvas import Canvas, Ellipsoid, Point
-from TACEResponseLib.simulation.frame import moved
+from TACEResponseLib.simulation.canvas import Canvas
+from TACEResponseLib.simulation.frame import Ellipsoid, Point, moved
 from TACEResponseLib.simulation.smooth_field import smooth_field
 
 SOFT_HU, GAS_HU = 55.0, -960.0

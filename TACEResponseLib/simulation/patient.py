@@ -19,8 +19,6 @@ from TACEResponseLib.simulation.simulated import SimulatedPatient, SimulatedTrut
 from TACEResponseLib.simulation.streams import Stream, stream
 from TACEResponseLib.simulation.tumor import paint_tumor
 
-__all__ = ["SimulatedPatient", "SimulatedTruth", "simulate_patient", "simulate_truth"]
-
 NAMES = ((1, "Tumor"), (2, "Satellite"))
 TUMOR_IN_WALL_MM = 2.0
 """How far before the inside of the wall a tumor ends."""

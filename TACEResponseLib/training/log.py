@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.basics.lettering import lettering
+from TACEResponseLib.basics.lettering import lettering, make_readable
 from TACEResponseLib.basics.writing.csv_writing import csv_text
 from TACEResponseLib.basics.writing.file_modes import PRIVATE_FILE
 
@@ -80,6 +80,7 @@ def write_picture(rows: Sequence[LogRow], path: Path) -> None:
         for number, quantity in enumerate(quantities, start=1):
             axes = figure.add_subplot(len(quantities), 1, number)
             _draw(axes, quantity, _lines(rows, quantity))
+        make_readable(figure)
         figure.savefig(path, dpi=150, metadata={"Software": None})
 
 

@@ -12,6 +12,7 @@ from scipy.special import expit
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.logistic import inside, logits
+from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card
@@ -71,7 +72,7 @@ def fit_update(labels: Labels, probabilities: Floats, method: str) -> Update:
         raise InputError(
             "recalibrate",
             "the model must rank patients in the right direction",
-            got=f"a slope of {slope.value:.2f} ({slope.method})",
+            got=f"a slope of {past(slope.value, 0, '.2f')} ({slope.method})",
             remedy="no recalibration mends that; check outcome and positive class",
         )
     return Update(slope=slope.value, shift=shift.value)

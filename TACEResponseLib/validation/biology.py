@@ -16,6 +16,8 @@ from TACEResponseLib.validation.gene_sets import (
 from TACEResponseLib.validation.style.figure import write_csv
 
 GENE_SETS = "gene_sets.csv"
+# What Subramanian and others (2005) call worth a look: hypotheses, one in four of them false.
+INTERESTING_FDR = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,11 @@ class Biology:
     """The smallest false discovery rate first."""
     group_sizes: tuple[tuple[str, int], tuple[str, int]]
     """Scores above 0 are higher in the first."""
+
+    @property
+    def interesting(self) -> int:
+        """How many gene sets have a false discovery rate below `INTERESTING_FDR`."""
+        return sum(result.fdr < INTERESTING_FDR for result in self.gene_sets)
 
 
 def compare_groups(request: BiologyRequest) -> Biology:

@@ -12,7 +12,7 @@ from TACEResponseLib.basics.terms import CohortRole, ImageSequence
 from TACEResponseLib.bundle import load_bundle, save_bundle
 from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED
 from TACEResponseLib.bundle.model_words import performance
-from TACEResponseLib.cohort.hcc_tace_seg.importing import import_hcc_tace_seg
+from TACEResponseLib.cohort.hcc_tace_seg.importing import ImportRequest, import_hcc_tace_seg
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.evaluation.discrimination.cross_validated import procedure_estimate
@@ -73,7 +73,13 @@ def recipe() -> Recipe:
 def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> list[CohortPatient]:
     """The real patients that have features."""
     source, folder = shared_data / "hcc_tace_seg", tmp_path_factory.mktemp("real") / "cohort"
-    import_hcc_tace_seg(source / "clinical.xlsx", folder, features=source / "tumour_features.csv")
+    import_hcc_tace_seg(
+        ImportRequest(
+            table=source / "clinical.xlsx",
+            output=folder,
+            features=source / "tumour_features.csv",
+        )
+    )
     return [p for p in usable_cohort(folder / "cohort.csv") if p.features]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.cohort.hcc_tace_seg.importing import import_hcc_tace_seg
+from TACEResponseLib.cohort.hcc_tace_seg.importing import ImportRequest, import_hcc_tace_seg
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
@@ -21,7 +21,13 @@ def patients(
     shared_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[CohortPatient, ...]:
     source, folder = shared_data / "hcc_tace_seg", tmp_path_factory.mktemp("real") / "cohort"
-    import_hcc_tace_seg(source / "clinical.xlsx", folder, features=source / "tumour_features.csv")
+    import_hcc_tace_seg(
+        ImportRequest(
+            table=source / "clinical.xlsx",
+            output=folder,
+            features=source / "tumour_features.csv",
+        )
+    )
     return usable_cohort(folder / "cohort.csv")
 
 

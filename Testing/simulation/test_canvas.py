@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from TACEResponseLib.simulation.canvas import Canvas, Ellipsoid
+from TACEResponseLib.simulation.canvas import Canvas
+from TACEResponseLib.simulation.frame import Ellipsoid
 from TACEResponseLib.simulation.settings import GridSettings
 
 GRID = GridSettings(size_ijk=(60, 50, 40), spacing_mm=(1.0, 1.0, 1.5))

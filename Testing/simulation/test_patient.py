@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import distance_transform_edt
 from scipy.stats import spearmanr
 
-from TACEResponseLib.simulation.patient import SimulatedPatient, simulate_patient, simulate_truth
+from TACEResponseLib.simulation.patient import simulate_patient, simulate_truth
 from TACEResponseLib.simulation.settings import (
     GridSettings,
     LawSettings,
@@ -15,6 +15,7 @@ from TACEResponseLib.simulation.settings import (
     SimulationSettings,
     TumorSettings,
 )
+from TACEResponseLib.simulation.simulated import SimulatedPatient
 from TACEResponseLib.simulation.streams import Stream, stream
 from Testing.simulation.law_integrals import prevalence
 

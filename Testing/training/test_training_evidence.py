@@ -11,7 +11,7 @@ import pytest
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
 from TACEResponseLib.bundle import load_bundle
-from TACEResponseLib.cohort.hcc_tace_seg.importing import import_hcc_tace_seg
+from TACEResponseLib.cohort.hcc_tace_seg.importing import ImportRequest, import_hcc_tace_seg
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.commands.cli import main
@@ -224,7 +224,11 @@ def test_the_real_cohort_loses_the_one_patient_without_features(
 ) -> None:
     source = shared_data / "hcc_tace_seg"
     import_hcc_tace_seg(
-        source / "clinical.xlsx", tmp_path / "real", features=source / "tumour_features.csv"
+        ImportRequest(
+            table=source / "clinical.xlsx",
+            output=tmp_path / "real",
+            features=source / "tumour_features.csv",
+        )
     )
     recipe = read_recipe(find_recipe("ct-volume-clinical"))
     usable = usable_for(recipe, usable_cohort(tmp_path / "real" / "cohort.csv"))

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.basics.errors import InputError, MissingExtraError
+from TACEResponseLib.validation.biology import Biology
 from TACEResponseLib.validation.gene_sets import (
     Expression,
+    GeneSetResult,
     enriched,
     read_expression,
     read_gene_sets,
@@ -87,3 +89,14 @@ def test_two_sets_of_one_name_are_refused_and_none_is_dropped(tmp_path: Path) ->
     (tmp_path / "s.gmt").write_text("SET\td\tTP53\nOTHER\td\tMYC\nSET\td\tKRAS\n")
     with pytest.raises(InputError, match=r"line 3: must name each gene set once, got 'SET' again"):
         read_gene_sets(tmp_path / "s.gmt")
+
+
+def test_a_set_is_interesting_below_a_quarter(tmp_path: Path) -> None:
+    results = tuple(
+        GeneSetResult(gene_set=f"S{fdr}", score=0.5, normalized=1.5, p=0.01, fdr=fdr, genes=20)
+        for fdr in (0.1, 0.2499, 0.25, 0.6)
+    )
+    biology = Biology(
+        table=tmp_path / "gene_sets.csv", gene_sets=results, group_sizes=(("high", 8), ("low", 8))
+    )
+    assert biology.interesting == 2

@@ -43,37 +43,71 @@ Row = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRequest:
+    """Which files of the collection, and where the cohort goes."""
+
+    table: Path
+    """The workbook; its first sheet is read."""
+    output: Path
+    """Folder made by the run."""
+    features: Path | None = None
+    """CSV of pyradiomics features by `Patient`; those that an intensity offset moves are left
+    out."""
+    images: Path | None = None
+    """The collection as downloaded; its CTs stay where they are, the table names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedCohort:
     """What was written, and whose images could not be taken."""
 
+    files: tuple[Path, Path]
+    """The table, and its notes."""
     rows: Sequence[Row]
-    """By id."""
+    """As written, by id."""
     problems: Mapping[str, InputError] = field(default_factory=dict)
     """By patient; such a patient stands in the table without images."""
 
+    @property
+    def n_read(self) -> int:
+        """Patients whom every reader has read."""
+        return sum(bool(row["response"]) for row in self.rows)
 
-def import_hcc_tace_seg(
-    table: Path,
-    folder: Path,
-    *,
-    features: Path | None = None,
-    images: Path | None = None,
-    progress: Progress = silent,
-) -> ImportedCohort:
+    @property
+    def n_responders(self) -> int:
+        """Of those, whom most readers call responders."""
+        return sum(row["response"] == "responder" for row in self.rows)
+
+    @property
+    def n_masks(self) -> int:
+        """Patients whose images were taken."""
+        return sum(bool(row.get("roi")) for row in self.rows)
+
+    def check_complete(self) -> None:
+        """Refuse a cohort some of whose images could not be taken, though it is written.
+
+        Raises: InputError: there are `problems`.
+        """
+        if self.problems:
+            raise InputError(
+                "--images",
+                "every patient's images must be whole",
+                got=f"{len(self.problems)} not",
+                remedy="these patients stand in the table without images",
+            )
+
+
+def import_hcc_tace_seg(request: ImportRequest, progress: Progress = silent) -> ImportedCohort:
     """Read the collection's table and write `cohort.csv`, `NOTES.md` and, of images, the masks.
 
     Args:
-        table: the workbook; its first sheet is read.
-        folder: made by this call.
-        features: CSV of pyradiomics features by `Patient`; those that an intensity offset moves
-            are left out.
-        images: the collection as downloaded; its CTs stay where they are, the table names them.
-        progress: told each patient with images.
-    Returns: the rows as written.
-    Raises: InputError: a file is not what it should be, or `folder` exists; nothing is written.
+        request: files of the collection.
+        progress: called with each patient with images.
+    Raises: InputError: a file is not what it should be, or the output exists; nothing is written.
     """
+    folder, features, images = request.output, request.features, request.images
     check_output(folder)
-    rows = cohort_rows(_workbook(table))
+    rows = cohort_rows(_workbook(request.table))
     header = list(rows[0])
     if features is not None:
         names, by_id = _features(features)
@@ -92,7 +126,9 @@ def import_hcc_tace_seg(
         (draft / COHORT_FILE).write_bytes(records_csv(header, rows).encode("utf-8"))
         said = notes(rows, has_features=features is not None, images=lines)
         (draft / NOTES_FILE).write_text(said, encoding="utf-8")
-    return ImportedCohort(rows=rows, problems=problems)
+    return ImportedCohort(
+        files=(folder / COHORT_FILE, folder / NOTES_FILE), rows=rows, problems=problems
+    )
 
 
 def cohort_rows(records: Sequence[Mapping[str, str]]) -> list[Row]:

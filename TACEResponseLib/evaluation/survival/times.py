@@ -3,6 +3,7 @@
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.evaluation.inputs import Floats
 
 
@@ -21,7 +22,7 @@ def refuse_bad_times(time: Floats, name: str, unit: str, remedy: str) -> None:
         raise InputError(
             f"{name}, row {wrong[0] + 1}",
             f"must be >= 0 {unit}",
-            got=f"{time[wrong[0]]:g}",
+            got=past(float(time[wrong[0]]), 0, ".6g"),
             remedy=remedy,
         )
 

@@ -10,6 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -170,7 +171,8 @@ def _check(computed: Activations, where: str, layer: str) -> None:
             where,
             "network and patch must need at most 4 GB for the activations "
             f"of a batch of {LARGEST_BATCH} patches, and 1 GB for all of one patch",
-            got=f"{batch / 1024**3:.3g} GB and {computed.total_bytes / 1024**3:.3g} GB "
+            got=f"{past(batch / 1024**3, MOST_BATCH_BYTES / 1024**3)} GB and "
+            f"{past(computed.total_bytes / 1024**3, MOST_PATCH_BYTES / 1024**3)} GB "
             f"up to a layer {layer}",
             remedy=REMEDY,
         )
@@ -178,6 +180,6 @@ def _check(computed: Activations, where: str, layer: str) -> None:
         raise InputError(
             where,
             f"network and patch must need at most {MOST_PRODUCTS:.0e} multiplications for a patch",
-            got=f"{computed.products:.2e}",
+            got=past(computed.products, MOST_PRODUCTS, ".2e"),
             remedy=REMEDY,
         )

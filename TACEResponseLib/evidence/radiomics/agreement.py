@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import SECOND_READER
 from TACEResponseLib.evaluation.agreement.intraclass import intraclass
-from TACEResponseLib.evidence.icc_filter import FEWEST_READ_TWICE, SECOND_READER, IccFilter
+from TACEResponseLib.evidence.icc_filter import FEWEST_READ_TWICE, IccFilter
 
 
 def reliable_names(
@@ -15,8 +16,9 @@ def reliable_names(
     """Features whose intraclass correlation reaches the minimum, in the order of `names`.
 
     Args:
-        prepared: training patients alone; second readings under names that begin with `reader2:`.
-            Patients without one are left out, as in S4 where 50 of 139 were read twice.
+        prepared: training patients alone; second readings under names that begin with
+            `SECOND_READER`. Patients without one are left out, as in S4 where 50 of 139 were
+            read twice.
         names: candidates.
         icc: form and minimum.
     Raises: InputError: hardly any second reading, or no feature is reliable.

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.terms import SECOND_READER
 from TACEResponseLib.evidence.branch import BranchResult, FeatureContribution, FitContext
-from TACEResponseLib.evidence.icc_filter import SECOND_READER
 from TACEResponseLib.evidence.radiomics.classifiers import contributions, fit_classifier, logits
 from TACEResponseLib.evidence.radiomics.feature_names import wanted_names
 from TACEResponseLib.evidence.radiomics.ibsi import ibsi_code
@@ -47,7 +47,7 @@ class RadiomicsRecipe:
         """Every feature of the parameter set in every sequence, or the given ones alone.
 
         A second reading for the ICC filter is the same of the second reader's case, added by the
-        caller under names that begin with `reader2:`.
+        caller under names that begin with `SECOND_READER`.
         """
         return lesion_features(case, self.settings, self.settings.given or None)
 

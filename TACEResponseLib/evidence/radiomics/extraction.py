@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.evidence.radiomics.discretization import features_of_class
@@ -141,7 +142,7 @@ def _check_levels(
         raise InputError(
             f"parameter set {settings.name}",
             f"bin_width must leave at most {MOST_LEVELS} gray levels",
-            got=f"{levels:.3g} of {settings.bin_width:g}",
+            got=f"{past(levels, MOST_LEVELS)} of {settings.bin_width:g}",
             remedy="set a larger bin_width, or check the image's unit",
         )
 

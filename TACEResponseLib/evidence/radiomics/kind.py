@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.evidence.icc_filter import SECOND_READER
+from TACEResponseLib.basics.terms import SECOND_READER
 from TACEResponseLib.evidence.kind import EvidenceKind
 from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings

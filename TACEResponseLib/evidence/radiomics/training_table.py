@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.evidence.icc_filter import SECOND_READER
+from TACEResponseLib.basics.terms import SECOND_READER
 from TACEResponseLib.evidence.radiomics.agreement import reliable_names
 from TACEResponseLib.evidence.radiomics.selection import select_features, varying
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
@@ -40,7 +40,7 @@ def training_table(
     """Sort patients by their values, then by their label.
 
     Args:
-        prepared: features by name; second readings' names begin with `reader2:`.
+        prepared: features by name; second readings' names begin with `SECOND_READER`.
         labels: (n,), 0 or 1.
     Raises: InputError: the patients don't have the same features.
     """

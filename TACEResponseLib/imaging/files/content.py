@@ -5,7 +5,8 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.file_digest import sha256_of
-from TACEResponseLib.imaging.files.dicom import find_series, is_dicom
+from TACEResponseLib.imaging.files.dicom import find_series
+from TACEResponseLib.imaging.files.dicom_series.files import is_dicom
 from TACEResponseLib.imaging.files.headers.reading import read_header
 
 # Formats whose voxels may lie in a file of their own, which the header names.

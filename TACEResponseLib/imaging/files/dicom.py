@@ -25,8 +25,6 @@ from TACEResponseLib.imaging.files.dicom_series.values import patient_digest, te
 from TACEResponseLib.imaging.files.headers.agreement import check_agreement
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 
-__all__ = ["Slice", "find_series", "is_dicom", "read_series"]
-
 MOST_SLICES = 10_000
 # Every picture has them, and no object of another kind has two.
 PICTURE = ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation")

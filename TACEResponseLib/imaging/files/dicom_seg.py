@@ -9,6 +9,7 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past, past_any
 from TACEResponseLib.basics.vocabulary import vocabulary
 from TACEResponseLib.imaging.files.dicom_seg_spacing import state_spacing
 from TACEResponseLib.imaging.files.dicom_series.files import read_dataset
@@ -175,7 +176,7 @@ def _check_grid(grid: Any, segments: int, where: str) -> None:
         raise InputError(
             where,
             f"spacing must be > 0 and <= {LARGEST_SPACING_MM:g} mm",
-            got=" x ".join(f"{s:.4g}" for s in spacing) + " mm",
+            got=past_any(spacing, (0, LARGEST_SPACING_MM), ".4g") + " mm",
             remedy=f"export the {vocabulary().mask} as a label image",
         )
 
@@ -204,7 +205,7 @@ def _check_values(dataset: Any, where: str) -> None:
         raise InputError(
             where,
             f"its fractions must reach one half somewhere, as the {vocabulary().organ} does",
-            got=f"at most {largest / most:.2g}",
+            got=f"at most {past(largest / most, HALF, '.2g')}",
             remedy="threshold it yourself and export a label image",
         )
 
@@ -225,7 +226,7 @@ def _check_frames(dataset: Any, geometry: Geometry, where: str) -> None:
         raise InputError(
             where,
             f"each frame must lie within {LARGEST_SHIFT_MM:g} mm of a regular grid",
-            got=f"{apart:.2g} mm apart",
+            got=f"{past(apart, LARGEST_SHIFT_MM, '.2g')} mm apart",
             remedy=f"export the {vocabulary().mask} as a label image",
         )
 

@@ -7,7 +7,8 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.subject import image_subject
 from TACEResponseLib.basics.terms import ImageSequence
-from TACEResponseLib.imaging.files.dicom import find_series, is_dicom, read_series
+from TACEResponseLib.imaging.files.dicom import find_series, read_series
+from TACEResponseLib.imaging.files.dicom_series.files import is_dicom
 from TACEResponseLib.imaging.files.headers.files import check_exists, check_plain_file, shown_name
 from TACEResponseLib.imaging.files.headers.reading import SUFFIXES, StoredImage, read_file
 from TACEResponseLib.imaging.volume import Acquisition, Volume

@@ -11,7 +11,7 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.basics.vocabulary import vocabulary
-from TACEResponseLib.imaging.files.dicom import is_dicom
+from TACEResponseLib.imaging.files.dicom_series.files import is_dicom
 from TACEResponseLib.imaging.files.headers.files import check_exists, check_plain_file, shown_name
 from TACEResponseLib.imaging.files.headers.header import MOST_LAYERS, ImageHeader
 from TACEResponseLib.imaging.files.headers.reading import read_file, read_header

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.imaging.box import Box, marked_box
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.orientation import lps_axes_geometry, voxels_to_lps_axes
@@ -192,6 +193,7 @@ def _refuse(roi: Roi, pieces: list[_Piece]) -> None:
         roi.place,
         f"must hold a lesion of at least {SMALLEST_LESION_VOXELS} voxels and "
         f"{SMALLEST_LESION_MM:g} mm",
-        got=f"{voxels} voxel{'' if voxels == 1 else 's'}, {widest:.1f} mm{scattered}",
+        got=f"{voxels} voxel{'' if voxels == 1 else 's'}, "
+        f"{past(widest, SMALLEST_LESION_MM, '.1f')} mm{scattered}",
         remedy="segment the tumor, or choose what marks it",
     )

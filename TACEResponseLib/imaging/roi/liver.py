@@ -63,15 +63,15 @@ def check_in_liver(roi: Roi, liver: Roi) -> tuple[CaseWarning, ...]:
         raise InputError(
             roi.place,
             f"must have at most {percent(LARGEST_SHARE)} of the volume of the liver mask",
-            got=f"{percent(share.of_volume)} ({milliliters(roi.volume_ml)} of "
+            got=f"{percent(share.of_volume, LARGEST_SHARE)} ({milliliters(roi.volume_ml)} of "
             f"{milliliters(liver.volume_ml)})",
             remedy="choose the tumor alone, or give a mask of the whole liver with its tumors",
         )
     if share.outside <= LARGEST_OUTSIDE:
         return ()
     message = (
-        f"{percent(share.outside)} of the ROI lies outside the liver mask: check that it is this "
-        "patient's liver tumor, unless the mask leaves tumors out."
+        f"{percent(share.outside, LARGEST_OUTSIDE)} of the ROI lies outside the liver mask: check "
+        "that it is this patient's liver tumor, unless the mask leaves tumors out."
     )
     return (CaseWarning(code="roi_outside_liver", message=message),)
 
@@ -92,7 +92,7 @@ def check_liver(
         raise InputError(
             liver.place,
             f"must mark at most {milliliters(LARGEST_LIVER_ML)}",
-            got=milliliters(liver.volume_ml),
+            got=milliliters(liver.volume_ml, LARGEST_LIVER_ML),
             remedy="check that liver and background are not swapped, and the size of the voxels",
         )
     placed = [w for s, volume in images.items() for w in check_mask_grid(liver, volume, s)]

@@ -12,6 +12,7 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.basics.reading.strict_numbers import read_whole_number
 from TACEResponseLib.imaging.roi.enclosure import Marked, encloses, find_enclosure
 
@@ -260,6 +261,13 @@ def with_sizes(sizes_ml: Collection[tuple[str, float]], most: int) -> list[str]:
     return [f"{name} ({milliliters(size)})" for name, size in ordered]
 
 
-def milliliters(size: float) -> str:
-    """A size as a reader wants it: no exponent, no digits that say nothing."""
+def milliliters(size: float, limit: float | None = None) -> str:
+    """A size as a reader wants it: no exponent, no digits that say nothing.
+
+    Args:
+        size: mL.
+        limit: on whose other side it must not seem to lie, mL.
+    """
+    if limit is not None:
+        return f"{past(size, limit, ',.0f')} mL"
     return f"{size:,.0f} mL" if size >= 10 else f"{size:.2g} mL"

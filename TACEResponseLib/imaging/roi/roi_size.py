@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.imaging.roi.roi_choice import LARGEST_ML, milliliters
 
@@ -33,7 +34,7 @@ def check_roi_size(
         raise InputError(
             where,
             f"must hold tumor of at most {milliliters(LARGEST_ML)} and {LARGEST_MM:.0f} mm across",
-            got=size,
+            got=f"{milliliters(volume, LARGEST_ML)}, {past(longest, LARGEST_MM, '.0f')} mm across",
             remedy="choose the tumor alone, and check the size of the voxels",
         )
     if volume <= CONFIRMED_ABOVE_ML:
@@ -43,7 +44,7 @@ def check_roi_size(
             where,
             f"may hold more than {milliliters(CONFIRMED_ABOVE_ML)} only if you say "
             "that all of it is tumor and none is liver",
-            got=size,
+            got=f"{milliliters(volume, CONFIRMED_ABOVE_ML)}, {longest:.0f} mm across",
             remedy=f"choose the tumor alone, or {remedy}",
         )
     return (

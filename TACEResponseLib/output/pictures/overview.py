@@ -4,7 +4,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from TACEResponseLib.basics.lettering import lettering
+from TACEResponseLib.basics.lettering import lettering, make_readable
 from TACEResponseLib.basics.terms import MAP_CAPTION, NOT_A_DEVICE, ImageSequence
 from TACEResponseLib.evidence.branch import BranchResult, SaliencyMap
 from TACEResponseLib.output.pictures.panels import draw_color_bar, draw_slice
@@ -41,6 +41,7 @@ def draw_overview(case: Case, prediction: Prediction, path: Path) -> None:
         top = _draw_result(figure, prediction)
         bottom = _draw_remarks(figure, prediction)
         _draw_slices(figure, case, prediction, top=top, bottom=bottom)
+        make_readable(figure)
         figure.savefig(path, metadata={"Software": None})
 
 

@@ -16,17 +16,13 @@ LIVER_SD = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MrAnatomy:
+class MrAnatomy(body.Trunk):
     """The images without a tumor, and what is needed to place one."""
 
     canvas: MrCanvas
-    build: body.Build
     liver: liver.Liver
     liver_signal: tuple[float, ...]
     """Of this patient, by sequence."""
-    depth: Field
-    """Under the skin, mm, (1, J, I)."""
-    room: body.Room
 
 
 def paint_mr_anatomy(grid: GridSettings, timing: float, rng: np.random.Generator) -> MrAnatomy:
@@ -38,9 +34,8 @@ def paint_mr_anatomy(grid: GridSettings, timing: float, rng: np.random.Generator
         rng: the anatomy's own stream; latents and response have no part in it.
     """
     canvas = MrCanvas(grid=grid)
-    build = body.draw_build(rng)
-    depth = body.skin_depth(canvas, build)
-    room = body.room_of(canvas, build, depth)
+    trunk = body.draw_trunk(canvas, rng)
+    build, depth, room = trunk.build, trunk.depth, trunk.room
     _paint_trunk(canvas, build, depth, rng)
     _paint_lungs(canvas, room)
     shape = liver.liver_shape(canvas, build, room, rng)

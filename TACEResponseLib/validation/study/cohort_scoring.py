@@ -9,6 +9,7 @@ from scipy.special import expit
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
+from TACEResponseLib.basics.terms import SECOND_READER
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.cohort.loading import in_row, load_case
 from TACEResponseLib.cohort.patient import CohortPatient
@@ -129,7 +130,7 @@ def _from_features(bundle: Bundle, patient: CohortPatient) -> Scored | None:
 def _volume_of_features(patient: CohortPatient) -> float | None:
     """Volume of the mesh, mL, if the table has it."""
     for name, value in patient.features.items():
-        if name.endswith("original_shape_MeshVolume") and not name.startswith("reader2:"):
+        if name.endswith("original_shape_MeshVolume") and not name.startswith(SECOND_READER):
             return value / 1000
     return None
 

@@ -7,9 +7,10 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.process.progress import Progress
+from TACEResponseLib.basics.terms import SECOND_READER
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.cohort.patient import CohortPatient
-from TACEResponseLib.evidence.icc_filter import FEWEST_READ_TWICE, SECOND_READER, IccFilter
+from TACEResponseLib.evidence.icc_filter import FEWEST_READ_TWICE, IccFilter
 from TACEResponseLib.validation.study.cohort_scoring import Scored, score_patients
 from TACEResponseLib.validation.study.study import Failure, ReadFeature, SecondReadings
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from TACEResponseLib.basics.lettering import lettering
+from TACEResponseLib.basics.lettering import lettering, make_readable
 from TACEResponseLib.basics.writing.csv_writing import csv_text
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def blank(width: float = COLUMN_INCH, height: float = 2.8) -> "tuple[Figure, Axe
 def save(drawing: Drawing, folder: Path) -> bytes:
     """Write NAME.svg, NAME.png and NAME.csv; returns the SVG for the report."""
     with style():
+        make_readable(drawing.figure)
         svg = io.BytesIO()
         drawing.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
         drawing.figure.savefig(folder / f"{drawing.name}.png", dpi=DPI, metadata={"Software": None})

@@ -16,7 +16,12 @@ from TACEResponseLib.cohort.hcc_tace_seg.columns import (
     leak,
     needed_columns,
 )
-from TACEResponseLib.cohort.hcc_tace_seg.importing import cohort_rows, import_hcc_tace_seg, majority
+from TACEResponseLib.cohort.hcc_tace_seg.importing import (
+    ImportRequest,
+    cohort_rows,
+    import_hcc_tace_seg,
+    majority,
+)
 from TACEResponseLib.cohort.header import column_kind
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.cohort.spreadsheet import read_sheet, sheet_records
@@ -260,9 +265,14 @@ def test_the_same_table_gives_the_same_bytes(
     imported: Path, shared_data: Path, tmp_path: Path
 ) -> None:
     source = shared_data / "hcc_tace_seg"
-    import_hcc_tace_seg(
-        source / "clinical.xlsx", tmp_path / "again", features=source / "tumour_features.csv"
+    request = ImportRequest(
+        table=source / "clinical.xlsx",
+        output=tmp_path / "again",
+        features=source / "tumour_features.csv",
     )
+    again = import_hcc_tace_seg(request)
+    assert (len(again.rows), again.n_read, again.n_masks) == (105, 93, 0)
+    assert again.files == (tmp_path / "again" / "cohort.csv", tmp_path / "again" / "NOTES.md")
     for name in ("cohort.csv", "NOTES.md"):
         assert (tmp_path / "again" / name).read_bytes() == (imported / name).read_bytes()
 
@@ -288,7 +298,7 @@ def test_a_patient_twice_is_refused() -> None:
 def test_a_table_of_something_else_is_refused(shared_data: Path, tmp_path: Path) -> None:
     wrong = shared_data / "hcc_tace_seg" / "tumour_features.csv"
     with pytest.raises(InputError, match="must be an Excel workbook"):
-        import_hcc_tace_seg(wrong, tmp_path / "out")
+        import_hcc_tace_seg(ImportRequest(table=wrong, output=tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
 
@@ -296,4 +306,4 @@ def test_features_of_strangers_are_refused(table: Path, tmp_path: Path) -> None:
     features = tmp_path / "features.csv"
     features.write_text("Patient,original_shape_VoxelVolume\nP1,12.5\n")
     with pytest.raises(InputError, match="must be of patients of the table, got P1"):
-        import_hcc_tace_seg(table, tmp_path / "out", features=features)
+        import_hcc_tace_seg(ImportRequest(table=table, output=tmp_path / "out", features=features))

@@ -12,9 +12,9 @@ from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.evidence.clinical.branch import (
     ClinicalBranch,
     ClinicalRecipe,
-    PreparedClinical,
 )
 from TACEResponseLib.evidence.clinical.part import ClinicalPart
+from TACEResponseLib.evidence.clinical.preparation import PreparedClinical
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.columns import ClinicalInput

@@ -8,12 +8,12 @@ import pytest
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.evidence.icc_filter import IccFilter
 from TACEResponseLib.evidence.radiomics import lesion_features as module
 from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch, RadiomicsRecipe
 from TACEResponseLib.evidence.radiomics.lesion_features import lesion_features
 from TACEResponseLib.evidence.radiomics.settings import (
     ExtractionSettings,
-    IccFilter,
     RadiomicsSettings,
 )
 from TACEResponseLib.imaging.settings import MrZScore

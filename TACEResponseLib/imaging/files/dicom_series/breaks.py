@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
-from TACEResponseLib.imaging.files.dicom_series.values import seconds_of_day, text
+from TACEResponseLib.imaging.files.dicom_series.values import seconds_of_day, slice_numbers, text
 
 # Slices of one CT sweep follow each other; phases are at least half a minute apart.
 LEAST_PAUSE_S = 8.0
@@ -129,10 +129,9 @@ def _pause_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
 
 def _place_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
     """Slices whose numbers are out of turn."""
-    words = [text(h, "InstanceNumber") for h in headers]
-    if not all(word.isdecimal() and len(word) < 16 for word in words):
+    numbers = slice_numbers(headers)
+    if numbers is None:
         return ()
-    numbers = [int(word) for word in words]
     if 1 < len(set(numbers)) < len(numbers):
         return (
             CaseWarning(

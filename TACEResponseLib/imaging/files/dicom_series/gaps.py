@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
-from TACEResponseLib.imaging.files.dicom_series.values import text
+from TACEResponseLib.imaging.files.dicom_series.values import slice_numbers, text
 from TACEResponseLib.imaging.files.headers.header import LARGEST_SHIFT_MM
 from TACEResponseLib.imaging.files.headers.text import NUMBER
 from TACEResponseLib.imaging.geometry import FloatArray
@@ -35,7 +35,7 @@ def gap_warnings(headers: Sequence[Any], distance_mm: float) -> tuple[CaseWarnin
     """
     is_ct = text(headers[0], "Modality") == "CT"
     thick, stated = (_length(headers[0], k) for k in ("SliceThickness", "SpacingBetweenSlices"))
-    times = _counted_by([text(h, "InstanceNumber") for h in headers])
+    times = _counted_by(slice_numbers(headers))
     signs = []
     if times > 1 and (is_ct or not thick or distance_mm > TOUCHING * thick):
         signs.append(f"their numbers go by {times} (InstanceNumber)")
@@ -93,11 +93,11 @@ def _length(header: Any, keyword: str) -> float | None:
     return value if 0 < value < np.inf else None
 
 
-def _counted_by(shown: Sequence[str]) -> int:
+def _counted_by(numbers: Sequence[int] | None) -> int:
     """By how much each slice's number differs from the one before; 0 if it is not one number."""
-    if len(shown) < LEAST_SLICES or not all(w.isdecimal() and len(w) < 16 for w in shown):
+    if numbers is None or len(numbers) < LEAST_SLICES:
         return 0
-    steps = np.diff([int(word) for word in shown])
+    steps = np.diff(numbers)
     return abs(int(steps[0])) if (steps == steps[0]).all() else 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past, past_any
 from TACEResponseLib.imaging.files.dicom_series.values import numbers, whole
 from TACEResponseLib.imaging.files.headers.files import shown_name
 from TACEResponseLib.imaging.files.headers.header import (
@@ -78,7 +79,7 @@ def plane_of(slice_: Any, where: str) -> Plane:
         raise InputError(
             where,
             f"PixelSpacing must be > 0 and <= {LARGEST_SPACING_MM:g} mm",
-            got=f"{spacing[0]:g} x {spacing[1]:g}",
+            got=past_any(spacing, (0, LARGEST_SPACING_MM), ".6g"),
             remedy="export the series again",
         )
     return Plane(
@@ -141,7 +142,7 @@ def grid_of(planes: Sequence[Plane], where: str) -> tuple[Geometry, FloatArray]:
             where,
             "slices must be stacked at right angles, each within "
             f"{LARGEST_SHIFT_MM:g} mm of a regular grid",
-            got=f"{worst:.2g} mm{tilt}",
+            got=f"{past(worst, LARGEST_SHIFT_MM, '.2g')} mm{tilt}",
             remedy="correct the tilt or resample, for instance in 3D Slicer",
         )
     steps = np.stack([first.row * first.spacing[1], first.column * first.spacing[0], step], axis=1)
@@ -165,7 +166,7 @@ def _geometry(
         raise InputError(
             where,
             f"slices must be at most {LARGEST_SPACING_MM:g} mm apart",
-            got=f"{distance:.4g} mm",
+            got=f"{past(distance, LARGEST_SPACING_MM, '.4g')} mm",
             remedy="give the whole series",
         )
     x, y, z = first.position.tolist()

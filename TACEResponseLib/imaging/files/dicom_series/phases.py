@@ -14,7 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from TACEResponseLib.imaging.files.dicom_series.values import comparable, in_words, text
+from TACEResponseLib.imaging.files.dicom_series.values import (
+    comparable,
+    in_words,
+    slice_numbers,
+    text,
+)
 from TACEResponseLib.imaging.geometry import FloatArray
 
 # How many scans may lie between each other; more have never been seen.
@@ -79,7 +84,7 @@ def telling_element(headers: Sequence[Any]) -> str | None:
             return keyword or f"{tag}"
         if kind in NUMBERS and not passes and _jumps(headers, keyword):
             return keyword
-    if not passes and numbers_in_turn([text(h, "InstanceNumber") for h in headers]):
+    if not passes and numbers_in_turn(slice_numbers(headers)):
         return "InstanceNumber"
     return None
 
@@ -120,15 +125,14 @@ def runs(values: Sequence[object]) -> int:
     return bool(values) + sum(a != b for a, b in pairwise(values))
 
 
-def numbers_in_turn(shown: Sequence[str]) -> bool:
+def numbers_in_turn(numbers: Sequence[int] | None) -> bool:
     """Whether numbers count several scans at once: 1 41 2 42 ..., 1 80 2 79 ..., 1 1 2 2 ...
 
     A scan that counts down, from any number or in steps does not, nor one numbered at random.
     """
-    if not all(word.lstrip("+-").isdecimal() and len(word) < 16 for word in shown):
+    if numbers is None:
         return False
-    numbers = np.array([int(word) for word in shown])
-    return any(_counts_apart(numbers, period) for period in PERIODS)
+    return any(_counts_apart(np.array(numbers), period) for period in PERIODS)
 
 
 def _counts_apart(numbers: FloatArray, period: int) -> bool:

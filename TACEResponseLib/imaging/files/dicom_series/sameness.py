@@ -17,7 +17,12 @@ from TACEResponseLib.imaging.files.dicom_series.phases import (
     taken_in_passes,
     telling_element,
 )
-from TACEResponseLib.imaging.files.dicom_series.values import comparable, seconds_of_day, text
+from TACEResponseLib.imaging.files.dicom_series.values import (
+    comparable,
+    seconds_of_day,
+    slice_numbers,
+    text,
+)
 from TACEResponseLib.imaging.files.headers.text import NUMBER
 
 # By definition the same in every slice of a scan. Only their names are told, since their values
@@ -118,7 +123,7 @@ def _turn_warnings(headers: Sequence[Any]) -> tuple[CaseWarning, ...]:
         if len({text(h, keyword) for h in headers}) <= max(PERIODS)
         and _alternates(keyword, headers)
     ]
-    if numbers_in_turn([text(h, "InstanceNumber") for h in headers]):
+    if numbers_in_turn(slice_numbers(headers)):
         elements.append("InstanceNumber")
     if not elements:
         return ()

@@ -1,8 +1,10 @@
 """Values of DICOM elements, whatever stands where they should be."""
 
 import hashlib
+import re
 import secrets
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,8 @@ from TACEResponseLib.imaging.files.headers.text import NUMBER
 # Another one each time the program runs: a digest of a patient's id tells two patients apart here
 # and now, and can't be looked up or compared anywhere else.
 SALT = secrets.token_bytes(32)
+# More digits are no number of a slice.
+WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 EXPORT_AGAIN = "export the series again from the archive"
 DIGITS = 5
 """Significant digits to which numbers are compared; headers round."""
@@ -75,6 +79,12 @@ def numbers(slice_: Any, keyword: str, count: int, where: str) -> tuple[float, .
     if not all(np.isfinite(v) and abs(v) < 1e12 for v in values):
         raise _unlike(slice_, keyword, count, shown, where)
     return values
+
+
+def slice_numbers(headers: Sequence[Any]) -> tuple[int, ...] | None:
+    """InstanceNumber of each slice; `None` unless every one has a single whole number."""
+    shown = [text(header, "InstanceNumber") for header in headers]
+    return tuple(map(int, shown)) if all(map(WHOLE.fullmatch, shown)) else None
 
 
 def raw_text(header: Any, keyword: str) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.imaging.files.headers.header import LARGEST_SHIFT_MM, largest_shift_mm
 from TACEResponseLib.imaging.geometry import FloatArray, Geometry
 from TACEResponseLib.imaging.volume import Voxels
@@ -47,7 +48,7 @@ def check_agreement(
         raise InputError(
             where,
             f"each voxel must lie within {LARGEST_SHIFT_MM:g} mm of where its header says",
-            got=f"{apart:.3g} mm apart",
+            got=f"{past(apart, LARGEST_SHIFT_MM)} mm apart",
             remedy="resample it to a regular grid, for instance in 3D Slicer",
         )
     odd = 0

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past, past_any
 from TACEResponseLib.imaging.geometry import FloatArray, Geometry
 
 Encoding = Literal["raw", "gzip", "zlib", "bzip2"]
@@ -126,7 +127,7 @@ def check_header(header: ImageHeader, where: str, *, layers_allowed: bool = Fals
         raise InputError(
             where,
             f"spacing must be > 0 and <= {LARGEST_SPACING_MM:g} mm",
-            got=" x ".join(f"{s:.6g}" for s in spacing) + " mm",
+            got=past_any(spacing, (0, LARGEST_SPACING_MM), ".6g") + " mm",
             remedy=EXPORT_AGAIN,
         )
     _check_unit_length(header.direction, where)
@@ -148,7 +149,7 @@ def check_right_angles(affine: FloatArray, where: str) -> None:
             raise InputError(
                 where,
                 "must have axes at right angles",
-                got=f"{angle:.2f} degrees between {a} and {b}",
+                got=f"{past(angle, 90, '.2f')} degrees between {a} and {b}",
                 remedy="resample it, for instance in 3D Slicer (Transforms, Harden)",
             )
 

@@ -7,6 +7,7 @@ ITK's choice between them is ours, after they were found to agree.
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.imaging.files.headers.header import (
     EXPORT_AGAIN,
     LARGEST_SHIFT_MM,
@@ -43,7 +44,7 @@ def position_of(
             raise InputError(
                 where,
                 f"its sform and qform must agree within {LARGEST_SHIFT_MM:g} mm",
-                got=f"corners that lie {apart:.3g} mm apart",
+                got=f"corners that lie {past(apart, LARGEST_SHIFT_MM)} mm apart",
                 remedy="delete the wrong one (set its code to 0), or export the image again",
             )
     if sform is not None and (qform is None or fields.sform_code == SCANNER):

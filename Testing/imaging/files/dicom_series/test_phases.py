@@ -10,6 +10,7 @@ import pytest
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.files.dicom_series.phases import numbers_in_turn
+from TACEResponseLib.imaging.files.dicom_series.values import slice_numbers
 from TACEResponseLib.imaging.files.reading import read_image
 from Testing.imaging.dicom_slices import write_slice
 
@@ -133,11 +134,28 @@ def test_three_phases_in_turn_are_told_apart(tmp_path: Path) -> None:
         ("2 1 4 3 6 5 8 7", False),
         ("0 0 0 0 0 0 0 0", False),
         ("1 41 2", False),
-        ("1 41 2  3 43 4 44", False),
     ],
 )
 def test_numbers_of_two_scans_are_known_by_their_order(numbers: str, expected: bool) -> None:
-    assert numbers_in_turn(numbers.split(" ")) is expected
+    assert numbers_in_turn(tuple(map(int, numbers.split()))) is expected
+
+
+@pytest.mark.parametrize(
+    ("shown", "numbers"),
+    [
+        (("1", "-2", "+3"), (1, -2, 3)),
+        (("1", "", "3"), None),
+        (("1", "2\\3"), None),
+        (("1", "+-2"), None),
+        (("1", "1.0"), None),
+        (("1", "9" * 16), None),
+    ],
+    ids=["signed", "blank", "several", "two signs", "a point", "too long"],
+)
+def test_slices_have_numbers_if_each_has_one(
+    shown: tuple[str, ...], numbers: tuple[int, ...] | None
+) -> None:
+    assert slice_numbers([{"InstanceNumber": one} for one in shown]) == numbers
 
 
 SOUND: dict[str, Changes] = {
