@@ -6,7 +6,7 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import shown, twins
-from TACEResponseLib.basics.process.progress import LOG
+from TACEResponseLib.basics.log import LOG
 from TACEResponseLib.basics.reading.regular_file import check_regular
 from TACEResponseLib.cohort.columns import LIVER, REQUIRED, ROI, ROI_READER2
 from TACEResponseLib.cohort.header import header_problems, header_remarks

@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> None:
     """Print both tables; write them too if asked."""
     from TACEResponseLib.basics.aligned_columns import aligned_columns
     from TACEResponseLib.validation.comparison import compare_validations
-    from TACEResponseLib.validation.study.comparing import COLUMNS, PAIR_COLUMNS
+    from TACEResponseLib.validation.side_by_side import COLUMNS, PAIR_COLUMNS
 
     comparison = compare_validations(options.folders, options.output)
     sys.stdout.write(aligned_columns(COLUMNS, comparison.side_by_side) + "\n")

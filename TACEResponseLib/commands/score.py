@@ -5,7 +5,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.process.progress import LOG, shown
+from TACEResponseLib.basics.log import LOG
+from TACEResponseLib.basics.process.progress import shown
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.basics.writing.own_files import RECORD_NAME
 from TACEResponseLib.commands import score_cohort

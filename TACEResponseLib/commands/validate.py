@@ -87,8 +87,8 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> None:
     """Validate, answer, and say who was left out."""
     _check(options)
+    from TACEResponseLib.validation.report.report import answer
     from TACEResponseLib.validation.run import ValidationRequest, validate
-    from TACEResponseLib.validation.topics.performance.words import answer
 
     request = ValidationRequest(
         source=_predictions(options) if options.predictions else _cohort(options),

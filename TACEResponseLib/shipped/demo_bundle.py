@@ -12,7 +12,8 @@ import logging
 import sys
 from pathlib import Path
 
-from TACEResponseLib.basics.process.progress import LOG, Progress, shown, silent
+from TACEResponseLib.basics.log import LOG
+from TACEResponseLib.basics.process.progress import Progress, shown, silent
 from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.basics.terms import CohortRole

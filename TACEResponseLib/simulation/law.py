@@ -57,6 +57,19 @@ class TumorLook:
     texture_hu: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MrTumorLook:
+    """What they mean in MR images; contrasts are in the simulation's signal units."""
+
+    diameter_mm: float
+    enhancement: float
+    washout: float
+    t2_signal: float
+    rim: float
+    necrosis_share: float
+    texture: float
+
+
 def draw_latents(rng: np.random.Generator) -> dict[str, float]:
     """Independent standard normals, one a latent."""
     return {name: float(rng.standard_normal()) for name in LATENTS}

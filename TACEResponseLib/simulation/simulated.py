@@ -10,8 +10,13 @@ from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.simulation.clinical_record import clinical_record, draw_condition
-from TACEResponseLib.simulation.law import Law, TumorLook, log_odds, response_probability
-from TACEResponseLib.simulation.mr.law import MrTumorLook
+from TACEResponseLib.simulation.law import (
+    Law,
+    MrTumorLook,
+    TumorLook,
+    log_odds,
+    response_probability,
+)
 from TACEResponseLib.simulation.response import class_probabilities, drawn_class
 from TACEResponseLib.simulation.streams import Stream, stream
 

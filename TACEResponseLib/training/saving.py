@@ -4,8 +4,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from TACEResponseLib.basics.process import endings
 from TACEResponseLib.basics.writing.new_output import place
+from TACEResponseLib.basics.writing.placed import placed
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.layout import SUMS
 from TACEResponseLib.bundle.reading import load_bundle
@@ -31,5 +31,5 @@ def save_finished(bundle: Bundle, output: Path, work: Path) -> Bundle:
         # Killed after the move: it is there, and verified by reading it.
         return load_bundle(output)
     place(draft, output)
-    endings.written(output)
+    placed(output)
     return replace(saved, source=output.name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
-from TACEResponseLib.validation.study.comparing import (
+from TACEResponseLib.validation.side_by_side import (
     COLUMNS,
     PAIR_COLUMNS,
     Rows,

@@ -10,13 +10,14 @@ from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import CohortRole, Device, Endpoint
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.reading import read_metadata
+from TACEResponseLib.validation.report.metrics import measure_study
 from TACEResponseLib.validation.report.pdf import check_pdf
-from TACEResponseLib.validation.report.results import Results, measure_study
 from TACEResponseLib.validation.report.writing import write_validation
 from TACEResponseLib.validation.study.cohort_study import cohort_readers, score_study
 from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
-from TACEResponseLib.validation.study.study import Study
-from TACEResponseLib.validation.topics.readers.agreement import Calls, read_readers
+from TACEResponseLib.validation.study.reader_calls import read_readers
+from TACEResponseLib.validation.study.study import Calls, Study
+from TACEResponseLib.validation.topics.topic import Results
 from TACEResponseLib.validation.topics.wrong_cases.wrong_pictures import wrong_pictures
 
 

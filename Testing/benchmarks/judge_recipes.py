@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from judge_demo_bundle import share_of_possible
 
-from TACEResponseLib.basics.process.progress import LOG
+from TACEResponseLib.basics.log import LOG
 from TACEResponseLib.recipe.keys import with_changes
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.recipe.recipe import Recipe

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from TACEResponseLib.evidence.kinds import FOLDERS
-from Testing.documents.imports import ROOT, circles, graph, imported, modules
+from Testing.documents.imports import ROOT, circles, graph, imported, modules, rooms
 
 PLAN = tomllib.loads((Path(__file__).parent / "layers.toml").read_text(encoding="utf-8"))
 FLOOR = {name: floor for floor, names in enumerate(PLAN["layers"]) for name in names}
@@ -49,6 +49,26 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert circles(graph()) == []
 
 
+def test_nothing_goes_in_circles_between_what_lies_side_by_side() -> None:
+    packages = [name for name, path in modules().items() if path.name == "__init__.py"]
+    knots = {name: circles(rooms(name, graph())) for name in packages}
+    assert {name: knot for name, knot in knots.items() if knot} == {}
+
+
+@pytest.mark.parametrize("package", PLAN["inside"])
+def test_no_import_goes_up_within_a_package(package: str) -> None:
+    floors = {name: i for i, names in enumerate(PLAN["inside"][package]) for name in names}
+    # Loose modules stand above all folders, and call each other in no circle.
+    top = len(floors)
+    up = [
+        f"{name} -> {target}"
+        for name, targets in rooms(f"TACEResponseLib.{package}", graph()).items()
+        for target in targets
+        if name in floors and floors.get(target, top) >= floors[name]
+    ]
+    assert up == []
+
+
 def test_nothing_lies_loose_in_the_root_but_what_is_read_first() -> None:
     assert {path.stem for path in (ROOT / "TACEResponseLib").glob("*.py")} == LOOSE
 
@@ -84,6 +104,25 @@ def test_a_wall_is_of_a_package_and_all_that_lies_in_it() -> None:
         "TACEResponseLib.evidence.clinical.part.ClinicalPart", "TACEResponseLib.evidence.clinical"
     )
     assert not lies_in("vtkmodules.util", "vtk")
+
+
+def test_a_relative_import_and_one_by_a_call_are_seen(tmp_path: Path) -> None:
+    file = tmp_path / "one.py"
+    file.write_text(
+        "from . import two\nfrom ..three import four\n"
+        "import importlib\nimportlib.import_module('a.five')\n"
+    )
+    assert {*imported(file, "a.b")} == {"a.b.two", "a.three.four", "importlib", "a.five"}
+
+
+def test_folders_side_by_side_that_call_each_other_would_be_found() -> None:
+    arrows = {
+        "a.x.one": frozenset({"a.y.one"}),
+        "a.y.two": frozenset({"a.x.two"}),
+        "a.z": frozenset({"a.x.one"}),
+    }
+    assert rooms("a", arrows) == {"x": {"y"}, "y": {"x"}, "z": {"x"}}
+    assert circles(rooms("a", arrows)) == [{"x", "y"}]
 
 
 def test_an_arrow_up_and_a_circle_would_be_found() -> None:

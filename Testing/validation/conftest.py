@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from TACEResponseLib.validation.report.results import Results, measure_study
+from TACEResponseLib.validation.report.metrics import measure_study
 from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
 from TACEResponseLib.validation.study.study import Study
+from TACEResponseLib.validation.topics.topic import Results
 
 Write = Callable[..., Path]
 

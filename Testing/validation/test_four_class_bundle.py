@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.basics.process.progress import silent
-from TACEResponseLib.validation.report.results import measure_study, plain
+from TACEResponseLib.validation.report.metrics import measure_study, plain
 from TACEResponseLib.validation.report.writing import write_validation
 from TACEResponseLib.validation.study.cohort_study import score_study
 from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
+from TACEResponseLib.validation.topics.classes.classes import ClassResults
 from Testing.in_process import stay_in_process
 from Testing.validation.four_class_training import CLASSES, train_bundle, write_patients
 
@@ -100,6 +101,6 @@ def test_what_it_predicted_is_read_back_as_somebody_else_s_model(
     assert len(read_predictions(folder / "predictions.csv", TableOptions()).models) == 2
     study = read_predictions(folder / "class_predictions.csv", TableOptions())
     assert study.positive_class == "CR or PR"
-    again = plain(measure_study(study, resamples=200).classes[0].result)
+    again = plain(measure_study(study, resamples=200).of(ClassResults).classes[0].result)
     assert again["one_vs_rest"] == found["result"]["one_vs_rest"]
     assert again["confusion"] == found["result"]["confusion"]

@@ -6,18 +6,19 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.evaluation.survival.log_rank import log_rank
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.topics.survival.survival import (
     ABOVE,
     BELOW,
+    SurvivalResults,
     survival,
     survival_from_readout,
 )
+from TACEResponseLib.validation.topics.topic import Results
 
 
 def test_groups_are_those_of_the_cut_off(study: Study, results: Results) -> None:
-    found = results.survival[2]
+    found = results.of(SurvivalResults).survival[2]
     positive = study.models[0].probabilities >= 0.55
     assert found.endpoint == "OS"
     assert {c.group: c.n for c in found.curves} == {
@@ -52,7 +53,7 @@ def test_a_cohort_without_events_is_told_and_not_tested(study: Study) -> None:
 
 
 def test_death_competes_with_progression(results: Results) -> None:
-    by_name = {found.endpoint: found for found in results.survival}
+    by_name = {found.endpoint: found for found in results.of(SurvivalResults).survival}
     assert by_name["TTP"].competing is not None
     assert by_name["OS"].competing is None
 
@@ -69,5 +70,5 @@ def test_observed_groups_start_at_the_landmark(study: Study) -> None:
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_numbers_at_risk_never_rise(results: Results, place: int) -> None:
-    for counts in results.survival[place].at_risk.values():
+    for counts in results.of(SurvivalResults).survival[place].at_risk.values():
         assert counts == sorted(counts, reverse=True)

@@ -10,10 +10,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 from types import FrameType
 
 from TACEResponseLib.basics.writing import drafts
+from TACEResponseLib.basics.writing.placed import forget_placed, last_placed
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
@@ -21,7 +21,6 @@ SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name)
 PLACING_SECONDS = 1.0
 
 _kept: list[str] = []
-_written: list[Path] = []
 _also: list[Callable[[], None]] = []
 _watching: list[threading.Thread] = []
 
@@ -46,17 +45,12 @@ def also(action: Callable[[], None]) -> Iterator[None]:
         _also.remove(action)
 
 
-def written(place: Path) -> None:
-    """A result stands in its place."""
-    _written.append(place)
-
-
 def truth() -> str:
     """What is left of the work if it ends now."""
     if _kept:
         return _kept[-1]
-    if _written:
-        return f"the result stands in {_written[-1]}"
+    if place := last_placed():
+        return f"the result stands in {place}"
     return "nothing was written"
 
 
@@ -79,7 +73,7 @@ def watched(*, to_the_end: bool = False) -> Iterator[None]:
             what Python does while it shuts down is no more work that one could end.
     """
     _kept.clear()
-    _written.clear()
+    forget_placed()
     if threading.current_thread() is not threading.main_thread() or _watching:
         yield
         return

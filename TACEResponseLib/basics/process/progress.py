@@ -1,14 +1,13 @@
 """Progress of long steps on stderr; silent when nobody sits at a terminal."""
 
-import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from TACEResponseLib.basics.log import LOG
 from TACEResponseLib.basics.plain_text import one_line
 from TACEResponseLib.basics.process.terminal import raw_stderr
 
-LOG = logging.getLogger("taceresponse")
 Progress = Callable[[str], None]
 """Called with the name of each stage as it begins."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.process.progress import LOG
+from TACEResponseLib.basics.log import LOG
 from TACEResponseLib.basics.reading.cells import StoredDate, StoredNumber, is_missing
 from TACEResponseLib.basics.reading.decimal_marks import Cell, has_decimal_commas, with_point
 from TACEResponseLib.basics.reading.regular_file import read_bytes

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError, OutputError
-from TACEResponseLib.basics.process import endings
 from TACEResponseLib.basics.subject import OUTPUT
 from TACEResponseLib.basics.writing.disk_trouble import TAKEN, code_of, explained
 from TACEResponseLib.basics.writing.drafts import PLACING, Draft, is_inside_one
 from TACEResponseLib.basics.writing.file_modes import even_modes
 from TACEResponseLib.basics.writing.own_files import foreign_files
+from TACEResponseLib.basics.writing.placed import placed
 
 
 def check_output(folder: Path, *, overwrite: bool | None = None, where: str = OUTPUT) -> None:
@@ -271,4 +271,4 @@ def _is_same(draft: Path, folder: Path) -> bool:
 def _tell(place_: Path) -> None:
     """A result that stands, unless it stands in another draft."""
     if not is_inside_one(place_):
-        endings.written(place_)
+        placed(place_)

@@ -1,25 +1,11 @@
 """What the latents mean in an MR image; the law itself is that of `law.py`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from TACEResponseLib.simulation.law import between, diameter
+from TACEResponseLib.simulation.law import MrTumorLook, between, diameter
 from TACEResponseLib.simulation.mr.settings import MR_LATENTS, MrTumorSettings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MrTumorLook:
-    """The latents in their units; contrasts are in the simulation's signal units."""
-
-    diameter_mm: float
-    enhancement: float
-    washout: float
-    t2_signal: float
-    rim: float
-    necrosis_share: float
-    texture: float
 
 
 def draw_mr_latents(rng: np.random.Generator) -> dict[str, float]:

@@ -6,9 +6,10 @@ from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
+from TACEResponseLib.simulation.law import MrTumorLook
 from TACEResponseLib.simulation.lesions import GrownLesion, grow_lesions, read_lesions
 from TACEResponseLib.simulation.mr.anatomy import MrAnatomy, paint_mr_anatomy
-from TACEResponseLib.simulation.mr.law import MrTumorLook, draw_mr_latents, mr_tumor_look
+from TACEResponseLib.simulation.mr.law import draw_mr_latents, mr_tumor_look
 from TACEResponseLib.simulation.mr.scanner import MrScan, acquire, draw_mr_scans, draw_timing
 from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.mr.tissue import MR_SEQUENCES

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from TACEResponseLib.simulation.law import MrTumorLook
 from TACEResponseLib.simulation.mr import tissue
 from TACEResponseLib.simulation.mr.anatomy import MrAnatomy
-from TACEResponseLib.simulation.mr.law import MrTumorLook
 from TACEResponseLib.simulation.mr.tissue import ARTERIAL, DELAYED, ECHO, PORTAL, T2
 from TACEResponseLib.simulation.smooth_field import Field
 from TACEResponseLib.simulation.tumor import TumorParts, liver_cover

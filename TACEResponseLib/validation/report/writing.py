@@ -1,37 +1,28 @@
 """The folder that a validation writes: all of it or nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.writing.new_output import new_folder
 from TACEResponseLib.output.page.blocks import Figure
 from TACEResponseLib.validation.report.checklists import COLUMNS, checklist_rows
+from TACEResponseLib.validation.report.limits import limits
+from TACEResponseLib.validation.report.metrics import metrics_json
+from TACEResponseLib.validation.report.names import (
+    CASES,
+    FIGURES,
+    METRICS,
+    PDF,
+    PREDICTIONS,
+    REPORT,
+)
 from TACEResponseLib.validation.report.pdf import report_pdf
 from TACEResponseLib.validation.report.report import report_html
-from TACEResponseLib.validation.report.results import Results, metrics_json
 from TACEResponseLib.validation.study.study import Study
-from TACEResponseLib.validation.style.figure import Drawing, save, write_csv
-from TACEResponseLib.validation.topics.classes.class_section import class_drawings, write_classes
-from TACEResponseLib.validation.topics.drift.drift_tables import drift_table
-from TACEResponseLib.validation.topics.performance import tables
-from TACEResponseLib.validation.topics.performance.figure_calibration import draw_calibration
-from TACEResponseLib.validation.topics.performance.figure_decision import draw_decision
-from TACEResponseLib.validation.topics.performance.figure_roc import draw_roc
-from TACEResponseLib.validation.topics.promised.promised import promised_table
-from TACEResponseLib.validation.topics.roi_readers.roi_readers_section import (
-    roi_drawings,
-    write_roi_readers,
-)
-from TACEResponseLib.validation.topics.subgroups.figure_forest import draw_forest
-from TACEResponseLib.validation.topics.survival.figure_incidence import draw_incidence
-from TACEResponseLib.validation.topics.survival.figure_survival import draw_landmark, draw_survival
-from TACEResponseLib.validation.topics.survival.words import competing_of, incidence_table
-from TACEResponseLib.validation.topics.wrong_cases.wrong_cases import wrong_cases, wrong_rows
-
-REPORT, METRICS, PREDICTIONS = "report.html", "metrics.json", "predictions.csv"
-PDF = "report.pdf"
-FIGURES, CASES = "figures", "cases"
+from TACEResponseLib.validation.style.figure import save, write_csv
+from TACEResponseLib.validation.topics.topic import CASE, Results
+from TACEResponseLib.validation.topics.topics import in_place
 
 
 def write_validation(
@@ -62,9 +53,8 @@ def write_validation(
         pictures = _figures(study, results, draft)
         progress("tables and report")
         _tables(study, results, draft)
-        _overviews(overviews or {}, draft)
-        wrong = wrong_cases(study, study.models[0])
-        text = report_html(study, results, pictures, wrong, overviews)
+        pictures |= _overviews(overviews or {}, draft)
+        text = report_html(study, results, pictures)
         (draft / REPORT).write_text(text, encoding="utf-8")
         if pdf:
             progress("report.pdf")
@@ -80,28 +70,9 @@ def _figures(study: Study, results: Results, draft: Path) -> dict[str, Figure]:
     (draft / FIGURES).mkdir()
     return {
         drawing.name: Figure(data=save(drawing, draft / FIGURES), caption=drawing.caption)
-        for drawing in _drawings(study, results)
+        for topic in in_place()
+        for drawing in topic.drawings(study, results)
     }
-
-
-def _drawings(study: Study, results: Results) -> Iterator[Drawing]:
-    """In the order of the report."""
-    yield draw_roc(study, results)
-    for number, (model, measures) in enumerate(zip(study.models, results.models, strict=True)):
-        name = "calibration" if number == 0 else f"calibration_{number + 1}"
-        yield draw_calibration(study, model, measures, name)
-    yield draw_decision(study, results)
-    yield from class_drawings(study, results)
-    for curves in results.survival:
-        yield draw_survival(study, curves)
-        if curves.competing:
-            yield draw_incidence(study, curves.competing)
-    for mark in results.landmarks:
-        yield draw_landmark(study, mark)
-    yield from roi_drawings(results)
-    forest = draw_forest(study, results)
-    if forest is not None:
-        yield forest
 
 
 def _tables(study: Study, results: Results, draft: Path) -> None:
@@ -109,34 +80,12 @@ def _tables(study: Study, results: Results, draft: Path) -> None:
     write_csv(draft / PREDICTIONS, *prediction_rows(study))
     if study.table_one:
         write_csv(draft / "table1.csv", study.table_one.header, study.table_one.rows)
-    for name, rows in checklist_rows(study, results).items():
+    n_limits = len(limits(study, results))
+    for name, rows in checklist_rows(study, results, n_limits).items():
         write_csv(draft / f"checklist_{name}.csv", COLUMNS, rows)
-    shown = {
-        "performance": tables.performance(study, results),
-        "comparisons": tables.comparisons(results),
-        "evidence": tables.branches(results),
-        "survival": tables.survival(results),
-        "promised": promised_table(study, results),
-        "drift": drift_table(study),
-        "sample_size": tables.sample_size(results),
-    }
-    if dying := competing_of(results):
-        shown["incidence"] = incidence_table(dying)
-    if results.agreement:
-        shown |= {
-            "readers": tables.readers(results.agreement),
-            "kappas": tables.pairs(results.agreement),
-        }
-    for name, table in shown.items():
-        if table.rows:
-            write_csv(draft / f"{name}.csv", table.columns, table.rows)
-    write_classes(study, results, draft)
-    write_roi_readers(results, draft)
-    failures = [(f.case_id, f.reason) for f in study.failures]
-    if failures:
-        write_csv(draft / "failures.csv", ("case_id", "reason"), failures)
-    wrong = wrong_rows(wrong_cases(study, study.models[0]))
-    write_csv(draft / "wrong_cases.csv", ("case_id", "observed", "probability"), wrong)
+    for topic in in_place():
+        for sheet in topic.sheets(study, results):
+            write_csv(draft / f"{sheet.name}.csv", sheet.columns, sheet.rows)
 
 
 def prediction_rows(study: Study) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
@@ -152,10 +101,14 @@ def prediction_rows(study: Study) -> tuple[tuple[str, ...], list[tuple[object, .
     return tuple(columns), [tuple(row) for row in zip(*values, strict=True)]
 
 
-def _overviews(overviews: Mapping[str, bytes], draft: Path) -> None:
-    """Pictures of wrong cases as files."""
+def _overviews(overviews: Mapping[str, bytes], draft: Path) -> dict[str, Figure]:
+    """Pictures of single patients as files, and as the report shows them."""
     if overviews:
         (draft / CASES).mkdir()
+    pictures = {}
     for case_id, data in overviews.items():
         with (draft / CASES / f"{case_id}.png").open("xb") as file:
             file.write(data)
+        caption = f"Case {case_id}: outline of the lesion and attention map."
+        pictures[f"{CASE}{case_id}"] = Figure(data=data, kind="png", caption=caption)
+    return pictures

@@ -23,10 +23,10 @@ from TACEResponseLib.validation.study.baselines import baselines
 from TACEResponseLib.validation.study.class_scores import class_scores, observed_class
 from TACEResponseLib.validation.study.cohort_scoring import ScoredPatient, score_patients
 from TACEResponseLib.validation.study.drift import drift
+from TACEResponseLib.validation.study.promises import promises
 from TACEResponseLib.validation.study.second_roi import read_once_warnings, second_readings
 from TACEResponseLib.validation.study.study import Failure, Model, Origin, Study
 from TACEResponseLib.validation.study.timed_outcomes import COLUMNS, timed_outcomes, unit_warnings
-from TACEResponseLib.validation.topics.promised.promised import promises
 
 
 def score_study(

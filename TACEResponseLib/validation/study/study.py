@@ -20,6 +20,9 @@ from TACEResponseLib.patient.record import ClinicalRecord
 
 HALF = 0.5
 HALF_SET_ON = "no data: one half by convention"
+Calls = NDArray[np.int_]
+"""Of one reader, 1, 0 or `NOT_READ`, in the study's order."""
+NOT_READ = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -5,14 +5,9 @@ import math
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.sample_size import ValidationSize
 from TACEResponseLib.evaluation.significance import Significance
-from TACEResponseLib.validation.report.results import Results
-from TACEResponseLib.validation.study.study import Study
-from TACEResponseLib.validation.topics.performance.comparisons import Comparison
 
 # Of a class's name; longer ones run out of a figure at column width.
 AXIS_LETTERS = 14
-# Share of the patients in whom a simple score is known, for it to stand on the first page.
-LEAST_KNOWN = 0.8
 LEGEND_LETTERS = 26
 # Times the patients that the other measures need.
 SLOPE_OUT_OF_REACH = 20
@@ -31,6 +26,11 @@ def interval(estimate: Estimate, digits: int = 2) -> str:
         f"{number(estimate.value, digits)} ({number(estimate.low, digits)} to "
         f"{number(estimate.high, digits)})"
     )
+
+
+def interval_and_n(estimate: Estimate) -> str:
+    """`0.720 (0.690 to 0.750), n = 60`; `nobody` of whom it could be measured."""
+    return f"{interval(estimate, 3)}, n = {estimate.n}" if estimate.n else "nobody"
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -80,19 +80,3 @@ def axis_words(before: str, between: str, name: str) -> str:
 def plain_name(name: str) -> str:
     """A score's name without its unit."""
     return name.split(",")[0]
-
-
-def best_baseline(study: Study, results: Results) -> Comparison | None:
-    """The baseline with the highest AUC, which is the hardest to beat, of those that are known."""
-    baselines = known_baselines(study, results)
-    return max(baselines, key=lambda c: c.other_auc.value) if baselines else None
-
-
-def known_baselines(study: Study, results: Results) -> list[Comparison]:
-    """Simple scores that most patients have; on the others' few a comparison says little."""
-    names = {baseline.name for baseline in study.baselines}
-    return [
-        c
-        for c in results.comparisons
-        if c.other in names and c.other_auc.n >= LEAST_KNOWN * study.n
-    ]

@@ -7,9 +7,10 @@ import pytest
 from TACEResponseLib.validation.report.checklist_items import CHECKLISTS
 from TACEResponseLib.validation.report.checklists import TO_FILL, checklist_rows
 from TACEResponseLib.validation.report.methods_text import methods_text
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import FeatureDrift, Study
 from TACEResponseLib.validation.style.words import interval
+from TACEResponseLib.validation.topics.performance.results import PerformanceResults
+from TACEResponseLib.validation.topics.topic import Results
 
 
 def test_each_checklist_has_the_items_of_its_publication() -> None:
@@ -35,9 +36,11 @@ def test_the_published_weights_of_metrics_add_to_one() -> None:
 def test_answers_come_from_the_numbers_and_the_rest_is_marked(
     study: Study, results: Results
 ) -> None:
-    rows = {number: answer for number, _, answer, _ in checklist_rows(study, results)["tripod_ai"]}
+    rows = {
+        number: answer for number, _, answer, _ in checklist_rows(study, results, 7)["tripod_ai"]
+    }
     assert rows["17"] == TO_FILL
-    assert interval(results.models[0].auc) in rows["23a"]
+    assert interval(results.of(PerformanceResults).models[0].auc) in rows["23a"]
     assert f"{study.n} patients" in rows["21"]
     # The table names no criterion, so the outcome is not ours to define.
     assert rows["8a"] == TO_FILL
@@ -62,7 +65,7 @@ def test_values_that_stand_in_for_missing_ones_are_counted_in_checklists_and_met
     # Half of AFP is missing: 60 of 120 patients got the training cohort's value.
     drift = (clinical(study, "afp_ng_per_ml", 60), clinical(study, "child_pugh_class", 120))
     imputing = replace(study, drift=drift)
-    rows = checklist_rows(imputing, results)
+    rows = checklist_rows(imputing, results, 7)
     answers = {
         rows["tripod_ai"][[r[0] for r in rows["tripod_ai"]].index("11")][2],
         rows["claim"][[r[0] for r in rows["claim"]].index("12")][2],
@@ -76,8 +79,10 @@ def test_values_that_stand_in_for_missing_ones_are_counted_in_checklists_and_met
 def test_whether_a_column_of_probabilities_rests_on_filled_in_values_is_not_claimed(
     study: Study, results: Results
 ) -> None:
-    answer = next(a for n, _, a, _ in checklist_rows(study, results)["tripod_ai"] if n == "11")
+    answer = next(a for n, _, a, _ in checklist_rows(study, results, 7)["tripod_ai"] if n == "11")
     assert "not known" in answer
     complete = replace(study, drift=(clinical(study, "afp_ng_per_ml", study.n),))
-    answer = next(a for n, _, a, _ in checklist_rows(complete, results)["tripod_ai"] if n == "11")
+    answer = next(
+        a for n, _, a, _ in checklist_rows(complete, results, 7)["tripod_ai"] if n == "11"
+    )
     assert "no clinical value was missing" in answer

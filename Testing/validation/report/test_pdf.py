@@ -20,9 +20,13 @@ from TACEResponseLib.commands.cli import main
 from TACEResponseLib.output.page.blocks import Figure, Page, Paragraph, Section, Table
 from TACEResponseLib.output.page.rendering import render
 from TACEResponseLib.validation.report.pdf import _laid_out, check_pdf, report_pdf
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.report.writing import write_validation
 from TACEResponseLib.validation.study.study import Study
+from TACEResponseLib.validation.topics.performance.results import PerformanceResults
+from TACEResponseLib.validation.topics.subgroups.subgroups import SubgroupResults
+from TACEResponseLib.validation.topics.survival.survival import SurvivalResults
+from TACEResponseLib.validation.topics.topic import Results
+from Testing.validation.changes import changed
 
 ROOT = Path(__file__).parents[3]
 A4_PX = (793.7, 1122.5)
@@ -47,10 +51,13 @@ def folder(
     assert weasyprint
     path = tmp_path_factory.mktemp("out") / "validation"
     # Four figures will do.
-    short = replace(results, survival=results.survival[:1], landmarks=(), forests=())
+    curves = results.of(SurvivalResults).survival[:1]
+    short = changed(results, SurvivalResults, survival=curves, landmarks=())
+    short = changed(short, SubgroupResults, forests=())
+    models = results.of(PerformanceResults).models[:1]
     write_validation(
         replace(study, models=study.models[:1]),
-        replace(short, models=results.models[:1]),
+        changed(short, PerformanceResults, models=models),
         path,
         pdf=True,
     )

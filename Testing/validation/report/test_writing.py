@@ -10,12 +10,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from TACEResponseLib.validation.report.report import report_html
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.report.writing import write_validation
 from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.figure import SMALLEST_PT, STYLE
 from TACEResponseLib.validation.style.words import interval
+from TACEResponseLib.validation.topics.performance.results import PerformanceResults
+from TACEResponseLib.validation.topics.topic import Results
 
 PICTURE = b"\x89PNG\r\n"
 
@@ -96,8 +97,10 @@ def test_the_numbers_of_the_roc_figure_are_its_curve(folder: Path, results: Resu
     x = [float(r["one_minus_specificity"]) for r in rows]
     y = [float(r["sensitivity"]) for r in rows]
     area = sum((b - a) * (c + d) / 2 for a, b, c, d in zip(x, x[1:], y, y[1:], strict=False))
-    assert area == pytest.approx(results.models[0].auc.value)
-    assert interval(results.models[0].auc) in (folder / "report.html").read_text(encoding="utf-8")
+    assert area == pytest.approx(results.of(PerformanceResults).models[0].auc.value)
+    assert interval(results.of(PerformanceResults).models[0].auc) in (
+        folder / "report.html"
+    ).read_text(encoding="utf-8")
 
 
 def test_figures_are_well_formed_and_the_same_bytes_again(

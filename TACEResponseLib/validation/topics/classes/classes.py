@@ -44,6 +44,13 @@ class ClassMeasures:
     """None where fewer than two classes are observed: there is nothing to tell apart."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClassResults:
+    """Of networks of more than two classes."""
+
+    classes: tuple[ClassMeasures, ...]
+
+
 def measure_classes(
     study: Study, rng: np.random.Generator, *, resamples: int
 ) -> tuple[ClassMeasures, ...]:

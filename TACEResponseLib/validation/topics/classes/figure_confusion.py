@@ -16,9 +16,9 @@ from TACEResponseLib.validation.style.figure import (
     style,
     unit_square,
 )
+from TACEResponseLib.validation.style.roc_curve import Rows, draw_curve
 from TACEResponseLib.validation.style.words import interval, share
 from TACEResponseLib.validation.topics.classes.classes import ClassMeasures, known_rows
-from TACEResponseLib.validation.topics.performance.figure_roc import Rows, draw_curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

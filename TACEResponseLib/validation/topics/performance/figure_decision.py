@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.figure import (
     COLORS,
@@ -15,6 +14,7 @@ from TACEResponseLib.validation.style.figure import (
     style,
 )
 from TACEResponseLib.validation.style.words import legend_name
+from TACEResponseLib.validation.topics.performance.results import PerformanceResults
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_MODELS = 4
 
 
-def draw_decision(study: Study, results: Results) -> Drawing:
+def draw_decision(study: Study, results: PerformanceResults) -> Drawing:
     """Net benefit of each model, of treating all and of treating none.
 
     Args:
@@ -80,7 +80,7 @@ def draw_decision(study: Study, results: Results) -> Drawing:
     )
 
 
-def _line(axes: "Axes", results: Results, place: int) -> None:
+def _line(axes: "Axes", results: PerformanceResults, place: int) -> None:
     """One model; the first with its band."""
     measures = results.models[place]
     curve = measures.decision
@@ -99,7 +99,7 @@ def _line(axes: "Axes", results: Results, place: int) -> None:
     )
 
 
-def _defaults(axes: "Axes", results: Results) -> None:
+def _defaults(axes: "Axes", results: PerformanceResults) -> None:
     """Treat all, treat none, and the model's own cut-off."""
     curve = results.models[0].decision
     axes.plot(

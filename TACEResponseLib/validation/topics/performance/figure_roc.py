@@ -4,12 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from TACEResponseLib.evaluation.inputs import Floats, Labels
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.figure import (
-    COLORS,
-    DASHES,
     GREY,
     Drawing,
     blank,
@@ -17,23 +13,23 @@ from TACEResponseLib.validation.style.figure import (
     style,
     unit_square,
 )
+from TACEResponseLib.validation.style.roc_curve import Rows, draw_curve
 from TACEResponseLib.validation.style.words import (
     axis_words,
-    best_baseline,
     interval,
     legend_name,
     plain_name,
 )
 from TACEResponseLib.validation.topics.performance.measures import ModelMeasures
+from TACEResponseLib.validation.topics.performance.results import PerformanceResults, best_baseline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_MODELS = 4
-Rows = list[tuple[object, ...]]
 
 
-def draw_roc(study: Study, results: Results) -> Drawing:
+def draw_roc(study: Study, results: PerformanceResults) -> Drawing:
     """Sensitivity against 1 - specificity.
 
     Args:
@@ -65,20 +61,7 @@ def draw_roc(study: Study, results: Results) -> Drawing:
     )
 
 
-def draw_curve(
-    axes: "Axes", outcome: Labels, scores: Floats, label: str, place: int, rows: Rows, name: str
-) -> None:
-    """One curve, and its points to `rows`."""
-    from sklearn.metrics import roc_curve
-
-    false, true, cuts = roc_curve(outcome, scores, drop_intermediate=False)
-    axes.plot(false, true, color=COLORS[place], linestyle=DASHES[place], label=label)
-    rows += [
-        (name, float(c), float(f), float(t)) for c, f, t in zip(cuts, false, true, strict=True)
-    ]
-
-
-def _baseline(axes: "Axes", study: Study, results: Results, rows: Rows) -> None:
+def _baseline(axes: "Axes", study: Study, results: PerformanceResults, rows: Rows) -> None:
     """The baseline with the highest AUC, in grey."""
     from sklearn.metrics import roc_curve
 

@@ -6,16 +6,14 @@ from TACEResponseLib.evaluation.calibration.calibration_curve import Calibration
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.output.page.blocks import Table
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.baselines import FIXED
 from TACEResponseLib.validation.study.study import Study
-from TACEResponseLib.validation.style.words import interval, number, p_value
+from TACEResponseLib.validation.style.words import interval, interval_and_n, number, p_value
 from TACEResponseLib.validation.topics.performance.measures import ModelMeasures
-from TACEResponseLib.validation.topics.readers.agreement import Agreement
-from TACEResponseLib.validation.topics.survival.survival import ABOVE
+from TACEResponseLib.validation.topics.performance.results import PerformanceResults
 
 
-def performance(study: Study, results: Results) -> Table:
+def performance(study: Study, results: PerformanceResults) -> Table:
     """Every number of every model, a column a model."""
     models = results.models
     lines: list[tuple[str, list[str]]] = [
@@ -26,14 +24,14 @@ def performance(study: Study, results: Results) -> Table:
             [interval(m.average_precision, 3) for m in models],
         ),
         ("cut-off, at or above = positive", [number(m.threshold.threshold, 3) for m in models]),
-        ("sensitivity", [_share(m.threshold.sensitivity) for m in models]),
-        ("specificity", [_share(m.threshold.specificity) for m in models]),
-        ("positive predictive value", [_share(m.threshold.ppv) for m in models]),
-        ("negative predictive value", [_share(m.threshold.npv) for m in models]),
-        ("accuracy", [_share(m.threshold.accuracy) for m in models]),
+        ("sensitivity", [interval_and_n(m.threshold.sensitivity) for m in models]),
+        ("specificity", [interval_and_n(m.threshold.specificity) for m in models]),
+        ("positive predictive value", [interval_and_n(m.threshold.ppv) for m in models]),
+        ("negative predictive value", [interval_and_n(m.threshold.npv) for m in models]),
+        ("accuracy", [interval_and_n(m.threshold.accuracy) for m in models]),
         (
             "accuracy of calling everyone the commoner class",
-            [_share(results.majority) for _ in models],
+            [interval_and_n(results.majority) for _ in models],
         ),
         ("balanced accuracy", [interval(m.threshold.balanced_accuracy, 3) for m in models]),
         ("F1", [interval(m.threshold.f1, 3) for m in models]),
@@ -92,7 +90,7 @@ def _calibration_lines(models: Sequence[ModelMeasures]) -> list[tuple[str, list[
     ]
 
 
-def comparisons(results: Results) -> Table:
+def comparisons(results: PerformanceResults) -> Table:
     """The first model against everything else."""
     rows = tuple(
         (
@@ -130,7 +128,7 @@ def _bare_p(test: Significance | float | None) -> str:
     return "" if test is None else p_value(test).removeprefix("p ").removeprefix("= ")
 
 
-def branches(results: Results) -> Table:
+def branches(results: PerformanceResults) -> Table:
     """What fusion adds to single evidence."""
     rows = []
     for value in results.branch_values:
@@ -165,116 +163,6 @@ def branches(results: Results) -> Table:
     )
 
 
-def survival(results: Results) -> Table:
-    """Endpoints, a row each."""
-    rows = []
-    for measures in results.survival:
-        ratio = (
-            interval(measures.hazards.hazard_ratios[ABOVE])
-            if measures.hazards
-            else "too few events"
-        )
-        medians = "; ".join(f"{c.group} {interval(c.median, 0)}" for c in measures.curves)
-        area = (
-            f"{interval(measures.auc_at_time)} at {measures.auc_time:.0f}"
-            if measures.auc_at_time and measures.auc_time
-            else "not estimable"
-        )
-        rows.append(
-            (
-                measures.endpoint,
-                f"{measures.events} / {measures.n}",
-                medians,
-                p_value(measures.log_rank),
-                ratio,
-                interval(measures.concordance) if measures.concordance else "too few events",
-                area,
-                p_value(measures.competing.gray_progression if measures.competing else None),
-            )
-        )
-    return Table(
-        columns=(
-            "endpoint",
-            "events / n",
-            "median, days",
-            "log-rank",
-            "hazard ratio, positive vs negative",
-            "c-index",
-            "AUC at a day",
-            "Gray (death competes)",
-        ),
-        rows=tuple(rows),
-        note="Groups by prediction at the model's own cut-off. Hazard ratio below 1: the event "
-        "comes later in patients predicted positive. c-index and AUC: 1 - probability as risk.",
-    )
-
-
-def readers(agreement: Agreement) -> Table:
-    """A row a reader."""
-    rows = []
-    for r in agreement.readers:
-        gap = r.model_less_reader
-        rows.append(
-            (
-                r.reader,
-                str(r.n),
-                interval(r.with_outcome),
-                _share(r.calls.sensitivity),
-                _share(r.calls.specificity),
-                interval(gap.sensitivity) if gap else "one class only",
-                interval(gap.specificity) if gap else "one class only",
-                interval(r.model_auc) if r.model_auc else "one class only",
-                interval(r.reader_auc) if r.reader_auc else "no other reader",
-            )
-        )
-    return Table(
-        columns=(
-            "reader",
-            "n",
-            "kappa with outcome",
-            "sensitivity",
-            "specificity",
-            "model less reader: sensitivity",
-            "specificity",
-            "AUC of the model for this reader's label",
-            "AUC of the other readers for it (ceiling)",
-        ),
-        rows=tuple(rows),
-    )
-
-
-def pairs(agreement: Agreement) -> Table:
-    """Kappa of each pair of readers, and of all."""
-    rows = [(f"{a} and {b}", interval(kappa), str(kappa.n)) for a, b, kappa in agreement.pairs]
-    if agreement.fleiss:
-        rows.append(("all readers (Fleiss)", interval(agreement.fleiss), str(agreement.fleiss.n)))
-    return Table(columns=("readers", "kappa", "n"), rows=tuple(rows))
-
-
-def sample_size(results: Results) -> Table:
-    """Widths that these patients give, and patients for stated widths."""
-    sizes = results.models[0].sizes
-    if sizes is None:
-        return Table(columns=("",), rows=())
-    widths, needed = sizes.widths, sizes.needed
-    return Table(
-        columns=("measure", "width expected of this n", "patients for the stated width"),
-        rows=(
-            (
-                "observed / expected",
-                number(widths.observed_to_expected),
-                f"{needed.observed_to_expected:,} for 0.2",
-            ),
-            ("calibration slope", number(widths.slope), f"{needed.slope:,} for 0.2"),
-            ("AUC", number(widths.auc), f"{needed.auc:,} for 0.1"),
-            ("all three", "", f"{needed.n:,}, {needed.events:,} of them positive"),
-        ),
-        note="Riley and others, Statistics in Medicine 2021;40:4230, expecting the share and the "
-        "AUC seen here and a model that is right. Probabilities that hardly differ make a slope "
-        "need very many.",
-    )
-
-
 def bins(measures: ModelMeasures) -> Table:
     """Calibration in bins."""
 
@@ -292,7 +180,3 @@ def _per_100(estimate: Estimate) -> Estimate:
         n=estimate.n,
         method=estimate.method,
     )
-
-
-def _share(estimate: Estimate) -> str:
-    return f"{interval(estimate, 3)}, n = {estimate.n}" if estimate.n else "nobody"

@@ -1,36 +1,26 @@
 """The question, and its answer in three sentences; every word follows from the numbers."""
 
 from TACEResponseLib.evaluation.usefulness.decision_curve import helpful_ranges, usefulness_sentence
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.words import (
-    best_baseline,
     interval,
-    known_baselines,
     number,
     plain_name,
 )
 from TACEResponseLib.validation.topics.performance.comparisons import Comparison
 from TACEResponseLib.validation.topics.performance.measures import ModelMeasures
+from TACEResponseLib.validation.topics.performance.results import (
+    PerformanceResults,
+    best_baseline,
+    known_baselines,
+)
 
 # Probabilities are called right only where slope and level are shown to lie within these limits; an
 # interval that merely holds 1 shows no fault, and no more.
 CLOSE_TO_1 = (0.8, 1.25)
 
 
-def question(study: Study) -> str:
-    """What was asked."""
-    others = [model.name for model in study.models[1:]]
-    beside = f" It is compared with {', '.join(others)}." if others else ""
-    return (
-        f"Does the model {study.models[0].name}, asked before treatment, tell patients of the "
-        f"class “{study.positive_class}” from the others, are its probabilities right, and would "
-        f"acting on them help? Judged on {study.n} patients, {study.events} of them in that class "
-        f"({100 * study.events / study.n:.0f} %).{beside}"
-    )
-
-
-def answer(study: Study, results: Results) -> tuple[str, str, str]:
+def answer(study: Study, results: PerformanceResults) -> tuple[str, str, str]:
     """Discrimination, calibration and usefulness, one sentence each."""
     measures = results.models[0]
     return (
@@ -67,7 +57,7 @@ def added_words(comparison: Comparison, of: int = 1) -> str:
     return f"whether it adds anything to {score} can't be told: difference {interval(gap)}"
 
 
-def _discrimination(study: Study, measures: ModelMeasures, results: Results) -> str:
+def _discrimination(study: Study, measures: ModelMeasures, results: PerformanceResults) -> str:
     """AUC against chance and against the best simple score."""
     area, simple = measures.auc, best_baseline(study, results)
     if study.origin.in_sample and area.high >= 0.5:

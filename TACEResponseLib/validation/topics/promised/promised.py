@@ -2,41 +2,14 @@
 
 from collections.abc import Iterator
 
-from TACEResponseLib.basics.terms import CohortRole
-from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, BundleMetadata, Metric
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.output.page.blocks import Table
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Promise, Study
 from TACEResponseLib.validation.style.words import interval, number
-
-# The name and cohort of a metric, and what it rests on. The first that a bundle has is its promise:
-# what no fit had seen comes before what chose among candidates.
-KINDS = (
-    (CROSS_VALIDATED_AUC, CohortRole.TRAINING, "the whole procedure, cross-validated"),
-    ("AUC", CohortRole.EXTERNAL_TEST, "external test patients of its makers"),
-    ("AUC", CohortRole.INTERNAL_TEST, "internal test patients of its makers"),
-    ("AUC", CohortRole.TRAINING, "its training patients, out-of-fold"),
-    ("AUC", CohortRole.TUNING, "its tuning patients"),
-)
+from TACEResponseLib.validation.topics.performance.results import PerformanceResults
 
 
-def promises(metadata: BundleMetadata) -> tuple[Promise, ...]:
-    """Every AUC of the fused model that the bundle carries, the one to believe first.
-
-    Args:
-        metadata: of the bundle.
-    Returns: none where training measured none of the fused model.
-    """
-    by_kind = {(m.name, m.cohort): m for m in metadata.metrics if m.branch == FUSED}
-    return tuple(
-        Promise(model=metadata.bundle_id, patients=patients, auc=_estimate(metric))
-        for name, cohort, patients in KINDS
-        if (metric := by_kind.get((name, cohort))) is not None
-    )
-
-
-def promised_sentences(study: Study, results: Results) -> Iterator[str]:
+def promised_sentences(study: Study, results: PerformanceResults) -> Iterator[str]:
     """One sentence a model: whether the interval here holds what its training promised."""
     for measures in results.models:
         promise = next((p for p in study.promises if p.model == measures.name), None)
@@ -44,7 +17,7 @@ def promised_sentences(study: Study, results: Results) -> Iterator[str]:
             yield _sentence(promise, measures.auc, in_sample=study.origin.in_sample)
 
 
-def promised_table(study: Study, results: Results) -> Table:
+def promised_table(study: Study, results: PerformanceResults) -> Table:
     """A row a promise, with the AUC of these patients beside it."""
     here = {measures.name: measures.auc for measures in results.models}
     return Table(
@@ -109,10 +82,4 @@ def _optimism(promised: Estimate, here: Estimate) -> str:
     return (
         f"Some or all of these patients shaped the model, so the AUC here, {apart}, is no test of "
         "the promise: the promise is the better estimate."
-    )
-
-
-def _estimate(metric: Metric) -> Estimate:
-    return Estimate(
-        value=metric.value, low=metric.low, high=metric.high, n=metric.n, method=metric.method
     )

@@ -68,6 +68,13 @@ class RoiAgreement:
         return len(self.case_ids)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RoiReaderResults:
+    """None where no second reader drew the ROI too."""
+
+    roi_readers: RoiAgreement | None
+
+
 def roi_agreement(study: Study, rng: np.random.Generator, *, resamples: int) -> RoiAgreement | None:
     """Agreement of features and probability; None without second readings.
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.evaluation.estimate import Estimate
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.figure import COLORS, GREY, Drawing, blank, style
 from TACEResponseLib.validation.style.words import interval, legend_name, p_value
+from TACEResponseLib.validation.topics.performance.measures import ModelMeasures
+from TACEResponseLib.validation.topics.subgroups.subgroups import SubgroupResults
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,17 +44,18 @@ class Line:
     estimate: Estimate | None = None
 
 
-def draw_forest(study: Study, results: Results) -> Drawing | None:
+def draw_forest(study: Study, subgroups: SubgroupResults, judged: ModelMeasures) -> Drawing | None:
     """All subgroups of the first model; None where no attribute has two levels.
 
     Args:
         study: names the positive class.
-        results: forests.
+        subgroups: forests.
+        judged: the first model on all patients.
     """
-    lines, rows = _lines(study, results)
+    overall = judged.auc
+    lines, rows = _lines(study, subgroups, overall)
     if not rows:
         return None
-    overall = results.models[0].auc
     with style():
         figure, axes = blank(WIDTH_INCH, 0.75 + ROW_INCH * (1 + len(lines)))
         figure.set_layout_engine("none")
@@ -85,13 +87,15 @@ def draw_forest(study: Study, results: Results) -> Drawing | None:
         figure=figure,
         columns=COLUMNS,
         rows=tuple(rows),
-        caption=f"AUC of {results.models[0].name} by subgroup; {study.positive_class} / all. "
+        caption=f"AUC of {judged.name} by subgroup; {study.positive_class} / all. "
         "Read the interaction tests, corrected for the number of attributes, before any line: with "
         f"{len(rows)} lines some stray by chance.",
     )
 
 
-def _lines(study: Study, results: Results) -> tuple[list[Line], list[tuple[object, ...]]]:
+def _lines(
+    study: Study, results: SubgroupResults, overall: Estimate
+) -> tuple[list[Line], list[tuple[object, ...]]]:
     """Heads and levels for the figure, levels for the table."""
     lines: list[Line] = []
     rows: list[tuple[object, ...]] = []
@@ -123,7 +127,6 @@ def _lines(study: Study, results: Results) -> tuple[list[Line], list[tuple[objec
                     subgroups.interaction_p_holm,
                 )
             )
-    overall = results.models[0].auc
     lines.append(
         Line(
             text="all patients",

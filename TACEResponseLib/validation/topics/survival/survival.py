@@ -22,6 +22,7 @@ from TACEResponseLib.validation.topics.survival.competing import (
     competing,
 )
 from TACEResponseLib.validation.topics.survival.risk_times import YEAR_DAYS, risk_times
+from TACEResponseLib.validation.topics.topic import Measuring
 
 ABOVE, BELOW = "predicted positive", "predicted negative"
 RESPONDED, NOT_RESPONDED = "positive by outcome", "negative by outcome"
@@ -62,6 +63,24 @@ class LandmarkMeasures:
     censored_before: int
     curves: tuple[SurvivalCurve, ...]
     log_rank: Significance | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SurvivalResults:
+    """Of the first model."""
+
+    survival: tuple[SurvivalMeasures, ...]
+    """An endpoint each."""
+    landmarks: tuple[LandmarkMeasures, ...]
+
+
+def measure_survival(study: Study, how: Measuring) -> SurvivalResults:
+    """Every endpoint by predicted group, and by observed response where a day is given."""
+    how.progress("survival")
+    first, day = study.models[0], how.landmark_day
+    curves = tuple(survival(study, first, t, how.rng, resamples=how.resamples) for t in study.timed)
+    marks = [survival_from_readout(study, t, day) for t in study.timed if day]
+    return SurvivalResults(survival=curves, landmarks=tuple(mark for mark in marks if mark))
 
 
 def survival(

@@ -1,10 +1,10 @@
-"""What competing risks show, as sentences and a table."""
+"""How survival was judged, and what competing risks show, as sentences and a table."""
 
 from TACEResponseLib.output.page.blocks import Table
-from TACEResponseLib.validation.report.results import Results
 from TACEResponseLib.validation.style.words import interval, number, p_value, share
 from TACEResponseLib.validation.topics.survival.competing import DEATH, CompetingMeasures
 from TACEResponseLib.validation.topics.survival.risk_times import MONTH_DAYS
+from TACEResponseLib.validation.topics.survival.survival import SurvivalResults
 
 METHODS = (
     " Death rules progression out: cumulative incidence of progression and of death without it is "
@@ -14,7 +14,26 @@ METHODS = (
 GRAY = "; groups were compared by Gray's test (Annals of Statistics 1988;16:1141)"
 
 
-def competing_methods(results: Results) -> str:
+def survival_methods(results: SurvivalResults) -> str:
+    """The paragraph of the methods text."""
+    endpoints = ", ".join(measures.endpoint for measures in results.survival)
+    marks = results.landmarks
+    landmark = (
+        f" Groups by observed outcome were followed from a landmark at day {marks[0].day:g}."
+        if marks
+        else ""
+    )
+    return (
+        f"{endpoints}: patients were grouped by prediction at the model's own cut-off; "
+        "Kaplan-Meier curves with log-log intervals, the log-rank test, Cox regression (Efron's "
+        "ties, proportionality by Schoenfeld residuals), Harrell's c with a bootstrap interval, "
+        f"and a time-dependent AUC weighted by the inverse probability of censoring."
+        f"{competing_methods(results)}"
+        f"{landmark}"
+    )
+
+
+def competing_methods(results: SurvivalResults) -> str:
     """Methods, as far as they were used; nothing where no death is known."""
     measures = competing_of(results)
     if measures is None:
@@ -23,7 +42,7 @@ def competing_methods(results: Results) -> str:
     return f"{METHODS}{GRAY if tested else ''}."
 
 
-def competing_of(results: Results) -> CompetingMeasures | None:
+def competing_of(results: SurvivalResults) -> CompetingMeasures | None:
     """Of time to progression, where deaths are known."""
     return next((measures.competing for measures in results.survival if measures.competing), None)
 

@@ -10,26 +10,28 @@ from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.sample_size import ValidationSize
 from TACEResponseLib.validation.report.limits import limits
 from TACEResponseLib.validation.report.methods_text import methods_text
-from TACEResponseLib.validation.report.report import IN_SAMPLE, report_html
-from TACEResponseLib.validation.report.results import Results, measure_study
+from TACEResponseLib.validation.report.metrics import measure_study
+from TACEResponseLib.validation.report.report import IN_SAMPLE, answer, question, report_html
 from TACEResponseLib.validation.study.study import Baseline, Study
 from TACEResponseLib.validation.style.words import axis_words, interval, needed_words, number
-from TACEResponseLib.validation.topics.performance.words import answer, question
+from TACEResponseLib.validation.topics.performance.results import PerformanceResults
+from TACEResponseLib.validation.topics.topic import Results
+from Testing.validation.changes import changed
 
 
 def judged(study: Study, probabilities: np.ndarray) -> tuple[str, ...]:
-    changed = replace(
+    other = replace(
         study,
         models=(replace(study.models[0], probabilities=probabilities),),
         timed=(),
         attributes={},
     )
-    return answer(changed, measure_study(changed, resamples=200))
+    return answer(other, measure_study(other, resamples=200))
 
 
 def test_the_answer_holds_the_numbers_that_the_files_hold(study: Study, results: Results) -> None:
     first, second, third = answer(study, results)
-    found = results.models[0]
+    found = results.of(PerformanceResults).models[0]
     assert interval(found.auc) in first
     assert interval(found.slope, 3) in second
     assert interval(found.threshold.sensitivity) in second
@@ -64,10 +66,10 @@ def test_calibration_is_named_by_its_fault(
 
 def slopes(study: Study, results: Results, slope: Estimate, level: Estimate) -> str:
     """The sentence on calibration of a model with these numbers."""
-    first = results.models[0]
+    first = results.of(PerformanceResults).models[0]
     ratio = replace(first.recalibrated, observed_to_expected=level)
-    changed = replace(first, slope=slope, recalibrated=ratio)
-    return answer(study, replace(results, models=(changed,), comparisons=()))[1]
+    wrong = replace(first, slope=slope, recalibrated=ratio)
+    return answer(study, changed(results, PerformanceResults, models=(wrong,), comparisons=()))[1]
 
 
 def test_a_slope_is_called_what_its_sign_and_its_interval_show(
@@ -164,7 +166,10 @@ def test_a_simple_score_known_in_few_stays_off_the_first_page(study: Study) -> N
         ),
     )
     results = measure_study(both, resamples=200)
-    assert {c.other for c in results.comparisons} >= {"volume, mL", "size, cm"}
+    assert {c.other for c in results.of(PerformanceResults).comparisons} >= {
+        "volume, mL",
+        "size, cm",
+    }
     first = answer(both, results)[0]
     assert "volume alone" in first
     assert "size alone" not in first

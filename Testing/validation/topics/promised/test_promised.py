@@ -10,14 +10,14 @@ from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle.metadata import FUSED, BundleMetadata, Metric
 from TACEResponseLib.bundle.reading import read_metadata
 from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.validation.report.metrics import metrics_json
 from TACEResponseLib.validation.report.report import report_html
-from TACEResponseLib.validation.report.results import Results, metrics_json
+from TACEResponseLib.validation.study.promises import promises
 from TACEResponseLib.validation.study.study import Promise, Study
-from TACEResponseLib.validation.topics.promised.promised import (
-    promised_sentences,
-    promised_table,
-    promises,
-)
+from TACEResponseLib.validation.topics.performance.results import PerformanceResults
+from TACEResponseLib.validation.topics.promised.promised import promised_sentences, promised_table
+from TACEResponseLib.validation.topics.topic import Results
+from Testing.validation.changes import changed
 
 
 def promise(value: float, low: float, high: float) -> Promise:
@@ -48,7 +48,7 @@ def with_metrics(*metrics: Metric) -> BundleMetadata:
 
 
 def sentences(study: Study, results: Results, *known: Promise) -> Sequence[str]:
-    return list(promised_sentences(replace(study, promises=known), results))
+    return list(promised_sentences(replace(study, promises=known), results.of(PerformanceResults)))
 
 
 def test_the_bundle_of_real_patients_promises_its_cross_validated_auc_with_p() -> None:
@@ -90,7 +90,7 @@ def test_a_bundle_without_a_fused_auc_promises_nothing() -> None:
 
 
 def test_the_sentence_says_where_the_interval_lies(study: Study, results: Results) -> None:
-    here = results.models[0].auc
+    here = results.of(PerformanceResults).models[0].auc
     (inside,) = sentences(study, results, promise(here.value, 0.5, 0.99))
     assert "holds the promise: no sign that it does worse" in inside
     (below,) = sentences(study, results, promise(here.high + 0.01, here.high + 0.001, 0.999))
@@ -101,7 +101,7 @@ def test_the_sentence_says_where_the_interval_lies(study: Study, results: Result
 
 
 def test_the_ends_of_the_interval_belong_to_it(study: Study, results: Results) -> None:
-    here = results.models[0].auc
+    here = results.of(PerformanceResults).models[0].auc
     for value in (here.low, here.high):
         (told,) = sentences(study, results, promise(value, value - 0.01, value))
         assert "holds the promise" in told
@@ -111,7 +111,7 @@ def test_an_auc_on_its_own_patients_is_no_test_of_the_promise(
     study: Study, results: Results
 ) -> None:
     shaped = replace(study, origin=replace(study.origin, roles=(CohortRole.TRAINING,)))
-    promised = promise(results.models[0].auc.value - 0.07, 0.5, 0.9)
+    promised = promise(results.of(PerformanceResults).models[0].auc.value - 0.07, 0.5, 0.9)
     (told,) = sentences(shaped, results, promised)
     assert "0.07 above the promise, is no test of the promise" in told
     assert "holds" not in told
@@ -122,16 +122,18 @@ def test_an_auc_on_its_own_patients_is_no_test_of_the_promise(
 def test_an_auc_that_is_not_defined_says_nothing(study: Study, results: Results) -> None:
     nan = float("nan")
     unknown = Estimate(value=nan, low=nan, high=nan, n=3, method="one class only")
-    models = (replace(results.models[0], auc=unknown),)
-    (told,) = sentences(study, replace(results, models=models), promise(0.7, 0.6, 0.8))
+    models = (replace(results.of(PerformanceResults).models[0], auc=unknown),)
+    (told,) = sentences(
+        study, changed(results, PerformanceResults, models=models), promise(0.7, 0.6, 0.8)
+    )
     assert told.endswith("The interval here is unknown: nothing can be said.")
 
 
 def test_report_and_numbers_hold_the_promise_beside_the_auc(study: Study, results: Results) -> None:
     told = replace(study, promises=(promise(0.712, 0.6, 0.8),))
-    table = promised_table(told, results)
+    table = promised_table(told, results.of(PerformanceResults))
     assert table.rows[0][2].startswith("0.712 (0.600")
-    assert f"{results.models[0].auc.value:.3f}" in table.rows[0][5]
+    assert f"{results.of(PerformanceResults).models[0].auc.value:.3f}" in table.rows[0][5]
     page = report_html(told, results, {})
     assert "What training had promised" in page
     assert json.loads(metrics_json(told, results))["promises"][0]["auc"]["value"] == 0.712

@@ -7,8 +7,9 @@ import pytest
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import Endpoint
+from TACEResponseLib.validation.study.reader_calls import read_readers
 from TACEResponseLib.validation.study.study import Study
-from TACEResponseLib.validation.topics.readers.agreement import agreement, read_readers
+from TACEResponseLib.validation.topics.readers.agreement import agreement
 
 
 def table(tmp_path: Path, study: Study, first: list[str], second: list[str]) -> Path:

@@ -14,16 +14,23 @@ import pytest
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evaluation.agreement.intraclass import ICC_NAMES, intraclass
 from TACEResponseLib.validation.report.methods_text import methods_text
+from TACEResponseLib.validation.report.metrics import metrics_json
 from TACEResponseLib.validation.report.report import report_html
-from TACEResponseLib.validation.report.results import Results, metrics_json
 from TACEResponseLib.validation.study.study import Failure, ReadFeature, SecondReadings, Study
+from TACEResponseLib.validation.style.figure import write_csv
 from TACEResponseLib.validation.topics.roi_readers.figure_roi_readers import draw_roi_readers
-from TACEResponseLib.validation.topics.roi_readers.roi_readers import RoiAgreement, roi_agreement
-from TACEResponseLib.validation.topics.roi_readers.roi_readers_section import write_roi_readers
+from TACEResponseLib.validation.topics.roi_readers.roi_readers import (
+    RoiAgreement,
+    RoiReaderResults,
+    roi_agreement,
+)
+from TACEResponseLib.validation.topics.roi_readers.topic import TOPIC
 from TACEResponseLib.validation.topics.roi_readers.words import (
     feature_table,
     roi_sentences,
 )
+from TACEResponseLib.validation.topics.topic import Results
+from Testing.validation.changes import changed
 
 # The cut-off of the study's model is 0.55: the last but one patient changes sides.
 FIRST = np.array([0.1, 0.3, 0.5, 0.5, 0.9])
@@ -95,7 +102,7 @@ def test_the_same_roi_twice_agrees_entirely(read_twice: Study) -> None:
 
 
 def test_nobody_read_twice_gives_no_section(study: Study, results: Results) -> None:
-    assert results.roi_readers is None
+    assert results.of(RoiReaderResults).roi_readers is None
     assert "Two readers" not in report_html(study, results, {})
     assert roi_agreement(study, np.random.default_rng(1), resamples=200) is None
 
@@ -112,7 +119,7 @@ def test_readings_that_lack_a_value_are_refused(read_twice: Study) -> None:
 def test_the_report_shows_numbers_and_the_least_reliable_first(
     read_twice: Study, results: Results, found: RoiAgreement
 ) -> None:
-    measured = replace(results, roi_readers=found)
+    measured = changed(results, RoiReaderResults, roi_readers=found)
     page = report_html(read_twice, measured, {})
     text = unescape(re.sub(r"<[^>]*>", "", page)).replace("\u00a0", " ")
     table = feature_table(found)
@@ -131,9 +138,10 @@ def test_the_report_shows_numbers_and_the_least_reliable_first(
 
 
 def test_the_file_names_all_six_forms_of_every_feature(
-    results: Results, found: RoiAgreement, tmp_path: Path
+    study: Study, results: Results, found: RoiAgreement, tmp_path: Path
 ) -> None:
-    write_roi_readers(replace(results, roi_readers=found), tmp_path)
+    (sheet,) = TOPIC.sheets(study, changed(results, RoiReaderResults, roi_readers=found))
+    write_csv(tmp_path / f"{sheet.name}.csv", sheet.columns, sheet.rows)
     with (tmp_path / "feature_icc.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 3 * 6

@@ -10,8 +10,8 @@ import pytest
 
 from TACEResponseLib.evaluation.survival.gray import gray_test
 from TACEResponseLib.validation.report.methods_text import methods_text
+from TACEResponseLib.validation.report.metrics import metrics_json
 from TACEResponseLib.validation.report.report import report_html
-from TACEResponseLib.validation.report.results import Results, metrics_json
 from TACEResponseLib.validation.study.study import Model, Origin, Study
 from TACEResponseLib.validation.study.timed_outcomes import timed_outcomes
 from TACEResponseLib.validation.style.words import p_value
@@ -25,11 +25,17 @@ from TACEResponseLib.validation.topics.survival.competing import (
 )
 from TACEResponseLib.validation.topics.survival.figure_incidence import draw_incidence
 from TACEResponseLib.validation.topics.survival.risk_times import MONTH_DAYS, risk_times
-from TACEResponseLib.validation.topics.survival.survival import ABOVE, SurvivalMeasures, survival
+from TACEResponseLib.validation.topics.survival.survival import (
+    ABOVE,
+    SurvivalMeasures,
+    SurvivalResults,
+    survival,
+)
 from TACEResponseLib.validation.topics.survival.words import (
     competing_sentence,
     incidence_table,
 )
+from TACEResponseLib.validation.topics.topic import Results
 
 # Progression at 1 and 4 (later death does not count), death at 2, last seen at 3 and 5, and one
 # whose progression was last looked for at 3 and who died at 6.
@@ -56,7 +62,7 @@ def six_patients() -> Study:
 
 @pytest.fixture
 def of_ttp(results: Results) -> CompetingMeasures:
-    found = next(f for f in results.survival if f.endpoint == "TTP").competing
+    found = next(f for f in results.of(SurvivalResults).survival if f.endpoint == "TTP").competing
     assert found is not None
     return found
 
@@ -90,7 +96,7 @@ def test_six_patients_worked_by_hand(six_patients: Study) -> None:
 
 
 def test_both_causes_and_event_free_survival_add_to_1(results: Results) -> None:
-    by_name = {f.endpoint: f for f in results.survival}
+    by_name = {f.endpoint: f for f in results.of(SurvivalResults).survival}
     found = by_name["TTP"].competing
     assert found is not None
     for progression, death, free in zip(

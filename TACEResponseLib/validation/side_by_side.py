@@ -14,8 +14,7 @@ from TACEResponseLib.basics.reading.json_reading import read_json_object
 from TACEResponseLib.evaluation.discrimination.auc_difference import auc_difference
 from TACEResponseLib.evaluation.inputs import Floats, Labels
 from TACEResponseLib.evaluation.significance import holm
-from TACEResponseLib.validation.report.results import FORMAT
-from TACEResponseLib.validation.report.writing import METRICS, PREDICTIONS
+from TACEResponseLib.validation.report.names import FORMAT, METRICS, PREDICTIONS
 from TACEResponseLib.validation.study.columns import (
     Columns,
     numbers,

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
-from TACEResponseLib.validation.report.results import Results, measure_study, metrics_json, plain
+from TACEResponseLib.validation.report.metrics import measure_study, metrics_json, plain
 from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
 from TACEResponseLib.validation.study.study import Study
+from TACEResponseLib.validation.topics.performance.results import PerformanceResults
+from TACEResponseLib.validation.topics.topic import Results
 
 
 def test_the_published_aucs_of_asah_come_through(shared_data: Path, tmp_path: Path) -> None:
@@ -26,7 +28,9 @@ def test_the_published_aucs_of_asah_come_through(shared_data: Path, tmp_path: Pa
             for i, r in enumerate(rows)
         )
     )
-    found = measure_study(read_predictions(path, TableOptions()), resamples=200)
+    found = measure_study(read_predictions(path, TableOptions()), resamples=200).of(
+        PerformanceResults
+    )
     # pROC's manual: .7314 and .6120.
     assert [m.auc.value for m in found.models] == pytest.approx([0.7314, 0.6120], abs=5e-5)
     assert found.comparisons[0].difference.value == pytest.approx(0.7314 - 0.6120, abs=1e-4)
@@ -42,8 +46,11 @@ def test_every_number_of_the_results_stands_in_the_json(study: Study, results: R
     content = json.loads(metrics_json(study, results))
     assert content["positive_class"] == "responder"
     first = content["results"]["models"][0]
-    assert first["auc"]["value"] == results.models[0].auc.value
-    assert first["decision"]["net_benefit"] == results.models[0].decision.net_benefit.tolist()
+    assert first["auc"]["value"] == results.of(PerformanceResults).models[0].auc.value
+    assert (
+        first["decision"]["net_benefit"]
+        == results.of(PerformanceResults).models[0].decision.net_benefit.tolist()
+    )
     assert [s["endpoint"] for s in content["results"]["survival"]] == ["PFS", "TTP", "OS"]
 
 
@@ -54,19 +61,27 @@ def test_undefined_numbers_are_null_and_infinite_ones_a_word() -> None:
 def test_out_of_fold_predictions_get_no_delong(study: Study) -> None:
     crossed = replace(study, origin=replace(study.origin, cross_validated=True))
     found = measure_study(crossed, resamples=200)
-    assert "DeLong" not in found.models[0].auc.method
-    assert all(c.p is None and "bootstrap" in c.difference.method for c in found.comparisons)
+    assert "DeLong" not in found.of(PerformanceResults).models[0].auc.method
+    assert all(
+        c.p is None and "bootstrap" in c.difference.method
+        for c in found.of(PerformanceResults).comparisons
+    )
 
 
 def test_comparisons_are_corrected_together(results: Results) -> None:
-    p_values = [c.p for c in results.comparisons if c.p is not None]
-    adjusted = [c.p_holm for c in results.comparisons if c.p_holm is not None]
+    p_values = [c.p for c in results.of(PerformanceResults).comparisons if c.p is not None]
+    adjusted = [
+        c.p_holm for c in results.of(PerformanceResults).comparisons if c.p_holm is not None
+    ]
     smallest = int(np.argmin(p_values))
     assert adjusted[smallest] == pytest.approx(min(1, len(p_values) * p_values[smallest]))
 
 
 def test_the_majority_baseline_is_the_larger_share(study: Study, results: Results) -> None:
-    assert results.majority.value == max(study.events, study.n - study.events) / study.n
+    assert (
+        results.of(PerformanceResults).majority.value
+        == max(study.events, study.n - study.events) / study.n
+    )
 
 
 def test_a_few_patients_give_numbers_and_no_crash(study: Study) -> None:
@@ -81,5 +96,11 @@ def test_a_few_patients_give_numbers_and_no_crash(study: Study) -> None:
         models=tuple(replace(m, probabilities=m.probabilities[rows]) for m in study.models),
     )
     found = measure_study(tiny, resamples=200)
-    assert found.models[0].auc == auc(tiny.outcome, tiny.models[0].probabilities)
-    assert found.models[0].auc.high - found.models[0].auc.low > 0.3
+    assert found.of(PerformanceResults).models[0].auc == auc(
+        tiny.outcome, tiny.models[0].probabilities
+    )
+    assert (
+        found.of(PerformanceResults).models[0].auc.high
+        - found.of(PerformanceResults).models[0].auc.low
+        > 0.3
+    )

@@ -8,12 +8,14 @@ import pytest
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evaluation.discrimination.auc_difference import auc_difference
-from TACEResponseLib.validation.report.results import Results, metrics_json
-from TACEResponseLib.validation.report.writing import METRICS, PREDICTIONS, prediction_rows
-from TACEResponseLib.validation.study.comparing import paired, read_validation, side_by_side
+from TACEResponseLib.validation.report.metrics import metrics_json
+from TACEResponseLib.validation.report.names import METRICS, PREDICTIONS
+from TACEResponseLib.validation.report.writing import prediction_rows
+from TACEResponseLib.validation.side_by_side import paired, read_validation, side_by_side
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.figure import write_csv
 from TACEResponseLib.validation.style.words import p_value
+from TACEResponseLib.validation.topics.topic import Results
 
 
 def written(study: Study, results: Results, folder: Path) -> None:

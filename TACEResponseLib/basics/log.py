@@ -1,0 +1,5 @@
+"""The program's own log."""
+
+import logging
+
+LOG = logging.getLogger("taceresponse")

@@ -1,0 +1,1 @@
+"""Patients that the next study needs."""
