@@ -24,15 +24,23 @@ class TableOne:
     rows: tuple[tuple[str, ...], ...]
 
 
-def describe_cohort(patients: Sequence[CohortPatient], endpoint: Endpoint) -> TableOne:
+def describe_cohort(
+    patients: Sequence[CohortPatient], endpoint: Endpoint, without_role: str = "role to be drawn"
+) -> TableOne:
     """Count and summarize.
+
+    Args:
+        patients: of a table.
+        endpoint: says who is positive.
+        without_role: heads those whose role is blank; training would draw one.
+    Returns: a column for each role and outcome that somebody has.
 
     Numbers are median (quartiles), categories are n (%) of the known; every row with a missing
     value says how many. Categories that nobody has are left out.
     Patients without a response are a column of their own.
     """
     groups = {
-        f"{role.value.replace('_', ' ') if role else 'role to be drawn'}, {word}": [
+        f"{role.value.replace('_', ' ') if role else without_role}, {word}": [
             p for p in patients if p.role is role and p.label(endpoint) == label
         ]
         for role in (*CohortRole, None)

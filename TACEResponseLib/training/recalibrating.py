@@ -45,6 +45,33 @@ class Update:
         return inside(expit(self.slope * logits(probabilities) + self.shift))
 
 
+def check_enough(labels: Labels, method: str) -> Labels:
+    """Outcomes with enough patients of each class; can be asked before anybody is scored.
+
+    Args:
+        labels: (n,), 0 and 1.
+        method: `intercept` or `slope`.
+    Raises: InputError: nobody, one class only, or too few of one.
+    """
+    if not labels.size:
+        raise InputError(
+            "recalibrate",
+            f"needs {FEWEST_PER_CLASS[method]} patients of each class, with their response",
+            got="none with a response",
+            remedy="fill in the column response",
+        )
+    outcome = checked_outcome(labels)
+    fewer = int(min(outcome.sum(), outcome.size - outcome.sum()))
+    if fewer < FEWEST_PER_CLASS[method]:
+        raise InputError(
+            "recalibrate",
+            f"--method {method} needs {FEWEST_PER_CLASS[method]} patients of each class",
+            got=fewer,
+            remedy=_more_patients(fewer, method),
+        )
+    return outcome
+
+
 def fit_update(labels: Labels, probabilities: Floats, method: str) -> Update:
     """Level alone, or level and slope, by maximum likelihood.
 
@@ -55,16 +82,8 @@ def fit_update(labels: Labels, probabilities: Floats, method: str) -> Update:
     Raises: InputError: too few of a class, separated classes, or a model that ranks backwards.
     Source: Steyerberg, Statistics in Medicine 2004;23:2567, methods 2 and 3.
     """
-    outcome = checked_outcome(labels)
+    outcome = check_enough(labels, method)
     p = checked_probabilities(probabilities, outcome)
-    fewer = int(min(outcome.sum(), outcome.size - outcome.sum()))
-    if fewer < FEWEST_PER_CLASS[method]:
-        raise InputError(
-            "recalibrate",
-            f"--method {method} needs {FEWEST_PER_CLASS[method]} patients of each class",
-            got=fewer,
-            remedy=_more_patients(fewer, method),
-        )
     if method == "intercept":
         return Update(slope=1.0, shift=calibration_in_the_large(outcome, p).value)
     slope, shift = calibration_line(outcome, p)

@@ -33,7 +33,7 @@ def compare_validations(folders: Sequence[Path], output: Path | None = None) -> 
     Args:
         folders: at least two.
         output: folder made by this call.
-    Raises: InputError: fewer folders, another folder, or an output that can't be made.
+    Raises: InputError: fewer folders, one twice, another folder, or an output that can't be made.
     """
     if len(folders) < 2:
         raise InputError(
@@ -42,6 +42,7 @@ def compare_validations(folders: Sequence[Path], output: Path | None = None) -> 
             got=len(folders),
             remedy="name another that validate wrote",
         )
+    _check_each_once(folders)
     if output:
         check_output(output)
     validations = [read_validation(folder) for folder in folders]
@@ -51,3 +52,16 @@ def compare_validations(folders: Sequence[Path], output: Path | None = None) -> 
             write_csv(draft / "side_by_side.csv", COLUMNS, comparison.side_by_side)
             write_csv(draft / "paired.csv", PAIR_COLUMNS, comparison.paired)
     return comparison
+
+
+def _check_each_once(folders: Sequence[Path]) -> None:
+    """A validation beside itself would differ by nothing, with a p value."""
+    places = [folder.resolve() for folder in folders]
+    for number, place in enumerate(places):
+        if place in places[:number]:
+            raise InputError(
+                "compare",
+                "must name each folder once",
+                got=f"{folders[number].name or place} twice",
+                remedy="name the folder of another validation",
+            )

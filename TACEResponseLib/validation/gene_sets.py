@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError, MissingExtraError
+from TACEResponseLib.basics.ids import twins
+from TACEResponseLib.basics.reading import cells
 from TACEResponseLib.basics.reading.regular_file import read_text
 from TACEResponseLib.basics.reading.table_bounds import MOST_BYTES
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.validation.study.columns import (
-    numbers,
-    of_table,
     read_columns,
     refuse_twins,
     require,
@@ -64,7 +64,7 @@ def read_expression(path: Path) -> Expression:
     columns = read_columns(path, "--expression")
     where = f"--expression {path.name}"
     require(columns, ("gene",), where)
-    refuse_twins(columns["gene"], f"{where} (gene)")
+    _refuse_repeats(columns["gene"], where)
     cases = tuple(name for name in columns if name != "gene")
     if not cases:
         raise InputError(
@@ -73,17 +73,48 @@ def read_expression(path: Path) -> Expression:
             got="none beside gene",
             remedy="write one column a case",
         )
-    with of_table(where):
-        values = np.stack([numbers(columns, name) for name in cases], axis=1)
-    gene, case = np.nonzero(np.isnan(values))
-    if gene.size:
+    values = [
+        [
+            _measured(cell, f"{where}, {case}, row {row}")
+            for row, cell in enumerate(columns[case], start=1)
+        ]
+        for case in cases
+    ]
+    return Expression(genes=tuple(columns["gene"]), case_ids=cases, values=np.array(values).T)
+
+
+def _refuse_repeats(genes: Sequence[str], where: str) -> None:
+    """Each gene has a name and one row."""
+    if "" in genes:
         raise InputError(
-            f"{where}, {cases[case[0]]}, row {gene[0] + 1}",
-            "must be a number",
+            f"{where}, gene, row {genes.index('') + 1}",
+            "must not be blank",
             got="a blank",
-            remedy="leave out genes with gaps, and say so",
+            remedy="name the gene, or leave out its row",
         )
-    return Expression(genes=tuple(columns["gene"]), case_ids=cases, values=values)
+    for place, first in twins(genes):
+        raise InputError(
+            f"{where}, gene, row {place + 1}",
+            "must name each gene once",
+            got=f"{genes[place][:60]}, as in row {first + 1}",
+            remedy="keep one row a gene, such as the mean of its probes",
+        )
+
+
+def _measured(cell: str, where: str) -> float:
+    """A cell of expression; a gene with a gap has no place in the enrichment."""
+    value = cells.number(cell)
+    if value is None:
+        remedy = cells.number_remedy(cell).removesuffix(", or leave it blank")
+        raise InputError(
+            where,
+            "must be a number",
+            got=repr(cell)[:40] if cell else "a blank",
+            remedy=f"{remedy}, or leave out the gene and say so"
+            if cell
+            else "leave out genes with gaps, and say so",
+        )
+    return value
 
 
 def read_groups(path: Path, expression: Expression) -> tuple[str, ...]:

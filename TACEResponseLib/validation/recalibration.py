@@ -1,5 +1,6 @@
 """A bundle's level or slope, set right on a user's own patients."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,14 +10,16 @@ import numpy as np
 from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
-from TACEResponseLib.basics.terms import Device
+from TACEResponseLib.basics.terms import Device, Endpoint
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.bundle.reading import load_bundle
 from TACEResponseLib.bundle.writing import save_bundle
+from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.training.recalibrating import recalibrated
+from TACEResponseLib.evaluation.inputs import Labels
+from TACEResponseLib.training.recalibrating import check_enough, recalibrated
 from TACEResponseLib.validation.study.cohort_scoring import ScoredPatient, score_patients
 
 
@@ -57,8 +60,8 @@ def recalibrate_bundle(request: RecalibrationRequest, progress: Progress = silen
     Args:
         request: what to set right, and how.
         progress: told how far it got.
-    Raises: InputError: an input breaks a rule, or the patients are too few; nothing is written
-        then.
+    Raises: InputError: an input breaks a rule, or the patients are too few, which is told before
+        any is scored; nothing is written then.
     """
     check_output(request.output)
     bundle_id = bundle_id_of(request.output)
@@ -66,13 +69,14 @@ def recalibrate_bundle(request: RecalibrationRequest, progress: Progress = silen
     bundle = load_bundle(request.bundle, device=device)
     endpoint = bundle.metadata.endpoint
     patients = [p for p in usable_cohort(request.cohort) if p.label(endpoint) is not None]
+    check_enough(_labels(patients, endpoint), request.method)
     scored = score_patients(
         [request.bundle], patients, device=device, jobs=request.jobs, progress=progress
     )
     used = [(p, s.scores[0]) for p, s in zip(patients, scored, strict=True) if s.scores]
     new = recalibrated(
         bundle,
-        np.array([p.label(endpoint) for p, _ in used], dtype=np.int_),
+        _labels([p for p, _ in used], endpoint),
         np.array([s.probability for _, s in used]),
         method=request.method,
         source="the user's own table",
@@ -81,3 +85,8 @@ def recalibrate_bundle(request: RecalibrationRequest, progress: Progress = silen
     )
     saved = save_bundle(new, request.output)
     return Recalibrated(bundle=saved, left_out=tuple(s for s in scored if s.problem))
+
+
+def _labels(patients: Sequence[CohortPatient], endpoint: Endpoint) -> Labels:
+    """0 and 1, (n,), of patients with a response."""
+    return np.array([patient.label(endpoint) for patient in patients], dtype=np.int_)

@@ -74,6 +74,36 @@ def test_options_that_do_not_go_together_are_refused(
     assert rule in capsys.readouterr().err
 
 
+def test_compare_refuses_a_folder_beside_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").symlink_to(tmp_path / "one")
+    assert main(["compare", str(tmp_path / "one"), str(tmp_path / "other")]) == 2
+    assert capsys.readouterr().err == (
+        "error: compare: must name each folder once, got other twice; "
+        "name the folder of another validation\n"
+    )
+
+
+def test_recalibrate_scores_nobody_where_the_outcomes_are_too_few(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scores_nobody(*_: object, **__: object) -> None:
+        raise AssertionError("outcomes come first")
+
+    monkeypatch.setattr("TACEResponseLib.validation.recalibration.score_patients", scores_nobody)
+    for n in range(30):
+        (tmp_path / f"ct{n}.nii.gz").write_text(f"image {n}")
+        (tmp_path / f"roi{n}.nii.gz").write_text(f"ROI {n}")
+    lines = [f"P{n},external_test,ct{n}.nii.gz,roi{n}.nii.gz,SD" for n in range(30)]
+    table = tmp_path / "cohort.csv"
+    table.write_text("\n".join(["case_id,role,ct_arterial,roi,response", *lines]))
+    words = ["recalibrate", "--bundle", SHIPPED, "--cohort", str(table), "--method", "slope"]
+    assert main([*words, "--output", str(tmp_path / "new")]) == 2
+    assert "outcome: must hold both 0 and 1 (both classes), got only 0" in capsys.readouterr().err
+
+
 def test_compare_needs_two_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(tmp_path)]) == 2
     assert "at least two folders" in capsys.readouterr().err

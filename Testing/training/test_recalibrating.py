@@ -6,7 +6,13 @@ import pytest
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.bundle import load_bundle, save_bundle
 from TACEResponseLib.fusion.calibration import IsotonicCalibration, NoCalibration, PlattCalibration
-from TACEResponseLib.training.recalibrating import Update, _updated, fit_update, recalibrated
+from TACEResponseLib.training.recalibrating import (
+    Update,
+    _updated,
+    check_enough,
+    fit_update,
+    recalibrated,
+)
 
 SHIPPED = "ct-radiomics-cnn-simulated"
 
@@ -88,3 +94,20 @@ def test_too_few_patients_and_a_reversed_model_are_refused() -> None:
     labels, p = patients(-1.0, 0.0, 400)
     with pytest.raises(InputError, match="rank patients in the right direction"):
         fit_update(labels, p, "slope")
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "method", "match"),
+    [
+        (0, 0, "slope", "needs 20 patients of each class.* got none with a response"),
+        (0, 30, "slope", r"must hold both 0 and 1 .* got only 0"),
+        (9, 30, "intercept", "--method intercept needs 10 patients of each class, got 9"),
+        (19, 30, "slope", "needs 20 .* got 19; add patients, or use --method intercept"),
+    ],
+)
+def test_too_few_patients_are_known_from_their_outcomes_alone(
+    positive: int, negative: int, method: str, match: str
+) -> None:
+    with pytest.raises(InputError, match=match):
+        check_enough(np.repeat([1, 0], (positive, negative)), method)
+    assert check_enough(np.repeat([1, 0], (20, 30)), method).sum() == 20

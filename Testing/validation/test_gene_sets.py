@@ -1,5 +1,6 @@
 """The biology step: files are checked; the statistics are gseapy's."""
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -67,6 +68,27 @@ def test_bad_files_are_refused(tmp_path: Path, expression: Expression) -> None:
     (tmp_path / "g.csv").write_text("case_id,group\n" + text)
     with pytest.raises(InputError, match="two groups of at least 7 cases, got a: 3, b: 13"):
         read_groups(tmp_path / "g.csv", expression)
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        (
+            "TP53,1\nTP53,2",
+            "gene, row 2: must name each gene once, got TP53, as in row 1; keep one",
+        ),
+        (",1", "gene, row 1: must not be blank, got a blank; name the gene, or leave out its row"),
+        ("TP53,inf", "C1, row 1: must be a number, got 'inf'; write the number that was measured"),
+        ("MYC,1\nTP53,1_0", "C1, row 2: must be a number, got '1_0'; write the number alone, or"),
+    ],
+    ids=["twice", "no name", "infinite", "no number"],
+)
+def test_a_bad_gene_is_told_in_words_of_genes(tmp_path: Path, lines: str, line: str) -> None:
+    (tmp_path / "e.csv").write_text(f"gene,C1\n{lines}\n")
+    with pytest.raises(InputError, match=re.escape(f"--expression e.csv, {line}")) as refused:
+        read_expression(tmp_path / "e.csv")
+    assert "patient" not in str(refused.value)
+    assert "leave it blank" not in str(refused.value)
 
 
 @pytest.mark.skipif(find_spec("gseapy") is None, reason="gseapy is not installed (extra biology)")

@@ -18,6 +18,7 @@ GAPS = " \u00a0\u2009\u202f'\u2019"
 # As word processors and journals print it.
 MINUS = ("\u2212", "\u2013", "\ufe63", "\uff0d")
 WITH_COMMA = re.compile(r"[+-]?\d+(,\d+)+(\.\d+)?", re.ASCII)
+INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
 WITH_GAPS = re.compile(rf"[+-]?\d{{1,3}}([{GAPS}]\d{{3}})+(\.\d+)?", re.ASCII)
 
 
@@ -62,6 +63,8 @@ def number_remedy(cell: str) -> str:
         return f"write {re.sub(f'[{GAPS}]', '', cell)}, without a mark between thousands"
     if cell.startswith(MINUS):
         return f"write -{cell[1:]}, with the minus of the keyboard"
+    if INFINITE.fullmatch(cell):
+        return "write the number that was measured, or leave it blank"
     if PLAIN_NUMBER.fullmatch(cell):
         return "correct its exponent: no computer holds such a number"
     return "write the number alone, or leave it blank"

@@ -70,6 +70,7 @@ PASSED_OVER = {
 MODELS = ("unknown", "answer")
 """Kinds of columns that hold a model's probabilities; the known law of a simulation is one."""
 REPEAT = "#"
+NO_ROLE = "no role given"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,9 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
         timed=timed,
         attributes=attributes(kept, values),
         clinical=clinical,
-        table_one=describe_cohort(_patients(kept, clinical), Endpoint.OBJECTIVE_RESPONSE),
+        table_one=describe_cohort(
+            _patients(kept, clinical), Endpoint.OBJECTIVE_RESPONSE, without_role=NO_ROLE
+        ),
         failures=_failures(columns, outcome, probabilities),
         warnings=(
             *sample_warnings(labels, models[0].probabilities),
@@ -268,7 +271,7 @@ def _numbers(columns: Columns, clinical: Sequence[ClinicalRecord]) -> dict[str, 
 
 
 def _patients(columns: Columns, clinical: Sequence[ClinicalRecord]) -> list[CohortPatient]:
-    """Patients as table 1 wants them; without a role they are nobody's training."""
+    """Patients as table 1 wants them."""
     roles = columns.get("role") or [""] * len(clinical)
     return [
         CohortPatient(
@@ -277,7 +280,7 @@ def _patients(columns: Columns, clinical: Sequence[ClinicalRecord]) -> list[Coho
             images={},
             roi=Path(),
             clinical=clinical[row],
-            role=CohortRole(roles[row] or "external_test"),
+            role=CohortRole(roles[row]) if roles[row] else None,
             response=str(int(float(_outcome_number(outcome)))),
         )
         for row, (case_id, outcome) in enumerate(

@@ -128,6 +128,23 @@ def legend_below(axes: "Axes", gap: float = 0.21, title: str = "") -> None:
     )
 
 
+def legend_above(axes: "Axes", title: str) -> None:
+    """A legend over the axes, flush with their labels, where it hides no curve.
+
+    Args:
+        axes: with labeled lines, or none.
+        title: above the entries.
+    """
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.16, 1.03),
+        borderaxespad=0,
+        title=title,
+        title_fontsize=SMALLEST_PT,
+        alignment="left",
+    )
+
+
 def unit_square(axes: "Axes", x: str, y: str) -> None:
     """Both axes from 0 to 1, as wide as high, with the diagonal."""
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xlabel=x, ylabel=_folded(y), aspect="equal")

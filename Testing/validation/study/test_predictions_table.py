@@ -152,3 +152,21 @@ def test_a_table_in_any_way_of_saving_gives_the_same_numbers(tmp_path: Path) -> 
     one, other = read_predictions(plain, PLAIN), read_predictions(german, PLAIN)
     assert one.outcome.tolist() == other.outcome.tolist()
     assert one.models[0].probabilities.tolist() == other.models[0].probabilities.tolist()
+
+
+def test_table_one_gives_no_role_to_patients_of_whom_none_is_given(
+    write: Write, law: dict[str, list]
+) -> None:
+    without = read_predictions(write(), PLAIN).table_one
+    assert without is not None
+    assert without.header == ("", "no role given, positive", "no role given, negative")
+    roles = ["external_test", ""] * (len(law["case_id"]) // 2)
+    mixed = read_predictions(write(extra={"role": roles}), PLAIN).table_one
+    assert mixed is not None
+    assert [name.split(",")[0] for name in mixed.header[1:]] == [
+        "external test",
+        "external test",
+        "no role given",
+        "no role given",
+    ]
+    assert sum(int(n) for n in mixed.rows[0][1:]) == len(roles)

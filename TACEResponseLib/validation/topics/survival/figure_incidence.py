@@ -10,9 +10,9 @@ from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.figure import (
     COLORS,
     DASHES,
-    SMALLEST_PT,
     Drawing,
     blank,
+    legend_above,
     style,
 )
 from TACEResponseLib.validation.style.words import p_value
@@ -27,7 +27,6 @@ NAME = "incidence_ttp"
 # Left, bottom, width, height: higher than a survival curve by the four lines of the legend.
 HEIGHT_INCH = 3.5
 AXES_ABOVE_NUMBERS = (0.155, 0.275, 0.80, 0.48)
-LEGEND_AT = (-0.16, 1.03)
 # Deaths are thinner than progressions; groups differ in color and dashes.
 DEATH_DASHES = ("dotted", "dashdot")
 DEATH_WIDTH = 0.9
@@ -68,14 +67,7 @@ def draw_incidence(study: Study, measures: CompetingMeasures) -> Drawing:
         )
         axes.set_yticks([0, 25, 50, 75, 100])
         numbers_at_risk(axes, measures.risk_times, measures.at_risk)
-        axes.legend(
-            loc="lower left",
-            bbox_to_anchor=LEGEND_AT,
-            borderaxespad=0,
-            title=tests,
-            title_fontsize=SMALLEST_PT,
-            alignment="left",
-        )
+        legend_above(axes, tests)
         figure.set_layout_engine("none")
         axes.set_position(AXES_ABOVE_NUMBERS)
     return Drawing(

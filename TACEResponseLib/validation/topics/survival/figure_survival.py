@@ -7,7 +7,15 @@ import numpy as np
 
 from TACEResponseLib.evaluation.survival.kaplan_meier import SurvivalCurve
 from TACEResponseLib.validation.study.study import Study
-from TACEResponseLib.validation.style.figure import COLORS, DASHES, LOW_INCH, Drawing, blank, style
+from TACEResponseLib.validation.style.figure import (
+    COLORS,
+    DASHES,
+    LOW_INCH,
+    Drawing,
+    blank,
+    legend_above,
+    style,
+)
 from TACEResponseLib.validation.style.words import interval, p_value
 from TACEResponseLib.validation.topics.survival.risk_times import MONTH_DAYS
 from TACEResponseLib.validation.topics.survival.survival import (
@@ -19,13 +27,14 @@ from TACEResponseLib.validation.topics.survival.survival import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+# In lines that are no longer than the axis.
 ENDPOINT_WORDS = {
-    "PFS": "progression-free survival",
-    "TTP": "free of progression",
+    "PFS": "progression-free\nsurvival",
+    "TTP": "free of\nprogression",
     "OS": "overall survival",
 }
-# Left, bottom, width, height: room below for the numbers at risk of two groups.
-AXES_ABOVE_NUMBERS = (0.155, 0.38, 0.80, 0.545)
+# Left, bottom, width, height: room for the numbers at risk of two groups below, and for the legend.
+AXES_ABOVE_NUMBERS = (0.19, 0.38, 0.765, 0.405)
 # Points below the axis: first group, from group to group, from its name to its numbers.
 FIRST_PT, GROUP_PT, NUMBERS_PT = 28.0, 19.5, 9.0
 COLUMNS = ("group", "time_days", "share", "low_95", "high_95", "n", "events")
@@ -48,9 +57,9 @@ def draw_survival(study: Study, measures: SurvivalMeasures) -> Drawing:
     with style():
         figure, axes = blank(height=LOW_INCH)
         _curves(axes, measures.curves)
-        _axes(axes, measures.endpoint, measures.curves, measures.risk_times[-1])
+        _axes(axes, measures.endpoint, measures.risk_times[-1])
         numbers_at_risk(axes, measures.risk_times, measures.at_risk)
-        axes.set_title(tests, loc="left", fontsize=7)
+        legend_above(axes, tests if measures.curves else "nobody")
         figure.set_layout_engine("none")
         axes.set_position(AXES_ABOVE_NUMBERS)
     return Drawing(
@@ -76,8 +85,8 @@ def draw_landmark(study: Study, measures: LandmarkMeasures) -> Drawing:
         figure, axes = blank(height=3.4)
         _curves(axes, measures.curves)
         last = max(float(curve.time.max()) for curve in measures.curves)
-        _axes(axes, measures.endpoint, measures.curves, last)
-        axes.set_title(f"{p_value(measures.log_rank)} (log-rank)", loc="left", fontsize=7)
+        _axes(axes, measures.endpoint, last)
+        legend_above(axes, f"{p_value(measures.log_rank)} (log-rank)")
     return Drawing(
         name=f"landmark_{measures.endpoint.lower()}",
         title=f"{measures.endpoint} from the read-out",
@@ -114,16 +123,15 @@ def _curves(axes: "Axes", curves: Sequence[SurvivalCurve]) -> None:
         )
 
 
-def _axes(axes: "Axes", endpoint: str, curves: Sequence[SurvivalCurve], last: float) -> None:
-    """Labels with units; legend above the curves' tails."""
+def _axes(axes: "Axes", endpoint: str, last: float) -> None:
+    """Labels with units."""
     axes.set(
         xlim=(0, last / MONTH_DAYS),
-        ylim=(0, 108),
+        ylim=(0, 102),
         xlabel="months",
         ylabel=f"{ENDPOINT_WORDS.get(endpoint, endpoint)}, %",
     )
     axes.set_yticks([0, 25, 50, 75, 100])
-    axes.legend(loc="upper right", title="" if curves else "nobody")
 
 
 def numbers_at_risk(
