@@ -63,6 +63,21 @@ def folded_auc(labels: ArrayLike, folds: ArrayLike, scores: ArrayLike) -> Estima
     value = float(np.mean([area for area, _ in repeats]))
     variances = np.mean([_variances(outcome, placed) for _, placed in repeats], axis=0)
     variances *= 1 / len(repeats) + n_folds / (n_folds - 1)
+    low, high, method = _limits(value, variances, outcome)
+    divided = f"{n_folds} folds" if len(repeats) == 1 else f"{len(repeats)} x {n_folds} folds"
+    return Estimate(
+        value=value,
+        low=low,
+        high=high,
+        n=outcome.size,
+        method=f"mean AUC within {divided}; {method}",
+    )
+
+
+def _limits(value: float, variances: Floats, outcome: Labels) -> tuple[float, float, str]:
+    """Both limits and how they were made; scores that rank nobody have a value and no spread."""
+    if not variances.any() and value == 0.5:
+        return 0.0, 1.0, "no interval, for it says the same of every patient of a fold"
     low, high, method = auc_interval(
         DelongSpread(
             auc=value,
@@ -72,14 +87,7 @@ def folded_auc(labels: ArrayLike, folds: ArrayLike, scores: ArrayLike) -> Estima
             negatives=int((1 - outcome).sum()),
         )
     )
-    divided = f"{n_folds} folds" if len(repeats) == 1 else f"{len(repeats)} x {n_folds} folds"
-    return Estimate(
-        value=value,
-        low=low,
-        high=high,
-        n=outcome.size,
-        method=f"mean AUC within {divided}; {method}, corrected for fits that share patients",
-    )
+    return low, high, f"{method}, corrected for fits that share patients"
 
 
 def _placed(outcome: Labels, folds: FoldNumbers, scores: Floats) -> tuple[float, Floats]:

@@ -73,13 +73,13 @@ def test_repeats_narrow_it_and_patients_would_narrow_it_more() -> None:
     assert ratio == pytest.approx((1.45 / 2.25) ** 0.5)
 
 
-def test_a_perfect_ranking_has_exact_limits_and_a_constant_one_is_one_half() -> None:
+def test_a_perfect_ranking_has_exact_limits_and_a_constant_one_none() -> None:
     folds = divided(1)
     perfect = folded_auc(LABELS, [folds], [LABELS])
     assert (perfect.value, perfect.high) == (1, 1)
     assert perfect.low == pytest.approx(0.025 ** (1 / 60))
     constant = folded_auc(LABELS, [folds], [np.zeros(120)])
-    assert (constant.low, constant.value, constant.high) == (0.5, 0.5, 0.5)
+    assert (constant.low, constant.value, constant.high) == (0.0, 0.5, 1.0)
 
 
 def test_a_fold_of_one_class_has_no_pairs_and_says_nothing() -> None:
@@ -102,3 +102,13 @@ def test_what_has_no_answer_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=says):
         folded_auc(labels, folds, scores)
+
+
+def test_scores_that_rank_nobody_have_no_interval_of_no_width() -> None:
+    labels, folds = np.tile([0, 1], 20), np.repeat([0, 1], 20)[np.newaxis]
+    estimate = folded_auc(labels, folds, np.where(folds == 0, 0.4, 0.6))
+    assert (estimate.value, estimate.low, estimate.high) == (0.5, 0.0, 1.0)
+    assert "the same of every patient of a fold" in estimate.method
+    # A fold that ranks makes a spread again.
+    ranked = folded_auc(labels, folds, np.where(folds == 0, 0.4, np.arange(40) % 7))
+    assert 0 < ranked.low < ranked.value < ranked.high < 1
