@@ -49,8 +49,8 @@ def expected(words: list[str], tmp_path: Path) -> str:
 
 def line(capsys: pytest.CaptureFixture[str]) -> str:
     """The one line of a refusal."""
-    (told,) = capsys.readouterr().err.splitlines()
-    return told
+    (error_lines,) = capsys.readouterr().err.splitlines()
+    return error_lines
 
 
 def test_the_best_on_tuning_patients_is_kept_and_all_are_listed(
@@ -371,9 +371,9 @@ def test_a_folder_that_appears_meanwhile_is_kept_and_so_is_the_training(
     with monkeypatch.context() as patch:
         patch.setattr(training_files, "write_picture", appear)
         assert main([*words, "--output", str(output)]) == 2
-    told = capsys.readouterr().err
-    assert "must not appear while" in told
-    assert "--resume" in told
+    stderr = capsys.readouterr().err
+    assert "must not appear while" in stderr
+    assert "--resume" in stderr
     assert (tmp_path / name / "notes.txt").read_text() == "mine"
     shutil.rmtree(tmp_path / name)
     assert main([*words, "--output", str(output), "--resume"]) == 0

@@ -105,7 +105,7 @@ def test_patients_of_a_test_cohort_teach_nothing(
     def learned(scale: float) -> str:
         everyone = make_cohort(n=120)
         rng = np.random.default_rng(1)
-        found: dict[CohortRole, list[Member]] = {CohortRole.TRAINING: []}
+        members_by_role: dict[CohortRole, list[Member]] = {CohortRole.TRAINING: []}
         for n, case_id in enumerate(everyone.case_ids):
             features = dict(everyone.by_branch["size"][n])
             role = CohortRole.INTERNAL_TEST if n % 4 == 3 else CohortRole.TRAINING
@@ -120,8 +120,8 @@ def test_patients_of_a_test_cohort_teach_nothing(
                 features=features,
                 clinical=everyone.clinical[n],
             )
-            found.setdefault(role, []).append(member)
-        cohorts = by_role(make_recipe(), found, seed=3)
+            members_by_role.setdefault(role, []).append(member)
+        cohorts = by_role(make_recipe(), members_by_role, seed=3)
         trained = train(
             make_recipe(), cohorts[CohortRole.TRAINING], seed=3, tuning=cohorts[CohortRole.TUNING]
         )

@@ -139,10 +139,10 @@ def test_tuning_patients_shape_no_column() -> None:
     labels = np.tile([0, 1], 4)
     odd = ([patient(rng, 90.0, 1e5)] * 2, np.array([0, 1]))
     plain = ImageNetworkRecipe(quick).fit(prepared, labels, 1)
-    told = ImageNetworkRecipe(quick).fit(prepared, labels, 1, FitContext(tuning=odd))
-    assert told.state == plain.state
+    words = ImageNetworkRecipe(quick).fit(prepared, labels, 1, FitContext(tuning=odd))
+    assert words.state == plain.state
     for name, tensor in plain.network.state_dict().items():
-        assert torch.equal(tensor, told.network.state_dict()[name])
+        assert torch.equal(tensor, words.network.state_dict()[name])
 
 
 def test_a_case_is_explained_with_its_own_clinical_values(ball_case: Case) -> None:
