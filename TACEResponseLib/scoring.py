@@ -9,7 +9,8 @@ from time import perf_counter
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress, silent
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind, vocabulary
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.model_words import performance
@@ -80,7 +81,7 @@ def check_case_fits(case: Case, bundle: Bundle) -> None:
     sequences = bundle.metadata.sequences
     missing = [s.value for s in sequences if s not in case.images]
     surplus = [s.value for s in case.images if s not in sequences]
-    needs = " ".join(f"--image {s.value}=FILE" for s in sequences)
+    needs = " ".join(vocabulary().image_file.format(s.value) for s in sequences)
     if missing:
         given = ", ".join(s.value for s in case.images)
         raise InputError(

@@ -134,13 +134,14 @@ def test_a_bundle_without_one_part_leaves_out_what_does_not_apply(
     branch: int, case: Case, bundle: Bundle
 ) -> None:
     from TACEResponseLib.bundle import model_card
-    from TACEResponseLib.fusion.fusion import FusionSettings, fit_fusion
+    from TACEResponseLib.fusion.fusion import FusionSettings
     from TACEResponseLib.patient.record import ClinicalRecord
+    from Testing.fusion.fixed_outputs import fit_fixed
 
     kept = bundle.branches[branch]
     labels = np.tile([0, 1], 30)
     logits = labels + np.random.default_rng(1).normal(size=60)
-    fusion = fit_fusion(
+    fusion = fit_fixed(
         FusionSettings(n_bootstrap=40), {kept.name: logits}, [ClinicalRecord()] * 60, labels, 1
     )
     metadata = bundle.metadata.model_copy(

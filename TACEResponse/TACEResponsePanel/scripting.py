@@ -7,7 +7,8 @@ import slicer
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.typed_values import TypedValueError, typed
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.worker.shapes import Form, FormField, Said
 from TACEResponsePanel.case.result_book import DIGEST_ATTRIBUTE
 from TACEResponsePanel.process.handover import Handover

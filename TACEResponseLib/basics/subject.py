@@ -1,47 +1,12 @@
 """What an error is about, as a typed thing: each front end words it for its own reader."""
 
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Self
 
-
-class SubjectKind(StrEnum):
-    """Which input of the user an error is about."""
-
-    IMAGE = "image"
-    ROI = "roi"
-    CLINICAL = "clinical"
-    CONTEXT = "context"
-    IMAGE_DATE = "image_date"
-    FIRST_TREATMENT = "first_treatment"
-    BUNDLE = "bundle"
-    OUTPUT = "output"
-    CASE_ID = "case_id"
-    DEVICE = "device"
-    REPORT = "report"
-    HANDOVER = "handover"
-    """What one process hands over to the other; the user can only do it again."""
-
-
-ON_TERMINAL: Mapping[SubjectKind, str] = {
-    SubjectKind.IMAGE: "--image",
-    SubjectKind.ROI: "--roi",
-    SubjectKind.CLINICAL: "--clinical",
-    SubjectKind.CONTEXT: "--context",
-    SubjectKind.IMAGE_DATE: "date of the image",
-    SubjectKind.FIRST_TREATMENT: "first treatment",
-    SubjectKind.BUNDLE: "--bundle",
-    SubjectKind.OUTPUT: "--output",
-    SubjectKind.CASE_ID: "--case-id",
-    SubjectKind.DEVICE: "--device",
-    SubjectKind.REPORT: "report",
-    SubjectKind.HANDOVER: "handover",
-}
-"""Options, or the words of the manual where no option is at fault."""
+from TACEResponseLib.basics.vocabulary import SubjectKind, vocabulary
 
 
 class Subject(str):
-    """The text that names an input on the terminal, which knows its kind and which of them it is.
+    """The text that names an input to its user, which knows its kind and which of them it is.
 
     It is given where a plain text would name the place; a text made of it is a plain one again.
     """
@@ -61,10 +26,10 @@ class Subject(str):
         Args:
             kind: which input.
             name: which one of its kind.
-            text: what the terminal says; by default the option and the name.
+            text: what its user reads; by default as the front end at work calls it.
             part: of the input, where not all of it is meant.
         """
-        shown = f"{ON_TERMINAL[kind]} {name}".rstrip() if text is None else text
+        shown = vocabulary().subject(kind, name) if text is None else text
         subject = super().__new__(cls, shown)
         subject.kind, subject.name, subject.part = kind, name, part
         return subject
@@ -77,6 +42,18 @@ class Subject(str):
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive the way back from another process."""
         return _rebuilt, (self.kind, self.name, str(self), self.part)
+
+
+def image_subject(sequence: str, source: str) -> Subject:
+    """An image, and its file by name, if that may be told.
+
+    Args:
+        sequence: word of it.
+        source: the file's name, or empty.
+    """
+    text = vocabulary().subject(SubjectKind.IMAGE, sequence)
+    shown = f"{text}={source}" if source else text
+    return Subject(SubjectKind.IMAGE, sequence, text=shown)
 
 
 def part_of(where: str, part: str) -> str:

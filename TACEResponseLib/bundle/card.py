@@ -11,6 +11,7 @@ from TACEResponseLib.bundle.metadata import (
     BundleMetadata,
     CalibrationSummary,
     CandidateRow,
+    ChanceSummary,
     Metric,
     Recalibration,
 )
@@ -67,7 +68,7 @@ def _sections(metadata: BundleMetadata) -> Iterator[str]:
     yield _section("What it predicts", _facts(metadata))
     yield _section("Training and test patients", _cohorts(metadata))
     yield _section("Inputs", _inputs(metadata))
-    yield _section("Measured performance", _metrics(metadata.metrics))
+    yield _section("Measured performance", [*_metrics(metadata.metrics), *_chance(metadata.chance)])
     if metadata.candidates:
         yield _section("What was compared", _candidates(metadata.candidates))
     yield _section("Calibration", _calibration(metadata.calibration))
@@ -143,6 +144,16 @@ def _metrics(metrics: Iterable[Metric]) -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     return head + rows if rows else []
+
+
+def _chance(chance: ChanceSummary | None) -> list[str]:
+    """The permutation test of the whole training."""
+    if chance is None:
+        return []
+    return [
+        "",
+        f"Against chance: p = {chance.p:.3g} for an AUC of {chance.auc:.3f} ({chance.method}).",
+    ]
 
 
 def _candidates(rows: Iterable[CandidateRow]) -> list[str]:

@@ -6,7 +6,8 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.nearest import nearest
 from TACEResponseLib.basics.reading.regular_file import is_there
 from TACEResponseLib.basics.resources import resource_path
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.bundle.layout import METADATA
 
 

@@ -72,10 +72,21 @@ class CandidateRow(Settings):
     paper: str = ""
     """What the paper calls it."""
     training: Metric
-    """AUC of out-of-fold outputs of the training patients."""
+    """AUC of training patients, held out."""
     tuning: Metric | None = None
     """AUC of the tuning patients, on which the choice rests."""
     chosen: bool
+
+
+class ChanceSummary(Settings):
+    """How often the whole training, on permuted labels, does as well as on the true ones."""
+
+    auc: float = Field(ge=0, le=1)
+    """Of the true labels, by what is permuted too."""
+    p: float = Field(gt=0, le=1)
+    n: int = Field(ge=1)
+    """Patients."""
+    method: str
 
 
 class CalibrationSummary(Settings):
@@ -141,6 +152,8 @@ class BundleMetadata(Settings):
     metrics: tuple[Metric, ...] = ()
     candidates: tuple[CandidateRow, ...] = ()
     """What the recipe compared, in its order; none where there was nothing to choose."""
+    chance: ChanceSummary | None = None
+    """None where the recipe asked for no permutations, or the bundle is older than they are."""
     permuted_labels: bool = False
     """Trained on labels that were dealt out at random, to check the procedure."""
     trained_on: str = "cpu"

@@ -10,7 +10,8 @@ from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
 from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.basics.reading.regular_file import check_regular
 from TACEResponseLib.basics.reading.zip_reading import is_zip
-from TACEResponseLib.basics.subject import Subject, SubjectKind, part_of
+from TACEResponseLib.basics.subject import Subject, part_of
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.bundle.archive import unpacked
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card

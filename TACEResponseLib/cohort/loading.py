@@ -1,14 +1,14 @@
 """From rows to cases: files are read when a patient's turn comes, and once."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence
-from TACEResponseLib.cohort.columns import SEQUENCES
+from TACEResponseLib.basics.vocabulary import OPTIONS, SubjectKind, spoken
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.imaging.files.liver_reading import read_liver
@@ -18,26 +18,23 @@ from TACEResponseLib.imaging.roi.roi_choice import LIVER_COLUMN
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.case import Case
 
-_SEQUENCE = rf"(?P<sequence>{'|'.join(SEQUENCES)})"
-# How a table says what options say of one patient; the longer come first.
-OPTIONS_AS_COLUMNS = {
-    r"--image (\w+)=FILE": r"its path in column \1",
-    r"--roi (\w+)=FILE": r"its path in column roi_\1",
-    r"--roi \[?SEQUENCE=\]?FILE": "its path in column roi, or roi_ and the sequence",
-    r"--roi FILE": "its path in column roi",
-    rf"--image {_SEQUENCE}\b": r"\g<sequence>",
-    rf"--roi {_SEQUENCE}\b": r"roi_\g<sequence>",
-    r"--roi-label\b": "roi_label",
-    r"--roi-segment\b": "roi_segment",
-    r"--large-roi\b": "large_roi",
-    r"--liver FILE": "its path in column liver",
-    r"--liver\b": "liver",
-    r"--case-id\b": "case_id",
-    r"--image\b": "image",
-    r"--roi\b": "roi",
-    r"--clinical\b": "clinical columns",
-    r"--context\b": "columns of dates, treatment and stage",
-}
+COLUMNS = replace(
+    OPTIONS,
+    subjects={
+        **OPTIONS.subjects,
+        SubjectKind.IMAGE: "image",
+        SubjectKind.ROI: "roi",
+        SubjectKind.CLINICAL: "clinical columns",
+        SubjectKind.CONTEXT: "columns of dates, treatment and stage",
+        SubjectKind.CASE_ID: "case_id",
+    },
+    one_of={SubjectKind.IMAGE: "{}", SubjectKind.ROI: "roi_{}"},
+    image_file="its path in column {}",
+    any_image_file="its path in the column of a sequence",
+    roi_file="its path in column roi",
+    unknown="or leave it blank",
+)
+"""How a table says what options say of one patient."""
 
 
 def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -> Case:
@@ -48,10 +45,8 @@ def load_case(patient: CohortPatient, sequences: Sequence[ImageSequence] = ()) -
         sequences: those to read; all of the row's when empty.
     Raises: InputError: a file can't be read, or the case breaks a rule; names the patient.
     """
-    try:
+    with in_row(patient):
         return _read(patient, list(sequences) or list(patient.images))
-    except InputError as error:
-        raise of_patient(error, patient) from error
 
 
 def _read(patient: CohortPatient, sequences: Sequence[ImageSequence]) -> Case:
@@ -88,34 +83,19 @@ def _read(patient: CohortPatient, sequences: Sequence[ImageSequence]) -> Case:
     )
 
 
-def of_patient(error: InputError, patient: CohortPatient) -> InputError:
-    """An error of one case as one of its row; it names no file, since it is written too.
+@contextmanager
+def in_row(patient: CohortPatient) -> Iterator[None]:
+    """Work on one patient of a table, whose errors are those of the row, in a table's words.
 
     Args:
-        error: of reading or scoring the case, in the words of one patient's options.
-        patient: the row.
+        patient: the row; no file of it is named, since such errors are written too.
+    Raises: InputError: that of the work, at this row.
     """
-    return in_columns(error.at(f"{patient.case_id} (line {patient.row}), {error.where}"))
-
-
-def in_columns(error: InputError) -> InputError:
-    """An error of one case in the words of a table: options of one patient are columns there."""
-    reworded = error.reworded(_column_words)
-    return InputError(
-        _column_words(error.where),
-        _column_words(error.rule),
-        got=reworded.unnamed,
-        remedy=reworded.unhinted,
-        names=reworded.names,
-        hint=reworded.hint,
-    )
-
-
-def _column_words(text: str) -> str:
-    """Words that name columns in place of options."""
-    for option, column in OPTIONS_AS_COLUMNS.items():
-        text = re.sub(rf"(?<![\w-]){option}", column, text)
-    return text
+    with spoken(COLUMNS):
+        try:
+            yield
+        except InputError as error:
+            raise error.at(f"{patient.case_id} (line {patient.row}), {error.where}") from error
 
 
 def load_second_reading(patient: CohortPatient, sequences: Sequence[ImageSequence]) -> Case:

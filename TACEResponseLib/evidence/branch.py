@@ -92,8 +92,6 @@ class FitContext:
     """Told a quantity, its epoch and its value."""
     weights: Path | None = None
     """ImageNet weights to begin with."""
-    tuning: tuple[Sequence[Any], NDArray[np.int64]] | None = None
-    """Prepared patients and labels for the choice of an epoch; never those of a test cohort."""
 
 
 class FittedBranch(Protocol):

@@ -66,7 +66,7 @@ class EvidenceSettings(Settings):
 
     @property
     def chooses_epoch(self) -> bool:
-        """Whether tuning patients choose the epoch that is kept."""
+        """Whether an epoch is chosen, on patients of the fit whom its steps leave out."""
         return False
 
     @property

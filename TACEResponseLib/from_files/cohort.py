@@ -12,7 +12,7 @@ from TACEResponseLib.basics.writing.csv_writing import csv_text
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.reading import load_bundle
-from TACEResponseLib.cohort.loading import load_case, of_patient
+from TACEResponseLib.cohort.loading import in_row, load_case
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem, label_of
 from TACEResponseLib.cohort.reading import CohortTable, read_cohort, refuse_header
 from TACEResponseLib.cohort.twins import Twins
@@ -158,10 +158,8 @@ class _Scorer:
 
 def _scored(case: Case, bundle: Bundle, patient: CohortPatient) -> Prediction:
     """Score a case; its errors are those of its row."""
-    try:
+    with in_row(patient):
         return score(case, bundle)
-    except InputError as error:
-        raise of_patient(error, patient) from error
 
 
 def _known_cells(known: Known, endpoint: Endpoint) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from TACEResponseLib.basics.errors import MissingExtraError
 from TACEResponseLib.basics.ids import check_id
 from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import Device
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.reading import load_bundle
@@ -70,7 +72,7 @@ def score_patient(request: PatientRequest, progress: Progress = silent) -> Patie
         MissingExtraError: as `ResultFolder.check`.
     """
     request.output.check()
-    check_id(request.files.case_id, "--case-id")
+    check_id(request.files.case_id, Subject(SubjectKind.CASE_ID))
     progress("loading the bundle")
     start = perf_counter()
     bundle = load_bundle(request.bundle, device=choose_device(request.device))

@@ -10,7 +10,9 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import check_id
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.reading.json_reading import read_json_object
+from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.vocabulary import SubjectKind, vocabulary
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.imaging.files.liver_reading import read_liver
 from TACEResponseLib.imaging.files.reading import read_image
@@ -60,7 +62,7 @@ def read_case(
     Raises: InputError: an option or a file breaks a rule.
     """
     start = perf_counter()
-    check_id(files.case_id, "--case-id")
+    check_id(files.case_id, Subject(SubjectKind.CASE_ID))
     check_sequences(files.images, metadata)
     volumes: dict[ImageSequence, Volume] = {}
     warnings: list[CaseWarning] = []
@@ -96,7 +98,7 @@ def read_context_file(path: Path) -> CaseContext:
 
     Raises: InputError: names the file.
     """
-    where = f"--context {path.name}"
+    where = f"{vocabulary().subject(SubjectKind.CONTEXT)} {path.name}"
     answers = read_json_object(path, where, example='{"bclc_stage": "B"}')
     try:
         return read_context(answers)
@@ -108,9 +110,9 @@ def check_sequences(given: Collection[ImageSequence], metadata: BundleMetadata) 
     """Refuse wrong sequences before minutes go into reading them."""
     if set(metadata.sequences) == set(given):
         return
-    needs = " ".join(f"--image {s.value}=FILE" for s in metadata.sequences)
+    needs = " ".join(vocabulary().image_file.format(s.value) for s in metadata.sequences)
     raise InputError(
-        "--image",
+        Subject(SubjectKind.IMAGE),
         f"bundle {metadata.bundle_id} needs {' and '.join(s.value for s in metadata.sequences)}",
         got=" and ".join(s.value for s in given),
         remedy=f"give {needs}",

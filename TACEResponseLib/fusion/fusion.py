@@ -1,7 +1,6 @@
 """Branch outputs and clinical variables -> one calibrated probability with its interval."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,34 +8,20 @@ from pydantic import Field, model_validator
 
 from TACEResponseLib.basics.logistic import Floats
 from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.fusion.bounded_line import LinearModel
 from TACEResponseLib.fusion.calibration import CalibrationMethod
 from TACEResponseLib.fusion.fused import FusedProbability, FusionTerm
-from TACEResponseLib.fusion.linear_model import (
-    FusionModel,
-    Labels,
-    LinearModel,
-    ThresholdRule,
-    choose_threshold,
-    fit_model,
-    resamples,
-    stratified_folds,
-)
+from TACEResponseLib.fusion.linear_model import FusionModel, ThresholdRule
 from TACEResponseLib.patient.columns import (
     MOST_VARIABLES,
     ClinicalInput,
     FusionColumn,
     check_clinical_columns,
     encode_record,
-    fit_clinical_column,
-    fit_column,
     z_scored,
 )
 from TACEResponseLib.patient.record import ClinicalRecord
 
-THRESHOLD_SET_ON: dict[ThresholdRule, str] = {
-    "youden": "out-of-fold outputs of the training cohort",
-    "half": "no data: one half by convention",
-}
 INTERVAL_PERCENT = (2.5, 97.5)
 
 
@@ -52,7 +37,8 @@ class FusionSettings(Settings):
     """scikit-learn's C of the logistic regression or the support vector machine."""
     threshold_rule: ThresholdRule = "youden"
     folds: int = Field(default=5, ge=2, le=20)
-    """Of the cross-validation inside the fusion, which calibration is fitted on."""
+    """Of the cross-validation of the fusion among the patients outside a fold, on which the
+    calibration that is asked about the fold is fitted; fewer where a class has fewer patients."""
 
     @model_validator(mode="after")
     def _names_differ(self) -> "FusionSettings":
@@ -179,104 +165,3 @@ class FittedFusion(Settings):
         if not np.isfinite(values).all():
             raise ValueError(f"branch logits must be finite, got {dict(branch_logits)}")
         return values
-
-
-def fit_fusion(
-    settings: FusionSettings,
-    branch_logits: Mapping[str, ArrayLike],
-    clinical: Sequence[ClinicalRecord],
-    labels: ArrayLike,
-    seed: int,
-) -> FittedFusion:
-    """Train fusion, calibration, threshold and bootstrap on the training cohort.
-
-    Calibration and threshold see fused logits of a cross-validation inside this function. The
-    bootstrap refits coefficients and calibration on resampled patients; copies of one patient
-    stay in one fold, and z-scores stay those of the cohort.
-
-    Args:
-        settings: what enters and how.
-        branch_logits: (n,) by branch, OUT-OF-FOLD: each patient's logit comes from a branch that
-            was trained without that patient. The caller guarantees it; resubstituted logits
-            would make the fusion overconfident.
-        clinical: n records.
-        labels: (n,), 1 for the positive class, 0 else.
-        seed: of folds and bootstrap.
-    Returns: the trained fusion; same inputs, same numbers.
-
-    Raises:
-        InputError: a clinical variable is missing where it must not be.
-        ValueError: a class has fewer patients than there are folds, or sizes disagree.
-    """
-    return fit_fusion_and_ask(settings, branch_logits, clinical, labels, seed)[0]
-
-
-def fit_fusion_and_ask(
-    settings: FusionSettings,
-    branch_logits: Mapping[str, ArrayLike],
-    clinical: Sequence[ClinicalRecord],
-    labels: ArrayLike,
-    seed: int,
-    *,
-    resampled: bool = True,
-) -> tuple[FittedFusion, Floats]:
-    """As `fit_fusion`, and the fused logit (n,) of each patient by a model without its fold.
-
-    Coefficients leave the patient's fold out; means, deviations and imputed values, which see no
-    label, are those of the cohort. To compare candidates takes no resamples, which are nearly all
-    of the work.
-    """
-    y = np.asarray(labels, dtype=np.int64)
-    logits = {name: np.asarray(values, dtype=float) for name, values in branch_logits.items()}
-    _check_training(settings, logits, clinical, y)
-    branch_columns = tuple(fit_column(name, values) for name, values in logits.items())
-    fitted = [fit_clinical_column(variable, clinical) for variable in settings.clinical]
-    columns = (*branch_columns, *(column for column, _ in fitted))
-    values = np.column_stack([*logits.values(), *(column_values for _, column_values in fitted)])
-    z_scores = z_scored(values, columns)
-    folds = stratified_folds(y, settings.folds, seed)
-    fit = partial(
-        fit_model,
-        kind=settings.model,
-        inverse_regularization=settings.inverse_regularization,
-        calibration=settings.calibration,
-    )
-    model, out_of_fold = fit(z_scores, y, folds)
-    n_resamples = settings.n_bootstrap if resampled else 0
-    rng = np.random.default_rng(seed)
-    fusion = FittedFusion(
-        settings=settings,
-        branches=branch_columns,
-        clinical=tuple(column for column, _ in fitted),
-        model=model,
-        bootstrap=tuple(
-            fit(z_scores[rows], y[rows], folds[rows])[0]
-            for rows in resamples(y, folds, n_resamples, rng)
-        ),
-        threshold=choose_threshold(
-            settings.threshold_rule, model.calibration.apply(out_of_fold), y
-        ),
-        threshold_set_on=THRESHOLD_SET_ON[settings.threshold_rule],
-        n_training=y.size,
-    )
-    return fusion, out_of_fold
-
-
-def _check_training(
-    settings: FusionSettings,
-    branch_logits: Mapping[str, Floats],
-    clinical: Sequence[ClinicalRecord],
-    labels: Labels,
-) -> None:
-    """Sizes agree, numbers are finite, every fold can hold both classes."""
-    if labels.ndim != 1 or not np.isin(labels, (0, 1)).all():
-        raise ValueError("labels must be one row of 0 and 1")
-    if len(clinical) != labels.size or any(v.shape != labels.shape for v in branch_logits.values()):
-        raise ValueError(f"logits and records must be as many as labels, {labels.size}")
-    if any(not np.isfinite(values).all() for values in branch_logits.values()):
-        raise ValueError("branch logits must be finite")
-    smaller = int(min((labels == 1).sum(), (labels == 0).sum()))
-    if smaller < settings.folds:
-        raise ValueError(
-            f"each class needs >= {settings.folds} patients (one a fold), got {smaller}"
-        )

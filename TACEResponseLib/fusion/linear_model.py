@@ -1,19 +1,18 @@
 """The linear model inside the fusion: its fit, its resamples and its cut-off."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 
-from TACEResponseLib.basics.logistic import Floats, fit_logistic
+from TACEResponseLib.basics.logistic import Floats
 from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.fusion.bounded_line import Labels, Line, LinearModel, fit_line
 from TACEResponseLib.fusion.calibration import Calibration, CalibrationMethod, fit_calibration
 
-Labels = NDArray[np.int64]
 ThresholdRule = Literal["youden", "half"]
-LinearModel = Literal["logistic", "linear_svm"]
 
 # Resamples that leave a fold without one of the classes are drawn again, at most so often.
 MOST_REDRAWS = 1000
@@ -24,7 +23,8 @@ class FusionModel(Settings):
 
     intercept: float = Field(ge=-1e6, le=1e6)
     coefficients: tuple[Annotated[float, Field(ge=-1e6, le=1e6)], ...]
-    """In the order of the columns: branches, then clinical variables."""
+    """In the order of the columns: branches, then clinical variables. Those of branches are not
+    below 0 in what is trained now; bundles of before may hold others, and score as they did."""
     calibration: Calibration
 
     def logits(self, z_scores: Floats) -> Floats:
@@ -57,53 +57,43 @@ def fit_model(
     z_scores: Floats,
     labels: Labels,
     folds: Labels,
+    is_evidence: NDArray[np.bool_],
     *,
     inverse_regularization: float,
     calibration: CalibrationMethod,
     kind: LinearModel = "logistic",
-) -> tuple[FusionModel, Floats]:
+) -> FusionModel:
     """Fit the linear model, and its calibration on cross-validated logits.
 
     Args:
         z_scores: (n, m).
         labels: (n,), 1 for the positive class, 0 else.
         folds: (n,), fold of each row; both classes occur outside each fold.
+        is_evidence: (m,), true where the coefficient may not be below 0.
         inverse_regularization: scikit-learn's C.
         calibration: its method; Platt's was made for decision values of support vector machines.
         kind: logistic regression, or a linear support vector machine.
-    Returns: the model of all rows, and the logits (n,) of each row by a model without its fold.
+    Source: Platt, Advances in Large Margin Classifiers 1999:61, for calibration on patients whom
+        the machine did not see.
     """
-    out_of_fold = np.empty(labels.size)
+    unseen = np.empty(labels.size)
     for fold in np.unique(folds):
         held_out = folds == fold
-        part = fit_linear(kind, z_scores[~held_out], labels[~held_out], inverse_regularization)
-        out_of_fold[held_out] = part.decision_function(z_scores[held_out])
-    whole = fit_linear(kind, z_scores, labels, inverse_regularization)
-    model = FusionModel(
-        intercept=float(whole.intercept_[0]),
-        coefficients=tuple(whole.coef_[0].tolist()),
-        calibration=fit_calibration(calibration, out_of_fold, labels),
+        part = fit_line(
+            kind, z_scores[~held_out], labels[~held_out], inverse_regularization, is_evidence
+        )
+        unseen[held_out] = part.logits(z_scores[held_out])
+    whole = fit_line(kind, z_scores, labels, inverse_regularization, is_evidence)
+    return as_model(whole, fit_calibration(calibration, unseen, labels))
+
+
+def as_model(line: Line, calibration: Calibration) -> FusionModel:
+    """What a bundle holds of a fit."""
+    return FusionModel(
+        intercept=line.intercept,
+        coefficients=tuple(line.coefficients.tolist()),
+        calibration=calibration,
     )
-    return model, out_of_fold
-
-
-def fit_linear(
-    kind: LinearModel, inputs: Floats, labels: Labels, inverse_regularization: float
-) -> Any:
-    """scikit-learn's model of (n, m) inputs; both have `coef_`, `intercept_`, `decision_function`.
-
-    Source: Platt, Advances in Large Margin Classifiers 1999:61, for machines whose decision
-    values are calibrated on patients that they did not see.
-    """
-    if kind == "logistic":
-        return fit_logistic(inputs, labels, inverse_regularization)
-    from sklearn.svm import LinearSVC
-
-    # The squared hinge in the primal is solved exactly within milliseconds; libsvm's plain hinge
-    # takes minutes on resamples of classes that overlap. Platt's intercept makes up for the
-    # penalized one.
-    machine = LinearSVC(C=inverse_regularization, dual=False, tol=1e-8, max_iter=10_000)
-    return machine.fit(inputs, labels)
 
 
 def stratified_folds(labels: Labels, folds: int, seed: int) -> Labels:

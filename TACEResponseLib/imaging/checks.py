@@ -8,7 +8,7 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.past_limit import past_any
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import image_subject
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.files.headers.agreement import FINITE_REMEDY
@@ -41,8 +41,7 @@ LOWEST_TISSUE_HU = -300
 
 def image_place(volume: Volume, sequence: ImageSequence) -> str:
     """How messages call an image."""
-    source = f"={volume.source}" if volume.source else ""
-    return Subject(SubjectKind.IMAGE, sequence.value, text=f"--image {sequence.value}{source}")
+    return image_subject(sequence.value, volume.source)
 
 
 def check_voxels(volume: Volume, sequence: ImageSequence) -> None:

@@ -11,8 +11,9 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import check_id
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.vocabulary import SubjectKind, vocabulary
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.checks import (
     check_intensities,
@@ -73,7 +74,7 @@ class Case:
                 Subject(SubjectKind.IMAGE),
                 "at least one image is needed",
                 got="none",
-                remedy="give --image SEQUENCE=FILE",
+                remedy=f"give {vocabulary().any_image_file}",
             )
         for sequence, volume in self.images.items():
             check_voxels(volume, sequence)
@@ -140,7 +141,7 @@ class Case:
                     Subject(SubjectKind.ROI, sequence.value),
                     "must belong to an image that is given",
                     got=", ".join(self.images),
-                    remedy=f"give --image {sequence.value}=FILE too",
+                    remedy=f"give {vocabulary().image_file.format(sequence.value)} too",
                 )
 
     @property
@@ -173,7 +174,7 @@ def missing_roi(who: str) -> InputError:
         Subject(SubjectKind.ROI),
         f"{who} looks at the tumor and needs its ROI",
         got="none",
-        remedy="give --roi FILE",
+        remedy=f"give {vocabulary().roi_file}",
     )
 
 

@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.settings import Moderate, Name, Settings
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.patient.record import ClinicalRecord, ClinicalValue
 
 Floats = NDArray[np.float64]

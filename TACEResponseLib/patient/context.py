@@ -12,7 +12,8 @@ from pydantic import Field
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.settings import Settings
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 
 WHERE = Subject(SubjectKind.CONTEXT)
 # CT came in 1971, chemoembolization of the liver in the years after it.

@@ -1,19 +1,19 @@
 """A clinical form as a person fills it in: texts with units, blanks that stay blank."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.plain_text import PLAIN_NUMBER
 from TACEResponseLib.basics.reading.strict_numbers import read_number
+from TACEResponseLib.basics.vocabulary import spoken, vocabulary
 from TACEResponseLib.patient.record import ClinicalRecord, read_record
 from TACEResponseLib.patient.schema import Schema, Variable, load_schema
 from TACEResponseLib.patient.scores import SURVIVAL_NOTE, DerivedScore, derived_scores
 
 Field = Mapping[str, str]
 """`text` as typed, and `unit` where the variable has one."""
-IN_JSON, IN_FORM = "or null for unknown", "or leave it blank"
 # Shown beside any form; others need values that few forms ask for.
 SHOWN_SCORES = ("ALBI", "Child-Pugh", "NLR", "PLR")
 
@@ -80,10 +80,8 @@ def check_form(form: Mapping[str, Field], names: Iterable[str] = ()) -> FormChec
 
 def _read(values: Mapping[str, object]) -> ClinicalRecord:
     """The record; what is unknown is no `null` in a form, but a blank."""
-    try:
+    with spoken(replace(vocabulary(), unknown="or leave it blank")):
         return read_record(values)
-    except InputError as error:
-        raise error.reworded(lambda text: text.replace(IN_JSON, IN_FORM)) from error
 
 
 def _given(schema: Schema, name: str, field: Field) -> object:

@@ -11,7 +11,8 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.cells import number_remedy, truth
 from TACEResponseLib.basics.reading.json_reading import read_json_object
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind, vocabulary
 from TACEResponseLib.patient.doubts import doubts, if_impossible
 from TACEResponseLib.patient.schema import Schema, Variable, load_schema
 from TACEResponseLib.patient.units import in_json, meant_variable
@@ -84,7 +85,8 @@ def read_record(
 
 def _place(source: Path | Mapping[str, Any]) -> str:
     """How messages call a record."""
-    return f"--clinical {source.name}" if isinstance(source, Path) else "--clinical"
+    name = source.name if isinstance(source, Path) else ""
+    return vocabulary().subject(SubjectKind.CLINICAL, name)
 
 
 def _all_at_once(where: str, problems: list[_Problem]) -> InputError:
@@ -147,7 +149,7 @@ def _read_number(variable: Variable, given: object, in_table: bool) -> float | i
         value, written = given["value"], str(given["unit"])
         unit = variable.unit_written(written) or written
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        remedy = "write the number alone, or null for unknown"
+        remedy = f"write the number alone, {vocabulary().unknown}"
         unit = "" if variable.is_pure else f" in {variable.unit}"
         return _Problem(
             f"{variable.name} must be a number{unit}",

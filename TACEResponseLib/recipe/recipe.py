@@ -5,11 +5,13 @@ from pydantic import Field, model_validator
 from TACEResponseLib.basics.ids import BRANCH_PATTERN, is_branch_name
 from TACEResponseLib.basics.settings import Name, Settings
 from TACEResponseLib.basics.terms import Endpoint, ImageSequence, Modality
+from TACEResponseLib.evaluation.discrimination.cross_validated import FEWEST_PERMUTATIONS
 from TACEResponseLib.evidence.kinds import BranchSettings
 from TACEResponseLib.fusion.fusion import FusionSettings
 from TACEResponseLib.patient.context import PopulationLimits
 
 MOST_BRANCHES, MOST_CANDIDATES = 32, 100
+CHEAP_REPEATS = 5
 
 
 class Difference(Settings):
@@ -56,7 +58,33 @@ class Recipe(Settings):
     """What is compared; the best on the tuning patients is kept. None: all branches, fused."""
     folds: int = Field(default=5, ge=2, le=20)
     """Cross-validation folds for the out-of-fold outputs that fusion is fitted on."""
+    repeats: int | None = Field(default=None, ge=1, le=20)
+    """Divisions into folds whose outputs are averaged; none: 5, or 1 where a branch is trained by
+    epochs."""
+    permutations: int = Field(default=0, ge=0, le=10_000)
+    """Trainings on permuted labels behind the p value of the whole procedure, at least 200; 0: no p
+    value. Not where a branch is trained by epochs."""
     differences: tuple[Difference, ...] = ()
+
+    @property
+    def is_cheap(self) -> bool:
+        """Whether each of its fits is a matter of moments: none is trained by epochs."""
+        return not any(settings.trained_by_epochs for settings in self.branches)
+
+    @property
+    def n_repeats(self) -> int:
+        """Divisions into folds."""
+        return self.repeats or (CHEAP_REPEATS if self.is_cheap else 1)
+
+    @model_validator(mode="after")
+    def _permutations_fit(self) -> "Recipe":
+        if 0 < self.permutations < FEWEST_PERMUTATIONS:
+            raise ValueError(
+                f"permutations must be 0 or at least {FEWEST_PERMUTATIONS}, got {self.permutations}"
+            )
+        if self.permutations and not self.is_cheap:
+            raise ValueError("permutations must be 0 where a branch is trained by epochs")
+        return self
 
     @model_validator(mode="after")
     def _names_fit(self) -> "Recipe":

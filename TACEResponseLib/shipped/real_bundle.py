@@ -80,7 +80,9 @@ def train_real_bundle(
     usable = [patient for patient in patients if patient.features]
     cohort = prepared_cohort(settings, usable)
     judgements = judge(settings, usable, TRAINING_SEED, effort=effort, jobs=jobs, progress=progress)
-    trained = train(recipe, cohort, seed=TRAINING_SEED, jobs=jobs, progress=progress)
+    # Judged by permutations of more repeats already.
+    unjudged = recipe.model_copy(update={"permutations": 0})
+    trained = train(unjudged, cohort, seed=TRAINING_SEED, jobs=jobs, progress=progress)
     bundle = assemble(recipe, IDENTITY, trained, {CohortRole.TRAINING: cohort}, TRAINING_SEED)
     # A single split's out-of-fold AUC would stand beside the mean over repeats and say less.
     metadata = bundle.metadata.model_copy(update={"metrics": tuple(map(as_metric, judgements))})

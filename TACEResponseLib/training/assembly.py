@@ -12,16 +12,18 @@ from TACEResponseLib.bundle.metadata import (
     BundleMetadata,
     CalibrationSummary,
     CandidateRow,
+    ChanceSummary,
     CohortSummary,
     Metric,
 )
 from TACEResponseLib.evaluation.calibration.calibration_line import calibration_line
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
+from TACEResponseLib.evaluation.discrimination.folded_auc import folded_auc
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.result.provenance import package_versions
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
-from TACEResponseLib.training.trained import TrainedModel, logits_of
+from TACEResponseLib.training.trained import NESTED, TrainedModel, logits_of
 
 OUT_OF_FOLD = "out-of-fold outputs of the training cohort"
 
@@ -59,15 +61,12 @@ def assemble(
         seed: of the training.
         permuted_labels: the labels that were trained on mean nothing.
         device: of the networks in training.
-    Returns: a bundle ready to be saved. The training cohort's metrics are of out-of-fold outputs;
-        those of the others are of the shipped model, and calibration is measured on the first
-        test cohort.
+    Returns: a bundle ready to be saved. The training cohort's metrics are of the procedure that
+        trained it, by patients held out; those of the others are of the shipped model, and
+        calibration is measured on the first test cohort.
     """
     training = cohorts[CohortRole.TRAINING]
-    metrics = [
-        as_metric("AUC", name, CohortRole.TRAINING, auc(training.labels, logits), "; out-of-fold")
-        for name, logits in trained.out_of_fold.items()
-    ]
+    metrics = _branches_out_of_fold(trained, training)
     lines: list[Metric] = []
     for role, cohort in cohorts.items():
         if role is CohortRole.TRAINING:
@@ -102,7 +101,7 @@ def candidate_rows(trained: TrainedModel) -> tuple[CandidateRow, ...]:
             name=one.candidate.name,
             branches=one.candidate.branches,
             paper=one.candidate.paper,
-            training=as_metric("AUC", FUSED, CohortRole.TRAINING, one.training, "; out-of-fold"),
+            training=as_metric("AUC", FUSED, CohortRole.TRAINING, one.training, NESTED),
             tuning=one.tuning and as_metric("AUC", FUSED, CohortRole.TUNING, one.tuning),
             chosen=one.is_chosen,
         )
@@ -110,13 +109,36 @@ def candidate_rows(trained: TrainedModel) -> tuple[CandidateRow, ...]:
     )
 
 
-def _fused_out_of_fold(trained: TrainedModel) -> list[Metric]:
-    """The fused AUC of the training patients, each by a fusion without its fold."""
+def _branches_out_of_fold(trained: TrainedModel, training: PreparedCohort) -> list[Metric]:
+    """AUC of each branch on training patients, each by a fit without its fold."""
+    outputs = trained.outputs
     return [
-        as_metric("AUC", FUSED, CohortRole.TRAINING, one.training, "; out-of-fold")
+        as_metric(
+            "AUC",
+            name,
+            CohortRole.TRAINING,
+            folded_auc(training.labels, outputs.folds, outputs.out_of_fold(name)),
+            "; out-of-fold",
+        )
+        for name in outputs.logits
+    ]
+
+
+def _fused_out_of_fold(trained: TrainedModel) -> list[Metric]:
+    """AUC of the procedure: of training patients, each held out of all that is fitted."""
+    return [
+        as_metric("AUC", FUSED, CohortRole.TRAINING, one.training, NESTED)
         for one in trained.candidates
         if one.is_chosen
     ]
+
+
+def _chance(trained: TrainedModel) -> ChanceSummary | None:
+    """The permutation test, where the recipe asked for one."""
+    if trained.chance is None:
+        return None
+    chance = trained.chance
+    return ChanceSummary(auc=chance.statistic, p=chance.p, n=chance.n, method=chance.method)
 
 
 def _chosen_on(trained: TrainedModel, role: CohortRole) -> bool:
@@ -192,6 +214,7 @@ def _metadata(
         },
         metrics=tuple(metrics),
         candidates=candidate_rows(trained),
+        chance=_chance(trained),
         calibration=CalibrationSummary(
             method=trained.fusion.settings.calibration,
             fitted_on=OUT_OF_FOLD,

@@ -1,13 +1,16 @@
 """The fusions that a recipe compares: each fitted on out-of-fold outputs, one chosen by tuning."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
+from TACEResponseLib.evaluation.discrimination.folded_auc import folded_auc
 from TACEResponseLib.evaluation.estimate import Estimate
-from TACEResponseLib.fusion.fusion import FittedFusion, fit_fusion_and_ask
+from TACEResponseLib.fusion.fitting import fit_fusion
+from TACEResponseLib.fusion.fusion import FittedFusion
+from TACEResponseLib.fusion.nested_outputs import NestedOutputs
 from TACEResponseLib.recipe.recipe import Candidate, Recipe
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
 
@@ -22,7 +25,8 @@ class FittedCandidate:
     candidate: Candidate
     fusion: FittedFusion
     training: Estimate
-    """AUC of out-of-fold outputs of the training patients."""
+    """AUC of the procedure: of training patients, each by branches, coefficients and calibration
+    that never met its fold."""
     tuning: Estimate | None
     """AUC of tuning patients, whom no fit has seen; the choice rests on it."""
     is_chosen: bool = False
@@ -34,10 +38,52 @@ def candidates_of(recipe: Recipe) -> tuple[Candidate, ...]:
     return recipe.candidates or (Candidate(name=ONLY, branches=names),)
 
 
+def fit_candidates(
+    recipe: Recipe,
+    outputs: NestedOutputs,
+    cohort: PreparedCohort,
+    tuning: tuple[PreparedCohort, Mapping[str, Floats]] | None,
+    seed: int,
+    *,
+    resampled: bool = True,
+) -> tuple[FittedCandidate, ...]:
+    """Fit every candidate, measure it, and mark the best.
+
+    Args:
+        recipe: what is compared.
+        outputs: nested outputs of every branch.
+        cohort: the training patients.
+        tuning: who chooses, and their logits (n,) by branch, of fits on all training patients.
+        seed: of folds and bootstrap.
+        resampled: whether the chosen one gets the resamples that its intervals need.
+    Raises: ValueError: several candidates, and no tuning patients.
+    """
+    fitted = []
+    for candidate in candidates_of(recipe):
+        fusion, training = fit_candidate(candidate, recipe, outputs, cohort, seed)
+        tuned = None if tuning is None else measure(fusion, tuning[1], tuning[0])[1]
+        fitted.append(
+            FittedCandidate(candidate=candidate, fusion=fusion, training=training, tuning=tuned)
+        )
+    best = choose(fitted)
+    fusion = fitted[best].fusion
+    if resampled:
+        chosen = fitted[best].candidate
+        fusion, _ = fit_candidate(chosen, recipe, outputs, cohort, seed, resampled=True)
+    fitted[best] = replace(fitted[best], fusion=fusion, is_chosen=True)
+    return tuple(fitted)
+
+
+def kept_candidate(fitted: Sequence[FittedCandidate]) -> FittedCandidate:
+    """The one that is kept."""
+    (best,) = (one for one in fitted if one.is_chosen)
+    return best
+
+
 def fit_candidate(
     candidate: Candidate,
     recipe: Recipe,
-    out_of_fold: Mapping[str, Floats],
+    outputs: NestedOutputs,
     cohort: PreparedCohort,
     seed: int,
     *,
@@ -48,18 +94,21 @@ def fit_candidate(
     Args:
         candidate: which branches, and how they are fused.
         recipe: has the settings of a candidate without its own.
-        out_of_fold: logits (n,) by branch, of every branch; each patient's by a fit without it.
+        outputs: nested outputs of every branch.
         cohort: the training patients.
         seed: of folds and bootstrap.
         resampled: with the bootstrap that its intervals need; only what is kept has any.
-    Returns: the fusion, and the AUC of fused outputs by models without the patient's fold.
+    Returns: the fusion, and the AUC of the procedure that made it.
     """
-    logits = {name: out_of_fold[name] for name in candidate.branches}
-    settings = candidate.fusion or recipe.fusion
-    fusion, fused = fit_fusion_and_ask(
-        settings, logits, cohort.clinical, cohort.labels, seed, resampled=resampled
+    trained = fit_fusion(
+        candidate.fusion or recipe.fusion,
+        outputs.of(candidate.branches),
+        cohort.clinical,
+        cohort.labels,
+        seed,
+        resampled=resampled,
     )
-    return fusion, auc(cohort.labels, fused)
+    return trained.fusion, folded_auc(cohort.labels, trained.folds, trained.held_out)
 
 
 def measure(

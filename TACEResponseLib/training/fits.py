@@ -1,4 +1,4 @@
-"""Every fit of a training: each branch once a fold and once on all training patients."""
+"""Every fit of a training: each branch once a split and once on all training patients."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, as_completed
@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.evidence.branch import FitContext
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.held_out import Split
 from TACEResponseLib.training.log import FitLog
 from TACEResponseLib.training.prepared_cohort import Labels, PreparedCohort, chosen_of, labels_for
 from TACEResponseLib.training.state import TrainingState
@@ -39,15 +38,14 @@ class Fit:
     prepared: Sequence[Any]
     labels: Labels
     held_out: Sequence[Any] | None
-    """Patients of the fold, who are asked; `None` for the fit of all, which is kept."""
-    tuning: tuple[Sequence[Any], Labels] | None
+    """Patients who are asked; `None` for the fit of all, which is kept."""
     options: TrainingOptions
     state: TrainingState
 
 
-def fold_fit(branch: str, fold: int) -> str:
-    """Name of the fit without one fold."""
-    return f"{branch}-fold-{fold + 1}"
+def split_fit(branch: str, split: Split) -> str:
+    """Name of a fit that is asked about others."""
+    return f"{branch}-{split.name}"
 
 
 def whole_fit(branch: str) -> str:
@@ -58,27 +56,20 @@ def whole_fit(branch: str) -> str:
 def planned(
     recipe: Recipe,
     cohort: PreparedCohort,
-    tuning: PreparedCohort | None,
-    folds: Labels,
+    splits: Sequence[Split],
     options: TrainingOptions,
     state: TrainingState,
 ) -> Iterator[Fit]:
     """Every fit of a training, the longest first: those of all patients."""
     for settings in recipe.branches:
-        labels = labels_for(settings, cohort)
-        prepared = cohort.by_branch[settings.name]
-        tuned = None
-        if tuning is not None:
-            tuned = (tuning.by_branch[settings.name], labels_for(settings, tuning))
-        for fold in (None, *range(recipe.folds)):
-            train = np.ones_like(folds, dtype=np.bool_) if fold is None else folds != fold
+        labels, prepared = labels_for(settings, cohort), cohort.by_branch[settings.name]
+        for split in (None, *splits):
             yield Fit(
-                name=whole_fit(settings.name) if fold is None else fold_fit(settings.name, fold),
+                name=split_fit(settings.name, split) if split else whole_fit(settings.name),
                 settings=settings,
-                prepared=chosen_of(prepared, train),
-                labels=labels[train],
-                held_out=None if fold is None else chosen_of(prepared, ~train),
-                tuning=tuned,
+                prepared=chosen_of(prepared, split.trained) if split else prepared,
+                labels=labels[split.trained] if split else labels,
+                held_out=chosen_of(prepared, split.held_out) if split else None,
                 options=options,
                 state=state,
             )
@@ -104,7 +95,6 @@ def run_fit(fit: Fit) -> None:
         checkpoint=state.checkpoint(fit.name),
         log=FitLog(state.log(fit.name)),
         weights=options.weights,
-        tuning=fit.tuning,
     )
     recipe = branch_recipe(fit.settings)
     branch = recipe.fit(fit.prepared, fit.labels, options.seed, context)

@@ -11,11 +11,14 @@ import numpy as np
 
 from TACEResponseLib.basics.terms import CohortRole, Endpoint
 from TACEResponseLib.cohort.patient import CohortPatient
-from TACEResponseLib.fusion.linear_model import stratified_folds as folds_by_class
+from TACEResponseLib.fusion.linear_model import stratified_folds
+from TACEResponseLib.fusion.nested_outputs import Folds
 from TACEResponseLib.recipe.recipe import Recipe
-from TACEResponseLib.training.prepared_cohort import Labels, PreparedCohort, Rows
+from TACEResponseLib.training.prepared_cohort import PreparedCohort, Rows
 
 TUNING_SHARE = 0.2
+# scikit-learn knows no others.
+SEEDS = 2**32
 # Of the patients of each class whose role is blank.
 DRAWN_SHARES = (
     (CohortRole.TRAINING, 0.6),
@@ -24,14 +27,15 @@ DRAWN_SHARES = (
 )
 
 
-def stratified_folds(cohort: PreparedCohort, folds: int, seed: int) -> Labels:
-    """Fold of each patient, (n,): classes spread evenly, patients in the order of their ids."""
-    return folds_by_class(cohort.labels, folds, seed)
+def repeated_folds(cohort: PreparedCohort, folds: int, repeats: int, seed: int) -> Folds:
+    """Fold of each patient, (repeats, n): classes spread evenly, patients in order of their ids."""
+    seeds = [(seed + repeat) % SEEDS for repeat in range(repeats)]
+    return np.array([stratified_folds(cohort.labels, folds, one) for one in seeds])
 
 
 def needs_tuning(recipe: Recipe) -> bool:
-    """Whether something is chosen: among candidates, or an epoch."""
-    return len(recipe.candidates) > 1 or any(s.chooses_epoch for s in recipe.branches)
+    """Whether something is chosen among candidates."""
+    return len(recipe.candidates) > 1
 
 
 def draw_tuning(cohort: PreparedCohort, seed: int) -> Rows:

@@ -9,7 +9,7 @@ from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.training.candidates import FittedCandidate, measure
 from TACEResponseLib.training.log import as_csv, log_csv, read_log, write_picture
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
-from TACEResponseLib.training.trained import TrainedModel, logits_of
+from TACEResponseLib.training.trained import NESTED, TrainedModel, logits_of
 from TACEResponseLib.training.usable import LeftOut
 
 LOG_CSV, LOG_PICTURE, CANDIDATES_CSV = "training.csv", "training.png", "candidates.csv"
@@ -37,8 +37,8 @@ def write_log(
     """Write the log folder; one that holds the very same, of before a kill, is left.
 
     Args:
-        trained: every candidate; test cohorts are measured here for all of them, when the choice
-            has long been made.
+        trained: every candidate; test cohorts are asked about the chosen one alone, for the best
+            of many on a test cohort would be a choice made there.
         cohorts: by role.
         epochs: folder of what the fits told.
         folder: the log folder.
@@ -60,15 +60,15 @@ def write_log(
 def candidate_table(
     trained: TrainedModel, cohorts: Mapping[CohortRole, PreparedCohort]
 ) -> list[tuple[str, ...]]:
-    """A line a candidate and cohort."""
+    """A line a candidate and cohort; test cohorts for the chosen one alone."""
     lines = []
     tests = {role: cohorts[role] for role in TEST_ROLES if role in cohorts}
-    logits = {role: logits_of(trained.all_branches, cohort) for role, cohort in tests.items()}
+    logits = {role: logits_of(trained.branches, cohort) for role, cohort in tests.items()}
     for one in trained.candidates:
-        lines.append(_line(one, CohortRole.TRAINING, one.training, "; out-of-fold"))
+        lines.append(_line(one, CohortRole.TRAINING, one.training, NESTED))
         if one.tuning is not None:
             lines.append(_line(one, CohortRole.TUNING, one.tuning))
-        for role, cohort in tests.items():
+        for role, cohort in tests.items() if one.is_chosen else ():
             _, estimate = measure(one.fusion, logits[role], cohort)
             lines.append(_line(one, role, estimate))
     return lines

@@ -1,12 +1,16 @@
 """What a training has made, before it is measured and becomes a bundle."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.evidence.branch import FittedBranch
 from TACEResponseLib.fusion.fusion import FittedFusion
+from TACEResponseLib.fusion.nested_outputs import NestedOutputs
 from TACEResponseLib.training.candidates import FittedCandidate
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
+
+NESTED = "; of the procedure, each patient held out of branches, fusion and calibration"
+"""Follows the method of an AUC of training patients."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +20,14 @@ class TrainedModel:
     branches: tuple[FittedBranch, ...]
     """Those of the chosen candidate."""
     fusion: FittedFusion
-    out_of_fold: Mapping[str, Floats]
-    """Logits (n,) by branch, of the chosen candidate's branches."""
+    outputs: NestedOutputs
+    """Of the chosen candidate's branches."""
     candidates: tuple[FittedCandidate, ...] = ()
     """Every one that was compared, in the recipe's order."""
     all_branches: tuple[FittedBranch, ...] = ()
     """Those of every candidate."""
+    chance: Significance | None = None
+    """How often permuted labels do as well; `None` where nobody asked."""
 
 
 def logits_of(branches: tuple[FittedBranch, ...], cohort: PreparedCohort) -> dict[str, Floats]:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.plain_text import one_line
-from TACEResponseLib.basics.subject import SubjectKind
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.worker.shapes import HandedImage, Three
 
 LONGEST_PART = 400

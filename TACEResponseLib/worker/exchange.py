@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.phase import written_acquisition
 from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels

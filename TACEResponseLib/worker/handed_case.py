@@ -5,8 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.imaging.files.segment_parts import SegmentPart, roi_from_parts
 from TACEResponseLib.imaging.roi.roi_choice import PANEL, RoiChoice
 from TACEResponseLib.imaging.volume import Volume

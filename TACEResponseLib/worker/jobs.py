@@ -8,7 +8,8 @@ from typing import Any
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.bundle.finding import installed_bundles
 from TACEResponseLib.imaging.files.segment_parts import roi_from_parts
 from TACEResponseLib.imaging.roi.lesions import find_lesions

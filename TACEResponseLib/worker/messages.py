@@ -12,7 +12,8 @@ from typing import Any, Generic, TypeVar
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.plain_text import one_line
 from TACEResponseLib.basics.reading.typed_values import TypedValueError, typed
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.worker.answers import Answer, Refusal
 from TACEResponseLib.worker.requests import JOBS, REQUESTS, Request
 

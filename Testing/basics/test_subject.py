@@ -5,8 +5,9 @@ import pickle
 import pytest
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.subject import OUTPUT, Subject, SubjectKind, part_of
+from TACEResponseLib.basics.subject import OUTPUT, Subject, part_of
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.bundle import load_bundle
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.context import read_context

@@ -27,11 +27,12 @@ from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch
 from TACEResponseLib.evidence.radiomics.classifiers import fit_classifier
 from TACEResponseLib.evidence.radiomics.settings import ExtractionSettings, RadiomicsSettings
 from TACEResponseLib.evidence.radiomics.state import RadiomicsState
-from TACEResponseLib.fusion.fusion import FittedFusion, FusionSettings, fit_fusion
+from TACEResponseLib.fusion.fusion import FittedFusion, FusionSettings
 from TACEResponseLib.imaging.settings import PatchSettings
 from TACEResponseLib.patient.columns import ClinicalInput
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.result.provenance import package_versions
+from Testing.fusion.fixed_outputs import fit_fixed
 
 FEATURES = (
     "original_shape_MeshVolume",
@@ -107,7 +108,7 @@ def make_fusion(names: tuple[str, ...], *clinical: ClinicalInput) -> FittedFusio
         for _ in range(100)
     ]
     settings = FusionSettings(n_bootstrap=40, clinical=clinical)
-    return fit_fusion(settings, logits, records, labels, seed=1)
+    return fit_fixed(settings, logits, records, labels, seed=1)
 
 
 def make_bundle(*branches: Any, clinical: tuple[ClinicalInput, ...] = (), **changes: Any) -> Bundle:

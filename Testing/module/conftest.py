@@ -203,9 +203,10 @@ def clinical_model(folder: Path) -> Path:
 
     from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
     from TACEResponseLib.bundle.card import model_card
-    from TACEResponseLib.fusion.fusion import FusionSettings, fit_fusion
+    from TACEResponseLib.fusion.fusion import FusionSettings
     from TACEResponseLib.patient.columns import ClinicalInput
     from TACEResponseLib.patient.record import ClinicalRecord
+    from Testing.fusion.fixed_outputs import fit_fixed
 
     shipped = load_bundle("ct-radiomics-cnn-simulated")
     clinical = (
@@ -233,7 +234,7 @@ def clinical_model(folder: Path) -> Path:
     logits = {name: rng.normal(size=120) for name in shipped.metadata.branch_names}
     labels = (logits["cnn"] + logits["radiomics"] + rng.normal(0, 1, 120) > 0).astype(int)
     settings = FusionSettings(n_bootstrap=40, clinical=clinical)
-    fusion = fit_fusion(settings, logits, records, labels, seed=1)
+    fusion = fit_fixed(settings, logits, records, labels, seed=1)
     metadata = shipped.metadata.model_copy(
         update={
             "bundle_id": "with-clinical-data",

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.subject import Subject, SubjectKind, part_of
+from TACEResponseLib.basics.subject import Subject, part_of
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.worker.answers import Variable
 
 

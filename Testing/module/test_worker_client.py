@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from TACEResponseLib.basics.subject import SubjectKind
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.worker.answers import Forgotten, Reported
 from TACEResponseLib.worker.requests import (
     Forget,

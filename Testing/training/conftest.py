@@ -49,6 +49,8 @@ def recipe_content(**changes: Any) -> dict[str, Any]:
         "population": "made by a test",
         "intended_use": "tests",
         "folds": 3,
+        # As a network has; five would only make tests slow.
+        "repeats": 1,
         "branches": [radiomics("size", SIZE), radiomics("texture", *TEXTURE)],
         "fusion": fusion,
         "candidates": [

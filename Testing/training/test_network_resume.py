@@ -66,9 +66,10 @@ def test_the_numbers_are_those_of_a_training_that_never_stopped(
         with pytest.raises(RuntimeError, match="power"):
             train(recipe, patches(), seed=3, state=state)
     again = train(recipe, patches(), seed=3, state=state)
-    assert np.array_equal(again.out_of_fold["cnn"], whole.out_of_fold["cnn"])
+    assert np.array_equal(again.outputs.logits["cnn"], whole.outputs.logits["cnn"])
     assert again.fusion == whole.fusion
     ours, theirs = read_log(state.folder / "log"), read_log(tmp_path / "whole" / "log")
     assert ours == theirs
-    assert {row.fit for row in ours} == {"cnn-all", "cnn-fold-1", "cnn-fold-2"}
+    parts = {f"cnn-fold-{fold}-part-{part}" for fold in (1, 2) for part in (1, 2, 3)}
+    assert {row.fit for row in ours} == {"cnn-all", "cnn-fold-1", "cnn-fold-2", *parts}
     assert not any((state.folder / "checkpoints").iterdir())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from TACEResponseLib.evaluation.discrimination.discrimination import auc
+from TACEResponseLib.evaluation.discrimination.folded_auc import folded_auc
 from TACEResponseLib.evidence.radiomics.selection import select_features
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.patient.record import ClinicalRecord
@@ -36,7 +36,7 @@ def test_noise_gives_one_half_and_selecting_before_the_split_would_not(
     (settings,) = recipe.branches
     assert isinstance(settings, RadiomicsSettings)
     trained = train(recipe, cohort(values, labels), seed=1)
-    inside = auc(labels, trained.out_of_fold["noise"])
+    inside = folded_auc(labels, trained.outputs.folds, trained.outputs.out_of_fold("noise"))
     assert inside.low < 0.5 < inside.high
     # The trap: the same data, classifier and folds, but features that all labels have chosen.
     chosen = select_features(values, labels, NAMES, settings, 1)
@@ -44,7 +44,7 @@ def test_noise_gives_one_half_and_selecting_before_the_split_would_not(
     trap = recipe.model_copy(update={"branches": (unselected,)})
     kept = values[:, [NAMES.index(name) for name in chosen]]
     trapped = train(trap, cohort(kept, labels, chosen), seed=1)
-    before = auc(labels, trapped.out_of_fold["noise"])
+    before = folded_auc(labels, trapped.outputs.folds, trapped.outputs.out_of_fold("noise"))
     assert before.value > 0.65
     assert before.low > 0.5
 
@@ -69,12 +69,13 @@ def test_a_patient_s_label_never_reaches_the_logit_said_of_it(
     """Labels of one fold are turned: its own logits stay to the bit, all others move."""
     values, labels = noise
     folds = np.arange(N) // 2 % 3
-    monkeypatch.setattr(training, "stratified_folds", lambda *_: folds)
+    monkeypatch.setattr(training, "repeated_folds", lambda *_: folds[np.newaxis])
     branch = radiomics("noise", selection="rfe", given=[], n_features=KEPT)
     recipe = make_recipe(branches=[branch], candidates=[])
     turned = np.where(folds == 0, 1 - labels, labels)
     before, after = (
-        train(recipe, cohort(values, of), seed=1).out_of_fold["noise"] for of in (labels, turned)
+        train(recipe, cohort(values, of), seed=1).outputs.out_of_fold("noise")[0]
+        for of in (labels, turned)
     )
     assert np.array_equal(after[folds == 0], before[folds == 0])
     assert not np.isclose(after[folds != 0], before[folds != 0]).any()

@@ -73,10 +73,11 @@ def test_the_best_on_tuning_patients_is_kept_and_all_are_listed(
     }
     with (tmp_path / "mine-log" / "candidates.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [(r["candidate"], r["cohort"]) for r in rows[:3]] == [
-        ("size", "training"),
-        ("size", "tuning"),
-        ("size", "internal_test"),
+    # Test patients are asked about the one that is kept, and about no other.
+    by_name = {name: ["training", "tuning"] for name in ("size", "texture", "both")}
+    by_name[kept.name] = ["training", "tuning", "internal_test"]
+    assert [(r["candidate"], r["cohort"]) for r in rows] == [
+        (name, cohort) for name, cohorts in by_name.items() for cohort in cohorts
     ]
     assert sorted(p.name for p in tmp_path.glob("mine*")) == ["mine", "mine-log"]
     assert not list(tmp_path.glob(".*"))
@@ -94,7 +95,7 @@ def test_the_order_of_rows_means_nothing(
 STAGES = {
     "after the second fit": ("TACEResponseLib.training.state.TrainingState.save_logits", 2),
     "in the middle of a branch": ("TACEResponseLib.training.state.write_branch", 1),
-    "while candidates are fused": ("TACEResponseLib.training.candidates.fit_fusion_and_ask", 2),
+    "while candidates are fused": ("TACEResponseLib.training.candidates.fit_fusion", 2),
     "while the log is written": ("TACEResponseLib.training.log_folder.write_picture", 1),
     "while the bundle is saved": ("TACEResponseLib.bundle.writing.write_sums", 1),
 }

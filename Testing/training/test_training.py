@@ -9,7 +9,7 @@ import pytest
 
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate
-from TACEResponseLib.training.folds import permuted, stratified_folds
+from TACEResponseLib.training.folds import permuted, repeated_folds
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.train import train
 from TACEResponseLib.training.trained import TrainedModel
@@ -32,22 +32,28 @@ def test_no_patient_is_asked_of_a_branch_that_saw_it(
     from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch, RadiomicsRecipe
 
     seen: list[set[float]] = []
+    epochs: list[int] = []
     fit, logits = RadiomicsRecipe.fit, RadiomicsBranch.logits
 
     def spy_fit(self, prepared, labels, seed, context):  # type: ignore[no-untyped-def]
         seen.append({p[MEAN] for p in prepared})
-        assert context.tuning is None or not seen[-1] & {p[MEAN] for p in context.tuning[0]}
         return fit(self, prepared, labels, seed, context)
 
     def spy_logits(self, prepared):  # type: ignore[no-untyped-def]
         assert not seen[-1] & {p[MEAN] for p in prepared}
+        epochs.append(len(prepared))
         return logits(self, prepared)
 
     monkeypatch.setattr(RadiomicsRecipe, "fit", spy_fit)
     monkeypatch.setattr(RadiomicsBranch, "logits", spy_logits)
     tuning = make_cohort(n=20, seed=9, prefix="T")
     train(make_recipe(), make_cohort(), seed=1, tuning=tuning)
-    assert [len(patients) for patients in seen] == [60, 40, 40, 40] * 2
+    # All patients, then each fold's others; then two of three parts of these, 40 in turn.
+    sizes = [len(patients) for patients in seen]
+    assert sizes[:4] == sizes[13:17] == [60, 40, 40, 40]
+    assert all(24 <= size <= 28 for size in (*sizes[4:13], *sizes[17:]))
+    assert len(sizes) == 2 * (1 + 3 + 9)
+    assert sum(epochs) == 2 * (60 + 3 * 40) + 2 * len(tuning.labels)
 
 
 def test_fusion_sees_out_of_fold_outputs_only(
@@ -56,23 +62,23 @@ def test_fusion_sees_out_of_fold_outputs_only(
     from TACEResponseLib.training import candidates
 
     given: list[dict[str, np.ndarray]] = []
-    fit = candidates.fit_fusion_and_ask
+    fit = candidates.fit_fusion
 
-    def spy(settings, logits, *rest, **named):  # type: ignore[no-untyped-def]
-        given.append(logits)
-        return fit(settings, logits, *rest, **named)
+    def spy(settings, outputs, *rest, **named):  # type: ignore[no-untyped-def]
+        given.append({name: outputs.out_of_fold(name)[0] for name in outputs.logits})
+        return fit(settings, outputs, *rest, **named)
 
-    monkeypatch.setattr(candidates, "fit_fusion_and_ask", spy)
+    monkeypatch.setattr(candidates, "fit_fusion", spy)
     patients = make_cohort()
     trained = train(make_recipe(candidates=()), patients, seed=1)
-    folds = stratified_folds(patients, 3, seed=1)
+    (folds,) = repeated_folds(patients, 3, 1, seed=1)
     # The one candidate is fitted to be compared, and once more with its resamples.
     logits, again = given
     assert list(again) == list(logits)
     assert all(np.array_equal(again[name], values) for name, values in logits.items())
     kept = {branch.name: branch.logits(patients.by_branch["size"]) for branch in trained.branches}
     for name, values in logits.items():
-        assert np.array_equal(values, trained.out_of_fold[name])
+        assert np.array_equal(values, trained.outputs.out_of_fold(name)[0])
         # The branches that ship have seen everyone; theirs are other numbers.
         assert not np.isclose(values, kept[name]).any()
     assert {len(set(values[folds == 0].tolist())) for values in logits.values()} == {20}
@@ -181,7 +187,7 @@ def test_several_candidates_without_tuning_patients_are_refused(
 def test_a_class_smaller_than_the_folds_is_refused(
     make_recipe: MakeRecipe, make_cohort: MakeCohort
 ) -> None:
-    with pytest.raises(ValueError, match="each class needs >= 3 patients"):
+    with pytest.raises(ValueError, match="each class needs >= 6 patients"):
         train(make_recipe(), make_cohort(n=4), seed=1)
 
 

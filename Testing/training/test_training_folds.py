@@ -14,7 +14,7 @@ from TACEResponseLib.training.folds import (
     draw_tuning,
     needs_tuning,
     permuted,
-    stratified_folds,
+    repeated_folds,
 )
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 
@@ -36,10 +36,14 @@ def test_folds_hold_each_patient_once_with_classes_spread_evenly(
     make_cohort: Callable[..., PreparedCohort],
 ) -> None:
     cohort = make_cohort()
-    folds = stratified_folds(cohort, 3, seed=1)
-    assert np.bincount(folds).tolist() == [20, 20, 20]
-    for fold in range(3):
-        assert cohort.labels[folds == fold].sum() == 10
+    repeats = repeated_folds(cohort, 3, 2, seed=1)
+    for folds in repeats:
+        assert np.bincount(folds).tolist() == [20, 20, 20]
+        for fold in range(3):
+            assert cohort.labels[folds == fold].sum() == 10
+    assert not np.array_equal(*repeats)
+    # The largest seed has repeats too.
+    assert repeated_folds(cohort, 3, 2, seed=2**32 - 1).shape == (2, 60)
 
 
 def test_blank_roles_are_drawn_in_proportion_within_each_class() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.worker.answers import (
     Answer,
     BrokenModel,

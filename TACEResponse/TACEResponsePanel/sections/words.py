@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from slicer.i18n import tr as _
 
-from TACEResponseLib.basics.subject import SubjectKind
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.worker.answers import Refusal, Variable
 from TACEResponsePanel.process.problem import Problem
 

@@ -1,8 +1,9 @@
 """Where networks run: on the CPU, or on CUDA where there is one."""
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import Device
+from TACEResponseLib.basics.vocabulary import SubjectKind
 
 
 def choose_device(device: Device) -> str:

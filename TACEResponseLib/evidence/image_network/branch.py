@@ -23,6 +23,7 @@ from TACEResponseLib.evidence.image_network.preparation import (
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings, ImageNetworkState
 from TACEResponseLib.evidence.image_network.training.examples import Examples
 from TACEResponseLib.evidence.image_network.training.fitting import fit_network
+from TACEResponseLib.evidence.image_network.training.held_apart import held_apart
 from TACEResponseLib.evidence.image_network.training.stack import Stack
 from TACEResponseLib.imaging.patches import PatchPlan
 from TACEResponseLib.patient.case import Case
@@ -74,18 +75,18 @@ class ImageNetworkRecipe:
             prepared: of training patients only; read one at a time.
             labels: (n,), 0 or 1 for a network of two outputs, else indices into its classes.
             seed: of weights, order and augmentation.
-            context: as `fit_network` reads it; its tuning patients choose the epoch where the
-                settings say so.
+            context: as `fit_network` reads it.
         Raises: InputError: a clinical variable is missing, or as `fit_network`.
         """
-        settings = self.settings
-        records = [p.record for p in prepared] if settings.clinical else []
+        settings, folder = self.settings, context.checkpoint
+        apart = held_apart(np.asarray(labels), settings, seed)
+        learned_from, judged_on = np.flatnonzero(~apart), np.flatnonzero(apart)
+        records = [prepared[n].record for n in learned_from.tolist()] if settings.clinical else []
         columns = tuple(fit_clinical_column(v, records)[0] for v in settings.clinical)
-        folder = context.checkpoint
-        training = _examples(prepared, labels, settings, columns, folder)
+        training = _examples(prepared, labels, learned_from, settings, columns, folder)
         tuning = None
-        if context.tuning is not None and len(context.tuning[0]):
-            tuning = _examples(*context.tuning, settings, columns, folder)
+        if judged_on.size:
+            tuning = _examples(prepared, labels, judged_on, settings, columns, folder)
         fitted = fit_network(settings, training, seed, context, tuning)
         state = ImageNetworkState(
             clinical=columns,
@@ -182,14 +183,15 @@ class ImageNetworkBranch:
 def _examples(
     prepared: Sequence[PreparedPatches],
     labels: Labels,
+    chosen: NDArray[np.intp],
     settings: ImageNetworkSettings,
     columns: Sequence[FusionColumn],
     folder: Path | None,
 ) -> Examples:
-    """Patches of all patients in one array, a large one in a file; each patient is read once."""
+    """Patches of chosen patients in one array, a large one in a file; each is read once."""
     counts, rows = [], []
     with Stack(folder) as stack:
-        for patient in prepared:
+        for patient in (prepared[number] for number in chosen.tolist()):
             stack.add(patient.patches)
             counts.append(len(patient.patches))
             if columns:
@@ -200,8 +202,8 @@ def _examples(
         clinical = np.repeat(z_scored(np.array(rows), columns), counts, axis=0)
     return Examples(
         patches=patches,
-        labels=np.repeat(_outputs_of(np.asarray(labels), settings), counts),
-        patients=np.repeat(np.arange(len(prepared)), counts),
+        labels=np.repeat(_outputs_of(np.asarray(labels)[chosen], settings), counts),
+        patients=np.repeat(np.arange(chosen.size), counts),
         clinical=clinical,
     )
 

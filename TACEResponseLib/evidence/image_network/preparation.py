@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.vocabulary import SubjectKind, vocabulary
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
 from TACEResponseLib.evidence.stored_patient import StoredPatient
 from TACEResponseLib.imaging.common_grid import on_grid, spacing_differs
@@ -124,14 +125,14 @@ def _check_complete(case: Case, settings: ImageNetworkSettings) -> None:
             Subject(SubjectKind.IMAGE),
             f"{settings.name} needs {' and '.join(missing)}",
             got=", ".join(s.value for s in case.images),
-            remedy="give --image SEQUENCE=FILE for each",
+            remedy=f"give {vocabulary().any_image_file} for each",
         )
     if settings.needs_roi and not case.lesions:
         raise InputError(
             Subject(SubjectKind.ROI),
             f"{settings.name} needs the outline of the tumor",
             got="none",
-            remedy="give --roi FILE, or a bundle that reads whole slices",
+            remedy=f"give {vocabulary().roi_file}, or a bundle that reads whole slices",
         )
 
 

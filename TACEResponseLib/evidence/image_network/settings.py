@@ -43,7 +43,7 @@ class FittingSettings(Settings):
     weight_decay: float = Field(default=1e-6, ge=0, le=100)
     schedule: Literal["constant", "cosine", "plateau"] = "cosine"
     """`cosine` falls step by step to `final_learning_rate`; `plateau` divides by ten after
-    `patience_epochs` without gain of accuracy, of the tuning patients where there are any."""
+    `patience_epochs` without gain of accuracy, of the patients held apart where there are any."""
     final_learning_rate: float = Field(default=0.0, ge=0)
     patience_epochs: int = Field(default=10, ge=1, le=MOST_EPOCHS)
     loss: Literal["cross_entropy", "binary_cross_entropy_per_class"] = "cross_entropy"
@@ -58,8 +58,8 @@ class FittingSettings(Settings):
     """With `head`: whether batch normalization and dropout before it stay as in scoring. Then
     features are computed once where `positions` is `six` and nothing else is drawn."""
     choose_epoch: Literal["last", "best_tuning"] = "last"
-    """`best_tuning` keeps the epoch of the highest AUC on the tuning patients; without such
-    patients the last."""
+    """`best_tuning` keeps the epoch of the highest AUC on a fifth of the fit's own patients, whom
+    its steps leave out; never on patients of the role `tuning`, who choose among candidates."""
     patients_per_epoch: Literal["all", "one"] = "all"
     """`one`: an epoch is one step, on one batch of a patient drawn at random, as in S3."""
     balance: Literal["none", "sampler"] = "sampler"

@@ -15,7 +15,8 @@ import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.past_limit import past
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.evidence.radiomics.discretization import features_of_class
 from TACEResponseLib.evidence.radiomics.lattice import on_lattice
 from TACEResponseLib.evidence.radiomics.settings import ExtractionSettings

@@ -10,6 +10,7 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.past_limit import past, past_any
+from TACEResponseLib.basics.vocabulary import vocabulary
 from TACEResponseLib.imaging.files.dicom_seg_spacing import state_spacing
 from TACEResponseLib.imaging.files.dicom_series.files import read_dataset
 from TACEResponseLib.imaging.files.dicom_series.values import patient_digest, text, whole
@@ -62,7 +63,7 @@ def read_identified_seg(path: Path, where: str) -> tuple[SegmentsOnGrid, Acquisi
             "must be a DICOM segmentation (SEG), by its SOPClassUID",
             got="none" if absent else "another DICOM object",
             names=(kind,) if kind else (),
-            remedy="export the ROI from 3D Slicer as SEG or label image",
+            remedy=f"export the {vocabulary().mask} from 3D Slicer as SEG or label image",
         )
     try:
         with warnings.catch_warnings():
@@ -78,7 +79,7 @@ def read_identified_seg(path: Path, where: str) -> tuple[SegmentsOnGrid, Acquisi
             "frames must make one regular volume",
             got="odd frames",
             names=(_reason(error),),
-            remedy="export the ROI as a label image",
+            remedy=f"export the {vocabulary().mask} as a label image",
         ) from error
     return segments, Acquisition(
         patient_digest=patient_digest(dataset),
@@ -92,7 +93,10 @@ def _check_elements(dataset: Any, where: str) -> None:
     needed = (*NEEDED, "MaximumFractionalValue") if fractional else NEEDED
     if absent := [keyword for keyword in needed if not dataset.get(keyword)]:
         raise InputError(
-            where, f"must have {absent[0]}", got="nothing", remedy="export the ROI as a label image"
+            where,
+            f"must have {absent[0]}",
+            got="nothing",
+            remedy=f"export the {vocabulary().mask} as a label image",
         )
 
 
@@ -107,14 +111,14 @@ def _check_size(dataset: Any, path: Path, where: str) -> None:
             where,
             f"must have 1 to {MOST_FRAMES:,} frames with rows and columns",
             got=f"{frames} of {rows} x {columns}",
-            remedy="export the ROI as a label image",
+            remedy=f"export the {vocabulary().mask} as a label image",
         )
     if frames * rows * columns > MOST_BYTES:
         raise InputError(
             where,
             f"must hold at most {MOST_BYTES:,} pixels",
             got=f"{frames} x {rows} x {columns}",
-            remedy="export the tumor's segment alone",
+            remedy=f"export the {vocabulary().organ}'s segment alone",
         )
 
 
@@ -136,7 +140,7 @@ def _segments_of(dataset: Any, where: str) -> SegmentsOnGrid:
             where,
             "must fit into memory",
             got=" x ".join(map(str, grid.shape)),
-            remedy="export the tumor's segment alone",
+            remedy=f"export the {vocabulary().organ}'s segment alone",
         ) from error
     geometry = _geometry(volume)
     _check_frames(dataset, geometry, where)
@@ -149,7 +153,8 @@ def _segments_of(dataset: Any, where: str) -> SegmentsOnGrid:
         remarks = (
             CaseWarning(
                 code="fractional_segmentation",
-                message="The ROI's file holds fractions; voxels of at least one half were used.",
+                message=f"The {vocabulary().mask}'s file holds fractions; voxels of at least one "
+                "half were used.",
             ),
         )
     return segments, geometry, (*apart, *remarks)
@@ -164,7 +169,7 @@ def _check_grid(grid: Any, segments: int, where: str) -> None:
             where,
             f"must span at most {MOST_VOXELS:,} voxels",
             got=" x ".join(map(str, shape)) + f", {segments} segments",
-            remedy="export the tumor's segment alone",
+            remedy=f"export the {vocabulary().organ}'s segment alone",
         )
     spacing = [float(s) for s in grid.spacing]
     if not all(0 < s <= LARGEST_SPACING_MM for s in spacing):
@@ -172,7 +177,7 @@ def _check_grid(grid: Any, segments: int, where: str) -> None:
             where,
             f"spacing must be > 0 and <= {LARGEST_SPACING_MM:g} mm",
             got=past_any(spacing, (0, LARGEST_SPACING_MM), ".4g") + " mm",
-            remedy="export the ROI as a label image",
+            remedy=f"export the {vocabulary().mask} as a label image",
         )
 
 
@@ -184,7 +189,7 @@ def _check_values(dataset: Any, where: str) -> None:
             where,
             "must hold 0 and 1, being BINARY (SegmentationType)",
             got=f"values up to {largest}",
-            remedy="export the ROI as a label image",
+            remedy=f"export the {vocabulary().mask} as a label image",
         )
     if kind != "FRACTIONAL":
         return
@@ -194,12 +199,12 @@ def _check_values(dataset: Any, where: str) -> None:
             where,
             f"must hold fractions of {most} (MaximumFractionalValue)",
             got=f"values up to {largest}",
-            remedy="export the ROI as a label image",
+            remedy=f"export the {vocabulary().mask} as a label image",
         )
     if 0 < largest < HALF * most:
         raise InputError(
             where,
-            "its fractions must reach one half somewhere, as the tumor does",
+            f"its fractions must reach one half somewhere, as the {vocabulary().organ} does",
             got=f"at most {past(largest / most, HALF, '.2g')}",
             remedy="threshold it yourself and export a label image",
         )
@@ -222,7 +227,7 @@ def _check_frames(dataset: Any, geometry: Geometry, where: str) -> None:
             where,
             f"each frame must lie within {LARGEST_SHIFT_MM:g} mm of a regular grid",
             got=f"{past(apart, LARGEST_SHIFT_MM, '.2g')} mm apart",
-            remedy="export the ROI as a label image",
+            remedy=f"export the {vocabulary().mask} as a label image",
         )
 
 
@@ -241,7 +246,7 @@ def _check_pixels(dataset: Any, numbers: list[int], masks: list[Any], where: str
             where,
             "must mark as many voxels as its frames have pixels",
             got=f"{read_pixels} of {marked_pixels} (two frames at one place?)",
-            remedy="export the ROI as a label image",
+            remedy=f"export the {vocabulary().mask} as a label image",
         )
 
 

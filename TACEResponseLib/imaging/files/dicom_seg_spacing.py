@@ -11,6 +11,7 @@ import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.vocabulary import vocabulary
 from TACEResponseLib.imaging.files.dicom_series.values import text
 from TACEResponseLib.imaging.files.headers.text import NUMBER
 from TACEResponseLib.imaging.geometry import FloatArray
@@ -42,7 +43,7 @@ def state_spacing(dataset: Any, where: str) -> tuple[CaseWarning, ...]:
             where,
             f"must give {STATED} or {THICKNESS}, being drawn on one slice",
             got="neither",
-            remedy="export the ROI as a label image",
+            remedy=f"export the {vocabulary().mask} as a label image",
         )
     for item in measures:
         setattr(item, STATED, thickness)
@@ -51,10 +52,11 @@ def state_spacing(dataset: Any, where: str) -> tuple[CaseWarning, ...]:
     return (
         CaseWarning(
             code="roi_frames_apart",
-            message=f"The frames of the ROI's file lie {gaps.min():.4g} mm apart but are "
-            f"{thickness:.4g} mm thick ({THICKNESS}), and {STATED} is not stated: taken for drawn "
+            message=f"The frames of the {vocabulary().mask}'s file lie {gaps.min():.4g} mm apart "
+            f"but are {thickness:.4g} mm thick ({THICKNESS}), and {STATED} is not stated: taken "
+            "for drawn "
             f"on every {_ordinal(round(gaps.min() / thickness))} slice, with nothing between. "
-            "Fill the slices between, or export the ROI as a label image.",
+            f"Fill the slices between, or export the {vocabulary().mask} as a label image.",
         ),
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import image_subject
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.files.dicom import find_series, read_series
 from TACEResponseLib.imaging.files.dicom_series.files import is_dicom
@@ -29,8 +29,7 @@ def read_image(
     Raises: InputError: not there, not readable, or not a 3D scalar image with a real geometry.
     """
     source = shown_name(path) if name is None else name
-    text = f"--image {sequence.value}" + (f"={source}" if source else "")
-    where = Subject(SubjectKind.IMAGE, sequence.value, text=text)
+    where = image_subject(sequence.value, source)
     check_exists(path, where)
     if path.is_dir() or is_dicom(path):
         volume, warnings = read_series(find_series(path, where), where)

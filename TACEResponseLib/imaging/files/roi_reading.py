@@ -10,6 +10,7 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.vocabulary import vocabulary
 from TACEResponseLib.imaging.files.dicom_series.files import is_dicom
 from TACEResponseLib.imaging.files.headers.files import check_exists, check_plain_file, shown_name
 from TACEResponseLib.imaging.files.headers.header import MOST_LAYERS, ImageHeader
@@ -183,7 +184,7 @@ def _read_label_image(
             where,
             "must mark at least one voxel",
             got="none",
-            remedy="segment the tumor, or give the right file",
+            remedy=f"segment the {vocabulary().organ}, or give the right file",
         )
     voxel_ml = image.geometry.voxel_volume_mm3 / MM3_PER_ML
     sizes = {str(v): n * voxel_ml for v, n in zip(present.tolist(), counts.tolist(), strict=True)}
@@ -244,7 +245,7 @@ def _used_labels(
         got = ", ".join(map(str, missing))
         raise InputError(
             words.label,
-            f"must be a label of {source or 'the ROI'}",
+            f"must be a label of {source or f'the {vocabulary().mask}'}",
             got=got,
             remedy=f"it has {shown(sizes)}",
         )

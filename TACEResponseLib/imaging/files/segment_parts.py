@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.vocabulary import vocabulary
 from TACEResponseLib.imaging.geometry import SAME_GRID_TOLERANCE_VOXELS, FloatArray, Geometry
 from TACEResponseLib.imaging.resampling import resample_labels
 from TACEResponseLib.imaging.roi.roi import Roi
@@ -47,7 +48,7 @@ def roi_from_parts(
             source,
             "at least one segment must be chosen",
             got="none",
-            remedy="choose the tumor's segment",
+            remedy=f"choose the {vocabulary().organ}'s segment",
         )
     parts = [trimmed(part, f"{source}, segment {part.name}") for part in parts]
     grid = _common_grid([part.geometry for part in parts], grids)
@@ -72,7 +73,7 @@ def trimmed(part: SegmentPart, where: str) -> SegmentPart:
             where,
             "must mark at least one voxel",
             got="none",
-            remedy="segment the tumor, or choose another segment",
+            remedy=f"segment the {vocabulary().organ}, or choose another segment",
         )
     box = tuple(slice(int(f[0]), int(f[-1]) + 1) for f in filled)
     start = [s.start for s in box[::-1]]
@@ -137,7 +138,7 @@ def _overlap_warnings(roi: Roi, shared: int) -> tuple[CaseWarning, ...]:
     return (
         CaseWarning(
             code="roi_overlap",
-            message=f"Segments of the ROI overlap in {shared} voxels ({share:.1f} % of it); each "
-            "counts for the segment listed first.",
+            message=f"Segments of the {vocabulary().mask} overlap in {shared} voxels "
+            f"({share:.1f} % of it); each counts for the segment listed first.",
         ),
     )

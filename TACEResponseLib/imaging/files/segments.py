@@ -9,6 +9,7 @@ import numpy as np
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import MOST_NAMES, InputError
 from TACEResponseLib.basics.nearest import nearest
+from TACEResponseLib.basics.vocabulary import vocabulary
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi.enclosure import Marked
 from TACEResponseLib.imaging.roi.roi import MM3_PER_ML, Roi
@@ -71,15 +72,15 @@ def roi_of_segments(
             where,
             "must mark at least one voxel",
             got="none",
-            remedy="segment the tumor, or choose another segment",
+            remedy=f"segment the {vocabulary().organ}, or choose another segment",
         )
     if overlapping:
         warnings = (
             *warnings,
             CaseWarning(
                 code="roi_overlap",
-                message=f"Segments of the ROI overlap in {overlapping} voxels; there the one "
-                "listed first counts.",
+                message=f"Segments of the {vocabulary().mask} overlap in {overlapping} voxels; "
+                "there the one listed first counts.",
             ),
         )
     names = tuple((label, segment.name) for label, segment in enumerate(chosen, start=1))
@@ -153,7 +154,7 @@ def _named(segments: Sequence[Segment], name: str, source: str, words: Words) ->
     hint = "" if same else f"{meant}it has {', '.join(names) or 'no segments'}"
     raise InputError(
         words.segment,
-        f"{rule} of {source or 'the ROI'}",
+        f"{rule} of {source or f'the {vocabulary().mask}'}",
         got="one of several" if same else "another name",
         names=[repr(name)],
         remedy="rename one of them" if same else "correct the name",

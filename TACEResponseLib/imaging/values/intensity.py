@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.subject import Subject, SubjectKind
+from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.imaging.settings import CtWindow, Intensity, MrWindow, MrZScore
 from TACEResponseLib.imaging.volume import Mask, Volume
 

@@ -11,7 +11,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.terms import SECOND_READER
 from TACEResponseLib.bundle.bundle import Bundle
-from TACEResponseLib.cohort.loading import load_case, of_patient
+from TACEResponseLib.cohort.loading import in_row, load_case
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.evidence.branch import FeatureContribution
 from TACEResponseLib.imaging.roi.roi import Lesion
@@ -100,10 +100,8 @@ def score_patient(bundle: Bundle, patient: CohortPatient) -> Scored:
     if not patient.images and (scored := _from_features(bundle, patient)) is not None:
         return scored
     case = load_case(patient, bundle.metadata.sequences)
-    try:
+    with in_row(patient):
         return _of(score(case, bundle))
-    except InputError as error:
-        raise of_patient(error, patient) from error
 
 
 def _from_features(bundle: Bundle, patient: CohortPatient) -> Scored | None:

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
-from TACEResponseLib.evidence.branch import FitContext
 from TACEResponseLib.evidence.image_network.architectures.joint import JointNetwork, OfOnePatient
 from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch, ImageNetworkRecipe
 from TACEResponseLib.evidence.image_network.branch_network import build_branch_network
@@ -18,6 +17,7 @@ from TACEResponseLib.evidence.image_network.settings import (
     ImageNetworkSettings,
     JointHead,
 )
+from TACEResponseLib.evidence.image_network.training.held_apart import held_apart
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.patches import PatchPlan
 from TACEResponseLib.imaging.settings import PatchSettings
@@ -132,17 +132,19 @@ def test_patients_without_a_required_variable_train_nothing() -> None:
         ImageNetworkRecipe(settings()).fit([*prepared, bare], np.array([0, 1, 1]), seed=1)
 
 
-def test_tuning_patients_shape_no_column() -> None:
+def test_patients_who_choose_the_epoch_shape_no_column_and_no_weight() -> None:
     rng = np.random.default_rng(0)
-    quick = settings(fitting=FittingSettings(epochs=1, batch_size=8))
+    fitting = FittingSettings(epochs=1, batch_size=8, choose_epoch="best_tuning")
+    quick = settings(fitting=fitting)
     prepared = [patient(rng, 40.0 + n, 40.0) for n in range(8)]
     labels = np.tile([0, 1], 4)
-    odd = ([patient(rng, 90.0, 1e5)] * 2, np.array([0, 1]))
-    plain = ImageNetworkRecipe(quick).fit(prepared, labels, 1)
-    words = ImageNetworkRecipe(quick).fit(prepared, labels, 1, FitContext(tuning=odd))
-    assert words.state == plain.state
+    apart = held_apart(labels, quick, 1)
+    assert apart.sum() == 2
+    odd = [patient(rng, 90.0, 1e5) if apart[n] else p for n, p in enumerate(prepared)]
+    plain, other = (ImageNetworkRecipe(quick).fit(some, labels, 1) for some in (prepared, odd))
+    assert other.state == plain.state
     for name, tensor in plain.network.state_dict().items():
-        assert torch.equal(tensor, words.network.state_dict()[name])
+        assert torch.equal(tensor, other.network.state_dict()[name])
 
 
 def test_a_case_is_explained_with_its_own_clinical_values(ball_case: Case) -> None:

@@ -29,7 +29,7 @@ class Examples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """How a network does on the tuning patients."""
+    """How a network does on the patients held apart."""
 
     auc: float | None
     """`None` where they are of one class."""
@@ -40,7 +40,7 @@ class Judgement:
 def judged(
     probabilities: NDArray[np.float64], tuning: Examples, settings: ImageNetworkSettings
 ) -> Judgement:
-    """Judge class probabilities of the tuning patients' patches, (n, classes).
+    """Judge class probabilities of the held-apart patients' patches, (n, classes).
 
     A patient's probabilities are the mean of its patches'.
     """

@@ -54,10 +54,10 @@ def fit_network(
         settings: network and training.
         training: of training patients only.
         seed: of the weights, the order and the augmentation.
-        context: device, checkpoint, log and file of published weights; its prepared tuning
-            patients are not read here.
-        tuning: for the choice of an epoch and the learning rate's plateaus, as `settings` say.
-    Returns: the network; logged are `loss` and, with tuning patients of both classes,
+        context: device, checkpoint, log and file of published weights.
+        tuning: of the fit's own patients, those held apart for the choice of an epoch and the
+            learning rate's plateaus, as `settings` say.
+    Returns: the network; logged are `loss` and, with patients of both classes held apart,
         `tuning_auc` of each epoch, counted from 1. After a kill the last epoch may be logged again.
     Raises: InputError: the network doesn't take the patches, numbers grow beyond bounds, or a
         batch doesn't fit into the GPU's memory.

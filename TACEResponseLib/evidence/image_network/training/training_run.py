@@ -134,7 +134,7 @@ class TrainingRun:
         return float(losses) / max(seen, 1), float(right) / max(seen, 1)
 
     def _judge(self) -> Judgement | None:
-        """On the tuning patients, where there are any."""
+        """On the patients held apart, where there are any."""
         if self.tuning is None:
             return None
         return judged(self.source.tuning_probabilities(), self.tuning, self.settings)

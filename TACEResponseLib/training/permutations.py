@@ -1,0 +1,137 @@
+"""How often does a training on permuted labels look as good? The whole of it is done again.
+
+Every permuted training is that of `--permute-labels`: labels of training and tuning patients are
+dealt out anew, every branch is fitted on its splits, every candidate is fused, and one is chosen.
+One division into folds serves, for the true labels as for the permuted ones.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+
+from TACEResponseLib.basics.process.progress import Progress
+from TACEResponseLib.basics.process.remaining import Remaining
+from TACEResponseLib.evaluation.significance import Significance
+from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.kinds import branch_recipe
+from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
+from TACEResponseLib.training.folds import permuted, repeated_folds
+from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
+from TACEResponseLib.training.prepared_cohort import (
+    Floats,
+    PreparedCohort,
+    Rows,
+    chosen_of,
+    labels_for,
+)
+from TACEResponseLib.training.trained import logits_of
+
+METHOD = (
+    "{} permutations of the labels round the whole training, choice included; statistic: AUC "
+    "within folds, of one division into folds"
+)
+# Beyond every seed that a user can give, so that no permutation is that of another option.
+FIRST_PERMUTATION = 2**33
+
+
+def chance_of(
+    recipe: Recipe,
+    cohort: PreparedCohort,
+    tuning: PreparedCohort | None,
+    seed: int,
+    pool: Executor,
+    progress: Progress,
+) -> Significance | None:
+    """The permutation test that a recipe asks for.
+
+    Args:
+        recipe: `permutations` says how many; every fit is a matter of moments.
+        cohort: training patients.
+        tuning: patients who choose among candidates.
+        seed: of folds, classifiers and permutations.
+        pool: does the trainings.
+        progress: told each of them.
+    Returns: p is never 0, the true order being one of the orders; `None` where none is asked for.
+    Source: Ojala and Garriga, Journal of Machine Learning Research 2010;11:1833; Phipson and
+        Smyth, Statistical Applications in Genetics and Molecular Biology 2010;9:39.
+    """
+    if not recipe.permutations:
+        return None
+    true = pool.submit(train_here, recipe, cohort, tuning, seed)
+    waiting = [
+        pool.submit(permuted_auc, recipe, cohort, tuning, seed, number)
+        for number in range(recipe.permutations)
+    ]
+    remaining, by_chance = Remaining("permutation", len(waiting), progress), []
+    for one in waiting:
+        by_chance.append(one.result())
+        remaining.step("")
+    value = kept_candidate(true.result()).training.value
+    as_good = sum(other >= value for other in by_chance)
+    return Significance(
+        statistic=value,
+        p=(1 + as_good) / (1 + len(by_chance)),
+        n=cohort.labels.size,
+        method=METHOD.format(len(by_chance)),
+    )
+
+
+def permuted_auc(
+    recipe: Recipe, cohort: PreparedCohort, tuning: PreparedCohort | None, seed: int, number: int
+) -> float:
+    """The AUC that a training on permuted labels states; runs in a worker."""
+    order = FIRST_PERMUTATION + number
+    shuffled = None if tuning is None else permuted(tuning, order)
+    return kept_candidate(
+        train_here(recipe, permuted(cohort, order), shuffled, seed)
+    ).training.value
+
+
+def train_here(
+    recipe: Recipe,
+    cohort: PreparedCohort,
+    tuning: PreparedCohort | None,
+    seed: int,
+    *,
+    repeats: int = 1,
+) -> tuple[FittedCandidate, ...]:
+    """A training in memory, in this process, without resamples.
+
+    Args:
+        recipe: of branches that are trained in moments.
+        cohort: training patients.
+        tuning: patients who choose among candidates.
+        seed: of folds and classifiers.
+        repeats: divisions into folds.
+    Returns: every candidate, the chosen one marked.
+    """
+    folds = repeated_folds(cohort, recipe.folds, repeats, seed)
+    splits = nested_splits(folds, cohort.labels, seed)
+    answers = {s.name: _answers(recipe, s.name, cohort, splits, seed) for s in recipe.branches}
+    choosing = None
+    if tuning is not None and len(recipe.candidates) > 1:
+        everyone = cohort.labels >= 0
+        branches = tuple(_fit(recipe, s.name, cohort, everyone, seed) for s in recipe.branches)
+        choosing = tuning, logits_of(branches, tuning)
+    outputs = nested_outputs(folds, splits, answers)
+    return fit_candidates(recipe, outputs, cohort, choosing, seed, resampled=False)
+
+
+def _answers(
+    recipe: Recipe, name: str, cohort: PreparedCohort, splits: Sequence[Split], seed: int
+) -> Mapping[str, Floats]:
+    """Logits of the patients whom each fit is asked about."""
+    prepared = cohort.by_branch[name]
+    return {
+        split.name: _fit(recipe, name, cohort, split.trained, seed).logits(
+            chosen_of(prepared, split.held_out)
+        )
+        for split in splits
+    }
+
+
+def _fit(recipe: Recipe, name: str, cohort: PreparedCohort, rows: Rows, seed: int) -> FittedBranch:
+    """One branch, trained on some of the patients."""
+    (settings,) = (s for s in recipe.branches if s.name == name)
+    prepared, labels = cohort.by_branch[name], labels_for(settings, cohort)
+    return branch_recipe(settings).fit(chosen_of(prepared, rows), labels[rows], seed)
