@@ -32,7 +32,7 @@ def test_no_patient_is_asked_of_a_branch_that_saw_it(
     from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch, RadiomicsRecipe
 
     seen: list[set[float]] = []
-    epochs: list[int] = []
+    counts: list[int] = []
     fit, logits = RadiomicsRecipe.fit, RadiomicsBranch.logits
 
     def spy_fit(self, prepared, labels, seed, context):  # type: ignore[no-untyped-def]
@@ -41,7 +41,7 @@ def test_no_patient_is_asked_of_a_branch_that_saw_it(
 
     def spy_logits(self, prepared):  # type: ignore[no-untyped-def]
         assert not seen[-1] & {p[MEAN] for p in prepared}
-        epochs.append(len(prepared))
+        counts.append(len(prepared))
         return logits(self, prepared)
 
     monkeypatch.setattr(RadiomicsRecipe, "fit", spy_fit)
@@ -53,7 +53,7 @@ def test_no_patient_is_asked_of_a_branch_that_saw_it(
     assert sizes[:4] == sizes[13:17] == [60, 40, 40, 40]
     assert all(24 <= size <= 28 for size in (*sizes[4:13], *sizes[17:]))
     assert len(sizes) == 2 * (1 + 3 + 9)
-    assert sum(epochs) == 2 * (60 + 3 * 40) + 2 * len(tuning.labels)
+    assert sum(counts) == 2 * (60 + 3 * 40) + 2 * len(tuning.labels)
 
 
 def test_fusion_sees_out_of_fold_outputs_only(
