@@ -54,8 +54,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if rows:
         terminalreporter.section("outcomes of hostile input")
         for test, counts in sorted(rows.items()):
-            told = ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items()))
-            terminalreporter.line(f"{sum(counts.values()):7} tries: {told}  ({test})")
+            counts_text = ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items()))
+            terminalreporter.line(f"{sum(counts.values()):7} tries: {counts_text}  ({test})")
 
 
 @pytest.fixture

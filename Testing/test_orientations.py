@@ -62,16 +62,16 @@ def expected(case: Case, bundle: Bundle) -> Prediction:
     return score(case, bundle)
 
 
-def assert_same(found: Prediction, expected: Prediction, turn: Storage) -> None:
+def assert_same(actual: Prediction, expected: Prediction, turn: Storage) -> None:
     """Every output; the maps interpolate."""
-    assert found.fused.probability == pytest.approx(expected.fused.probability, abs=1e-6)
-    assert found.fused.interval == pytest.approx(expected.fused.interval, abs=1e-6)
-    assert [w.message for w in found.warnings] == [w.message for w in expected.warnings]
-    for lesion, known in zip(found.lesions, expected.lesions, strict=True):
+    assert actual.fused.probability == pytest.approx(expected.fused.probability, abs=1e-6)
+    assert actual.fused.interval == pytest.approx(expected.fused.interval, abs=1e-6)
+    assert [w.message for w in actual.warnings] == [w.message for w in expected.warnings]
+    for lesion, known in zip(actual.lesions, expected.lesions, strict=True):
         assert lesion.center_lps == pytest.approx(known.center_lps, abs=1e-6)
         assert lesion.volume_ml == pytest.approx(known.volume_ml)
         assert lesion.longest_axial_diameter_mm == pytest.approx(known.longest_axial_diameter_mm)
-    for branch, known in zip(found.branches, expected.branches, strict=True):
+    for branch, known in zip(actual.branches, expected.branches, strict=True):
         assert branch.probability == pytest.approx(known.probability, abs=1e-6), branch.name
         values = [f.value for f in branch.features]
         assert values == pytest.approx([f.value for f in known.features], rel=1e-6, abs=1e-9)
@@ -121,8 +121,8 @@ def turned_roi(turn: Storage, roi: Roi) -> Roi:
 def test_measures_of_an_roi_are_equal_in_all_48_storages(case: Case) -> None:
     known = measure_roi(case.roi, MEASURES)
     for turn in ALL_48:
-        found = measure_roi(turned_roi(turn, case.roi), MEASURES)
-        assert found == pytest.approx(known, rel=1e-6), turn
+        measures = measure_roi(turned_roi(turn, case.roi), MEASURES)
+        assert measures == pytest.approx(known, rel=1e-6), turn
 
 
 def grid(size: int, spacing: float, start: float, direction: tuple[float, ...]) -> Geometry:
@@ -144,8 +144,8 @@ def test_labels_half_way_between_voxels_fall_alike_in_all_48_storages(
     known = resample_labels(labels, source, target)
     assert known.any()
     for turn in ALL_48:
-        found = resample_labels(turn.voxels(labels), turn.geometry(source), target)
-        assert np.array_equal(found, known), turn
+        resampled = resample_labels(turn.voxels(labels), turn.geometry(source), target)
+        assert np.array_equal(resampled, known), turn
         there = resample_labels(labels, source, turn.geometry(target))
         assert np.array_equal(turn.back(there), known), turn
 
@@ -159,9 +159,9 @@ def test_twin_lesions_are_numbered_alike_in_all_48_storages(
     roi = Roi(labels=labels, geometry=ball_geometry, names=((1, "Tumor"),))
     known, where = find_lesions(roi)
     for turn in ALL_48:
-        found, indices = find_lesions(turned_roi(turn, roi))
+        lesions, indices = find_lesions(turned_roi(turn, roi))
         assert np.array_equal(turn.back(indices), where), turn
-        assert [lesion.center_lps for lesion in found] == [
+        assert [lesion.center_lps for lesion in lesions] == [
             pytest.approx(lesion.center_lps) for lesion in known
         ]
 
@@ -171,9 +171,9 @@ def test_a_score_is_equal_when_the_image_is_cut_or_padded(
     change: str, case: Case, bundle: Bundle, expected: Prediction
 ) -> None:
     edit: dict[str, Callable[[Case], Case]] = {"cut": cut, "padded": padded}
-    found = score(edit[change](case), bundle)
-    assert found.fused.probability == pytest.approx(expected.fused.probability, abs=1e-6)
-    for branch, known in zip(found.branches, expected.branches, strict=True):
+    prediction = score(edit[change](case), bundle)
+    assert prediction.fused.probability == pytest.approx(expected.fused.probability, abs=1e-6)
+    for branch, known in zip(prediction.branches, expected.branches, strict=True):
         assert branch.logit == pytest.approx(known.logit, abs=1e-6)
 
 

@@ -83,10 +83,10 @@ def test_a_sarcoma_mr_is_refused_with_the_reason(
     image = shared_data / "sts" / f"STS_{patient}_MR_T1_image.nii.gz"
     roi = shared_data / "sts" / f"STS_{patient}_MR_T1_mask.nii.gz"
     assert run(image, roi, tmp_path / "out", "--no-scene") == 2
-    told = capsys.readouterr().err
-    assert "Hounsfield" in told
-    assert "MR" in told
-    assert told.count("\n") == 1
+    stderr = capsys.readouterr().err
+    assert "Hounsfield" in stderr
+    assert "MR" in stderr
+    assert stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 

@@ -198,8 +198,8 @@ def test_an_unknown_unit_is_answered_with_those_that_are_read(name: str, tmp_pat
     units = problem.rule.partition("one of ")[2].split(", ")
     assert set(units) == set(load_schema().by_name[name].units)
     for unit in units:
-        found = read_cohort(table(tmp_path, f"{header}{name} [{unit}]", "P1,,,50")).problems
-        assert all("must be in one of" not in one.rule for one in found)
+        problems = read_cohort(table(tmp_path, f"{header}{name} [{unit}]", "P1,,,50")).problems
+        assert all("must be in one of" not in one.rule for one in problems)
 
 
 @pytest.mark.parametrize("column", ["albumin", "Age", "rresponse", "ct_arteria", "roi_lable"])

@@ -84,14 +84,14 @@ def simulated() -> Case:
     return Case(case_id="P1", images={CT: image}, roi=roi)
 
 
-def assert_same(found: Prediction, known: Prediction, turn: Storage, *, rel: float) -> None:
+def assert_same(actual: Prediction, known: Prediction, turn: Storage, *, rel: float) -> None:
     """Every output; features within `rel`, what depends on them too, maps within a thousandth."""
-    assert found.fused.probability == pytest.approx(known.fused.probability, rel=rel)
-    assert found.fused.interval == pytest.approx(known.fused.interval, rel=rel)
-    for lesion, one in zip(found.lesions, known.lesions, strict=True):
+    assert actual.fused.probability == pytest.approx(known.fused.probability, rel=rel)
+    assert actual.fused.interval == pytest.approx(known.fused.interval, rel=rel)
+    for lesion, one in zip(actual.lesions, known.lesions, strict=True):
         assert lesion.volume_ml == pytest.approx(one.volume_ml, rel=1e-6)
         assert lesion.center_lps == pytest.approx(one.center_lps, abs=1e-4)
-    for branch, one in zip(found.branches, known.branches, strict=True):
+    for branch, one in zip(actual.branches, known.branches, strict=True):
         within = 1e-6 if branch.kind == "image_network" else rel
         assert branch.probability == pytest.approx(one.probability, rel=within), branch.name
         values = [f.value for f in branch.features]
@@ -115,9 +115,9 @@ def read_again(case: Case, ending: str, folder: Path) -> Case:
     else:
         sitk.WriteImage(image.to_sitk(), str(path))
     sitk.WriteImage(roi.as_volume().to_sitk(), str(mask))
-    found, _ = read_image(path, sequence)
-    assert np.array_equal(found.voxels, image.voxels)
-    return Case(case_id="P1", images={sequence: found}, roi=read_roi(mask)[0])
+    volume, _ = read_image(path, sequence)
+    assert np.array_equal(volume.voxels, image.voxels)
+    return Case(case_id="P1", images={sequence: volume}, roi=read_roi(mask)[0])
 
 
 def within(ending: str) -> float:
@@ -132,8 +132,8 @@ def test_a_simulated_score_is_equal_after_a_round_trip_through_each_format(
     for ending in FORMATS:
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         folder.mkdir()
-        found = score(read_again(simulated, ending, folder), bundle)
-        assert_same(found, known, TURN, rel=within(ending))
+        prediction = score(read_again(simulated, ending, folder), bundle)
+        assert_same(prediction, known, TURN, rel=within(ending))
 
 
 @pytest.mark.parametrize(("kind", "sequence"), [("CT", CT), ("MR_T1", MR)], ids=["CT", "MR"])
@@ -150,8 +150,8 @@ def test_a_real_score_is_equal_after_a_round_trip_through_each_format(
     for ending in FORMATS:
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         folder.mkdir()
-        found = score(read_again(case, ending, folder), model)
-        assert_same(found, known, TURN, rel=within(ending))
+        prediction = score(read_again(case, ending, folder), model)
+        assert_same(prediction, known, TURN, rel=within(ending))
 
 
 @pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.slow)], ids=["10", "48"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from TACEResponseLib.bundle.card import SIMULATED_FIRST_LINE
 from TACEResponseLib.bundle.metadata import BundleMetadata
-from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 from TACEResponseLib.fusion.fusion import FittedFusion
 
@@ -18,7 +18,7 @@ class Bundle:
     """
 
     metadata: BundleMetadata
-    branches: tuple[FittedBranch, ...]
+    branches: tuple[AnyBranch, ...]
     fusion: FittedFusion
     card: str
     """The model card, Markdown."""
@@ -43,6 +43,6 @@ class Bundle:
             raise ValueError("the fusion must have the threshold that the metadata says")
 
 
-def describe_branches(branches: Sequence[FittedBranch]) -> tuple[BranchPart, ...]:
+def describe_branches(branches: Sequence[AnyBranch]) -> tuple[BranchPart, ...]:
     """What the metadata says of trained branches."""
     return tuple(kind_of(branch.settings).part_of(branch) for branch in branches)

@@ -21,7 +21,7 @@ from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, MOS
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.monai_inference import check_inference
 from TACEResponseLib.bundle.monai_metadata import from_json, refused
-from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 from TACEResponseLib.fusion.fusion import FittedFusion
 
@@ -175,10 +175,10 @@ def _read_fusion(text: str, where: str) -> FittedFusion:
     return fusion
 
 
-def read_branch(folder: Path, part: BranchPart, where: str, device: str) -> FittedBranch:
+def read_branch(folder: Path, part: BranchPart, where: str, device: str) -> AnyBranch:
     """One trained branch.
 
     Raises: InputError: it is damaged or unsafe, or does not do what the metadata says.
     """
-    branch: FittedBranch = kind_of(part.settings).read(part, folder, where, device)
+    branch: AnyBranch = kind_of(part.settings).read(part, folder, where, device)
     return branch

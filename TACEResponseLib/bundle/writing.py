@@ -11,7 +11,7 @@ from TACEResponseLib.bundle.integrity import write_sums
 from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA
 from TACEResponseLib.bundle.monai_inference import inference_json
 from TACEResponseLib.bundle.monai_metadata import to_json
-from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 
 
@@ -50,7 +50,7 @@ def _write(bundle: Bundle, folder: Path) -> str:
     return write_sums(folder)
 
 
-def write_branch(branch: FittedBranch, part: BranchPart, path: Path) -> None:
+def write_branch(branch: AnyBranch, part: BranchPart, path: Path) -> None:
     """What was trained of one branch.
 
     Raises: TypeError: it is of another kind than the metadata says.

@@ -7,7 +7,7 @@ branch needs (patches, a feature vector), so that a cohort fits in memory and fo
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import NewType, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +94,14 @@ class FitContext:
     """ImageNet weights to begin with."""
 
 
-class FittedBranch(Protocol):
+Prepared = NewType("Prepared", object)
+"""What a branch prepared of a patient, where nobody knows of which kind: it is handed on, and none
+but its own kind looks inside."""
+PreparedT = TypeVar("PreparedT")
+PreparedIn = TypeVar("PreparedIn", contravariant=True)
+
+
+class FittedBranch(Protocol[PreparedIn]):
     """A trained branch, as a bundle holds it."""
 
     @property
@@ -111,12 +118,16 @@ class FittedBranch(Protocol):
         """Say what this branch finds in one case."""
         ...
 
-    def logits(self, prepared: Sequence[Any]) -> NDArray[np.float64]:
+    def logits(self, prepared: Sequence[PreparedIn]) -> NDArray[np.float64]:
         """Patient-level logits (n,) of prepared cases; higher = more likely positive."""
         ...
 
 
-class BranchRecipe(Protocol):
+AnyBranch = FittedBranch[Prepared]
+"""A trained branch of whichever kind."""
+
+
+class BranchRecipe(Protocol[PreparedT]):
     """A branch that can be trained."""
 
     @property
@@ -124,11 +135,13 @@ class BranchRecipe(Protocol):
         """Name in recipe, bundle and record."""
         ...
 
-    def prepare(self, case: Case) -> Any:
+    def prepare(self, case: Case) -> PreparedT:
         """Reduce a case to what the branch needs of it; small, and picklable by joblib."""
         ...
 
-    def from_features(self, clinical: ClinicalRecord, features: Mapping[str, float]) -> Any | None:
+    def from_features(
+        self, clinical: ClinicalRecord, features: Mapping[str, float]
+    ) -> PreparedT | None:
         """What `prepare` would give, from features that stand in a cohort table.
 
         Returns: `None` if the branch reads images, or a feature lacks.
@@ -137,11 +150,11 @@ class BranchRecipe(Protocol):
 
     def fit(
         self,
-        prepared: Sequence[Any],
+        prepared: Sequence[PreparedT],
         labels: NDArray[np.int64],
         seed: int,
         context: FitContext = FitContext(),
-    ) -> FittedBranch:
+    ) -> FittedBranch[PreparedT]:
         """Train on prepared cases; same seed, same result.
 
         Args:

@@ -8,18 +8,23 @@ does what needs the trained branch. docs/extending.md adds one, step by step.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Never, TypeVar
 
 from TACEResponseLib.basics.errors import COPY_AGAIN, InputError
-from TACEResponseLib.evidence.branch import BranchRecipe, FittedBranch
+from TACEResponseLib.evidence.branch import (
+    AnyBranch,
+    BranchRecipe,
+    FittedBranch,
+    Prepared,
+    PreparedT,
+)
 from TACEResponseLib.evidence.part import EvidencePart
 from TACEResponseLib.evidence.settings import EvidenceSettings
 from TACEResponseLib.evidence.stored_patient import StoredPatient
 
 SettingsT = TypeVar("SettingsT", bound=EvidenceSettings)
 PartT = TypeVar("PartT", bound=EvidencePart)
-BranchT = TypeVar("BranchT", bound=FittedBranch)
-PreparedT = TypeVar("PreparedT")
+BranchT = TypeVar("BranchT", bound=FittedBranch[Never])
 
 
 class EvidenceKind(ABC, Generic[SettingsT, PartT, BranchT, PreparedT]):
@@ -35,7 +40,7 @@ class EvidenceKind(ABC, Generic[SettingsT, PartT, BranchT, PreparedT]):
     part_type: ClassVar[type[EvidencePart]]
 
     @abstractmethod
-    def recipe(self, settings: SettingsT) -> BranchRecipe:
+    def recipe(self, settings: SettingsT) -> BranchRecipe[PreparedT]:
         """The branch of these settings, to be trained."""
 
     @abstractmethod
@@ -83,7 +88,8 @@ class EvidenceKind(ABC, Generic[SettingsT, PartT, BranchT, PreparedT]):
         return definition
 
 
-AnyKind = EvidenceKind[Any, Any, Any, Any]
+AnyKind = EvidenceKind[EvidenceSettings, EvidencePart, AnyBranch, Prepared]
+"""A kind of the table: its settings, part and branch belong together, whichever they are."""
 
 
 def unusable(branch: str, got: str, where: str) -> InputError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from TACEResponseLib.evidence.branch import BranchRecipe
+from TACEResponseLib.evidence.branch import BranchRecipe, Prepared
 from TACEResponseLib.evidence.kind import AnyKind
 from TACEResponseLib.evidence.part import EvidencePart
 from TACEResponseLib.evidence.settings import EvidenceSettings
@@ -47,7 +47,7 @@ def kind_of(settings: EvidenceSettings) -> AnyKind:
     return KINDS[settings.kind]
 
 
-def branch_recipe(settings: EvidenceSettings) -> BranchRecipe:
+def branch_recipe(settings: EvidenceSettings) -> BranchRecipe[Prepared]:
     """The trainable branch of these settings."""
     return kind_of(settings).recipe(settings)
 

@@ -6,7 +6,6 @@ in which gaps, scaling and coefficients are learned on the other folds alone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from TACEResponseLib.evaluation.discrimination.discrimination import area, score
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Labels
 from TACEResponseLib.evaluation.significance import Significance
+from TACEResponseLib.evidence.branch import Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.recipe.recipe import Recipe
@@ -38,7 +38,7 @@ class CrossValidatedAuc:
     """Mean AUC over the folds of one stratified cross-validation of a clinical branch."""
 
     settings: BranchSettings
-    prepared: Sequence[Any]
+    prepared: Sequence[Prepared]
 
     def __call__(self, rows: NDArray[np.intp], labels: Labels, rng: np.random.Generator) -> float:
         """Split, fit and judge; copies of one patient fall into one fold.
@@ -58,7 +58,7 @@ class CrossValidatedAuc:
             areas.append(area(labels[outside], levels))
         return float(np.mean(areas)) if areas else float("nan")
 
-    def _of(self, rows: NDArray[np.intp]) -> list[Any]:
+    def _of(self, rows: NDArray[np.intp]) -> list[Prepared]:
         return [self.prepared[row] for row in rows]
 
 
@@ -176,7 +176,7 @@ def parts_of(settings: BranchSettings) -> Mapping[str, BranchSettings]:
     return {name: part for name, part in zip(PARTS, parts, strict=True) if part is not None}
 
 
-def evidence(settings: BranchSettings, patients: Sequence[CohortPatient]) -> tuple[Any, ...]:
+def evidence(settings: BranchSettings, patients: Sequence[CohortPatient]) -> tuple[Prepared, ...]:
     """What the branch needs of each patient, from the table.
 
     Raises: InputError: a patient lacks a feature.

@@ -1,14 +1,13 @@
 """Every fit of a training: each branch once a split and once on all training patients."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.process.remaining import Remaining
-from TACEResponseLib.evidence.branch import FitContext
+from TACEResponseLib.evidence.branch import FitContext, Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.held_out import Split
@@ -35,9 +34,9 @@ class Fit:
 
     name: str
     settings: BranchSettings
-    prepared: Sequence[Any]
+    prepared: Sequence[Prepared]
     labels: Labels
-    held_out: Sequence[Any] | None
+    held_out: Sequence[Prepared] | None
     """Patients who are asked; `None` for the fit of all, which is kept."""
     options: TrainingOptions
     state: TrainingState
@@ -75,7 +74,7 @@ def planned(
             )
 
 
-def run_all(fits: Sequence[Fit], pool: Any, progress: Progress) -> None:
+def run_all(fits: Sequence[Fit], pool: Executor, progress: Progress) -> None:
     """Run the fits that are not finished yet; results lie in the state."""
     missing = [fit for fit in fits if not fit.state.is_finished(fit.name)]
     if len(missing) < len(fits):

@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.evaluation.significance import Significance
-from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import branch_recipe
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
@@ -130,7 +130,7 @@ def _answers(
     }
 
 
-def _fit(recipe: Recipe, name: str, cohort: PreparedCohort, rows: Rows, seed: int) -> FittedBranch:
+def _fit(recipe: Recipe, name: str, cohort: PreparedCohort, rows: Rows, seed: int) -> AnyBranch:
     """One branch, trained on some of the patients."""
     (settings,) = (s for s in recipe.branches if s.name == name)
     prepared, labels = cohort.by_branch[name], labels_for(settings, cohort)

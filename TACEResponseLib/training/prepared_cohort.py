@@ -3,19 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.evidence.branch import Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings
 from TACEResponseLib.patient.record import ClinicalRecord
 
 Labels = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.bool_]
+ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,7 @@ class PreparedCohort:
     case_ids: tuple[str, ...]
     labels: Labels
     clinical: tuple[ClinicalRecord, ...]
-    by_branch: Mapping[str, Sequence[Any]]
+    by_branch: Mapping[str, Sequence[Prepared]]
     """Of each branch one value a patient; read from disk when asked for, where it is cached."""
     responses: tuple[str, ...] = ()
     """Response classes, or empty texts; none at all where nobody knows them."""
@@ -52,10 +54,10 @@ Cohorts = Mapping[CohortRole, PreparedCohort]
 """By role; only those that have patients."""
 
 
-class OnDisk(Sequence[Any]):
+class OnDisk(Sequence[Prepared]):
     """Values that lie in files and are read when they are asked for; cheap to hand on."""
 
-    def __init__(self, paths: Sequence[Path], read: Callable[[Path], Any]) -> None:
+    def __init__(self, paths: Sequence[Path], read: Callable[[Path], Prepared]) -> None:
         """Remember where each value lies; `read` must be picklable."""
         self.paths = tuple(paths)
         self._read = read
@@ -64,7 +66,13 @@ class OnDisk(Sequence[Any]):
         """How many values."""
         return len(self.paths)
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: int) -> Prepared: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "OnDisk": ...
+
+    def __getitem__(self, index: int | slice) -> "Prepared | OnDisk":
         """One value, or a slice of them."""
         if isinstance(index, slice):
             return OnDisk(self.paths[index], self._read)
@@ -75,7 +83,7 @@ class OnDisk(Sequence[Any]):
         return OnDisk(_kept(self.paths, rows), self._read)
 
 
-def chosen_of(values: Sequence[Any], rows: Rows) -> Sequence[Any]:
+def chosen_of(values: Sequence[Prepared], rows: Rows) -> Sequence[Prepared]:
     """The values of some patients."""
     return values.chosen(rows) if isinstance(values, OnDisk) else _kept(values, rows)
 
@@ -100,5 +108,5 @@ def labels_for(settings: BranchSettings, cohort: PreparedCohort) -> Labels:
     return np.array([classes.index(response) for response in responses], dtype=np.int64)
 
 
-def _kept(values: Sequence[Any], rows: Rows) -> tuple[Any, ...]:
+def _kept(values: Sequence[ValueT], rows: Rows) -> tuple[ValueT, ...]:
     return tuple(value for value, keep in zip(values, rows, strict=True) if keep)

@@ -23,7 +23,7 @@ from TACEResponseLib.basics.writing.file_modes import PRIVATE_FILE, make_private
 from TACEResponseLib.bundle.bundle import describe_branches
 from TACEResponseLib.bundle.reading import read_branch
 from TACEResponseLib.bundle.writing import write_branch
-from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart
 from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.prepared_cohort import Floats
@@ -70,7 +70,7 @@ class TrainingState:
             content = parse_json(self._logits(fit).read_bytes(), f"{fit}.json")
             return np.array(content, dtype=np.float64)
 
-    def save_branch(self, fit: str, branch: FittedBranch) -> None:
+    def save_branch(self, fit: str, branch: AnyBranch) -> None:
         """Keep a trained branch; the folder appears under its name when it is whole."""
         (part,) = describe_branches([branch])
         draft = self._branch(f".{fit}")
@@ -83,7 +83,7 @@ class TrainingState:
         make_private(draft)
         draft.replace(self._branch(fit))
 
-    def read_branch(self, fit: str, device: str) -> FittedBranch:
+    def read_branch(self, fit: str, device: str) -> AnyBranch:
         """The branch as a bundle would hold it."""
         folder = self._branch(fit)
         with self._as_it_was_left(f"{FITS}/{fit}"):

@@ -16,7 +16,7 @@ from pathlib import Path
 from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.evaluation.significance import Significance
-from TACEResponseLib.evidence.branch import FittedBranch
+from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
@@ -121,7 +121,7 @@ def _answers(branch: str, split: Split, state: TrainingState) -> Floats:
 
 def _trained(
     fitted: tuple[FittedCandidate, ...],
-    branches: tuple[FittedBranch, ...],
+    branches: tuple[AnyBranch, ...],
     outputs: NestedOutputs,
     chance: Significance | None,
 ) -> TrainedModel:

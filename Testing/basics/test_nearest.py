@@ -45,8 +45,8 @@ def test_a_variable_is_told_by_its_name_or_not_at_all(word: str, meant: str | No
     ],
 )
 def test_a_column_likewise(word: str, meant: str | None) -> None:
-    told = re.findall(r"^did you mean (\w+)", column_meant(word))
-    assert told == ([meant] if meant else [])
+    matches = re.findall(r"^did you mean (\w+)", column_meant(word))
+    assert matches == ([meant] if meant else [])
 
 
 def test_a_part_of_several_names_is_no_hint_to_one_of_them() -> None:

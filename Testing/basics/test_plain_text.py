@@ -114,7 +114,7 @@ def test_a_stage_on_a_terminal_is_neither_markup_nor_an_escape(
     monkeypatch.setenv("TERM", "xterm")
     with printable_output(), shown("scoring") as progress:
         progress("C1[red]x[/red]\x1b]0;owned\x07")
-    told = terminal.getvalue()
-    assert r"scoring: C1[red]x[/red]\u001b]0;owned\u0007" in told
-    assert "\x1b]0;" not in told
-    assert "\x1b[" in told  # rich's own, which moves its line
+    text = terminal.getvalue()
+    assert r"scoring: C1[red]x[/red]\u001b]0;owned\u0007" in text
+    assert "\x1b]0;" not in text
+    assert "\x1b[" in text  # rich's own, which moves its line

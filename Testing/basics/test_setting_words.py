@@ -29,7 +29,7 @@ def numbers_of(content: Any, key: tuple[str, ...] = ()) -> list[tuple[str, ...]]
 
 def test_no_wrong_value_of_a_recipe_is_refused_in_the_library_s_words() -> None:
     recipe = read_recipe(resource_path("Recipes", "ct-radiomics-cnn.yaml"))
-    told = []
+    text = []
     keys = [k for k in numbers_of(recipe) if k[0] not in ("branches", "candidates")]
     keys += [(b.name, *k) for b in recipe.branches for k in numbers_of(b)]
     for key in keys:
@@ -37,9 +37,9 @@ def test_no_wrong_value_of_a_recipe_is_refused_in_the_library_s_words() -> None:
             try:
                 with_changes(recipe, [f"{'.'.join(key)}={yaml.safe_dump(value).split(chr(10))[0]}"])
             except InputError as error:
-                told.append(str(error))
-    assert len(told) > 300
-    assert [line for line in told if any(words in line for words in LIBRARY)] == []
+                text.append(str(error))
+    assert len(text) > 300
+    assert [line for line in text if any(words in line for words in LIBRARY)] == []
 
 
 def test_every_kind_of_error_of_ours_is_one_that_the_library_has() -> None:

@@ -139,7 +139,7 @@ def limits(value: Floats, error: Floats, smaller: int) -> dict[str, tuple[Floats
 
 def bootstrapped(positive: Floats, negative: Floats, rng: np.random.Generator) -> Floats:
     """Percentile limits of each study, (studies, 2); patients drawn within the cohort."""
-    found = []
+    ends = []
     for p, q in zip(positive, negative, strict=True):
         # Which positive beats which negative, once; a draw only counts how often each comes.
         wins = (p[:, None] > q).astype(np.float32)
@@ -149,30 +149,33 @@ def bootstrapped(positive: Floats, negative: Floats, rng: np.random.Generator) -
         of_p, of_q = counts[:, : p.size], counts[:, p.size :]
         pairs = of_p.sum(axis=1) * of_q.sum(axis=1)
         areas = np.einsum("rp,rp->r", of_p, of_q @ wins.T) / np.where(pairs > 0, pairs, np.nan)
-        found.append(np.nanpercentile(areas, (2.5, 97.5)))
-    return np.array(found)
+        ends.append(np.nanpercentile(areas, (2.5, 97.5)))
+    return np.array(ends)
 
 
 def check(positive: Floats, negative: Floats, ours: tuple[Floats, Floats]) -> None:
     """The first studies by the library's own function."""
     for i in range(CHECKED):
         labels = np.repeat([1, 0], [positive.shape[1], negative.shape[1]])
-        found = auc(labels, np.concatenate([positive[i], negative[i]]))
-        np.testing.assert_allclose((found.low, found.high), (ours[0][i], ours[1][i]), atol=1e-12)
+        estimate = auc(labels, np.concatenate([positive[i], negative[i]]))
+        np.testing.assert_allclose(
+            (estimate.low, estimate.high), (ours[0][i], ours[1][i]), atol=1e-12
+        )
 
 
 def cover(area: float, n: int, count: int, rng: np.random.Generator) -> Coverage:
     """One setting."""
     positive, negative = studies(area, n, count, rng)
     value, error = delong(positive, negative)
-    found = limits(value, error, min(positive.shape[1], negative.shape[1]))
-    check(positive, negative, found["ours"])
+    interval = limits(value, error, min(positive.shape[1], negative.shape[1]))
+    check(positive, negative, interval["ours"])
     shares = {
-        name: float(((low <= area) & (area <= high)).mean()) for name, (low, high) in found.items()
+        name: float(((low <= area) & (area <= high)).mean())
+        for name, (low, high) in interval.items()
     }
     drawn = bootstrapped(positive[:BOOTSTRAPPED], negative[:BOOTSTRAPPED], rng)
     shares["bootstrap"] = float(((drawn[:, 0] <= area) & (area <= drawn[:, 1])).mean())
-    width = float((found["ours"][1] - found["ours"][0]).mean())
+    width = float((interval["ours"][1] - interval["ours"][0]).mean())
     return Coverage(area=area, n=n, width=width, **shares)
 
 

@@ -91,7 +91,7 @@ def expected_slope(true: NDArray[np.float64], model: NDArray[np.float64]) -> flo
     return float(line.params[1])
 
 
-def told(name: str, estimate: Estimate) -> str:
+def estimate_line(name: str, estimate: Estimate) -> str:
     return f"{name:28s} {estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
@@ -126,7 +126,7 @@ def main() -> None:
     minutes = (time.perf_counter() - start) / 60
     lines = [
         f"{n} simulated patients, {response.sum()} responders, seed {options.seed}",
-        *(told(name, estimate) for name, estimate in numbers.items()),
+        *(estimate_line(name, estimate) for name, estimate in numbers.items()),
         f"{'slope without outcome noise':28s} {noise_free:.3f}",
         f"{minutes:.1f} minutes, {options.jobs} processes",
     ]

@@ -46,14 +46,14 @@ def cohort(recipe: Recipe, n: int, role: str, jobs: int) -> PreparedCohort:
     members = simulated_members(settings_of(recipe), n, SEEDS[role], recipe.endpoint)
     if role != "training":
         members = [replace(member, load_reader2=None) for member in members]
-    return prepare(recipe, members, jobs=jobs, progress=told)
+    return prepare(recipe, members, jobs=jobs, progress=show)
 
 
 def settings_of(recipe: Recipe) -> SimulationSettings | MrSimulationSettings:
     return SimulationSettings() if recipe.modality == "CT" else MrSimulationSettings()
 
 
-def told(stage: str) -> None:
+def show(stage: str) -> None:
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {stage}\n")
 
 
@@ -74,7 +74,12 @@ def main() -> None:
     tuning = cohort(recipe, options.tuning, "tuning", options.jobs)
     prepared = time.perf_counter()
     trained = train(
-        recipe, training, seed=SEEDS["training"], tuning=tuning, jobs=options.jobs, progress=told
+        recipe,
+        training,
+        seed=SEEDS["training"],
+        tuning=tuning,
+        jobs=options.jobs,
+        progress=show,
     )
     fitted = time.perf_counter()
     truths = simulated_truths(settings_of(recipe), options.fresh, SEEDS["fresh"])

@@ -59,10 +59,12 @@ def main() -> None:
 
 def report(rows: list[tuple[str, float, dict[str, float]]]) -> None:
     """A column a score, a line a stage."""
-    stages: dict[str, Any] = {stage: None for _, _, found in rows for stage in found}
+    stages: dict[str, Any] = {stage: None for _, _, change in rows for stage in change}
     lines = [f"{'seconds':40s}" + "".join(f"{name:>16s}" for name, _, _ in rows)]
     for stage in stages:
-        lines.append(f"{stage:40s}" + "".join(f"{found.get(stage, 0):16.3f}" for *_, found in rows))
+        lines.append(
+            f"{stage:40s}" + "".join(f"{change.get(stage, 0):16.3f}" for *_, change in rows)
+        )
     lines.append(f"{'click to result':40s}" + "".join(f"{whole:16.3f}" for _, whole, _ in rows))
     lines.append(f"the first takes {rows[0][1] / rows[2][1]:.1f} times as long as a warm re-score")
     sys.stdout.write("\n".join(lines) + "\n")

@@ -93,11 +93,11 @@ def family(pid: int) -> set[int]:
         except OSError:
             continue
         parents[int(stat.parent.name)] = int(fields[1])
-    found, before = {pid}, 0
-    while len(found) > before:
-        before = len(found)
-        found |= {child for child, parent in parents.items() if parent in found}
-    return found
+    members, before = {pid}, 0
+    while len(members) > before:
+        before = len(members)
+        members |= {child for child, parent in parents.items() if parent in members}
+    return members
 
 
 def own_memory(pid: int) -> int:

@@ -105,8 +105,8 @@ def as_before(trained: Trained, cohort: PreparedCohort, fresh: PreparedCohort, s
         inverse_regularization=recipe.fusion.inverse_regularization,
         calibration=recipe.fusion.calibration,
     )
-    asked = np.column_stack(list(trained.logits(fresh).values()))
-    return model.calibration.apply(model.logits((asked - mean) / sd))
+    inputs = np.column_stack(list(trained.logits(fresh).values()))
+    return model.calibration.apply(model.logits((inputs - mean) / sd))
 
 
 def fit_again(name: str, cohort: PreparedCohort, rows: np.ndarray, seed: int) -> Any:

@@ -39,12 +39,12 @@ def evil(copied: Path, edit_json: Callable[..., None], relist: Callable[[Path], 
     """A verified bundle whose every free text is hostile, and whose card says something else."""
 
     def change(content: Any) -> None:
-        told = content["tace_response"]
+        part = content["tace_response"]
         for name in FIELDS:
-            assert name in told, name
-            told[name] = EVIL
-        told["failure_modes"] = [EVIL]
-        for cohort in told["cohorts"].values():
+            assert name in part, name
+            part[name] = EVIL
+        part["failure_modes"] = [EVIL]
+        for cohort in part["cohorts"].values():
             cohort["source"] = EVIL
 
     edit_json(copied / "configs" / "metadata.json", change)
@@ -74,10 +74,10 @@ def test_info_moves_no_cursor_and_feigns_no_line(
     evil: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["info", str(evil)]) == 0
-    told = capsys.readouterr().out
-    assert not UNSAFE.search(told)
-    assert "AUC 1.00" in told
-    assert not any(line.startswith(("AUC 1.00", "- x")) for line in told.splitlines())
+    stdout = capsys.readouterr().out
+    assert not UNSAFE.search(stdout)
+    assert "AUC 1.00" in stdout
+    assert not any(line.startswith(("AUC 1.00", "- x")) for line in stdout.splitlines())
 
 
 def test_a_refused_bundle_is_refused_in_one_printable_line(
@@ -92,6 +92,6 @@ def test_a_refused_bundle_is_refused_in_one_printable_line(
     edit_json(evil / "configs" / "metadata.json", change)
     relist(evil)
     assert main(["info", str(evil)]) == 2
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert not UNSAFE.search(told.rstrip("\n"))
+    stderr = capsys.readouterr().err
+    assert stderr.count("\n") == 1
+    assert not UNSAFE.search(stderr.rstrip("\n"))

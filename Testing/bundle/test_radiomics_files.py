@@ -30,7 +30,7 @@ def part_of(branch: RadiomicsBranch) -> RadiomicsPart:
     return RadiomicsPart(settings=branch.settings, state=branch.state)
 
 
-def asked(branch: RadiomicsBranch) -> np.ndarray:
+def probe_values(branch: RadiomicsBranch) -> np.ndarray:
     """Patients within and beyond the training cohort."""
     rng = np.random.default_rng(3)
     return rng.normal(branch.state.mean, 2 * np.array(branch.state.sd), size=(40, 3))
@@ -46,7 +46,7 @@ def test_a_classifier_comes_back_with_the_same_answers(
     write_branch(branch, part, tmp_path / part.file)
     again = read_branch(tmp_path, part, "--bundle small", "cpu")
     assert isinstance(again, RadiomicsBranch)
-    values = asked(branch)
+    values = probe_values(branch)
     assert np.array_equal(logits(again.pipeline, values), logits(branch.pipeline, values))
     first, second = (contributions(b.pipeline, values[0]) for b in (branch, again))
     assert np.array_equal(first, second) if first is not None else second is None
@@ -100,10 +100,10 @@ def test_a_network_lies_in_a_bundle_as_weights_alone(
         again.logits(
             [
                 dict(zip(branch.state.feature_names, row, strict=True))
-                for row in asked(branch).tolist()
+                for row in probe_values(branch).tolist()
             ]
         ),
-        logits(branch.pipeline, asked(branch)),
+        logits(branch.pipeline, probe_values(branch)),
     )
 
 
@@ -170,16 +170,18 @@ def test_another_kernel_than_the_metadata_names_is_refused(
         load_bundle(tmp_path / "svm_linear")
 
 
-@pytest.mark.parametrize(("name", "told"), [("knn", True), ("svm_rbf", True), ("lasso", False)])
+@pytest.mark.parametrize(
+    ("name", "is_warned"), [("knn", True), ("svm_rbf", True), ("lasso", False)]
+)
 def test_the_card_says_whether_patients_are_kept(
     name: str,
-    told: bool,
+    is_warned: bool,
     make_radiomics: Callable[[str], RadiomicsBranch],
     builder: Callable[..., Bundle],
 ) -> None:
     card = builder(make_radiomics(name)).card
     assert f"- radiomics: {name} classifier of 3 radiomics features of ct_arterial" in card
-    assert ("holds these features of training patients" in card) is told
+    assert ("holds these features of training patients" in card) is is_warned
 
 
 def test_the_card_tells_what_was_odd_in_training(

@@ -84,9 +84,9 @@ def test_a_bundle_may_hold_a_forest_and_clinical_variables(
     save_bundle(builder(forest_branch, clinical=(size,)), tmp_path / "small")
     again = load_bundle(tmp_path / "small")
     assert [column.name for column in again.fusion.clinical] == ["tumor_size_cm"]
-    asked = np.array([forest_branch.state.minimum, forest_branch.state.maximum])
-    answer = again.branches[0].pipeline.predict_proba(asked)  # type: ignore[attr-defined]
-    assert (answer == forest_branch.pipeline.predict_proba(asked)).all()
+    points = np.array([forest_branch.state.minimum, forest_branch.state.maximum])
+    answer = again.branches[0].pipeline.predict_proba(points)  # type: ignore[attr-defined]
+    assert (answer == forest_branch.pipeline.predict_proba(points)).all()
 
 
 def test_loading_runs_no_program_and_opens_no_connection(

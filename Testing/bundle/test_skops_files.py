@@ -43,9 +43,9 @@ def test_a_pipeline_comes_back_with_the_same_answers(
     make: Callable[[], Pipeline], tmp_path: Path
 ) -> None:
     write_pipeline(make(), tmp_path / "a.skops")
-    asked = np.random.default_rng(5).normal(size=(50, 3))
+    points = np.random.default_rng(5).normal(size=(50, 3))
     again = read_pipeline(tmp_path / "a.skops", WHERE)
-    assert (again.predict_proba(asked) == make().predict_proba(asked)).all()
+    assert (again.predict_proba(points) == make().predict_proba(points)).all()
 
 
 PROGRAM = """

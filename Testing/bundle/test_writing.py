@@ -24,9 +24,9 @@ def test_a_loaded_bundle_saves_to_the_bytes_it_came_from(saved: Path, tmp_path: 
 
 
 def test_saving_tells_the_hash_that_loading_finds(bundle: Bundle, tmp_path: Path) -> None:
-    told = save_bundle(bundle, tmp_path / "new")
-    assert told.sha256 == load_bundle(tmp_path / "new").sha256
-    assert told.source == "new"
+    saved = save_bundle(bundle, tmp_path / "new")
+    assert saved.sha256 == load_bundle(tmp_path / "new").sha256
+    assert saved.source == "new"
 
 
 def test_an_existing_folder_is_left_alone(bundle: Bundle, copied: Path) -> None:

@@ -104,8 +104,8 @@ def test_every_problem_of_every_row_is_found_at_once(table: Path) -> None:
         row(1, case_id="", roi=""),
     ]
     problems = read_cohort(write(table, rows)).problems
-    found = {(p.row, p.column) for p in problems}
-    assert found == {
+    cells = {(p.row, p.column) for p in problems}
+    assert cells == {
         (2, "role"),
         (2, "response"),
         (3, "albumin_g_per_l [g/dL]"),
@@ -184,8 +184,8 @@ def test_the_order_of_rows_changes_nothing(table: Path) -> None:
 
 def test_patients_without_a_response_are_counted_but_not_trained_on(table: Path) -> None:
     patients = usable_cohort(table)
-    found = members(patients, CohortRole.TRAINING, Endpoint.OBJECTIVE_RESPONSE, [SEQUENCE])
-    assert [m.case_id for m in found] == ["P1", "P2"]
+    members_read = members(patients, CohortRole.TRAINING, Endpoint.OBJECTIVE_RESPONSE, [SEQUENCE])
+    assert [m.case_id for m in members_read] == ["P1", "P2"]
     described = describe_cohort(patients, Endpoint.OBJECTIVE_RESPONSE)
     assert described.header == (
         "",
@@ -218,10 +218,10 @@ def test_check_reads_the_files_too(table: Path, capsys: pytest.CaptureFixture[st
     assert main(["cohort", "check", str(table), "--table-only"]) == 0
     assert "3 patients, no problem" in capsys.readouterr().out
     assert main(["cohort", "check", str(table)]) == 2
-    told = capsys.readouterr()
-    assert told.out.count("ct_arterial") == 3
+    printed = capsys.readouterr()
+    assert printed.out.count("ct_arterial") == 3
     # Three images and three masks: a case that can't be read hides none of its files.
-    assert "must have no problem, got 6" in told.err
+    assert "must have no problem, got 6" in printed.err
 
 
 def test_train_refuses_what_it_can_not_split(

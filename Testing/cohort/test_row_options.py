@@ -37,11 +37,11 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rows(simulated: Path) -> list[dict[str, str]]:
     """Their rows, with absolute paths and without clinical values."""
     with simulated.open(newline="", encoding="utf-8") as file:
-        found = list(csv.DictReader(file))
+        lines = list(csv.DictReader(file))
     kept = ("case_id", "role", "response", "ct_arterial", "roi", "roi_label")
     return [
         {n: str(simulated.parent / r[n]) if n in ("ct_arterial", "roi") else r[n] for n in kept}
-        for r in found
+        for r in lines
     ]
 
 
@@ -91,11 +91,11 @@ def test_without_a_choice_that_can_be_followed_the_row_is_refused(
     table = read_cohort(
         write(tmp_path / "c.csv", [{**with_liver(rows[0], tmp_path), "roi_label": said}])
     )
-    (found,) = table.problems or check_files(table.patients).problems
-    assert problem in found.rule
-    assert "--roi" not in str(found)
+    (problems,) = table.problems or check_files(table.patients).problems
+    assert problem in problems.rule
+    assert "--roi" not in str(problems)
     if not said:
-        assert found.remedy == "write in column roi_label N, or all if each is a tumor"
+        assert problems.remedy == "write in column roi_label N, or all if each is a tumor"
 
 
 def liver_mask(row: dict[str, str], path: Path, grown: int) -> str:
@@ -118,8 +118,8 @@ def test_a_liver_mask_of_a_row_is_compared_with_its_roi(
     with pytest.raises(InputError, match=r"\(line 3\), roi: must have at most 80 %"):
         load_case(second)
     assert main(["cohort", "check", str(table)]) == 2
-    told = capsys.readouterr().out
-    assert "got 100 %" in told or "100 % (" in told
+    stdout = capsys.readouterr().out
+    assert "got 100 %" in stdout or "100 % (" in stdout
     words = ["score", "--bundle", "ct-radiomics-cnn-simulated", "--cohort", str(table)]
     assert main([*words, "--no-scene", "--output", str(tmp_path / "out")]) == 2
     with (tmp_path / "out" / "predictions.csv").open(newline="") as file:
@@ -158,10 +158,10 @@ def test_a_liver_mask_that_can_do_nothing_is_a_problem_of_its_column(
     liver_mask(rows[0], tmp_path / "mine.nii.gz", 8)
     row = {**rows[0], **changes}
     row["liver"] = rows[0]["roi"] if row["liver"] == "roi" else row["liver"]
-    (found, *_) = [
+    (problems, *_) = [
         p for p in read_cohort(write(tmp_path / "c.csv", [row])).problems if p.column == "liver"
     ]
-    assert found.rule == problem
+    assert problems.rule == problem
 
 
 def test_what_is_wrong_with_a_liver_mask_is_told_of_its_column(
@@ -169,9 +169,9 @@ def test_what_is_wrong_with_a_liver_mask_is_told_of_its_column(
 ) -> None:
     labels = with_liver(rows[0], tmp_path)["roi"]
     table = write(tmp_path / "c.csv", [{**rows[0], "liver": labels}])
-    (found,) = check_files(read_cohort(table).patients).problems
-    assert (found.column, found.rule[:25]) == ("liver", "must mark the liver alone")
-    assert "--" not in str(found)
+    (problems,) = check_files(read_cohort(table).patients).problems
+    assert (problems.column, problems.rule[:25]) == ("liver", "must mark the liver alone")
+    assert "--" not in str(problems)
 
 
 def test_one_liver_mask_of_two_patients_is_refused_however_it_was_saved(
@@ -274,10 +274,10 @@ def test_an_image_after_treatment_is_not_scored_in_a_cohort_either(
     assert main([*words, "--no-scene", "--output", str(tmp_path / "out")]) == 2
     assert "2 of 2 not" in capsys.readouterr().err
     with (tmp_path / "out" / "predictions.csv").open(newline="") as file:
-        found = {row["case_id"]: row for row in csv.DictReader(file)}
-    assert {row["probability"] for row in found.values()} == {""}
-    assert "must not be after treatment" in found[late["case_id"]]["problem"]
-    assert "must be the first" in found[earlier["case_id"]]["problem"]
+        lines = {row["case_id"]: row for row in csv.DictReader(file)}
+    assert {row["probability"] for row in lines.values()} == {""}
+    assert "must not be after treatment" in lines[late["case_id"]]["problem"]
+    assert "must be the first" in lines[earlier["case_id"]]["problem"]
 
 
 def test_patients_without_role_and_response_are_scored(
@@ -337,7 +337,7 @@ def test_one_image_of_two_patients_is_refused_however_it_was_saved(
 
 
 @pytest.mark.parametrize(
-    ("people", "told"),
+    ("people", "messages"),
     [
         (("a", "a", "b"), ["P0, P1: their images carry one DICOM patient id"]),
         (("a", "b", "c"), []),
@@ -346,7 +346,7 @@ def test_one_image_of_two_patients_is_refused_however_it_was_saved(
     ],
 )
 def test_one_person_under_two_ids_is_remarked(
-    people: tuple[str | None, ...], told: list[str], rows: list[dict[str, str]], tmp_path: Path
+    people: tuple[str | None, ...], messages: list[str], rows: list[dict[str, str]], tmp_path: Path
 ) -> None:
     (patient,) = usable_cohort(write(tmp_path / "c.csv", rows[:1]))
     case = load_case(patient)
@@ -357,7 +357,7 @@ def test_one_person_under_two_ids_is_remarked(
         images = {CT: replace(volume, voxels=volume.voxels + n, acquisition=known)}
         own = replace(case, images={CT: images[CT]}, roi=None)
         assert twins.problems(replace(patient, case_id=f"P{n}"), own) == []
-    assert [remark.partition(";")[0] for remark in twins.remarks()] == told
+    assert [remark.partition(";")[0] for remark in twins.remarks()] == messages
 
 
 def test_facts_of_the_table_are_compared_with_the_roi(

@@ -196,9 +196,9 @@ def test_an_error_cell_is_counted_in_the_singular(tmp_path: Path) -> None:
         book.active.append(row)
     book.active["D2"].data_type = "e"
     book.save(tmp_path / "c.xlsx")
-    told = " ".join(read_cohort(tmp_path / "c.xlsx").remarks)
-    assert "#N/A is taken for a blank in 1 cell" in told
-    assert "cells" not in told
+    text = " ".join(read_cohort(tmp_path / "c.xlsx").remarks)
+    assert "#N/A is taken for a blank in 1 cell" in text
+    assert "cells" not in text
 
 
 def test_an_id_that_a_spreadsheet_made_a_date_is_refused(tmp_path: Path) -> None:

@@ -309,8 +309,8 @@ def test_an_roi_is_compared_with_a_liver_mask_that_is_given(
     grown = tmp_path / "liver.nii.gz"
     words = ("--roi-label", "all", "--liver", str(grown))
     sitk.WriteImage(tumor, str(grown))
-    told = refusal(*files, tmp_path, capsys, *words)
-    assert "must have at most 80 % of the volume of the liver mask, got 100 %" in told
+    refusal_line = refusal(*files, tmp_path, capsys, *words)
+    assert "must have at most 80 % of the volume of the liver mask, got 100 %" in refusal_line
     sitk.WriteImage(sitk.BinaryDilate(tumor, [6] * 3), str(grown))
     (command,) = [
         ["score", "--bundle", BUNDLE, "--image", f"ct_arterial={files[0]}", "--roi", str(files[1])]

@@ -103,9 +103,9 @@ def test_cuda_is_refused_where_there_is_none(
 
 def test_info_lists_versions_and_the_shipped_bundle(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info"]) == 0
-    told = capsys.readouterr().out
-    assert "ct-radiomics-cnn-simulated: ct_arterial;" in told
-    assert "torch 2" in told
+    stdout = capsys.readouterr().out
+    assert "ct-radiomics-cnn-simulated: ct_arterial;" in stdout
+    assert "torch 2" in stdout
 
 
 def test_info_of_a_bundle_prints_its_card_with_the_warning_first(

@@ -26,8 +26,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 def test_the_demo_tells_the_result_in_five_lines_and_the_paths(demo: tuple[Path, str]) -> None:
-    folder, told = demo
-    lines = told.splitlines()
+    folder, printed = demo
+    lines = printed.splitlines()
     assert lines[0].startswith("This model was trained on simulated patients")
     assert lines[1].startswith("Estimated probability of objective response")
     paths = [Path(line.strip()) for line in lines[5:]]
@@ -63,7 +63,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
         # The draft folder exists from the line of this stage on.
         assert any("picture" in line for line in process.stderr)
         process.send_signal(signal.SIGINT)
-        told = process.stderr.read()
+        stderr = process.stderr.read()
         assert process.wait(timeout=30) == 130
-    assert "interrupted; nothing was written" in told
+    assert "interrupted; nothing was written" in stderr
     assert list(tmp_path.iterdir()) == []

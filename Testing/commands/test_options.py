@@ -124,9 +124,9 @@ def test_an_option_that_can_do_nothing_is_refused_in_one_line(
     option: str, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*words, "--output", str(tmp_path / "out")]) == 2
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert f"--{option.replace('_', '-')}" in told
+    stderr = capsys.readouterr().err
+    assert stderr.count("\n") == 1
+    assert f"--{option.replace('_', '-')}" in stderr
     assert not list(tmp_path.iterdir())
 
 
@@ -151,6 +151,6 @@ def test_a_command_line_that_is_none_is_told_in_one_line(
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(words.split())
-    told = capsys.readouterr()
-    assert (stopped.value.code, told.out) == (2, "")
-    assert re.fullmatch(r"error: .+; see tace-response ?\w* --help\n", told.err)
+    printed = capsys.readouterr()
+    assert (stopped.value.code, printed.out) == (2, "")
+    assert re.fullmatch(r"error: .+; see tace-response ?\w* --help\n", printed.err)

@@ -15,20 +15,20 @@ from TACEResponseLib.simulation.settings import SimulationSettings
 
 def test_every_recipe_is_listed_with_its_paper(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipe", "list"]) == 0
-    told = capsys.readouterr().out
+    stdout = capsys.readouterr().out
     for path in shipped_recipes():
-        assert path.stem in told
-        assert read_recipe(path).citation in told
+        assert path.stem in stdout
+        assert read_recipe(path).citation in stdout
 
 
 def test_show_prints_every_difference_from_the_paper(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipe", "show", "ct-radiomics-cnn-demo"]) == 0
-    told = capsys.readouterr().out
+    stdout = capsys.readouterr().out
     recipe = read_recipe(resource_path("Recipes", "ct-radiomics-cnn-demo.yaml"))
     for difference in recipe.differences:
-        assert difference.paper in told
-        assert difference.ours in told
-    assert "we do       64 x 64, one channel" in told
+        assert difference.paper in stdout
+        assert difference.ours in stdout
+    assert "we do       64 x 64, one channel" in stdout
 
 
 def test_a_copy_has_the_new_name_and_the_old_content(
@@ -63,9 +63,9 @@ def test_mistakes_get_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(words) == 2
-    told = capsys.readouterr().err
-    assert rule in told
-    assert told.count("\n") == 1
+    stderr = capsys.readouterr().err
+    assert rule in stderr
+    assert stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
 

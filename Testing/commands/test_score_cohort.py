@@ -32,7 +32,7 @@ class Run(NamedTuple):
     """What came of scoring one table."""
 
     status: int
-    told: str
+    stderr: str
     lines: list[dict[str, str]]
     output: Path
 
@@ -75,12 +75,12 @@ def run(patients: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory
     table = write(folder / "c.csv", rows)
     output = folder / "out"
     with pytest.MonkeyPatch.context() as patch:
-        told: list[str] = []
-        patch.setattr("sys.stderr.write", told.append)
+        messages: list[str] = []
+        patch.setattr("sys.stderr.write", messages.append)
         words = ["score", "--bundle", BUNDLE, "--cohort", str(table), "--no-scene"]
         status = main([*words, "--output", str(output)])
     with (output / "predictions.csv").open(newline="", encoding="utf-8") as file:
-        return Run(status, "".join(told), list(csv.DictReader(file)), output)
+        return Run(status, "".join(messages), list(csv.DictReader(file)), output)
 
 
 def test_lines_stand_in_the_order_of_the_table(run: Run) -> None:
@@ -105,7 +105,7 @@ def test_every_row_has_a_probability_or_a_reason(run: Run) -> None:
     assert run.status == 2
     assert [bool(line["probability"]) for line in run.lines] == [False, True, *[False] * 4]
     assert all(bool(line["probability"]) != bool(line["problem"]) for line in run.lines)
-    assert "5 of 6 not" in run.told
+    assert "5 of 6 not" in run.stderr
 
 
 def test_each_reason_names_the_line_the_column_and_the_value(run: Run) -> None:
@@ -116,14 +116,14 @@ def test_each_reason_names_the_line_the_column_and_the_value(run: Run) -> None:
         "EMPTY": ("line 6, role:", "got 'elsewhere'"),
         "OLD2": ("line 7, ", "got 'perhaps'"),
     }
-    told = [line for line in run.told.splitlines() if line.startswith("error: ")]
+    error_lines = [line for line in run.stderr.splitlines() if line.startswith("error: ")]
     for name, parts in expected.items():
-        (line,) = [line for line in told if line.startswith(f"error: {name} ")]
+        (line,) = [line for line in error_lines if line.startswith(f"error: {name} ")]
         assert all(part in line for part in parts), line
 
 
 def test_a_cohort_is_not_told_options_of_one_patient(run: Run) -> None:
-    assert not OF_ONE_PATIENT.search(run.told)
+    assert not OF_ONE_PATIENT.search(run.stderr)
     assert not any(OF_ONE_PATIENT.search(line["problem"]) for line in run.lines)
 
 
@@ -257,8 +257,8 @@ def test_a_table_of_features_alone_is_refused_at_once_with_a_command_that_takes_
     table = write(tmp_path / "c.csv", rows)
     words = ["score", "--bundle", BUNDLE, "--cohort", str(table), "--output", str(tmp_path / "o")]
     assert main(words) == 2
-    told = capsys.readouterr().err
-    assert "error: --cohort c.csv: must name images" in told
-    assert "got radiomics features alone" in told
-    assert "validate scores features" in told
+    stderr = capsys.readouterr().err
+    assert "error: --cohort c.csv: must name images" in stderr
+    assert "got radiomics features alone" in stderr
+    assert "validate scores features" in stderr
     assert not (tmp_path / "o").exists()

@@ -67,15 +67,15 @@ def volumes(seed: int, label: int) -> dict[ImageSequence, Volume]:
     rng = np.random.default_rng(seed)
     _, j, i = np.indices(GRID.shape_kji)
     body = np.hypot((i - 20) / 17, (j - 18) / 15) < 1
-    found = {}
+    by_sequence = {}
     for sequence, brightness in ((T2, 300.0), (ARTERIAL, 500.0)):
         voxels = np.where(body, brightness + 150 * label, 5.0)
         voxels += rng.normal(0, 20, GRID.shape_kji) * body
         voxels[DRAWN[sequence] > 0] += 100
-        found[sequence] = Volume(
+        by_sequence[sequence] = Volume(
             voxels=voxels.round().astype(np.int16), geometry=GRID, source=f"{sequence.value}.nii.gz"
         )
-    return found
+    return by_sequence
 
 
 def recipe_of(branch: dict[str, Any]) -> Recipe:
@@ -255,8 +255,8 @@ def test_a_wrong_roi_of_a_sequence_is_refused_in_one_line(
     roi = word.replace("FILE", str(write_roi(T2)))
     words = ["score", "--bundle", str(own_rois), *images, "--roi", roi, "--no-scene"]
     assert main([*words, "--output", str(tmp_path / "out")]) == 2
-    (told,) = capsys.readouterr().err.splitlines()
-    assert says in told
+    (error_lines,) = capsys.readouterr().err.splitlines()
+    assert says in error_lines
     assert not (tmp_path / "out").exists()
 
 

@@ -33,9 +33,9 @@ def test_validate_tells_the_answer_and_compare_reads_it(
 ) -> None:
     words = ["validate", "--predictions", str(table), "--resamples", "200", "--output"]
     assert main([*words, str(tmp_path / "one")]) == 0
-    told = capsys.readouterr().out.splitlines()
-    assert told[0].startswith("It ranks a patient of the class")
-    assert told[-1] == str(tmp_path / "one" / "report.html")
+    printed_lines = capsys.readouterr().out.splitlines()
+    assert printed_lines[0].startswith("It ranks a patient of the class")
+    assert printed_lines[-1] == str(tmp_path / "one" / "report.html")
     assert main([*words, str(tmp_path / "two"), "--threshold", ".4"]) == 0
     metrics = json.loads((tmp_path / "two" / "metrics.json").read_text())
     assert metrics["results"]["models"][0]["threshold"]["threshold"] == 0.4

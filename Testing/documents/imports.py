@@ -11,11 +11,11 @@ ROOT = Path(__file__).resolve().parents[2]
 @cache
 def modules(root: Path = ROOT) -> dict[str, Path]:
     """File by dotted name; a package by the name of its folder."""
-    found = {}
+    paths = {}
     for path in sorted((root / "TACEResponseLib").rglob("*.py")):
         name = ".".join(path.relative_to(root).with_suffix("").parts)
-        found[name.removesuffix(".__init__")] = path
-    return found
+        paths[name.removesuffix(".__init__")] = path
+    return paths
 
 
 def imported(path: Path, package: str = "") -> Iterator[str]:
@@ -68,13 +68,13 @@ def graph(root: Path = ROOT) -> dict[str, frozenset[str]]:
             name = name.rpartition(".")[0]
         return name or None
 
-    found = {}
+    imports = {}
     for name, path in known.items():
         names = imported(path, package_of(name, path))
         targets = {module_of(one) for one in names if one.startswith("TACEResponseLib")}
         # The root says the version, which anybody may ask for.
-        found[name] = frozenset(t for t in targets if t and t not in (name, "TACEResponseLib"))
-    return found
+        imports[name] = frozenset(t for t in targets if t and t not in (name, "TACEResponseLib"))
+    return imports
 
 
 def circles(arrows: dict[str, frozenset[str]]) -> list[set[str]]:
@@ -89,11 +89,11 @@ def circles(arrows: dict[str, frozenset[str]]) -> list[set[str]]:
                 seen.add(one)
                 waiting += arrows.get(one, ())
         reach[start] = seen
-    found: list[set[str]] = []
+    hits: list[set[str]] = []
     for name, there in reach.items():
-        if name in there and not any(name in circle for circle in found):
-            found.append({other for other in there if name in reach.get(other, ())})
-    return found
+        if name in there and not any(name in circle for circle in hits):
+            hits.append({other for other in there if name in reach.get(other, ())})
+    return hits
 
 
 def rooms(package: str, arrows: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:

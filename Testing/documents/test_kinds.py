@@ -80,12 +80,12 @@ def files_outside() -> list[Path]:
 
 def test_nobody_outside_evidence_asks_which_kind_a_branch_is() -> None:
     assert len(files_outside()) > 300
-    asked = {
+    uses = {
         path.relative_to(ROOT).as_posix(): lines
         for path in files_outside()
         if (lines := list(questions(ast.parse(path.read_text(encoding="utf-8")))))
     }
-    assert asked == {}
+    assert uses == {}
 
 
 @pytest.mark.parametrize(

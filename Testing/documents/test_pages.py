@@ -63,7 +63,7 @@ def test_a_wheel_holds_every_template_and_style_sheet() -> None:
 
 def test_drawing_a_panel_needs_no_templates() -> None:
     code = "import sys, TACEResponseLib.output.case_report; print('jinja2' in sys.modules)"
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert told.stdout.strip() == "False"
+    assert process.stdout.strip() == "False"

@@ -46,7 +46,7 @@ def test_the_formatter_lays_every_statement_out() -> None:
 def test_names_say_what_the_thing_is() -> None:
     empty = {
         path.relative_to(ROOT).as_posix(): lines
-        for path in files(*PRODUCT)
+        for path in files(*PRODUCT, "Testing")
         if (lines := empty_names(path.read_text("utf-8")))
     }
     assert empty == {}

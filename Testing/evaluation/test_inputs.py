@@ -64,5 +64,5 @@ def test_patients_are_numbered_by_name() -> None:
 def test_what_makes_numbers_weak_is_said(
     labels: list[int], scores: list[float], codes: set[str]
 ) -> None:
-    found = sample_warnings(checked_outcome(labels), np.asarray(scores, dtype=float))
-    assert {warning.code for warning in found} == codes
+    warnings = sample_warnings(checked_outcome(labels), np.asarray(scores, dtype=float))
+    assert {warning.code for warning in warnings} == codes

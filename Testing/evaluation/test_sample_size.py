@@ -19,29 +19,27 @@ VALVE_LOGITS = norm.ppf((np.arange(100_000) + 0.5) / 100_000, -5, 2.5)
 
 def test_development_size_is_pmsampsizes_published_example() -> None:
     # R package pmsampsize: prevalence .174, 24 parameters, Cox-Snell R2 .288.
-    found = development_size(0.174, 24, cox_snell_r2=0.288)
-    assert (found.shrinkage, found.optimism, found.prevalence) == (623, 662, 221)
-    assert (found.n, found.events) == (662, 116)
+    size = development_size(0.174, 24, cox_snell_r2=0.288)
+    assert (size.shrinkage, size.optimism, size.prevalence) == (623, 662, 221)
+    assert (size.n, size.events) == (662, 116)
 
 
 def test_ratio_and_auc_of_the_heart_valve_worked_by_hand() -> None:
     # exp(1.96 e) - exp(-1.96 e) = 1 at e = asinh(.5) / 1.96 = .2455: .982 / .018 / e ** 2.
-    found = validation_size(0.018, 0.8, VALVE_LOGITS, observed_to_expected_width=1)
-    assert found.observed_to_expected == pytest.approx(0.982 / 0.018 / 0.2455**2, abs=2)
-    widths = [
-        validation_widths(n, 0.018, 0.8, VALVE_LOGITS).auc for n in (found.auc - 1, found.auc)
-    ]
+    size = validation_size(0.018, 0.8, VALVE_LOGITS, observed_to_expected_width=1)
+    assert size.observed_to_expected == pytest.approx(0.982 / 0.018 / 0.2455**2, abs=2)
+    widths = [validation_widths(n, 0.018, 0.8, VALVE_LOGITS).auc for n in (size.auc - 1, size.auc)]
     assert widths[0] > 0.1 >= widths[1]
-    assert found.n == max(found.observed_to_expected, found.slope, found.auc)
+    assert size.n == max(size.observed_to_expected, size.slope, size.auc)
 
 
 def test_size_for_the_slope_is_that_of_the_inverse_information() -> None:
     p = expit(VALVE_LOGITS)
     design = np.column_stack([np.ones(p.size), VALVE_LOGITS])
     information = design.T @ (design * (p * (1 - p))[:, None]) / p.size
-    found = validation_size(0.018, 0.8, VALVE_LOGITS)
+    size = validation_size(0.018, 0.8, VALVE_LOGITS)
     expected = np.linalg.inv(information)[1, 1] / (0.2 / (2 * 1.96)) ** 2
-    assert found.slope == pytest.approx(expected, rel=1e-3)
+    assert size.slope == pytest.approx(expected, rel=1e-3)
 
 
 def test_widths_are_those_that_simulated_studies_have() -> None:

@@ -42,8 +42,8 @@ def cmake() -> Cmake:
     if program is None:
         pytest.skip("needs the program cmake")
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
-    found = re.search(r"(\d+)\.(\d+)", version.stdout)
-    if found is None or (int(found[1]), int(found[2])) < OLDEST_CMAKE:
+    match = re.search(r"(\d+)\.(\d+)", version.stdout)
+    if match is None or (int(match[1]), int(match[2])) < OLDEST_CMAKE:
         pytest.skip("needs CMake 3.28 or later, as Slicer does")
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -190,8 +190,8 @@ def test_what_a_file_browser_or_python_leaves_behind_is_not_installed(
         (skeleton / name).touch()
     assert configure(skeleton, tmp_path / "build").returncode == 0
     assert cmake("--build", tmp_path / "build").returncode == 0
-    wanted = {Path(n.removeprefix("TACEResponse/")) for n in SKELETON if "/" in n}
-    assert files_below(tmp_path / "build" / BUILT) == wanted
+    expected = {Path(n.removeprefix("TACEResponse/")) for n in SKELETON if "/" in n}
+    assert files_below(tmp_path / "build" / BUILT) == expected
 
 
 @pytest.mark.parametrize(

@@ -70,9 +70,9 @@ def cmake_text(repository: Path) -> str:
 
 def metadata(cmake_text: str, key: str) -> str:
     """A value of CMakeLists.txt, found as the index's check finds it."""
-    found = re.findall(rf'set\s*\(EXTENSION_{key}\s*"([^"]+)"[ ]*\)', cmake_text)
-    assert len(found) == 1, key
-    value: str = found[0]
+    matches = re.findall(rf'set\s*\(EXTENSION_{key}\s*"([^"]+)"[ ]*\)', cmake_text)
+    assert len(matches) == 1, key
+    value: str = matches[0]
     return value
 
 

@@ -31,36 +31,36 @@ def test_platt_recovers_slope_and_intercept_that_made_the_shares() -> None:
     labels = np.concatenate(
         [np.arange(100_000) < round(share * 100_000) for share in shares]
     ).astype(int)
-    found = fit_calibration("platt", logits, labels)
-    assert isinstance(found, PlattCalibration)
-    assert found.slope == pytest.approx(0.5, abs=1e-4)
-    assert found.intercept == pytest.approx(-0.25, abs=1e-4)
+    calibration = fit_calibration("platt", logits, labels)
+    assert isinstance(calibration, PlattCalibration)
+    assert calibration.slope == pytest.approx(0.5, abs=1e-4)
+    assert calibration.intercept == pytest.approx(-0.25, abs=1e-4)
 
 
 def test_platt_of_two_logits_is_the_line_worked_by_hand() -> None:
     # Shares 1/4 at -1 and 3/4 at 1: logit(3/4) = ln 3, so the slope is ln 3 and the intercept 0.
     logits, labels = [-1] * 4 + [1] * 4, [1, 0, 0, 0, 1, 1, 1, 0]
-    found = fit_calibration("platt", logits, labels)
-    assert isinstance(found, PlattCalibration)
-    assert found.slope == pytest.approx(np.log(3), abs=1e-5)
-    assert found.intercept == pytest.approx(0, abs=1e-5)
-    assert found.apply([-1, 0, 1]) == pytest.approx([0.25, 0.5, 0.75], abs=1e-5)
+    calibration = fit_calibration("platt", logits, labels)
+    assert isinstance(calibration, PlattCalibration)
+    assert calibration.slope == pytest.approx(np.log(3), abs=1e-5)
+    assert calibration.intercept == pytest.approx(0, abs=1e-5)
+    assert calibration.apply([-1, 0, 1]) == pytest.approx([0.25, 0.5, 0.75], abs=1e-5)
 
 
 def test_platt_of_outputs_worse_than_chance_gives_everyone_the_share_of_events() -> None:
     logits, labels = [-2, -1, 1, 2, 3], [1, 1, 0, 0, 0]
-    found = fit_calibration("platt", logits, labels)
-    assert isinstance(found, PlattCalibration)
-    assert found.slope == 0
-    assert found.apply([-9, 0, 9]) == pytest.approx([0.4, 0.4, 0.4])
+    calibration = fit_calibration("platt", logits, labels)
+    assert isinstance(calibration, PlattCalibration)
+    assert calibration.slope == 0
+    assert calibration.apply([-9, 0, 9]) == pytest.approx([0.4, 0.4, 0.4])
 
 
 def test_isotonic_equals_scikit_learn_at_and_between_its_knots() -> None:
     logits, labels = cohort(1)
     reference = IsotonicRegression(out_of_bounds="clip").fit(logits, labels)
-    asked = np.linspace(-9, 9, 501)
-    wanted = np.clip(reference.predict(asked), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-    assert fit_calibration("isotonic", logits, labels).apply(asked) == pytest.approx(wanted)
+    points = np.linspace(-9, 9, 501)
+    prediction = np.clip(reference.predict(points), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    assert fit_calibration("isotonic", logits, labels).apply(points) == pytest.approx(prediction)
 
 
 def test_no_calibration_is_the_sigmoid() -> None:
@@ -72,17 +72,17 @@ def test_no_calibration_is_the_sigmoid() -> None:
 def test_every_calibration_is_monotone_and_never_certain(
     method: CalibrationMethod, seed: int
 ) -> None:
-    found = fit_calibration(method, *cohort(seed, n=60))
-    probabilities = found.apply(np.linspace(-1e4, 1e4, 2001))
+    calibration = fit_calibration(method, *cohort(seed, n=60))
+    probabilities = calibration.apply(np.linspace(-1e4, 1e4, 2001))
     assert (np.diff(probabilities) >= 0).all()
     assert ((probabilities > 0) & (probabilities < 1)).all()
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_calibration_survives_its_file(method: CalibrationMethod) -> None:
-    found = fit_calibration(method, *cohort(2))
+    calibration = fit_calibration(method, *cohort(2))
     reader: TypeAdapter[Calibration] = TypeAdapter(Calibration)
-    assert reader.validate_json(found.model_dump_json(), strict=True) == found
+    assert reader.validate_json(calibration.model_dump_json(), strict=True) == calibration
 
 
 def test_calibrating_bold_logits_brings_the_log_loss_down() -> None:

@@ -65,15 +65,15 @@ def test_coefficients_are_of_the_mean_over_repeats_and_calibration_of_held_out_l
     scaler = StandardScaler().fit(mean)
     whole = LogisticRegression(tol=1e-10, max_iter=1000).fit(scaler.transform(mean), LABELS)
     assert fusion.model.coefficients == pytest.approx(whole.coef_[0], abs=1e-5)
-    told = np.empty((2, N))
+    held_out = np.empty((2, N))
     for repeat, folds in enumerate(outputs.folds):
         for fold in range(3):
             level, own = values[repeat, fold][:, np.newaxis], folds == fold
             scaler = StandardScaler().fit(level[~own])
             part = LogisticRegression(tol=1e-10, max_iter=1000)
             part.fit(scaler.transform(level[~own]), LABELS[~own])
-            told[repeat, own] = part.decision_function(scaler.transform(level[own]))
-    expected = fit_calibration("platt", told.mean(axis=0), LABELS)
+            held_out[repeat, own] = part.decision_function(scaler.transform(level[own]))
+    expected = fit_calibration("platt", held_out.mean(axis=0), LABELS)
     calibration = fusion.model.calibration
     assert calibration.kind == expected.kind == "platt"
     assert calibration.slope == pytest.approx(expected.slope, rel=1e-4)

@@ -90,10 +90,10 @@ def fused_logit(fusion: FittedFusion, contributions: list[float]) -> float:
 
 
 def test_contributions_and_intercept_add_up_to_the_fused_logit(fusion: FittedFusion) -> None:
-    found = fusion.predict(LOGITS, FULL)
-    logit = fused_logit(fusion, [term.contribution for term in found.terms])
-    assert found.probability == pytest.approx(float(fusion.model.calibration.apply(logit)))
-    assert [term.name for term in found.terms] == [
+    prediction = fusion.predict(LOGITS, FULL)
+    logit = fused_logit(fusion, [term.contribution for term in prediction.terms])
+    assert prediction.probability == pytest.approx(float(fusion.model.calibration.apply(logit)))
+    assert [term.name for term in prediction.terms] == [
         "cnn",
         "radiomics",
         "afp_ng_per_ml",
@@ -101,15 +101,15 @@ def test_contributions_and_intercept_add_up_to_the_fused_logit(fusion: FittedFus
         "portal_vein_invasion",
         "ascites",
     ]
-    assert [term.value for term in found.terms] == pytest.approx(
+    assert [term.value for term in prediction.terms] == pytest.approx(
         [1.5, 0.25, np.log10(400), 7, 1, 1]
     )
 
 
 def test_a_patient_at_the_training_mean_gets_the_intercept(two_branches: FittedFusion) -> None:
     means = {column.name: column.mean for column in two_branches.branches}
-    found = two_branches.predict(means, record())
-    assert [term.contribution for term in found.terms] == [0, 0]
+    prediction = two_branches.predict(means, record())
+    assert [term.contribution for term in prediction.terms] == [0, 0]
 
 
 def test_coefficients_are_those_of_scikit_learn_on_z_scores(
@@ -124,15 +124,15 @@ def test_coefficients_are_those_of_scikit_learn_on_z_scores(
 
 
 def test_the_interval_is_that_of_the_bootstrap_rows(two_branches: FittedFusion) -> None:
-    found = two_branches.predict(LOGITS, record())
+    prediction = two_branches.predict(LOGITS, record())
     z = [(LOGITS[c.name] - c.mean) / c.sd for c in two_branches.branches]
     drawn = [
         float(row.calibration.apply(row.intercept + np.dot(row.coefficients, z)))
         for row in two_branches.bootstrap
     ]
-    assert found.interval == pytest.approx(tuple(np.percentile(drawn, (2.5, 97.5))))
+    assert prediction.interval == pytest.approx(tuple(np.percentile(drawn, (2.5, 97.5))))
     assert len({row.coefficients for row in two_branches.bootstrap}) == 40
-    assert found.interval_method == (
+    assert prediction.interval_method == (
         "bootstrap of the fusion stage, 40 resamples of the training patients; "
         "network and classifiers held fixed"
     )
@@ -142,8 +142,8 @@ def test_a_fusion_without_resamples_gives_probabilities_but_no_interval(
     two_branches: FittedFusion,
 ) -> None:
     plain = two_branches.model_copy(update={"bootstrap": ()})
-    found = two_branches.predict(LOGITS, record()).probability
-    assert plain.probabilities(LOGITS, [record()]) == pytest.approx([found], abs=0)
+    probability = two_branches.predict(LOGITS, record()).probability
+    assert plain.probabilities(LOGITS, [record()]) == pytest.approx([probability], abs=0)
     with pytest.raises(ValueError, match="no interval"):
         plain.predict(LOGITS, record())
 
@@ -153,9 +153,9 @@ def test_an_interval_that_misses_the_estimate_is_widened_and_says_so(
 ) -> None:
     shifted = two_branches.model.model_copy(update={"intercept": 9.0})
     odd = two_branches.model_copy(update={"model": shifted})
-    found = odd.predict(LOGITS, record())
-    assert found.interval[1] == found.probability
-    assert found.interval_method.endswith("widened to hold the estimate")
+    prediction = odd.predict(LOGITS, record())
+    assert prediction.interval[1] == prediction.probability
+    assert prediction.interval_method.endswith("widened to hold the estimate")
 
 
 def test_the_interval_covers_the_true_probability_about_as_often_as_it_claims() -> None:
@@ -232,24 +232,24 @@ def test_all_missing_required_variables_are_named_at_once(
 def test_a_missing_optional_variable_is_filled_in_and_named(
     fusion: FittedFusion, records: list[ClinicalRecord]
 ) -> None:
-    found = fusion.predict(LOGITS, record(afp_ng_per_ml=400.0))
+    prediction = fusion.predict(LOGITS, record(afp_ng_per_ml=400.0))
     sizes = [r.values["tumor_size_cm"] for r in records if "tumor_size_cm" in r.values]
     median = float(np.median(np.array(sizes, dtype=float)))
-    term = next(t for t in found.terms if t.name == "tumor_size_cm")
+    term = next(t for t in prediction.terms if t.name == "tumor_size_cm")
     assert term.imputed
     assert term.value == pytest.approx(median)
-    assert {w.code for w in found.warnings} == {"clinical_imputed"}
-    messages = " ".join(w.message for w in found.warnings)
+    assert {w.code for w in prediction.warnings} == {"clinical_imputed"}
+    messages = " ".join(w.message for w in prediction.warnings)
     assert f"median, {median:.3g}," in messages
     assert "portal_vein_invasion is missing; the training cohort's mode, no," in messages
     assert "ascites is missing; the training cohort's mode, none," in messages
-    assert not next(t for t in found.terms if t.name == "afp_ng_per_ml").imputed
+    assert not next(t for t in prediction.terms if t.name == "afp_ng_per_ml").imputed
 
 
 def test_a_clinical_value_outside_the_training_range_is_told(fusion: FittedFusion) -> None:
-    found = fusion.predict(LOGITS, record(**{**FULL.values, "tumor_size_cm": 30.0}))
-    assert [w.code for w in found.warnings] == ["clinical_outside_training_range"]
-    assert "tumor_size_cm of 30" in found.warnings[0].message
+    prediction = fusion.predict(LOGITS, record(**{**FULL.values, "tumor_size_cm": 30.0}))
+    assert [w.code for w in prediction.warnings] == ["clinical_outside_training_range"]
+    assert "tumor_size_cm of 30" in prediction.warnings[0].message
 
 
 @pytest.mark.parametrize(

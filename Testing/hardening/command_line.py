@@ -16,15 +16,15 @@ def run_in(folder: Path, words: Sequence[str]) -> None:
     Raises: InputError: it was refused in one line. RuntimeError: in any other way.
     """
     os.chdir(folder)
-    told = io.StringIO()
-    with redirect_stderr(told), redirect_stdout(io.StringIO()):
+    stream = io.StringIO()
+    with redirect_stderr(stream), redirect_stdout(io.StringIO()):
         try:
             status = main(words)
         except SystemExit as error:
             status = int(error.code or 0)
-    lines = [line for line in told.getvalue().splitlines() if not line.startswith("warning: ")]
+    lines = [line for line in stream.getvalue().splitlines() if not line.startswith("warning: ")]
     if status == 0:
         return
     if status != 2 or len(lines) != 1:
-        raise RuntimeError(f"status {status}: {told.getvalue()[:2000]}")
+        raise RuntimeError(f"status {status}: {stream.getvalue()[:2000]}")
     raise InputError("command", "must be as it says", got=lines[-1], remedy="")

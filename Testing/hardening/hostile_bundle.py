@@ -32,9 +32,9 @@ class Touch:
 def _json(name: str) -> Way:
     def change(folder: Path, rng: np.random.Generator) -> str:
         path = folder / name
-        text, told = damaged(json.loads(path.read_text("utf-8")), rng, int(rng.integers(1, 4)))
+        text, changes = damaged(json.loads(path.read_text("utf-8")), rng, int(rng.integers(1, 4)))
         path.write_text(text, "utf-8", "surrogatepass")
-        return f"{name} {told}"
+        return f"{name} {changes}"
 
     return change
 
@@ -67,19 +67,19 @@ def _tensor_header(folder: Path, rng: np.random.Generator) -> str:
     path = folder / NETWORK
     data = path.read_bytes()
     length = struct.unpack("<Q", data[:8])[0]
-    text, told = damaged(json.loads(data[8 : 8 + length]), rng, int(rng.integers(1, 3)))
+    text, changes = damaged(json.loads(data[8 : 8 + length]), rng, int(rng.integers(1, 3)))
     header = text.encode("utf-8", "surrogatepass")
     said = int(rng.choice([len(header), len(header), len(header), 0, 1, length, 2**40, 2**63]))
     path.write_bytes(struct.pack("<Q", said) + header + data[8 + length :])
-    return f"tensor header {told}, length {said}"
+    return f"tensor header {changes}, length {said}"
 
 
 def _bytes(name: str) -> Way:
     def change(folder: Path, rng: np.random.Generator) -> str:
         data = bytearray((folder / name).read_bytes())
-        told = _bytes_changed(data, rng)
+        changes = _bytes_changed(data, rng)
         (folder / name).write_bytes(data)
-        return f"{name} {told}"
+        return f"{name} {changes}"
 
     return change
 
@@ -115,17 +115,17 @@ def _schema(folder: Path, rng: np.random.Generator) -> str:
     """A classifier whose schema says something else, or names foreign types."""
     entries = _entries(folder / CLASSIFIER)
     schema = json.loads(entries["schema.json"])
-    text, told = damaged(schema, rng, int(rng.integers(1, 4)))
+    text, changes = damaged(schema, rng, int(rng.integers(1, 4)))
     if rng.random() < 0.3:
         text = (
             json.dumps(schema)
             .replace('"LogisticRegression"', '"system"')
             .replace('"sklearn.linear_model._logistic"', '"os"')
         )
-        told = "os.system"
+        changes = "os.system"
     entries["schema.json"] = text.encode("utf-8", "surrogatepass")
     _rewrite(folder / CLASSIFIER, entries)
-    return f"schema {told}"
+    return f"schema {changes}"
 
 
 def _arrays(folder: Path, rng: np.random.Generator) -> str:
@@ -136,23 +136,23 @@ def _arrays(folder: Path, rng: np.random.Generator) -> str:
     way = int(rng.integers(4))
     if way == 0:
         data = bytearray(entries[name])
-        told = _bytes_changed(data, rng)
+        changes = _bytes_changed(data, rng)
         entries[name] = bytes(data)
     elif way == 1:
         buffer = io.BytesIO()
         np.save(buffer, np.array([Touch()], dtype=object), allow_pickle=True)
-        entries[name], told = buffer.getvalue(), "a pickle"
+        entries[name], changes = buffer.getvalue(), "a pickle"
     elif way == 2:
         header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (10000000000,), }"
         header += b" " * (118 - len(header) - 1) + b"\n"
-        entries[name], told = b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + header, "80 GB"
+        entries[name], changes = b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + header, "80 GB"
     else:
         buffer = io.BytesIO()
         shape = tuple(int(n) for n in rng.integers(0, 30, int(rng.integers(0, 4))))
         np.save(buffer, rng.choice([np.nan, np.inf, -1.0, 1e300], shape))
-        entries[name], told = buffer.getvalue(), f"shape {shape}"
+        entries[name], changes = buffer.getvalue(), f"shape {shape}"
     _rewrite(folder / CLASSIFIER, entries)
-    return f"array {name} {told}"
+    return f"array {name} {changes}"
 
 
 def _entries(path: Path) -> dict[str, bytes]:
@@ -220,11 +220,11 @@ WAYS: tuple[Way, ...] = (
 
 def damage(folder: Path, rng: np.random.Generator, number: int) -> str:
     """Change a bundle in one of the ways, list its hashes anew; says what was done."""
-    told = WAYS[number % len(WAYS)](folder, rng)
+    changes = WAYS[number % len(WAYS)](folder, rng)
     (folder / SUMS).unlink()
     if not any(path.is_fifo() for path in folder.rglob("*")):
         write_sums(folder)
-    return told
+    return changes
 
 
 def damage_sums(folder: Path, rng: np.random.Generator) -> str:

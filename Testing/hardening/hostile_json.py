@@ -79,15 +79,15 @@ def damaged(content: Any, rng: np.random.Generator, times: int = 1) -> tuple[str
     """
     content = json.loads(json.dumps(content))
     raw: list[str] = []
-    told = []
+    changes = []
     for _ in range(times):
         places = list(_places(content))
         parent, key = places[int(rng.integers(len(places)))]
-        told.append(f"{key}: {_change(parent, key, rng, raw)}")
+        changes.append(f"{key}: {_change(parent, key, rng, raw)}")
     text = json.dumps(content, indent=1)
     for number, value in enumerate(raw):
         text = text.replace(json.dumps(RAW.format(number)), value)
-    return text, "; ".join(told)
+    return text, "; ".join(changes)
 
 
 def _change(parent: Any, key: Any, rng: np.random.Generator, raw: list[str]) -> str:

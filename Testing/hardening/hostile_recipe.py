@@ -180,12 +180,12 @@ def damaged_recipe(rng: np.random.Generator) -> tuple[bytes, str]:
         return _text_changed(text, rng)
     content = yaml.safe_load(text)
     marks = {}
-    told = []
+    changes = []
     for number in range(int(rng.integers(1, 4))):
         places = list(_places(content))
         parent, key = places[int(rng.integers(len(places)))]
         value = VALUES[int(rng.integers(len(VALUES)))]
-        told.append(f"{key}: {value[:30]!r}")
+        changes.append(f"{key}: {value[:30]!r}")
         if way == 1:
             del parent[key]
         elif way == 2 and isinstance(parent, dict):
@@ -196,7 +196,7 @@ def damaged_recipe(rng: np.random.Generator) -> tuple[bytes, str]:
     text = yaml.safe_dump(content, allow_unicode=True)
     for mark, value in marks.items():
         text = text.replace(mark, value)
-    return text.encode("utf-8", "surrogatepass"), f"{path.stem}: way {way}, {'; '.join(told)}"
+    return text.encode("utf-8", "surrogatepass"), f"{path.stem}: way {way}, {'; '.join(changes)}"
 
 
 def _text_changed(text: str, rng: np.random.Generator) -> tuple[bytes, str]:

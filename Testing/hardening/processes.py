@@ -51,12 +51,12 @@ class Program:
         self._process.send_signal(number)
         try:
             # Workers hold the other end of stderr: it ends with the last of them.
-            _, told = self._process.communicate(timeout=60)
+            _, streams = self._process.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
-            _, told = self._process.communicate()
+            _, streams = self._process.communicate()
         self.seconds = time.monotonic() - start
-        self.stderr += told
+        self.stderr += streams
         self.status = self._process.returncode
 
     def outcome(self, number: int) -> Attempt:
@@ -71,8 +71,8 @@ class Program:
         elif self.status == 0:
             return Attempt(outcome=Outcome.ACCEPTED)
         elif self.status != 128 + number or not self._is_told():
-            told = f"status {self.status}: {self.stderr[-300:]}"
-            return Attempt(outcome=Outcome.CRASH, words=told)
+            words = f"status {self.status}: {self.stderr[-300:]}"
+            return Attempt(outcome=Outcome.CRASH, words=words)
         if left := self.drafts():
             return Attempt(outcome=Outcome.FILE_LOST, words=f"left behind: {left}")
         return Attempt(outcome=Outcome.REFUSED)

@@ -95,14 +95,14 @@ def command_line(words: Sequence[str], folder: Path) -> None:
     """The command in this process; refuses by InputError what it refuses in one line."""
     os.chdir(folder)
     os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
-    told = io.StringIO()
-    sys.stdout, sys.stderr = io.StringIO(), told
+    stream = io.StringIO()
+    sys.stdout, sys.stderr = io.StringIO(), stream
     status = main(words)
-    if status == 0 and not told.getvalue():
+    if status == 0 and not stream.getvalue():
         return
-    if status != 2 or told.getvalue().count("\n") != 1:
-        raise RuntimeError(f"status {status}: {told.getvalue()[-300:]}")
-    raise InputError("command", "was refused", got=told.getvalue(), remedy="as it says")
+    if status != 2 or stream.getvalue().count("\n") != 1:
+        raise RuntimeError(f"status {status}: {stream.getvalue()[-300:]}")
+    raise InputError("command", "was refused", got=stream.getvalue(), remedy="as it says")
 
 
 def with_files_up_to(size: int, words: Sequence[str], folder: Path) -> Attempt:
@@ -115,14 +115,14 @@ def with_files_up_to(size: int, words: Sequence[str], folder: Path) -> Attempt:
     return attempt(job, seconds=60)
 
 
-def whole_or_absent(found: Attempt, output: Path) -> Attempt:
+def whole_or_absent(attempt_result: Attempt, output: Path) -> Attempt:
     """Nothing is left of what was refused but the state of a training, which is told."""
     left = {p.name for p in output.parent.iterdir() if p.name.startswith((".", output.name))}
-    if "--resume" in found.words:
+    if "--resume" in attempt_result.words:
         left.discard(f".{output.name}-training")
-    if found.outcome is Outcome.REFUSED and left:
+    if attempt_result.outcome is Outcome.REFUSED and left:
         return Attempt(outcome=Outcome.FILE_LOST, words=f"left: {left}")
-    return found
+    return attempt_result
 
 
 @pytest.mark.parametrize(
@@ -147,9 +147,9 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(
     stay_in_process(monkeypatch)
     for i in tries(short):
         size = int(np.exp(np.random.default_rng([SEED, i]).uniform(np.log(20), np.log(largest))))
-        found = with_files_up_to(size, words_for(command, work / "out"), work)
-        found = whole_or_absent(found, work / "out")
-        tally.add(found, f"{command} {i}, {size} bytes")
+        attempt_result = with_files_up_to(size, words_for(command, work / "out"), work)
+        attempt_result = whole_or_absent(attempt_result, work / "out")
+        tally.add(attempt_result, f"{command} {i}, {size} bytes")
         for path in work.glob("*out*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         for path in work.glob(".out*"):
@@ -163,8 +163,8 @@ def test_a_training_that_finds_its_patients_cached_leaves_nothing_on_a_full_disk
     """Then the key of its state is what it writes first."""
     stay_in_process(monkeypatch)
     for size in (3_000, 92):
-        found = with_files_up_to(size, words_for("train", work / "out"), work)
-        tally.add(whole_or_absent(found, work / "out"), f"{size} bytes")
+        attempt_result = with_files_up_to(size, words_for("train", work / "out"), work)
+        tally.add(whole_or_absent(attempt_result, work / "out"), f"{size} bytes")
         shutil.rmtree(work / ".out-training", ignore_errors=True)
     assert tally.bad == []
 
@@ -202,9 +202,9 @@ def test_a_scene_on_a_full_disk_is_told_in_one_line_and_leaves_nothing(
             with new_folder(tmp_path / "out") as draft:
                 write_scene(ball_case, prediction, draft / "scene.mrb")
 
-        found = attempt(job, seconds=60)
-        tally.add(whole_or_absent(found, tmp_path / "out"), f"{size} bytes")
-        assert found.outcome is Outcome.REFUSED, found.words
+        attempt_result = attempt(job, seconds=60)
+        tally.add(whole_or_absent(attempt_result, tmp_path / "out"), f"{size} bytes")
+        assert attempt_result.outcome is Outcome.REFUSED, attempt_result.words
     assert tally.bad == []
 
 
@@ -219,10 +219,10 @@ def test_a_read_only_folder_is_refused_before_the_work(
         os.setuid(NOBODY)
         command_line(words_for(command, work / "out"), work)
 
-    found = attempt(job)
-    tally.add(whole_or_absent(found, work / "out"), command)
-    assert found.outcome is Outcome.REFUSED, found.words
-    assert "must lie in a folder that can be written to" in found.words
+    attempt_result = attempt(job)
+    tally.add(whole_or_absent(attempt_result, work / "out"), command)
+    assert attempt_result.outcome is Outcome.REFUSED, attempt_result.words
+    assert "must lie in a folder that can be written to" in attempt_result.words
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -231,16 +231,18 @@ def test_a_name_that_no_file_can_have_is_refused_before_the_work(
 ) -> None:
     for length in (256, 5000):
         name = "x" * length
-        found = attempt(lambda name=name: command_line(words_for(command, work / name), work))
-        tally.add(found, command)
-        assert found.outcome is Outcome.REFUSED, found.words
+        attempt_result = attempt(
+            lambda name=name: command_line(words_for(command, work / name), work)
+        )
+        tally.add(attempt_result, command)
+        assert attempt_result.outcome is Outcome.REFUSED, attempt_result.words
 
 
 def test_the_longest_name_is_a_name_like_any_other(work: Path) -> None:
-    found = attempt(
+    attempt_result = attempt(
         lambda: command_line(words_for("simulate", work / ("x" * 255)), work), seconds=60
     )
-    assert found.outcome is Outcome.ACCEPTED, found.words
+    assert attempt_result.outcome is Outcome.ACCEPTED, attempt_result.words
     assert (work / ("x" * 255) / "cohort.csv").is_file()
 
 

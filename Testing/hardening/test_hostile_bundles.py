@@ -88,15 +88,15 @@ def read_all(path: Path, scratch: Path) -> None:
     load_bundle(path)
 
 
-def tried(path: Path, tally: Tally, told: str) -> Outcome:
+def tried(path: Path, tally: Tally, text: str) -> Outcome:
     """Read a bundle in a process of its own; afterwards nothing is there that wasn't."""
     scratch = path.parent.parent / "scratch"
     scratch.mkdir(exist_ok=True)
     before = sorted(path.parent.parent.rglob("*"))
     result = attempt(lambda: read_all(path, scratch))
-    tally.add(result, f"{told} ({result.words[:120]})")
+    tally.add(result, f"{text} ({result.words[:120]})")
     after = sorted(p for p in path.parent.parent.rglob("*"))
-    assert after == before, f"{told}: {set(after) ^ set(before)}"
+    assert after == before, f"{text}: {set(after) ^ set(before)}"
     assert not any(p.name == CANARY for p in after)
     return result.outcome
 
@@ -127,11 +127,11 @@ def test_a_zip_or_list_of_hashes_of_hostile_make_is_accepted_or_refused_in_a_lin
         place = tmp_path / str(number) / "place"
         place.mkdir(parents=True)
         folder = Path(shutil.copytree(source, place / "x"))
-        told = damage_sums(folder, rng) if number % 3 == 0 else "whole"
+        changes = damage_sums(folder, rng) if number % 3 == 0 else "whole"
         if number % 3:
-            told = zipped(folder, place / "x.zip", rng)
+            changes = zipped(folder, place / "x.zip", rng)
             folder = place / "x.zip"
-        tried(folder, tally, f"seed {number}: {told}")
+        tried(folder, tally, f"seed {number}: {changes}")
         shutil.rmtree(tmp_path / str(number))
     assert tally.bad == []
 

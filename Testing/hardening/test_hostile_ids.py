@@ -100,14 +100,14 @@ def test_scoring_a_cohort_writes_nothing_outside_its_output(
     before = state_of(tmp_path)
     words = ["score", "--bundle", BUNDLE, "--cohort", str(cohort), "--output", str(output)]
     assert main([*words, "--no-scene"]) == 2
-    told = capsys.readouterr().err
+    stderr = capsys.readouterr().err
     assert [p.name for p in output.iterdir()] == ["predictions.csv"]
     with (output / "predictions.csv").open(newline="") as file:
         problems = [row["problem"] for row in csv.DictReader(file)]
     for number, problem in enumerate(problems, start=2):
         assert problem.startswith(f"line {number}, case_id: must")
         # The file tells no value that was typed; the terminal does.
-        assert problem.partition("; ")[0] in told
+        assert problem.partition("; ")[0] in stderr
     assert len(problems) == len(names)
     shutil.rmtree(output)
     assert state_of(tmp_path) == before

@@ -175,12 +175,12 @@ def _commands(
     parser: argparse.ArgumentParser, before: tuple[str, ...] = ()
 ) -> list[tuple[str, ...]]:
     """Every command with every word that it knows."""
-    found = []
+    commands = []
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for name, child in action.choices.items():
-                found += _commands(child, (*before, name))
-    return found or [before]
+                commands += _commands(child, (*before, name))
+    return commands or [before]
 
 
 def _options(parser: argparse.ArgumentParser, words: tuple[str, ...]) -> list[str]:

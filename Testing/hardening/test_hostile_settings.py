@@ -51,7 +51,7 @@ def test_a_damaged_recipe_is_accepted_or_refused_in_a_line(
     path = tmp_path / "mine.yaml"
     for number in tries(25):
         rng = np.random.default_rng([SEED, 1, number])
-        content, told = damaged_recipe(rng)
+        content, changes = damaged_recipe(rng)
         path.write_bytes(content)
-        tally.add(attempt(lambda: used(read_recipe(path))), f"seed {number}: {told}")
+        tally.add(attempt(lambda: used(read_recipe(path))), f"seed {number}: {changes}")
     assert tally.bad == []

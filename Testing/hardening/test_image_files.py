@@ -155,7 +155,7 @@ FILES: dict[str, Callable[[], bytes]] = {
 
 def seg_nrrd(words: dict[str, str]) -> bytes:
     """Two segments in two layers."""
-    told = {
+    fields = {
         "Segment0_ID": "Segment_1",
         "Segment0_Name": "Tumor",
         "Segment0_Layer": "0",
@@ -172,7 +172,7 @@ def seg_nrrd(words: dict[str, str]) -> bytes:
         **{"space directions": "none (1,0,0) (0,1,0) (0,0,1)"},
     )
     head, _, data = whole.partition(b"\n\n")
-    return head + "".join(f"\n{k}:={v}" for k, v in told.items()).encode() + b"\n\n" + data
+    return head + "".join(f"\n{k}:={v}" for k, v in fields.items()).encode() + b"\n\n" + data
 
 
 def read(path: Path) -> None:
@@ -362,11 +362,11 @@ def test_a_packing_that_nobody_knows_is_refused(named: str, series: Path, tally:
     value = named.encode() + b"\0" * (len(named) % 2)
     length = len(value).to_bytes(2, "little")
     path.write_bytes(whole.replace(b"\x14\0" + known, length + value))
-    found = attempt(lambda: read(series))
-    tally.add(found, named)
+    attempt_result = attempt(lambda: read(series))
+    tally.add(attempt_result, named)
     assert tally.bad == []
-    assert found.outcome is Outcome.REFUSED, found.words
-    assert "damaged" in found.words
+    assert attempt_result.outcome is Outcome.REFUSED, attempt_result.words
+    assert "damaged" in attempt_result.words
 
 
 def _flipped_anywhere(rng: np.random.Generator, whole: bytes) -> bytes:

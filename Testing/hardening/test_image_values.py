@@ -41,7 +41,7 @@ def content(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Voxels, s
 
 def checked(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Case, str]:
     """A case, with warnings as errors: none may reach the user's terminal."""
-    voxels, told = content(rng, shape)
+    voxels, words = content(rng, shape)
     k, j, i = shape
     grid = Geometry(
         size_ijk=(i, j, k),
@@ -60,7 +60,7 @@ def checked(rng: np.random.Generator, shape: tuple[int, ...]) -> tuple[Case, str
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         case = Case(case_id="P1", images={sequence: turn.volume(image)}, roi=turned)
-    return case, told
+    return case, words
 
 
 def test_any_values_become_a_case_or_one_line(tries: _Tries, tally: Tally) -> None:

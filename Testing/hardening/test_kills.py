@@ -58,15 +58,15 @@ RUNS: dict[str, tuple[list[str], float, Callable[[Path], bool]]] = {
 
 def judged(program: Program, number: int, is_whole: Callable[[Path], bool]) -> Attempt:
     """Ended well, and the output is whole or absent, as the last line says."""
-    found = program.outcome(number)
+    attempt_result = program.outcome(number)
     output = program.folder / "out"
-    if found.outcome not in (Outcome.ACCEPTED, Outcome.REFUSED):
-        return found
+    if attempt_result.outcome not in (Outcome.ACCEPTED, Outcome.REFUSED):
+        return attempt_result
     if output.exists() and not is_whole(output):
         return Attempt(outcome=Outcome.FILE_LOST, words="half an output")
     if output.exists() != ("nothing was written" not in program.stderr) and number != 9:
         return Attempt(outcome=Outcome.FILE_LOST, words=program.stderr[-200:])
-    return found
+    return attempt_result
 
 
 @pytest.mark.slow
@@ -104,12 +104,12 @@ def test_a_signal_while_vtk_is_loaded_ends_the_program_and_crashes_nothing(
             process.wait(np.random.default_rng([SEED, i]).uniform(0, 0.8))
         except subprocess.TimeoutExpired:
             process.send_signal(SIGNALS[i % 4])
-        told = process.communicate(timeout=60)[1].decode()
-        good = process.returncode in (0, 128 + SIGNALS[i % 4]) and told.count("\n") <= 1
+        stderr = process.communicate(timeout=60)[1].decode()
+        good = process.returncode in (0, 128 + SIGNALS[i % 4]) and stderr.count("\n") <= 1
         tally.add(
             Attempt(
                 outcome=Outcome.ACCEPTED if good else Outcome.CRASH,
-                words=f"{process.returncode} {told}",
+                words=f"{process.returncode} {stderr}",
             ),
             f"{i}",
         )
@@ -154,14 +154,14 @@ def test_an_earlier_result_is_there_whole_whenever_its_replacement_is_killed(
         process.stdout.readline()
         time.sleep(np.random.default_rng([SEED, i]).uniform(0, 0.1))
         process.send_signal(number)
-        told = process.communicate(timeout=60)[1].decode()
+        stderr = process.communicate(timeout=60)[1].decode()
         sweep(tmp_path)
         is_good = foreign_files(tmp_path / "out") == [] and len(list(tmp_path.iterdir())) == 1
-        is_good &= told.count("\n") <= 1 and process.returncode in (128 + number, -signal.SIGKILL)
+        is_good &= stderr.count("\n") <= 1 and process.returncode in (128 + number, -signal.SIGKILL)
         tally.add(
             Attempt(
                 outcome=Outcome.ACCEPTED if is_good else Outcome.FILE_LOST,
-                words=f"{process.returncode} {told} {list(tmp_path.rglob('*'))}",
+                words=f"{process.returncode} {stderr} {list(tmp_path.rglob('*'))}",
             ),
             f"{number!r} {i}",
         )
@@ -204,11 +204,11 @@ def test_a_training_that_is_killed_takes_its_workers_along_and_names_the_way_on(
         number = (signal.SIGINT, signal.SIGKILL, *SIGNALS)[i % 7]
         program = Program(words, folder)
         program.end(number, float(np.random.default_rng([SEED, i]).uniform(0, 4.0)))
-        found = program.outcome(number)
+        attempt_result = program.outcome(number)
         is_kept = (folder / ".out-training").exists()
         if number != signal.SIGKILL and is_kept != ("--resume" in program.stderr):
-            found = Attempt(outcome=Outcome.FILE_LOST, words=program.stderr[-300:])
-        tally.add(found, f"{i} {number!r}")
+            attempt_result = Attempt(outcome=Outcome.FILE_LOST, words=program.stderr[-300:])
+        tally.add(attempt_result, f"{i} {number!r}")
         if LONG and is_kept:
             again = subprocess.run(
                 [sys.executable, "-m", "TACEResponseLib", *words, "--resume"],

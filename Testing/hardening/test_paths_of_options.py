@@ -171,15 +171,15 @@ def tried(place: Path, command: str, name: str, user: int | None = None) -> Atte
             os.setuid(user)
         run_in(place, words)
 
-    found = attempt(job, seconds=60)
+    change = attempt(job, seconds=60)
     after = listing(place)
-    if found.outcome is Outcome.REFUSED and after != before:
+    if change.outcome is Outcome.REFUSED and after != before:
         left = sorted({row[0] for row in after} ^ {row[0] for row in before})
-        return Attempt(outcome=Outcome.FILE_LOST, words=f"left or lost: {left}; {found.words}")
+        return Attempt(outcome=Outcome.FILE_LOST, words=f"left or lost: {left}; {change.words}")
     for made in ("out", "out-log", "none", ".out-training", "mine.yaml"):
         path = place / made
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-    return found
+    return change
 
 
 @pytest.mark.parametrize("command", ALL_INPUTS)
@@ -191,10 +191,10 @@ def test_what_is_no_input_is_refused_in_one_line_and_leaves_nothing(
         if is_cache and name in ("/", ".."):
             # Whoever runs the tests may keep a cache there, and tests should not.
             continue
-        found = tried(place, command, name)
-        tally.add(found, f"{command!r} with {name!r}")
+        attempt_result = tried(place, command, name)
+        tally.add(attempt_result, f"{command!r} with {name!r}")
         if not name.strip():
-            assert found.outcome is Outcome.REFUSED, found.words
+            assert attempt_result.outcome is Outcome.REFUSED, attempt_result.words
     assert tally.bad == []
 
 
@@ -205,9 +205,9 @@ def test_what_is_no_output_is_refused_in_one_line_and_leaves_nothing(
     for name in ("", *NO_OUTPUT[ALL_OUTPUTS.index(command) % STRIDE :: STRIDE], "shut/x"):
         # A folder that is root's own stands open to root.
         user = NOBODY if name == "shut/x" and os.getuid() == 0 else None
-        found = tried(place, command, name, user)
-        tally.add(found, f"{command!r} with {name!r}")
-        assert found.outcome is Outcome.REFUSED, f"{name}: {found}"
+        attempt_result = tried(place, command, name, user)
+        tally.add(attempt_result, f"{command!r} with {name!r}")
+        assert attempt_result.outcome is Outcome.REFUSED, f"{name}: {attempt_result}"
     # A table of patients without images is scored, and each of them told in a line.
     if command != f"{SCORE} --cohort good.csv --output @":
         tally.add(tried(place, command, MADE), f"{command!r} with {MADE!r}")
@@ -219,9 +219,9 @@ def test_what_is_no_output_is_refused_in_one_line_and_leaves_nothing(
 def test_a_file_of_another_user_is_refused_in_one_line(
     command: str, place: Path, tally: Tally
 ) -> None:
-    found = tried(place, command, "secret", NOBODY)
-    tally.add(found, command)
-    assert found.outcome is Outcome.REFUSED, found.words
+    attempt_result = tried(place, command, "secret", NOBODY)
+    tally.add(attempt_result, command)
+    assert attempt_result.outcome is Outcome.REFUSED, attempt_result.words
 
 
 def test_every_option_of_a_path_is_among_them() -> None:

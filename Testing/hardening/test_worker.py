@@ -123,7 +123,7 @@ class Process:
         """Send a line, then an innocent one; what came of the first."""
         self._number += 1
         innocent = json.dumps({"id": self._number, "do": "forget"}).encode()
-        found: list[dict[str, Any]] = []
+        answers: list[dict[str, Any]] = []
         try:
             assert self._popen.stdin is not None
             self._popen.stdin.write(line + b"\n" + innocent + b"\n")
@@ -133,8 +133,8 @@ class Process:
                 if answer is None:
                     return Attempt(outcome=Outcome.CRASH, words=f"status {self._popen.poll()}")
                 if answer["id"] == self._number:
-                    return _outcome(found, answer)
-                found.append(answer)
+                    return _outcome(answers, answer)
+                answers.append(answer)
         except queue.Empty:
             return Attempt(outcome=Outcome.HANG, words=f"longer than {seconds:g} s")
         except BrokenPipeError:
@@ -159,17 +159,17 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def _outcome(found: list[dict[str, Any]], innocent: dict[str, Any]) -> Attempt:
+def _outcome(answers: list[dict[str, Any]], innocent: dict[str, Any]) -> Attempt:
     """Of the answers to a line and to the innocent one after it."""
-    words = " / ".join(str(answer.get("message", "done")) for answer in found)
+    words = " / ".join(str(answer.get("message", "done")) for answer in answers)
     is_wrong = (
         innocent["kind"] != "done"
-        or len(found) != 1
-        or any(_is_ours(answer) for answer in found if answer["kind"] == "failed")
+        or len(answers) != 1
+        or any(_is_ours(answer) for answer in answers if answer["kind"] == "failed")
     )
     if is_wrong:
-        return Attempt(outcome=Outcome.INTERNAL_ERROR, words=f"{len(found)} answers: {words}")
-    done = found[0]["kind"] == "done"
+        return Attempt(outcome=Outcome.INTERNAL_ERROR, words=f"{len(answers)} answers: {words}")
+    done = answers[0]["kind"] == "done"
     return Attempt(outcome=Outcome.ACCEPTED if done else Outcome.REFUSED, words=words)
 
 
@@ -239,15 +239,15 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return plain
 
 
-def places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+def places(value: Any, pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """Every container with every key or index in it."""
     keys = (
         range(len(value)) if isinstance(value, list) else value if isinstance(value, dict) else ()
     )
     for key in keys:
-        found.append((value, key))
-        places(value[key], found)
-    return found
+        pairs.append((value, key))
+        places(value[key], pairs)
+    return pairs
 
 
 def line_of(rng: np.random.Generator, requests: list[dict[str, Any]]) -> bytes:

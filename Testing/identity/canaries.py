@@ -40,22 +40,22 @@ def traces(content: bytes, place: str = "", depth: int = 0) -> set[str]:
     Returns: lines such as `scene.mrb/scene.mrml: SHA256 of PatientID`.
     """
     low = content.lower()
-    found = {f"{place}: {PATTERNS[hit.group()]}" for hit in ANY.finditer(low)}
+    hits = {f"{place}: {PATTERNS[hit.group()]}" for hit in ANY.finditer(low)}
     if depth < DEEPEST:
         for name, inner in _inside(content):
-            found |= traces(inner, f"{place}/{name}", depth + 1)
-    return found
+            hits |= traces(inner, f"{place}/{name}", depth + 1)
+    return hits
 
 
 def traces_in(folder: Path) -> set[str]:
     """The same for every file of a folder and for their names."""
-    found: set[str] = set()
+    hits: set[str] = set()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        found |= traces(name.encode(), f"name of {name}")
+        hits |= traces(name.encode(), f"name of {name}")
         if path.is_file():
-            found |= traces(path.read_bytes(), name)
-    return found
+            hits |= traces(path.read_bytes(), name)
+    return hits
 
 
 def _inside(content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -85,16 +85,16 @@ def _png_texts(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _patterns() -> dict[bytes, str]:
     """What to look for, in small letters, and what it is."""
-    found: dict[bytes, str] = {}
+    digests: dict[bytes, str] = {}
     for what, word in WORDS.items():
         for piece in {word, *PART.findall(word)}:
-            found[piece.lower().encode()] = what
+            digests[piece.lower().encode()] = what
             for name in HASHES:
                 for text in (piece, f"{piece}.nii.gz", f"{piece}.csv", f"{piece}.seg.nrrd"):
                     digest = hashlib.new(name, text.encode())
-                    found[digest.hexdigest()[:16].encode()] = f"{name} of {what}"
-                    found[digest.digest().lower()] = f"{name} bytes of {what}"
-    return found
+                    digests[digest.hexdigest()[:16].encode()] = f"{name} of {what}"
+                    digests[digest.digest().lower()] = f"{name} bytes of {what}"
+    return digests
 
 
 PATTERNS = _patterns()

@@ -25,7 +25,7 @@ def half_of_md5(word: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("hidden", "told"),
+    ("hidden", "written"),
     [
         (b"before " + ID.lower(), "PatientID"),
         (b"before " + hashlib.sha256(ID).hexdigest().upper().encode(), "sha256 of PatientID"),
@@ -38,8 +38,8 @@ def half_of_md5(word: bytes) -> bytes:
     ],
     ids=["plain", "sha256", "sha1", "half md5", "zip", "gzip", "base64", "nested"],
 )
-def test_a_hidden_word_is_found(hidden: bytes, told: str) -> None:
-    assert {line.partition(": ")[2] for line in traces(hidden)} == {told}
+def test_a_hidden_word_is_found(hidden: bytes, written: str) -> None:
+    assert {line.partition(": ")[2] for line in traces(hidden)} == {written}
 
 
 def test_other_words_are_not() -> None:

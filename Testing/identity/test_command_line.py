@@ -63,10 +63,10 @@ def test_a_scored_patient_is_not_named(
         str(tmp_path / "out"),
     ]
     assert main(words) == 0
-    told = capsys.readouterr()
-    assert "roi_resampled" in told.out
+    printed = capsys.readouterr()
+    assert "roi_resampled" in printed.out
     assert traces_in(tmp_path) == set()
-    assert traces((told.out + told.err + caplog.text).encode(), "printed") == set()
+    assert traces((printed.out + printed.err + caplog.text).encode(), "printed") == set()
 
 
 def test_scored_patients_of_a_table_are_not_named_nor_is_what_failed(
@@ -193,11 +193,11 @@ def test_a_validation_of_predictions_names_nobody_and_obeys_no_word_of_the_table
     assert traces(printed.encode(), "printed") == set()
     assert not UNSAFE.search(printed)
     texts = [p for p in (tmp_path / "out").rglob("*") if p.suffix in (".html", ".csv")]
-    told = {path.name: path.read_text(encoding="utf-8") for path in texts}
-    assert "&lt;script&gt;" in told["report.html"]
-    assert "<script" not in told["report.html"]
-    assert "'=HYPERLINK" in "".join(text for name, text in told.items() if name.endswith(".csv"))
-    for name, text in told.items():
+    by_name = {path.name: path.read_text(encoding="utf-8") for path in texts}
+    assert "&lt;script&gt;" in by_name["report.html"]
+    assert "<script" not in by_name["report.html"]
+    assert "'=HYPERLINK" in "".join(text for name, text in by_name.items() if name.endswith(".csv"))
+    for name, text in by_name.items():
         assert not UNSAFE.search(text), name
         assert "\n=" not in text
         assert ",=" not in text

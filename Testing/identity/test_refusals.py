@@ -44,10 +44,10 @@ def organs(case: Case, folder: Path) -> Path:
     """A segmentation of a tumor and of a liver that is called after the patient."""
     assert case.roi is not None
     path = write_segmentation(case.roi, folder / f"{NAME}.seg.nrrd")
-    found = sitk.ReadImage(str(path))
+    volume = sitk.ReadImage(str(path))
     for key, value in (("Name", f"Liver {WORDS['segment']}"), ("LabelValue", "2"), ("Layer", "0")):
-        found.SetMetaData(f"Segment1_{key}", value)
-    sitk.WriteImage(found, str(path))
+        volume.SetMetaData(f"Segment1_{key}", value)
+    sitk.WriteImage(volume, str(path))
     return path
 
 

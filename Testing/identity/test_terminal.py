@@ -29,13 +29,13 @@ def test_problems_of_a_hostile_table_are_one_line_each(
     table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["cohort", "check", str(table), "--table-only"]) == 2
-    told = capsys.readouterr()
-    assert not UNSAFE.search(told.out + told.err)
-    head, *problems = told.out.splitlines()
+    printed = capsys.readouterr()
+    assert not UNSAFE.search(printed.out + printed.err)
+    head, *problems = printed.out.splitlines()
     assert head.split()[:2] == ["line", "column"]
     assert [line.split()[0] for line in problems] == ["1", "7", "7", "7"]
     assert not any(line.startswith("C9") for line in problems)
-    assert told.err.count("\n") == 1
+    assert printed.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -56,15 +56,15 @@ def test_hostile_options_are_refused_in_one_printable_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(words) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.count("\n") == 1
-    assert not UNSAFE.search(told.err)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert not UNSAFE.search(printed.err)
 
 
 def test_the_parser_s_own_refusal_is_printable(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["info", "--\x1b[2J\u202e"])
-    told = capsys.readouterr().err
-    assert r"--\u001b[2J\u202e" in told
-    assert not UNSAFE.search(told)
+    stderr = capsys.readouterr().err
+    assert r"--\u001b[2J\u202e" in stderr
+    assert not UNSAFE.search(stderr)

@@ -93,10 +93,10 @@ def said(voxels: Voxels, mask: Mask) -> str:
         direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
     )
     try:
-        found = check_hounsfield(Volume(voxels=voxels, geometry=grid), CT, "--image", mask)
+        warnings = check_hounsfield(Volume(voxels=voxels, geometry=grid), CT, "--image", mask)
     except InputError as error:
         return str(error)
-    return " ".join(w.message for w in found if w.code != "suspected_lipiodol")
+    return " ".join(w.message for w in warnings if w.code != "suspected_lipiodol")
 
 
 def roi_of(voxels: Voxels) -> Mask:
@@ -105,11 +105,13 @@ def roi_of(voxels: Voxels) -> Mask:
 
 
 def test_sound_crops_pass_and_other_scales_do_not() -> None:
-    assert {name: told for name, v in SOUND.items() if (told := said(v, roi_of(v)))} == {}
+    assert {name: message for name, v in SOUND.items() if (message := said(v, roi_of(v)))} == {}
     proofs = {name: said(v, roi_of(v)) for name, v in NO_PROOF.items()}
-    assert {n: told for n, told in proofs.items() if "shows neither air nor fat." not in told} == {}
-    told = {name: (said(v, roi_of(v)), words) for name, (v, words) in WRONG.items()}
-    assert {name: found for name, (found, words) in told.items() if words not in found} == {}
+    assert {
+        n: message for n, message in proofs.items() if "shows neither air nor fat." not in message
+    } == {}
+    message = {name: (said(v, roi_of(v)), words) for name, (v, words) in WRONG.items()}
+    assert {name: remark for name, (remark, words) in message.items() if words not in remark} == {}
 
 
 def test_a_few_voxels_at_the_top_of_a_small_part_are_no_window() -> None:
@@ -161,11 +163,11 @@ def test_parts_round_a_place_in_real_tissue_are_hu(
             continue  # then a larger part is asked for
         dense = np.flatnonzero(~tissue)[: int(share * part.size)]
         part.ravel()[dense] = draw.normal(level, 60 if level < 1000 else 0, dense.size).round()
-        told = said(part, tissue)
-        if told and "shows neither air nor fat." not in told:
-            wrong[name] = told
+        message = said(part, tissue)
+        if message and "shows neither air nor fat." not in message:
+            wrong[name] = message
     # Where bone and metal are much of a part, that is said, and is true.
-    metal = [name for name, told in wrong.items() if level > 3000 and "or of metal." in told]
+    metal = [name for name, message in wrong.items() if level > 3000 and "or of metal." in message]
     assert set(wrong) == set(metal)
     assert len(metal) <= 1
 
@@ -181,8 +183,8 @@ def test_most_real_parts_that_were_multiplied_are_told(
 
 def test_lipiodol_that_fills_a_part_without_fat_is_refused_with_a_way_out() -> None:
     part = with_dense(0.1, 900)(np.maximum(liver(), 0))
-    told = said(part, ROI)
-    assert "looks like MR" in told
-    assert "give a larger part of it, with the fat round the organ" in told
+    message = said(part, ROI)
+    assert "looks like MR" in message
+    assert "give a larger part of it, with the fat round the organ" in message
     larger = np.concatenate([part, np.full((16, 4, 40), -100.0) + liver()[:, :4] - 60], axis=1)
     assert said(larger, np.pad(ROI, ((0, 0), (0, 4), (0, 0)))) == ""

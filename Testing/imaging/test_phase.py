@@ -136,8 +136,8 @@ def test_real_contrast_free_tumors_are_seen_as_not_enhanced(
     stem = shared_data / "sts" / f"STS_{patient}_CT"
     ct = Volume.of(sitk.ReadImage(f"{stem}_image.nii.gz"))
     mask = sitk.GetArrayFromImage(sitk.ReadImage(f"{stem}_mask.nii.gz")) > 0
-    found = phase_warnings(ct, ImageSequence.CT_ARTERIAL, mask)
-    assert [w.code for w in found] == ["phase_unverified", "roi_not_enhanced"]
+    warnings = phase_warnings(ct, ImageSequence.CT_ARTERIAL, mask)
+    assert [w.code for w in warnings] == ["phase_unverified", "roi_not_enhanced"]
 
 
 def test_what_is_no_sequence_is_refused() -> None:

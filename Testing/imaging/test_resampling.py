@@ -43,9 +43,9 @@ def test_a_linear_field_is_reproduced_exactly_between_the_voxels() -> None:
     target = grid((5, 4, 3), (1.3, 0.7, 1.1), (6.0, 5.0, 7.0), OBLIQUE)
     k, j, i = np.indices(target.shape_kji)
     expected = target.to_lps(np.stack([i, j, k], axis=-1)) @ (1.0, -2.0, 0.5) + 3
-    found = resample(Volume(voxels=field, geometry=source), target).voxels
-    assert found.dtype == np.float32
-    assert found == pytest.approx(expected, abs=1e-5)
+    resampled = resample(Volume(voxels=field, geometry=source), target).voxels
+    assert resampled.dtype == np.float32
+    assert resampled == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("interpolation", ["linear", "nearest", "bspline"])
@@ -64,15 +64,15 @@ def test_a_crop_of_the_source_changes_nothing(noise: Volume, interpolation: Inte
         0.0,
         sitk.sitkFloat32,
     )
-    found = resample(noise, target, interpolation=interpolation).voxels
-    assert found == pytest.approx(sitk.GetArrayFromImage(whole), abs=2e-6)
+    resampled = resample(noise, target, interpolation=interpolation).voxels
+    assert resampled == pytest.approx(sitk.GetArrayFromImage(whole), abs=2e-6)
 
 
 def test_voxels_outside_the_image_take_the_value_given() -> None:
     source = Volume(voxels=np.ones((4, 4, 4), np.int16), geometry=grid((4, 4, 4)))
     target = grid((6, 4, 4), origin=(-1.0, 0.0, 0.0))
-    found = resample(source, target, outside=-1000).voxels
-    assert found[0, 0].tolist() == [-1000, 1, 1, 1, 1, -1000]
+    resampled = resample(source, target, outside=-1000).voxels
+    assert resampled[0, 0].tolist() == [-1000, 1, 1, 1, 1, -1000]
     far = resample(source, grid((3, 3, 3), origin=(500.0, 0.0, 0.0)), outside=-1000)
     assert (far.voxels == -1000).all()
 
@@ -89,9 +89,9 @@ def test_labels_keep_their_type_and_their_volume_on_a_finer_grid() -> None:
     labels[5:7, 3:7, 4:9] = 300
     # Twice as fine, and edges on edges.
     target = grid((20, 20, 20), (1.0, 1.0, 1.0), (-0.5, -0.5, -0.5))
-    found = resample_labels(labels, source, target)
-    assert found.dtype == np.uint16
-    assert {v: int((found == v).sum()) for v in (2, 300)} == {2: 60 * 8, 300: 40 * 8}
+    resampled = resample_labels(labels, source, target)
+    assert resampled.dtype == np.uint16
+    assert {v: int((resampled == v).sum()) for v in (2, 300)} == {2: 60 * 8, 300: 40 * 8}
 
 
 def test_labels_resampled_in_their_box_equal_labels_resampled_whole(noise: Volume) -> None:
@@ -106,9 +106,9 @@ def test_labels_resampled_in_their_box_equal_labels_resampled_whole(noise: Volum
         grid((70, 60, 90), (0.8, 0.8, 0.8), tuple(aside.tolist())),
         interpolation="nearest",
     )
-    found = resample_labels(labels, noise.geometry, target)
-    assert found.any()
-    assert np.array_equal(found, whole.voxels)
+    resampled = resample_labels(labels, noise.geometry, target)
+    assert resampled.any()
+    assert np.array_equal(resampled, whole.voxels)
 
 
 def test_labels_elsewhere_and_no_labels_give_zeros() -> None:

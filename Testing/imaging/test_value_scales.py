@@ -99,17 +99,17 @@ def as_volume(voxels: Voxels) -> Volume:
     return Volume(voxels=voxels, geometry=grid)
 
 
-def told(voxels: Voxels, mask: Mask) -> str:
+def scale_remark(voxels: Voxels, mask: Mask) -> str:
     """The refusal or the doubts; lipiodol is of another kind."""
     try:
-        found = check_hounsfield(as_volume(voxels), CT, "--image", mask)
+        messages = check_hounsfield(as_volume(voxels), CT, "--image", mask)
     except InputError as error:
         return str(error)
-    return " ".join(w.message for w in found if w.code != "suspected_lipiodol")
+    return " ".join(w.message for w in messages if w.code != "suspected_lipiodol")
 
 
 def test_every_genuine_ct_passes_without_a_doubt(cts: list[tuple[str, Voxels, Mask]]) -> None:
-    assert {name: said for name, v, mask in cts if (said := told(v, mask))} == {}
+    assert {name: said for name, v, mask in cts if (said := scale_remark(v, mask))} == {}
 
 
 def test_parts_of_a_genuine_ct_pass_or_show_neither_air_nor_fat(
@@ -128,7 +128,7 @@ def test_parts_of_a_genuine_ct_pass_or_show_neither_air_nor_fat(
             tissue = (part > 0) & (part < 110)
             if tissue.mean() < 0.02:
                 continue
-            said = told(part, tissue)
+            said = scale_remark(part, tissue)
             if said and "neither air nor fat" not in said:
                 doubts.append((name, starts, lengths, said))
     assert doubts == []
@@ -149,7 +149,7 @@ def test_no_real_mr_is_taken_for_a_ct_nor_passes_as_one(shared_data: Path) -> No
         # Wherever the ROI may lie.
         for share in (0.3, 0.6, 0.9):
             roi = np.abs(voxels - np.quantile(voxels, share)) < 0.05 * np.ptp(voxels)
-            assert "looks like" in told(voxels, roi), path.name
+            assert "looks like" in scale_remark(voxels, roi), path.name
 
 
 SMALL = {
@@ -167,7 +167,7 @@ def test_small_changes_are_told_where_air_is_shown(
     silent = [
         name
         for name, voxels, mask in cts
-        if not told(SMALL[change](voxels.astype(np.float32)).astype(np.float32), mask)
+        if not scale_remark(SMALL[change](voxels.astype(np.float32)).astype(np.float32), mask)
     ]
     assert set(silent) <= {"002", "008", "025"}
 
@@ -180,6 +180,6 @@ def test_no_ct_whose_values_are_hu_no_more_passes_unsaid(
     silent = [
         name
         for name, voxels, mask in cts
-        if not told(changed(voxels.astype(np.float32)).astype(np.float32), mask)
+        if not scale_remark(changed(voxels.astype(np.float32)).astype(np.float32), mask)
     ]
     assert silent == []

@@ -150,10 +150,10 @@ def roi(tmp_path: Path) -> Path:
 def test_the_right_image_is_taken_with_no_such_word(
     sequence: ImageSequence, voxels: Callable[[], Voxels], ending: str, tmp_path: Path, roi: Path
 ) -> None:
-    found = said(written(voxels(), ending, sequence.modality, tmp_path), roi, sequence)
+    message = said(written(voxels(), ending, sequence.modality, tmp_path), roi, sequence)
     # Of a file without words the phase can't be verified; nothing else is said.
-    assert found.count(".") <= 1
-    assert "contrast phase" in found or not found or "header that says" in found
+    assert message.count(".") <= 1
+    assert "contrast phase" in message or not message or "header that says" in message
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -175,8 +175,8 @@ def test_image_and_mask_that_were_swapped_are_refused(
     image = written(ct() if sequence is CT else mr(), ending, sequence.modality, tmp_path)
     (tmp_path / "m").mkdir()
     mask = written(ROI, ending, sequence.modality, tmp_path / "m")
-    found = said(mask, image, sequence)
-    assert re.search("label image, not the image|several labels|label image of whole", found)
+    message = said(mask, image, sequence)
+    assert re.search("label image, not the image|several labels|label image of whole", message)
 
 
 @pytest.mark.parametrize("ending", [".nii", ".nrrd", ".mha", "/"])

@@ -25,11 +25,11 @@ def asked_for(extra: str) -> dict[str, Requirement]:
 def needed_by() -> dict[str, tuple[str, ...]]:
     """Name of each package to the extras that bring it; `always` alone where all do."""
     brought = {name: _closure(asked_for(name).values()) for name in (ALWAYS, *EXTRAS)}
-    found = {}
+    groups = {}
     for package in sorted(frozenset().union(*brought.values())):
         by = tuple(name for name, packages in brought.items() if package in packages)
-        found[package] = by[:1] if by[0] == ALWAYS else by
-    return found
+        groups[package] = by[:1] if by[0] == ALWAYS else by
+    return groups
 
 
 def _closure(requirements: Iterable[Requirement]) -> frozenset[str]:
@@ -37,10 +37,10 @@ def _closure(requirements: Iterable[Requirement]) -> frozenset[str]:
     todo, seen = list(requirements), set()
     while todo:
         requirement = todo.pop()
-        wanted = (canonicalize_name(requirement.name), frozenset(requirement.extras))
-        if wanted not in seen:
-            seen.add(wanted)
-            todo += _needs(*wanted)
+        expected = (canonicalize_name(requirement.name), frozenset(requirement.extras))
+        if expected not in seen:
+            seen.add(expected)
+            todo += _needs(*expected)
     return frozenset(name for name, _ in seen)
 
 

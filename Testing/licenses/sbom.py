@@ -24,9 +24,9 @@ def of_run_time(bom: dict[str, Any]) -> dict[str, Any]:
     for component in bom["components"]:
         name = canonicalize_name(component["name"])
         if name in by:
-            told = {"expression": page[name]["license"], "acknowledgement": "concluded"}
+            license_entry = {"expression": page[name]["license"], "acknowledgement": "concluded"}
             scope = "required" if by[name] == (ALWAYS,) else "optional"
-            components.append({**component, "scope": scope, "licenses": [told]})
+            components.append({**component, "scope": scope, "licenses": [license_entry]})
     root = {**bom["metadata"]["component"], "version": __version__}
     kept = {root["bom-ref"], *(component["bom-ref"] for component in components)}
     return {
@@ -47,9 +47,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("everything", type=Path, help="from cyclonedx-py, JSON")
     parser.add_argument("output", type=Path)
-    asked = parser.parse_args()
-    bom = of_run_time(json.loads(asked.everything.read_text(encoding="utf-8")))
-    asked.output.write_text(json.dumps(bom, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    options = parser.parse_args()
+    bom = of_run_time(json.loads(options.everything.read_text(encoding="utf-8")))
+    options.output.write_text(json.dumps(bom, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

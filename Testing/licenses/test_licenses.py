@@ -41,11 +41,13 @@ def families(words: str) -> set[str]:
 
 def declared(package: str) -> str:
     """What a package says of its own license, in one line of each place."""
-    told = metadata.metadata(package)
-    if "License-Expression" in told:
-        return str(told["License-Expression"])
-    kinds = [c for c in told.get_all("Classifier") or [] if c.startswith("License ::")]
-    return "; ".join([*kinds, (told.get("License") or "").split("\n")[0], *license_files(package)])
+    package_metadata = metadata.metadata(package)
+    if "License-Expression" in package_metadata:
+        return str(package_metadata["License-Expression"])
+    kinds = [c for c in package_metadata.get_all("Classifier") or [] if c.startswith("License ::")]
+    return "; ".join(
+        [*kinds, (package_metadata.get("License") or "").split("\n")[0], *license_files(package)]
+    )
 
 
 def license_files(package: str) -> Iterator[str]:
@@ -68,9 +70,9 @@ def imported(path: Path) -> set[str]:
 
 
 def test_every_package_at_run_time_is_on_the_page_and_none_else() -> None:
-    told = {name: row["needed by"] for name, row in table(RUN_TIME).items()}
+    by_name = {name: row["needed by"] for name, row in table(RUN_TIME).items()}
     needed = {name: ", ".join(by) for name, by in needed_by().items() if name not in table(CUDA)}
-    assert told == needed
+    assert by_name == needed
 
 
 def test_versions_on_the_page_are_those_of_pyproject_and_constraints() -> None:
@@ -121,15 +123,15 @@ def test_copyleft_is_refused_unless_another_license_can_be_taken(
 
 
 def test_licenses_are_written_as_spdx_writes_them(page: dict[str, str]) -> None:
-    told = {**page, **{name: row["license"] for name, row in table(TESTS).items()}}
-    assert {n: canonicalize_license_expression(e) for n, e in told.items()} == told
+    licenses = {**page, **{name: row["license"] for name, row in table(TESTS).items()}}
+    assert {n: canonicalize_license_expression(e) for n, e in licenses.items()} == licenses
 
 
 def test_packages_for_tests_alone_are_those_of_dev_with_the_license_they_declare() -> None:
-    told = {name: row["license"] for name, row in table(TESTS).items()}
-    assert set(told) == set(asked_for("dev"))
-    for name in told:
-        assert families(declared(name)) <= families(told[name]), name
+    licenses = {name: row["license"] for name, row in table(TESTS).items()}
+    assert set(licenses) == set(asked_for("dev"))
+    for name in licenses:
+        assert families(declared(name)) <= families(licenses[name]), name
 
 
 def test_the_program_imports_only_packages_of_the_first_table() -> None:

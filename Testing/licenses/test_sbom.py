@@ -41,9 +41,9 @@ def everything() -> dict[str, Any]:
 
 
 def test_what_only_tests_use_is_in_no_place_of_it(everything: dict[str, Any]) -> None:
-    found = sbom.of_run_time(everything)
-    assert "pingouin" not in json.dumps(found)
-    on = {line["ref"]: line["dependsOn"] for line in found["dependencies"]}
+    components = sbom.of_run_time(everything)
+    assert "pingouin" not in json.dumps(components)
+    on = {line["ref"]: line["dependsOn"] for line in components["dependencies"]}
     assert on == {
         "root-component": ["PyYAML==1", "lifelines==1"],
         "lifelines==1": ["pandas==1", "interface_meta==1"],
@@ -53,7 +53,7 @@ def test_what_only_tests_use_is_in_no_place_of_it(everything: dict[str, Any]) ->
 def test_each_package_has_an_spdx_license_and_extras_are_optional(
     everything: dict[str, Any],
 ) -> None:
-    told = {
+    by_name = {
         component["name"]: (component["scope"], component["licenses"])
         for component in sbom.of_run_time(everything)["components"]
     }
@@ -61,7 +61,7 @@ def test_each_package_has_an_spdx_license_and_extras_are_optional(
         [{"expression": expression, "acknowledgement": "concluded"}]
         for expression in ("MIT", "BSD-3-Clause")
     )
-    assert told == {
+    assert by_name == {
         "PyYAML": ("required", mit),
         "lifelines": ("optional", mit),
         "pandas": ("optional", bsd),

@@ -103,13 +103,13 @@ def test_each_image_has_the_lesions_on_its_own_grid() -> None:
 
 def test_warnings_of_readers_come_first() -> None:
     remark = CaseWarning(code="read", message="Read with a remark.")
-    found = Case(
+    made = Case(
         case_id="P1",
         images={CT: image(has_contrast=False)},
         roi=balls(grid()),
         reading_warnings=(remark,),
     )
-    assert codes(found) == ["read", "phase_contradicted"]
+    assert codes(made) == ["read", "phase_contradicted"]
 
 
 def test_images_of_two_frames_of_reference_are_worth_a_warning() -> None:

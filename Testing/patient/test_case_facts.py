@@ -47,8 +47,8 @@ SPECK = replace(LARGE, index=3, longest_axial_diameter_mm=1.0, is_speck=True)
 def test_size_and_number_are_compared_with_the_lesions(
     values: dict[str, Any], codes: list[str]
 ) -> None:
-    found = lesion_warnings([LARGE, SMALL, SPECK], ClinicalRecord(values=values))
-    assert [warning.code for warning in found] == codes
+    warnings = lesion_warnings([LARGE, SMALL, SPECK], ClinicalRecord(values=values))
+    assert [warning.code for warning in warnings] == codes
 
 
 def test_a_small_tumor_may_differ_by_millimeters() -> None:
@@ -87,9 +87,9 @@ def test_dates_are_compared_with_the_header(
     day: str | None, typed: date | None, treated: date | None, codes: list[str]
 ) -> None:
     context = CaseContext(image_date=typed, treatment_date=treated)
-    found = date_warnings(shot(day), context)
-    assert [w.code for w in found] == codes
-    assert not any("2026" in w.message or "ct.nii" in w.message for w in found)
+    warnings = date_warnings(shot(day), context)
+    assert [w.code for w in warnings] == codes
+    assert not any("2026" in w.message or "ct.nii" in w.message for w in warnings)
     assert date_warnings(shot(day), None) == ()
 
 

@@ -80,9 +80,9 @@ def test_yes_and_no_are_called_as_they_are_written(in_table: bool, says: str) ->
 def test_all_problems_are_told_in_one_line() -> None:
     with pytest.raises(InputError) as caught:
         read_record({"age_years": 250, "sex": "x", "albmin": 3})
-    told = str(caught.value)
-    assert told.count("; also ") == 2
-    assert all(word in told for word in ("age_years", "sex", "albmin"))
+    message = str(caught.value)
+    assert message.count("; also ") == 2
+    assert all(word in message for word in ("age_years", "sex", "albmin"))
 
 
 def test_values_that_agree_are_no_contradiction() -> None:

@@ -165,7 +165,7 @@ def test_a_score_without_its_inputs_is_left_out_and_says_what_it_lacks() -> None
 
 
 def test_every_score_says_that_it_predicts_survival() -> None:
-    found = derived_scores(ClinicalRecord(values=WHOLE))
-    assert {s.name for s in found} == set(SCORES)
-    assert {s.note for s in found} == {"predicts survival, not response"}
-    assert all(s.source for s in found)
+    derived = derived_scores(ClinicalRecord(values=WHOLE))
+    assert {s.name for s in derived} == set(SCORES)
+    assert {s.note for s in derived} == {"predicts survival, not response"}
+    assert all(s.source for s in derived)

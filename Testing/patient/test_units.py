@@ -193,9 +193,17 @@ def writings(unit: str) -> list[str]:
     """How people write a unit of the schema."""
     power = re.sub(r"^1e(\d)", r"10^\1", unit)
     small = power.replace("^3", "\u00b3").replace("^4", "\u2074").replace("^9", "\u2079")
-    found = {unit.upper(), unit.lower(), f" {unit} ", power, f"x{power}", small, f"\u00d7{small}"}
-    found = {text for text in found if unit.startswith("1e") or text[0] not in "x\u00d7"}
-    return sorted({text.replace("u", micro) for text in found for micro in "u\u00b5\u03bc"})
+    spellings = {
+        unit.upper(),
+        unit.lower(),
+        f" {unit} ",
+        power,
+        f"x{power}",
+        small,
+        f"\u00d7{small}",
+    }
+    spellings = {text for text in spellings if unit.startswith("1e") or text[0] not in "x\u00d7"}
+    return sorted({text.replace("u", micro) for text in spellings for micro in "u\u00b5\u03bc"})
 
 
 UNITS = [(v.name, unit) for v in load_schema().variables if not v.is_pure for unit in v.units]
@@ -210,11 +218,11 @@ def test_a_unit_may_be_written_in_every_usual_way(name: str, unit: str, tmp_path
     for text in writings(unit)[:2]:
         path = tmp_path / "c.csv"
         path.write_text(f"case_id,role,response,{name} [{text}]\nP1,,,{value!r}\n", "utf-8")
-        (found,) = read_cohort(path).patients or [None]
-        assert found is not None
-        assert found.clinical.values[name] == pytest.approx(value * variable.units[unit])
+        (members_read,) = read_cohort(path).patients or [None]
+        assert members_read is not None
+        assert members_read.clinical.values[name] == pytest.approx(value * variable.units[unit])
     given = {"value": value, "unit": writings(unit)[0]}
-    assert read_record({name: given}).values == found.clinical.values
+    assert read_record({name: given}).values == members_read.clinical.values
 
 
 def test_units_of_one_variable_stay_apart_in_every_writing() -> None:

@@ -103,11 +103,11 @@ def becomes_a_bundle_that_scores(name: str, folder: Path) -> None:
     save_bundle(assemble(recipe, IDENTITY, trained, cohorts, 1), folder / "small")
     bundle = load_bundle(folder / "small")
     whole = simulated_case(settings, 13, 0)
-    wanted = bundle.metadata.sequences
+    required = bundle.metadata.sequences
     case = replace(
         whole,
-        images={s: v for s, v in whole.images.items() if s in wanted},
-        sequence_rois={s: r for s, r in whole.sequence_rois.items() if s in wanted},
+        images={s: v for s, v in whole.images.items() if s in required},
+        sequence_rois={s: r for s, r in whole.sequence_rois.items() if s in required},
     )
     prediction = score(case, bundle)
     assert 0 < prediction.fused.probability < 1

@@ -86,25 +86,25 @@ def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Co
 def test_what_separates_the_classes_is_found_and_what_doesn_t_is_not(
     separated: list[CohortPatient],
 ) -> None:
-    found = {
+    judgements = {
         j.predictors: j
         for j in judge(SETTINGS, separated, 1, effort=NO_CHANCE)
         if j.reading == MAJORITY
     }
-    assert found[VOLUME].auc.value == pytest.approx(1)
-    assert found[BOTH].auc.value > 0.95
-    assert abs(found[CLINICAL].auc.value - 0.5) < 0.15
-    assert {j.events for j in found.values()} == {20}
+    assert judgements[VOLUME].auc.value == pytest.approx(1)
+    assert judgements[BOTH].auc.value > 0.95
+    assert abs(judgements[CLINICAL].auc.value - 0.5) < 0.15
+    assert {j.events for j in judgements.values()} == {20}
 
 
 @pytest.mark.slow
 def test_chance_is_told_where_it_is_asked_for(separated: list[CohortPatient]) -> None:
     from TACEResponseLib.shipped.real_cohort import _judged
 
-    asked = Effort(repeats=1, resamples=2, permutations=200, permutation_repeats=1)
-    found = _judged((VOLUME, parts_of(SETTINGS)[VOLUME]), MAJORITY, separated, 1, asked)
-    assert found.chance is not None
-    assert found.chance.p == pytest.approx(1 / 201)
+    resampled = Effort(repeats=1, resamples=2, permutations=200, permutation_repeats=1)
+    judgements = _judged((VOLUME, parts_of(SETTINGS)[VOLUME]), MAJORITY, separated, 1, resampled)
+    assert judgements.chance is not None
+    assert judgements.chance.p == pytest.approx(1 / 201)
 
 
 def test_labels_that_mean_nothing_give_one_half() -> None:
@@ -115,8 +115,8 @@ def test_labels_that_mean_nothing_give_one_half() -> None:
     ]
     labels = np.array([label_of(p, MAJORITY) for p in nobody])
     procedure = CrossValidatedAuc(SETTINGS, evidence(SETTINGS, nobody))
-    found = procedure_estimate(procedure, labels, rng, repeats=3, resamples=20)
-    assert found.low < 0.5 < found.high
+    estimate = procedure_estimate(procedure, labels, rng, repeats=3, resamples=20)
+    assert estimate.low < 0.5 < estimate.high
 
 
 def test_copies_of_a_patient_never_judge_themselves() -> None:

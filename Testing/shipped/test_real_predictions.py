@@ -33,9 +33,9 @@ def patients(
 
 @pytest.fixture(scope="module")
 def settings() -> ClinicalSettings:
-    (found,) = read_recipe(find_recipe("ct-volume-clinical")).branches
-    assert isinstance(found, ClinicalSettings)
-    return found
+    (branches,) = read_recipe(find_recipe("ct-volume-clinical")).branches
+    assert isinstance(branches, ClinicalSettings)
+    return branches
 
 
 def test_the_tables_hold_whom_all_readers_have_read(

@@ -35,8 +35,8 @@ def test_the_best_auc_is_scikit_learns_on_the_same_patients():
     truths = simulated_truths(SimulationSettings(), 300, 9)
     outcome = [truth.response for truth in truths]
     expected = roc_auc_score(outcome, [truth.probability for truth in truths])
-    found = best_auc_of(truths, Endpoint.OBJECTIVE_RESPONSE)
-    assert found.value == pytest.approx(expected)
+    estimate = best_auc_of(truths, Endpoint.OBJECTIVE_RESPONSE)
+    assert estimate.value == pytest.approx(expected)
     assert best_auc_of(truths, Endpoint.FOUR_CLASS).value == pytest.approx(expected)
 
 

@@ -52,14 +52,14 @@ def test_no_tumor_grows_into_the_wall():
 
 
 def test_a_satellite_keeps_its_distance_from_the_tumor():
-    found = 0
+    n_satellites = 0
     for seed in range(5):
         _, labels = lesions(seed, satellite_share=1.0)
         if (labels == 2).any():
-            found += 1
+            n_satellites += 1
             from_tumor = distance_transform_edt(labels != 1, sampling=(6, 3, 3))
             assert from_tumor[labels == 2].min() > SATELLITE_GAP_MM - 3
-    assert found >= 3
+    assert n_satellites >= 3
 
 
 def test_an_exact_reader_draws_what_was_painted():

@@ -142,9 +142,9 @@ def test_size_leaves_no_trace_away_from_the_larger_tumor():
 
 
 def test_measured_diameter_agrees_with_the_latent(clear_cohort):
-    asked = np.array(latent_values(clear_cohort, "diameter_mm"))
+    points = np.array(latent_values(clear_cohort, "diameter_mm"))
     measured = [p.to_case().largest_lesion.longest_axial_diameter_mm for p in clear_cohort]
-    ratio = np.array(measured) / asked
+    ratio = np.array(measured) / points
     assert np.median(ratio) == pytest.approx(1.0, abs=0.05)
     assert ((ratio > 0.88) & (ratio < 1.15)).all()
 

@@ -52,11 +52,11 @@ def test_the_numbers_are_those_of_a_training_that_never_stopped(
     recipe = make_recipe(branches=[NETWORK], candidates=[], folds=2, fusion=fusion)
     whole = train(recipe, patches(), seed=3, state=TrainingState(tmp_path / "whole"))
     state = TrainingState(tmp_path / "stopped")
-    told: list[int] = []
+    epochs: list[int] = []
 
     def stopping(self: FitLog, quantity: str, epoch: int, value: float) -> None:
-        told.append(epoch)
-        if len(told) == 7:
+        epochs.append(epoch)
+        if len(epochs) == 7:
             raise RuntimeError("the power went off")
         write(self, quantity, epoch, value)
 

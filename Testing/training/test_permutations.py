@@ -35,10 +35,10 @@ def test_p_counts_the_permutations_that_do_as_well_and_the_true_order(
     true = kept_candidate(train_here(recipe, make_cohort(), None, 1)).training.value
     by_chance = [true + 0.01, true, true, 0.999] + [true - 0.01] * 196
     monkeypatch.setattr(permutations, "permuted_auc", lambda *given: by_chance[given[-1]])
-    found = chance(recipe, make_cohort())
-    assert found is not None
-    assert found.p == pytest.approx(5 / 201)
-    assert (found.statistic, found.n) == (true, 60)
+    significance = chance(recipe, make_cohort())
+    assert significance is not None
+    assert significance.p == pytest.approx(5 / 201)
+    assert (significance.statistic, significance.n) == (true, 60)
 
 
 def test_permuted_labels_give_about_one_half_and_each_number_its_own(

@@ -26,8 +26,8 @@ def patients(slope: float, shift: float, n: int = 4000) -> tuple[np.ndarray, np.
 
 
 def test_a_known_slope_and_shift_are_found() -> None:
-    found = fit_update(*patients(0.6, -0.8), "slope")
-    assert (found.slope, found.shift) == pytest.approx((0.6, -0.8), abs=0.12)
+    update = fit_update(*patients(0.6, -0.8), "slope")
+    assert (update.slope, update.shift) == pytest.approx((0.6, -0.8), abs=0.12)
     level = fit_update(*patients(1.0, 0.7), "intercept")
     assert level.slope == 1
     assert level.shift == pytest.approx(0.7, abs=0.1)

@@ -49,8 +49,8 @@ def expected(words: list[str], tmp_path: Path) -> str:
 
 def line(capsys: pytest.CaptureFixture[str]) -> str:
     """The one line of a refusal."""
-    (told,) = capsys.readouterr().err.splitlines()
-    return told
+    (error_lines,) = capsys.readouterr().err.splitlines()
+    return error_lines
 
 
 def test_the_best_on_tuning_patients_is_kept_and_all_are_listed(
@@ -74,10 +74,10 @@ def test_the_best_on_tuning_patients_is_kept_and_all_are_listed(
     with (tmp_path / "mine-log" / "candidates.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     # Test patients are asked about the one that is kept, and about no other.
-    asked = {name: ["training", "tuning"] for name in ("size", "texture", "both")}
-    asked[kept.name] = ["training", "tuning", "internal_test"]
+    by_name = {name: ["training", "tuning"] for name in ("size", "texture", "both")}
+    by_name[kept.name] = ["training", "tuning", "internal_test"]
     assert [(r["candidate"], r["cohort"]) for r in rows] == [
-        (name, cohort) for name, cohorts in asked.items() for cohort in cohorts
+        (name, cohort) for name, cohorts in by_name.items() for cohort in cohorts
     ]
     assert sorted(p.name for p in tmp_path.glob("mine*")) == ["mine", "mine-log"]
     assert not list(tmp_path.glob(".*"))
@@ -372,9 +372,9 @@ def test_a_folder_that_appears_meanwhile_is_kept_and_so_is_the_training(
     with monkeypatch.context() as patch:
         patch.setattr(training_files, "write_picture", appear)
         assert main([*words, "--output", str(output)]) == 2
-    told = capsys.readouterr().err
-    assert "must not appear while" in told
-    assert "--resume" in told
+    stderr = capsys.readouterr().err
+    assert "must not appear while" in stderr
+    assert "--resume" in stderr
     assert (tmp_path / name / "notes.txt").read_text() == "mine"
     shutil.rmtree(tmp_path / name)
     assert main([*words, "--output", str(output), "--resume"]) == 0

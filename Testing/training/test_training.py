@@ -32,7 +32,7 @@ def test_no_patient_is_asked_of_a_branch_that_saw_it(
     from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch, RadiomicsRecipe
 
     seen: list[set[float]] = []
-    asked: list[int] = []
+    counts: list[int] = []
     fit, logits = RadiomicsRecipe.fit, RadiomicsBranch.logits
 
     def spy_fit(self, prepared, labels, seed, context):  # type: ignore[no-untyped-def]
@@ -41,7 +41,7 @@ def test_no_patient_is_asked_of_a_branch_that_saw_it(
 
     def spy_logits(self, prepared):  # type: ignore[no-untyped-def]
         assert not seen[-1] & {p[MEAN] for p in prepared}
-        asked.append(len(prepared))
+        counts.append(len(prepared))
         return logits(self, prepared)
 
     monkeypatch.setattr(RadiomicsRecipe, "fit", spy_fit)
@@ -53,7 +53,7 @@ def test_no_patient_is_asked_of_a_branch_that_saw_it(
     assert sizes[:4] == sizes[13:17] == [60, 40, 40, 40]
     assert all(24 <= size <= 28 for size in (*sizes[4:13], *sizes[17:]))
     assert len(sizes) == 2 * (1 + 3 + 9)
-    assert sum(asked) == 2 * (60 + 3 * 40) + 2 * len(tuning.labels)
+    assert sum(counts) == 2 * (60 + 3 * 40) + 2 * len(tuning.labels)
 
 
 def test_fusion_sees_out_of_fold_outputs_only(
@@ -111,7 +111,7 @@ def test_patients_of_a_test_cohort_teach_nothing(
     def learned(scale: float) -> str:
         everyone = make_cohort(n=120)
         rng = np.random.default_rng(1)
-        found: dict[CohortRole, list[Member]] = {CohortRole.TRAINING: []}
+        members_by_role: dict[CohortRole, list[Member]] = {CohortRole.TRAINING: []}
         for n, case_id in enumerate(everyone.case_ids):
             features = dict(everyone.by_branch["size"][n])
             role = CohortRole.INTERNAL_TEST if n % 4 == 3 else CohortRole.TRAINING
@@ -126,8 +126,8 @@ def test_patients_of_a_test_cohort_teach_nothing(
                 features=features,
                 clinical=everyone.clinical[n],
             )
-            found.setdefault(role, []).append(member)
-        cohorts = by_role(make_recipe(), found, seed=3)
+            members_by_role.setdefault(role, []).append(member)
+        cohorts = by_role(make_recipe(), members_by_role, seed=3)
         trained = train(
             make_recipe(), cohorts[CohortRole.TRAINING], seed=3, tuning=cohorts[CohortRole.TUNING]
         )

@@ -94,9 +94,9 @@ def test_blank_roles_are_drawn_among_those_who_are_left(
     both = [patient(f"P{n}", given=n >= 2, response=r) for r in ("CR", "PD") for n in range(12)]
     named = [replace(p, case_id=f"{p.case_id}{p.response}") for p in both]
     recipe = make_recipe(folds=2)
-    found = members_by_role(recipe, usable_for(recipe, named), 1)
+    members_read = members_by_role(recipe, usable_for(recipe, named), 1)
     # 60, 20 and 20 % of ten patients of each class.
-    assert {role.value: len(some) for role, some in found.items()} == {
+    assert {role.value: len(some) for role, some in members_read.items()} == {
         "training": 12,
         "tuning": 4,
         "internal_test": 4,

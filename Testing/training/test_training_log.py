@@ -31,12 +31,12 @@ def test_epochs_are_drawn_and_their_absence_is_told(tmp_path: Path) -> None:
 
 
 def test_the_time_that_is_left_follows_the_pace_so_far() -> None:
-    told: list[str] = []
+    messages: list[str] = []
     seconds = iter([0.0, 60.0, 120.0, 180.0])
-    remaining = Remaining("fit", 3, told.append, lambda: next(seconds))
+    remaining = Remaining("fit", 3, messages.append, lambda: next(seconds))
     for _ in range(3):
         remaining.step(" (cnn)")
-    assert told == [
+    assert messages == [
         "fit 1 of 3 (cnn), about 2 min left",
         "fit 2 of 3 (cnn), about 60 s left",
         "fit 3 of 3 (cnn)",

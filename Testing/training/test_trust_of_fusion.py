@@ -16,12 +16,12 @@ SEED = 450_001
 @pytest.fixture(scope="module")
 def noise() -> list[tuple[Trained, float]]:
     """Trainings on features that know nothing, and the AUC of each on its own patients."""
-    found = []
+    pairs = []
     for number in range(COHORTS_OF_NOISE):
         cohort = drawn_cohort(80, 0.5, np.random.default_rng([SEED, number]))
         trained = trained_on(recipe_of(list(RECIPES)[number % len(RECIPES)]), cohort, number)
-        found.append((trained, trained.auc_of(cohort)))
-    return found
+        pairs.append((trained, trained.auc_of(cohort)))
+    return pairs
 
 
 def test_the_interval_seldom_lies_above_one_half(noise: list[tuple[Trained, float]]) -> None:

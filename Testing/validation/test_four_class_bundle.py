@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def found(folder: Path) -> dict[str, Any]:
+def measured_bundle(folder: Path) -> dict[str, Any]:
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert len(metrics["results"]["classes"]) == 1
     result: dict[str, Any] = metrics["results"]["classes"][0]
@@ -47,16 +47,19 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_network_that_sees_the_class_tells_classes_apart(found: dict[str, Any]) -> None:
-    assert found["name"] == "brightness: net"
-    assert found["result"]["macro"]["value"] > 0.9
-    assert found["result"]["accuracy"]["value"] > found["commonest_accuracy"]["value"]
+def test_a_network_that_sees_the_class_tells_classes_apart(measured_bundle: dict[str, Any]) -> None:
+    assert measured_bundle["name"] == "brightness: net"
+    assert measured_bundle["result"]["macro"]["value"] > 0.9
+    assert (
+        measured_bundle["result"]["accuracy"]["value"]
+        > measured_bundle["commonest_accuracy"]["value"]
+    )
 
 
-def test_every_patient_is_counted_once(found: dict[str, Any], folder: Path) -> None:
-    assert (found["n"], found["unknown"]) == (15, 1)
-    assert sum(map(sum, found["result"]["confusion"])) == 15
-    assert found["counts"] == {"CR": 5, "PR": 5, "SD": 5, "PD": 0}
+def test_every_patient_is_counted_once(measured_bundle: dict[str, Any], folder: Path) -> None:
+    assert (measured_bundle["n"], measured_bundle["unknown"]) == (15, 1)
+    assert sum(map(sum, measured_bundle["result"]["confusion"])) == 15
+    assert measured_bundle["counts"] == {"CR": 5, "PR": 5, "SD": 5, "PD": 0}
     assert [r["reason"] for r in rows(folder / "failures.csv")] == ["no response in the table"]
 
 
@@ -95,12 +98,12 @@ def test_the_report_says_who_is_missing_and_what_the_probabilities_are(folder: P
 
 
 def test_what_it_predicted_is_read_back_as_somebody_else_s_model(
-    folder: Path, found: dict[str, Any]
+    folder: Path, measured_bundle: dict[str, Any]
 ) -> None:
     # The branch's column has a name of its own and is no model of four classes.
     assert len(read_predictions(folder / "predictions.csv", TableOptions()).models) == 2
     study = read_predictions(folder / "class_predictions.csv", TableOptions())
     assert study.positive_class == "CR or PR"
     again = plain(measure_study(study, resamples=200).of(ClassResults).classes[0].result)
-    assert again["one_vs_rest"] == found["result"]["one_vs_rest"]
-    assert again["confusion"] == found["result"]["confusion"]
+    assert again["one_vs_rest"] == measured_bundle["result"]["one_vs_rest"]
+    assert again["confusion"] == measured_bundle["result"]["confusion"]

@@ -34,9 +34,11 @@ def expression() -> Expression:
 @pytest.mark.skipif(find_spec("gseapy") is None, reason="gseapy is not installed (extra biology)")
 def test_the_set_that_was_raised_is_found(expression: Expression) -> None:
     sets = {"RAISED": [f"G{i}" for i in range(20)], "OTHER": [f"G{i}" for i in range(100, 130)]}
-    found = enriched(expression, ["high"] * 8 + ["low"] * 8, sets, permutations=1000, seed=1)
-    assert found[0].gene_set == "RAISED"
-    assert found[0].normalized > 0
+    enriched_sets = enriched(
+        expression, ["high"] * 8 + ["low"] * 8, sets, permutations=1000, seed=1
+    )
+    assert enriched_sets[0].gene_set == "RAISED"
+    assert enriched_sets[0].normalized > 0
 
 
 @pytest.mark.skipif(find_spec("gseapy") is not None, reason="gseapy is installed")
@@ -48,9 +50,9 @@ def test_without_gseapy_the_extra_is_named(expression: Expression) -> None:
 def test_tables_and_sets_are_read(tmp_path: Path) -> None:
     (tmp_path / "e.csv").write_text("gene,C1,C2\nTP53,1.5,2\nMYC,3,4\n")
     (tmp_path / "s.gmt").write_text("SET\tfrom nowhere\tTP53\tMYC\n\n")
-    found = read_expression(tmp_path / "e.csv")
-    assert (found.genes, found.case_ids) == (("TP53", "MYC"), ("C1", "C2"))
-    assert found.values.tolist() == [[1.5, 2], [3, 4]]
+    table = read_expression(tmp_path / "e.csv")
+    assert (table.genes, table.case_ids) == (("TP53", "MYC"), ("C1", "C2"))
+    assert table.values.tolist() == [[1.5, 2], [3, 4]]
     assert read_gene_sets(tmp_path / "s.gmt") == {"SET": ["TP53", "MYC"]}
 
 

@@ -30,9 +30,9 @@ def test_the_same_patients_are_tested_in_pairs(
 ) -> None:
     written(study, results, tmp_path / "one")
     written(study, results, tmp_path / "two")
-    found = [read_validation(tmp_path / name) for name in ("one", "two")]
-    assert len(side_by_side(found)) == 4
-    rows = {row[:2]: row for row in paired(found)}
+    validations = [read_validation(tmp_path / name) for name in ("one", "two")]
+    assert len(side_by_side(validations)) == 4
+    rows = {row[:2]: row for row in paired(validations)}
     assert len(rows) == 6
     expected = auc_difference(study.outcome, *(m.probabilities for m in study.models))
     assert rows["one: fused", "one: guess"][3] == p_value(expected.significance)

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from TACEResponseLib.basics.imported_code import files_behind
 from TACEResponseLib.basics.reading.file_digest import sha256_of
 from TACEResponseLib.basics.resources import LIBRARY
 from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.evidence.branch import Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings
 from TACEResponseLib.imaging.files.content import content_digest
 from TACEResponseLib.training.preparation.files import (
@@ -67,7 +67,7 @@ class PreparationCache:
             return False
         return True
 
-    def write(self, settings: BranchSettings, prepared: Any, path: Path) -> None:
+    def write(self, settings: BranchSettings, prepared: Prepared, path: Path) -> None:
         """Keep what a branch needs of a patient."""
         write_prepared(settings.kind, prepared, path)
 

@@ -10,12 +10,12 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from TACEResponseLib.basics.reading.json_reading import parse_json
 from TACEResponseLib.basics.writing.file_lock import try_lock
+from TACEResponseLib.evidence.branch import Prepared
 from TACEResponseLib.evidence.kinds import KINDS
 from TACEResponseLib.evidence.stored_patient import StoredPatient
 
@@ -26,7 +26,7 @@ DRAFT_PREFIX = ".draft-"
 OLD_SECONDS = 60.0
 
 
-def write_prepared(kind: str, prepared: Any, path: Path) -> None:
+def write_prepared(kind: str, prepared: Prepared, path: Path) -> None:
     """Write one prepared patient; whole or not at all, whoever else writes the same.
 
     Args:
@@ -43,7 +43,7 @@ def write_prepared(kind: str, prepared: Any, path: Path) -> None:
     write_whole(save(arrays, header), path)
 
 
-def read_prepared(kind: str, path: Path) -> Any:
+def read_prepared(kind: str, path: Path) -> Prepared:
     """Read what `write_prepared` wrote.
 
     Raises: OSError: there is no such file. ValueError: it is damaged, or of another kind.

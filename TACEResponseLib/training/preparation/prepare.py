@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.evidence.branch import Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe, kind_of
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord
@@ -31,7 +31,7 @@ class _Prepared:
     """One patient: values, or the files that hold them."""
 
     clinical: ClinicalRecord
-    values: dict[str, Any]
+    values: dict[str, Prepared]
     paths: dict[str, Path]
 
 
@@ -79,7 +79,7 @@ def prepare(
     )
 
 
-def _column(settings: BranchSettings, evidence: Sequence[_Prepared]) -> Sequence[Any]:
+def _column(settings: BranchSettings, evidence: Sequence[_Prepared]) -> Sequence[Prepared]:
     """One branch's values of all patients."""
     name, read = settings.name, partial(read_prepared, settings.kind)
     if all(name in one.paths for one in evidence):
@@ -94,7 +94,7 @@ def _prepare_one(
 ) -> _Prepared:
     """Runs in a worker; the images are dropped when it returns."""
     patient = _Patient(member)
-    values: dict[str, Any] = {}
+    values: dict[str, Prepared] = {}
     paths: dict[str, Path] = {}
     fresh: dict[Path, BranchSettings] = {}
     for settings in recipe.branches:
@@ -135,7 +135,7 @@ class _Patient:
         self._member = member
         self._case: Case | None = None
         self._second: Case | None = None
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, Prepared] = {}
 
     @property
     def clinical(self) -> ClinicalRecord:
@@ -143,14 +143,14 @@ class _Patient:
         known = self._member.clinical
         return self._loaded().clinical if known is None else known
 
-    def prepared(self, settings: BranchSettings) -> Any:
+    def prepared(self, settings: BranchSettings) -> Prepared:
         """What a branch needs; branches that prepare alike share it."""
         key = digest_of(settings.preparation)
         if key not in self._known:
             self._known[key] = self._prepared(settings)
         return self._known[key]
 
-    def _prepared(self, settings: BranchSettings) -> Any:
+    def _prepared(self, settings: BranchSettings) -> Prepared:
         """From the table's features if they suffice, else from the images."""
         recipe = branch_recipe(settings)
         if self._member.clinical is not None or self._member.features:

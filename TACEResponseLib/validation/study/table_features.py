@@ -1,12 +1,12 @@
 """What a branch reads from features that stand in a table, told as scoring from images tells it."""
 
-from typing import Any
-
-from TACEResponseLib.evidence.branch import FeatureContribution
+from TACEResponseLib.evidence.branch import FeatureContribution, Prepared
 from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 
 
-def table_features(part: BranchPart, prepared: Any) -> tuple[tuple[str, FeatureContribution], ...]:
+def table_features(
+    part: BranchPart, prepared: Prepared
+) -> tuple[tuple[str, FeatureContribution], ...]:
     """Value and z-score of each number of the lesion, under the name of the branch.
 
     What each contributes is left out: nobody looks at single patients of a table.

@@ -75,9 +75,9 @@ def actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 
 
 def test_no_option_reads_numbers_in_another_way() -> None:
-    found = [action for action in actions(_parser()) if action.type is not None]
-    assert len([action for action in found if action.type not in (some_name, some_path)]) > 10
-    assert not [a.option_strings for a in found if a.type in (int, float)]
+    typed = [action for action in actions(_parser()) if action.type is not None]
+    assert len([action for action in typed if action.type not in (some_name, some_path)]) > 10
+    assert not [a.option_strings for a in typed if a.type in (int, float)]
 
 
 @pytest.mark.parametrize("seed", ["6_6", "\u0666", "1e3"])
@@ -95,8 +95,8 @@ def test_every_whole_number_of_an_option_has_bounds_that_are_told(
     assert len(names) > 5
     assert names <= set(RANGES)
     assert main(["demo", "--seed", "9" * 20]) == 2
-    told = capsys.readouterr().err
-    assert told.startswith(f"error: --seed: must be 0 to {2**32 - 1}, got {'9' * 20};")
+    stderr = capsys.readouterr().err
+    assert stderr.startswith(f"error: --seed: must be 0 to {2**32 - 1}, got {'9' * 20};")
 
 
 def table(folder: Path, **cells: str) -> Path:

@@ -57,12 +57,12 @@ WAYS = {
 def test_every_way_of_saving_a_table_gives_its_cells_and_is_told_once(
     way: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    content, told = WAYS[way]
+    content, words = WAYS[way]
     table = read(tmp_path, content)
     assert table.header == tuple(HEADER)
     assert table.lines == READ
-    assert len(table.remarks) == len(told)
-    assert all(word in remark for word, remark in zip(told, table.remarks, strict=True))
+    assert len(table.remarks) == len(words)
+    assert all(word in remark for word, remark in zip(words, table.remarks, strict=True))
     assert [r.getMessage() for r in caplog.records] == [
         f"--cohort t.csv: {r}" for r in table.remarks
     ]
@@ -200,8 +200,8 @@ SHORT = "case_id,age_years,inr\nP1,66,1.1\nP2,55\nP3,71,1.3\n"
 def test_rows_that_end_early_are_told_with_line_and_number(separator: str, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(f"{SHORT}P4\n".replace(",", separator))
-    told = read_text_table(path, "t.csv").remarks[-1]
-    assert told == "line 3 has 2 cells of 3, so do 1 more; the missing ones are taken for blanks"
+    remark = read_text_table(path, "t.csv").remarks[-1]
+    assert remark == "line 3 has 2 cells of 3, so do 1 more; the missing ones are taken for blanks"
     path.write_text(SHORT.replace("P2,55", "P2,55,").replace(",", separator))
     assert "cells of" not in " ".join(read_text_table(path, "t.csv").remarks)
 

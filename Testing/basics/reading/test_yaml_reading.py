@@ -52,9 +52,9 @@ def laughs(levels: int) -> str:
     ],
 )
 def test_a_plain_value_is_what_it_looks_like(text: str, value: Any) -> None:
-    found = parse_yaml(text, "--x")
-    assert found == value
-    assert type(found) is type(value)
+    content = parse_yaml(text, "--x")
+    assert content == value
+    assert type(content) is type(value)
 
 
 @pytest.mark.parametrize(

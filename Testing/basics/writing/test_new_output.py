@@ -67,7 +67,7 @@ def test_whatever_appears_under_the_name_stays(kind: str, tmp_path: Path) -> Non
 
 
 def test_of_many_runs_into_one_output_one_wins_and_the_others_are_told(tmp_path: Path) -> None:
-    told: list[str] = []
+    messages: list[str] = []
     refused: list[str] = []
     gate = threading.Barrier(8)
 
@@ -76,7 +76,7 @@ def test_of_many_runs_into_one_output_one_wins_and_the_others_are_told(tmp_path:
             with new_folder(tmp_path / "out") as draft:
                 (draft / "who.txt").write_text(str(number))
                 gate.wait()
-            told.append(str(number))
+            messages.append(str(number))
         except InputError as error:
             refused.append(error.rule[:21])
 
@@ -86,7 +86,7 @@ def test_of_many_runs_into_one_output_one_wins_and_the_others_are_told(tmp_path:
     for thread in threads:
         thread.join()
     assert refused == ["must not appear while"] * 7
-    assert told == [(tmp_path / "out" / "who.txt").read_text()]
+    assert messages == [(tmp_path / "out" / "who.txt").read_text()]
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 

@@ -44,10 +44,10 @@ def imported(download: Path, output: Path, *ids: str) -> ImportedImages:
 
 def problem(download: Path, output: Path) -> str:
     """What is said of the one patient; nothing of it is written."""
-    found = imported(download, output)
-    assert not found.cells
+    cohort = imported(download, output)
+    assert not cohort.cells
     assert not list((output / "masks").iterdir())
-    return str(found.problems["HCC_001"])
+    return str(cohort.problems["HCC_001"])
 
 
 @pytest.mark.parametrize("head_first", [False, True], ids=["foot first", "head first"])
@@ -143,12 +143,12 @@ def test_a_segmentation_without_a_mass_is_told_by_patient_and_rule(tmp_path: Pat
     liver = np.ones(SHAPE, dtype=np.uint8)
     write_patient(tmp_path / "in", "HCC_001", masks={"Liver": liver, "Portal vein": two_masses()})
     write_patient(tmp_path / "in", "HCC_002")
-    found = imported(tmp_path / "in", tmp_path / "out", "HCC_001", "HCC_002", "HCC_003")
-    assert str(found.problems["HCC_001"]).startswith(
+    cohort = imported(tmp_path / "in", tmp_path / "out", "HCC_001", "HCC_002", "HCC_003")
+    assert str(cohort.problems["HCC_001"]).startswith(
         'HCC_001, segmentation 1-1.dcm: must have a segment "Mass", got Liver, Portal vein; '
     )
-    assert list(found.cells) == ["HCC_002"]
-    assert found.absent == 1
+    assert list(cohort.cells) == ["HCC_002"]
+    assert cohort.absent == 1
     assert [p.name for p in (tmp_path / "out" / "masks").iterdir()] == ["HCC_002.nii.gz"]
 
 
@@ -209,9 +209,9 @@ SPOILED: dict[str, tuple[Callable[[Path], None], str]] = {
 def test_what_is_wrong_with_one_patient_is_told_in_a_line(name: str, tmp_path: Path) -> None:
     spoil, says = SPOILED[name]
     spoil(write_patient(tmp_path / "in", "HCC_001"))
-    told = problem(tmp_path / "in", tmp_path / "out")
-    assert told.startswith("HCC_001, ")
-    assert says in told
+    refusal_line = problem(tmp_path / "in", tmp_path / "out")
+    assert refusal_line.startswith("HCC_001, ")
+    assert says in refusal_line
 
 
 @pytest.mark.parametrize(("make", "says"), [(False, "must be a folder"), (True, "a folder a")])
@@ -256,9 +256,11 @@ def test_the_command_writes_a_table_whose_images_and_masks_are_read(
     write_patient(tmp_path / "in", "HCC_002", masks={"Liver": two_masses()})
     words = ["cohort", "import", "hcc-tace-seg", str(table), "--images", str(tmp_path / "in")]
     assert main([*words, "--output", str(tmp_path / "out")]) == 2
-    told = capsys.readouterr()
-    assert told.out.startswith("3 patients, 3 read by three readers, 3 responders, 1 with a mask\n")
-    first, last = told.err.splitlines()
+    printed = capsys.readouterr()
+    assert printed.out.startswith(
+        "3 patients, 3 read by three readers, 3 responders, 1 with a mask\n"
+    )
+    first, last = printed.err.splitlines()
     assert first.startswith("error: HCC_002, segmentation 1-1.dcm: must have a segment")
     assert last.startswith("error: --images: every patient's images must be whole, got 1 not;")
     one, *others = usable_cohort(tmp_path / "out" / "cohort.csv")

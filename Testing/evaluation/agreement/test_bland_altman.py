@@ -14,10 +14,10 @@ MINI = (512, 430, 520, 428, 500, 600, 364, 380, 658, 445, 432, 626, 260, 477, 25
 
 def test_peak_flow_gives_the_published_bias() -> None:
     # Published: mean difference -2.1 (-22.0 to 17.8), standard deviation 38.8.
-    found = limits_of_agreement(MINI, WRIGHT)
-    assert found.bias.value == pytest.approx(-2.1, abs=0.05)
-    assert (found.bias.low, found.bias.high) == pytest.approx((-22.0, 17.8), abs=0.1)
-    assert found.sd == pytest.approx(38.8, abs=0.05)
+    limits = limits_of_agreement(MINI, WRIGHT)
+    assert limits.bias.value == pytest.approx(-2.1, abs=0.05)
+    assert (limits.bias.low, limits.bias.high) == pytest.approx((-22.0, 17.8), abs=0.1)
+    assert limits.sd == pytest.approx(38.8, abs=0.05)
 
 
 def test_blood_pressure_gives_the_published_limits() -> None:
@@ -25,10 +25,10 @@ def test_blood_pressure_gives_the_published_limits() -> None:
     # deviation 19.61: limits -54.7 and 22.1, standard error of a limit 3.64 (with 1.71 sd/sqrt n).
     spread = np.random.default_rng(1).normal(size=85)
     scores = (spread - spread.mean()) / spread.std(ddof=1)
-    found = limits_of_agreement(np.zeros(85), -16.29 + 19.61 * scores)
-    assert (found.low.value, found.high.value) == pytest.approx((-54.7, 22.1), abs=0.05)
+    limits = limits_of_agreement(np.zeros(85), -16.29 + 19.61 * scores)
+    assert (limits.low.value, limits.high.value) == pytest.approx((-54.7, 22.1), abs=0.05)
     student = 1.9886
-    assert (found.high.high - found.high.low) / 2 / student == pytest.approx(3.64, abs=0.02)
+    assert (limits.high.high - limits.high.low) / 2 / student == pytest.approx(3.64, abs=0.02)
 
 
 def test_swapping_the_readers_turns_the_limits_round() -> None:
@@ -38,8 +38,8 @@ def test_swapping_the_readers_turns_the_limits_round() -> None:
 
 
 def test_readers_who_agree_have_no_width() -> None:
-    found = limits_of_agreement(WRIGHT, WRIGHT)
-    assert (found.low.low, found.bias.value, found.high.high) == (0, 0, 0)
+    limits = limits_of_agreement(WRIGHT, WRIGHT)
+    assert (limits.low.low, limits.bias.value, limits.high.high) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(

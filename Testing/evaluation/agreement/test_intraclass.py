@@ -26,12 +26,12 @@ def test_all_six_forms_are_the_published_ones(
     form: IccForm, value: float, low: float, high: float
 ) -> None:
     # Values: table 4 of the paper. Limits: R's psych::ICC on the same data.
-    found = intraclass(JUDGES)[form]
-    assert found.value == pytest.approx(value, abs=5e-3)
-    assert found.low == pytest.approx(low, abs=1e-3)
-    assert found.high == pytest.approx(high, abs=5e-3)
-    assert form in found.method
-    assert found.n == 6
+    iccs = intraclass(JUDGES)[form]
+    assert iccs.value == pytest.approx(value, abs=5e-3)
+    assert iccs.low == pytest.approx(low, abs=1e-3)
+    assert iccs.high == pytest.approx(high, abs=5e-3)
+    assert form in iccs.method
+    assert iccs.n == 6
 
 
 def test_on_random_tables_they_are_pingouins() -> None:
@@ -42,17 +42,17 @@ def test_on_random_tables_they_are_pingouins() -> None:
     long = pd.DataFrame(table).melt(ignore_index=False, var_name="r", value_name="v")
     expected = pingouin.intraclass_corr(long.reset_index(names="t"), "t", "r", "v")
     order: list[IccForm] = ["ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)"]
-    found = [intraclass(table)[form] for form in order]
-    assert [e.value for e in found] == pytest.approx(expected["ICC"].tolist())
-    limits = [tuple(np.round([e.low, e.high], 2)) for e in found]
+    iccs = [intraclass(table)[form] for form in order]
+    assert [e.value for e in iccs] == pytest.approx(expected["ICC"].tolist())
+    limits = [tuple(np.round([e.low, e.high], 2)) for e in iccs]
     assert limits == [tuple(interval) for interval in expected["CI95"]]
 
 
 def test_a_reader_who_adds_a_constant_is_consistent_but_does_not_agree() -> None:
     values = np.random.default_rng(2).normal(size=30)
-    found = intraclass(np.stack([values, values + 1], axis=1))
-    assert found["ICC(3,1)"].value == pytest.approx(1)
-    assert found["ICC(2,1)"].value == pytest.approx(
+    icc = intraclass(np.stack([values, values + 1], axis=1))
+    assert icc["ICC(3,1)"].value == pytest.approx(1)
+    assert icc["ICC(2,1)"].value == pytest.approx(
         values.var(ddof=1) / (values.var(ddof=1) + 0.5), abs=1e-9
     )
 

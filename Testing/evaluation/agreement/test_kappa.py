@@ -22,16 +22,16 @@ def test_fleiss_levin_and_paiks_hundred_diagnoses() -> None:
     # Statistical Methods for Rates and Proportions, 3rd edition, table 18.1: kappa .676, standard
     # error .087 (psychotic, neurotic, organic).
     first, second = readings([[75, 1, 4], [5, 4, 1], [0, 0, 10]], "PNO")
-    found = cohen_kappa(first, second, "PNO")
-    assert found.value == pytest.approx(0.676, abs=1e-3)
-    assert (found.high - found.low) / 2 / 1.96 == pytest.approx(0.087, abs=1e-3)
-    assert found.n == 100
+    kappa = cohen_kappa(first, second, "PNO")
+    assert kappa.value == pytest.approx(0.676, abs=1e-3)
+    assert (kappa.high - kappa.low) / 2 / 1.96 == pytest.approx(0.087, abs=1e-3)
+    assert kappa.n == 100
 
 
 def test_fifty_grant_applications_worked_by_hand() -> None:
     # Seen .7, by chance .5 * .6 + .5 * .4 = .5: (.7 - .5) / .5.
-    found = cohen_kappa(*readings([[20, 5], [10, 15]], "YN"), "YN")
-    assert found.value == pytest.approx(0.4)
+    kappa = cohen_kappa(*readings([[20, 5], [10, 15]], "YN"), "YN")
+    assert kappa.value == pytest.approx(0.4)
 
 
 def test_weights_are_scikit_learns() -> None:
@@ -40,10 +40,10 @@ def test_weights_are_scikit_learns() -> None:
     one = rng.integers(0, 4, 80)
     other = np.clip(one + rng.integers(-1, 2, 80), 0, 3)
     for weights in ("linear", "quadratic"):
-        found = cohen_kappa(
+        kappa = cohen_kappa(
             names[one].tolist(), names[other].tolist(), names.tolist(), weights=weights
         )
-        assert found.value == pytest.approx(cohen_kappa_score(one, other, weights=weights))
+        assert kappa.value == pytest.approx(cohen_kappa_score(one, other, weights=weights))
 
 
 def test_fourteen_raters_of_ten_subjects_have_their_published_kappa() -> None:
@@ -61,10 +61,10 @@ def test_fourteen_raters_of_ten_subjects_have_their_published_kappa() -> None:
         [0, 2, 2, 3, 7],
     ]
     given = [[c for c, n in zip("12345", row, strict=True) for _ in range(n)] for row in table]
-    found = fleiss_kappa(given, "12345", np.random.default_rng(0), resamples=200)
-    assert found.value == pytest.approx(0.210, abs=5e-4)
-    assert found.low < 0.210 < found.high
-    assert found.n == 10
+    kappa = fleiss_kappa(given, "12345", np.random.default_rng(0), resamples=200)
+    assert kappa.value == pytest.approx(0.210, abs=5e-4)
+    assert kappa.low < 0.210 < kappa.high
+    assert kappa.n == 10
 
 
 def test_perfect_agreement_is_1_and_one_category_has_no_kappa() -> None:

@@ -12,13 +12,15 @@ READER = np.array([1] * 8 + [0] * 9 + [1] + [0] * 2 + [0] * 10)
 
 
 def test_thirty_patients_worked_by_hand() -> None:
-    found = compare_with_reader(LABELS, MODEL, READER, np.random.default_rng(0), resamples=2000)
-    assert found.sensitivity.value == pytest.approx(0.40)
+    comparison = compare_with_reader(
+        LABELS, MODEL, READER, np.random.default_rng(0), resamples=2000
+    )
+    assert comparison.sensitivity.value == pytest.approx(0.40)
     # Exact McNemar on 9 against 1: 2 * (1 + 10) / 2 ** 10.
-    assert found.sensitivity_test.p == pytest.approx(22 / 1024)
-    assert (found.specificity.value, found.specificity_test.p) == (0, 1)
+    assert comparison.sensitivity_test.p == pytest.approx(22 / 1024)
+    assert (comparison.specificity.value, comparison.specificity_test.p) == (0, 1)
     # Paired differences are 9 of +1, 1 of -1 and 10 of 0 in 20: standard error .1315.
-    half = (found.sensitivity.high - found.sensitivity.low) / 2
+    half = (comparison.sensitivity.high - comparison.sensitivity.low) / 2
     assert half == pytest.approx(1.96 * 0.1315, abs=0.03)
 
 
@@ -30,11 +32,11 @@ def test_swapped_it_is_the_opposite() -> None:
 
 
 def test_lesions_of_one_patient_leave_no_exact_test() -> None:
-    found = compare_with_reader(
+    comparison = compare_with_reader(
         LABELS, MODEL, READER, np.random.default_rng(2), clusters=np.arange(30) // 2, resamples=50
     )
-    assert np.isnan(found.sensitivity_test.p)
-    assert found.sensitivity.n == 15
+    assert np.isnan(comparison.sensitivity_test.p)
+    assert comparison.sensitivity.n == 15
 
 
 def test_a_probability_is_no_call() -> None:

@@ -19,8 +19,14 @@ SAID = [0.2] * 5 + [0.8] * 5
 def test_ten_patients_worked_by_hand() -> None:
     # Brier (.64 + 4 * .04 + 3 * .04 + 2 * .64) / 10 = .22; reliability (0 + .2 ** 2) / 2 = .02;
     # resolution (.2 ** 2 + .2 ** 2) / 2 = .04; uncertainty .4 * .6 = .24.
-    found = brier_decomposition(LABELS, SAID)
-    terms = (found.brier, found.reliability, found.resolution, found.uncertainty, found.within_bin)
+    decomposition = brier_decomposition(LABELS, SAID)
+    terms = (
+        decomposition.brier,
+        decomposition.reliability,
+        decomposition.resolution,
+        decomposition.uncertainty,
+        decomposition.within_bin,
+    )
     assert terms == pytest.approx((0.22, 0.02, 0.04, 0.24, 0))
     score = brier_score(LABELS, SAID, np.random.default_rng(0), resamples=200)
     assert score.value == pytest.approx(0.22)
@@ -28,25 +34,25 @@ def test_ten_patients_worked_by_hand() -> None:
 
 
 def test_calibration_error_worked_by_hand() -> None:
-    found = expected_calibration_error(LABELS, SAID, np.random.default_rng(0), resamples=50)
-    assert found.value == pytest.approx(0.5 * 0 + 0.5 * 0.2)
+    error = expected_calibration_error(LABELS, SAID, np.random.default_rng(0), resamples=50)
+    assert error.value == pytest.approx(0.5 * 0 + 0.5 * 0.2)
 
 
 def test_interval_of_the_calibration_error_holds_it_though_drawing_adds_error() -> None:
     rng = np.random.default_rng(3)
     p = rng.uniform(0.05, 0.95, 300)
     outcome = (rng.random(300) < p).astype(int)
-    found = expected_calibration_error(outcome, p, rng, resamples=300)
-    assert 0 <= found.low < found.value < found.high
-    assert found.method.endswith("centered")
+    error = expected_calibration_error(outcome, p, rng, resamples=300)
+    assert 0 <= error.low < error.value < error.high
+    assert error.method.endswith("centered")
 
 
 def test_calibration_error_by_chance_is_that_of_the_binomial() -> None:
     # One bin of n patients at one half: mean |X / n - 1/2| is sqrt(1 / (2 pi n)) for large n.
-    found = calibration_error_by_chance(np.full(400, 0.5), np.random.default_rng(0), draws=4000)
-    assert found.value == pytest.approx((1 / (2 * np.pi * 400)) ** 0.5, rel=0.05)
+    error = calibration_error_by_chance(np.full(400, 0.5), np.random.default_rng(0), draws=4000)
+    assert error.value == pytest.approx((1 / (2 * np.pi * 400)) ** 0.5, rel=0.05)
     # 97.5th percentile of |z| is 2.24, 2.5th .031, times the standard error of 1 / 40.
-    assert found.high == pytest.approx(2.24 / 40, rel=0.06)
+    assert error.high == pytest.approx(2.24 / 40, rel=0.06)
 
 
 def test_calibration_error_by_chance_refuses_logits() -> None:
@@ -58,13 +64,13 @@ def test_within_bin_term_is_stephensons() -> None:
     rng = np.random.default_rng(5)
     p = rng.random(300)
     outcome = (rng.random(300) < p**2).astype(int)
-    found = brier_decomposition(outcome, p, bins=6, binning="uniform")
+    decomposition = brier_decomposition(outcome, p, bins=6, binning="uniform")
     number = np.minimum((p * 6).astype(int), 5)
     spread = sum(
         ((p[m] - p[m].mean()) ** 2).sum() - 2 * ((p[m] - p[m].mean()) * (outcome[m])).sum()
         for m in (number == i for i in range(6))
     )
-    assert found.within_bin == pytest.approx(spread / 300)
+    assert decomposition.within_bin == pytest.approx(spread / 300)
 
 
 def test_more_bins_than_probabilities_leave_murphys_three_terms() -> None:

@@ -17,8 +17,8 @@ def test_four_patients_worked_by_hand() -> None:
 def test_with_ties_it_is_scikit_learns() -> None:
     rng = np.random.default_rng(2)
     labels, scores = rng.integers(0, 2, 90), rng.integers(0, 12, 90)
-    found = average_precision(labels, scores, rng, resamples=5).value
-    assert found == pytest.approx(average_precision_score(labels, scores))
+    precision = average_precision(labels, scores, rng, resamples=5).value
+    assert precision == pytest.approx(average_precision_score(labels, scores))
 
 
 def test_a_model_without_knowledge_has_the_share_of_positives() -> None:

@@ -49,11 +49,11 @@ def first_feature(features: np.ndarray):  # type: ignore[no-untyped-def]
 
 def test_value_is_the_mean_over_repeats() -> None:
     labels = [1, 1, 0, 0]
-    found = repeated_auc(
+    estimate = repeated_auc(
         labels, [[4, 3, 2, 1], [4, 1, 2, 3]], np.random.default_rng(0), resamples=20
     )
-    assert found.value == pytest.approx((1 + 0.5) / 2)
-    assert "2 repeats" in found.method
+    assert estimate.value == pytest.approx((1 + 0.5) / 2)
+    assert "2 repeats" in estimate.method
 
 
 def test_noise_is_not_significant_and_knowledge_is() -> None:
@@ -71,10 +71,10 @@ def test_interval_holds_the_truth_of_a_known_law() -> None:
     rng = np.random.default_rng(2)
     feature = rng.normal(size=150)
     labels = (rng.random(150) < expit(2 * feature)).astype(int)
-    found = procedure_estimate(first_feature(feature), labels, rng, repeats=3, resamples=60)
+    estimate = procedure_estimate(first_feature(feature), labels, rng, repeats=3, resamples=60)
     truth = roc_auc_score(rng.random(50_000) < expit(2 * (big := rng.normal(size=50_000))), big)
-    assert found.low < truth < found.high
-    assert found.low < found.value < found.high
+    assert estimate.low < truth < estimate.high
+    assert estimate.low < estimate.value < estimate.high
 
 
 def test_copies_of_a_patient_leak_unless_grouped() -> None:
@@ -107,8 +107,8 @@ def test_a_procedure_of_scikit_learn_fits_in() -> None:
             scores[test] = model.decision_function(table[rows[test]])
         return float(roc_auc_score(outcome, scores))
 
-    found = procedure_estimate(run, labels, rng, repeats=2, resamples=20)
-    assert 0.5 < found.value < 1
+    estimate = procedure_estimate(run, labels, rng, repeats=2, resamples=20)
+    assert 0.5 < estimate.value < 1
 
 
 def test_fewer_than_200_shuffles_are_refused() -> None:

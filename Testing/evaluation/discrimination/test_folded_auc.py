@@ -23,9 +23,9 @@ def divided(seed: int, folds: int = 5) -> np.ndarray:
 def test_only_pairs_of_one_fold_count() -> None:
     # By hand: fold 0 wins 3 of 4 pairs, fold 1 ties its one: (.75 + .5) / 2.
     labels, folds = [1, 1, 0, 0, 1, 0], [0, 0, 0, 0, 1, 1]
-    found = folded_auc(labels, [folds], [[5, 2, 1, 3, -9, -9]])
-    assert found.value == pytest.approx(0.625)
-    assert found.n == 6
+    estimate = folded_auc(labels, [folds], [[5, 2, 1, 3, -9, -9]])
+    assert estimate.value == pytest.approx(0.625)
+    assert estimate.n == 6
 
 
 def test_it_is_the_mean_of_scikit_learns_areas() -> None:
@@ -54,12 +54,12 @@ def test_the_standard_error_is_delongs_times_the_correction() -> None:
     rng = np.random.default_rng(3)
     scores = rng.normal(size=120) + 0.4 * LABELS
     folds = np.array([divided(seed) for seed in range(4)])
-    found = folded_auc(LABELS, folds, np.tile(scores, (4, 1)))
+    estimate = folded_auc(LABELS, folds, np.tile(scores, (4, 1)))
     plain = delong_spread(LABELS, scores).error
     half = 1.96 * plain * np.sqrt(1 / 4 + 5 / 4)
     # Placements among 12 of a class are rounder than among 60.
-    assert (found.high - found.low) / 2 == pytest.approx(half, rel=0.1)
-    assert found.low < found.value < found.high
+    assert (estimate.high - estimate.low) / 2 == pytest.approx(half, rel=0.1)
+    assert estimate.low < estimate.value < estimate.high
 
 
 def test_repeats_narrow_it_and_patients_would_narrow_it_more() -> None:

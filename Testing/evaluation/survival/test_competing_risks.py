@@ -61,9 +61,9 @@ def test_five_patients_worked_by_hand() -> None:
 def test_with_many_patients_leaving_at_one_time_it_is_scikit_survivals(
     tied: CompetingRisks, cause: str, day: int
 ) -> None:
-    found = cumulative_incidence(tied, cause)[0].at(day)
+    share = cumulative_incidence(tied, cause)[0].at(day)
     expected = pytest.approx(BY_SCIKIT_SURVIVAL[cause, day], rel=1e-12)
-    assert (found.value, found.low, found.high) == expected
+    assert (share.value, share.low, share.high) == expected
 
 
 def test_the_order_of_rows_changes_no_bit_however_many_leave_at_one_time(
@@ -105,8 +105,8 @@ def test_tied_patients_worked_by_hand() -> None:
     variance = [2 / 45, 1 / 80 + 1 / 16 + 2 / 45 - 2 / 45]
     for at, v, f in zip((1, 2), variance, (1 / 3, 7 / 12), strict=True):
         reach = np.exp(1.959963984540054 * v**0.5 / (f * np.log(f)))
-        found = curve.at(at)
-        assert (found.high, found.low) == pytest.approx((f**reach, f ** (1 / reach)))
+        share = curve.at(at)
+        assert (share.high, share.low) == pytest.approx((f**reach, f ** (1 / reach)))
 
 
 def test_without_competing_events_it_is_one_minus_kaplan_meier(

@@ -13,8 +13,8 @@ def test_four_patients_worked_by_hand() -> None:
     follow_up = FollowUp(
         time=np.array([1.0, 2, 3, 4]), event=np.array([1, 1, 0, 1]), unit="weeks", endpoint="OS"
     )
-    found = concordance(follow_up, [3, 1, 1, 2], np.random.default_rng(0), resamples=50)
-    assert found.value == pytest.approx(3.5 / 5)
+    estimate = concordance(follow_up, [3, 1, 1, 2], np.random.default_rng(0), resamples=50)
+    assert estimate.value == pytest.approx(3.5 / 5)
 
 
 def test_with_ties_and_censoring_it_is_scikit_survivals() -> None:
@@ -26,10 +26,10 @@ def test_with_ties_and_censoring_it_is_scikit_survivals() -> None:
         endpoint="OS",
     )
     risk = rng.integers(0, 6, 120) - follow_up.time / 8
-    found = concordance(follow_up, risk, rng, resamples=300)
+    estimate = concordance(follow_up, risk, rng, resamples=300)
     # scikit-survival 0.28.0: concordance_index_censored(event, time, risk)[0]
-    assert found.value == pytest.approx(0.6467260471834376, rel=1e-12)
-    assert found.low < found.value < found.high
+    assert estimate.value == pytest.approx(0.6467260471834376, rel=1e-12)
+    assert estimate.low < estimate.value < estimate.high
 
 
 def test_the_opposite_risk_mirrors_it(remission: tuple[FollowUp, list[str]]) -> None:

@@ -11,13 +11,13 @@ def test_lung_cancer_by_age_and_sex_is_the_manual_page_of_rs_survival(lung) -> N
     follow_up = FollowUp(
         time=lung["time"].to_numpy(), event=lung["status"].to_numpy(), unit="days", endpoint="OS"
     )
-    found = cox(follow_up, {"age": lung["age"], "sex": lung["sex"]})
-    age, sex = found.hazard_ratios["age"], found.hazard_ratios["sex"]
+    model = cox(follow_up, {"age": lung["age"], "sex": lung["sex"]})
+    age, sex = model.hazard_ratios["age"], model.hazard_ratios["sex"]
     assert (age.value, age.low, age.high) == pytest.approx((1.017, 0.999, 1.036), abs=5e-4)
     assert (sex.value, sex.low, sex.high) == pytest.approx((0.599, 0.431, 0.831), abs=5e-4)
-    assert found.significance["sex"].statistic == pytest.approx(-3.06, abs=5e-3)
-    assert found.significance["age"].p == pytest.approx(0.0650, abs=5e-4)
-    assert (found.n, found.events) == (228, 165)
+    assert model.significance["sex"].statistic == pytest.approx(-3.06, abs=5e-3)
+    assert model.significance["age"].p == pytest.approx(0.0650, abs=5e-4)
+    assert (model.n, model.events) == (228, 165)
 
 
 def test_rossis_prisoners_are_lifelines_documented_ones() -> None:
@@ -31,7 +31,7 @@ def test_rossis_prisoners_are_lifelines_documented_ones() -> None:
         unit="weeks",
         endpoint="arrest",
     )
-    found = cox(follow_up, {name: data[name] for name in names})
+    model = cox(follow_up, {name: data[name] for name in names})
     documented = {
         "fin": 0.68,
         "age": 0.94,
@@ -41,11 +41,11 @@ def test_rossis_prisoners_are_lifelines_documented_ones() -> None:
         "paro": 0.92,
         "prio": 1.10,
     }
-    ratios = {name: round(found.hazard_ratios[name].value, 2) for name in names}
+    ratios = {name: round(model.hazard_ratios[name].value, 2) for name in names}
     assert ratios == documented
     # Age and work experience are the documented breaches of proportionality.
-    assert {n for n in names if found.proportionality[n].p < 0.05} == {"age", "wexp"}
-    assert "age" in proportionality_sentence(found)
+    assert {n for n in names if model.proportionality[n].p < 0.05} == {"age", "wexp"}
+    assert "age" in proportionality_sentence(model)
 
 
 def test_remission_trial_has_the_published_efron_ratio(
@@ -71,9 +71,9 @@ def test_crossing_hazards_are_found_and_said() -> None:
     group = np.repeat([0.0, 1.0], 400)
     time = np.where(group == 1, rng.weibull(3, 800), rng.weibull(0.7, 800))
     follow_up = FollowUp(time=time, event=np.ones(800, bool), unit="months", endpoint="OS")
-    found = cox(follow_up, {"group": group})
-    assert found.proportionality["group"].p < 1e-6
-    assert "changes over time for group" in proportionality_sentence(found)
+    model = cox(follow_up, {"group": group})
+    assert model.proportionality["group"].p < 1e-6
+    assert "changes over time for group" in proportionality_sentence(model)
 
 
 def test_perfect_separation_is_said_and_does_not_crash() -> None:
@@ -83,8 +83,8 @@ def test_perfect_separation_is_said_and_does_not_crash() -> None:
         unit="weeks",
         endpoint="OS",
     )
-    found = cox(follow_up, {"group": [1] * 12 + [0] * 12})
-    assert [w.code for w in found.warnings] == ["separated_hazards"]
+    model = cox(follow_up, {"group": [1] * 12 + [0] * 12})
+    assert [w.code for w in model.warnings] == ["separated_hazards"]
 
 
 def test_a_constant_covariate_is_refused(remission: tuple[FollowUp, list[str]]) -> None:

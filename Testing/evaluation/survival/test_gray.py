@@ -50,10 +50,10 @@ def transplants() -> CompetingRisks:
 def test_transplants_by_disease_are_cmprsks(
     transplants: CompetingRisks, cause: str, statistic: float, p: float
 ) -> None:
-    found = gray_test(transplants, cause, list(IS_AML))
-    assert found.statistic == pytest.approx(statistic, abs=5e-8)
-    assert found.p == pytest.approx(p, abs=5e-9)
-    assert (found.degrees_of_freedom, found.n) == (1, 177)
+    significance = gray_test(transplants, cause, list(IS_AML))
+    assert significance.statistic == pytest.approx(statistic, abs=5e-8)
+    assert significance.p == pytest.approx(p, abs=5e-9)
+    assert (significance.degrees_of_freedom, significance.n) == (1, 177)
 
 
 def test_order_and_names_of_groups_change_nothing(transplants: CompetingRisks) -> None:

@@ -29,10 +29,10 @@ def test_interval_is_greenwoods_on_the_log_log_scale(
     remission: tuple[FollowUp, list[str]],
 ) -> None:
     # Published standard error at week 10: .0963.
-    found = kaplan_meier(*remission)[0].at(10)
-    half = 1.96 * 0.0963 / (found.value * abs(np.log(found.value)))
-    assert found.low == pytest.approx(found.value ** np.exp(half), abs=1e-3)
-    assert found.high == pytest.approx(found.value ** np.exp(-half), abs=1e-3)
+    share = kaplan_meier(*remission)[0].at(10)
+    half = 1.96 * 0.0963 / (share.value * abs(np.log(share.value)))
+    assert share.low == pytest.approx(share.value ** np.exp(half), abs=1e-3)
+    assert share.high == pytest.approx(share.value ** np.exp(-half), abs=1e-3)
 
 
 def test_median_of_waltons_flies_is_lifelines_documented_one() -> None:
@@ -57,8 +57,8 @@ def test_lung_medians_are_those_of_rs_survival(lung) -> None:  # type: ignore[no
 def test_numbers_at_risk_are_counted_just_before_each_time(
     remission: tuple[FollowUp, list[str]],
 ) -> None:
-    found = at_risk(remission[0], [0, 6, 7, 36], remission[1])
-    assert found == {"6-MP": [21, 21, 17, 0], "placebo": [21, 12, 12, 0]}
+    counts = at_risk(remission[0], [0, 6, 7, 36], remission[1])
+    assert counts == {"6-MP": [21, 21, 17, 0], "placebo": [21, 12, 12, 0]}
 
 
 def test_curves_start_at_1_and_never_rise(remission: tuple[FollowUp, list[str]]) -> None:

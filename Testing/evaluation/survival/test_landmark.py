@@ -15,11 +15,11 @@ def test_five_patients_worked_by_hand() -> None:
         unit="weeks",
         endpoint="OS",
     )
-    found = landmark(follow_up, 4)
-    assert found.kept.tolist() == [False, False, False, True, True]
-    assert found.follow_up.time.tolist() == [2, 5]
-    assert (found.events_before, found.censored_before) == (2, 1)
-    assert found.follow_up.endpoint == "OS from 4 weeks"
+    remaining = landmark(follow_up, 4)
+    assert remaining.kept.tolist() == [False, False, False, True, True]
+    assert remaining.follow_up.time.tolist() == [2, 5]
+    assert (remaining.events_before, remaining.censored_before) == (2, 1)
+    assert remaining.follow_up.endpoint == "OS from 4 weeks"
 
 
 def test_immortal_time_looks_like_an_effect_and_the_landmark_takes_it_away() -> None:
@@ -29,8 +29,8 @@ def test_immortal_time_looks_like_an_effect_and_the_landmark_takes_it_away() -> 
     responder = (time > 8) & (rng.random(600) < 0.5)
     follow_up = FollowUp(time=time, event=np.ones(600), unit="weeks", endpoint="OS")
     assert log_rank(follow_up, responder).p < 1e-6
-    found = landmark(follow_up, 8)
-    assert log_rank(found.follow_up, responder[found.kept]).p > 0.05
+    remaining = landmark(follow_up, 8)
+    assert log_rank(remaining.follow_up, responder[remaining.kept]).p > 0.05
 
 
 def test_a_landmark_after_everyone_is_refused() -> None:

@@ -12,9 +12,9 @@ from TACEResponseLib.evaluation.survival.log_rank import log_rank
 
 def test_remission_trial_is_the_textbooks(remission: tuple[FollowUp, list[str]]) -> None:
     # Kleinbaum and Klein: chi-squared 16.79 on 1 degree of freedom.
-    found = log_rank(*remission)
-    assert found.statistic == pytest.approx(16.79, abs=5e-3)
-    assert (found.degrees_of_freedom, found.n) == (1, 42)
+    significance = log_rank(*remission)
+    assert significance.statistic == pytest.approx(16.79, abs=5e-3)
+    assert (significance.degrees_of_freedom, significance.n) == (1, 42)
 
 
 def test_lung_cancer_by_sex_is_rs(lung) -> None:  # type: ignore[no-untyped-def]
@@ -22,9 +22,9 @@ def test_lung_cancer_by_sex_is_rs(lung) -> None:  # type: ignore[no-untyped-def]
     follow_up = FollowUp(
         time=lung["time"].to_numpy(), event=lung["status"].to_numpy(), unit="days", endpoint="OS"
     )
-    found = log_rank(follow_up, lung["sex"])
-    assert found.statistic == pytest.approx(10.3, abs=0.05)
-    assert found.p == pytest.approx(0.001, abs=5e-4)
+    significance = log_rank(follow_up, lung["sex"])
+    assert significance.statistic == pytest.approx(10.3, abs=0.05)
+    assert significance.p == pytest.approx(0.001, abs=5e-4)
 
 
 def test_waltons_flies_are_lifelines_documented_ones() -> None:

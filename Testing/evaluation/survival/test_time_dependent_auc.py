@@ -26,11 +26,11 @@ def test_without_ties_it_is_scikit_survivals() -> None:
     time, event = rng.exponential(10, 150), rng.random(150) < 0.7
     risk = -time + rng.normal(0, 8, 150)
     follow_up = FollowUp(time=time, event=event, unit="months", endpoint="OS")
-    found = time_dependent_auc(follow_up, risk, [1, 4, 10, 25], rng, resamples=60)
-    assert [e.value for e in found] == pytest.approx(
+    estimate = time_dependent_auc(follow_up, risk, [1, 4, 10, 25], rng, resamples=60)
+    assert [e.value for e in estimate] == pytest.approx(
         [0.7855915562101129, 0.746501145902828, 0.8253899193704265, 0.9680987275702093], rel=1e-12
     )
-    assert all(e.low < e.value < e.high for e in found[1:3])
+    assert all(e.low < e.value < e.high for e in estimate[1:3])
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_without_censoring_it_is_the_auc_of_the_event_by_then() -> None:
     rng = np.random.default_rng(2)
     time, risk = rng.exponential(10, 80), rng.normal(size=80)
     follow_up = FollowUp(time=time, event=np.ones(80), unit="months", endpoint="OS")
-    found = time_dependent_auc(follow_up, risk, [6], rng, resamples=2)[0]
-    assert found.value == pytest.approx(auc(time <= 6, risk).value)
+    estimate = time_dependent_auc(follow_up, risk, [6], rng, resamples=2)[0]
+    assert estimate.value == pytest.approx(auc(time <= 6, risk).value)
 
 
 @pytest.mark.parametrize("times", [[0.5], [30], [5, 4]], ids=["too early", "too late", "falling"])

@@ -11,19 +11,19 @@ from TACEResponseLib.evaluation.usefulness.added_value import added_value
 def test_four_patients_worked_by_hand() -> None:
     # Brier .25 became (.16 + .04 + .36 + .01) / 4; at .5 the smaller model treats all: net benefit
     # 0; the larger treats patients 1, 2 and 3: 2/4 - 1/4.
-    found = added_value(
+    added = added_value(
         [1, 1, 0, 0], [0.5] * 4, [0.6, 0.8, 0.6, 0.1], 0.5, np.random.default_rng(0), resamples=50
     )
-    assert found.brier.value == pytest.approx(0.1425 - 0.25)
-    assert found.net_benefit.value == pytest.approx(0.25)
-    assert found.auc.difference.value == pytest.approx(3.5 / 4 - 0.5)
+    assert added.brier.value == pytest.approx(0.1425 - 0.25)
+    assert added.net_benefit.value == pytest.approx(0.25)
+    assert added.auc.difference.value == pytest.approx(3.5 / 4 - 0.5)
 
 
 def test_a_model_adds_nothing_to_itself() -> None:
     rng = np.random.default_rng(1)
     p = rng.random(60)
-    found = added_value(rng.integers(0, 2, 60), p, p, 0.4, rng, resamples=50)
-    for estimate in (found.auc.difference, found.brier, found.net_benefit):
+    added = added_value(rng.integers(0, 2, 60), p, p, 0.4, rng, resamples=50)
+    for estimate in (added.auc.difference, added.brier, added.net_benefit):
         assert (estimate.value, estimate.low, estimate.high) == (0, 0, 0)
 
 
@@ -32,11 +32,11 @@ def test_true_knowledge_is_beyond_chance_in_all_three() -> None:
     clinical, image = rng.normal(size=(2, 1500))
     outcome = (rng.random(1500) < expit(clinical + 1.5 * image)).astype(int)
     base, both = expit(0.7 * clinical), expit(clinical + 1.5 * image)
-    found = added_value(outcome, base, both, 0.5, rng, resamples=300)
-    assert found.auc.difference == auc_difference(outcome, both, base).difference
-    assert found.auc.difference.low > 0
-    assert found.brier.high < 0
-    assert found.net_benefit.low > 0
+    added = added_value(outcome, base, both, 0.5, rng, resamples=300)
+    assert added.auc.difference == auc_difference(outcome, both, base).difference
+    assert added.auc.difference.low > 0
+    assert added.brier.high < 0
+    assert added.net_benefit.low > 0
 
 
 def test_a_threshold_of_0_is_refused() -> None:

@@ -51,8 +51,10 @@ def test_short_runs_of_thresholds_are_counted_and_not_listed() -> None:
     advantage = np.full(99, -0.1)
     advantage[[4, 39, 40, 41, 42, 43, 90, 97, 98]] = 0.1
     known = decision_curve(CANCER, FAMILY_HISTORY, np.random.default_rng(0), resamples=2)
-    told = usefulness_sentence(replace(known, advantage=advantage, advantage_sure=advantage - 0.2))
-    assert "at thresholds of 40 to 44 % and in 3 short runs elsewhere" in told
+    sentence = usefulness_sentence(
+        replace(known, advantage=advantage, advantage_sure=advantage - 0.2)
+    )
+    assert "at thresholds of 40 to 44 % and in 3 short runs elsewhere" in sentence
 
 
 def test_interval_of_a_fixed_rule_is_the_one_of_its_mean() -> None:

@@ -16,10 +16,10 @@ def test_a_two_by_two_table_worked_by_hand() -> None:
     outcome = np.array([1] * 30 + [0] * 10 + [1] * 10 + [0] * 30)
     exposed = np.repeat([1.0, 0.0], 40)
     ones = np.ones(80)
-    found = likelihood_ratio(outcome, ones[:, None], np.column_stack([ones, exposed]))
+    ratio = likelihood_ratio(outcome, ones[:, None], np.column_stack([ones, exposed]))
     expected = 2 * 2 * (30 * np.log(30 / 20) + 10 * np.log(10 / 20))
-    assert found.statistic == pytest.approx(expected)
-    assert found.degrees_of_freedom == 1
+    assert ratio.statistic == pytest.approx(expected)
+    assert ratio.degrees_of_freedom == 1
 
 
 def test_knowledge_is_found_and_noise_is_not() -> None:
@@ -45,13 +45,13 @@ def test_p_values_are_uniform_where_nothing_is_added() -> None:
 
 
 def test_separated_classes_have_no_p_value() -> None:
-    found = added_likelihood(
+    ratio = added_likelihood(
         [0, 0, 0, 1, 1, 1],
         [0.4, 0.5, 0.6, 0.4, 0.5, 0.6],
         [0.1, 0.2, 0.3, 0.7, 0.8, 0.9],
         CohortRole.EXTERNAL_TEST,
     )
-    assert np.isnan(found.p)
+    assert np.isnan(ratio.p)
 
 
 def test_scores_of_training_patients_are_refused() -> None:

@@ -13,10 +13,10 @@ QUAN_SCORES = [0.9] * 10 + [0.1] * 3 + [0.9] * 6 + [0.1] * 45
 
 def test_quans_table_comes_out_with_progression_as_the_positive_class() -> None:
     # Printed: SEN .769 SPE .882 PPV .625 NPV .937; disease control as positive can't give these.
-    found = threshold_metrics(QUAN_LABELS, QUAN_SCORES, 0.5)
-    shares = (found.sensitivity, found.specificity, found.ppv, found.npv)
+    metrics = threshold_metrics(QUAN_LABELS, QUAN_SCORES, 0.5)
+    shares = (metrics.sensitivity, metrics.specificity, metrics.ppv, metrics.npv)
     assert [round(e.value, 3) for e in shares] == [0.769, 0.882, 0.625, 0.938]
-    assert (found.sensitivity.low, found.sensitivity.high) == pytest.approx(
+    assert (metrics.sensitivity.low, metrics.sensitivity.high) == pytest.approx(
         (0.462, 0.950), abs=5e-4
     )
     assert [e.n for e in shares] == [13, 51, 16, 48]
@@ -24,24 +24,24 @@ def test_quans_table_comes_out_with_progression_as_the_positive_class() -> None:
 
 def test_wilson_is_an_option() -> None:
     labels, scores = [1] * 17 + [0], [1.0] * 14 + [0.0] * 4
-    found = threshold_metrics(labels, scores, 0.5, method="Wilson").sensitivity
-    assert (found.low, found.high) == pytest.approx((0.590, 0.938), abs=5e-4)
+    sensitivity = threshold_metrics(labels, scores, 0.5, method="Wilson").sensitivity
+    assert (sensitivity.low, sensitivity.high) == pytest.approx((0.590, 0.938), abs=5e-4)
 
 
 def test_limits_of_a_mean_of_two_shares_are_squared_and_added() -> None:
-    found = threshold_metrics(QUAN_LABELS, QUAN_SCORES, 0.5)
-    below = [e.value - e.low for e in (found.sensitivity, found.specificity)]
-    assert found.balanced_accuracy.low == pytest.approx(
-        found.balanced_accuracy.value - np.hypot(*below) / 2
+    metrics = threshold_metrics(QUAN_LABELS, QUAN_SCORES, 0.5)
+    below = [e.value - e.low for e in (metrics.sensitivity, metrics.specificity)]
+    assert metrics.balanced_accuracy.low == pytest.approx(
+        metrics.balanced_accuracy.value - np.hypot(*below) / 2
     )
 
 
 def test_f1_and_balanced_accuracy_are_scikit_learns() -> None:
     rng = np.random.default_rng(8)
     labels, scores = rng.integers(0, 2, 70), rng.random(70)
-    found = threshold_metrics(labels, scores, 0.4)
-    assert found.f1.value == pytest.approx(f1_score(labels, scores >= 0.4))
-    assert found.balanced_accuracy.value == pytest.approx(
+    metrics = threshold_metrics(labels, scores, 0.4)
+    assert metrics.f1.value == pytest.approx(f1_score(labels, scores >= 0.4))
+    assert metrics.balanced_accuracy.value == pytest.approx(
         balanced_accuracy_score(labels, scores >= 0.4)
     )
 
@@ -54,10 +54,10 @@ def test_intervals_of_f1_and_balanced_accuracy_hold_the_truth() -> None:
     for _ in range(150):
         labels = (rng.random(90) < 1 / 3).astype(int)
         called = rng.random(90) < np.where(labels == 1, 0.8, 0.3)
-        found = threshold_metrics(labels, called.astype(float), 0.5)
+        metrics = threshold_metrics(labels, called.astype(float), 0.5)
         held += [
-            found.f1.low < truth_f1 < found.f1.high,
-            found.balanced_accuracy.low < truth_balanced < found.balanced_accuracy.high,
+            metrics.f1.low < truth_f1 < metrics.f1.high,
+            metrics.balanced_accuracy.low < truth_balanced < metrics.balanced_accuracy.high,
         ]
     assert (held / 150 > 0.92).all()
 
@@ -67,9 +67,9 @@ def test_a_score_at_the_cut_off_counts_as_positive() -> None:
 
 
 def test_a_share_of_nobody_is_unknown() -> None:
-    found = threshold_metrics([0, 0, 1], [0.1, 0.2, 0.3], 0.9)
-    assert np.isnan(found.ppv.value)
-    assert (found.ppv.low, found.ppv.high, found.ppv.n) == (0, 1, 0)
+    metrics = threshold_metrics([0, 0, 1], [0.1, 0.2, 0.3], 0.9)
+    assert np.isnan(metrics.ppv.value)
+    assert (metrics.ppv.low, metrics.ppv.high, metrics.ppv.n) == (0, 1, 0)
 
 
 def test_youden_point_is_found_and_called_optimistic() -> None:

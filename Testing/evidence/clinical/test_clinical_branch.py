@@ -36,15 +36,15 @@ def patients(n: int = 60) -> tuple[list[PreparedClinical], np.ndarray]:
     rng = np.random.default_rng(4)
     volume = rng.normal(2, 0.7, n)
     labels = (rng.random(n) < 1 / (1 + np.exp(2 * (volume - 2)))).astype(np.int64)
-    found = []
+    cases = []
     for number in range(n):
         clinical: dict[str, float | int | str | bool] = {"cirrhosis": bool(rng.random() < 0.5)}
         if number % 5:
             clinical["afp_ng_per_ml"] = float(10 ** rng.normal(2, 1))
-        found.append(
+        cases.append(
             PreparedClinical(clinical=clinical, measures={"log_volume_ml": float(volume[number])})
         )
-    return found, labels
+    return cases, labels
 
 
 @pytest.fixture(scope="module")
@@ -142,10 +142,10 @@ def test_what_is_outside_training_or_missing_is_told(
     assert "clinical_outside_training_range" in {w.code for w in huge.warnings}
     narrow = fitted.state.columns[0].model_copy(update={"maximum": 0.2, "mean": 0.1, "minimum": 0})
     state = fitted.state.model_copy(update={"columns": (narrow, *fitted.state.columns[1:])})
-    told = ClinicalBranch(SETTINGS, state).predict(case_with(ball_case, cirrhosis=False))
+    prediction = ClinicalBranch(SETTINGS, state).predict(case_with(ball_case, cirrhosis=False))
     assert (
         "log_volume_ml"
-        in {w.code: w.message for w in told.warnings}["feature_outside_training_range"]
+        in {w.code: w.message for w in prediction.warnings}["feature_outside_training_range"]
     )
 
 

@@ -41,15 +41,15 @@ def two_boxes() -> Roi:
 
 
 def test_volume_is_counted_over_every_lesion(two_boxes: Roi) -> None:
-    found = measure_roi(two_boxes, ["log_volume_ml", "n_lesions"])
+    measures = measure_roi(two_boxes, ["log_volume_ml", "n_lesions"])
     # (500 + 250 + 1) voxels of 16 mm3.
-    assert found == {"log_volume_ml": pytest.approx(math.log10(751 * 0.016)), "n_lesions": 2}
+    assert measures == {"log_volume_ml": pytest.approx(math.log10(751 * 0.016)), "n_lesions": 2}
 
 
 def test_the_diameter_spans_all_lesions_of_a_slice(two_boxes: Roi) -> None:
-    found = measure_roi(two_boxes, ["longest_axial_diameter_mm"])["longest_axial_diameter_mm"]
+    measures = measure_roi(two_boxes, ["longest_axial_diameter_mm"])["longest_axial_diameter_mm"]
     # From x = 10 to 34 and y = 10 to 19 voxels; the mesh runs half a voxel outside along one axis.
-    assert math.hypot(48, 18) < found < math.hypot(50, 20)
+    assert math.hypot(48, 18) < measures < math.hypot(50, 20)
 
 
 def test_a_ball_is_nearly_a_sphere() -> None:
@@ -61,12 +61,14 @@ def test_a_ball_is_nearly_a_sphere() -> None:
         origin_lps=(0, 0, 0),
         direction_lps=(1, 0, 0, 0, 1, 0, 0, 0, 1),
     )
-    found = measure_roi(Roi(labels=ball, geometry=geometry, names=((1, "ball"),)), ALL)
-    assert 10 ** found["log_volume_ml"] == pytest.approx(4 / 3 * math.pi * 15**3 / 1000, rel=0.02)
+    measures = measure_roi(Roi(labels=ball, geometry=geometry, names=((1, "ball"),)), ALL)
+    assert 10 ** measures["log_volume_ml"] == pytest.approx(
+        4 / 3 * math.pi * 15**3 / 1000, rel=0.02
+    )
     # The steps of voxels add to the surface, whatever their size.
-    assert found["sphericity"] == pytest.approx(1, abs=0.1)
-    assert found["elongation"] == pytest.approx(1, abs=0.01)
-    assert found["flatness"] == pytest.approx(1, abs=0.01)
+    assert measures["sphericity"] == pytest.approx(1, abs=0.1)
+    assert measures["elongation"] == pytest.approx(1, abs=0.01)
+    assert measures["flatness"] == pytest.approx(1, abs=0.01)
 
 
 def test_a_table_s_features_give_the_same_measures(two_boxes: Roi) -> None:
@@ -74,9 +76,9 @@ def test_a_table_s_features_give_the_same_measures(two_boxes: Roi) -> None:
         voxels=np.full(two_boxes.labels.shape, 60, np.int16), geometry=two_boxes.geometry
     )
     features = extract_features(image, two_boxes.mask, SHAPE)
-    wanted = [name for name in ALL if name != "n_lesions"]
-    measured = measure_roi(two_boxes, wanted)
-    assert measures_of_features(features, wanted) == pytest.approx(measured, rel=1e-12)
+    expected = [name for name in ALL if name != "n_lesions"]
+    measured = measure_roi(two_boxes, expected)
+    assert measures_of_features(features, expected) == pytest.approx(measured, rel=1e-12)
 
 
 @pytest.mark.parametrize("features", [{}, {"original_shape_VoxelVolume": 0.0}])

@@ -90,10 +90,10 @@ def test_a_planted_spot_is_found_at_its_place_in_the_patient(offset: tuple[float
     assert saliency.geometry == case.images[CT].geometry
     hottest = saliency.voxels > 0.95 * saliency.voxels.max()
     index = np.argwhere(hottest)[:, ::-1].mean(axis=0)
-    found = saliency.geometry.to_lps(index)
+    point = saliency.geometry.to_lps(index)
     # The lesion's box of some 48 x 40 mm has 8 x 8 cells: half a cell is 3 mm, and the
     # tilted slices add a voxel of 1.5 mm.
-    assert np.abs(found - spot)[:2].max() < 3.0 + 1.5
+    assert np.abs(point - spot)[:2].max() < 3.0 + 1.5
 
 
 def test_probability_is_the_mean_of_the_patches_and_logits_agree() -> None:

@@ -36,9 +36,9 @@ NETWORKS = {
 
 
 def counted(network: nn.Module, *shape: int) -> Any:
-    with within_budget(network, "x") as found, torch.inference_mode():
+    with within_budget(network, "x") as activations, torch.inference_mode():
         network(torch.zeros(1, *shape))
-    return found
+    return activations
 
 
 def filled(build: Callable[[], nn.Module]) -> nn.Module:
@@ -60,18 +60,18 @@ def test_activations_and_products_are_those_of_a_network_worked_on_paper() -> No
         nn.Linear(60, 4),
     )
     # 2 x 7 x 9 in; (7 + 2 - 3) // 2 + 1 = 4 rows, 9 - 5 + 1 = 5 columns, 3 maps: 60 numbers.
-    found = counted(network, 2, 7, 9)
-    assert found.total_bytes == 4 * (60 + 60 + 60 + 4)
-    assert found.widest_bytes == 4 * (2 * 7 * 9 + 60)
-    assert found.products == 60 * 2 * 15 + 60 + 60 + 4 * 60
+    counts = counted(network, 2, 7, 9)
+    assert counts.total_bytes == 4 * (60 + 60 + 60 + 4)
+    assert counts.widest_bytes == 4 * (2 * 7 * 9 + 60)
+    assert counts.products == 60 * 2 * 15 + 60 + 60 + 4 * 60
 
 
 def test_resnet50_takes_the_published_number_of_multiplications() -> None:
     # 4.1 billion for 224 x 224 x 3, as torchvision publishes with its weights (GFLOPS 4.09).
     from TACEResponseLib.evidence.image_network.architectures.resnet import resnet50
 
-    found = counted(filled(resnet50), 3, 224, 224)
-    assert found.products == pytest.approx(4.09e9, rel=0.01)
+    counts = counted(filled(resnet50), 3, 224, 224)
+    assert counts.products == pytest.approx(4.09e9, rel=0.01)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -93,8 +93,8 @@ def test_all_sequences_show_the_same_place(case: Case) -> None:
     for weight in (np.clip(arterial - 0.8, 0, None), np.clip(0.4 - t2, 0, None)):
         rows, columns = np.indices(weight.shape)
         center = np.array([(columns * weight).sum(), (rows * weight).sum()]) / weight.sum()
-        found = geometry.to_lps((*center, 0.0))
-        assert np.abs(found - SPOT)[:2].max() < 1.0
+        point = geometry.to_lps((*center, 0.0))
+        assert np.abs(point - SPOT)[:2].max() < 1.0
 
 
 def test_copies_and_neighbors_of_each_sequence_stand_side_by_side(case: Case) -> None:
@@ -133,9 +133,9 @@ def test_voxels_of_another_size_are_told(case: Case) -> None:
 
 
 def test_a_missing_sequence_is_named(case: Case) -> None:
-    wanted = (ARTERIAL, ImageSequence.MR_DELAYED)
+    expected = (ARTERIAL, ImageSequence.MR_DELAYED)
     with pytest.raises(InputError, match="needs mr_delayed, got mr_arterial, mr_t2"):
-        prepare_patches(case, settings(sequences=wanted, channel_order=wanted))
+        prepare_patches(case, settings(sequences=expected, channel_order=expected))
 
 
 class BrightAndDark(nn.Module):
@@ -161,9 +161,9 @@ def test_each_sequence_gets_its_map_on_its_own_grid(case: Case, method: str) -> 
         voxels = saliency.volume.voxels
         assert 0.5 < voxels.max() <= 1.0
         hottest = np.argwhere(voxels > 0.9 * voxels.max())[:, ::-1].mean(axis=0)
-        found = saliency.volume.geometry.to_lps(hottest)
+        point = saliency.volume.geometry.to_lps(hottest)
         # Cells of 40 mm / 8 = 5 mm, voxels of up to 2 mm.
-        assert np.abs(found - SPOT)[:2].max() < 2.5 + 2
+        assert np.abs(point - SPOT)[:2].max() < 2.5 + 2
         assert 3 >= len(saliency.scored_slices) >= 2
     said = result.saliency[T2].method
     if method == "gradcam":

@@ -79,8 +79,10 @@ def test_the_mean_repeated_answers_to_gray_as_the_published_network(
     network = network_of(channels)
     load_pretrained(network, file, channels_rule="mean_then_repeat")
     gray = image(1)
-    wanted = features(published, gray.repeat(1, 3, 1, 1))
-    assert torch.allclose(features(network, gray.repeat(1, channels, 1, 1)), wanted, atol=1e-5)
+    published_values = features(published, gray.repeat(1, 3, 1, 1))
+    assert torch.allclose(
+        features(network, gray.repeat(1, channels, 1, 1)), published_values, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("channels", [3, 5])
@@ -90,8 +92,8 @@ def test_kept_colors_answer_as_the_published_network_whatever_the_other_channels
     network = network_of(channels)
     report = load_pretrained(network, file)
     patches = image(channels)
-    wanted = features(published, patches[:, :3])
-    assert torch.allclose(features(network, patches), wanted, atol=1e-5)
+    published_values = features(published, patches[:, :3])
+    assert torch.allclose(features(network, patches), published_values, atol=1e-5)
     assert (report.channels_rule, report.n_channels) == ("keep_rgb", channels)
 
 
@@ -146,11 +148,11 @@ def test_files_of_old_torch_versions_are_read_and_may_lack_counters(
 
 def test_densenet_s_old_names_are_known() -> None:
     old = "features.denseblock2.denselayer11.norm.2.running_var"
-    wanted = "features.denseblock2.denselayer11.layers.norm2.running_var"
-    assert DENSENET.our_name(old) == DENSENET.our_name(old.replace("norm.2", "norm2")) == wanted
+    expected = "features.denseblock2.denselayer11.layers.norm2.running_var"
+    assert DENSENET.our_name(old) == DENSENET.our_name(old.replace("norm.2", "norm2")) == expected
     with torch.device("meta"):
         network = build_network(DENSENET169, {})
-    assert wanted in network.state_dict()
+    assert expected in network.state_dict()
 
 
 def test_the_checksum_in_an_official_name_must_hold(

@@ -80,18 +80,18 @@ def test_a_stopped_training_ends_with_the_same_bits(
 
     with pytest.raises(KilledError):
         fit(FitContext(checkpoint=tmp_path, log=stop), **options)
-    told: list[int] = []
-    context = FitContext(checkpoint=tmp_path, log=lambda _, epoch, __: told.append(epoch))
+    epochs: list[int] = []
+    context = FitContext(checkpoint=tmp_path, log=lambda _, epoch, __: epochs.append(epoch))
     assert_same(fit(context, **options), whole)
-    assert min(told) == stop_after, "the epochs behind the stop are not trained again"
+    assert min(epochs) == stop_after, "the epochs behind the stop are not trained again"
 
 
 def test_a_finished_training_is_only_read(tmp_path: Path) -> None:
     first = fit(FitContext(checkpoint=tmp_path))
-    told: list[int] = []
-    again = fit(FitContext(checkpoint=tmp_path, log=lambda _, epoch, __: told.append(epoch)))
+    epochs: list[int] = []
+    again = fit(FitContext(checkpoint=tmp_path, log=lambda _, epoch, __: epochs.append(epoch)))
     assert_same(first, again)
-    assert told == []
+    assert epochs == []
 
 
 def test_the_checkpoint_of_another_training_is_not_continued(tmp_path: Path) -> None:

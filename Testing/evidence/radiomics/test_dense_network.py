@@ -43,7 +43,7 @@ def test_a_logit_worked_by_hand() -> None:
 def test_training_finds_the_signal_and_logs_a_falling_loss() -> None:
     losses: list[tuple[str, int, float]] = []
     values, labels = patients()
-    fitted = fit_dense(SMALL, values, labels, 1, lambda *told: losses.append(told))
+    fitted = fit_dense(SMALL, values, labels, 1, lambda *log: losses.append(log))
     assert [epoch for _, epoch, _ in losses] == list(range(1, 31))
     assert {name for name, _, _ in losses} == {"loss"}
     assert losses[-1][2] < losses[0][2]

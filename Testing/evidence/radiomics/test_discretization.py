@@ -59,11 +59,11 @@ def line(values: list[int]) -> tuple[object, object]:
 
 def test_texture_of_a_column_has_the_numbers_worked_out_by_hand() -> None:
     # Levels 3, 3, 5 from 0: pairs (3,3), (3,5), each both ways, 13 directions of which 1 has any.
-    found = features_of_class(
+    features = features_of_class(
         *line([20, 25, 40]), "glcm", ["JointAverage", "Autocorrelation"], 0.0, 10.0
     )
-    assert found["JointAverage"] == pytest.approx((3 + 3 + 3 + 5) / 4)
-    assert found["Autocorrelation"] == pytest.approx((9 + 9 + 15 + 15) / 4)
+    assert features["JointAverage"] == pytest.approx((3 + 3 + 3 + 5) / 4)
+    assert features["Autocorrelation"] == pytest.approx((9 + 9 + 15 + 15) / 4)
     # Run lengths: 2 of level 3, 1 of level 5; across the column each voxel is a run of its own.
     runs = features_of_class(*line([20, 25, 40]), "glszm", ["HighGrayLevelZoneEmphasis"], 0.0, 10.0)
     assert runs["HighGrayLevelZoneEmphasis"] == pytest.approx((9 + 25) / 2)

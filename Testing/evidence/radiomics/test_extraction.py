@@ -140,8 +140,8 @@ def by_pyradiomics(
     extractor.disableAllFeatures()
     for feature_class in feature_classes:
         extractor.enableFeatureClassByName(feature_class)
-    found = extractor.execute(image, mask)
-    return {name.removeprefix("original_"): float(value) for name, value in found.items()}
+    reference = extractor.execute(image, mask)
+    return {name.removeprefix("original_"): float(value) for name, value in reference.items()}
 
 
 SETTINGS = ExtractionSettings(
@@ -168,12 +168,12 @@ def filtered(image: sitk.Image, mask: sitk.Image, image_type: str) -> sitk.Image
         *made.getLoGImage(image, mask, sigma=[3.0]),
         *made.getWaveletImage(image, mask),
     ]
-    (found,) = (each for each, name, _ in images if name == image_type)
-    return found
+    (images_of_type,) = (each for each, name, _ in images if name == image_type)
+    return images_of_type
 
 
 def assert_pyradiomics_agrees(
-    volume: Volume, mask: np.ndarray, image_type: str, found: dict[str, float]
+    volume: Volume, mask: np.ndarray, image_type: str, features: dict[str, float]
 ) -> None:
     """On our grid all but texture, and on our gray levels all texture.
 
@@ -194,7 +194,7 @@ def assert_pyradiomics_agrees(
     for name in ("firstorder_Entropy", "firstorder_Uniformity"):
         expected[name] = numbered[name]
     prefix = f"{image_type}_"
-    ours = {n.removeprefix(prefix): v for n, v in found.items() if n.startswith(prefix)}
+    ours = {n.removeprefix(prefix): v for n, v in features.items() if n.startswith(prefix)}
     assert sorted(ours) == sorted(expected)
     for name, value in expected.items():
         assert ours[name] == pytest.approx(value, rel=1e-6, abs=1e-9), name
@@ -210,15 +210,15 @@ def test_features_are_pyradiomics_own_on_our_grid_and_gray_levels(
 def test_wanted_features_alone_are_computed_and_equal_to_the_last_digit(
     all_features: dict[str, float],
 ) -> None:
-    wanted = [
+    expected = [
         "wavelet-HLH_glcm_Contrast",
         "original_shape_Sphericity",
         "original_ngtdm_Busyness",
         "log-sigma-3-0-mm-3D_firstorder_Mean",
     ]
-    found = extract_features(*textured(), SETTINGS, wanted)
-    assert found == {name: all_features[name] for name in found}
-    assert set(found) == set(wanted)
+    features = extract_features(*textured(), SETTINGS, expected)
+    assert features == {name: all_features[name] for name in features}
+    assert set(features) == set(expected)
 
 
 def test_moving_the_patient_changes_no_feature(
@@ -227,8 +227,8 @@ def test_moving_the_patient_changes_no_feature(
     volume, mask = textured()
     moved = replace(volume, geometry=replace(volume.geometry, origin_lps=(501.73, -80.3, 4.1)))
     names = [name for name in all_features if name.startswith("original")]
-    found = extract_features(moved, mask, SETTINGS, names)
-    assert found == {name: all_features[name] for name in names}
+    features = extract_features(moved, mask, SETTINGS, names)
+    assert features == {name: all_features[name] for name in names}
 
 
 @pytest.mark.parametrize("voxels", [0, 1, 5])
@@ -253,9 +253,9 @@ def test_a_real_tumor_has_pyradiomics_own_features(shared_data: Path) -> None:
     roi = sitk.ReadImage(str(shared_data / "sts" / "STS_019_CT_mask.nii.gz"))
     volume, mask = Volume.of(image), sitk.GetArrayFromImage(roi) > 0
     original = SETTINGS.model_copy(update={"image_types": ("Original",)})
-    found = extract_features(volume, mask, original)
-    assert len(found) == 107
-    assert_pyradiomics_agrees(volume, mask, "original", found)
+    features = extract_features(volume, mask, original)
+    assert len(features) == 107
+    assert_pyradiomics_agrees(volume, mask, "original", features)
 
 
 def test_importing_the_branch_loads_nothing_heavy() -> None:

@@ -26,10 +26,10 @@ def test_names_are_those_that_an_extraction_gives(ball_case: Case) -> None:
         feature_classes=("shape", "firstorder"),
     )
     image = ball_case.images[ImageSequence.CT_ARTERIAL]
-    found = extract_features(image, ball_case.mask(ImageSequence.CT_ARTERIAL, 1), settings)
+    features = extract_features(image, ball_case.mask(ImageSequence.CT_ARTERIAL, 1), settings)
     names = parameter_set_names(settings)
     assert len(set(names)) == len(names)
-    assert set(names) == set(found)
+    assert set(names) == set(features)
 
 
 def test_a_parameter_set_has_the_published_number_of_features() -> None:

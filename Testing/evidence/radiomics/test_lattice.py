@@ -133,9 +133,9 @@ def test_cutting_and_padding_the_image_moves_no_center() -> None:
         origin_lps=tuple(volume.geometry.to_lps((-1, -3, -2)).tolist()),
     )
     padded = Volume(voxels=np.pad(volume.voxels, margin, constant_values=-1000), geometry=grown)
-    found, roi = on_lattice(padded, np.pad(mask, margin), 2.0, 4.0, 3)
-    assert found.geometry.same_grid(image.geometry)
-    assert found.voxels == pytest.approx(image.voxels, abs=1e-3)
+    lattice, roi = on_lattice(padded, np.pad(mask, margin), 2.0, 4.0, 3)
+    assert lattice.geometry.same_grid(image.geometry)
+    assert lattice.voxels == pytest.approx(image.voxels, abs=1e-3)
     assert np.array_equal(roi, marked)
 
 

@@ -29,32 +29,32 @@ DIAMETER = "original_shape_Maximum2DDiameterSlice"
 def test_each_sequence_has_its_own_features_under_its_name(
     mr_case: Case, make_settings: Maker
 ) -> None:
-    found = RadiomicsRecipe(make_settings(sequences=BOTH)).prepare(mr_case)
+    features = RadiomicsRecipe(make_settings(sequences=BOTH)).prepare(mr_case)
     one = RadiomicsRecipe(make_settings(sequences=BOTH[:1])).prepare(mr_case)
-    assert {name.partition(":")[0] for name in found} == {"mr_t2", "mr_arterial"}
-    assert len(found) == 2 * len(one) == 2 * 32
-    assert {f"mr_t2:{name}": value for name, value in one.items()}.items() <= found.items()
+    assert {name.partition(":")[0] for name in features} == {"mr_t2", "mr_arterial"}
+    assert len(features) == 2 * len(one) == 2 * 32
+    assert {f"mr_t2:{name}": value for name, value in one.items()}.items() <= features.items()
     # The second image is half as bright, which a z-score takes out; the lesion has one volume.
-    assert found[f"mr_arterial:{MEAN}"] == pytest.approx(found[f"mr_t2:{MEAN}"], rel=1e-5)
-    assert found[f"mr_arterial:{VOLUME}"] == found[f"mr_t2:{VOLUME}"]
+    assert features[f"mr_arterial:{MEAN}"] == pytest.approx(features[f"mr_t2:{MEAN}"], rel=1e-5)
+    assert features[f"mr_arterial:{VOLUME}"] == features[f"mr_t2:{VOLUME}"]
 
 
 def test_a_sequence_without_a_wanted_feature_is_not_looked_at(
     mr_case: Case, make_settings: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[str, Any]] = []
+    pairs: list[tuple[str, Any]] = []
     extract = module.extract_features
 
-    def spy(volume: Any, mask: Any, settings: Any, wanted: Any) -> Mapping[str, float]:
-        asked.append((f"{volume.voxels.max():.0f}", wanted))
-        return extract(volume, mask, settings, wanted)
+    def spy(volume: Any, mask: Any, settings: Any, expected: Any) -> Mapping[str, float]:
+        pairs.append((f"{volume.voxels.max():.0f}", expected))
+        return extract(volume, mask, settings, expected)
 
     monkeypatch.setattr(module, "extract_features", spy)
-    wanted = (f"mr_arterial:{MEAN}",)
-    found = lesion_features(mr_case, make_settings(sequences=BOTH), wanted)
-    assert tuple(found) == wanted
+    expected = (f"mr_arterial:{MEAN}",)
+    features = lesion_features(mr_case, make_settings(sequences=BOTH), expected)
+    assert tuple(features) == expected
     brightest = mr_case.images[ImageSequence.MR_ARTERIAL].voxels.max()
-    assert asked == [(f"{brightest:.0f}", (MEAN,))]
+    assert pairs == [(f"{brightest:.0f}", (MEAN,))]
 
 
 def fitted(settings: RadiomicsSettings, names: tuple[str, ...]) -> RadiomicsBranch:
@@ -92,10 +92,12 @@ def test_the_unit_of_mr_does_not_matter_after_a_z_score(
         intensity=MrZScore(),
         feature_classes=("firstorder", "glcm"),
     )
-    found = RadiomicsRecipe(make_settings(sequences=BOTH, extraction=extraction)).prepare(mr_case)
-    for name, value in found.items():
+    features = RadiomicsRecipe(make_settings(sequences=BOTH, extraction=extraction)).prepare(
+        mr_case
+    )
+    for name, value in features.items():
         if name.startswith("mr_t2:"):
-            twin = found[name.replace("mr_t2", "mr_arterial")]
+            twin = features[name.replace("mr_t2", "mr_arterial")]
             assert value == pytest.approx(twin, rel=1e-3, abs=1e-5), name
 
 

@@ -82,8 +82,8 @@ def test_features_are_equal_in_all_48_storages(scene: str) -> None:
     volume, mask = tumor(direction, spacing)
     expected = extract_features(volume, mask, settings)
     for storage in storages():
-        found = extract_features(storage.volume(volume), storage.voxels(mask), settings)
-        assert found == pytest.approx(expected, rel=1e-6, abs=1e-8), storage
+        features = extract_features(storage.volume(volume), storage.voxels(mask), settings)
+        assert features == pytest.approx(expected, rel=1e-6, abs=1e-8), storage
 
 
 def test_a_real_tumor_has_equal_features_in_all_48_storages(shared_data: Path) -> None:
@@ -96,8 +96,8 @@ def test_a_real_tumor_has_equal_features_in_all_48_storages(shared_data: Path) -
     expected = extract_features(whole, marked, settings)
     assert len(expected) == 107
     for storage in storages():
-        found = extract_features(storage.volume(volume), storage.voxels(mask), settings)
-        assert found == pytest.approx(expected, rel=1e-6, abs=1e-8), storage
+        features = extract_features(storage.volume(volume), storage.voxels(mask), settings)
+        assert features == pytest.approx(expected, rel=1e-6, abs=1e-8), storage
 
 
 @pytest.mark.parametrize("start", [(0, 0, 0), (1, 2, 3), (2, 5, 4)], ids=str)
@@ -111,8 +111,8 @@ def test_cutting_and_padding_the_image_changes_no_feature(start: tuple[int, int,
     whole = Volume(voxels=np.pad(volume.voxels, wide, mode="reflect"), geometry=geometry)
     expected = extract_features(whole, np.pad(mask, wide), settings)
     box = tuple(slice(n, n_all - n) for n, n_all in zip(start, geometry.shape_kji, strict=True))
-    found = extract_features(crop(whole, box), np.pad(mask, wide)[box], settings)
-    assert found == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    features = extract_features(crop(whole, box), np.pad(mask, wide)[box], settings)
+    assert features == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
 def of_class(features: dict[str, float], feature_class: str) -> dict[str, float]:
@@ -129,15 +129,15 @@ def test_one_dark_voxel_at_the_margin_renumbers_no_gray_level(image_types: tuple
     volume = volume.with_voxels(dark)
     settings = settings_of(None, image_types=image_types, log_sigma_mm=(1.0,), lowest_filtered=-200)
     without = extract_features(volume, mask, settings)
-    found = extract_features(volume, more, settings)
+    features = extract_features(volume, more, settings)
     pairs = of_class(without, "glcm")
-    assert of_class(found, "glcm") == pytest.approx(pairs, rel=1e-6, abs=1e-9)
+    assert of_class(features, "glcm") == pytest.approx(pairs, rel=1e-6, abs=1e-9)
     assert any(name.endswith("JointAverage") for name in pairs)
     (prefix,) = {name.split("_")[0] for name in pairs}
     emphasis = f"{prefix}_glszm_HighGrayLevelZoneEmphasis"
     zones = without[f"{prefix}_glszm_ZonePercentage"] * mask.sum()
     expected = (without[emphasis] * zones + number_of(settings, prefix)) / (zones + 1)
-    assert found[emphasis] == pytest.approx(expected, rel=1e-6)
+    assert features[emphasis] == pytest.approx(expected, rel=1e-6)
 
 
 def number_of(settings: ExtractionSettings, image_type: str) -> float:
@@ -148,14 +148,14 @@ def number_of(settings: ExtractionSettings, image_type: str) -> float:
 def test_what_is_darker_than_the_bound_has_one_level_however_dark() -> None:
     volume, mask = tumor(STRAIGHT, (1.0, 1.0, 3.0))
     settings = settings_of(None, image_types=("Original",))
-    found = []
+    values = []
     for hu in (-200, -1000, -3000):
         dark = volume.voxels.copy()
         dark[9, 17, 20] = hu
-        found.append(extract_features(volume.with_voxels(dark), mask, settings))
+        values.append(extract_features(volume.with_voxels(dark), mask, settings))
     for feature_class in ("shape", "glcm", "glrlm", "glszm", "gldm", "ngtdm"):
-        first, *others = (of_class(features, feature_class) for features in found)
+        first, *others = (of_class(features, feature_class) for features in values)
         assert all(first == other for other in others)
         assert first
-    entropy = {f["original_firstorder_Entropy"] for f in found}
+    entropy = {f["original_firstorder_Entropy"] for f in values}
     assert len(entropy) == 1

@@ -81,15 +81,17 @@ def test_a_constant_feature_is_left_out_and_told(make_settings: Maker) -> None:
     )
 
 
-@pytest.mark.parametrize(("n_features", "n", "told"), [(5, 4, True), (2, 4, False), (5, 60, False)])
+@pytest.mark.parametrize(
+    ("n_features", "n", "is_warned"), [(5, 4, True), (2, 4, False), (5, 60, False)]
+)
 def test_fewer_patients_than_features_are_told(
-    n_features: int, n: int, told: bool, make_settings: Maker
+    n_features: int, n: int, is_warned: bool, make_settings: Maker
 ) -> None:
     prepared, labels = patients()
     settings = make_settings(n_features=n_features)
     remarks = RadiomicsRecipe(settings).fit(prepared[:n], labels[:n], seed=1).state.remarks
     expected = "5 features were asked for of 4 training patients: so few fit anything."
-    assert remarks == ((expected,) if told else ())
+    assert remarks == ((expected,) if is_warned else ())
 
 
 def test_all_features_constant_is_refused_in_one_line(make_settings: Maker) -> None:

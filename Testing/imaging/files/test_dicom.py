@@ -59,12 +59,12 @@ def test_a_digest_of_an_id_is_worth_nothing_in_another_process(
         "from TACEResponseLib.basics.terms import ImageSequence as S;"
         "print(read_image(Path(sys.argv[1]), S.CT_ARTERIAL)[0].acquisition.patient_digest)"
     )
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code, str(series[0])], check=True, capture_output=True, text=True
     ).stdout.strip()
     here = [read_image(series[0], CT)[0].acquisition.patient_digest for _ in range(2)]
-    assert here[0] == here[1] != told
-    assert len(told) == 64
+    assert here[0] == here[1] != process
+    assert len(process) == 64
 
 
 @pytest.mark.parametrize(

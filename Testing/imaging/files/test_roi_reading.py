@@ -214,8 +214,8 @@ def test_a_chosen_pair_and_an_unchosen_one_inside_are_both_told(tmp_path: Path) 
     labels = liver_and_tumor()
     labels[13:17, 18:22, 29:33] = 3
     path = labels_file(tmp_path / "roi.nii.gz", labels)
-    told = [w.code for w in read_roi(path, labels=(1, 2))[1]]
-    assert told == ["roi_round_chosen", "roi_round_unchosen"]
+    warnings = [w.code for w in read_roi(path, labels=(1, 2))[1]]
+    assert warnings == ["roi_round_chosen", "roi_round_unchosen"]
 
 
 @pytest.mark.parametrize(
@@ -308,9 +308,9 @@ def test_what_is_no_label_image_is_refused(change, says: str, tmp_path: Path) ->
 @pytest.mark.parametrize("value", [0.9999999, 1.0000005, 3.0000002, 254.9999])
 def test_labels_off_by_a_rounding_are_whole(value: float) -> None:
     near = np.where(np.arange(64).reshape(4, 4, 4) % 3 > 0, np.float64(value), 0.0)
-    found = as_labels(near, "--roi")
-    assert found.dtype == np.uint8
-    assert set(np.unique(found)) == {0, round(value)}
+    labels = as_labels(near, "--roi")
+    assert labels.dtype == np.uint8
+    assert set(np.unique(labels)) == {0, round(value)}
     slope = np.float32(1) / np.float32(255)
     scaled = as_labels((255 * (near > 0)).astype(np.float32) * slope, "--roi")
     assert np.array_equal(scaled, near > 0)

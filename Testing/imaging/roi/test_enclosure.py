@@ -79,9 +79,9 @@ APART = {
 @pytest.mark.parametrize("order", [1, -1])
 @pytest.mark.parametrize("name", ENCLOSED)
 def test_a_label_round_another_is_found_whichever_comes_first(name: str, order: int) -> None:
-    found = find_enclosure([marked(mask) for mask in ENCLOSED[name][::order]])
-    assert found is not None
-    assert set(found) == {0, 1}
+    enclosure = find_enclosure([marked(mask) for mask in ENCLOSED[name][::order]])
+    assert enclosure is not None
+    assert set(enclosure) == {0, 1}
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -195,8 +195,8 @@ def test_a_mask_that_lies_mirrored_is_told_as_the_livers() -> None:
 
 def test_the_record_says_which_share_of_which_liver_and_nothing_without_one() -> None:
     tumor = box((8, 6, 12), (5, 10, 10))
-    told = case_hashes(case(tumor))
-    assert told["liver"]["roi_share_of_volume"] == 0.0625
-    assert told["liver"]["roi_share_outside"] == 0.4
-    assert len(told["liver"]["sha256"]) == 64
-    assert case_hashes(case(tumor, None)) == {k: v for k, v in told.items() if k != "liver"}
+    hashes = case_hashes(case(tumor))
+    assert hashes["liver"]["roi_share_of_volume"] == 0.0625
+    assert hashes["liver"]["roi_share_outside"] == 0.4
+    assert len(hashes["liver"]["sha256"]) == 64
+    assert case_hashes(case(tumor, None)) == {k: v for k, v in hashes.items() if k != "liver"}

@@ -54,8 +54,8 @@ def block(columns: slice) -> Roi:
 
 def said(sequence: ImageSequence, columns: slice) -> dict[str, str]:
     roi = block(columns)
-    found = content_warnings(roi, image(sequence), sequence, roi.labels)
-    return {w.code: w.message for w in found}
+    warnings = content_warnings(roi, image(sequence), sequence, roi.labels)
+    return {w.code: w.message for w in warnings}
 
 
 def test_a_tumor_in_tissue_needs_no_word() -> None:
@@ -100,13 +100,13 @@ def test_voxels_or_header_of_a_mask_flipped_alone_are_told_by_what_it_marks(flip
     assert check_mask_grid(wrong, image(CT), CT) == ()
     right = Case(case_id="P1", images={CT: image(CT)}, roi=drawn)
     assert "roi_not_in_tissue" not in [w.code for w in right.warnings]
-    (told,) = [
+    (warnings,) = [
         w
         for w in Case(case_id="P1", images={CT: image(CT)}, roi=wrong).warnings
         if w.code == "roi_not_in_tissue"
     ]
-    assert "100 % of the ROI" in told.message
-    assert "mirrored" in told.message
+    assert "100 % of the ROI" in warnings.message
+    assert "mirrored" in warnings.message
 
 
 def test_no_genuine_tumor_is_told_and_a_mirrored_liver_is(shared_data: Path) -> None:
@@ -119,8 +119,8 @@ def test_no_genuine_tumor_is_told_and_a_mirrored_liver_is(shared_data: Path) -> 
     ct, _ = read_image(folder / "ct.nii.gz", CT)
     liver, _ = read_roi(folder / "organs.nii.gz", labels=(5,))
     assert content_warnings(liver, ct, CT, liver.labels) == ()
-    (told,) = content_warnings(liver, ct, CT, liver.labels[:, :, ::-1])
-    assert "42 % of the ROI is as dark as fat, lung or air" in told.message
+    (warnings,) = content_warnings(liver, ct, CT, liver.labels[:, :, ::-1])
+    assert "42 % of the ROI is as dark as fat, lung or air" in warnings.message
 
 
 def test_two_in_three_simulated_tumors_on_the_wrong_side_are_told() -> None:

@@ -32,15 +32,15 @@ def block(k: slice, j: slice, i: slice) -> np.ndarray:
     return labels
 
 
-def told(labels: np.ndarray, voxels: np.ndarray | None = None) -> dict[str, str]:
+def cuts_in(labels: np.ndarray, voxels: np.ndarray | None = None) -> dict[str, str]:
     image = Volume(voxels=hu() if voxels is None else voxels, geometry=GRID)
-    found = {}
+    messages = {}
     for storage in list(storages())[::7]:
         there = storage.volume(image)
         said = cut_roi_warnings(there, CT, storage.voxels(labels))
-        found[repr(storage)] = {w.code: w.message for w in said}
+        messages[repr(storage)] = {w.code: w.message for w in said}
     straight = {w.code: w.message for w in cut_roi_warnings(image, CT, labels)}
-    assert all(one == straight for one in found.values())
+    assert all(one == straight for one in messages.values())
     return straight
 
 
@@ -49,9 +49,9 @@ MIDDLE = (slice(4, 8), slice(12, 20), slice(14, 24))
 
 def test_an_roi_in_the_middle_needs_no_word() -> None:
     labels = block(*MIDDLE)
-    assert told(labels) == {}
+    assert cuts_in(labels) == {}
     labels[5, 0, 0] = 1  # a stray voxel is no tumor
-    assert told(labels) == {}
+    assert cuts_in(labels) == {}
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_an_roi_at_the_border_of_its_slices_is_told_with_the_side(
 ) -> None:
     place = list(MIDDLE)
     place[axis] = stretch
-    message = told(block(*place))["roi_cut_by_image"]
+    message = cuts_in(block(*place))["roi_cut_by_image"]
     assert f"The ROI reaches the {side} border of the arterial CT" in message
     near = list(MIDDLE)
     near[axis] = (
@@ -78,15 +78,15 @@ def test_an_roi_at_the_border_of_its_slices_is_told_with_the_side(
         else slice(stretch.start - 2, stretch.stop - 2)
     )
     # Two voxels of 2 mm lie between.
-    (message,) = told(block(*near)).values()
+    (message,) = cuts_in(block(*near)).values()
     assert f"ends 4 mm beside the ROI ({side})" in message
 
 
 def test_an_image_that_was_cropped_round_the_roi_is_told_once() -> None:
     labels = block(slice(2, 10), slice(0, 36), slice(0, 40))
-    assert list(told(labels)) == ["roi_cut_by_image"]
+    assert list(cuts_in(labels)) == ["roi_cut_by_image"]
     labels = block(slice(2, 10), slice(1, 35), slice(1, 39))
-    (message,) = told(labels).values()
+    (message,) = cuts_in(labels).values()
     assert "ends 2 mm beside the ROI (anterior, posterior, right, left)" in message
 
 
@@ -97,12 +97,12 @@ def test_an_roi_at_the_padding_round_the_field_of_view_is_told(value: int, insid
     labels = block(slice(4, 8), slice(14, 22), slice(28, 36))
     if not inside:
         labels[~ROUND] = 0
-    message = told(labels, voxels.astype(np.int16))["roi_cut_by_padding"]
+    message = cuts_in(labels, voxels.astype(np.int16))["roi_cut_by_padding"]
     assert f"padding of {value}" in message
 
 
 def test_air_and_padding_elsewhere_need_no_word() -> None:
     voxels = np.where(ROUND, hu(), -1024).astype(np.int16)
     voxels[:, 11, 14:24] = -1024  # gas beside the tumor, with no way to a corner
-    assert told(block(*MIDDLE), voxels) == {}
-    assert told(block(*MIDDLE), np.where(ROUND, hu(), -1000 + hu() // 4).astype(np.int16)) == {}
+    assert cuts_in(block(*MIDDLE), voxels) == {}
+    assert cuts_in(block(*MIDDLE), np.where(ROUND, hu(), -1000 + hu() // 4).astype(np.int16)) == {}

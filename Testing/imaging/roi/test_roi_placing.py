@@ -79,8 +79,8 @@ def test_a_mirrored_mask_of_the_images_size_is_told() -> None:
 def test_a_shifted_mask_of_the_images_size_is_told_in_mm() -> None:
     shifted = roi(replace(GRID, origin_lps=(-17.0, -16.0, -24.0)))
     labels = resample_labels(shifted.labels, shifted.geometry, GRID)
-    told = {w.code: w.message for w in check_roi_fits(shifted, volume(), CT, labels)}
-    assert "corners up to 3.0 mm away" in told["roi_shifted"]
+    text = {w.code: w.message for w in check_roi_fits(shifted, volume(), CT, labels)}
+    assert "corners up to 3.0 mm away" in text["roi_shifted"]
 
 
 def test_the_same_voxels_counted_from_another_corner_are_no_other_place() -> None:
@@ -120,10 +120,10 @@ def test_a_mask_cut_to_the_tumor_on_the_images_own_voxels_needs_no_word() -> Non
 def test_a_header_is_another_place_from_a_tenth_of_a_voxel_on(mm: float, says: list[str]) -> None:
     moved = roi(replace(GRID, origin_lps=(-20.0 + mm, -16.0, -24.0)))
     labels = resample_labels(moved.labels, moved.geometry, GRID)
-    told = {w.code: w.message for w in check_roi_fits(moved, volume(), CT, labels)}
-    assert list(told) == says
+    text = {w.code: w.message for w in check_roi_fits(moved, volume(), CT, labels)}
+    assert list(text) == says
     assert np.array_equal(labels, roi().labels) == (mm < 1)
-    assert not says or f"{mm:.1f} mm away" in told["roi_shifted"]
+    assert not says or f"{mm:.1f} mm away" in text["roi_shifted"]
 
 
 def test_a_mask_on_every_second_slice_of_the_grid_was_drawn_on_another_grid() -> None:
@@ -134,9 +134,9 @@ def test_a_mask_on_every_second_slice_of_the_grid_was_drawn_on_another_grid() ->
 def test_what_lies_outside_is_told_of_the_images_own_voxels_too() -> None:
     lower = replace(GRID, origin_lps=(-20.0, -16.0, -48.0))
     assert codes(roi(slices=slice(5, 9)), volume()) == []
-    found = codes(roi(lower, slice(4, 9)), volume())
-    assert found[:1] == ["roi_partly_outside"]
-    assert "roi_resampled" not in found
+    warning_codes = codes(roi(lower, slice(4, 9)), volume())
+    assert warning_codes[:1] == ["roi_partly_outside"]
+    assert "roi_resampled" not in warning_codes
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_an_roi_of_a_part_of_the_tumor_is_told(slices: slice, says: list[str]) -
 def test_an_image_that_lost_its_geometry_is_told() -> None:
     lost = replace(GRID, spacing_mm=(1.0, 1.0, 1.0), origin_lps=(0.0, 0.0, 0.0))
     mask = roi(lost).mask
-    found = [w.code for w in check_intensities(volume(lost, modality="CT"), CT, mask)]
-    assert "geometry_missing" in found
+    warnings = [w.code for w in check_intensities(volume(lost, modality="CT"), CT, mask)]
+    assert "geometry_missing" in warnings
     assert codes(roi(lost), volume(lost)) == []
 
 
@@ -169,13 +169,13 @@ def test_an_image_that_lost_its_geometry_is_told() -> None:
 def test_values_that_are_hu_no_more_are_told(change, says: str | None) -> None:  # type: ignore[no-untyped-def]
     image = volume(modality="CT")
     image = image.with_voxels(change(image.voxels.astype(np.float32)).astype(np.float32))
-    told = " ".join(w.message for w in check_intensities(image, CT, roi().mask))
-    assert (says in told) if says else ("can't be verified" not in told)
+    text = " ".join(w.message for w in check_intensities(image, CT, roi().mask))
+    assert (says in text) if says else ("can't be verified" not in text)
 
 
 def test_a_ct_given_as_mr_is_told() -> None:
-    found = [w.code for w in check_intensities(volume(), MR, roi().mask)]
-    assert "looks_like_ct" in found
+    warnings = [w.code for w in check_intensities(volume(), MR, roi().mask)]
+    assert "looks_like_ct" in warnings
     mr = volume().with_voxels(np.abs(hu()).astype(np.int16))
     assert "looks_like_ct" not in [w.code for w in check_intensities(mr, MR, roi().mask)]
 

@@ -38,17 +38,17 @@ def without(labels: np.ndarray, *slices: int) -> np.ndarray:
     return only(labels, *(k for k in range(len(labels)) if k not in slices))
 
 
-def told(labels: np.ndarray, grid: Geometry = GRID) -> dict[str, str]:
-    found = []
+def gaps_in(labels: np.ndarray, grid: Geometry = GRID) -> dict[str, str]:
+    messages = []
     for storage in list(storages())[::11]:
         turned = Roi(
             labels=storage.voxels(labels), geometry=storage.geometry(grid), names=((1, "HCC"),)
         )
         lesions, indices = find_lesions(turned)
         said = drawn_slices_warnings(indices, turned.geometry, lesions)
-        found.append({w.code: w.message for w in said})
-    assert all(one == found[0] for one in found)
-    return found[0]
+        messages.append({w.code: w.message for w in said})
+    assert all(one == messages[0] for one in messages)
+    return messages[0]
 
 
 TUMOR = ball(14, 18, 20, 21)
@@ -69,7 +69,9 @@ OBLONG = np.maximum.reduce([ball(k, 18, 14 + k // 2, 12) for k in range(8, 20)])
 )
 def test_slices_that_were_left_out_are_counted(labels: np.ndarray, count: int) -> None:
     plural = "" if count == 1 else "s"
-    assert f"leaves out {count} axial slice{plural} between" in told(labels)["roi_slices_missing"]
+    assert (
+        f"leaves out {count} axial slice{plural} between" in gaps_in(labels)["roi_slices_missing"]
+    )
 
 
 @pytest.mark.parametrize("empty", range(1, 6))
@@ -80,7 +82,7 @@ def test_thin_slices_are_left_out_up_to_five_millimeters(empty: int) -> None:
         origin_lps=GRID.origin_lps,
         direction_lps=GRID.direction_lps,
     )
-    assert "roi_slices_missing" in told(only(TUMOR, *range(0, 30, empty + 1)), thin)
+    assert "roi_slices_missing" in gaps_in(only(TUMOR, *range(0, 30, empty + 1)), thin)
 
 
 @pytest.mark.parametrize(
@@ -107,13 +109,13 @@ def test_thin_slices_are_left_out_up_to_five_millimeters(empty: int) -> None:
     ],
 )
 def test_whole_tumors_and_neighbors_need_no_word(labels: np.ndarray) -> None:
-    assert "roi_slices_missing" not in told(labels)
+    assert "roi_slices_missing" not in gaps_in(labels)
 
 
 def test_two_labels_over_each_other_are_two_tumors() -> None:
     labels = without(TUMOR, 14)
     labels[15:] *= 2
-    assert told(labels) == {}
+    assert gaps_in(labels) == {}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_two_labels_over_each_other_are_two_tumors() -> None:
     ids=["alone", "the second", "both", "two of three"],
 )
 def test_lesions_of_one_slice_are_named(labels: np.ndarray, says: str) -> None:
-    assert told(labels)["roi_one_slice"].startswith(says)
+    assert gaps_in(labels)["roi_one_slice"].startswith(says)
 
 
 def test_one_roi_of_two_images_is_remarked_on_once() -> None:

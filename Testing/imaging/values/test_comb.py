@@ -45,9 +45,9 @@ def in_turn(scan: Volume, liver: np.ndarray, more_hu: float) -> Volume:
 def test_phases_in_turn_are_seen_in_a_liver(
     scan: Volume, liver: np.ndarray, more_hu: float
 ) -> None:
-    (told,) = combs_of(in_turn(scan, liver, more_hu))
-    assert told.code == "slices_alternate"
-    assert "Every second slice of the arterial CT is brighter or darker" in told.message
+    (combs,) = combs_of(in_turn(scan, liver, more_hu))
+    assert combs.code == "slices_alternate"
+    assert "Every second slice of the arterial CT is brighter or darker" in combs.message
 
 
 def test_the_check_of_an_image_tells_of_it_whatever_the_format(

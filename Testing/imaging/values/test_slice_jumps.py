@@ -28,7 +28,7 @@ def jumps_of(volume: Volume, sequence: ImageSequence) -> tuple[CaseWarning, ...]
     return jump_warnings(volume, slice_blocks(volume), sequence)
 
 
-def told(volume: Volume, voxels: Voxels, sequence: ImageSequence = CT) -> dict[str, str]:
+def jumps_in(volume: Volume, voxels: Voxels, sequence: ImageSequence = CT) -> dict[str, str]:
     return {w.code: w.message for w in jumps_of(volume.with_voxels(voxels), sequence)}
 
 
@@ -57,15 +57,15 @@ JUMPS: dict[str, Callable[[Voxels], Voxels]] = {
 def test_a_slice_whose_values_jump_is_named(what: str, number: int, scan: Volume) -> None:
     voxels = scan.voxels.astype(np.float32)
     voxels[number] = JUMPS[what](voxels[number])
-    assert list(found := told(scan, voxels)) == ["slice_out_of_line"]
-    assert found["slice_out_of_line"].startswith(f"Slice {number + 1} of the arterial CT differs")
+    assert list(jumps := jumps_in(scan, voxels)) == ["slice_out_of_line"]
+    assert jumps["slice_out_of_line"].startswith(f"Slice {number + 1} of the arterial CT differs")
 
 
 def test_two_slices_that_changed_places_are_told(shared_data: Path) -> None:
     whole = read_image(shared_data / "liver_ct" / "ct_whole_body.nii.gz", CT)[0]
     voxels = whole.voxels.copy()
     voxels[[40, 60]] = voxels[[60, 40]]
-    message = told(whole, voxels)["slice_out_of_line"]
+    message = jumps_in(whole, voxels)["slice_out_of_line"]
     assert message.startswith("Slices 41, 61 of the arterial CT differ each")
 
 
@@ -85,24 +85,26 @@ def test_slices_of_one_scan_follow_each_other(
 def test_two_scales_in_one_image_are_told(scan: Volume) -> None:
     voxels = scan.voxels.astype(np.float32)
     voxels[20:] += 1024
-    found = told(scan, voxels)
-    assert list(found) == ["slices_step"]
-    assert found["slices_step"].startswith("From slice 21 of the arterial CT on,")
+    jumps = jumps_in(scan, voxels)
+    assert list(jumps) == ["slices_step"]
+    assert jumps["slices_step"].startswith("From slice 21 of the arterial CT on,")
 
 
 def test_padding_at_the_ends_is_no_jump(scan: Volume) -> None:
     for value in (0, -1024, -3024):
         voxels = scan.voxels.astype(np.float32)
         voxels[:4], voxels[-3:] = value, value
-        assert told(scan, voxels) == {}
+        assert jumps_in(scan, voxels) == {}
 
 
 def test_slices_that_are_there_twice_are_told(scan: Volume) -> None:
     once = scan.voxels.copy()
     once[12] = once[11]
-    assert told(scan, once)["slices_equal"].startswith("Slice 13 of the arterial CT is the slice")
+    assert jumps_in(scan, once)["slices_equal"].startswith(
+        "Slice 13 of the arterial CT is the slice"
+    )
     twice = np.repeat(scan.voxels[::2], 2, axis=0)
-    assert told(scan, twice)["slices_equal"].startswith(
+    assert jumps_in(scan, twice)["slices_equal"].startswith(
         "Slices 2, 4, 6 and 12 more of the arterial CT are the slice before"
     )
 
@@ -131,5 +133,5 @@ def test_an_image_with_holes_of_nan_is_not_judged() -> None:
 def test_the_check_of_an_image_tells_of_it_whatever_the_format(scan: Volume) -> None:
     voxels = scan.voxels.astype(np.float32)
     voxels[14] = JUMPS["slope 2"](voxels[14])
-    found = check_intensities(scan.with_voxels(voxels), CT, None)
-    assert "slice_out_of_line" in [w.code for w in found]
+    warnings = check_intensities(scan.with_voxels(voxels), CT, None)
+    assert "slice_out_of_line" in [w.code for w in warnings]

@@ -150,9 +150,9 @@ def test_measured_necrosis_and_texture_follow_the_latents(clear_cohort):
 
 
 def test_measured_diameter_agrees_with_the_latent(clear_cohort):
-    asked = np.array(looks(clear_cohort, "diameter_mm"))
+    points = np.array(looks(clear_cohort, "diameter_mm"))
     measured = [p.to_case().largest_lesion.longest_axial_diameter_mm for p in clear_cohort]
-    ratio = np.array(measured) / asked
+    ratio = np.array(measured) / points
     assert np.median(ratio) == pytest.approx(1.0, abs=0.08)
 
 

@@ -28,13 +28,13 @@ def test_the_published_aucs_of_asah_come_through(shared_data: Path, tmp_path: Pa
             for i, r in enumerate(rows)
         )
     )
-    found = measure_study(read_predictions(path, TableOptions()), resamples=200).of(
+    resampled = measure_study(read_predictions(path, TableOptions()), resamples=200).of(
         PerformanceResults
     )
     # pROC's manual: .7314 and .6120.
-    assert [m.auc.value for m in found.models] == pytest.approx([0.7314, 0.6120], abs=5e-5)
-    assert found.comparisons[0].difference.value == pytest.approx(0.7314 - 0.6120, abs=1e-4)
-    assert found.models[0].threshold.threshold == 0.5
+    assert [m.auc.value for m in resampled.models] == pytest.approx([0.7314, 0.6120], abs=5e-5)
+    assert resampled.comparisons[0].difference.value == pytest.approx(0.7314 - 0.6120, abs=1e-4)
+    assert resampled.models[0].threshold.threshold == 0.5
 
 
 def test_the_same_seed_gives_the_same_text(study: Study, results: Results) -> None:
@@ -60,11 +60,11 @@ def test_undefined_numbers_are_null_and_infinite_ones_a_word() -> None:
 
 def test_out_of_fold_predictions_get_no_delong(study: Study) -> None:
     crossed = replace(study, origin=replace(study.origin, cross_validated=True))
-    found = measure_study(crossed, resamples=200)
-    assert "DeLong" not in found.of(PerformanceResults).models[0].auc.method
+    resampled = measure_study(crossed, resamples=200)
+    assert "DeLong" not in resampled.of(PerformanceResults).models[0].auc.method
     assert all(
         c.p is None and "bootstrap" in c.difference.method
-        for c in found.of(PerformanceResults).comparisons
+        for c in resampled.of(PerformanceResults).comparisons
     )
 
 
@@ -95,12 +95,12 @@ def test_a_few_patients_give_numbers_and_no_crash(study: Study) -> None:
         attributes={},
         models=tuple(replace(m, probabilities=m.probabilities[rows]) for m in study.models),
     )
-    found = measure_study(tiny, resamples=200)
-    assert found.of(PerformanceResults).models[0].auc == auc(
+    resampled = measure_study(tiny, resamples=200)
+    assert resampled.of(PerformanceResults).models[0].auc == auc(
         tiny.outcome, tiny.models[0].probabilities
     )
     assert (
-        found.of(PerformanceResults).models[0].auc.high
-        - found.of(PerformanceResults).models[0].auc.low
+        resampled.of(PerformanceResults).models[0].auc.high
+        - resampled.of(PerformanceResults).models[0].auc.low
         > 0.3
     )

@@ -72,20 +72,20 @@ def sheets(folder: Path) -> list[Any]:
 
 def words(sheets: Sequence[Any]) -> list[str]:
     """The text of each page."""
-    found = []
+    texts = []
     for sheet in sheets:
         boxes = sheet._page_box.descendants()
         text = " ".join(box.text for box in boxes if hasattr(box, "text"))
-        found.append(text.replace("\N{NO-BREAK SPACE}", " "))
-    return found
+        texts.append(text.replace("\N{NO-BREAK SPACE}", " "))
+    return texts
 
 
 def test_the_pages_hold_the_auc_of_the_numbers(folder: Path, sheets: list[Any]) -> None:
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     area = metrics["results"]["models"][0]["auc"]
-    told = f"AUC {area['value']:.2f} ({area['low']:.2f} to {area['high']:.2f})"
+    text = f"AUC {area['value']:.2f} ({area['low']:.2f} to {area['high']:.2f})"
     first, *others = words(sheets)
-    assert told in re.sub(r"\s+", " ", first)
+    assert text in re.sub(r"\s+", " ", first)
     assert others
 
 
@@ -111,11 +111,11 @@ def test_the_first_page_is_one_sheet(sheets: list[Any]) -> None:
 def test_every_sheet_is_a4_and_says_its_number_and_that_it_is_for_research(
     sheets: list[Any],
 ) -> None:
-    told = words(sheets)
-    for number, (sheet, text) in enumerate(zip(sheets, told, strict=True), start=1):
+    sentence = words(sheets)
+    for number, (sheet, text) in enumerate(zip(sheets, sentence, strict=True), start=1):
         assert (sheet.width, sheet.height) == pytest.approx(A4_PX, abs=0.1)
         assert NOT_A_DEVICE in text
-        assert f"{number} / {len(told)}" in text
+        assert f"{number} / {len(sentence)}" in text
 
 
 @pytest.mark.usefixtures("weasyprint")
@@ -125,12 +125,12 @@ def test_no_heading_ends_a_sheet_and_heads_of_tables_come_again(lines: int) -> N
     before = Section("Before", tuple(Paragraph(f"line {n}") for n in range(lines)))
     table = Table(columns=("id", "of the head"), rows=rows, note="Note")
     page = Page(title="t", sections=(before, Section("Numbers", (table,))))
-    told = words(_laid_out(render(page)).pages)
-    start = next(text for text in told if "Numbers" in text)
+    sentence = words(_laid_out(render(page)).pages)
+    start = next(text for text in sentence if "Numbers" in text)
     assert "Note" in start
     assert "row 1" in start
-    assert sum("row" in text for text in told) > 1
-    assert all("of the head" in text for text in told if "row" in text)
+    assert sum("row" in text for text in sentence) > 1
+    assert all("of the head" in text for text in sentence if "row" in text)
 
 
 @pytest.mark.usefixtures("weasyprint")
@@ -179,12 +179,12 @@ def without(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     """WeasyPrint can't be imported."""
     known = builtins.__import__
 
-    def found(name: str, *args: Any, **kwargs: Any) -> Any:
+    def importing(name: str, *args: Any, **kwargs: Any) -> Any:
         if name.partition(".")[0] == "weasyprint":
             raise error
         return known(name, *args, **kwargs)
 
-    monkeypatch.setattr(builtins, "__import__", found)
+    monkeypatch.setattr(builtins, "__import__", importing)
 
 
 def test_without_the_package_the_command_stops_before_it_reads_anything(
@@ -201,10 +201,10 @@ def test_without_the_package_the_command_stops_before_it_reads_anything(
             str(tmp_path / "out"),
         ]
     )
-    told = capsys.readouterr().err
+    stderr = capsys.readouterr().err
     assert status == 2
-    assert "--pdf: needs the package WeasyPrint" in told
-    assert 'pip install "TACEResponse[pdf]"' in told
+    assert "--pdf: needs the package WeasyPrint" in stderr
+    assert 'pip install "TACEResponse[pdf]"' in stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -76,8 +76,8 @@ def test_numbers_of_the_report_stand_in_its_files(folder: Path) -> None:
     for row in rows[1:]:
         # The mark of a text that a spreadsheet would compute is the table's alone.
         assert all(cell.removeprefix("'") in report for cell in row)
-    told = metrics["results"]["models"][0]["brier"]["value"]
-    assert f"{told:.3f}" in next(row for row in rows if row[0].startswith("Brier"))[1]
+    brier = metrics["results"]["models"][0]["brier"]["value"]
+    assert f"{brier:.3f}" in next(row for row in rows if row[0].startswith("Brier"))[1]
 
 
 def test_what_was_written_can_be_validated_again(folder: Path, study: Study) -> None:

@@ -10,19 +10,19 @@ from TACEResponseLib.validation.study.baselines import baselines
 
 def test_a_larger_lesion_scores_lower_whatever_the_outcome() -> None:
     volume = np.array([1.0, 5.0, np.nan, *range(10, 20)])
-    (found,) = baselines({"lesion volume, mL": volume}, ())
-    np.testing.assert_array_equal(found.scores, -volume)
-    assert "lower = more likely positive" in found.direction
+    (baseline_scores,) = baselines({"lesion volume, mL": volume}, ())
+    np.testing.assert_array_equal(baseline_scores.scores, -volume)
+    assert "lower = more likely positive" in baseline_scores.direction
 
 
 def test_albi_is_a_baseline_where_its_inputs_are_known() -> None:
     records = [
         read_record({"albumin_g_per_l": 30.0 + i, "bilirubin_umol_per_l": 17.0}) for i in range(12)
     ]
-    found = {b.name: b.scores for b in baselines({}, records)}
-    assert set(found) == {"ALBI", "EZ-ALBI"}
+    baseline_scores = {b.name: b.scores for b in baselines({}, records)}
+    assert set(baseline_scores) == {"ALBI", "EZ-ALBI"}
     # 0.66 log10(17) - 0.085 x 30, worked by hand.
-    assert -found["ALBI"][0] == pytest.approx(0.66 * 1.230449 - 2.55, abs=1e-5)
+    assert -baseline_scores["ALBI"][0] == pytest.approx(0.66 * 1.230449 - 2.55, abs=1e-5)
 
 
 def test_scores_of_few_patients_or_without_spread_are_no_baselines() -> None:
@@ -32,8 +32,8 @@ def test_scores_of_few_patients_or_without_spread_are_no_baselines() -> None:
 
 
 def test_numbers_are_cut_where_the_papers_cut_them() -> None:
-    found = attributes(
+    points = attributes(
         {"site": ["A", "B", ""], "scanner": ["one"] * 3},
         {"age_years": np.array([59.9, 60.0, np.nan])},
     )
-    assert found == {"site": ("A", "B", ""), "age": ("< 60 years", ">= 60 years", "")}
+    assert points == {"site": ("A", "B", ""), "age": ("< 60 years", ">= 60 years", "")}

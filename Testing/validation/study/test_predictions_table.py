@@ -40,32 +40,32 @@ def test_without_a_threshold_one_half_is_used_and_said(write: Write) -> None:
 def test_repeats_of_a_cross_validation_become_one_model(write: Write) -> None:
     rng = np.random.default_rng(1)
     extra = {f"cv#{i}": rng.uniform(0, 1, 120).round(3).tolist() for i in (1, 2)}
-    found = read_predictions(write(extra=extra, drop=("fused", "guess")), PLAIN)
-    assert [m.name for m in found.models] == ["cv"]
-    assert found.origin.cross_validated
-    np.testing.assert_allclose(found.models[0].probabilities, np.mean(list(extra.values()), 0))
+    table = read_predictions(write(extra=extra, drop=("fused", "guess")), PLAIN)
+    assert [m.name for m in table.models] == ["cv"]
+    assert table.origin.cross_validated
+    np.testing.assert_allclose(table.models[0].probabilities, np.mean(list(extra.values()), 0))
 
 
 def test_patients_without_outcome_are_left_out_counted_and_named(write: Write) -> None:
-    found = read_predictions(write({("outcome", 3): "", ("fused", 7): ""}), PLAIN)
-    assert found.n == 118
-    assert [f.case_id for f in found.failures] == ["P003", "P007"]
-    told = next(w.message for w in found.warnings if w.code == "left_out")
-    assert "2 of 120 patients" in told
-    assert "first in row 4: 1 without an outcome, 1 without a probability" in told
+    table = read_predictions(write({("outcome", 3): "", ("fused", 7): ""}), PLAIN)
+    assert table.n == 118
+    assert [f.case_id for f in table.failures] == ["P003", "P007"]
+    text = next(w.message for w in table.warnings if w.code == "left_out")
+    assert "2 of 120 patients" in text
+    assert "first in row 4: 1 without an outcome, 1 without a probability" in text
 
 
 def test_few_patients_get_wide_intervals_and_a_warning(write: Write) -> None:
-    found = read_predictions(write(rows=8), PLAIN)
-    assert {"few_patients", "few_of_a_class"} <= {w.code for w in found.warnings}
-    area = auc(found.outcome, found.models[0].probabilities)
+    table = read_predictions(write(rows=8), PLAIN)
+    assert {"few_patients", "few_of_a_class"} <= {w.code for w in table.warnings}
+    area = auc(table.outcome, table.models[0].probabilities)
     assert area.high - area.low > 0.3
 
 
 def test_ties_and_perfect_separation_are_warned_of(write: Write, law: dict[str, list]) -> None:
     tied = [0.2 + 0.6 * y for y in law["outcome"]]
-    found = read_predictions(write(extra={"fused": tied}), PLAIN)
-    assert {"ties", "perfect_separation"} <= {w.code for w in found.warnings}
+    table = read_predictions(write(extra={"fused": tied}), PLAIN)
+    assert {"ties", "perfect_separation"} <= {w.code for w in table.warnings}
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_a_threshold_outside_0_to_1_is_refused(write: Write) -> None:
 
 
 def test_a_role_that_trained_makes_the_study_in_sample(write: Write) -> None:
-    found = read_predictions(write(extra={"role": ["training"] + ["external_test"] * 119}), PLAIN)
-    assert found.origin.in_sample
+    table = read_predictions(write(extra={"role": ["training"] + ["external_test"] * 119}), PLAIN)
+    assert table.origin.in_sample
     with pytest.raises(InputError, match="role, row 1: must be one of training"):
         read_predictions(write(extra={"role": ["train"] * 120}), PLAIN)
 

@@ -57,14 +57,14 @@ def by_name(study: Study) -> dict[str, FeatureDrift]:
 
 
 def test_both_readers_are_scored_by_the_model(study: Study) -> None:
-    found = study.second_readings
-    assert found is not None
-    assert found.rows.tolist() == list(range(TWICE))
-    first, second = found.probabilities.T
+    readings = study.second_readings
+    assert readings is not None
+    assert readings.rows.tolist() == list(range(TWICE))
+    first, second = readings.probabilities.T
     assert first.tolist() == study.models[0].probabilities[:TWICE].tolist()
     # A larger tumor responds less, by this formula.
     assert (second < first).all()
-    assert found.failures == ()
+    assert readings.failures == ()
     assert "roi_read_once" not in {w.code for w in study.warnings}
 
 
@@ -84,8 +84,8 @@ def test_too_few_read_twice_are_told_and_not_compared(tmp_path: Path) -> None:
     path.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
     study = score_study([BUNDLE], path, role=None, device="cpu", jobs=1, progress=silent)[0]
     assert study.second_readings is None
-    told = [w.message for w in study.warnings if w.code == "roi_read_once"]
-    assert told == [
+    text = [w.message for w in study.warnings if w.code == "roi_read_once"]
+    assert text == [
         "How far the result depends on who draws the ROI: fewer than 5 patients have a "
         "usable second ROI (column roi_reader2)."
     ]
@@ -99,8 +99,8 @@ def test_a_model_that_looks_at_no_roi_is_not_asked_again() -> None:
         update={"branches": (part.model_copy(update={"settings": settings}),)}
     )
     patients = [a_patient(roi_reader2=Path("second.nii.gz"))] * 6
-    found = second_readings(BUNDLE, blind, patients, [], device="cpu", jobs=1, progress=silent)
-    assert found is None
+    readings = second_readings(BUNDLE, blind, patients, [], device="cpu", jobs=1, progress=silent)
+    assert readings is None
 
 
 def a_patient(**changes: object) -> CohortPatient:
@@ -119,9 +119,9 @@ def a_patient(**changes: object) -> CohortPatient:
 
 def test_the_second_roi_stands_for_those_of_all_sequences() -> None:
     assert by_second_reader(a_patient()) is None
-    found = by_second_reader(a_patient(roi_reader2=Path("second.nii.gz")))
-    assert found is not None
-    assert (found.roi, dict(found.sequence_rois)) == (Path("second.nii.gz"), {})
+    read_again = by_second_reader(a_patient(roi_reader2=Path("second.nii.gz")))
+    assert read_again is not None
+    assert (read_again.roi, dict(read_again.sequence_rois)) == (Path("second.nii.gz"), {})
 
 
 def test_a_drift_of_clinical_variables_is_worked_by_hand(by_name: dict[str, FeatureDrift]) -> None:
@@ -150,9 +150,9 @@ def test_sizes_of_a_table_drift_too(by_name: dict[str, FeatureDrift]) -> None:
 
 def test_a_variable_that_nobody_has_is_told_as_missing() -> None:
     metadata, fusion = read_metadata(BUNDLE), read_fusion(BUNDLE)
-    found = {d.feature: d for d in drift(metadata, fusion, [], [ClinicalRecord()] * 3)}
-    assert set(found) == {f"clinical: {v.name}" for v in metadata.clinical_inputs}
-    afp = found["clinical: afp_ng_per_ml"]
+    drifts = {d.feature: d for d in drift(metadata, fusion, [], [ClinicalRecord()] * 3)}
+    assert set(drifts) == {f"clinical: {v.name}" for v in metadata.clinical_inputs}
+    afp = drifts["clinical: afp_ng_per_ml"]
     assert (afp.n, afp.share_missing, math.isnan(afp.mean_z)) == (0, 1, True)
 
 
@@ -162,10 +162,10 @@ def test_the_variables_of_the_fusion_are_told_under_its_name(study: Study) -> No
     variable, column = part.settings.variables[3], part.state.columns[4]
     settings = fusion.settings.model_copy(update={"clinical": (variable,)})
     fused = fusion.model_copy(update={"settings": settings, "clinical": (column,)})
-    found = [d.feature for d in drift(metadata, fused, [], study.clinical)]
+    drifts = [d.feature for d in drift(metadata, fused, [], study.clinical)]
     # Read twice in the same form, told once.
-    assert found[0] == "fusion: afp_ng_per_ml"
-    assert "clinical: afp_ng_per_ml" not in found
+    assert drifts[0] == "fusion: afp_ng_per_ml"
+    assert "clinical: afp_ng_per_ml" not in drifts
 
 
 def test_the_tables_keep_rois_and_records_apart(study: Study) -> None:

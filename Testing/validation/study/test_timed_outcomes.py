@@ -35,8 +35,8 @@ def test_weeks_in_a_column_of_days_are_warned_of_by_length_and_by_site() -> None
     died = ["1"] * 40
 
     def codes(times: np.ndarray) -> list[str]:
-        found = timed_outcomes({"survival_days": [f"{t:.0f}" for t in times], "died": died})
-        return [w.code for w in unit_warnings(found, site)]
+        outcomes = timed_outcomes({"survival_days": [f"{t:.0f}" for t in times], "died": died})
+        return [w.code for w in unit_warnings(outcomes, site)]
 
     assert codes(days) == []
     assert codes(days / 12) == ["short_follow_up"]

@@ -21,10 +21,10 @@ def generator() -> torch.Generator:
 def test_augmentation_reaches_all_eight_positions_and_no_other() -> None:
     patch = torch.arange(9.0).reshape(1, 1, 3, 3)
     batch = patch.repeat(400, 1, 1, 1)
-    found = {tuple(p.ravel().tolist()) for p in augmented(batch, FittingSettings(), generator())}
+    actual = {tuple(p.ravel().tolist()) for p in augmented(batch, FittingSettings(), generator())}
     turns = [torch.rot90(patch, k, (2, 3)) for k in range(4)]
     expected = {tuple(t.ravel().tolist()) for p in turns for t in (p, p.flip(3))}
-    assert found == expected
+    assert actual == expected
     none = FittingSettings(flips=False, quarter_turns=False)
     assert torch.equal(augmented(batch, none, torch.Generator()), batch)
 

@@ -133,30 +133,30 @@ def test_the_number_of_threads_is_restored() -> None:
 
 
 def test_each_epoch_is_logged_and_logging_moves_no_bit() -> None:
-    told: list[tuple[str, int, float]] = []
-    context = FitContext(log=lambda *row: told.append(row))
+    log: list[tuple[str, int, float]] = []
+    context = FitContext(log=lambda *row: log.append(row))
     watched = fit_network(settings(epochs=3), task(40, 0), 5, context, tuning=task(20, 3))
-    assert [(name, epoch) for name, epoch, _ in told] == [
+    assert [(name, epoch) for name, epoch, _ in log] == [
         (name, epoch) for epoch in (1, 2, 3) for name in ("loss", "tuning_auc")
     ]
     assert same(watched.network, fit_network(settings(epochs=3), task(40, 0), 5).network)
 
 
 def test_the_best_epoch_of_the_tuning_patients_is_kept() -> None:
-    told: dict[int, float] = {}
+    losses: dict[int, float] = {}
     context = FitContext(
-        log=lambda name, epoch, value: told.update({epoch: value} if name == "tuning_auc" else {})
+        log=lambda name, epoch, value: losses.update({epoch: value} if name == "tuning_auc" else {})
     )
     # At this rate the last epochs are not the best ones.
     chosen = settings(epochs=8, learning_rate=0.1, choose_epoch="best_tuning", schedule="constant")
     tuning = task(30, 3)
     fitted = fit_network(chosen, task(24, 0), 2, context, tuning)
-    assert fitted.epoch == max(told, key=lambda epoch: (told[epoch], -epoch))
+    assert fitted.epoch == max(losses, key=lambda epoch: (losses[epoch], -epoch))
     assert fitted.epoch < 8
     from TACEResponseLib.evaluation.discrimination.discrimination import auc
 
     answer = predict_patches(fitted.network, tuning.patches)[:, 1]
-    assert auc(tuning.labels, answer).value == pytest.approx(told[fitted.epoch])
+    assert auc(tuning.labels, answer).value == pytest.approx(losses[fitted.epoch])
 
 
 def test_without_tuning_patients_of_both_classes_the_last_epoch_is_kept() -> None:

@@ -25,11 +25,11 @@ def test_a_stack_is_numpy_s_concatenation_wherever_it_lies(limit: int, tmp_path:
     with Stack(tmp_path / "new", limit) as stack:
         for part in parts():
             stack.add(part)
-        found = stack.array()
-    np.testing.assert_array_equal(found, np.concatenate(parts()))
-    assert isinstance(found, np.memmap) is (limit < 2**20)
-    assert found.flags.writeable
-    assert found.flags.c_contiguous
+        array = stack.array()
+    np.testing.assert_array_equal(array, np.concatenate(parts()))
+    assert isinstance(array, np.memmap) is (limit < 2**20)
+    assert array.flags.writeable
+    assert array.flags.c_contiguous
 
 
 def test_a_large_stack_costs_no_memory_of_its_own(tmp_path: Path) -> None:

@@ -288,12 +288,12 @@ def network_of(target: str, in_channels: int = 3, n_classes: int = 1000) -> nn.M
 
 @pytest.mark.parametrize("target", REFERENCES)
 def test_loaded_networks_answer_as_the_published_ones(target: str, tmp_path: Path) -> None:
-    weights, wanted = saved(target, tmp_path / "w.pth")
+    weights, expected = saved(target, tmp_path / "w.pth")
     network = network_of(target)
     report = load_pretrained(network, tmp_path / "w.pth", head_rule="load")
     with torch.inference_mode():
         got = network(image())
-    assert wanted.std() > 0.01
-    assert torch.allclose(got, wanted, rtol=1e-3, atol=1e-4 * float(wanted.abs().max()))
+    assert expected.std() > 0.01
+    assert torch.allclose(got, expected, rtol=1e-3, atol=1e-4 * float(expected.abs().max()))
     assert report.n_tensors == len(weights) == len(network.state_dict())
     assert report.left_out == report.absent == ()

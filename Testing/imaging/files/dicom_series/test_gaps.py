@@ -12,7 +12,7 @@ CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2
 AS_MR = {"Modality": "MR", "RescaleSlope": None, "RescaleIntercept": None}
 
 
-def told(folder: Path, by: int = 1, step: float = 5.0, **changes: object) -> str:
+def warning_text(folder: Path, by: int = 1, step: float = 5.0, **changes: object) -> str:
     """What is said of slices so far apart whose numbers go by so many."""
     for n in range(6):
         write_slice(folder, n, step * n, **({"InstanceNumber": 99 + by * n} | changes))
@@ -23,19 +23,19 @@ def told(folder: Path, by: int = 1, step: float = 5.0, **changes: object) -> str
 
 
 def test_thickness_below_the_distance_is_told(tmp_path: Path) -> None:
-    words = told(tmp_path, SliceThickness=2.5)
+    words = warning_text(tmp_path, SliceThickness=2.5)
     assert words.startswith("The slices of the CT lie 5 mm apart, but they are 2.5 mm thick")
 
 
 @pytest.mark.parametrize("by", [2, 3, -2])
 def test_numbers_that_skip_are_told_in_ct(by: int, tmp_path: Path) -> None:
-    words = told(tmp_path, by=by, SliceThickness=5)
+    words = warning_text(tmp_path, by=by, SliceThickness=5)
     assert f"their numbers go by {abs(by)} (InstanceNumber)" in words
 
 
 @pytest.mark.parametrize("stated", [2.5, -2.5, 4.0, 9.0])
 def test_a_stated_spacing_that_is_another_is_told(stated: float, tmp_path: Path) -> None:
-    words = told(tmp_path, SliceThickness=5, SpacingBetweenSlices=stated)
+    words = warning_text(tmp_path, SliceThickness=5, SpacingBetweenSlices=stated)
     assert f"{abs(stated):g} mm is stated (SpacingBetweenSlices)" in words
 
 
@@ -58,7 +58,7 @@ def test_a_stated_spacing_that_is_another_is_told(stated: float, tmp_path: Path)
 def test_a_whole_series_is_told_nothing(
     by: int, changes: dict[str, object], tmp_path: Path
 ) -> None:
-    assert told(tmp_path, by=by, **changes) == ""
+    assert warning_text(tmp_path, by=by, **changes) == ""
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_whole_series_is_told_nothing(
 def test_gaps_of_mr_are_told_where_they_are_as_wide_as_the_slices(
     by: int, thick: float | None, says: str, tmp_path: Path
 ) -> None:
-    words = told(tmp_path, by=by, SliceThickness=thick, **AS_MR)
+    words = warning_text(tmp_path, by=by, SliceThickness=thick, **AS_MR)
     assert says in words
     assert bool(words) is bool(says)
     assert not words or words.endswith("if the gaps are not on purpose.")

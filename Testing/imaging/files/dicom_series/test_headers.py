@@ -63,9 +63,9 @@ def test_a_needed_element_that_is_absent_is_refused(
     write_series(tmp_path)
     for n in which:
         edit(tmp_path / f"{99 - n:03d}.dcm", lambda d: delattr(d, keyword))
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as refused:
         read_image(tmp_path, CT)
-    assert keyword in str(told.value)
+    assert keyword in str(refused.value)
 
 
 @pytest.mark.parametrize("keyword", NEEDED)
@@ -287,9 +287,9 @@ def test_odd_values_are_refused_in_words(
             pydicom.tag.Tag(tag), vr, len(value), value, 0, False, True
         )
         dataset.save_as(path)
-    with pytest.raises(InputError, match=says) as told:
+    with pytest.raises(InputError, match=says) as refused:
         read_image(tmp_path, CT)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_an_empty_number_of_frames_is_one_frame(tmp_path: Path) -> None:
@@ -339,15 +339,15 @@ def test_slices_of_mr_may_have_a_scale_each(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ids", "told"), [("1 2 3 3 5", True), ("1 1 1 1 1", False), ("1 2 3 4 5", False)]
+    ("ids", "is_warned"), [("1 2 3 3 5", True), ("1 1 1 1 1", False), ("1 2 3 4 5", False)]
 )
 def test_slices_that_share_an_id_of_their_own_are_told(
-    ids: str, told: bool, tmp_path: Path
+    ids: str, is_warned: bool, tmp_path: Path
 ) -> None:
     for n, uid in enumerate(ids.split()):
         write_slice(tmp_path, n, 2.5 * n, SOPInstanceUID=f"1.2.3.4.{uid}")
     codes = [w.code for w in read_image(tmp_path, CT)[1]]
-    assert codes == (["instance_ids_repeat"] if told else [])
+    assert codes == (["instance_ids_repeat"] if is_warned else [])
 
 
 def test_monochrome1_is_not_inverted_and_said(tmp_path: Path) -> None:
@@ -500,10 +500,10 @@ def test_two_scans_half_a_slice_apart_are_not_interleaved(
         InputError,
         match=rf"slices must be of one (patient|patient, scan.*)"
         rf", got .*{keyword}",
-    ) as told:
+    ) as refused:
         read_image(tmp_path, CT)
     for secret in ("Doe", "Roe", "12345", "54321", "1950", "1960"):
-        assert secret not in str(told.value)
+        assert secret not in str(refused.value)
 
 
 @pytest.mark.parametrize("keyword", ["AcquisitionTime", "ContentTime"])

@@ -52,9 +52,9 @@ def test_phases_in_turn_are_named_and_one_alone_is_read(
     second: list[float], says: str, tmp_path: Path
 ) -> None:
     write_at(tmp_path / "both", [*scan(0.0, 8), *second])
-    with pytest.raises(InputError, match=says) as told:
+    with pytest.raises(InputError, match=says) as refused:
         read_image(tmp_path / "both", CT)
-    assert re.search("lay the files of one( phase)? in a folder of their own$", str(told.value))
+    assert re.search("lay the files of one( phase)? in a folder of their own$", str(refused.value))
     volume, _ = read_image(moved(tmp_path / "both", range(8)), CT)
     assert volume.geometry.spacing_mm[2] == 2.5
 
@@ -109,10 +109,12 @@ def test_missing_slices_are_counted_and_the_whole_series_is_read(
 
 def test_a_change_of_spacing_is_neither_phases_nor_missing_slices(tmp_path: Path) -> None:
     write_at(tmp_path / "a", [*scan(0.0, 8, 2.0), *scan(17.0, 8, 3.0)])
-    with pytest.raises(InputError, match=r"mm after \d+.\d mm \(.*; lay one evenly spaced") as told:
+    with pytest.raises(
+        InputError, match=r"mm after \d+.\d mm \(.*; lay one evenly spaced"
+    ) as refused:
         read_image(tmp_path / "a", CT)
-    assert "missing" not in str(told.value)
-    assert "phases" not in str(told.value)
+    assert "missing" not in str(refused.value)
+    assert "phases" not in str(refused.value)
     read_image(moved(tmp_path / "a", range(8)), CT)
 
 

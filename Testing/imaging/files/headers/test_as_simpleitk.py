@@ -49,12 +49,12 @@ def tilted() -> np.ndarray:
 
 def assert_same(path: Path) -> None:
     """Voxels equal; grid equal to the last digit but one of double precision."""
-    found, direct = read_file(path, path.name, as_stored=True), sitk.ReadImage(str(path))
-    assert np.array_equal(found.voxels, sitk.GetArrayViewFromImage(direct))
+    image, direct = read_file(path, path.name, as_stored=True), sitk.ReadImage(str(path))
+    assert np.array_equal(image.voxels, sitk.GetArrayViewFromImage(direct))
     for ours, theirs in [
-        (found.geometry.spacing_mm, direct.GetSpacing()),
-        (found.geometry.origin_lps, direct.GetOrigin()),
-        (found.geometry.direction_lps, direct.GetDirection()),
+        (image.geometry.spacing_mm, direct.GetSpacing()),
+        (image.geometry.origin_lps, direct.GetOrigin()),
+        (image.geometry.direction_lps, direct.GetDirection()),
     ]:
         assert np.abs(np.subtract(ours, theirs)).max() <= 4e-16
 
@@ -85,11 +85,11 @@ def test_one_volume_saved_as_4d_is_that_volume(ending: str, packed: bool, tmp_pa
     for direction in (np.eye(3), ORIENTATIONS[23] @ tilted()):
         image = made(sitk.sitkInt16, direction)
         sitk.WriteImage(sitk.JoinSeries([image], 7.5, 2.0), str(path), useCompression=packed)
-        found = read_file(path, path.name)
-        assert np.array_equal(found.voxels, sitk.GetArrayViewFromImage(image))
+        volume = read_file(path, path.name)
+        assert np.array_equal(volume.voxels, sitk.GetArrayViewFromImage(image))
         corners = [(0, 0, 0), (5, 4, 3), (5, 0, 0), (0, 4, 0)]
         theirs = [image.TransformIndexToPhysicalPoint(corner) for corner in corners]
-        assert found.geometry.to_lps(np.array(corners, float)) == pytest.approx(
+        assert volume.geometry.to_lps(np.array(corners, float)) == pytest.approx(
             np.array(theirs), abs=1e-4 if "nii" in ending else 1e-9
         )
 

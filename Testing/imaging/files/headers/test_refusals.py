@@ -163,9 +163,9 @@ def test_a_header_that_breaks_a_rule_is_refused_as_image_and_as_roi(
 ) -> None:
     path = tmp_path / f"x.{ending}"
     path.write_bytes(made())
-    with pytest.raises(InputError, match=says) as told:
+    with pytest.raises(InputError, match=says) as refused:
         read_image(path, CT)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(refused.value)
     with pytest.raises(InputError, match=says):
         read_roi(path)
 

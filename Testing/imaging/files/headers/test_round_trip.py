@@ -31,9 +31,9 @@ def test_voxels_and_affine_come_back(ending: str, image: Volume, tmp_path: Path)
         write_volume(path, image)
     else:
         sitk.WriteImage(image.to_sitk(), str(path), useCompression=True)
-    found, warnings = read_image(path, CT)
+    volume, warnings = read_image(path, CT)
     assert warnings == ()
-    assert np.array_equal(found.voxels, image.voxels)
-    assert found.voxels.dtype == image.voxels.dtype
+    assert np.array_equal(volume.voxels, image.voxels)
+    assert volume.voxels.dtype == image.voxels.dtype
     limit = SINGLE_PRECISION_MM if "nii" in ending else 1e-9
-    assert np.abs(found.geometry.affine_lps - image.geometry.affine_lps).max() < limit
+    assert np.abs(volume.geometry.affine_lps - image.geometry.affine_lps).max() < limit

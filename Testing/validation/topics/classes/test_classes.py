@@ -63,39 +63,41 @@ def test_five_patients_worked_by_hand() -> None:
         [0.4, 0.0, 0.3, 0.3],
     ]
     study = study_of(["CR", "PR", "PR", "SD", "SD"], np.array(p))
-    found = measured(study)
-    assert found.counts == {"CR": 1, "PR": 2, "SD": 2, "PD": 0}
-    assert found.mean_probability == pytest.approx({"CR": 0.44, "PR": 0.2, "SD": 0.24, "PD": 0.12})
-    assert {name: e.value for name, e in found.recall.items()} == {"CR": 1, "PR": 0.5, "SD": 0.5}
-    assert found.commonest == "PR"
-    assert found.commonest_accuracy is not None
-    assert found.result is not None
-    assert found.commonest_accuracy.value == pytest.approx(2 / 5)
-    assert found.result.accuracy.value == pytest.approx(3 / 5)
+    measures = measured(study)
+    assert measures.counts == {"CR": 1, "PR": 2, "SD": 2, "PD": 0}
+    assert measures.mean_probability == pytest.approx(
+        {"CR": 0.44, "PR": 0.2, "SD": 0.24, "PD": 0.12}
+    )
+    assert {name: e.value for name, e in measures.recall.items()} == {"CR": 1, "PR": 0.5, "SD": 0.5}
+    assert measures.commonest == "PR"
+    assert measures.commonest_accuracy is not None
+    assert measures.result is not None
+    assert measures.commonest_accuracy.value == pytest.approx(2 / 5)
+    assert measures.result.accuracy.value == pytest.approx(3 / 5)
     # PR: .5 and .2 against .1, .2 and 0; one tie of six pairs.
-    assert found.result.one_vs_rest["PR"].value == pytest.approx(5.5 / 6)
-    rows = class_table(found).rows
+    assert measures.result.one_vs_rest["PR"].value == pytest.approx(5.5 / 6)
+    rows = class_table(measures).rows
     assert rows[3] == ("PD", "0", "0.0", "12.0", "nobody", "nobody")
     assert rows[5][0] == "always PR"
-    told = " ".join(class_sentences(study, found))
-    assert "Nobody has PD" in told
-    assert "observed one in 3 of 5 (60 %); calling everyone PR is right in 2 of 5 (40 %)" in told
-    assert "is CR: given 44.0 % in the mean, seen in 20.0 %" in told
+    text = " ".join(class_sentences(study, measures))
+    assert "Nobody has PD" in text
+    assert "observed one in 3 of 5 (60 %); calling everyone PR is right in 2 of 5 (40 %)" in text
+    assert "is CR: given 44.0 % in the mean, seen in 20.0 %" in text
 
 
 def test_macro_auc_is_scikit_learn_s_and_the_order_of_classes_does_not_matter(many: Study) -> None:
     p = many.class_scores[0].probabilities
-    found = measured(many).result
-    assert found is not None
+    measures = measured(many).result
+    assert measures is not None
     # scikit-learn wants the columns in the order of the sorted names.
     order = np.argsort(CLASSES)
     expected = roc_auc_score(many.responses, p[:, order], multi_class="ovr", average="macro")
-    assert found.macro.value == pytest.approx(expected)
+    assert measures.macro.value == pytest.approx(expected)
     turned = replace(many.class_scores[0], classes=CLASSES[::-1], probabilities=p[:, ::-1])
     again = measured(replace(many, class_scores=(turned,))).result
     assert again is not None
-    assert dict(again.one_vs_rest) == dict(found.one_vs_rest)
-    assert np.array_equal(np.array(again.confusion)[::-1, ::-1], found.confusion)
+    assert dict(again.one_vs_rest) == dict(measures.one_vs_rest)
+    assert np.array_equal(np.array(again.confusion)[::-1, ::-1], measures.confusion)
 
 
 def test_the_same_seed_gives_the_same_numbers(many: Study) -> None:
@@ -103,21 +105,23 @@ def test_the_same_seed_gives_the_same_numbers(many: Study) -> None:
 
 
 def test_out_of_fold_classes_have_no_delong_interval(many: Study) -> None:
-    found = measured(replace(many, origin=replace(many.origin, cross_validated=True)))
-    assert found.result is not None
-    assert {e.method for e in found.result.one_vs_rest.values()} == {"percentile bootstrap of 100"}
-    assert "DeLong" not in class_methods((found,))
+    measures = measured(replace(many, origin=replace(many.origin, cross_validated=True)))
+    assert measures.result is not None
+    assert {e.method for e in measures.result.one_vs_rest.values()} == {
+        "percentile bootstrap of 100"
+    }
+    assert "DeLong" not in class_methods((measures,))
 
 
 def test_unknown_classes_and_those_of_no_output_are_counted_and_left_out() -> None:
     p = np.array([[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.1, 0.2, 0.7], [0.3, 0.3, 0.4]])
     study = study_of(["CR", "PR", "", "PD"], p, classes=CLASSES[:3])
-    found = measured(study)
-    assert (found.n, found.unknown, dict(found.outside)) == (2, 1, {"PD": 1})
-    told = " ".join(class_sentences(study, found))
-    assert "The response class of 2 of 4 patients is known" in told
-    assert "1 of class PD, which m: net does not have, are left out" in told
-    assert "Fewer than 10 patients: CR (1), PR (1)" in told
+    measures = measured(study)
+    assert (measures.n, measures.unknown, dict(measures.outside)) == (2, 1, {"PD": 1})
+    text = " ".join(class_sentences(study, measures))
+    assert "The response class of 2 of 4 patients is known" in text
+    assert "1 of class PD, which m: net does not have, are left out" in text
+    assert "Fewer than 10 patients: CR (1), PR (1)" in text
 
 
 @pytest.mark.parametrize(
@@ -126,11 +130,11 @@ def test_unknown_classes_and_those_of_no_output_are_counted_and_left_out() -> No
 )
 def test_one_class_alone_is_said_and_not_judged(responses: list[str], words: str) -> None:
     study = study_of(responses, np.full((2, 4), 0.25))
-    found = measured(study)
-    assert found.result is None
-    assert words in class_sentences(study, found)[-1]
-    assert class_table(found).rows == ()
-    assert class_methods((found,)) == ""
+    measures = measured(study)
+    assert measures.result is None
+    assert words in class_sentences(study, measures)[-1]
+    assert class_table(measures).rows == ()
+    assert class_methods((measures,)) == ""
 
 
 def test_a_ranking_the_wrong_way_round_is_called_worse_than_chance(many: Study) -> None:
@@ -141,29 +145,29 @@ def test_a_ranking_the_wrong_way_round_is_called_worse_than_chance(many: Study) 
 
 
 def test_the_matrix_shows_every_count_in_letters_of_seven_points_or_more(many: Study) -> None:
-    found = measured(many)
-    assert found.result is not None
-    drawing = draw_confusion(found, found.result, "confusion")
+    measures = measured(many)
+    assert measures.result is not None
+    drawing = draw_confusion(measures, measures.result, "confusion")
     texts = [text for text in drawing.figure.findobj(Text) if text.get_text()]
     assert min(float(text.get_fontsize()) for text in texts) >= SMALLEST_PT
     shown = [text.get_text().split("\n")[0] for text in drawing.figure.axes[0].texts]
-    assert shown == [str(cell) for row in found.result.confusion for cell in row]
-    assert sum(int(str(row[2])) for row in drawing.rows) == found.n
+    assert shown == [str(cell) for row in measures.result.confusion for cell in row]
+    assert sum(int(str(row[2])) for row in drawing.rows) == measures.n
     for name in CLASSES:
         right = next(row for row in drawing.rows if row[:2] == (name, name))
         hits = sum(
             seen == name and row.argmax() == CLASSES.index(name)
             for seen, row in zip(many.responses, many.class_scores[0].probabilities, strict=True)
         )
-        assert right[2:] == (hits, pytest.approx(hits / found.counts[name]))
-        assert found.recall[name].value == pytest.approx(hits / found.counts[name])
+        assert right[2:] == (hits, pytest.approx(hits / measures.counts[name]))
+        assert measures.recall[name].value == pytest.approx(hits / measures.counts[name])
 
 
 def test_the_curves_of_the_classes_have_their_auc(many: Study) -> None:
-    found = measured(many)
-    assert found.result is not None
-    drawing = draw_class_roc(many, many.class_scores[0], found, found.result, "roc_classes")
+    measures = measured(many)
+    assert measures.result is not None
+    drawing = draw_class_roc(many, many.class_scores[0], measures, measures.result, "roc_classes")
     for name in CLASSES:
         points = np.array([row[2:] for row in drawing.rows if row[0] == name], dtype=float)
         area = float(np.trapezoid(points[:, 1], points[:, 0]))
-        assert area == pytest.approx(found.result.one_vs_rest[name].value)
+        assert area == pytest.approx(measures.result.one_vs_rest[name].value)

@@ -31,11 +31,11 @@ def judged(study: Study, probabilities: np.ndarray) -> tuple[str, ...]:
 
 def test_the_answer_holds_the_numbers_that_the_files_hold(study: Study, results: Results) -> None:
     first, second, third = answer(study, results)
-    found = results.of(PerformanceResults).models[0]
-    assert interval(found.auc) in first
-    assert interval(found.slope, 3) in second
-    assert interval(found.threshold.sensitivity) in second
-    assert f"{100 * found.decision.advantage.max():.1f} per 100 patients" in third
+    performance = results.of(PerformanceResults).models[0]
+    assert interval(performance.auc) in first
+    assert interval(performance.slope, 3) in second
+    assert interval(performance.threshold.sensitivity) in second
+    assert f"{100 * performance.decision.advantage.max():.1f} per 100 patients" in third
     assert f"{study.n} patients, {study.events} of them" in question(study)
 
 
@@ -109,21 +109,21 @@ def test_probabilities_are_called_right_only_where_that_is_shown(
 
 
 def test_limits_are_computed_from_the_data(study: Study, results: Results) -> None:
-    told = " ".join(limits(study, results))
-    assert "SIMULATED" not in told
-    assert "no second reader" in told
-    assert "does not say whether these patients" in told
+    text = " ".join(limits(study, results))
+    assert "SIMULATED" not in text
+    assert "no second reader" in text
+    assert "does not say whether these patients" in text
     fewer = min(study.events, study.n - study.events)
-    assert f"{study.n} patients, {fewer} in the smaller class" in told
-    assert "widened for so few" not in told
+    assert f"{study.n} patients, {fewer} in the smaller class" in text
+    assert "widened for so few" not in text
     few = replace(study, outcome=(np.arange(study.n) < 7).astype(int))
     assert "7 in the smaller class" in (of_few := " ".join(limits(few, results)))
     assert "(widened for so few)" in of_few
-    assert "one site" not in told
+    assert "one site" not in text
     alone = replace(study, attributes={}, origin=replace(study.origin, simulated=True))
-    told = " ".join(limits(alone, results))
-    assert "SIMULATED" in told
-    assert "one site, or sites are not named" in told
+    text = " ".join(limits(alone, results))
+    assert "SIMULATED" in text
+    assert "one site, or sites are not named" in text
 
 
 def test_patients_that_shaped_the_model_are_named_in_answer_methods_and_banner(

@@ -52,37 +52,37 @@ def sentences(study: Study, results: Results, *known: Promise) -> Sequence[str]:
 
 
 def test_the_bundle_of_real_patients_promises_its_cross_validated_auc_with_p() -> None:
-    (found,) = promises(read_metadata("ct-volume-clinical"))
+    (promised,) = promises(read_metadata("ct-volume-clinical"))
     # As its card and the documentation print it: .60 (.39 to .77), p .075, 92 patients.
-    assert (f"{found.auc.value:.2f}", f"{found.auc.low:.2f}", f"{found.auc.high:.2f}") == (
+    assert (f"{promised.auc.value:.2f}", f"{promised.auc.low:.2f}", f"{promised.auc.high:.2f}") == (
         "0.60",
         "0.39",
         "0.77",
     )
-    assert found.auc.n == 92
-    assert "p = 0.075 by 200 permutations" in found.auc.method
-    assert "20 repeats" in found.auc.method
-    assert found.patients == "the whole procedure, cross-validated"
+    assert promised.auc.n == 92
+    assert "p = 0.075 by 200 permutations" in promised.auc.method
+    assert "20 repeats" in promised.auc.method
+    assert promised.patients == "the whole procedure, cross-validated"
 
 
 def test_the_simulated_bundle_promises_what_unseen_patients_gave() -> None:
-    found, out_of_fold = promises(read_metadata("ct-radiomics-cnn-simulated"))
-    assert found.auc.value == pytest.approx(0.733, abs=5e-4)
-    assert found.auc.n == 200
-    assert found.patients == "internal test patients of its makers"
+    promised, out_of_fold = promises(read_metadata("ct-radiomics-cnn-simulated"))
+    assert promised.auc.value == pytest.approx(0.733, abs=5e-4)
+    assert promised.auc.n == 200
+    assert promised.patients == "internal test patients of its makers"
     assert (out_of_fold.auc.n, out_of_fold.patients) == (1000, "its training patients, out-of-fold")
 
 
 def test_unseen_patients_come_before_those_that_trained_or_chose() -> None:
     roles = (CohortRole.TUNING, CohortRole.TRAINING, CohortRole.INTERNAL_TEST)
-    found = promises(
+    promised = promises(
         with_metrics(
             *(metric("AUC", FUSED, role, 0.6 + i / 10) for i, role in enumerate(roles)),
             metric("AUC", "cnn", CohortRole.EXTERNAL_TEST, 0.9),
             metric("average precision", FUSED, CohortRole.EXTERNAL_TEST, 0.9),
         )
     )
-    assert [round(p.auc.value, 1) for p in found] == [0.8, 0.7, 0.6]
+    assert [round(p.auc.value, 1) for p in promised] == [0.8, 0.7, 0.6]
 
 
 def test_a_bundle_without_a_fused_auc_promises_nothing() -> None:
@@ -103,8 +103,8 @@ def test_the_sentence_says_where_the_interval_lies(study: Study, results: Result
 def test_the_ends_of_the_interval_belong_to_it(study: Study, results: Results) -> None:
     here = results.of(PerformanceResults).models[0].auc
     for value in (here.low, here.high):
-        (told,) = sentences(study, results, promise(value, value - 0.01, value))
-        assert "holds the promise" in told
+        (text,) = sentences(study, results, promise(value, value - 0.01, value))
+        assert "holds the promise" in text
 
 
 def test_an_auc_on_its_own_patients_is_no_test_of_the_promise(
@@ -112,9 +112,9 @@ def test_an_auc_on_its_own_patients_is_no_test_of_the_promise(
 ) -> None:
     shaped = replace(study, origin=replace(study.origin, roles=(CohortRole.TRAINING,)))
     promised = promise(results.of(PerformanceResults).models[0].auc.value - 0.07, 0.5, 0.9)
-    (told,) = sentences(shaped, results, promised)
-    assert "0.07 above the promise, is no test of the promise" in told
-    assert "holds" not in told
+    (text,) = sentences(shaped, results, promised)
+    assert "0.07 above the promise, is no test of the promise" in text
+    assert "holds" not in text
     page = report_html(replace(shaped, promises=(promised,)), results, {})
     assert "(in-sample)" in page
 
@@ -123,18 +123,18 @@ def test_an_auc_that_is_not_defined_says_nothing(study: Study, results: Results)
     nan = float("nan")
     unknown = Estimate(value=nan, low=nan, high=nan, n=3, method="one class only")
     models = (replace(results.of(PerformanceResults).models[0], auc=unknown),)
-    (told,) = sentences(
+    (text,) = sentences(
         study, changed(results, PerformanceResults, models=models), promise(0.7, 0.6, 0.8)
     )
-    assert told.endswith("The interval here is unknown: nothing can be said.")
+    assert text.endswith("The interval here is unknown: nothing can be said.")
 
 
 def test_report_and_numbers_hold_the_promise_beside_the_auc(study: Study, results: Results) -> None:
-    told = replace(study, promises=(promise(0.712, 0.6, 0.8),))
-    table = promised_table(told, results.of(PerformanceResults))
+    words = replace(study, promises=(promise(0.712, 0.6, 0.8),))
+    table = promised_table(words, results.of(PerformanceResults))
     assert table.rows[0][2].startswith("0.712 (0.600")
     assert f"{results.of(PerformanceResults).models[0].auc.value:.3f}" in table.rows[0][5]
-    page = report_html(told, results, {})
+    page = report_html(words, results, {})
     assert "What training had promised" in page
-    assert json.loads(metrics_json(told, results))["promises"][0]["auc"]["value"] == 0.712
+    assert json.loads(metrics_json(words, results))["promises"][0]["auc"]["value"] == 0.712
     assert "What training had promised" not in report_html(study, results, {})

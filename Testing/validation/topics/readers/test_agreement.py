@@ -24,12 +24,12 @@ def test_a_reader_who_copies_the_outcome_agrees_with_it_fully(tmp_path: Path, st
     opposite = ["0" if y else "1" for y in study.outcome]
     path = table(tmp_path, study, truth, opposite)
     readers = read_readers(path, study, Endpoint.OBJECTIVE_RESPONSE)
-    found = agreement(study, study.models[0], readers, np.random.default_rng(1), resamples=200)
-    first, second = found.readers
+    resampled = agreement(study, study.models[0], readers, np.random.default_rng(1), resamples=200)
+    first, second = resampled.readers
     assert first.with_outcome.value == 1
     assert first.calls.sensitivity.value == first.calls.specificity.value == 1
     assert second.calls.sensitivity.value == 0
-    assert found.pairs[0][2].value < 0
+    assert resampled.pairs[0][2].value < 0
     assert second.reader_auc is not None
     assert second.reader_auc.value == 0
 
@@ -38,9 +38,9 @@ def test_patients_not_read_are_left_out(tmp_path: Path, study: Study) -> None:
     some = ["1" if y else "0" for y in study.outcome[:30]]
     path = table(tmp_path, study, some, [*some[:10], *[""] * 20])
     readers = read_readers(path, study, Endpoint.OBJECTIVE_RESPONSE)
-    found = agreement(study, study.models[0], readers, np.random.default_rng(1), resamples=200)
-    assert [r.n for r in found.readers] == [30, 10]
-    assert found.pairs[0][2].n == 10
+    resampled = agreement(study, study.models[0], readers, np.random.default_rng(1), resamples=200)
+    assert [r.n for r in resampled.readers] == [30, 10]
+    assert resampled.pairs[0][2].n == 10
 
 
 def test_an_unknown_reading_is_refused(tmp_path: Path, study: Study) -> None:

@@ -61,23 +61,23 @@ def read_twice(study: Study) -> Study:
 
 
 @pytest.fixture
-def found(read_twice: Study) -> RoiAgreement:
+def agreement_measures(read_twice: Study) -> RoiAgreement:
     agreement = roi_agreement(read_twice, np.random.default_rng(1), resamples=200)
     assert agreement is not None
     return agreement
 
 
-def test_probability_is_compared_by_hand(found: RoiAgreement) -> None:
-    assert found.case_ids == ("P003", "P000", "P007", "P002", "P009")
-    assert found.mean_absolute_difference.value == pytest.approx(0.06)
+def test_probability_is_compared_by_hand(agreement_measures: RoiAgreement) -> None:
+    assert agreement_measures.case_ids == ("P003", "P000", "P007", "P002", "P009")
+    assert agreement_measures.mean_absolute_difference.value == pytest.approx(0.06)
     # Differences 0.1, 0, -0.1, 0.1, 0: mean 0.02, standard deviation sqrt(0.028 / 4).
-    assert found.limits.bias.value == pytest.approx(0.02)
-    assert found.limits.high.value == pytest.approx(0.02 + 1.96 * 0.007**0.5, abs=1e-5)
-    assert (found.changed_calls.value, found.changed_calls.n) == (0.2, 5)
+    assert agreement_measures.limits.bias.value == pytest.approx(0.02)
+    assert agreement_measures.limits.high.value == pytest.approx(0.02 + 1.96 * 0.007**0.5, abs=1e-5)
+    assert (agreement_measures.changed_calls.value, agreement_measures.changed_calls.n) == (0.2, 5)
 
 
-def test_a_shift_and_a_turned_order_are_told_apart(found: RoiAgreement) -> None:
-    shifted, other = found.features
+def test_a_shift_and_a_turned_order_are_told_apart(agreement_measures: RoiAgreement) -> None:
+    shifted, other = agreement_measures.features
     # Variance 3.7 between patients, shift 1: ICC(2,1) = 3.7 / (3.7 + 1 / 2).
     assert shifted.value.value == pytest.approx(3.7 / 4.2)
     assert shifted.icc["ICC(3,1)"].value == pytest.approx(1)
@@ -91,14 +91,14 @@ def test_the_same_roi_twice_agrees_entirely(read_twice: Study) -> None:
     assert readings is not None
     same = replace(readings, probabilities=np.stack([FIRST, FIRST], axis=1), features=())
     study = replace(read_twice, second_readings=same)
-    found = roi_agreement(study, np.random.default_rng(1), resamples=200)
-    assert found is not None
+    resampled = roi_agreement(study, np.random.default_rng(1), resamples=200)
+    assert resampled is not None
     # Five patients read alike don't prove that all would be: no 0 (0 to 0).
-    assert found.mean_absolute_difference.value == 0
-    assert np.isnan(found.mean_absolute_difference.high)
-    assert found.probability_icc["ICC(2,1)"].value == pytest.approx(1)
-    assert found.changed_calls.value == 0
-    assert len(roi_sentences(found)) == 2
+    assert resampled.mean_absolute_difference.value == 0
+    assert np.isnan(resampled.mean_absolute_difference.high)
+    assert resampled.probability_icc["ICC(2,1)"].value == pytest.approx(1)
+    assert resampled.changed_calls.value == 0
+    assert len(roi_sentences(resampled)) == 2
 
 
 def test_nobody_read_twice_gives_no_section(study: Study, results: Results) -> None:
@@ -117,30 +117,35 @@ def test_readings_that_lack_a_value_are_refused(read_twice: Study) -> None:
 
 
 def test_the_report_shows_numbers_and_the_least_reliable_first(
-    read_twice: Study, results: Results, found: RoiAgreement
+    read_twice: Study, results: Results, agreement_measures: RoiAgreement
 ) -> None:
-    measured = changed(results, RoiReaderResults, roi_readers=found)
+    measured = changed(results, RoiReaderResults, roi_readers=agreement_measures)
     page = report_html(read_twice, measured, {})
     text = unescape(re.sub(r"<[^>]*>", "", page)).replace("\u00a0", " ")
-    table = feature_table(found)
+    table = feature_table(agreement_measures)
     assert [row[0] for row in table.rows] == ["radiomics: other", "radiomics: shifted"]
-    for words in (*roi_sentences(found), *(cell for row in table.rows for cell in row)):
+    for words in (
+        *roi_sentences(agreement_measures),
+        *(cell for row in table.rows for cell in row),
+    ):
         assert words in text
-    told = " ".join(roi_sentences(found))
-    assert "1 of 2 (50 %) of the numbers" in told
-    assert "reach ICC(2,1) >= 0.8 here, 0 with the whole interval" in told
-    assert "Left out: P050, the ROI is empty." in told
-    assert "Fewer than the 30 that are advised" in told
-    assert "1 of 5 (20 %) change sides of the cut-off of 0.55" in told
+    sentence = " ".join(roi_sentences(agreement_measures))
+    assert "1 of 2 (50 %) of the numbers" in sentence
+    assert "reach ICC(2,1) >= 0.8 here, 0 with the whole interval" in sentence
+    assert "Left out: P050, the ROI is empty." in sentence
+    assert "Fewer than the 30 that are advised" in sentence
+    assert "1 of 5 (20 %) change sides of the cut-off of 0.55" in sentence
     assert any("Bland and Altman" in words for words in methods_text(read_twice, measured))
     told_json = json.loads(metrics_json(read_twice, measured))["results"]["roi_readers"]
     assert told_json["features"][0]["icc"]["ICC(3,1)"]["value"] == pytest.approx(1)
 
 
 def test_the_file_names_all_six_forms_of_every_feature(
-    study: Study, results: Results, found: RoiAgreement, tmp_path: Path
+    study: Study, results: Results, agreement_measures: RoiAgreement, tmp_path: Path
 ) -> None:
-    (sheet,) = TOPIC.sheets(study, changed(results, RoiReaderResults, roi_readers=found))
+    (sheet,) = TOPIC.sheets(
+        study, changed(results, RoiReaderResults, roi_readers=agreement_measures)
+    )
     write_csv(tmp_path / f"{sheet.name}.csv", sheet.columns, sheet.rows)
     with (tmp_path / "feature_icc.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -152,9 +157,11 @@ def test_the_file_names_all_six_forms_of_every_feature(
         assert float(row["icc"]) == expected[row["form"]].value  # type: ignore[index]
 
 
-def test_the_figure_holds_every_patient_and_marks_changed_calls(found: RoiAgreement) -> None:
-    drawing = draw_roi_readers(found)
-    assert [row[0] for row in drawing.rows] == list(found.case_ids)
+def test_the_figure_holds_every_patient_and_marks_changed_calls(
+    agreement_measures: RoiAgreement,
+) -> None:
+    drawing = draw_roi_readers(agreement_measures)
+    assert [row[0] for row in drawing.rows] == list(agreement_measures.case_ids)
     assert [row[5] for row in drawing.rows] == [0, 0, 0, 1, 0]
     legend = [text.get_text() for text in drawing.figure.legends[0].get_texts()]
     assert legend == ["same call, n = 4", "call changes, n = 1"]

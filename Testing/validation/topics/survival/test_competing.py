@@ -62,9 +62,11 @@ def six_patients() -> Study:
 
 @pytest.fixture
 def of_ttp(results: Results) -> CompetingMeasures:
-    found = next(f for f in results.of(SurvivalResults).survival if f.endpoint == "TTP").competing
-    assert found is not None
-    return found
+    measures = next(
+        f for f in results.of(SurvivalResults).survival if f.endpoint == "TTP"
+    ).competing
+    assert measures is not None
+    return measures
 
 
 def plain_text(page: str) -> str:
@@ -74,33 +76,35 @@ def plain_text(page: str) -> str:
 
 def measured(study: Study) -> dict[str, SurvivalMeasures]:
     rng = np.random.default_rng(1)
-    found = [survival(study, study.models[0], t, rng, resamples=200) for t in study.timed]
-    return {f.endpoint: f for f in found}
+    resampled = [survival(study, study.models[0], t, rng, resamples=200) for t in study.timed]
+    return {f.endpoint: f for f in resampled}
 
 
 def test_six_patients_worked_by_hand(six_patients: Study) -> None:
     # At 1: 1/6 progress. At 2: 1/6 die, 4/6 are left. At 4, three are at risk: 4/6 * 1/3 = 2/9
     # progress, 4/9 are left. At 6 the last one dies.
-    found = measured(six_patients)["TTP"].competing
-    assert found is not None
-    progression, death = found.progression[0], found.death[0]
+    measures = measured(six_patients)["TTP"].competing
+    assert measures is not None
+    progression, death = measures.progression[0], measures.death[0]
     assert progression.time.tolist() == [1, 2, 3, 4, 5, 6]
     assert progression.incidence == pytest.approx(np.array([3, 3, 3, 7, 7, 7]) / 18)
     assert death.incidence == pytest.approx(np.array([0, 3, 3, 3, 3, 11]) / 18)
-    assert (found.n, found.progressions, found.deaths) == (6, 2, 2)
+    assert (measures.n, measures.progressions, measures.deaths) == (6, 2, 2)
     # One died on the day of the last look, one 3 days after it.
-    assert found.unwatched == 1.5
-    assert "a median of 2 days after progression was last looked for" in competing_sentence(found)
-    assert found.at_risk[ABOVE][0] == 6
-    assert (found.gray_progression, found.gray_death, found.told_at) == (None, None, None)
+    assert measures.unwatched == 1.5
+    assert "a median of 2 days after progression was last looked for" in competing_sentence(
+        measures
+    )
+    assert measures.at_risk[ABOVE][0] == 6
+    assert (measures.gray_progression, measures.gray_death, measures.told_at) == (None, None, None)
 
 
 def test_both_causes_and_event_free_survival_add_to_1(results: Results) -> None:
     by_name = {f.endpoint: f for f in results.of(SurvivalResults).survival}
-    found = by_name["TTP"].competing
-    assert found is not None
+    measures = by_name["TTP"].competing
+    assert measures is not None
     for progression, death, free in zip(
-        found.progression, found.death, by_name["PFS"].curves, strict=True
+        measures.progression, measures.death, by_name["PFS"].curves, strict=True
     ):
         assert progression.group == death.group == free.group
         assert progression.time.tolist() == death.time.tolist()
@@ -134,9 +138,9 @@ def test_gray_tests_both_causes(study: Study, of_ttp: CompetingMeasures) -> None
     risks = competing_risks(study, timed)
     assert risks is not None
     positive = study.models[0].probabilities >= study.models[0].threshold
-    for cause, found in ((PROGRESSION, of_ttp.gray_progression), (DEATH, of_ttp.gray_death)):
-        assert found is not None
-        assert found.p == pytest.approx(gray_test(risks, cause, positive).p)
+    for cause, significance in ((PROGRESSION, of_ttp.gray_progression), (DEATH, of_ttp.gray_death)):
+        assert significance is not None
+        assert significance.p == pytest.approx(gray_test(risks, cause, positive).p)
 
 
 def test_without_deaths_known_nothing_competes(six_patients: Study) -> None:
@@ -158,16 +162,16 @@ def test_the_report_says_why_and_shows_figure_table_and_both_tests(
     methods = " ".join(methods_text(study, results))
     assert "Aalen and Johansen" in methods
     assert "Gray's test" in methods
-    told = json.loads(metrics_json(study, results))["results"]["survival"][1]["competing"]
-    assert told["progression"][0]["incidence"] == of_ttp.progression[0].incidence.tolist()
+    remark = json.loads(metrics_json(study, results))["results"]["survival"][1]["competing"]
+    assert remark["progression"][0]["incidence"] == of_ttp.progression[0].incidence.tolist()
 
 
 def test_nobody_who_died_is_told(six_patients: Study) -> None:
     alive = timed_outcomes(BY_HAND | {"died": ["0"] * 6})
-    found = measured(replace(six_patients, timed=alive))["TTP"].competing
-    assert found is not None
-    assert competing_sentence(found).startswith("TTP: Nobody died without a progression seen")
-    assert found.unwatched is None
+    measures = measured(replace(six_patients, timed=alive))["TTP"].competing
+    assert measures is not None
+    assert competing_sentence(measures).startswith("TTP: Nobody died without a progression seen")
+    assert measures.unwatched is None
 
 
 def test_the_figure_holds_every_step_of_every_curve(
@@ -194,9 +198,9 @@ def test_numbers_at_risk_stand_at_round_months(last_months: float, expected: lis
 
 
 def test_incidence_is_read_between_steps_and_not_beyond_them(six_patients: Study) -> None:
-    found = measured(six_patients)["TTP"].competing
-    assert found is not None
-    curve = found.progression[0]
+    measures = measured(six_patients)["TTP"].competing
+    assert measures is not None
+    curve = measures.progression[0]
     assert curve.at(0.5).value == 0
     assert curve.at(3.5).value == pytest.approx(1 / 6)
     assert np.isnan(curve.at(7).value)
