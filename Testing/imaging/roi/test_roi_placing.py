@@ -195,9 +195,10 @@ def test_a_segmentation_of_another_is_refused(known: dict[str, str], says: str) 
 
 
 def test_a_segmentation_of_one_of_two_frames_is_taken() -> None:
+    later = volume(modality="CT", frame_of_reference="1.2")
     images = {
         CT: volume(modality="CT", frame_of_reference="1.1"),
-        PORTAL: volume(modality="CT", frame_of_reference="1.2"),
+        PORTAL: replace(later, voxels=later.voxels[::-1].copy()),
     }
     case = Case(case_id="P1", images=images, roi=roi(frame_of_reference="1.2"))
     assert "frames_differ" in [w.code for w in case.warnings]
