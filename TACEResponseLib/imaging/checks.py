@@ -13,6 +13,7 @@ from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.box import marked_box
 from TACEResponseLib.imaging.files.headers.agreement import FINITE_REMEDY
 from TACEResponseLib.imaging.grid_words import grid_difference
+from TACEResponseLib.imaging.one_image import are_one_image
 from TACEResponseLib.imaging.phase import phase_warnings
 from TACEResponseLib.imaging.roi.roi import Lesion, Roi
 from TACEResponseLib.imaging.roi.roi_content import content_warnings
@@ -92,9 +93,9 @@ def check_voxels(volume: Volume, sequence: ImageSequence) -> None:
 
 
 def check_same_patient(images: Mapping[ImageSequence, Volume]) -> None:
-    """Refuse images that can't be of one patient in one position.
+    """Refuse images that can't be of one patient in one position, and one that is given twice.
 
-    Raises: InputError: two images carry different patient ids, or share no space.
+    Raises: InputError: two images carry different patient ids, share no space, or are one image.
     """
     for (first, a), (second, b) in combinations(images.items(), 2):
         where, rule = image_place(b, second), f"must show the patient of {first.words}"
@@ -109,6 +110,13 @@ def check_same_patient(images: Mapping[ImageSequence, Volume]) -> None:
                 f"{rule} in the same position",
                 got="no overlap in patient space",
                 remedy="give images of one examination, or register them",
+            )
+        if are_one_image(a.voxels, b.voxels):
+            raise InputError(
+                where,
+                f"must be another image than {first.words}",
+                got="the same voxels, or nearly",
+                remedy="give each sequence its own image",
             )
 
 

@@ -120,7 +120,21 @@ def test_two_patients_are_told_apart_without_naming_them() -> None:
 
 @pytest.mark.parametrize("digests", [("aaa", "aaa"), ("aaa", None), (None, None)])
 def test_the_same_or_an_unknown_patient_passes(digests: tuple[str | None, str | None]) -> None:
-    check_same_patient({CT: image(patient_digest=digests[0]), MR: image(patient_digest=digests[1])})
+    first, second = (image(patient_digest=digest) for digest in digests)
+    check_same_patient({CT: first, MR: second.with_voxels(second.voxels[::-1])})
+
+
+@pytest.mark.parametrize(("changed", "is_refused"), [(0.0, True), (0.05, True), (0.2, False)])
+def test_one_image_as_two_sequences_is_refused(changed: float, is_refused: bool) -> None:
+    first = image()
+    voxels = first.voxels.copy()
+    voxels[np.random.default_rng(1).random(voxels.shape) < changed] += 1
+    images = {CT: first, MR: first.with_voxels(voxels)}
+    if not is_refused:
+        check_same_patient(images)
+        return
+    with pytest.raises(InputError, match=r"mr_t2=.*another image than the arterial CT"):
+        check_same_patient(images)
 
 
 def test_images_that_share_no_space_are_refused() -> None:

@@ -44,10 +44,10 @@ def balls(geometry: Geometry) -> Roi:
 def image(geometry: Geometry | None = None, **known: Any) -> Volume:
     """Air and a body of 90 HU with noise."""
     geometry = geometry or grid()
-    draw = np.random.default_rng(3)
+    known = {"modality": "CT", "description": "arterial", "has_contrast": True} | known
+    draw = np.random.default_rng(3 if known["description"] == "arterial" else 4)
     hu = np.full(geometry.shape_kji, -1000.0)
     hu[:, 4:-4, 4:-4] = 90
-    known = {"modality": "CT", "description": "arterial", "has_contrast": True} | known
     return Volume(
         voxels=(hu + draw.normal(0, 5, hu.shape)).round().astype(np.int16),
         geometry=geometry,

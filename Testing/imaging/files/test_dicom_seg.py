@@ -138,7 +138,7 @@ def test_an_element_that_is_absent_is_named(
 @pytest.mark.parametrize(
     ("value", "changes", "says"),
     [
-        (127, {}, "must reach one half somewhere, as the tumor does, got at most 0.5;"),
+        (127, {}, "must reach one half somewhere, as the tumor does, got at most 0.498;"),
         (20, {}, "got at most 0.078; threshold it yourself"),
         (128, {}, ""),
         (255, {}, ""),
