@@ -58,7 +58,7 @@ def remedy(name: str, what: str = STUDY_NUMBER) -> str:
     """What to do about an id that may not stand."""
     if isinstance(name, StoredDate):
         return "format the column as text in the spreadsheet and type the ids anew"
-    near = suggested(name) if what == STUDY_NUMBER else nearest(name)
+    near = suggested(name) if what == STUDY_NUMBER else nearest_id(name)
     return f"use {what}, for instance {near}"
 
 
@@ -76,7 +76,7 @@ def suggested(name: str) -> str:
     return EXAMPLE if broken_rule(name) else name
 
 
-def nearest(name: str) -> str:
+def nearest_id(name: str) -> str:
     """The nearest id that may stand; itself if it may."""
     if not broken_rule(name):
         return name

@@ -127,7 +127,7 @@ def check_no_pickle(path: Path, name: str, where: str) -> None:
         )
 
 
-def read_text(folder: Path, name: str, where: str) -> str:
+def read_verified_text(folder: Path, name: str, where: str) -> str:
     """Text of a verified file.
 
     Raises: InputError: missing, too large, not UTF-8, or with characters that steer a terminal.
@@ -189,7 +189,7 @@ def check_amount(n_files: int, n_bytes: int, where: str) -> None:
 def _read_sums(path: Path, where: str) -> dict[str, str]:
     """SHA-256 by name."""
     sums: dict[str, str] = {}
-    for line in read_text(path.parent, path.name, where).splitlines():
+    for line in read_verified_text(path.parent, path.name, where).splitlines():
         match = SUM_PATTERN.fullmatch(line)
         if not match or match[2] in sums:
             raise InputError(

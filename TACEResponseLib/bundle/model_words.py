@@ -2,7 +2,7 @@
 
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
 from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, BundleMetadata, Metric
-from TACEResponseLib.bundle.words import decimal, endpoint_phrase
+from TACEResponseLib.bundle.words import endpoint_phrase, journal_number
 
 SEQUENCE_WORDS = {
     ImageSequence.CT_ARTERIAL: "CT, arterial phase",
@@ -34,8 +34,14 @@ def performance(metadata: BundleMetadata) -> str:
         return cross_validated_performance(metadata) or "AUC on unseen patients not measured"
     return (
         f"AUC on unseen {'simulated ' if metadata.simulated else ''}patients "
-        f"{decimal(metric.value)} ({decimal(metric.low)} to {decimal(metric.high)})"
+        f"{_with_interval(metric)}"
     )
+
+
+def _with_interval(metric: Metric) -> str:
+    """`.65 (.54 to .76)`."""
+    low, high = journal_number(metric.low), journal_number(metric.high)
+    return f"{journal_number(metric.value)} ({low} to {high})"
 
 
 def cross_validated_performance(metadata: BundleMetadata) -> str:
@@ -43,8 +49,7 @@ def cross_validated_performance(metadata: BundleMetadata) -> str:
     for metric in metadata.metrics:
         if (metric.name, metric.branch) == (CROSS_VALIDATED_AUC, FUSED):
             return (
-                f"AUC in cross-validation {decimal(metric.value)} ({decimal(metric.low)} to "
-                f"{decimal(metric.high)}); on unseen patients not measured"
+                f"AUC in cross-validation {_with_interval(metric)}; on unseen patients not measured"
             )
     return ""
 

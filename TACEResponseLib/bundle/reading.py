@@ -16,7 +16,7 @@ from TACEResponseLib.bundle.archive import unpacked
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.finding import find_bundle
-from TACEResponseLib.bundle.integrity import read_text, verify
+from TACEResponseLib.bundle.integrity import read_verified_text, verify
 from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, MOST_BYTES, SUMS
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.monai_inference import check_inference
@@ -56,7 +56,7 @@ def read_identity(name_or_path: str | Path) -> tuple[BundleMetadata, str]:
     """
     with _verified(name_or_path) as (folder, name, sha256):
         where = Subject(SubjectKind.BUNDLE, name)
-        return from_json(read_text(folder, METADATA, where), where), sha256
+        return from_json(read_verified_text(folder, METADATA, where), where), sha256
 
 
 def read_fusion(name_or_path: str | Path) -> FittedFusion:
@@ -66,7 +66,7 @@ def read_fusion(name_or_path: str | Path) -> FittedFusion:
     """
     with _verified(name_or_path) as (folder, name, _):
         where = Subject(SubjectKind.BUNDLE, name)
-        return _read_fusion(read_text(folder, FUSION, where), where)
+        return _read_fusion(read_verified_text(folder, FUSION, where), where)
 
 
 @contextmanager
@@ -110,11 +110,13 @@ def _opened(path: Path, where: str) -> Iterator[Path]:
 
 def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) -> Bundle:
     """Read verified files; each has a gate of its own, as a list of hashes can be forged."""
-    metadata = from_json(read_text(folder, METADATA, where), where)
+    metadata = from_json(read_verified_text(folder, METADATA, where), where)
     _check_files(folder, metadata, where)
     if metadata.monai_networks:
-        check_inference(read_text(folder, INFERENCE, where), metadata.monai_networks, where)
-    fusion = _read_fusion(read_text(folder, FUSION, where), where)
+        check_inference(
+            read_verified_text(folder, INFERENCE, where), metadata.monai_networks, where
+        )
+    fusion = _read_fusion(read_verified_text(folder, FUSION, where), where)
     # What the folder's own card says, a stranger wrote; nobody is shown it.
     card = model_card(metadata)
     branches = tuple(read_branch(folder, part, where, device) for part in metadata.branches)

@@ -37,7 +37,7 @@ def percent(probability: float) -> str:
     return "> 99 %" if whole > 99 else f"{whole} %"
 
 
-def decimal(value: float) -> str:
+def journal_number(value: float) -> str:
     """A number between 0 and 1 as journals print it: `.65`; `1.00` keeps its digit."""
     return f"{value:.2f}".removeprefix("0")
 

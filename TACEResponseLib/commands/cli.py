@@ -92,7 +92,7 @@ def _run(options: argparse.Namespace) -> int:
     except (InputError, MissingExtraError) as error:
         return _say(f"error: {error}", 2)
     except KeyboardInterrupt:
-        return _say(f"interrupted; {endings.truth()}", 130)
+        return _say(f"interrupted; {endings.work_left()}", 130)
     except (MemoryError, RecursionError) as error:
         return _say(TOO_LARGE[type(error)], 2)
     except Exception as error:  # the last gate: one line for the user

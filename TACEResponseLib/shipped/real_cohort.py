@@ -129,7 +129,9 @@ def _judged(
 ) -> Judgement:
     """One set of predictors against one reading; runs in a worker."""
     name, settings = predictors
-    labels = {p.case_id: label for p in patients if (label := label_of(p, reading)) is not None}
+    labels = {
+        p.case_id: label for p in patients if (label := reading_label(p, reading)) is not None
+    }
     read = [patient for patient in patients if patient.case_id in labels]
     outcome = np.array([labels[patient.case_id] for patient in read])
     procedure = CrossValidatedAuc(settings, evidence(settings, read))
@@ -196,7 +198,7 @@ def evidence(settings: BranchSettings, patients: Sequence[CohortPatient]) -> tup
     return tuple(rows)
 
 
-def label_of(patient: CohortPatient, reading: str) -> int | None:
+def reading_label(patient: CohortPatient, reading: str) -> int | None:
     """1 for CR or PR; `None` if it was not read."""
     if reading == MAJORITY:
         return patient.label(Endpoint.OBJECTIVE_RESPONSE)
@@ -213,7 +215,9 @@ def read_by_majority(
 
     Raises: InputError: none has been read.
     """
-    known = {p.case_id: label for p in patients if (label := label_of(p, MAJORITY)) is not None}
+    known = {
+        p.case_id: label for p in patients if (label := reading_label(p, MAJORITY)) is not None
+    }
     read = sorted((p for p in patients if p.case_id in known), key=lambda p: p.case_id)
     if not read:
         raise InputError(

@@ -139,7 +139,7 @@ class Frame:
         return np.asarray(shift(field, steps, order=1, mode="nearest", prefilter=False))
 
 
-def moved(rng: np.random.Generator, point: Point, sd_mm: float) -> Point:
+def displaced(rng: np.random.Generator, point: Point, sd_mm: float) -> Point:
     """A point, displaced at random."""
     dx, dy, dz = rng.normal(0, sd_mm, 3)
     return point[0] + float(dx), point[1] + float(dy), point[2] + float(dz)

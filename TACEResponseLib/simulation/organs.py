@@ -6,7 +6,7 @@ import numpy as np
 
 from TACEResponseLib.simulation.body import Build, Room, spine_y
 from TACEResponseLib.simulation.canvas import Canvas
-from TACEResponseLib.simulation.frame import Ellipsoid, Point, moved
+from TACEResponseLib.simulation.frame import Ellipsoid, Point, displaced
 from TACEResponseLib.simulation.smooth_field import smooth_field
 
 SOFT_HU, GAS_HU = 55.0, -960.0
@@ -17,7 +17,7 @@ def paint_spleen(
 ) -> None:
     """Enhances in bands in the arterial phase."""
     s = build.scale
-    center = moved(rng, (94 * s, 24, 14), 4)
+    center = displaced(rng, (94 * s, 24, 14), 4)
     spleen = Ellipsoid(center=center, half_axes=(24 * s, 46 * s, 44 * s), turn_deg=-24)
     box = canvas.box(spleen.center, spleen.reach)
     distance = room.clip(canvas, box, canvas.distance(spleen, box))
@@ -30,7 +30,7 @@ def paint_kidneys(canvas: Canvas, build: Build, timing: float, rng: np.random.Ge
     """Bright cortex, grey medulla, fat in the sinus."""
     for side, height in ((-1, -62.0), (1, -40.0)):
         y = spine_y(build) + 14
-        center = moved(rng, (side * 57 * build.scale, y, height), 3)
+        center = displaced(rng, (side * 57 * build.scale, y, height), 3)
         outer = Ellipsoid(center=center, half_axes=(29, 25, 52), turn_deg=side * 35)
         box = canvas.box(outer.center, [r + 3 for r in outer.reach])
         distance = canvas.distance(outer, box)
@@ -47,7 +47,7 @@ def paint_stomach(
 ) -> None:
     """Wall, fluid, and gas that rises to the front."""
     s = build.scale
-    center = moved(rng, (52 * s, -30 * s, 14), 6)
+    center = displaced(rng, (52 * s, -30 * s, 14), 6)
     half = (float(rng.uniform(34, 46)) * s, float(rng.uniform(28, 36)) * s, 46.0)
     stomach = Ellipsoid(center=center, half_axes=half, turn_deg=float(rng.normal(-20, 6)))
     box = canvas.box(stomach.center, stomach.reach)
@@ -63,7 +63,7 @@ def paint_heart(
     canvas: Canvas, build: Build, room: Room, timing: float, rng: np.random.Generator
 ) -> None:
     """Its lower wall, on the left dome."""
-    x, y, z = moved(rng, (22, -44 * build.scale, build.dome_left + 20), 3)
+    x, y, z = displaced(rng, (22, -44 * build.scale, build.dome_left + 20), 3)
     muscle = Ellipsoid(center=(x, y, z), half_axes=(54, 38, 30), turn_deg=14)
     blood = Ellipsoid(center=(x + 8, y, z), half_axes=(36, 24, 20), turn_deg=14)
     for part, value in ((muscle, 40 + 60 * timing), (blood, 40 + 180 * timing)):
@@ -74,7 +74,7 @@ def paint_heart(
 
 def paint_gallbladder(canvas: Canvas, build: Build, rng: np.random.Generator) -> None:
     """Bile under the liver."""
-    center = moved(rng, (-44 * build.scale, -46 * build.scale, -36), 5)
+    center = displaced(rng, (-44 * build.scale, -46 * build.scale, -36), 5)
     outer = Ellipsoid(center=center, half_axes=(14, 21, 20), turn_deg=float(rng.normal(30, 8)))
     box = canvas.box(outer.center, outer.reach)
     distance = canvas.distance(outer, box)
@@ -93,7 +93,7 @@ def paint_pancreas(canvas: Canvas, build: Build, timing: float, rng: np.random.G
         (68 * s, 4, -2),
     )
     for radius, (start, end) in zip((12, 10, 9, 9), pairwise(course), strict=True):
-        box, distance = canvas.tube(moved(rng, start, 1.5), moved(rng, end, 1.5), radius)
+        box, distance = canvas.tube(displaced(rng, start, 1.5), displaced(rng, end, 1.5), radius)
         if distance.size:
             lobes = smooth_field(rng, distance.shape, canvas.spacing_kji, 4.0)
             canvas.paint(box, distance + 1.8 * lobes, 45 + timing * 62 + 6 * lobes)

@@ -63,7 +63,7 @@ def simulate_patient(settings: SimulationSettings, seed: int, index: int) -> Sim
     for lesion in lesions:
         paint_tumor(canvas, lesion.parts, look, anatomy.liver, timing=protocol.timing)
     voxels = scan(canvas, anatomy.depth, protocol, scanner_rng)
-    geometry = placed(settings.grid, scanner_rng)
+    geometry = table_grid(settings.grid, scanner_rng)
     first = read_lesions(
         canvas, lesions, settings.reader_shift_mm, stream(seed, index, Stream.READER)
     )
@@ -103,7 +103,7 @@ def drawn_roi(labels: Voxels, lesions: list[GrownLesion], geometry: Geometry) ->
     )
 
 
-def placed(grid: GridSettings, rng: np.random.Generator) -> Geometry:
+def table_grid(grid: GridSettings, rng: np.random.Generator) -> Geometry:
     """LPS axes; the origin is where the table stood, in halves of a mm so that files keep it."""
     origin = [
         -(n - 1) / 2 * s + shift

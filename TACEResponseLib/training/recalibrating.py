@@ -45,7 +45,7 @@ class Update:
         return inside(expit(self.slope * logits(probabilities) + self.shift))
 
 
-def check_enough(labels: Labels, method: str) -> Labels:
+def check_class_sizes(labels: Labels, method: str) -> Labels:
     """Outcomes with enough patients of each class; can be asked before anybody is scored.
 
     Args:
@@ -82,7 +82,7 @@ def fit_update(labels: Labels, probabilities: Floats, method: str) -> Update:
     Raises: InputError: too few of a class, separated classes, or a model that ranks backwards.
     Source: Steyerberg, Statistics in Medicine 2004;23:2567, methods 2 and 3.
     """
-    outcome = check_enough(labels, method)
+    outcome = check_class_sizes(labels, method)
     p = checked_probabilities(probabilities, outcome)
     if method == "intercept":
         return Update(slope=1.0, shift=calibration_in_the_large(outcome, p).value)

@@ -30,7 +30,7 @@ from TACEResponseLib.training.roles import by_role, training_key
 from TACEResponseLib.training.saving import save_finished
 from TACEResponseLib.training.state import TrainingState, locked, log_folder, open_state
 from TACEResponseLib.training.train import train
-from TACEResponseLib.training.usable import LeftOut, in_words
+from TACEResponseLib.training.usable import LeftOut, reasons_in_words
 
 
 def train_bundle(request: TrainingRequest, progress: Progress = silent) -> Bundle:
@@ -181,4 +181,4 @@ def _source(role: CohortRole, left_out: tuple[LeftOut, ...]) -> str:
     Not the name of the table: hospitals and persons stand in such names.
     """
     apart = [one for one in left_out if (one.role or CohortRole.TRAINING) is role]
-    return "the author's own table" + (f"; left out: {in_words(apart)}" if apart else "")
+    return "the author's own table" + (f"; left out: {reasons_in_words(apart)}" if apart else "")

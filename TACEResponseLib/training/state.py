@@ -108,7 +108,7 @@ class TrainingState:
         except (OSError, ValueError, TypeError) as error:
             if self.is_temporary:
                 raise
-            raise damaged(self.folder, name) from error
+            raise damaged_work(self.folder, name) from error
 
     def _logits(self, fit: str) -> Path:
         return self.folder / FITS / f"{fit}.json"
@@ -117,7 +117,7 @@ class TrainingState:
         return self.folder / FITS / fit
 
 
-def damaged(folder: Path, name: str) -> InputError:
+def damaged_work(folder: Path, name: str) -> InputError:
     """What is told of a work folder that nobody can go on with."""
     return InputError(
         folder.name,
@@ -236,7 +236,7 @@ def _check_layout(folder: Path) -> None:
     """Files are files and folders are folders, and what was trained has its key."""
     for name in (FITS, CHECKPOINTS, LOG, DRAFT, KEY, LOCK):
         if _is_there(folder / name) and (folder / name).is_dir() is (name in (KEY, LOCK)):
-            raise damaged(folder, name)
+            raise damaged_work(folder, name)
     if (folder / FITS).exists() and not (folder / KEY).exists():
         raise InputError(
             "--resume",

@@ -31,7 +31,7 @@ from TACEResponseLib.training.folds import repeated_folds
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
 from TACEResponseLib.training.permutations import chance_of
 from TACEResponseLib.training.prepared_cohort import Floats, Labels, PreparedCohort
-from TACEResponseLib.training.state import FITS, TrainingState, damaged, temporary_state
+from TACEResponseLib.training.state import FITS, TrainingState, damaged_work, temporary_state
 from TACEResponseLib.training.trained import TrainedModel, logits_of
 
 # Of each class, in every fold: outside a fold they are divided again.
@@ -115,7 +115,7 @@ def _answers(branch: str, split: Split, state: TrainingState) -> Floats:
     name = split_fit(branch, split)
     logits = state.read_logits(name)
     if logits.shape != (split.held_out.sum(),):
-        raise damaged(state.folder, f"{FITS}/{name}.json")
+        raise damaged_work(state.folder, f"{FITS}/{name}.json")
     return logits
 
 

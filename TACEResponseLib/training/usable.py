@@ -53,7 +53,7 @@ def usable_for(recipe: Recipe, patients: Sequence[CohortPatient]) -> Usable:
         raise InputError(
             "--cohort",
             f"at most {100 * MOST_LEFT_OUT:g} % of the patients with a response may be left out",
-            got=f"{len(left)} of {answered} ({in_words(left)}); first {left[0].case_id}",
+            got=f"{len(left)} of {answered} ({reasons_in_words(left)}); first {left[0].case_id}",
             remedy="fill in the table, or choose a recipe that reads what it has",
         )
     names = {one.case_id for one in left}
@@ -69,7 +69,7 @@ def left_out_of(recipe: Recipe, patients: Sequence[CohortPatient]) -> tuple[Left
     )
 
 
-def in_words(left: Sequence[LeftOut]) -> str:
+def reasons_in_words(left: Sequence[LeftOut]) -> str:
     """The reasons, the most frequent first, without names."""
     return "; ".join(
         f"{n} with {reason}" for reason, n in Counter(o.reason for o in left).most_common()

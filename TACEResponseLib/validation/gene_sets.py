@@ -204,6 +204,19 @@ def enriched(
     if find_spec("gseapy") is None:
         raise MissingExtraError("gseapy", "the biology step", "biology")
     _check_sizes(expression, gene_sets)
+    table = _gsea(expression, groups, gene_sets, permutations, seed)
+    rows = [_result(row) for _, row in table.iterrows()]
+    return tuple(sorted(rows, key=lambda row: (row.fdr, -abs(row.normalized))))
+
+
+def _gsea(
+    expression: Expression,
+    groups: Sequence[str],
+    gene_sets: Mapping[str, Sequence[str]],
+    permutations: int,
+    seed: int,
+) -> Any:
+    """The table that gseapy makes, a row a gene set."""
     import pandas as pd
 
     gseapy: Any = import_module("gseapy")
@@ -226,8 +239,7 @@ def enriched(
         seed=seed,
         threads=1,
     )
-    rows = [_result(row) for _, row in enrichment.res2d.iterrows()]
-    return tuple(sorted(rows, key=lambda row: (row.fdr, -abs(row.normalized))))
+    return enrichment.res2d
 
 
 def _check_sizes(expression: Expression, gene_sets: Mapping[str, Sequence[str]]) -> None:

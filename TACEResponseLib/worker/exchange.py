@@ -19,7 +19,7 @@ from TACEResponseLib.imaging.volume import Acquisition, Volume, Voxels
 from TACEResponseLib.worker.shapes import Grid, HandedImage, Scan
 
 
-def grid_of(geometry: Geometry) -> Grid:
+def grid_message(geometry: Geometry) -> Grid:
     """A grid for a message."""
     return Grid(**asdict(geometry))
 
@@ -53,7 +53,7 @@ def handed_image(geometry: Geometry, acquisition: Acquisition, path: Path) -> Ha
     """
     return HandedImage(
         path=str(path),
-        geometry=grid_of(geometry),
+        geometry=grid_message(geometry),
         acquisition=Scan(**written_acquisition(acquisition)),
     )
 

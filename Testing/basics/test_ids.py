@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.ids import LONGEST, broken_rule, check_id, nearest, suggested, twins
+from TACEResponseLib.basics.ids import LONGEST, broken_rule, check_id, nearest_id, suggested, twins
 
 BAD = (
     "",
@@ -76,14 +76,14 @@ def test_a_plain_id_may_stand_and_is_left_as_it_is(name: str) -> None:
 
 @given(st.text(max_size=200))
 def test_every_proposal_may_stand(name: str) -> None:
-    for proposed in (suggested(name), nearest(name)):
+    for proposed in (suggested(name), nearest_id(name)):
         assert broken_rule(proposed) == ""
         assert len(proposed) <= LONGEST
 
 
 def test_a_proposal_of_a_bundle_s_name_keeps_what_can_be_kept() -> None:
-    assert nearest("My model") == "My-model"
-    assert nearest("nul") == "P-nul"
+    assert nearest_id("My model") == "My-model"
+    assert nearest_id("nul") == "P-nul"
 
 
 def test_a_person_s_name_is_never_proposed() -> None:

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.bundle.integrity import check_no_pickle, read_text, verify, write_sums
+from TACEResponseLib.bundle.integrity import check_no_pickle, read_verified_text, verify, write_sums
 from TACEResponseLib.bundle.reading import read_metadata
 
 WHERE = "--bundle small"
@@ -170,13 +170,13 @@ def test_a_header_length_that_looks_like_a_pickle_is_none(header: int, tmp_path:
 def test_text_that_steers_a_terminal_is_refused(copied: Path) -> None:
     (copied / "docs" / "README.md").write_text("\x1b[2Jall is well")
     with pytest.raises(InputError, match=r"README.md must be plain text"):
-        read_text(copied, "docs/README.md", WHERE)
+        read_verified_text(copied, "docs/README.md", WHERE)
 
 
 def test_text_that_is_no_text_is_refused(copied: Path) -> None:
     (copied / "docs" / "README.md").write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="must be UTF-8 text"):
-        read_text(copied, "docs/README.md", WHERE)
+        read_verified_text(copied, "docs/README.md", WHERE)
 
 
 @pytest.mark.parametrize("kind", ["empty", "of other things", "its configs"])

@@ -18,7 +18,7 @@ from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
 from TACEResponseLib.bundle.reading import read_branch
 from TACEResponseLib.bundle.writing import write_branch
 from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch
-from TACEResponseLib.evidence.radiomics.classifiers import contributions, logits
+from TACEResponseLib.evidence.radiomics.classifiers import classifier_logits, contributions
 from TACEResponseLib.evidence.radiomics.part import RadiomicsPart
 from TACEResponseLib.evidence.radiomics.settings import ClassifierName
 
@@ -47,7 +47,9 @@ def test_a_classifier_comes_back_with_the_same_answers(
     again = read_branch(tmp_path, part, "--bundle small", "cpu")
     assert isinstance(again, RadiomicsBranch)
     values = probe_values(branch)
-    assert np.array_equal(logits(again.pipeline, values), logits(branch.pipeline, values))
+    assert np.array_equal(
+        classifier_logits(again.pipeline, values), classifier_logits(branch.pipeline, values)
+    )
     first, second = (contributions(b.pipeline, values[0]) for b in (branch, again))
     assert np.array_equal(first, second) if first is not None else second is None
 
@@ -103,7 +105,7 @@ def test_a_network_lies_in_a_bundle_as_weights_alone(
                 for row in probe_values(branch).tolist()
             ]
         ),
-        logits(branch.pipeline, probe_values(branch)),
+        classifier_logits(branch.pipeline, probe_values(branch)),
     )
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Volume
-from TACEResponseLib.worker.exchange import grid_of, write_volume
+from TACEResponseLib.worker.exchange import grid_message, write_volume
 from Testing.hardening.attempts import Attempt, Outcome, Tally
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -198,7 +198,7 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     voxels = np.arange(120, dtype=np.int16).reshape(4, 5, 6)
     image = asdict(write_volume(Volume(voxels=voxels, geometry=grid), folder / "image.npy"))
     np.save(folder / "segment.npy", (voxels > 60).astype(np.uint8))
-    segment = {"path": str(folder / "segment.npy"), "geometry": asdict(grid_of(grid))}
+    segment = {"path": str(folder / "segment.npy"), "geometry": asdict(grid_message(grid))}
     entry = {
         "time": "2026-01-01",
         "volume_ml": 3.0,

@@ -33,8 +33,8 @@ from TACEResponseLib.shipped.real_cohort import (
     Effort,
     evidence,
     judge,
-    label_of,
     parts_of,
+    reading_label,
 )
 from TACEResponseLib.worker.model_description import describe_model
 
@@ -113,7 +113,7 @@ def test_labels_that_mean_nothing_give_one_half() -> None:
         patient(n, log_volume=float(rng.normal(2, 0.7)), responds=bool(rng.random() < 0.5))
         for n in range(200)
     ]
-    labels = np.array([label_of(p, MAJORITY) for p in nobody])
+    labels = np.array([reading_label(p, MAJORITY) for p in nobody])
     procedure = CrossValidatedAuc(SETTINGS, evidence(SETTINGS, nobody))
     estimate = procedure_estimate(procedure, labels, rng, repeats=3, resamples=20)
     assert estimate.low < 0.5 < estimate.high
@@ -123,7 +123,7 @@ def test_copies_of_a_patient_never_judge_themselves() -> None:
     # Volume tells each patient from every other; only a copy among the judges could use it.
     rng = np.random.default_rng(3)
     few = [patient(n, log_volume=n / 10, responds=n % 2 == 0) for n in range(20)]
-    labels = np.array([label_of(p, MAJORITY) for p in few])
+    labels = np.array([reading_label(p, MAJORITY) for p in few])
     rows = np.repeat(np.arange(20), 4)
     procedure = CrossValidatedAuc(SETTINGS, evidence(SETTINGS, few))
     from TACEResponseLib.shipped.real_cohort import _patient_folds
@@ -151,7 +151,7 @@ def test_volume_does_on_real_patients_what_others_found(
         "reader 3": 0.64,
         MAJORITY: 0.62,
     }.items():
-        labels = {p.case_id: v for p in real if (v := label_of(p, reading)) is not None}
+        labels = {p.case_id: v for p in real if (v := reading_label(p, reading)) is not None}
         read = [p for p in real if p.case_id in labels]
         procedure = CrossValidatedAuc(volume, evidence(volume, read))
         outcome = np.array([labels[p.case_id] for p in read])

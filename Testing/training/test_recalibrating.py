@@ -9,7 +9,7 @@ from TACEResponseLib.fusion.calibration import IsotonicCalibration, NoCalibratio
 from TACEResponseLib.training.recalibrating import (
     Update,
     _updated,
-    check_enough,
+    check_class_sizes,
     fit_update,
     recalibrated,
 )
@@ -109,5 +109,5 @@ def test_too_few_patients_are_known_from_their_outcomes_alone(
     positive: int, negative: int, method: str, match: str
 ) -> None:
     with pytest.raises(InputError, match=match):
-        check_enough(np.repeat([1, 0], (positive, negative)), method)
-    assert check_enough(np.repeat([1, 0], (20, 30)), method).sum() == 20
+        check_class_sizes(np.repeat([1, 0], (positive, negative)), method)
+    assert check_class_sizes(np.repeat([1, 0], (20, 30)), method).sum() == 20

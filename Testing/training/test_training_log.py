@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from TACEResponseLib.basics.process.remaining import Remaining, in_words
+from TACEResponseLib.basics.process.remaining import Remaining, duration_in_words
 from TACEResponseLib.training.log import FitLog, log_csv, read_log, write_picture
 
 
@@ -41,4 +41,4 @@ def test_the_time_that_is_left_follows_the_pace_so_far() -> None:
         "fit 2 of 3 (cnn), about 60 s left",
         "fit 3 of 3 (cnn)",
     ]
-    assert in_words(7200) == "2.0 h"
+    assert duration_in_words(7200) == "2.0 h"

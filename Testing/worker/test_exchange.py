@@ -14,7 +14,7 @@ from TACEResponseLib.patient.case import Case
 from TACEResponseLib.worker.exchange import (
     cut_to_content,
     geometry_of,
-    grid_of,
+    grid_message,
     read_array,
     read_volume,
     write_volume,
@@ -58,7 +58,7 @@ def test_an_empty_map_is_cut_to_one_voxel(ball_geometry: Geometry) -> None:
 
 
 def test_a_grid_survives(ball_geometry: Geometry) -> None:
-    assert geometry_of(grid_of(ball_geometry)) == ball_geometry
+    assert geometry_of(grid_message(ball_geometry)) == ball_geometry
 
 
 def test_files_that_are_no_arrays_are_refused(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from TACEResponseLib.result.record import to_record
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.worker.exchange import grid_of, read_volume, write_volume
+from TACEResponseLib.worker.exchange import grid_message, read_volume, write_volume
 from TACEResponseLib.worker.messages import PROTOCOL, Ask, Failed
 from TACEResponseLib.worker.process import CANCELLED, Answers, _do
 from TACEResponseLib.worker.requests import Forget
@@ -151,7 +151,7 @@ def hand_over(tmp_path: Path, case: Case) -> dict[str, Any]:
             "model": SHIPPED,
             "case_id": case.case_id,
             "images": {SEQUENCE.value: f"{SEQUENCE}:1"},
-            "segments": [{"path": str(mask), "geometry": asdict(grid_of(case.roi.geometry))}],
+            "segments": [{"path": str(mask), "geometry": asdict(grid_message(case.roi.geometry))}],
             "folder": str(tmp_path),
         },
     }

@@ -113,7 +113,7 @@ class Handover:
 
         Raises: InputError: a segment is empty or can't be used.
         """
-        from TACEResponseLib.worker.exchange import grid_of
+        from TACEResponseLib.worker.exchange import grid_message
 
         handed = []
         for number, segmentId in enumerate(segmentIds):
@@ -121,7 +121,7 @@ class Handover:
             path = self.folder / f"segment_{number}_{self.reader.digest(node, segmentId)[:12]}.npy"
             if not path.is_file():
                 np.save(path, part.mask.astype(np.uint8), allow_pickle=False)
-            handed.append(HandedSegment(path=str(path), geometry=grid_of(part.geometry)))
+            handed.append(HandedSegment(path=str(path), geometry=grid_message(part.geometry)))
         self._removeOld(handed)
         return tuple(handed)
 

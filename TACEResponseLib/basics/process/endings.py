@@ -45,7 +45,7 @@ def also(action: Callable[[], None]) -> Iterator[None]:
         _also.remove(action)
 
 
-def truth() -> str:
+def work_left() -> str:
     """What is left of the work if it ends now."""
     if _kept:
         return _kept[-1]
@@ -127,7 +127,7 @@ def _end(number: int) -> None:
     """End as the signal wants it, once a result that is on its way stands in its place."""
     drafts.PLACING.acquire(timeout=PLACING_SECONDS)
     # Before other processes are ended: work that waits for them fails, and forgets what it kept.
-    left = truth()
+    left = work_left()
     clean_up()
     name = signal.Signals(number).name
     words = "interrupted" if number == signal.SIGINT else f"ended by {name}"

@@ -28,11 +28,11 @@ class Remaining:
         """One more is done."""
         self._done += 1
         left = (self._clock() - self._start) / self._done * (self._total - self._done)
-        estimate = f", about {in_words(left)} left" if self._done < self._total else ""
+        estimate = f", about {duration_in_words(left)} left" if self._done < self._total else ""
         self._progress(f"{self._title} {self._done} of {self._total}{remark}{estimate}")
 
 
-def in_words(seconds: float) -> str:
+def duration_in_words(seconds: float) -> str:
     """A duration as people say it."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"

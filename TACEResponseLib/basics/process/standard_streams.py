@@ -63,5 +63,5 @@ def _untold(error: OSError) -> InputError:
         "stdout",
         "must take what is printed",
         got=got,
-        remedy=f"print into a file; {endings.truth()}",
+        remedy=f"print into a file; {endings.work_left()}",
     )

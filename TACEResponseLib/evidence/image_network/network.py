@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evidence.image_network.known_networks import KNOWN
-from TACEResponseLib.evidence.image_network.weights.tensor_header import AGAIN, check_header
+from TACEResponseLib.evidence.image_network.weights.tensor_header import AGAIN, check_tensor_header
 
 if TYPE_CHECKING:
     from torch import nn
@@ -131,7 +131,7 @@ def read_weights(network: "nn.Module", path: Path, where: str | None = None) -> 
     from safetensors.torch import load_file
 
     place = where or path.name
-    check_header(path, network.state_dict(), place)
+    check_tensor_header(path, network.state_dict(), place)
     try:
         tensors = load_file(path)
     except (SafetensorError, OSError) as error:

@@ -32,7 +32,7 @@ def reliable_names(
             got=str(len(twice)),
             remedy="give the column, or train with icc=null",
         )
-    reliable = [name for name in names if agreement(twice, name, icc) >= icc.minimum]
+    reliable = [name for name in names if feature_agreement(twice, name, icc) >= icc.minimum]
     if not reliable:
         raise InputError(
             "--cohort, column roi_reader2",
@@ -43,7 +43,7 @@ def reliable_names(
     return reliable
 
 
-def agreement(twice: Sequence[Mapping[str, float]], name: str, icc: IccFilter) -> float:
+def feature_agreement(twice: Sequence[Mapping[str, float]], name: str, icc: IccFilter) -> float:
     """Intraclass correlation of one feature between the readers; nan if nothing differs."""
     ratings = [(features[name], features[SECOND_READER + name]) for features in twice]
     return intraclass(np.array(ratings))[icc.form].value

@@ -12,7 +12,11 @@ from scipy.special import expit
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.terms import SECOND_READER
 from TACEResponseLib.evidence.branch import BranchResult, FeatureContribution, FitContext
-from TACEResponseLib.evidence.radiomics.classifiers import contributions, fit_classifier, logits
+from TACEResponseLib.evidence.radiomics.classifiers import (
+    classifier_logits,
+    contributions,
+    fit_classifier,
+)
 from TACEResponseLib.evidence.radiomics.feature_names import wanted_names
 from TACEResponseLib.evidence.radiomics.ibsi import ibsi_code
 from TACEResponseLib.evidence.radiomics.lesion_features import lesion_features, scored_lesions
@@ -106,7 +110,7 @@ class RadiomicsBranch:
 
     def logits(self, prepared: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
         """Logit of each patient, (n,)."""
-        return logits(self.pipeline, table(prepared, self.state.feature_names))
+        return classifier_logits(self.pipeline, table(prepared, self.state.feature_names))
 
     def predict(self, case: Case) -> BranchResult:
         """Probability and contributions of one case; only selected features are computed."""
@@ -115,7 +119,7 @@ class RadiomicsBranch:
         features = lesion_features(case, self.settings, names)
         values = np.array([features[name] for name in names])
         extracted = perf_counter()
-        logit = float(logits(self.pipeline, values[np.newaxis])[0])
+        logit = float(classifier_logits(self.pipeline, values[np.newaxis])[0])
         return BranchResult(
             name=self.name,
             kind="radiomics",

@@ -55,7 +55,7 @@ def fit_classifier(
     return fit_pipeline(settings, values, labels, seed)
 
 
-def logits(classifier: "Pipeline | DenseClassifier", values: Floats) -> Floats:
+def classifier_logits(classifier: "Pipeline | DenseClassifier", values: Floats) -> Floats:
     """Logits (n,) of the positive class, finite; higher = more likely positive.
 
     Args:

@@ -58,12 +58,12 @@ def read_classifier(path: Path, part: RadiomicsPart, where: str) -> "Pipeline | 
     Raises: InputError: the file is damaged or unsafe. UnfitError, or whatever scikit-learn says of
         arrays that don't fit: another classifier, other features, or an answer that is no number.
     """
-    from TACEResponseLib.evidence.radiomics.classifiers import contributions, logits
+    from TACEResponseLib.evidence.radiomics.classifiers import classifier_logits, contributions
 
     classifier = _read(path, part, where)
     _check_kind(getattr(classifier, "named_steps", {"classify": classifier})["classify"], part)
     patient = np.array(part.state.mean)
-    answer = logits(classifier, patient[np.newaxis])
+    answer = classifier_logits(classifier, patient[np.newaxis])
     added = contributions(classifier, patient)
     if answer.shape != (1,) or (added is not None and added.shape != patient.shape):
         raise UnfitError(f"outputs of shape {answer.shape}")

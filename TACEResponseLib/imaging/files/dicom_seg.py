@@ -13,7 +13,7 @@ from TACEResponseLib.basics.past_limit import past, past_any
 from TACEResponseLib.basics.vocabulary import vocabulary
 from TACEResponseLib.imaging.files.dicom_seg_spacing import state_spacing
 from TACEResponseLib.imaging.files.dicom_series.files import read_dataset
-from TACEResponseLib.imaging.files.dicom_series.values import patient_digest, text, whole
+from TACEResponseLib.imaging.files.dicom_series.values import patient_digest, text, whole_number
 from TACEResponseLib.imaging.files.headers.header import (
     LARGEST_SHIFT_MM,
     LARGEST_SPACING_MM,
@@ -104,7 +104,7 @@ def _check_size(dataset: Any, path: Path, where: str) -> None:
     """Refuse sizes that no segmentation has, before anything is allocated."""
     file = SimpleNamespace(header=dataset, path=path)
     frames, rows, columns = (
-        whole(file, name, where) for name in ("NumberOfFrames", "Rows", "Columns")
+        whole_number(file, name, where) for name in ("NumberOfFrames", "Rows", "Columns")
     )
     if min(frames, rows, columns) < 1 or frames > MOST_FRAMES:
         raise InputError(

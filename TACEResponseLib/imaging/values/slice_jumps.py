@@ -50,7 +50,7 @@ def jump_warnings(
                 "again.",
             )
         )
-    elif sound and sequence.modality == "CT" and (steps := steps_of(blocks)):
+    elif sound and sequence.modality == "CT" and (steps := value_steps(blocks)):
         warnings.append(
             CaseWarning(
                 code="slices_step",
@@ -87,7 +87,7 @@ def odd_slices(blocks: Voxels) -> list[int]:
     return (np.flatnonzero(apart & (share >= LEAST_SHARE)) + 1).tolist()
 
 
-def steps_of(blocks: Voxels) -> list[int]:
+def value_steps(blocks: Voxels) -> list[int]:
     """Numbers, from 0, of CT slices at which half of the picture is another at once.
 
     Empty slices, as at the ends of a resampled image, are none.

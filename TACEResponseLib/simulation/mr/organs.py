@@ -3,7 +3,7 @@
 import numpy as np
 
 from TACEResponseLib.simulation.body import Build, Room, spine_y
-from TACEResponseLib.simulation.frame import Ellipsoid, Point, moved
+from TACEResponseLib.simulation.frame import Ellipsoid, Point, displaced
 from TACEResponseLib.simulation.liver import CAVA_TOP, HILUM, Liver, vessel_shares, vessel_tree
 from TACEResponseLib.simulation.mr import tissue
 from TACEResponseLib.simulation.mr.tissue import ARTERIAL, MrCanvas, uneven
@@ -27,7 +27,7 @@ def paint_organs(
     """Heart, bowel, stomach, pancreas and spleen, which lie behind the liver."""
     s = build.scale
     heart = Ellipsoid(
-        center=moved(rng, (22, -44 * s, build.dome_left + 20), 3),
+        center=displaced(rng, (22, -44 * s, build.dome_left + 20), 3),
         half_axes=(52, 36, 28),
         turn_deg=14,
     )
@@ -37,7 +37,7 @@ def paint_organs(
     _paint_bowel(canvas, build, room, rng)
     half = (float(rng.uniform(34, 46)) * s, float(rng.uniform(28, 36)) * s, 46.0)
     stomach = Ellipsoid(
-        center=moved(rng, (52 * s, -30 * s, 14), 6),
+        center=displaced(rng, (52 * s, -30 * s, 14), 6),
         half_axes=half,
         turn_deg=float(rng.normal(-20, 6)),
     )
@@ -51,7 +51,7 @@ def paint_organs(
     )
     _paint_tubes(canvas, 10.0, course, timed(tissue.PANCREAS, timing))
     spleen = Ellipsoid(
-        center=moved(rng, (94 * s, 24, 14), 4), half_axes=(24 * s, 46 * s, 44 * s), turn_deg=-24
+        center=displaced(rng, (94 * s, 24, 14), 4), half_axes=(24 * s, 46 * s, 44 * s), turn_deg=-24
     )
     box = canvas.box(spleen.center, spleen.reach)
     distance = room.clip(canvas, box, canvas.distance(spleen, box))
@@ -89,7 +89,7 @@ def _paint_hollow(
 def paint_kidneys(canvas: MrCanvas, build: Build, timing: float, rng: np.random.Generator) -> None:
     """Cortex before medulla in the arterial phase."""
     for side, height in ((-1, -62.0), (1, -40.0)):
-        center = moved(rng, (side * 57 * build.scale, spine_y(build) + 14, height), 3)
+        center = displaced(rng, (side * 57 * build.scale, spine_y(build) + 14, height), 3)
         outer = Ellipsoid(center=center, half_axes=(29, 25, 52), turn_deg=side * 35)
         box = canvas.box(outer.center, [r + 3 for r in outer.reach])
         distance = canvas.distance(outer, box)
@@ -103,7 +103,7 @@ def paint_kidneys(canvas: MrCanvas, build: Build, timing: float, rng: np.random.
 
 def paint_gallbladder(canvas: MrCanvas, build: Build, rng: np.random.Generator) -> None:
     """Bile under the liver."""
-    center = moved(rng, (-44 * build.scale, -46 * build.scale, -36), 5)
+    center = displaced(rng, (-44 * build.scale, -46 * build.scale, -36), 5)
     turn = float(rng.normal(30, 8))
     canvas.ellipsoid(Ellipsoid(center=center, half_axes=(14, 21, 20), turn_deg=turn), tissue.WALL)
     canvas.ellipsoid(Ellipsoid(center=center, half_axes=(12, 19, 18), turn_deg=turn), tissue.WATER)

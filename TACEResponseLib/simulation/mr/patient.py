@@ -14,7 +14,7 @@ from TACEResponseLib.simulation.mr.scanner import MrScan, acquire, draw_mr_scans
 from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.mr.tissue import MR_SEQUENCES
 from TACEResponseLib.simulation.mr.tumor import draw_echo_contrast, paint_mr_tumor
-from TACEResponseLib.simulation.patient import TUMOR_IN_WALL_MM, drawn_roi, placed
+from TACEResponseLib.simulation.patient import TUMOR_IN_WALL_MM, drawn_roi, table_grid
 from TACEResponseLib.simulation.simulated import SimulatedPatient, SimulatedTruth, judge
 from TACEResponseLib.simulation.streams import Stream, stream
 
@@ -54,7 +54,7 @@ def simulate_mr_patient(settings: MrSimulationSettings, seed: int, index: int) -
     anatomy = paint_mr_anatomy(settings.grid, timing, stream(seed, index, Stream.ANATOMY))
     lesions = _lesions(anatomy, look, timing, settings, stream(seed, index, Stream.TUMOR))
     images = acquire(anatomy.canvas, scans, settings.scanner, scanner_rng)
-    geometry = placed(settings.grid, scanner_rng)
+    geometry = table_grid(settings.grid, scanner_rng)
     second = read_lesions(
         anatomy.canvas,
         lesions,

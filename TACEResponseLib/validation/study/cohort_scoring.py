@@ -84,13 +84,13 @@ def _score_block(
 
 def _score_one(bundles: Sequence[Bundle], patient: CohortPatient) -> ScoredPatient:
     try:
-        scores = tuple(score_patient(bundle, patient) for bundle in bundles)
+        scores = tuple(score_by_bundle(bundle, patient) for bundle in bundles)
     except InputError as error:
         return ScoredPatient(case_id=patient.case_id, problem=error.written)
     return ScoredPatient(case_id=patient.case_id, scores=scores)
 
 
-def score_patient(bundle: Bundle, patient: CohortPatient) -> Scored:
+def score_by_bundle(bundle: Bundle, patient: CohortPatient) -> Scored:
     """One patient by one bundle.
 
     Raises: InputError: the patient lacks what the bundle needs.

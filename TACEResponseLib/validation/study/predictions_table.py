@@ -11,27 +11,23 @@ from pathlib import Path
 
 import numpy as np
 
-from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.cells import truth
-from TACEResponseLib.basics.terms import CohortRole, Endpoint
+from TACEResponseLib.basics.terms import Endpoint
 from TACEResponseLib.cohort.columns import (
     OTHER,
     SEQUENCES,
-    clinical_cell,
-    clinical_column,
     column_meant,
 )
 from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.header import column_kind
-from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.evaluation.inputs import (
     Floats,
     checked_outcome,
     checked_probabilities,
     sample_warnings,
 )
-from TACEResponseLib.patient.record import ClinicalRecord, read_record
+from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.patient.units import other_writing
 from TACEResponseLib.validation.study.attributes import attributes
 from TACEResponseLib.validation.study.baselines import baselines
@@ -45,7 +41,14 @@ from TACEResponseLib.validation.study.columns import (
     refuse_twins,
     require,
 )
-from TACEResponseLib.validation.study.study import HALF, HALF_SET_ON, Failure, Model, Origin, Study
+from TACEResponseLib.validation.study.study import HALF, HALF_SET_ON, Model, Origin, Study
+from TACEResponseLib.validation.study.table_patients import (
+    clinical_records,
+    failures_of,
+    left_out_warnings,
+    roles_of,
+    table_patients,
+)
 from TACEResponseLib.validation.study.timed_outcomes import timed_outcomes, unit_warnings
 
 OPTION = "--predictions"
@@ -117,20 +120,14 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
     responses, class_scores = of_classes(classes, known)
     timed_outcomes(columns)  # Refuses with the rows of the whole table.
     timed = timed_outcomes(kept)
-    clinical = _clinical(kept)
+    clinical = clinical_records(kept)
     values = _numbers(kept, clinical)
     return Study(
         case_ids=tuple(kept["case_id"]),
         outcome=labels,
         positive_class=POSITIVE_CLASS if classes else options.positive_class,
         models=models,
-        origin=Origin(
-            source="a table of predictions",
-            roles=_roles(kept),
-            simulated=options.simulated,
-            cross_validated=options.cross_validated or any(m.repeats for m in models),
-            criterion=", ".join(sorted({c for c in kept.get("criterion", ()) if c})),
-        ),
+        origin=_origin(kept, options, models),
         responses=responses,
         class_scores=class_scores,
         baselines=baselines({SIZES[k]: v for k, v in values.items() if k in SIZES}, clinical),
@@ -138,14 +135,27 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
         attributes=attributes(kept, values),
         clinical=clinical,
         table_one=describe_cohort(
-            _patients(kept, clinical), Endpoint.OBJECTIVE_RESPONSE, without_role=NO_ROLE
+            table_patients(kept, labels, clinical),
+            Endpoint.OBJECTIVE_RESPONSE,
+            without_role=NO_ROLE,
         ),
-        failures=_failures(columns, outcome, probabilities),
+        failures=failures_of(columns, outcome, probabilities),
         warnings=(
             *sample_warnings(labels, models[0].probabilities),
-            *_left_out(known, outcome),
+            *left_out_warnings(known, outcome),
             *unit_warnings(timed, kept.get("site", ())),
         ),
+    )
+
+
+def _origin(columns: Columns, options: TableOptions, models: Sequence[Model]) -> Origin:
+    """Where the numbers come from."""
+    return Origin(
+        source="a table of predictions",
+        roles=roles_of(columns),
+        simulated=options.simulated,
+        cross_validated=options.cross_validated or any(m.repeats for m in models),
+        criterion=", ".join(sorted({c for c in columns.get("criterion", ()) if c})),
     )
 
 
@@ -232,35 +242,6 @@ def _models(columns: Mapping[str, Floats], options: TableOptions) -> tuple[Model
     )
 
 
-def _roles(columns: Columns) -> tuple[CohortRole, ...]:
-    """Roles that occur."""
-    known = {role.value: role for role in CohortRole}
-    names = {cell for cell in columns.get("role", ()) if cell}
-    for cell in names - set(known):
-        row = list(columns["role"]).index(cell) + 1
-        raise InputError(
-            f"role, row {row}", f"must be one of {', '.join(known)}", got=cell, remedy="correct it"
-        )
-    return tuple(role for value, role in known.items() if value in names)
-
-
-def _clinical(columns: Columns) -> tuple[ClinicalRecord, ...]:
-    """A clinical record a patient."""
-    variables = {n: parsed for n in columns if (parsed := clinical_column(n)) is not None}
-    records = []
-    for row, case_id in enumerate(columns["case_id"]):
-        given = {
-            v: clinical_cell(v, unit, columns[name][row])
-            for name, (v, unit) in variables.items()
-            if columns[name][row]
-        }
-        try:
-            records.append(read_record(given, in_table=True))
-        except InputError as error:
-            raise error.at(f"{case_id} (row {row + 1}), clinical") from error
-    return tuple(records)
-
-
 def _numbers(columns: Columns, clinical: Sequence[ClinicalRecord]) -> dict[str, Floats]:
     """Numbers that baselines and subgroups use."""
     values = {name: numbers(columns, name) for name in SIZES if name in columns}
@@ -268,58 +249,3 @@ def _numbers(columns: Columns, clinical: Sequence[ClinicalRecord]) -> dict[str, 
         cells = [record.values.get(name) for record in clinical]
         values[name] = np.array([np.nan if c is None else float(c) for c in cells])
     return values
-
-
-def _patients(columns: Columns, clinical: Sequence[ClinicalRecord]) -> list[CohortPatient]:
-    """Patients as table 1 wants them."""
-    roles = columns.get("role") or [""] * len(clinical)
-    return [
-        CohortPatient(
-            row=row + 1,
-            case_id=case_id,
-            images={},
-            roi=Path(),
-            clinical=clinical[row],
-            role=CohortRole(roles[row]) if roles[row] else None,
-            response=str(int(float(_outcome_number(outcome)))),
-        )
-        for row, (case_id, outcome) in enumerate(
-            zip(columns["case_id"], columns["outcome"], strict=True)
-        )
-    ]
-
-
-def _failures(
-    columns: Columns, outcome: Floats, probabilities: Mapping[str, Floats]
-) -> tuple[Failure, ...]:
-    """Patients left out, and what of them is missing."""
-    failures = []
-    for row, case_id in enumerate(columns["case_id"]):
-        blanks = [
-            n
-            for n, values in {"outcome": outcome, **probabilities}.items()
-            if np.isnan(values[row])
-        ]
-        problem = columns.get("problem", [""] * outcome.size)[row]
-        if blanks:
-            reason = problem or f"row {row + 1}: no {', '.join(blanks)}"
-            failures.append(Failure(case_id=case_id, reason=reason))
-    return tuple(failures)
-
-
-def _left_out(
-    known: "np.ndarray[tuple[int], np.dtype[np.bool_]]", outcome: Floats
-) -> tuple[CaseWarning, ...]:
-    """How many patients could not be used."""
-    if known.all():
-        return ()
-    missing, row = int((~known).sum()), int(np.flatnonzero(~known)[0]) + 1
-    no_outcome = int(np.isnan(outcome).sum())
-    return (
-        CaseWarning(
-            code="left_out",
-            message=f"{missing} of {known.size} patients are left out, the first in row {row}: "
-            f"{no_outcome} without an outcome, {missing - no_outcome} without a probability. If "
-            "they differ from the others, so would the numbers.",
-        ),
-    )

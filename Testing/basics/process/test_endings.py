@@ -99,12 +99,12 @@ def test_handlers_are_as_before_afterwards() -> None:
 
 def test_the_truth_names_what_stands_and_what_can_go_on(tmp_path: Path) -> None:
     with endings.watched():
-        assert endings.truth() == "nothing was written"
+        assert endings.work_left() == "nothing was written"
         with endings.kept("go on with --resume"):
-            assert endings.truth() == "go on with --resume"
+            assert endings.work_left() == "go on with --resume"
         with new_folder(tmp_path / "all") as draft, new_folder(draft / "P1"):
             pass
-        assert endings.truth() == f"the result stands in {tmp_path / 'all'}"
+        assert endings.work_left() == f"the result stands in {tmp_path / 'all'}"
 
 
 FAILING = """

@@ -7,7 +7,7 @@ import pytest
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evidence.icc_filter import IccFilter
-from TACEResponseLib.evidence.radiomics.agreement import agreement, reliable_names
+from TACEResponseLib.evidence.radiomics.agreement import feature_agreement, reliable_names
 from TACEResponseLib.evidence.radiomics.branch import RadiomicsRecipe
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 
@@ -40,8 +40,10 @@ def test_the_form_that_is_named_is_used() -> None:
     readers = 6 * table.mean(axis=0).var(ddof=1)
     consistency = (between - error) / (between + error)
     absolute = (between - error) / (between + error + 2 * (readers - error) / 6)
-    assert agreement(readings, MEAN, IccFilter(form="ICC(3,1)")) == pytest.approx(consistency)
-    assert agreement(readings, MEAN, IccFilter()) == pytest.approx(absolute)
+    assert feature_agreement(readings, MEAN, IccFilter(form="ICC(3,1)")) == pytest.approx(
+        consistency
+    )
+    assert feature_agreement(readings, MEAN, IccFilter()) == pytest.approx(absolute)
     assert absolute < 0.4 < consistency
 
 

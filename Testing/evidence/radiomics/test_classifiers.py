@@ -12,9 +12,9 @@ from sklearn.pipeline import Pipeline
 from TACEResponseLib.evidence.radiomics.classifiers import (
     baseline,
     class_name,
+    classifier_logits,
     contributions,
     fit_classifier,
-    logits,
 )
 from TACEResponseLib.evidence.radiomics.settings import ClassifierName, RadiomicsSettings
 
@@ -42,9 +42,9 @@ def test_logits_are_finite_and_higher_for_the_positive_class(
 ) -> None:
     values, labels = patients()
     classifier = fit_classifier(make_settings(classifier=name), values, labels, seed=1)
-    answer = logits(classifier, values)
+    answer = classifier_logits(classifier, values)
     assert answer.shape == labels.shape
-    assert np.isfinite(logits(classifier, values * 1e3)).all()
+    assert np.isfinite(classifier_logits(classifier, values * 1e3)).all()
     assert answer[labels == 1].mean() > answer[labels == 0].mean() + 0.5
 
 
@@ -59,8 +59,12 @@ def test_contributions_and_the_baseline_add_up_to_the_logit(
     for row in values[:5]:
         added = contributions(classifier, row)
         assert added is not None
-        assert added.sum() + start == pytest.approx(logits(classifier, row[None])[0], abs=1e-10)
-    assert logits(classifier, values.mean(axis=0)[None])[0] == pytest.approx(start, abs=1e-9)
+        assert added.sum() + start == pytest.approx(
+            classifier_logits(classifier, row[None])[0], abs=1e-10
+        )
+    assert classifier_logits(classifier, values.mean(axis=0)[None])[0] == pytest.approx(
+        start, abs=1e-9
+    )
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if name not in LINEAR])
@@ -83,14 +87,14 @@ def test_the_line_is_that_of_least_squares(make_settings: Maker) -> None:
     design = np.column_stack([np.ones(len(values)), z_of(classifier, values)])
     fitted = design @ np.linalg.lstsq(design, labels.astype(float), rcond=None)[0]
     # One half on the line is a logit of 0, and the line crosses there as steeply as the curve.
-    assert logits(classifier, values) == pytest.approx(4 * fitted - 2, abs=1e-9)
+    assert classifier_logits(classifier, values) == pytest.approx(4 * fitted - 2, abs=1e-9)
 
 
 def test_a_lasso_of_a_large_penalty_knows_only_how_many_respond(make_settings: Maker) -> None:
     values, labels = patients()
     labels[:24] = 1
     settings = make_settings(classifier="lasso", alpha=1.0)
-    answer = logits(fit_classifier(settings, values, labels, seed=1), values)
+    answer = classifier_logits(fit_classifier(settings, values, labels, seed=1), values)
     assert answer == pytest.approx(np.full(len(labels), 4 * labels.mean() - 2))
 
 
@@ -101,7 +105,7 @@ def test_the_penalty_is_chosen_in_training_if_none_is_given(make_settings: Maker
     assert 0 < alpha < 0.3
     given = make_settings(classifier="lasso", alpha=alpha)
     again = fit_classifier(given, values, labels, seed=2)
-    assert np.array_equal(logits(again, values), logits(chosen, values))
+    assert np.array_equal(classifier_logits(again, values), classifier_logits(chosen, values))
 
 
 @pytest.mark.parametrize("name", ["svm_linear", "svm_rbf"])
@@ -109,7 +113,7 @@ def test_a_support_vector_machine_says_its_decision_value(name: str, make_settin
     values, labels = patients()
     classifier = fit_classifier(make_settings(classifier=name), values, labels, seed=1)
     expected = classifier.named_steps["classify"].decision_function(z_of(classifier, values))
-    assert logits(classifier, values) == pytest.approx(expected, abs=1e-10)
+    assert classifier_logits(classifier, values) == pytest.approx(expected, abs=1e-10)
 
 
 def test_support_vectors_use_the_published_kernel(make_settings: Maker) -> None:
@@ -130,7 +134,9 @@ def test_boosting_says_the_same_as_before_it_forgot_its_training(make_settings: 
     whole = GradientBoostingClassifier(
         n_estimators=20, min_samples_leaf=5, max_depth=3, learning_rate=0.1, random_state=1
     ).fit(z, labels)
-    assert logits(classifier, values) == pytest.approx(whole.decision_function(z), abs=1e-12)
+    assert classifier_logits(classifier, values) == pytest.approx(
+        whole.decision_function(z), abs=1e-12
+    )
 
 
 def test_neighbors_vote_and_none_is_certain(make_settings: Maker) -> None:
@@ -138,7 +144,7 @@ def test_neighbors_vote_and_none_is_certain(make_settings: Maker) -> None:
     labels = np.array([1, 1, 1, 0, 0, 0, 0, 0])
     classifier = fit_classifier(make_settings(classifier="knn"), values, labels, seed=1)
     # Three of four, and none of four: log(3.5 / 1.5) and log(0.5 / 4.5).
-    assert logits(classifier, np.array([[1.5], [101.5]])) == pytest.approx(
+    assert classifier_logits(classifier, np.array([[1.5], [101.5]])) == pytest.approx(
         [np.log(3.5 / 1.5), np.log(1 / 9)]
     )
 
@@ -155,7 +161,7 @@ def test_no_output_is_reordered_on_its_way_to_a_logit(name: str, make_settings: 
         if name == "knn"
         else estimator.predict(z)
     )
-    assert spearmanr(own, logits(classifier, values)).statistic == pytest.approx(1)
+    assert spearmanr(own, classifier_logits(classifier, values)).statistic == pytest.approx(1)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -164,4 +170,4 @@ def test_the_same_seed_gives_the_same_bits(name: str, make_settings: Maker) -> N
     first, second = (
         fit_classifier(make_settings(classifier=name), values, labels, seed=3) for _ in range(2)
     )
-    assert np.array_equal(logits(first, values), logits(second, values))
+    assert np.array_equal(classifier_logits(first, values), classifier_logits(second, values))

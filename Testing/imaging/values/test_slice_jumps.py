@@ -12,7 +12,7 @@ from TACEResponseLib.imaging.checks import check_intensities
 from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.values.slice_blocks import slice_blocks
-from TACEResponseLib.imaging.values.slice_jumps import jump_warnings, odd_slices, steps_of
+from TACEResponseLib.imaging.values.slice_jumps import jump_warnings, odd_slices, value_steps
 from TACEResponseLib.imaging.volume import Volume, Voxels
 
 CT, MR = ImageSequence.CT_ARTERIAL, ImageSequence.MR_T2
@@ -78,7 +78,7 @@ def test_slices_of_one_scan_follow_each_other(
     for step in (1, 2, 3):
         blocks = slice_blocks(volume)[::step]
         assert odd_slices(blocks) == []
-        assert steps_of(blocks) == [] or sequence is MR
+        assert value_steps(blocks) == [] or sequence is MR
     assert jumps_of(volume, sequence) == ()
 
 

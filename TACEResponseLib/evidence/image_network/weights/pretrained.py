@@ -16,7 +16,7 @@ from TACEResponseLib.evidence.image_network.weights.published_weights import (
     PublishedWeights,
     weights_for,
 )
-from TACEResponseLib.evidence.image_network.weights.tensor_header import read_header
+from TACEResponseLib.evidence.image_network.weights.tensor_header import read_tensor_header
 from TACEResponseLib.evidence.settings import MOST_WEIGHTS_BYTES
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _read_safetensors(path: Path) -> object:
     from safetensors.torch import load_file
 
     try:
-        read_header(path, path.name)
+        read_tensor_header(path, path.name)
     except InputError as error:
         # The remedies of a bundle's file don't help here.
         raise _unreadable(path, error) from error

@@ -25,7 +25,7 @@ TYPES = {"F32": "float32", "F64": "float64", "I64": "int64"}
 AGAIN = "get the bundle again"
 
 
-def check_header(path: Path, expected: Mapping[str, "Tensor"], place: str) -> None:
+def check_tensor_header(path: Path, expected: Mapping[str, "Tensor"], place: str) -> None:
     """Refuse a file that announces other tensors than a network has.
 
     Args:
@@ -34,7 +34,7 @@ def check_header(path: Path, expected: Mapping[str, "Tensor"], place: str) -> No
         place: how the message calls the file.
     Raises: InputError: no such header, a tensor missing, surplus, of another shape or type.
     """
-    announced = read_header(path, place)
+    announced = read_tensor_header(path, place)
     if odd := sorted(set(announced) ^ set(expected)):
         raise InputError(
             place,
@@ -54,7 +54,7 @@ def check_header(path: Path, expected: Mapping[str, "Tensor"], place: str) -> No
             )
 
 
-def read_header(path: Path, place: str) -> dict[str, dict[str, Any]]:
+def read_tensor_header(path: Path, place: str) -> dict[str, dict[str, Any]]:
     """What is said of each tensor.
 
     Args: as `check_header`.

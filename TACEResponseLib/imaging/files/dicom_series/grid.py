@@ -8,7 +8,7 @@ import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.past_limit import past, past_any
-from TACEResponseLib.imaging.files.dicom_series.values import numbers, whole
+from TACEResponseLib.imaging.files.dicom_series.values import element_numbers, whole_number
 from TACEResponseLib.imaging.files.headers.files import shown_name
 from TACEResponseLib.imaging.files.headers.header import (
     LARGEST_SHIFT_MM,
@@ -56,7 +56,7 @@ def plane_of(slice_: Any, where: str) -> Plane:
 
     Raises: InputError: an element that is absent, no number or absurd.
     """
-    rows, columns = (whole(slice_, name, where) for name in ("Rows", "Columns"))
+    rows, columns = (whole_number(slice_, name, where) for name in ("Rows", "Columns"))
     if not 2 <= min(rows, columns) <= max(rows, columns) <= LARGEST_SIDE:
         raise InputError(
             where,
@@ -64,7 +64,7 @@ def plane_of(slice_: Any, where: str) -> Plane:
             got=f"{rows} x {columns}",
             remedy="export the series again",
         )
-    orientation = np.array(numbers(slice_, "ImageOrientationPatient", 6, where))
+    orientation = np.array(element_numbers(slice_, "ImageOrientationPatient", 6, where))
     row, column = orientation[:3], orientation[3:]
     lengths = np.linalg.norm(row), np.linalg.norm(column)
     if max(abs(n - 1) for n in lengths) > LARGEST_ERROR or abs(row @ column) > LARGEST_ERROR:
@@ -74,7 +74,7 @@ def plane_of(slice_: Any, where: str) -> Plane:
             got=" ".join(f"{v:g}" for v in orientation),
             remedy="export the series again",
         )
-    spacing = numbers(slice_, "PixelSpacing", 2, where)
+    spacing = element_numbers(slice_, "PixelSpacing", 2, where)
     if not 0 < min(spacing) <= max(spacing) <= LARGEST_SPACING_MM:
         raise InputError(
             where,
@@ -83,7 +83,7 @@ def plane_of(slice_: Any, where: str) -> Plane:
             remedy="export the series again",
         )
     return Plane(
-        position=np.array(numbers(slice_, "ImagePositionPatient", 3, where)),
+        position=np.array(element_numbers(slice_, "ImagePositionPatient", 3, where)),
         row=row,
         column=column,
         spacing=(spacing[0], spacing[1]),

@@ -16,7 +16,7 @@ import numpy as np
 
 from TACEResponseLib.imaging.files.dicom_series.values import (
     comparable,
-    in_words,
+    element_text,
     slice_numbers,
     text,
 )
@@ -203,7 +203,7 @@ def _raw(header: Any, tag: Any) -> str:
             return value.decode("latin-1").lstrip(" ").rstrip(" \0")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd values in sequences
-            return in_words(value)
+            return element_text(value)
     except Exception:  # noqa: BLE001  # absent, or pydicom's many kinds on odd values
         return ""
 

@@ -12,7 +12,12 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.imaging.files.dicom_series.elsewhere import decode_elsewhere
 from TACEResponseLib.imaging.files.dicom_series.files import read_dataset
-from TACEResponseLib.imaging.files.dicom_series.values import EXPORT_AGAIN, numbers, text, whole
+from TACEResponseLib.imaging.files.dicom_series.values import (
+    EXPORT_AGAIN,
+    element_numbers,
+    text,
+    whole_number,
+)
 from TACEResponseLib.imaging.files.headers.files import shown_name
 from TACEResponseLib.imaging.volume import Voxels
 
@@ -94,8 +99,8 @@ def scale_of(slice_: Any, where: str) -> tuple[float, float]:
         )
     if not is_ct and not text(header, "RescaleSlope") and not text(header, "RescaleIntercept"):
         return 1.0, 0.0
-    (slope,) = numbers(slice_, "RescaleSlope", 1, where)
-    (intercept,) = numbers(slice_, "RescaleIntercept", 1, where)
+    (slope,) = element_numbers(slice_, "RescaleSlope", 1, where)
+    (intercept,) = element_numbers(slice_, "RescaleIntercept", 1, where)
     if slope == 0:
         raise InputError(
             where, "RescaleSlope must not be 0", got="0", remedy="export the series again"
@@ -135,7 +140,7 @@ def _check_kind(slice_: Any, where: str) -> tuple[int, bool]:
             remedy="give the grey-scale series" if photometric else EXPORT_AGAIN,
         )
     allocated, stored, high, signed = (
-        whole(slice_, name, where)
+        whole_number(slice_, name, where)
         for name in ("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation")
     )
     if allocated not in (8, 16, 32) or not 1 <= stored <= allocated or high != stored - 1:

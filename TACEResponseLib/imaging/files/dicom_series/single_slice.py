@@ -3,7 +3,7 @@
 from typing import Any
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.imaging.files.dicom_series.values import text, whole
+from TACEResponseLib.imaging.files.dicom_series.values import text, whole_number
 from TACEResponseLib.imaging.files.headers.files import shown_name
 
 # Nothing is taken from the class: spacing, position and scale stand in elements of their own, each
@@ -22,7 +22,7 @@ def check_single_slice(slice_: Any, where: str) -> None:
         where: how messages call the series.
     Raises: InputError: several frames, a capture, another kind of object, a localizer or color.
     """
-    frames = whole(slice_, "NumberOfFrames", where, absent=1)
+    frames = whole_number(slice_, "NumberOfFrames", where, absent=1)
     if frames > 1 or "PerFrameFunctionalGroupsSequence" in slice_.header:
         raise _refused(
             slice_,
@@ -40,7 +40,7 @@ def check_single_slice(slice_: Any, where: str) -> None:
             "a localizer (ImageType)",
             "give the series that was planned on it, or move that file away",
         )
-    if whole(slice_, "SamplesPerPixel", where) != 1:
+    if whole_number(slice_, "SamplesPerPixel", where) != 1:
         raise _refused(
             slice_,
             where,

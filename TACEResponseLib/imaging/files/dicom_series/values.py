@@ -28,12 +28,12 @@ def text(header: Any, keyword: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd values, which are refused where they are used
-            return in_words(header.get(keyword))
+            return element_text(header.get(keyword))
     except Exception:  # noqa: BLE001  # pydicom converts when asked, and raises many kinds
         return "unreadable"
 
 
-def in_words(value: Any) -> str:
+def element_text(value: Any) -> str:
     """Any value of an element, several separated as DICOM does; a sequence by its contents."""
     if value is None:
         return ""
@@ -61,7 +61,7 @@ def patient_digest(header: Any) -> str | None:
     return hashlib.blake2b(patient, key=SALT, digest_size=32).hexdigest() if patient else None
 
 
-def numbers(slice_: Any, keyword: str, count: int, where: str) -> tuple[float, ...]:
+def element_numbers(slice_: Any, keyword: str, count: int, where: str) -> tuple[float, ...]:
     """Exactly so many finite numbers.
 
     Args:
@@ -99,14 +99,14 @@ def raw_text(header: Any, keyword: str) -> str:
     return raw.decode("latin-1").strip(" \0") if isinstance(raw, bytes) else converted
 
 
-def whole(slice_: Any, keyword: str, where: str, absent: int | None = None) -> int:
+def whole_number(slice_: Any, keyword: str, where: str, absent: int | None = None) -> int:
     """One whole number.
 
     Raises: InputError: absent without a stand-in, empty, or something else.
     """
     if absent is not None and not text(slice_.header, keyword):
         return absent
-    (value,) = numbers(slice_, keyword, 1, where)
+    (value,) = element_numbers(slice_, keyword, 1, where)
     if value != int(value):
         raise _unlike(slice_, keyword, 1, str(value), where)
     return int(value)

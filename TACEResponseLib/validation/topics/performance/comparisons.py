@@ -83,7 +83,7 @@ def compare_all(
     return _corrected(comparisons)
 
 
-def majority(study: Study) -> Estimate:
+def majority_accuracy(study: Study) -> Estimate:
     """Accuracy of calling every patient by the commoner class."""
     return proportion(max(study.events, study.n - study.events), study.n)
 

@@ -9,7 +9,7 @@ from TACEResponseLib.validation.topics.performance.comparisons import (
     Comparison,
     branch_values,
     compare_all,
-    majority,
+    majority_accuracy,
 )
 from TACEResponseLib.validation.topics.performance.measures import ModelMeasures, measure
 from TACEResponseLib.validation.topics.topic import Measuring
@@ -37,7 +37,7 @@ def measure_performance(study: Study, how: Measuring) -> PerformanceResults:
         models=models,
         comparisons=compare_all(study, how.rng, resamples=how.resamples),
         branch_values=branch_values(study, how.rng, resamples=how.resamples),
-        majority=majority(study),
+        majority=majority_accuracy(study),
     )
 
 

@@ -9,7 +9,10 @@ import torch
 from safetensors.torch import save_file
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.evidence.image_network.weights.tensor_header import check_header, read_header
+from TACEResponseLib.evidence.image_network.weights.tensor_header import (
+    check_tensor_header,
+    read_tensor_header,
+)
 
 NETWORK = {"a": torch.zeros(2, 3), "n": torch.zeros((), dtype=torch.int64)}
 
@@ -22,8 +25,8 @@ def write(path: Path, header: object, length: int | None = None) -> Path:
 
 def test_a_file_as_safetensors_writes_it_passes(tmp_path: Path) -> None:
     save_file(NETWORK, tmp_path / "x", metadata={"who": "cares"})
-    check_header(tmp_path / "x", NETWORK, "x")
-    assert set(read_header(tmp_path / "x", "x")) == {"a", "n"}
+    check_tensor_header(tmp_path / "x", NETWORK, "x")
+    assert set(read_tensor_header(tmp_path / "x", "x")) == {"a", "n"}
 
 
 @pytest.mark.parametrize(
@@ -49,16 +52,16 @@ def test_a_file_as_safetensors_writes_it_passes(tmp_path: Path) -> None:
 )
 def test_other_announcements_are_refused(header: object, says: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"^x.*{says}"):
-        check_header(write(tmp_path / "x", header), NETWORK, "x")
+        check_tensor_header(write(tmp_path / "x", header), NETWORK, "x")
 
 
 @pytest.mark.parametrize("length", [0, 1, 5_000_000, 2**63])
 def test_an_absurd_length_of_the_header_is_refused(length: int, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="must have a header of at most 4194304 bytes"):
-        check_header(write(tmp_path / "x", {}, length), NETWORK, "x")
+        check_tensor_header(write(tmp_path / "x", {}, length), NETWORK, "x")
 
 
 def test_a_file_of_three_bytes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"abc")
     with pytest.raises(InputError, match="header"):
-        check_header(tmp_path / "x", NETWORK, "x")
+        check_tensor_header(tmp_path / "x", NETWORK, "x")

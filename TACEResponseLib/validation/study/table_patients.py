@@ -1,0 +1,112 @@
+"""Who the patients of a table of predictions are, and who of them is left out."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.cohort.columns import clinical_cell, clinical_column
+from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.evaluation.inputs import Floats, Labels
+from TACEResponseLib.patient.record import ClinicalRecord, read_record
+from TACEResponseLib.validation.study.columns import Columns
+from TACEResponseLib.validation.study.study import Failure
+
+
+def roles_of(columns: Columns) -> tuple[CohortRole, ...]:
+    """Roles that occur.
+
+    Raises: InputError: a word that is no role.
+    """
+    known = {role.value: role for role in CohortRole}
+    names = {cell for cell in columns.get("role", ()) if cell}
+    for cell in names - set(known):
+        row = list(columns["role"]).index(cell) + 1
+        raise InputError(
+            f"role, row {row}", f"must be one of {', '.join(known)}", got=cell, remedy="correct it"
+        )
+    return tuple(role for value, role in known.items() if value in names)
+
+
+def clinical_records(columns: Columns) -> tuple[ClinicalRecord, ...]:
+    """A clinical record a patient, from the columns that are clinical variables.
+
+    Raises: InputError: names patient and row of a value that breaks a rule.
+    """
+    variables = {n: parsed for n in columns if (parsed := clinical_column(n)) is not None}
+    records = []
+    for row, case_id in enumerate(columns["case_id"]):
+        given = {
+            v: clinical_cell(v, unit, columns[name][row])
+            for name, (v, unit) in variables.items()
+            if columns[name][row]
+        }
+        try:
+            records.append(read_record(given, in_table=True))
+        except InputError as error:
+            raise error.at(f"{case_id} (row {row + 1}), clinical") from error
+    return tuple(records)
+
+
+def table_patients(
+    columns: Columns, labels: Labels, clinical: Sequence[ClinicalRecord]
+) -> list[CohortPatient]:
+    """Patients as table 1 wants them.
+
+    Args:
+        columns: of the patients that are used.
+        labels: (n,), their outcomes.
+        clinical: their records.
+    """
+    roles = columns.get("role") or [""] * len(clinical)
+    return [
+        CohortPatient(
+            row=row + 1,
+            case_id=case_id,
+            images={},
+            roi=Path(),
+            clinical=clinical[row],
+            role=CohortRole(roles[row]) if roles[row] else None,
+            response=str(labels[row]),
+        )
+        for row, case_id in enumerate(columns["case_id"])
+    ]
+
+
+def failures_of(
+    columns: Columns, outcome: Floats, probabilities: Mapping[str, Floats]
+) -> tuple[Failure, ...]:
+    """Patients left out, and what of them is missing."""
+    failures = []
+    for row, case_id in enumerate(columns["case_id"]):
+        blanks = [
+            n
+            for n, values in {"outcome": outcome, **probabilities}.items()
+            if np.isnan(values[row])
+        ]
+        problem = columns.get("problem", [""] * outcome.size)[row]
+        if blanks:
+            reason = problem or f"row {row + 1}: no {', '.join(blanks)}"
+            failures.append(Failure(case_id=case_id, reason=reason))
+    return tuple(failures)
+
+
+def left_out_warnings(
+    known: "np.ndarray[tuple[int], np.dtype[np.bool_]]", outcome: Floats
+) -> tuple[CaseWarning, ...]:
+    """How many patients could not be used."""
+    if known.all():
+        return ()
+    missing, row = int((~known).sum()), int(np.flatnonzero(~known)[0]) + 1
+    no_outcome = int(np.isnan(outcome).sum())
+    return (
+        CaseWarning(
+            code="left_out",
+            message=f"{missing} of {known.size} patients are left out, the first in row {row}: "
+            f"{no_outcome} without an outcome, {missing - no_outcome} without a probability. If "
+            "they differ from the others, so would the numbers.",
+        ),
+    )
