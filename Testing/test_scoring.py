@@ -164,8 +164,9 @@ def test_a_sequence_that_the_bundle_does_not_read_is_refused(case: Case, bundle:
     other = Case(case_id="x", images={ImageSequence.CT_DELAYED: replace(image)}, roi=case.roi)
     with pytest.raises(InputError, match="needs ct_arterial, got ct_delayed"):
         score(other, bundle)
+    later = replace(image, voxels=image.voxels[::-1].copy())
     both = Case(
-        case_id="x", images={SEQUENCE: image, ImageSequence.CT_DELAYED: image}, roi=case.roi
+        case_id="x", images={SEQUENCE: image, ImageSequence.CT_DELAYED: later}, roi=case.roi
     )
     with pytest.raises(InputError, match="trained on ct_arterial alone"):
         score(both, bundle)

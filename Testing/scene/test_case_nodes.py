@@ -137,7 +137,7 @@ def test_a_ct_is_shown_in_a_liver_window_and_an_mr_in_one_of_its_own(
     scene: Any, ball_case: Case
 ) -> None:
     image = ball_case.images[CT]
-    mr_image = Volume(voxels=image.voxels, geometry=image.geometry)
+    mr_image = Volume(voxels=image.voxels[::-1].copy(), geometry=image.geometry)
     images = {CT: image, ImageSequence.MR_T2: mr_image}
     nodes = case_to_nodes(scene, Case(case_id="P004", images=images, roi=ball_case.roi))
     ct, mr = (node.GetDisplayNode() for node in nodes.volumes.values())
