@@ -59,6 +59,4 @@ def _single(words: str, told: int, right: int) -> str:
         )
     )
     known = f", {share.value:.2f} ({share.low:.2f} to {share.high:.2f})" if told else ""
-    return (
-        f"- Told {words} out of fold: {told} training patients, right for {right}{known}; {given}."
-    )
+    return f"- Told {words} out of fold: {told} patients, right for {right}{known}; {given}."

@@ -62,7 +62,7 @@ def model_range(
         low=float(expit(middle - half)),
         high=float(expit(middle + half)),
         n_refits=drawn.size,
-        similar_patients=probability * (1 - probability) / variance if variance else None,
+        similar_patients=probability * (1 - probability) / variance if np.ptp(drawn) > 0 else None,
         method=_method(drawn.size, networks),
     )
 

@@ -32,7 +32,7 @@ from TACEResponseLib.training.folds import repeated_folds
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
 from TACEResponseLib.training.permutations import chance_of
 from TACEResponseLib.training.prepared_cohort import Floats, Labels, PreparedCohort
-from TACEResponseLib.training.refit_runs import Refitting, refits_of
+from TACEResponseLib.training.refits.runs import Refitting, refits_of
 from TACEResponseLib.training.state import FITS, TrainingState, damaged_work, temporary_state
 from TACEResponseLib.training.trained import TrainedModel, logits_of
 

@@ -120,6 +120,8 @@ def _again(
         split.name: recipe.fit(
             chosen_of(prepared, split.trained), labels[split.trained], seed
         ).logits(chosen_of(prepared, split.held_out))
+        if split.held_out.any()
+        else np.empty(0)
         for split in splits
     }
     nested = nested_outputs(folds, splits, {settings.name: answers})

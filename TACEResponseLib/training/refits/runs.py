@@ -14,7 +14,7 @@ from TACEResponseLib.fusion.nested_outputs import NestedOutputs
 from TACEResponseLib.training.fits import kept_fit, split_fit
 from TACEResponseLib.training.held_out import Split
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
-from TACEResponseLib.training.refits import refit
+from TACEResponseLib.training.refits.refitting import refit
 from TACEResponseLib.training.state import TrainingState
 
 
