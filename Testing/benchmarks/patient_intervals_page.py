@@ -11,6 +11,23 @@ Row = dict[str, Any]
 IDEAL = 2 * 2.33
 """Width of a 90 % range of another draw, in SD over draws."""
 CLIP = 1e-6
+HEAD = """# What is said of one patient, and how often it holds
+
+Written by `python Testing/benchmarks/patient_intervals.py`: cohorts of drawn features or patches,
+trained by the program's own functions, each with a seed that follows from its number (610001,
+620001 and 630001). What a range means: [decision 6](decisions/0006-range-by-refits.md).
+
+## The range: another draw of training patients
+
+Of 60 fresh patients, how often the range by one cohort holds the prediction by another cohort (aim:
+86 to 95 %; with 10 events 84 to 98 %), how wide it is in logits against the width that the spread
+over draws asks for (aim: at most 1.2), and how often it holds the true probability. For the last
+there is no aim: the range leaves out what the inputs do not show.
+"""
+FOOT = """That a class is kept for nine in ten of its patients is not how often a single answer is
+right: at an AUC of .65 a third of single answers are wrong. So an answer is given only where it was
+right often enough in patients that the models had not seen, with both numbers.
+"""
 
 
 def document(rows: list[Row]) -> str:
@@ -18,42 +35,19 @@ def document(rows: list[Row]) -> str:
     of = {
         part: [r for r in rows if r["part"] == part] for part in ("features", "networks", "answers")
     }
-    return (
-        "\n".join(
-            [
-                "# What is said of one patient, and how often it holds",
-                "",
-                "Written by `python Testing/benchmarks/patient_intervals.py`: cohorts of drawn features "
-                "or patches, trained by the program's own functions, each with a seed that follows from "
-                "its number (610001, 620001 and 630001). What is meant by a range, and why: "
-                "[decision 6](decisions/0006-range-by-refits.md).",
-                "",
-                "## The range: another draw of training patients",
-                "",
-                "Of 60 fresh patients, how often the range by one cohort holds the prediction by another "
-                "cohort (aim: 86 to 95 %; with 10 events 84 to 98 %), how wide it is in logits against "
-                "the width that the spread over draws asks for (aim: at most 1.2), and how often it "
-                "holds the true probability. For the last there is no aim: the range leaves out what "
-                "the inputs do not show.",
-                "",
-                *_ranges(of["features"] + of["networks"]),
-                "",
-                "## The answer: which class is kept",
-                "",
-                f"Of 1,000 fresh patients a class by each of {len(of['answers'])} cohorts, how many keep "
-                "their own class. Expected is 1 - floor(.1 (m + 1)) / (m + 1) for m patients of the "
-                "class behind the scores.",
-                "",
-                *_answers(of["answers"]),
-                "",
-                "That a class is kept for nine in ten of its patients is not how often a single answer "
-                "is right: at an AUC of .65 a third of single answers are wrong. So an answer is given "
-                "only where it was right often enough in patients that the models had not seen, with "
-                "both numbers.",
-            ]
-        )
-        + "\n"
-    )
+    n_answers = len(of["answers"])
+    ranges, answers = _ranges(of["features"] + of["networks"]), _answers(of["answers"])
+    return f"""{HEAD}
+{chr(10).join(ranges)}
+
+## The answer: which class is kept
+
+Of 1,000 fresh patients a class by each of {n_answers} cohorts, how many keep their own class.
+Expected is 1 - floor(.1 (m + 1)) / (m + 1) for m patients of the class behind the scores.
+
+{chr(10).join(answers)}
+
+{FOOT}"""
 
 
 def _ranges(rows: list[Row]) -> list[str]:
