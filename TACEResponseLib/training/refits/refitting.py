@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.fusion.fitting import fit_fusion
@@ -28,7 +29,7 @@ from TACEResponseLib.training.prepared_cohort import (
 
 # Beyond the seeds of folds, of the permutations and of what a user can give.
 FIRST_REFIT = 2**34
-FEWEST_OF_A_CLASS = 2
+FEWEST_OF_A_CLASS = 1
 
 Drawn = NDArray[np.int64]
 
@@ -86,13 +87,21 @@ def refit(
 def _drawn(
     labels: Labels, folds: Labels, splits: Sequence[Split], rng: np.random.Generator
 ) -> Drawn:
-    """Patients drawn with replacement, (n,): nobody is asked a fit without both classes."""
+    """Patients drawn with replacement, (n,): nobody is asked a fit without both classes.
+
+    Raises: InputError: no such draw comes about.
+    """
     for _ in range(MOST_REDRAWS):
         rows = rng.integers(0, labels.size, labels.size)
         counts = [np.bincount(labels[rows[s.trained[rows]]], minlength=2) for s in splits]
         if min(c.min() for c in counts) >= FEWEST_OF_A_CLASS and set(folds[rows]) == set(folds):
             return rows
-    raise ValueError("too few patients of one class to resample the training cohort")
+    raise InputError(
+        "training cohort",
+        "must have so many patients of each class that resampled ones can be trained on",
+        got=f"{int(labels.sum())} and {int(labels.size - labels.sum())}",
+        remedy="add patients, or give the recipe refits: 0, which leaves models without a range",
+    )
 
 
 def _among(split: Split, rows: Drawn) -> Split:

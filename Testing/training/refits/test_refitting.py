@@ -12,6 +12,7 @@ from TACEResponseLib.bundle.reading import load_bundle
 from TACEResponseLib.bundle.writing import save_bundle
 from TACEResponseLib.evidence.image_network.preparation import PreparedPatches
 from TACEResponseLib.evidence.kinds import branch_recipe
+from TACEResponseLib.fusion.nested_outputs import NestedOutputs
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.assembly import assemble
@@ -190,6 +191,19 @@ def of_patches() -> PreparedCohort:
             "size": tuple(rows),
         },
     )
+
+
+def test_a_cohort_too_small_to_be_resampled_is_told_what_to_do(
+    recipe: Recipe, cohort: PreparedCohort, trained: TrainedModel
+) -> None:
+    # One patient of the positive class: who leaves it out has none.
+    rows = np.array([0, 2, 4, 6, 8, 10, 12, 1])
+    few = trained.outputs.of(["size", "texture"])
+    folds = np.array([[0, 0, 1, 1, 2, 2, 3, 3]])
+    logits = {name: np.zeros((1, 4, 8)) for name in few.logits}
+    outputs = NestedOutputs(folds=folds, logits=logits)
+    with pytest.raises(InputError, match="refits: 0"):
+        refitting.refit(recipe.branches, recipe.fusion, cohort.taken(rows), outputs, 1, 0)
 
 
 @pytest.mark.parametrize("number", [1, 19, 51])
