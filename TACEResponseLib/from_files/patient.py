@@ -10,9 +10,10 @@ from TACEResponseLib.basics.errors import MissingExtraError
 from TACEResponseLib.basics.ids import check_id
 from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import Device
-from TACEResponseLib.basics.vocabulary import SubjectKind
+from TACEResponseLib.basics.vocabulary import SubjectKind, switch
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.reading import load_bundle
@@ -34,6 +35,10 @@ class ResultFolder:
     with_scene: bool = True
     """Write `scene.mrb`, which needs slicer-core."""
 
+    def __post_init__(self) -> None:
+        """Take paths as text too."""
+        take_paths(self, "path")
+
     def check(self) -> None:
         """Refuse before the work what can't be written after it.
 
@@ -42,7 +47,9 @@ class ResultFolder:
         """
         check_output(self.path, overwrite=self.overwrite)
         if self.with_scene and find_spec("slicer") is None:
-            raise MissingExtraError("slicer-core", "scene.mrb (or add --no-scene)", "scene")
+            raise MissingExtraError(
+                "slicer-core", f"scene.mrb (or add {switch('no-scene')})", "scene"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

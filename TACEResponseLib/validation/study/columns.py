@@ -11,6 +11,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import check_id, twins
 from TACEResponseLib.basics.reading import cells
 from TACEResponseLib.basics.reading.text_table import TextTable, read_text_table
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.header import column_kind, holds_numbers
 from TACEResponseLib.evaluation.inputs import Floats
 
@@ -69,7 +70,7 @@ def numbers(columns: Columns, name: str) -> Floats:
     for row, cell in enumerate(columns[name]):
         if not cell:
             continue
-        value = cells.number(cell)
+        value = cells.number_in(cell)
         if value is None:
             raise InputError(
                 place(columns, name, row),
@@ -97,7 +98,7 @@ def of_table(where: str) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        if error.where.startswith("--"):
+        if error.where.startswith((where, option("threshold"))):
             raise
         raise error.at(f"{where}, {error.where}") from error
 
@@ -105,7 +106,7 @@ def of_table(where: str) -> Iterator[None]:
 def is_numeric(column: Sequence[str]) -> bool:
     """Whether every cell that is not blank holds a number, and one does."""
     filled = [cell for cell in column if cell]
-    return bool(filled) and all(cells.number(cell) is not None for cell in filled)
+    return bool(filled) and all(cells.number_in(cell) is not None for cell in filled)
 
 
 def refuse_twins(case_ids: Sequence[str], where: str) -> None:
