@@ -10,6 +10,7 @@ from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.evidence.branch import FitContext, Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.checks import note_findings
 from TACEResponseLib.training.held_out import Split
 from TACEResponseLib.training.log import FitLog
 from TACEResponseLib.training.prepared_cohort import Labels, PreparedCohort, chosen_of, labels_for
@@ -38,6 +39,8 @@ class Fit:
     labels: Labels
     held_out: Sequence[Prepared] | None
     """Patients who are asked; `None` for the fit of all, which is kept."""
+    notes_findings: bool
+    """Whether it is looked at what it shows of them."""
     options: TrainingOptions
     state: TrainingState
 
@@ -69,6 +72,7 @@ def planned(
                 prepared=chosen_of(prepared, split.trained) if split else prepared,
                 labels=labels[split.trained] if split else labels,
                 held_out=chosen_of(prepared, split.held_out) if split else None,
+                notes_findings=split is not None and split.asks_once,
                 options=options,
                 state=state,
             )
@@ -100,5 +104,7 @@ def run_fit(fit: Fit) -> None:
     if fit.held_out is None:
         state.save_branch(fit.name, branch)
     else:
+        if fit.notes_findings:
+            note_findings(fit.name, branch, fit.held_out, options.seed, state)
         state.save_logits(fit.name, branch.logits(fit.held_out))
     state.forget_checkpoint(fit.name)

@@ -36,6 +36,12 @@ class Split:
     levels: tuple[tuple[int, Rows], ...]
     """Levels, by the fold that each leaves out, and the patients (n,) whose output it gives."""
 
+    @property
+    def asks_once(self) -> bool:
+        """Whether it is a fold's own fit of the first division: these ask each patient once."""
+        is_whole = bool((self.trained | self.held_out).all())
+        return self.repeat == 0 and is_whole and len(self.levels) == 1
+
 
 def nested_splits(folds: Folds, labels: Labels, seed: int) -> list[Split]:
     """Every fit that `nested_outputs` needs of a branch, the longest first.

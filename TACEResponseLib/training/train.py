@@ -11,6 +11,7 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from TACEResponseLib.basics.process import worker_pool
@@ -20,6 +21,7 @@ from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
+from TACEResponseLib.training.checks import checked
 from TACEResponseLib.training.fits import (
     TrainingOptions,
     planned,
@@ -80,10 +82,12 @@ def train(
         outputs = _outputs(recipe, folds, splits, kept)
         branches = tuple(kept.read_branch(whole_fit(s.name), device) for s in recipe.branches)
         chance = chance_of(recipe, cohort, tuning, seed, pool, progress)
-    progress("fusion and calibration")
-    choosing = None if tuning is None else (tuning, logits_of(branches, tuning))
-    fitted = fit_candidates(recipe, outputs, cohort, choosing, seed)
-    return _trained(fitted, branches, outputs, chance)
+        progress("fusion and calibration")
+        choosing = None if tuning is None else (tuning, logits_of(branches, tuning))
+        fitted = fit_candidates(recipe, outputs, cohort, choosing, seed)
+        trained = _trained(fitted, branches, outputs, chance)
+        shipped = checked(trained.branches, cohort, splits, seed, kept, progress)
+    return replace(trained, branches=shipped)
 
 
 def check_classes(labels: Labels, folds: int) -> None:

@@ -114,7 +114,7 @@ class ImageNetworkBranch:
         """Logit of each patient's mean patch probability, (n,)."""
         positive = list(self.settings.positive)
         chances = [
-            float(self._classes(self._seen(p)[0])[:, positive].sum(axis=1).mean()) for p in prepared
+            float(self.classes(self.seen(p)[0])[:, positive].sum(axis=1).mean()) for p in prepared
         ]
         return logits(chances)
 
@@ -122,12 +122,14 @@ class ImageNetworkBranch:
         """Probability, patch outputs and saliency of one case."""
         start = perf_counter()
         settings = self.settings
-        seen, remarks = self._seen(prepare_patches(case, settings))
+        seen, remarks = self.seen(prepare_patches(case, settings))
         cut = perf_counter()
-        classes = self._classes(seen)
+        classes = self.classes(seen)
         positive = classes[:, list(settings.positive)].sum(axis=1)
         answered = perf_counter()
-        saliency, warnings = attention(case, self.network, settings, seen, self.device)
+        check = self.state.map_check
+        reference = check.reference if check else None
+        saliency, warnings = attention(case, self.network, settings, seen, self.device, reference)
         probability = float(positive.mean())
         return BranchResult(
             name=self.name,
@@ -152,7 +154,7 @@ class ImageNetworkBranch:
             },
         )
 
-    def _seen(self, prepared: PreparedPatches) -> tuple[SeenPatches, tuple[CaseWarning, ...]]:
+    def seen(self, prepared: PreparedPatches) -> tuple[SeenPatches, tuple[CaseWarning, ...]]:
         """What the network sees of a patient, and what must be said of its clinical values."""
         settings, columns = self.settings, self.state.clinical
         clinical, warnings = np.empty(0), NO_WARNINGS
@@ -166,7 +168,7 @@ class ImageNetworkBranch:
         )
         return seen, warnings
 
-    def _classes(self, seen: SeenPatches) -> Floats:
+    def classes(self, seen: SeenPatches) -> Floats:
         """Class probabilities of each patch, (n, classes)."""
         clinical = None
         if self.settings.clinical:
