@@ -81,6 +81,11 @@ class SaliencyMap:
     shares: SaliencyShares | None = None
     """`None` without an ROI, and of an empty map."""
 
+    @property
+    def shown(self) -> float:
+        """What its values are multiplied by wherever it is seen, so that a weak map looks weak."""
+        return 1.0 if self.strength is None else min(1.0, self.strength)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BranchResult:

@@ -14,6 +14,7 @@ from TACEResponseLib.output.page.rendering import render
 from TACEResponseLib.output.result_folder import REPORT_NAME, write_outputs
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalValue
+from TACEResponseLib.result.map_words import map_words
 from TACEResponseLib.result.prediction import Prediction
 
 TEMPLATE = Path(__file__).parent / "case_report.html.jinja"
@@ -145,7 +146,7 @@ def _picture(data: bytes, prediction: Prediction) -> Figure:
     return Figure(
         data=data,
         kind="png",
-        caption=MAP_CAPTION if has_map else "",
+        caption=f"{MAP_CAPTION} {map_words(prediction)}" if has_map else "",
         spoken=f"Slices with lesion outline{' and attention map' if has_map else ''}",
     )
 
