@@ -33,9 +33,9 @@ def note_findings(
         seed: of whatever is drawn.
         state: of the training.
     """
-    found = kind_of(branch.settings).findings(branch, held_out, seed)
-    if found is not None:
-        write_whole(json.dumps(found).encode("ascii"), _path(fit, state))
+    findings = kind_of(branch.settings).findings(branch, held_out, seed)
+    if findings is not None:
+        write_whole(json.dumps(findings).encode("ascii"), _path(fit, state))
 
 
 def checked(
@@ -46,7 +46,7 @@ def checked(
     state: TrainingState,
     progress: Progress,
 ) -> tuple[AnyBranch, ...]:
-    """The branches that ship, with what was found out about what they show.
+    """The branches that ship, with what is known of what they show.
 
     Args:
         branches: of the chosen candidate.
@@ -64,9 +64,9 @@ def checked(
         paths = [_path(fit, state) for fit in fits]
         if any(path.exists() for path in paths):
             progress(f"what {branch.name} shows")
-            found = [_read(path, state) for path in paths]
+            findings = [_read(path, state) for path in paths]
             prepared = cohort.by_branch[branch.name]
-            branch = kind_of(branch.settings).checked(branch, found, prepared, seed)
+            branch = kind_of(branch.settings).checked(branch, findings, prepared, seed)
         done.append(branch)
     return tuple(done)
 

@@ -70,7 +70,7 @@ class ImageNetworkKind(
         """How strong maps of patients are whom the network has not seen, and what they find."""
         from TACEResponseLib.evidence.image_network.map_checking import map_findings
 
-        return [found.model_dump() for found in map_findings(branch, prepared, seed)]
+        return [finding.model_dump() for finding in map_findings(branch, prepared, seed)]
 
     def checked(
         self,

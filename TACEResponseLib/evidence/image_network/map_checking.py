@@ -97,12 +97,12 @@ def _finding(
 ) -> MapFinding:
     """Of one patient, by the patch in which the map is strongest."""
     seen = branch.seen(patient)[0]
-    found = explained(branch.network, branch.settings, seen, branch.device)
-    if not found.peak > 0:
+    explanation = explained(branch.network, branch.settings, seen, branch.device)
+    if not explanation.peak > 0:
         return MapFinding(peak=0.0, deletion=0.0, insertion=0.0)
-    heat = _joined(found)
+    heat = _joined(explanation)
     strongest = int(heat.max(axis=(1, 2)).argmax())
-    sign = -1.0 if found.is_against else 1.0
+    sign = -1.0 if explanation.is_against else 1.0
     positive = list(branch.settings.positive)
 
     def answer(patches: NDArray[np.float32]) -> Floats:
@@ -111,13 +111,13 @@ def _finding(
 
     curves = perturbation_curves(answer, seen.patches[strongest], heat[strongest], rng)
     return MapFinding(
-        peak=found.peak, deletion=curves.deletion_gain, insertion=curves.insertion_gain
+        peak=explanation.peak, deletion=curves.deletion_gain, insertion=curves.insertion_gain
     )
 
 
-def _joined(found: Explained) -> NDArray[np.float32]:
+def _joined(explanation: Explained) -> NDArray[np.float32]:
     """One map a patch, (n, H, W), of those of several sequences."""
-    return np.asarray(np.mean(list(found.maps.values()), axis=0), dtype=np.float32)
+    return np.asarray(np.mean(list(explanation.maps.values()), axis=0), dtype=np.float32)
 
 
 def _gain(values: Sequence[float]) -> Gain:

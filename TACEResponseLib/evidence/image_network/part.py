@@ -41,15 +41,15 @@ class ImageNetworkPart(EvidencePart):
             f"(`{self.file}`)"
         )
         maps = self.state.map_check
-        told = [f"  - {sentence}" for sentence in maps.words] if maps else []
+        map_lines = [f"  - {sentence}" for sentence in maps.words] if maps else []
         if begun is None:
-            return [line, "  - Its training started from random weights.", *told]
+            return [line, "  - Its training started from random weights.", *map_lines]
         origin = "" if begun.is_official else ", not the published file"
         return [
             line,
             f"  - Its training started from {begun.architecture} weights: {begun.file} "
             f"(SHA-256 {begun.sha256}{origin}).",
-            *told,
+            *map_lines,
         ]
 
     @property

@@ -91,9 +91,9 @@ def test_a_network_that_says_the_same_of_all_has_no_scale() -> None:
     silent = BrightCells()
     silent.classifier.weight.data.zero_()
     branch = ImageNetworkBranch(SETTINGS, silent)
-    found = map_findings(branch, patients(4), seed=1)
-    assert {(f.peak, f.deletion, f.insertion) for f in found} == {(0, 0, 0)}
-    assert map_check(branch, found, patients(4), seed=1) is None
+    noted = map_findings(branch, patients(4), seed=1)
+    assert {(f.peak, f.deletion, f.insertion) for f in noted} == {(0, 0, 0)}
+    assert map_check(branch, noted, patients(4), seed=1) is None
 
 
 def test_the_kind_keeps_the_check_with_the_branch_and_the_card_tells_it() -> None:

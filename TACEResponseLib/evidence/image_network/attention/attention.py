@@ -95,12 +95,12 @@ def attention(
         device: where it is.
         reference: raw value that strong maps of the training patients reach, if it is known.
     """
-    found = explained(network, settings, seen, device)
-    method = METHOD_NAMES[settings.saliency] + (AGAINST if found.is_against else "")
+    explanation = explained(network, settings, seen, device)
+    method = METHOD_NAMES[settings.saliency] + (AGAINST if explanation.is_against else "")
     first = to_lps_axes(case.images[settings.sequence]).geometry
     placed: dict[ImageSequence, SaliencyMap] = {}
     for sequence in settings.sequences:
-        image, raw = case.images[sequence], found.maps[sequence]
+        image, raw = case.images[sequence], explanation.maps[sequence]
         grid = to_lps_axes(image).geometry
         pasted = moved_map(paste_maps(scaled(raw), seen.plans, first), first, grid)
         voxels = voxels_from_lps_axes(pasted.voxels, image.geometry)
@@ -116,7 +116,7 @@ def attention(
             strength=float(raw.max(initial=0.0)) / reference if reference else None,
             shares=_shares(case, sequence, pasted, seen, first),
         )
-    return placed, _remarks(found, settings, placed)
+    return placed, _remarks(explanation, settings, placed)
 
 
 def explained(
@@ -149,13 +149,15 @@ def _shares(
 
 
 def _remarks(
-    found: Explained, settings: ImageNetworkSettings, placed: Mapping[ImageSequence, SaliencyMap]
+    explanation: Explained,
+    settings: ImageNetworkSettings,
+    placed: Mapping[ImageSequence, SaliencyMap],
 ) -> tuple[CaseWarning, ...]:
     """What must be said of the maps."""
     name, remarks = settings.name, []
-    if not found.peak:
+    if not explanation.peak:
         remarks.append(CaseWarning(code="saliency_empty", message=EMPTY.format(name=name)))
-    if found.is_against:
+    if explanation.is_against:
         remarks.append(
             CaseWarning(code="saliency_against", message=SPOKE_AGAINST.format(name=name))
         )
