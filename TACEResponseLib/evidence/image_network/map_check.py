@@ -61,18 +61,25 @@ class MapCheck(Settings):
     @property
     def words(self) -> list[str]:
         """For the model card, a sentence each."""
-        shown = self.deletion.is_shown and self.insertion.is_shown
         failed = "" if self.is_passed else FAILED
         return [
-            f"Its attention map {'finds' if shown else 'is NOT shown to find'} what moves it: "
-            f"covering the squares that the map marks first lowers the log-odds by "
-            f"{_words(self.deletion)} more than covering them in random order, uncovering them "
-            f"first raises them by {_words(self.insertion)} more ({self.deletion.n} training "
-            "patients, by networks that have not seen them).",
+            f"Its attention map {self._verdict()}: against random order of the same squares, "
+            f"deletion {_words(self.deletion)}, insertion {_words(self.insertion)} logits (above "
+            f"0: better than random; {self.deletion.n} training patients, by networks that have "
+            "not seen them).",
             f"Randomisation check {'passed' if self.is_passed else 'FAILED'}: maps correlate "
             f"{self._stages()} (below {LARGEST_RESEMBLANCE:g} after all of them is passed"
             f"{failed}).",
         ]
+
+    def _verdict(self) -> str:
+        """What both curves allow one to say."""
+        gains = {"deletion": self.deletion, "insertion": self.insertion}
+        worse = [name for name, gain in gains.items() if gain.high < 0]
+        if worse:
+            return f"does WORSE than chance in {' and '.join(worse)}"
+        shown = all(gain.is_shown for gain in gains.values())
+        return "finds what moves it" if shown else "is NOT shown to find what moves it"
 
     def _stages(self) -> str:
         """`.61 with those before once the last of 6 layers is drawn anew, .05 once all are`."""

@@ -131,6 +131,10 @@ def test_the_card_says_passed_or_failed_with_the_number() -> None:
     assert "FAILED" in failed.words[1]
     assert "outlines of the image" in failed.words[1]
     assert "is NOT shown to find what moves it" in failed.words[0]
+    gain = Gain(mean=-0.2, low=-0.3, high=-0.1, n=40)
+    worse = passed.model_copy(update={"deletion": gain})
+    assert "does WORSE than chance in deletion" in worse.words[0]
+    assert "deletion -0.200 (-0.300 to -0.100), insertion 0.300" in worse.words[0]
 
 
 def test_metadata_of_before_has_no_check_and_its_card_is_what_it_was() -> None:
