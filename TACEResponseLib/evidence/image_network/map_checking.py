@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.logistic import logits
 from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.evidence.image_network.attention.attention import (
@@ -48,6 +49,9 @@ class MapFinding(Settings):
     deletion: Number
     insertion: Number
     """Logits, as `PerturbationCurves` has them; 0 of an empty map."""
+
+
+EMPTY = MapFinding(peak=0.0, deletion=0.0, insertion=0.0)
 
 
 def map_findings(
@@ -98,8 +102,8 @@ def _finding(
     """Of one patient, by the patch in which the map is strongest."""
     seen = branch.seen(patient)[0]
     explanation = explained(branch.network, branch.settings, seen, branch.device)
-    if not explanation.peak > 0:
-        return MapFinding(peak=0.0, deletion=0.0, insertion=0.0)
+    if not 0 < explanation.peak < np.inf:
+        return EMPTY
     heat = _joined(explanation)
     strongest = int(heat.max(axis=(1, 2)).argmax())
     sign = -1.0 if explanation.is_against else 1.0
@@ -109,7 +113,11 @@ def _finding(
         changed = SeenPatches(patches=patches, plans=(), clinical=seen.clinical)
         return sign * np.asarray(logits(branch.classes(changed)[:, positive].sum(axis=1)))
 
-    curves = perturbation_curves(answer, seen.patches[strongest], heat[strongest], rng)
+    try:
+        curves = perturbation_curves(answer, seen.patches[strongest], heat[strongest], rng)
+    except InputError:
+        # Few steps of training leave networks that answer patches such as no patient has with inf.
+        return EMPTY
     return MapFinding(
         peak=explanation.peak, deletion=curves.deletion_gain, insertion=curves.insertion_gain
     )

@@ -96,6 +96,18 @@ def test_a_network_that_says_the_same_of_all_has_no_scale() -> None:
     assert map_check(branch, noted, patients(4), seed=1) is None
 
 
+def test_a_network_that_answers_covered_patches_with_no_numbers_stops_no_training() -> None:
+    class Odd(BrightCells):
+        def forward(self, patches: Tensor) -> Tensor:
+            answer = super().forward(patches)
+            # Many at once are covered ones.
+            return answer / 0 if len(patches) > 1 else answer
+
+    branch = ImageNetworkBranch(SETTINGS, Odd())
+    noted = map_findings(branch, patients(3), seed=1)
+    assert {f.peak for f in noted} == {0}
+
+
 def test_the_kind_keeps_the_check_with_the_branch_and_the_card_tells_it() -> None:
     branch = ImageNetworkBranch(SETTINGS, BrightCells())
     noted = KIND.findings(branch, patients(6), 1)

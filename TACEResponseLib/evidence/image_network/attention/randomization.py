@@ -62,7 +62,7 @@ def layers_of(network: "nn.Module") -> list["nn.Module"]:
 
 
 def rank_correlation(before: Floats, after: Floats) -> float:
-    """Spearman's, mean over rows; 0 of a row in which nothing differs.
+    """Spearman's, mean over rows; 0 of a row in which nothing differs, or that is no number.
 
     Args:
         before: (n, squares).
@@ -74,7 +74,7 @@ def rank_correlation(before: Floats, after: Floats) -> float:
     one, other = (r - r.mean(axis=1, keepdims=True) for r in ranks)
     scale = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
     each = (one * other).sum(axis=1) / np.where(scale > 0, scale, np.inf)
-    return float(each.mean())
+    return float(np.nan_to_num(each).mean())
 
 
 def _one_draw(

@@ -23,8 +23,9 @@ def test_correlation_is_scipys() -> None:
     assert rank_correlation(before, after) == pytest.approx(expected)
 
 
-def test_a_map_in_which_nothing_differs_resembles_none() -> None:
+def test_a_map_in_which_nothing_differs_or_of_no_numbers_resembles_none() -> None:
     assert rank_correlation(np.zeros((1, 64)), np.arange(64.0)[np.newaxis]) == 0
+    assert rank_correlation(np.full((1, 64), np.nan), np.arange(64.0)[np.newaxis]) == 0
 
 
 class Edges(nn.Module):
