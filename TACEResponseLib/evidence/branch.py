@@ -47,6 +47,24 @@ class FeatureContribution:
     ibsi_code: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaliencyShares:
+    """Where a map lies on the slices that the network saw, as shares of its sum."""
+
+    roi: float
+    """Inside the ROI, all lesions."""
+    rim: float
+    """Within 10 mm outside of it."""
+    roi_area: float
+    """The same of what the network saw, which a map without any preference would have."""
+    rim_area: float
+
+    @property
+    def elsewhere(self) -> float:
+        """Of the map, neither inside nor within 10 mm."""
+        return max(0.0, 1.0 - self.roi - self.rim)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SaliencyMap:
     """Grad-CAM on the input image's own grid, 0..1, 0 outside the scored slices' span."""
@@ -57,6 +75,16 @@ class SaliencyMap:
     """Slices (superior axis, image brought to LPS axes) that the network saw."""
     interpolated_slices: tuple[int, ...]
     """Slices between them, filled in linearly."""
+    strength: float | None = None
+    """The largest value before it was scaled to 1, over that which a tenth of the training
+    patients' maps exceed; `None` where the bundle doesn't tell."""
+    shares: SaliencyShares | None = None
+    """`None` without an ROI, and of an empty map."""
+
+    @property
+    def shown(self) -> float:
+        """What its values are multiplied by wherever it is seen, so that a weak map looks weak."""
+        return 1.0 if self.strength is None else min(1.0, self.strength)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,7 +6,7 @@ does what needs the trained branch. docs/extending.md adds one, step by step.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Never, TypeVar
 
@@ -78,6 +78,36 @@ class EvidenceKind(ABC, Generic[SettingsT, PartT, BranchT, PreparedT]):
     def lesion_numbers(self, prepared: PreparedT) -> Mapping[str, float]:  # noqa: ARG002
         """Values of the part's lesion features in what was prepared, by name."""
         return {}
+
+    def findings(
+        self,
+        branch: BranchT,  # noqa: ARG002
+        prepared: Sequence[PreparedT],  # noqa: ARG002
+        seed: int,  # noqa: ARG002
+    ) -> Any:
+        """What a fit finds out of patients whom it has not seen, as JSON values, for `checked`.
+
+        None of evidence that shows nothing but its numbers.
+        """
+        return None
+
+    def checked(
+        self,
+        branch: BranchT,
+        findings: Sequence[Any],  # noqa: ARG002
+        prepared: Sequence[PreparedT],  # noqa: ARG002
+        seed: int,  # noqa: ARG002
+    ) -> BranchT:
+        """The branch of all training patients with what is known of what it shows.
+
+        Args:
+            branch: that ships.
+            findings: of each fold, as `findings` gave them.
+            prepared: the training patients.
+            seed: of whatever is drawn.
+        Raises: ValueError: findings are not what `findings` gives.
+        """
+        return branch
 
     def of_today(self, content: Any) -> Any:
         """The values of a recipe or of a bundle's metadata, older spellings as of today."""

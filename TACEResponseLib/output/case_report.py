@@ -15,6 +15,7 @@ from TACEResponseLib.output.result_folder import REPORT_NAME, write_outputs
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalValue
 from TACEResponseLib.patient.schema import load_schema
+from TACEResponseLib.result.map_words import map_words
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.trust import range_rows
 
@@ -147,7 +148,7 @@ def _picture(data: bytes, prediction: Prediction) -> Figure:
     return Figure(
         data=data,
         kind="png",
-        caption=MAP_CAPTION if has_map else "",
+        caption=f"{MAP_CAPTION} {map_words(prediction)}" if has_map else "",
         spoken=f"Slices with lesion outline{' and attention map' if has_map else ''}",
     )
 

@@ -80,6 +80,8 @@ def _branch(branch: BranchResult) -> dict[str, Any]:
                 "method": saliency.method,
                 "scored_slices": list(saliency.scored_slices),
                 "interpolated_slices": list(saliency.interpolated_slices),
+                "strength": saliency.strength,
+                "shares": saliency.shares and asdict(saliency.shares),
             }
             for sequence, saliency in branch.saliency.items()
         },

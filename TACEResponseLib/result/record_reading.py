@@ -12,6 +12,7 @@ from TACEResponseLib.evidence.branch import (
     FeatureContribution,
     PatchOutput,
     SaliencyMap,
+    SaliencyShares,
 )
 from TACEResponseLib.fusion.answers import AnswerCounts, CaseAnswer
 from TACEResponseLib.fusion.fused import FusedProbability, FusionTerm
@@ -143,6 +144,10 @@ def _lesion(lesion: Mapping[str, Any]) -> Lesion:
     return Lesion(**{**known, "center_lps": (x, y, z)})
 
 
+def _shares(shares: Mapping[str, Any] | None) -> SaliencyShares | None:
+    return None if shares is None else SaliencyShares(**shares)
+
+
 def _branch(branch: Mapping[str, Any], maps: Maps) -> BranchResult:
     return BranchResult(
         name=branch["name"],
@@ -162,6 +167,9 @@ def _branch(branch: Mapping[str, Any], maps: Maps) -> BranchResult:
                 method=saliency["method"],
                 scored_slices=tuple(saliency["scored_slices"]),
                 interpolated_slices=tuple(saliency["interpolated_slices"]),
+                # Records of before have neither.
+                strength=saliency.get("strength"),
+                shares=_shares(saliency.get("shares")),
             )
             for name, saliency in branch["saliency"].items()
             if (branch["name"], ImageSequence(name)) in maps

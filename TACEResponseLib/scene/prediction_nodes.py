@@ -147,7 +147,9 @@ def _saliency(
         on_image = own_geometry(image).cropped(
             _first_voxel(saliency.volume, image), saliency.volume.geometry.size_ijk
         )
-        volume_to_node(Volume(voxels=saliency.volume.voxels, geometry=on_image), node)
+        # On the scale of the model's maps, so that colors, threshold and legend are too.
+        voxels = saliency.volume.voxels * np.float32(saliency.shown)
+        volume_to_node(Volume(voxels=voxels, geometry=on_image), node)
         node.SetAndObserveTransformNodeID(image.GetTransformNodeID())
         node.SetNodeReferenceID(MAPPED_ROLE, image.GetID())
         mark_map(node, sequence, is_simulated=is_simulated)

@@ -10,6 +10,7 @@ from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.evidence.branch import FitContext, Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.training.checks import note_findings
 from TACEResponseLib.training.held_out import Split
 from TACEResponseLib.training.log import FitLog
 from TACEResponseLib.training.prepared_cohort import Labels, PreparedCohort, chosen_of, labels_for
@@ -38,6 +39,8 @@ class Fit:
     labels: Labels
     held_out: Sequence[Prepared] | None
     """Patients who are asked; `None` for the fit of all, which is kept."""
+    notes_findings: bool
+    """Whether it is looked at what it shows of them."""
     options: TrainingOptions
     state: TrainingState
     keeps_branch: bool = False
@@ -76,6 +79,7 @@ def planned(
                 prepared=chosen_of(prepared, split.trained) if split else prepared,
                 labels=labels[split.trained] if split else labels,
                 held_out=chosen_of(prepared, split.held_out) if split else None,
+                notes_findings=split is not None and split.asks_once,
                 options=options,
                 state=state,
                 keeps_branch=_stands_in_refits(recipe, settings, split),
@@ -85,7 +89,7 @@ def planned(
 def _stands_in_refits(recipe: Recipe, settings: BranchSettings, split: Split | None) -> bool:
     """Whether it is a network that left out one fold; refits train none of their own."""
     is_network = bool(recipe.refits and settings.trained_by_epochs)
-    return is_network and split is not None and split.repeat == 0 and split.fold is not None
+    return is_network and split is not None and split.asks_once
 
 
 def run_all(fits: Sequence[Fit], pool: Executor, progress: Progress) -> None:
@@ -116,5 +120,7 @@ def run_fit(fit: Fit) -> None:
     else:
         if fit.keeps_branch:
             state.save_branch(kept_fit(fit.name), branch)
+        if fit.notes_findings:
+            note_findings(fit.name, branch, fit.held_out, options.seed, state)
         state.save_logits(fit.name, branch.logits(fit.held_out))
     state.forget_checkpoint(fit.name)

@@ -21,6 +21,7 @@ from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
+from TACEResponseLib.training.checks import checked
 from TACEResponseLib.training.fits import (
     TrainingOptions,
     planned,
@@ -95,7 +96,8 @@ def train(
             state=kept,
         )
         refits = refits_of(work, recipe.refits, splits, pool, device, progress)
-    return replace(trained, refits=refits)
+        shipped = checked(trained.branches, cohort, splits, seed, kept, progress)
+    return replace(trained, branches=shipped, refits=refits)
 
 
 def check_classes(labels: Labels, folds: int) -> None:

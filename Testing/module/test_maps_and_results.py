@@ -179,6 +179,17 @@ def test_a_removed_map_takes_its_controls_and_lines_along(scored: Any, removed: 
     assert said(scored)
 
 
+def test_a_weak_map_is_told_where_its_controls_are(
+    scored: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from TACEResponseLib.result import map_words
+
+    monkeypatch.setattr(map_words, "weak_words", lambda _: "The attention map is weak: 0.1.")
+    scored.score()
+    assert has_map_controls(scored)
+    assert scored.ui.noMapLabel.text == "The attention map is weak: 0.1."
+
+
 def test_an_undo_brings_map_and_controls_back(scored: Any) -> None:
     scene = scored.standins.scene
     scene.SetUndoOn()

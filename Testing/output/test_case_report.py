@@ -109,7 +109,9 @@ def test_the_scored_lesion_is_named_with_its_size(prediction: Prediction) -> Non
 
 def test_a_map_is_explained_where_there_is_one(prediction: Prediction) -> None:
     assert any(branch.saliency for branch in prediction.branches)
-    assert MAP_CAPTION in report_html(prediction, PNG, HISTORY)
+    page = report_html(prediction, PNG, HISTORY)
+    assert MAP_CAPTION in page
+    assert "share of this map&#39;s own largest value" in page
     branches = tuple(replace(branch, saliency={}) for branch in prediction.branches)
     without = report_html(replace(prediction, branches=branches), PNG, HISTORY)
     assert "ttention map" not in without

@@ -8,6 +8,7 @@ import pytest
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.evidence.branch import SaliencyShares
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.context import read_context
 from TACEResponseLib.result.prediction import Prediction
@@ -32,6 +33,26 @@ def test_a_record_gives_its_prediction_back(prediction: Prediction) -> None:
     assert again.lesions == prediction.lesions
     assert again.fused == prediction.fused
     assert again.branches[0].saliency[SEQUENCE].volume is volume
+
+
+def test_strength_and_place_of_a_map_are_read_back_and_older_records_have_neither(
+    prediction: Prediction,
+) -> None:
+    volume = prediction.branches[0].saliency[SEQUENCE].volume
+    shares = SaliencyShares(roi=0.6, rim=0.3, roi_area=0.5, rim_area=0.25)
+    known = replace(prediction.branches[0].saliency[SEQUENCE], strength=0.4, shares=shares)
+    network = replace(prediction.branches[0], saliency={SEQUENCE: known})
+    record = json.loads(
+        record_json(replace(prediction, branches=(network, *prediction.branches[1:])))
+    )
+    again = prediction_from_record(record, {("cnn", SEQUENCE): volume})
+    assert again.branches[0].saliency[SEQUENCE].strength == 0.4
+    assert again.branches[0].saliency[SEQUENCE].shares == shares
+    for key in ("strength", "shares"):
+        del record["branches"][0]["saliency"]["ct_arterial"][key]
+    before = prediction_from_record(record, {("cnn", SEQUENCE): volume})
+    assert before.branches[0].saliency[SEQUENCE].strength is None
+    assert before.branches[0].saliency[SEQUENCE].shares is None
 
 
 def test_without_voxels_there_is_no_map(prediction: Prediction) -> None:

@@ -96,6 +96,17 @@ def test_the_saliency_is_shown_from_0_to_1_in_its_own_colors(
     assert display.GetColorNode().GetName() == "P001 saliency colors"
 
 
+def test_a_map_in_the_scene_is_on_the_scale_of_the_models_maps(
+    scene: Any, nodes: CaseNodes, ball_case: Case, make_prediction: Make
+) -> None:
+    prediction = make_prediction(ball_case)
+    whole = prediction.branches[0].saliency[CT]
+    weak = replace(prediction.branches[0], saliency={CT: replace(whole, strength=0.25)})
+    prediction = replace(prediction, branches=(weak, *prediction.branches[1:]))
+    seen = volume_from_node(prediction_to_nodes(scene, nodes, prediction).saliency[CT])
+    assert seen.voxels == pytest.approx(0.25 * whole.volume.voxels)
+
+
 def test_the_record_is_the_whole_record(
     scene: Any, nodes: CaseNodes, ball_case: Case, make_prediction: Make
 ) -> None:

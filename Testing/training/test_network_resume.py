@@ -68,6 +68,11 @@ def test_the_numbers_are_those_of_a_training_that_never_stopped(
     again = train(recipe, patches(), seed=3, state=state)
     assert np.array_equal(again.outputs.logits["cnn"], whole.outputs.logits["cnn"])
     assert again.fusion == whole.fusion
+    check = whole.branches[0].state.map_check
+    assert check is not None
+    # Every training patient, each by the network of the fold that left the patient out.
+    assert check.n == 12
+    assert again.branches[0].state.map_check == check
     ours, theirs = read_log(state.folder / "log"), read_log(tmp_path / "whole" / "log")
     assert ours == theirs
     parts = {f"cnn-fold-{fold}-part-{part}" for fold in (1, 2) for part in (1, 2, 3)}

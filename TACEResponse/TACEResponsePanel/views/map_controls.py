@@ -233,12 +233,14 @@ class MapControls(VTKObservationMixin):
 
 
 def _remarkOnMaps(prediction: "Prediction", present: set[str]) -> str:
-    """Why the result has no map, or not all of its maps."""
+    """Why the result has no map, or not all of its maps; or that its map is weak."""
     if prediction.network_branch is None:
         return _("This model has no image network, so there is no attention map.")
     made = {sequence for branch in prediction.branches for sequence in branch.saliency}
     if present and made <= present:
-        return ""
+        from TACEResponseLib.result.map_words import weak_words
+
+        return weak_words(prediction)
     return _("An attention map was removed from the scene; score again to have it back.")
 
 

@@ -17,6 +17,7 @@ from TACEResponseLib.evaluation.bootstrap import (
     method_words,
     percentiles,
     resampled,
+    spread_limits,
 )
 from TACEResponseLib.evaluation.calibration.calibration_curve import Binning, bin_numbers
 from TACEResponseLib.evaluation.estimate import Estimate
@@ -118,6 +119,7 @@ def expected_calibration_error(
     Never 0 in a finite cohort, however good the model: read it beside
     `calibration_error_by_chance`. Drawing again adds its own error to that of the cohort, so the
     interval is moved back to be centered on the value; its coverage is below 95 % all the same.
+    Limits are nan where all draws are alike.
 
     Args:
         labels: (n,), 1 for the positive class, 0 else; one class alone will do.
@@ -139,12 +141,12 @@ def expected_calibration_error(
         return float((weight * np.abs(predicted - observed)).sum())
 
     drawn = resampled(of, outcome.size, rng, clusters=clusters, resamples=resamples)
-    value, (low, high) = of(np.arange(outcome.size)), percentiles(drawn)
+    value, (low, high) = of(np.arange(outcome.size)), spread_limits(drawn)
     shift = value - float(np.median(drawn))
     return Estimate(
         value=value,
-        low=max(0.0, float(low) + shift),
-        high=min(1.0, float(high) + shift),
+        low=float(np.maximum(0.0, low + shift)),
+        high=float(np.minimum(1.0, high + shift)),
         n=int(checked_clusters(clusters, outcome.size).max()) + 1,
         method=f"{method_words(drawn, by_patient=clusters is not None)}, centered",
     )

@@ -28,8 +28,8 @@ def auc_difference(labels: ArrayLike, first: ArrayLike, second: ArrayLike) -> Au
         labels: (n,), 1 for the positive class, 0 else; both must occur.
         first: (n,), scores of the one model, higher = more likely positive.
         second: (n,), scores of the other, in the same order of patients.
-    Returns: first less second; two models that rank alike have p = 1; p is nan where a class has
-        one patient or all patients differ by the same.
+    Returns: first less second; two models that rank all patients alike have p = 1; p is nan where a
+        class has one patient, all patients differ by the same, or both models are perfect.
     Raises: InputError: one class only, lengths differ, or a value is missing.
     Source: DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837.
     """
@@ -39,7 +39,7 @@ def auc_difference(labels: ArrayLike, first: ArrayLike, second: ArrayLike) -> Au
     difference = float(of_positives.mean())
     error = (_mean_variance(of_positives) + _mean_variance(of_negatives)) ** 0.5
     n = of_positives.size + of_negatives.size
-    if not error > 0 and difference != 0:
+    if not error > 0 and not _rank_alike(first, second):
         return _without_spread(difference, n)
     z = difference / error if difference else 0.0
     return AucDifference(
@@ -93,6 +93,12 @@ def _without_spread(difference: float, n: int) -> AucDifference:
         difference=Estimate(value=difference, low=-1.0, high=1.0, n=n, method=why),
         significance=Significance(statistic=nan, p=nan, n=n, method=why),
     )
+
+
+def _rank_alike(first: ArrayLike, second: ArrayLike) -> bool:
+    """Whether two models put all patients into one order, and would others too."""
+    one, other = (score_levels(np.asarray(s, dtype=float)) for s in (first, second))
+    return np.array_equal(one, other)
 
 
 def _placement_differences(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.evaluation.bootstrap import bootstrap_estimate, percentiles
+from TACEResponseLib.evaluation.bootstrap import bootstrap_estimate, spread_limits
 from TACEResponseLib.evaluation.discrimination.discrimination import (
     area,
     score_levels,
@@ -101,7 +101,7 @@ def procedure_estimate(
         repeats: runs on all patients, with new splits.
         resamples: cohorts drawn with replacement, one run each. A draw holds about 63 % of the
             patients, so its models are a little worse: the interval is moved to be centered on
-            the mean over repeats.
+            the mean over repeats. Limits are nan where all draws are alike.
     Raises: InputError: one class only. ValueError: no repeat.
     Source: Efron and Tibshirani, JASA 1997;92:548; Jiang, Varma and Simon, Statistical
         Applications in Genetics and Molecular Biology 2008;7:8.
@@ -112,12 +112,12 @@ def procedure_estimate(
     everyone = np.arange(outcome.size)
     value = float(np.mean([procedure(everyone, outcome, rng) for _ in range(repeats)]))
     draws = np.array([_one_draw(procedure, outcome, rng) for _ in range(resamples)])
-    low, high = percentiles(draws)
+    low, high = spread_limits(draws)
     shift = value - float(np.nanmedian(draws)) if np.isfinite(draws).any() else 0.0
     return Estimate(
         value=value,
-        low=float(low) + shift,
-        high=float(high) + shift,
+        low=float(np.maximum(0.0, low + shift)),
+        high=float(np.minimum(1.0, high + shift)),
         n=outcome.size,
         method=f"mean of {repeats} repeats; percentile bootstrap of {resamples} round the whole "
         "procedure, centered",

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from TACEResponseLib.evaluation.bootstrap import RESAMPLES, method_words, percentiles, resampled
+from TACEResponseLib.evaluation.bootstrap import (
+    RESAMPLES,
+    method_words,
+    percentiles,
+    resampled,
+    spread_limits,
+)
 from TACEResponseLib.evaluation.discrimination.auc_difference import AucDifference, auc_difference
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats, checked_outcome, checked_probabilities
@@ -50,6 +56,7 @@ def added_value(
         clusters: (n,), patient of each row; each row its own patient if not given. DeLong's test
             of the AUC takes rows as patients.
         resamples: how many cohorts are drawn.
+    Returns: limits are nan where all draws are alike, unless it is the same model twice.
     Raises: InputError: one class only, or no probabilities. ValueError: threshold outside 0..1.
     """
     outcome = checked_outcome(labels)
@@ -66,6 +73,7 @@ def added_value(
         return np.array([closer[rows].mean(), gain[0]])
 
     draws = resampled(of, outcome.size, rng, clusters=clusters, resamples=resamples)
+    limits = percentiles(draws) if np.array_equal(small, large) else spread_limits(draws)
     brier, gain = (
         Estimate(
             value=float(value),
@@ -74,7 +82,7 @@ def added_value(
             n=outcome.size,
             method=method_words(draws, by_patient=clusters is not None),
         )
-        for value, low, high in zip(of(np.arange(outcome.size)), *percentiles(draws), strict=True)
+        for value, low, high in zip(of(np.arange(outcome.size)), *limits, strict=True)
     )
     return AddedValue(
         auc=auc_difference(outcome, large, small),

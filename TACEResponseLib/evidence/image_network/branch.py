@@ -115,7 +115,7 @@ class ImageNetworkBranch:
         """Logit of each patient's mean patch probability, (n,)."""
         positive = list(self.settings.positive)
         chances = [
-            float(self._classes(self._seen(p)[0])[:, positive].sum(axis=1).mean()) for p in prepared
+            float(self.classes(self.seen(p)[0])[:, positive].sum(axis=1).mean()) for p in prepared
         ]
         return logits(chances)
 
@@ -124,12 +124,14 @@ class ImageNetworkBranch:
         start = perf_counter()
         settings = self.settings
         prepared = prepare_patches(case, settings)
-        seen, remarks = self._seen(prepared)
+        seen, remarks = self.seen(prepared)
         cut = perf_counter()
-        classes = self._classes(seen)
+        classes = self.classes(seen)
         positive = classes[:, list(settings.positive)].sum(axis=1)
         answered = perf_counter()
-        saliency, warnings = attention(case, self.network, settings, seen, self.device)
+        check = self.state.map_check
+        reference = check.reference if check else None
+        saliency, warnings = attention(case, self.network, settings, seen, self.device, reference)
         probability = float(positive.mean())
         return BranchResult(
             name=self.name,
@@ -155,7 +157,7 @@ class ImageNetworkBranch:
             },
         )
 
-    def _seen(self, prepared: PreparedPatches) -> tuple[SeenPatches, tuple[CaseWarning, ...]]:
+    def seen(self, prepared: PreparedPatches) -> tuple[SeenPatches, tuple[CaseWarning, ...]]:
         """What the network sees of a patient, and what must be said of its clinical values."""
         settings, columns = self.settings, self.state.clinical
         clinical, warnings = np.empty(0), NO_WARNINGS
@@ -169,7 +171,7 @@ class ImageNetworkBranch:
         )
         return seen, warnings
 
-    def _classes(self, seen: SeenPatches) -> Floats:
+    def classes(self, seen: SeenPatches) -> Floats:
         """Class probabilities of each patch, (n, classes)."""
         clinical = None
         if self.settings.clinical:

@@ -1,6 +1,7 @@
 """The image network among the kinds of evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,28 @@ class ImageNetworkKind(
         from TACEResponseLib.evidence.image_network.preparation import restored_patches
 
         return restored_patches(stored)
+
+    def findings(
+        self, branch: "ImageNetworkBranch", prepared: Sequence["PreparedPatches"], seed: int
+    ) -> Any:
+        """How strong maps of patients are whom the network has not seen, and what they find."""
+        from TACEResponseLib.evidence.image_network.map_checking import map_findings
+
+        return [finding.model_dump() for finding in map_findings(branch, prepared, seed)]
+
+    def checked(
+        self,
+        branch: "ImageNetworkBranch",
+        findings: Sequence[Any],
+        prepared: Sequence["PreparedPatches"],
+        seed: int,
+    ) -> "ImageNetworkBranch":
+        """The network with the scale of its maps, and whether they tell what moves it."""
+        from TACEResponseLib.evidence.image_network.map_checking import MapFinding, map_check
+
+        known = [MapFinding.model_validate(one) for fold in findings for one in fold]
+        check = map_check(branch, known, prepared, seed)
+        return replace(branch, state=branch.state.model_copy(update={"map_check": check}))
 
     def of_today(self, content: Any) -> Any:
         """Networks by their words, where files of before named a module."""

@@ -40,13 +40,16 @@ class ImageNetworkPart(EvidencePart):
             f"- {settings.name}: network on {rows} x {columns} {of} in {read}{joined} "
             f"(`{self.file}`)"
         )
+        maps = self.state.map_check
+        map_lines = [f"  - {sentence}" for sentence in maps.words] if maps else []
         if begun is None:
-            return [line, "  - Its training started from random weights."]
+            return [line, "  - Its training started from random weights.", *map_lines]
         origin = "" if begun.is_official else ", not the published file"
         return [
             line,
             f"  - Its training started from {begun.architecture} weights: {begun.file} "
             f"(SHA-256 {begun.sha256}{origin}).",
+            *map_lines,
         ]
 
     @property

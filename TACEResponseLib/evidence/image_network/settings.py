@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from TACEResponseLib.basics.settings import MOST_EPOCHS, Moderate, Name, Settings
 from TACEResponseLib.basics.terms import ImageSequence, ResponseClass
+from TACEResponseLib.evidence.image_network.map_check import MapCheck
 from TACEResponseLib.evidence.settings import EvidenceSettings
 from TACEResponseLib.imaging.settings import CtWindow, Intensity, MrZScore, PatchSettings
 from TACEResponseLib.patient.columns import MOST_VARIABLES, ClinicalInput, FusionColumn
@@ -197,6 +198,11 @@ class ImageNetworkSettings(EvidenceSettings):
         return self.model_dump(mode="json", exclude=set(LATER))
 
     @property
+    def negative(self) -> tuple[int, ...]:
+        """Outputs of all other classes."""
+        return tuple(n for n in range(len(self.classes)) if n not in self.positive)
+
+    @property
     def sequence(self) -> ImageSequence:
         """The first sequence, on whose grid the slices are chosen."""
         return self.sequences[0]
@@ -278,3 +284,5 @@ class ImageNetworkState(Settings):
     """`None`: weights were drawn at random."""
     epoch: int | None = None
     """The epoch whose weights were kept, counted from 1; `None` in bundles that don't say."""
+    map_check: MapCheck | None = None
+    """`None` in bundles of before, whose maps have no scale but their own."""

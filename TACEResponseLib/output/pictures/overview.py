@@ -10,6 +10,7 @@ from TACEResponseLib.evidence.branch import BranchResult, SaliencyMap
 from TACEResponseLib.output.pictures.panels import draw_color_bar, draw_slice
 from TACEResponseLib.output.pictures.slices import shown_slices
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.map_words import map_words
 from TACEResponseLib.result.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _draw_slices(
     slices = shown_slices(case, sequence, saliency)
     scored = _scored_index(case, prediction)
     rows = 1 if saliency is None else 2
-    caption = 0.03 if saliency else 0.0
+    caption = 0.055 if saliency else 0.0
     grid = figure.add_gridspec(
         rows,
         max(len(slices), 3),
@@ -153,9 +154,21 @@ def _draw_slices(
             axes = figure.add_subplot(grid[row, column])
             draw_slice(axes, shown, scored=scored, with_map=row == 1, first_row=row == 0)
     if saliency is not None:
-        draw_color_bar(figure, left=0.932, bottom=bottom + 0.08, height=(top - bottom) * 0.6)
+        draw_color_bar(
+            figure,
+            left=0.932,
+            bottom=bottom + 0.08,
+            height=(top - bottom) * 0.6,
+            largest=None if saliency.strength is None else saliency.shown,
+        )
         figure.text(
-            0.03, bottom + 0.005, MAP_CAPTION, fontsize=SMALL_PT, va="bottom", style="italic"
+            0.03,
+            bottom + 0.005,
+            f"{MAP_CAPTION}\n{map_words(prediction)}",
+            fontsize=SMALL_PT,
+            va="bottom",
+            style="italic",
+            linespacing=1.25,
         )
 
 

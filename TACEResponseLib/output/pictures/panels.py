@@ -64,8 +64,18 @@ def draw_slice(
     axes.set_yticks([])
 
 
-def draw_color_bar(figure: "Figure", *, left: float, bottom: float, height: float) -> None:
-    """The map's legend, with the opacity that it has over the image."""
+def draw_color_bar(
+    figure: "Figure", *, left: float, bottom: float, height: float, largest: float | None
+) -> None:
+    """The map's legend, with the opacity that it has over the image.
+
+    Args:
+        figure: gets it.
+        left: edge, as a share of the figure.
+        bottom: edge.
+        height: of the bar.
+        largest: the map's largest value, marked; `None` where that is 1 by its own scale.
+    """
     axes = figure.add_axes((left, bottom, 0.016, height))
     ramp = np.linspace(0, 1, 256)[:, None]
     axes.imshow(
@@ -91,6 +101,8 @@ def draw_color_bar(figure: "Figure", *, left: float, bottom: float, height: floa
     axes.yaxis.tick_right()
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"], fontsize=7.5)
     axes.set_title("saliency", fontsize=7.5, pad=8)
+    if largest is not None:
+        axes.plot([0, 1], [largest, largest], color="#22d3ee", linewidth=1.4, clip_on=False)
 
 
 def _draw_contours(axes: "Axes", shown: ShownSlice, scored: tuple[int, ...]) -> None:

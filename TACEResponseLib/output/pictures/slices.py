@@ -35,6 +35,7 @@ class ShownSlice:
     lesions: Voxels
     """`Lesion.index` of each pixel."""
     saliency: NDArray[np.float64] | None
+    """(rows, columns), 0..1 on the scale of the model's maps where one is known."""
     pixel_mm: tuple[float, float]
     """Height and width of a pixel."""
     index: int
@@ -53,6 +54,7 @@ def shown_slices(
     volume = to_lps_axes(case.images[sequence])
     lesions = voxels_to_lps_axes(_labels(case, sequence), case.images[sequence].geometry)
     heat = to_lps_axes(saliency.volume).voxels if saliency else None
+    scale = saliency.shown if saliency else 1.0
     chosen = _most_salient(lesions == LARGEST, heat, count) or [volume.geometry.size_ijk[2] // 2]
     rows, columns = field_of_view(np.asarray(lesions[chosen] > 0), volume.geometry)
     low, high = _display_window(volume.voxels, sequence)
@@ -60,7 +62,7 @@ def shown_slices(
         ShownSlice(
             image=np.clip((volume.voxels[k, rows, columns] - low) / (high - low), 0.0, 1.0),
             lesions=lesions[k, rows, columns],
-            saliency=None if heat is None else heat[k, rows, columns].astype(float),
+            saliency=None if heat is None else scale * heat[k, rows, columns].astype(float),
             pixel_mm=(volume.geometry.spacing_mm[1], volume.geometry.spacing_mm[0]),
             index=k,
             z_mm=float(volume.geometry.to_lps((0, 0, k))[2]),

@@ -59,7 +59,7 @@ def refits_of(
         settings.name: [
             work.state.read_branch(kept_fit(split_fit(settings.name, split)), device)
             for split in sorted(splits, key=lambda one: one.fold or 0)
-            if split.repeat == 0 and split.fold is not None
+            if split.asks_once
         ]
         for settings in work.branches
         if settings.trained_by_epochs

@@ -47,6 +47,13 @@ def test_interval_of_the_calibration_error_holds_it_though_drawing_adds_error() 
     assert error.method.endswith("centered")
 
 
+def test_answers_that_are_certain_and_right_have_no_limits() -> None:
+    outcome = np.repeat([0, 1], 10)
+    error = expected_calibration_error(outcome, outcome, np.random.default_rng(0), resamples=20)
+    assert error.value == 0
+    assert np.isnan([error.low, error.high]).all()
+
+
 def test_calibration_error_by_chance_is_that_of_the_binomial() -> None:
     # One bin of n patients at one half: mean |X / n - 1/2| is sqrt(1 / (2 pi n)) for large n.
     error = calibration_error_by_chance(np.full(400, 0.5), np.random.default_rng(0), draws=4000)

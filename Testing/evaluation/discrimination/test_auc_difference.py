@@ -32,8 +32,12 @@ def test_models_that_rank_alike_do_not_differ(asah: dict[str, np.ndarray]) -> No
 
 @pytest.mark.parametrize(
     ("labels", "first", "second"),
-    [([1, 0, 0], [3, 1, 2], [1, 0, 2]), ([1, 1, 0, 0], [4, 3, 2, 1], [1, 2, 3, 4])],
-    ids=["a class of one", "perfect against reversed"],
+    [
+        ([1, 0, 0], [3, 1, 2], [1, 0, 2]),
+        ([1, 1, 0, 0], [4, 3, 2, 1], [1, 2, 3, 4]),
+        ([1, 1, 0, 0], [4, 3, 2, 1], [3, 4, 1, 2]),
+    ],
+    ids=["a class of one", "perfect against reversed", "both perfect, in another order"],
 )
 def test_a_difference_without_spread_has_no_p_value(
     labels: list[int], first: list[int], second: list[int]

@@ -77,6 +77,17 @@ def test_interval_holds_the_truth_of_a_known_law() -> None:
     assert estimate.low < estimate.value < estimate.high
 
 
+def test_limits_of_a_procedure_stay_inside_0_and_1_or_are_undefined() -> None:
+    rng = np.random.default_rng(6)
+    labels = np.repeat([0, 1], 15)
+    nearly = first_feature(labels + rng.normal(0, 0.6, 30))
+    assert procedure_estimate(nearly, labels, rng, repeats=2, resamples=40).high <= 1
+    perfect = first_feature(labels.astype(float))
+    estimate = procedure_estimate(perfect, labels, rng, repeats=2, resamples=40)
+    assert estimate.value == 1
+    assert np.isnan([estimate.low, estimate.high]).all()
+
+
 def test_copies_of_a_patient_leak_unless_grouped() -> None:
     rng = np.random.default_rng(3)
     features, labels = rng.normal(size=60), rng.integers(0, 2, 60)

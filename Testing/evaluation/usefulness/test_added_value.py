@@ -27,6 +27,14 @@ def test_a_model_adds_nothing_to_itself() -> None:
         assert (estimate.value, estimate.low, estimate.high) == (0, 0, 0)
 
 
+def test_two_perfect_models_have_no_sure_difference() -> None:
+    outcome = np.repeat([0, 1], 8)
+    base = np.where(outcome == 1, 0.9, 0.1)
+    added = added_value(outcome, base, 0.5 * base + 0.3, 0.5, np.random.default_rng(0))
+    assert np.isnan([added.net_benefit.low, added.net_benefit.high]).all()
+    assert added.net_benefit.value == 0
+
+
 def test_true_knowledge_is_beyond_chance_in_all_three() -> None:
     rng = np.random.default_rng(2)
     clinical, image = rng.normal(size=(2, 1500))

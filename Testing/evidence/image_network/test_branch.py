@@ -11,10 +11,16 @@ from torch import Tensor, nn
 from TACEResponseLib.basics.terms import ImageSequence, ResponseClass
 from TACEResponseLib.evidence.image_network import branch as branch_module
 from TACEResponseLib.evidence.image_network import preparation
+from TACEResponseLib.evidence.image_network.attention.saliency import raw_maps
 from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch, ImageNetworkRecipe
 from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
+from TACEResponseLib.evidence.image_network.map_check import Gain, MapCheck, Redrawn
 from TACEResponseLib.evidence.image_network.preparation import prepare_patches
-from TACEResponseLib.evidence.image_network.settings import FittingSettings, ImageNetworkSettings
+from TACEResponseLib.evidence.image_network.settings import (
+    FittingSettings,
+    ImageNetworkSettings,
+    ImageNetworkState,
+)
 from TACEResponseLib.evidence.image_network.training.examples import Examples
 from TACEResponseLib.evidence.image_network.training.fitting import FittedNetwork
 from TACEResponseLib.imaging.geometry import Geometry
@@ -94,6 +100,52 @@ def test_a_planted_spot_is_found_at_its_place_in_the_patient(offset: tuple[float
     # The lesion's box of some 48 x 40 mm has 8 x 8 cells: half a cell is 3 mm, and the
     # tilted slices add a voxel of 1.5 mm.
     assert np.abs(point - spot)[:2].max() < 3.0 + 1.5
+
+
+def checked_maps(reference: float) -> ImageNetworkState:
+    gain = Gain(mean=0.0, low=0.0, high=0.0, n=1)
+    redrawn = (Redrawn(layers=1, of=1, correlation=0.0),)
+    return ImageNetworkState(
+        map_check=MapCheck(reference=reference, n=1, deletion=gain, insertion=gain, redrawn=redrawn)
+    )
+
+
+def test_a_map_has_the_strength_of_its_raw_value_on_the_scale_of_training() -> None:
+    case, _ = case_with_spot((0.0, 0.0))
+    chosen = settings(margin_fraction=0.0)
+
+    def strength(state: ImageNetworkState) -> float | None:
+        result = ImageNetworkBranch(chosen, BrightSpot(), state=state).predict(case)
+        return result.saliency[CT].strength
+
+    raw = raw_maps(BrightSpot(), "features", prepare_patches(case, chosen).patches, (1,)).max()
+    # 64 cells of at most 1, and weights of the two classes that differ by 2.
+    assert 0 < raw <= 2 / 64
+    assert strength(checked_maps(0.01)) == pytest.approx(raw / 0.01)
+    assert strength(checked_maps(0.02)) == pytest.approx(raw / 0.02)
+    assert strength(ImageNetworkState()) is None
+
+
+def test_a_map_of_a_spot_in_the_lesion_lies_in_the_lesion() -> None:
+    case, _ = case_with_spot((0.0, 0.0))
+    result = ImageNetworkBranch(settings(margin_fraction=0.0), BrightSpot()).predict(case)
+    shares = result.saliency[CT].shares
+    assert shares is not None
+    assert shares.roi > 0.95
+    # An ellipse fills pi / 4 of its box.
+    assert shares.roi_area == pytest.approx(np.pi / 4, abs=0.08)
+    assert "saliency_elsewhere" not in {w.code for w in result.warnings}
+
+
+def test_a_map_far_from_the_lesion_is_warned_of() -> None:
+    case, _ = case_with_spot((0.0, 38.0))
+    chosen = settings(margin_fraction=1.0, size_px=128)
+    result = ImageNetworkBranch(chosen, BrightSpot()).predict(case)
+    shares = result.saliency[CT].shares
+    assert shares is not None
+    assert shares.elsewhere > 0.5
+    (warning,) = [w for w in result.warnings if w.code == "saliency_elsewhere"]
+    assert "outside the ROI and farther than 10 mm from it" in warning.message
 
 
 def test_probability_is_the_mean_of_the_patches_and_logits_agree() -> None:

@@ -1,6 +1,7 @@
 """The overview picture: there, of A5 size, with contours, map and words in place."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,29 @@ def test_the_map_lies_over_the_lower_row_alone(picture: np.ndarray) -> None:
     assert upper.sum() == 0
 
 
+def test_a_weak_map_looks_weak(
+    ball_case: Case, make_prediction: Callable[..., Prediction], tmp_path: Path
+) -> None:
+    warmth = {}
+    for strength in (None, 3.0, 0.2):
+        prediction = with_strength(make_prediction(ball_case), strength)
+        draw_overview(ball_case, prediction, tmp_path / "overview.png")
+        lower = pixels(tmp_path / "overview.png")[600:880, 100:1400]
+        warmth[strength] = int((colored(lower) & (lower[..., 0] > lower[..., 2] + 0.2)).sum())
+    # Beyond the scale's end a map is as strong as it can look.
+    assert warmth[3.0] == pytest.approx(warmth[None], rel=0.05)
+    assert warmth[0.2] < 0.05 * warmth[3.0]
+
+
+def with_strength(prediction: Prediction, strength: float | None) -> Prediction:
+    """The same with maps of this strength."""
+    branches = tuple(
+        replace(b, saliency={s: replace(m, strength=strength) for s, m in b.saliency.items()})
+        for b in prediction.branches
+    )
+    return replace(prediction, branches=branches)
+
+
 def test_without_a_network_there_is_no_map_and_no_color_bar(
     ball_case: Case, make_prediction: Callable[..., Prediction], tmp_path: Path
 ) -> None:
@@ -64,8 +88,6 @@ def test_the_same_prediction_gives_the_same_picture(
 def test_many_warnings_are_cut_with_a_remark_and_never_cover_the_slices(
     ball_case: Case, make_prediction: Callable[..., Prediction], tmp_path: Path
 ) -> None:
-    from dataclasses import replace
-
     from TACEResponseLib.output.pictures import overview
 
     warnings = tuple(

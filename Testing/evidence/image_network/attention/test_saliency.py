@@ -8,12 +8,18 @@ from torch import Tensor, nn
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.evidence.image_network.attention.occlusion import occlusion_maps
-from TACEResponseLib.evidence.image_network.attention.saliency import saliency_maps
+from TACEResponseLib.evidence.image_network.attention.saliency import (
+    log_odds_of,
+    raw_maps,
+    saliency_maps,
+)
+from TACEResponseLib.evidence.image_network.inference import predict_patches
 from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
 from TACEResponseLib.evidence.image_network.network import build_network
 from TACEResponseLib.evidence.image_network.settings import (
     FittingSettings,
     ImageNetworkSettings,
+    Output,
     SaliencyMethod,
 )
 from TACEResponseLib.evidence.image_network.training.examples import Examples
@@ -45,6 +51,40 @@ def test_the_map_is_the_one_worked_on_paper(patch: np.ndarray) -> None:
     # 3/4 x + 1/4 (2 - x) = x/2 + 1/2 = [.5, 1, 1.5, 2.5], over its largest: [.2, .4, .6, 1].
     maps = saliency_maps(OnPaper((3.0, 1.0)), "features", patch, (1,))
     assert maps.ravel() == pytest.approx([0.2, 0.4, 0.6, 1.0], abs=1e-6)
+
+
+def test_the_map_is_of_the_difference_of_two_logits(patch: np.ndarray) -> None:
+    # Other class 1 mean(x) + 3 mean(2 - x): the difference has weights 2/4 and -2/4, so the map is
+    # x/2 - (2 - x)/2 = x - 1 = [-1, 0, 1, 3] where it is above 0.
+    network = OnPaper((3.0, 1.0))
+    network.classifier.weight.data[0] = torch.tensor([1.0, 3.0])
+    assert raw_maps(network, "features", patch, (1,)).ravel() == pytest.approx([0, 0, 1, 3])
+    # What raises both alike changes no answer.
+    network.classifier.weight.data[0] = network.classifier.weight.data[1]
+    assert raw_maps(network, "features", patch, (1,)).max() == 0
+
+
+@pytest.mark.parametrize("output", ["softmax", "sigmoid"])
+@pytest.mark.parametrize("positive", [(0, 1), (3,)])
+def test_what_is_explained_is_the_log_odds_of_the_probability(
+    output: Output, positive: tuple[int, ...]
+) -> None:
+    class FourOutputs(nn.Module):
+        def forward(self, patches: Tensor) -> Tensor:
+            return patches[:, 0, 0, :4]
+
+    patches = np.random.default_rng(0).normal(size=(5, 1, 1, 4)).astype(np.float32)
+    p = predict_patches(FourOutputs(), patches, output=output)[:, list(positive)].sum(axis=1)
+    explained = log_odds_of(FourOutputs(), positive, output)(torch.from_numpy(patches))
+    assert explained.ravel().numpy() == pytest.approx(np.log(p / (1 - p)), abs=1e-5)
+
+
+def test_nothing_of_a_patient_stays_with_the_network(patch: np.ndarray) -> None:
+    network = OnPaper((3.0, 1.0))
+    for _ in range(2):
+        saliency_maps(network, "features", patch, (1,))
+    assert not network.features._forward_hooks
+    assert not network.features._backward_hooks
 
 
 def test_what_speaks_against_the_class_is_left_at_0(patch: np.ndarray) -> None:
