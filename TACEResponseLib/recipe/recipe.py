@@ -8,7 +8,7 @@ from TACEResponseLib.basics.terms import Endpoint, ImageSequence, Modality
 from TACEResponseLib.evaluation.discrimination.cross_validated import FEWEST_PERMUTATIONS
 from TACEResponseLib.evidence.kinds import BranchSettings
 from TACEResponseLib.fusion.fusion import FusionSettings
-from TACEResponseLib.patient.context import PopulationLimits
+from TACEResponseLib.patient.context import MOST_DAYS, PopulationLimits
 
 MOST_BRANCHES, MOST_CANDIDATES = 32, 100
 CHEAP_REPEATS = 5
@@ -47,9 +47,14 @@ class Recipe(Settings):
     positive_class: str
     criterion: str
     readout: str
+    readout_window_days: tuple[int, int] | None = None
+    """First and last day after treatment that this read-out allows; none: any day."""
     treatment: str
     population: str
     population_limits: PopulationLimits = PopulationLimits()
+    exclude_outside: bool = False
+    """Leave out patients of whom the table says that they lie outside these limits; else they are
+    told and kept."""
     intended_use: str
     branches: tuple[BranchSettings, ...] = Field(min_length=1, max_length=MOST_BRANCHES)
     """Every source of evidence that any candidate uses; all are trained on the same folds."""
@@ -84,6 +89,15 @@ class Recipe(Settings):
             )
         if self.permutations and not self.is_cheap:
             raise ValueError("permutations must be 0 where a branch is trained by epochs")
+        return self
+
+    @model_validator(mode="after")
+    def _window_is_one(self) -> "Recipe":
+        window = self.readout_window_days
+        if window and not 0 <= window[0] <= window[1] <= MOST_DAYS:
+            raise ValueError(
+                f"readout_window_days must be two days, 0 <= first <= last, got {list(window)}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ def bundle(**changes: object) -> SimpleNamespace:
         "criterion": "mRECIST",
         "readout": "about 30 days after first TACE",
         "cohorts": {CohortRole.TRAINING: SimpleNamespace(n=96, events=61)},
+        "facts": None,
         "simulated": False,
         "permuted_labels": False,
     }

@@ -13,10 +13,10 @@ from TACEResponseLib.patient.context import (
     CaseContext,
     PopulationLimits,
     Treatment,
-    check_population,
     context_record,
     read_context,
 )
+from TACEResponseLib.patient.population import check_population
 from TACEResponseLib.recipe.reading import read_recipe
 
 TODAY = date(2026, 3, 31)
