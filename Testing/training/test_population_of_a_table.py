@@ -4,6 +4,8 @@ The patients were read by RECIST 1.1 at 180 days, received HAIC in BCLC stage D 
 treatment, and their images are from 30 days after it.
 """
 
+import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,71 @@ def test_other_patients_are_left_out_where_the_recipe_says_so(
     assert metadata.facts is not None
     assert metadata.facts.n_beyond == 0
     assert (tmp_path / "mine-log" / "left-out.csv").read_text().count("BCLC D") == 30
+
+
+@pytest.fixture
+def judged(
+    train: Callable[..., int], write_table: WriteTable, tmp_path: Path
+) -> Callable[..., tuple[int, Path]]:
+    """Trains on patients of whom nothing is said, and judges the model on others."""
+
+    def run(cells: dict[str, str], some: Callable[[int], bool]) -> tuple[int, Path]:
+        def changed(row: dict[str, Any]) -> dict[str, Any]:
+            given = cells if some(int(row["case_id"][1:])) else dict.fromkeys(cells, "")
+            return row | {"role": "external_test", "case_id": f"N{row['case_id']}"} | given
+
+        assert train({"sex": "female"}) == 0
+        cohort = write_table(seed=9, name="others.csv", change=lambda row: changed(row))
+        words = ["--bundle", str(tmp_path / "mine"), "--cohort", str(cohort)]
+        output = tmp_path / "report"
+        code = main(["validate", *words, "--output", str(output), "--resamples", "200"])
+        return code, output
+
+    return run
+
+
+def test_a_validation_reports_other_patients_both_ways(
+    judged: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, output = judged(OTHERS, lambda n: n % 3 == 0)
+    assert code == 0
+    assert "30 of 90 (33 %) lie outside the population" in capsys.readouterr().out
+    with (output / "population.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["patients"], r["n"], r["events"]) for r in rows] == [
+        ("all", "90", "45"),
+        ("inside the limits only", "60", "30"),
+    ]
+    numbers = json.loads((output / "metrics.json").read_text())["results"]
+    assert numbers["inside_limits"][0]["n"] == 60
+    assert numbers["inside_limits"][0]["auc"]["value"] != numbers["models"][0]["auc"]["value"]
+    with (output / "checklist_tripod_ai.csv").open(newline="") as file:
+        answers = {row["item"]: row["answer"] for row in csv.DictReader(file)}
+    assert "criterion mRECIST 0, RECIST 1.1 0, not stated 90; read-out median 180" in answers["8a"]
+    assert answers["6c"] == "cTACE 0, DEB-TACE 0, HAIC 30, not stated 60"
+    assert answers["6b"].startswith("30 of 90 outside (BCLC D 30, HAIC 30, treated before 30); 60")
+    assert answers["6a"].startswith("not verified")
+    assert "training: 6 candidate parameters need" in answers["10"]
+
+
+def test_a_validation_refuses_another_criterion(
+    judged: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, output = judged({"criterion": "RECIST 1.1"}, lambda n: n == 6)
+    assert code == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert "must be the model's, mRECIST, got RECIST 1.1 in 1 of 90 patients" in told
+    assert "score --cohort, then validate --predictions" in told
+    assert not output.exists()
+
+
+def test_a_validation_refuses_images_from_after_treatment(
+    judged: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, output = judged({"image_to_treatment_days": "-30"}, lambda n: n == 6)
+    assert code == 2
+    assert "taken before treatment, got -30" in capsys.readouterr().err.splitlines()[-1]
+    assert not output.exists()
 
 
 def test_imputed_values_and_sample_size_are_on_the_card(
