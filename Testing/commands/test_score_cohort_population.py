@@ -1,6 +1,8 @@
 """`score --cohort` of patients whom the model is not made for: as `score` of one."""
 
 import csv
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,41 @@ def test_a_patient_outside_is_warned_of_and_one_from_after_treatment_refused(
     assert "images taken before treatment" in after["problem"]
     assert not treated["probability"]
     assert not after["probability"]
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Callable[..., int]:
+    """Scores one patient of whom clinical values and context say these."""
+
+    def run(clinical: dict[str, str], context: dict[str, str]) -> int:
+        folder = tmp_path / "one"
+        table = write_cohort(SMALL, 1, 5, folder)
+        with table.open(newline="", encoding="utf-8") as file:
+            (row,) = csv.DictReader(file)
+        words = ["--image", f"ct_arterial={folder / row['ct_arterial']}"]
+        words += ["--roi", str(folder / row["roi"]), "--roi-label", "all", "--no-scene"]
+        for name, content in (("clinical", clinical), ("context", context)):
+            path = tmp_path / f"{name}.json"
+            path.write_text(json.dumps(content), encoding="utf-8")
+            words += [f"--{name}", str(path)] if content else []
+        bundle = ["--bundle", "ct-radiomics-cnn-simulated"]
+        return main(["score", *bundle, *words, "--output", str(tmp_path / "out")])
+
+    return run
+
+
+def test_clinical_values_of_one_patient_are_compared_as_a_table_s(
+    alone: Callable[..., int], tmp_path: Path
+) -> None:
+    assert alone({"bclc": "D", "treatment": "HAIC low dose"}, {}) == 0
+    record = json.loads((tmp_path / "out" / "prediction.json").read_text())
+    codes = {warning["code"] for warning in record["warnings"]}
+    assert {"other_stage", "other_treatment", "population_unknown"} <= codes
+
+
+def test_clinical_values_that_contradict_the_context_are_refused(
+    alone: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert alone({"bclc": "D"}, {"bclc_stage": "B"}) == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert "bclc_stage must say what bclc of the clinical values says, got B beside D" in told
