@@ -12,6 +12,7 @@ from TACEResponseLib.bundle.words import (
     result_sentence,
     simulated_banner,
 )
+from TACEResponseLib.cohort.population.facts import Counts, day_counts
 from TACEResponseLib.fusion.fused import FusedProbability
 
 
@@ -46,6 +47,25 @@ def test_the_sentence_is_the_promised_one() -> None:
         "first TACE): 58 % (95 % interval 41 to 74 %). In the training cohort 61 of 96 (64 %) "
         "responded. Research use only: not for offering or withholding TACE."
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "days", "words"),
+    [
+        (96, 31.0, "CR or PR, mRECIST, read 31 days (median) after treatment)"),
+        (41, 31.0, "CR or PR, mRECIST in 41 of 96, read 31 days (median) after treatment)"),
+        (0, None, "CR or PR, criterion not stated, read-out day not stated)"),
+    ],
+)
+def test_criterion_and_read_out_are_those_of_the_table_where_they_were_counted(
+    stated: int, days: float | None, words: str
+) -> None:
+    facts = SimpleNamespace(
+        n=96,
+        criterion=Counts(by_name={"mRECIST": stated}, not_stated=96 - stated),
+        readout=day_counts([days], None),
+    )
+    assert endpoint_phrase(bundle(facts=facts)).endswith(words)
 
 
 def test_disease_control_is_not_called_response() -> None:
