@@ -22,11 +22,11 @@ def counted_lines(metadata: BundleMetadata) -> Iterator[str]:
     yield "| " + " | ".join(["", "Wanted by the recipe", *(r.value for r in counted)]) + " |"
     yield "|" + "---|" * (2 + len(counted))
     cells = [_cells(facts) for facts in counted.values()]
-    for name, wanted in _wanted(metadata).items():
-        yield f"| {' | '.join([name, wanted, *(one.get(name, '') for one in cells)])} |"
+    for name, words in _of_recipe(metadata).items():
+        yield f"| {' | '.join([name, words, *(one.get(name, '') for one in cells)])} |"
 
 
-def _wanted(metadata: BundleMetadata) -> dict[str, str]:
+def _of_recipe(metadata: BundleMetadata) -> dict[str, str]:
     """The recipe's words, by what they are about."""
     limits, window = metadata.population_limits, metadata.readout_window_days
     days = f" (day {window[0]} to {window[1]})" if window else ""

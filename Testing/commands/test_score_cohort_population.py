@@ -86,5 +86,5 @@ def test_clinical_values_that_contradict_the_context_are_refused(
     alone: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert alone({"bclc": "D"}, {"bclc_stage": "B"}) == 2
-    told = capsys.readouterr().err.splitlines()[-1]
-    assert "bclc_stage must say what bclc of the clinical values says, got B beside D" in told
+    messages = capsys.readouterr().err.splitlines()[-1]
+    assert "bclc_stage must say what bclc of the clinical values says, got B beside D" in messages

@@ -64,10 +64,10 @@ def test_another_criterion_is_refused_and_the_remedy_trains(
     train: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert train({"criterion": "RECIST 1.1"}) == 2
-    told = line(capsys)
-    assert "criterion: must be the model's, mRECIST" in told
-    assert "RECIST 1.1 in 90 of 90 patients" in told
-    assert "--set 'criterion=RECIST 1.1'" in told
+    messages = line(capsys)
+    assert "criterion: must be the model's, mRECIST" in messages
+    assert "RECIST 1.1 in 90 of 90 patients" in messages
+    assert "--set 'criterion=RECIST 1.1'" in messages
     assert not (tmp_path / "mine").exists()
     assert train({"criterion": "RECIST 1.1"}, "--set", "criterion=RECIST 1.1") == 0
     assert "RECIST 1.1, read-out day not stated" in load_bundle(tmp_path / "mine").card
@@ -101,10 +101,10 @@ def test_other_patients_are_told_kept_and_on_the_card(
     train: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert train(OTHERS) == 0
-    told = capsys.readouterr().err
-    assert "outside the recipe's population: 90 of 90 outside" in told
+    messages = capsys.readouterr().err
+    assert "outside the recipe's population: 90 of 90 outside" in messages
     for words in ("BCLC D 90", "HAIC 90", "treated before 90", "exclude_outside=true"):
-        assert words in told
+        assert words in messages
     card = load_bundle(tmp_path / "mine").card
     for words in (
         "mRECIST 0, RECIST 1.1 0, not stated 60",
@@ -117,8 +117,8 @@ def test_other_patients_are_told_kept_and_on_the_card(
     ):
         assert words in card
     # The recipe's words stand in their own column and nowhere else.
-    wanted = [text for text in card.splitlines() if "cTACE |" in text or "first TACE" in text]
-    assert all(text.startswith(("| Treatment |", "| Read-out |")) for text in wanted)
+    of_recipe = [text for text in card.splitlines() if "cTACE |" in text or "first TACE" in text]
+    assert all(text.startswith(("| Treatment |", "| Read-out |")) for text in of_recipe)
 
 
 def test_other_patients_are_left_out_where_the_recipe_says_so(
@@ -126,8 +126,8 @@ def test_other_patients_are_left_out_where_the_recipe_says_so(
 ) -> None:
     words = ("--set", "exclude_outside=true")
     assert train({"bclc": "D"}, *words, some=lambda n: n % 3 == 0) == 0
-    told = capsys.readouterr().err
-    assert told.count("is left out: values outside the recipe's population (BCLC D)") == 30
+    messages = capsys.readouterr().err
+    assert messages.count("is left out: values outside the recipe's population (BCLC D)") == 30
     metadata = load_bundle(tmp_path / "mine").metadata
     assert sum(cohort.n for cohort in metadata.cohorts.values()) == 60
     assert metadata.facts is not None
@@ -185,9 +185,9 @@ def test_a_validation_refuses_another_criterion(
 ) -> None:
     code, output = judged({"criterion": "RECIST 1.1"}, lambda n: n == 6)
     assert code == 2
-    told = capsys.readouterr().err.splitlines()[-1]
-    assert "must be the model's, mRECIST, got RECIST 1.1 in 1 of 90 patients" in told
-    assert "score --cohort, then validate --predictions" in told
+    messages = capsys.readouterr().err.splitlines()[-1]
+    assert "must be the model's, mRECIST, got RECIST 1.1 in 1 of 90 patients" in messages
+    assert "score --cohort, then validate --predictions" in messages
     assert not output.exists()
 
 
