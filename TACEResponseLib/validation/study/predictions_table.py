@@ -126,13 +126,14 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
     timed = timed_outcomes(kept)
     clinical = clinical_records(kept)
     values = _numbers(kept, clinical)
+    origin = _origin(kept, options, models)
     patients = table_patients(kept, labels, clinical)
     return Study(
         case_ids=tuple(kept["case_id"]),
         outcome=labels,
         positive_class=POSITIVE_CLASS if classes else options.positive_class,
         models=models,
-        origin=_origin(kept, options, models),
+        origin=origin,
         responses=responses,
         class_scores=class_scores,
         baselines=baselines({SIZES[k]: v for k, v in values.items() if k in SIZES}, clinical),
