@@ -24,7 +24,7 @@ from TACEResponseLib.bundle.words import (
 from TACEResponseLib.evidence.branch import BranchResult
 from TACEResponseLib.fusion.fused import FusedProbability
 from TACEResponseLib.patient.case import Case, missing_roi
-from TACEResponseLib.patient.context import check_population
+from TACEResponseLib.patient.population import check_population
 from TACEResponseLib.patient.scores import derived_scores
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.provenance import case_hashes, package_versions

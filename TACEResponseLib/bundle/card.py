@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from TACEResponseLib.basics.plain_text import markdown_text
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.bundle.card_trust import trust_lines
+from TACEResponseLib.bundle.counted import counted_lines, criterion_words, readout_words
 from TACEResponseLib.bundle.metadata import (
     BundleMetadata,
     CalibrationSummary,
@@ -68,6 +69,8 @@ def _sections(metadata: BundleMetadata) -> Iterator[str]:
     yield _section("Intended use", [metadata.intended_use])
     yield _section("What it predicts", _facts(metadata))
     yield _section("Training and test patients", _cohorts(metadata))
+    yield _section("What the patients had", counted_lines(metadata))
+    yield _section("Development sample size", _development(metadata))
     yield _section("Inputs", _inputs(metadata))
     yield _section("Measured performance", [*_metrics(metadata.metrics), *_chance(metadata.chance)])
     if metadata.candidates:
@@ -100,12 +103,11 @@ def _section(title: str, lines: Iterable[str]) -> str:
 
 
 def _facts(metadata: BundleMetadata) -> list[str]:
-    """Endpoint, criterion and population, one line each."""
+    """Endpoint, how it was read, and the images, one line each."""
     return [
         f"- Endpoint: {metadata.endpoint.value}; positive class: {metadata.positive_class}",
-        f"- Criterion: {metadata.criterion}, read {metadata.readout}",
-        f"- Treatment: {metadata.treatment}",
-        f"- Population: {metadata.population}",
+        f"- Response of the training patients: {criterion_words(metadata)}, "
+        f"{readout_words(metadata)}",
         f"- Modality and phase: {metadata.modality}, {', '.join(metadata.sequences)}",
     ]
 
@@ -122,6 +124,11 @@ def _cohorts(metadata: BundleMetadata) -> list[str]:
         others = cohort.n - cohort.events
         table.append(f"| {role.value} | {cohort.n} | {cohort.events} | {others} | {source} |")
     return table
+
+
+def _development(metadata: BundleMetadata) -> list[str]:
+    """Patients that the number of parameters asks for, and those that there were."""
+    return [metadata.development.words] if metadata.development else []
 
 
 def _inputs(metadata: BundleMetadata) -> list[str]:

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 from TACEResponseLib.basics.ids import BRANCH_PATTERN, broken_rule, is_branch_name
 from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence, Modality
+from TACEResponseLib.bundle.development import DevelopmentSample
+from TACEResponseLib.cohort.population.facts import TableFacts
 from TACEResponseLib.evidence.kinds import BranchPart, BranchSettings
 from TACEResponseLib.evidence.monai_network import MonaiNetwork
 from TACEResponseLib.evidence.part import LesionFeature
@@ -36,6 +38,8 @@ class CohortSummary(Settings):
     events: int = Field(ge=0)
     source: str = ""
     """Where the patients come from."""
+    facts: TableFacts | None = None
+    """What their table says of them; `None` where nobody counted."""
 
     @model_validator(mode="after")
     def _events_are_patients(self) -> "CohortSummary":
@@ -158,7 +162,9 @@ class BundleMetadata(Settings):
     criterion: str
     """Response criterion with its version, such as mRECIST."""
     readout: str
-    """When response was read."""
+    """When response was to be read."""
+    readout_window_days: tuple[int, int] | None = None
+    """First and last day after treatment that this allows."""
     treatment: str
     population: str
     population_limits: PopulationLimits = PopulationLimits()
@@ -176,6 +182,8 @@ class BundleMetadata(Settings):
     """None of a bundle without held-out scores."""
     refits: int = Field(default=0, ge=0, le=MOST_REFITS)
     """Of the whole model on resampled patients, behind the range of one case."""
+    development: DevelopmentSample | None = None
+    """None of bundles that are older than it."""
     permuted_labels: bool = False
     """Trained on labels that were dealt out at random, to check the procedure."""
     trained_on: str = "cpu"
@@ -217,6 +225,11 @@ class BundleMetadata(Settings):
     def lesion_features(self) -> tuple[LesionFeature, ...]:
         """Numbers of the ROI that any branch reads, with what training knew of each."""
         return tuple(feature for part in self.branches for feature in part.lesion_features)
+
+    @property
+    def facts(self) -> TableFacts | None:
+        """What the table says of the training patients; `None` of older bundles."""
+        return self.cohorts[CohortRole.TRAINING].facts
 
     @property
     def monai_networks(self) -> Mapping[str, MonaiNetwork]:

@@ -13,6 +13,7 @@ from TACEResponseLib.basics.setting_words import setting_rule
 from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.basics.subject import part_of
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
+from TACEResponseLib.bundle.counted import criterion_words, readout_words
 from TACEResponseLib.bundle.layout import METADATA
 from TACEResponseLib.bundle.metadata import FORMAT_VERSION, BundleMetadata
 from TACEResponseLib.evidence.kinds import of_today
@@ -62,8 +63,9 @@ def monai_metadata(metadata: BundleMetadata) -> MonaiMetadata:
         required_packages_version={p: versions[p] for p in REQUIRED_PACKAGES if p in versions},
         name=metadata.title,
         task=f"Estimate the probability of {metadata.endpoint.value} to {metadata.treatment} "
-        f"({metadata.criterion}, {metadata.readout}) from {sequences} and the tumor's ROI",
-        description=f"{metadata.title}. Population: {metadata.population}. {NOT_A_DEVICE}",
+        f"({criterion_words(metadata)}, {readout_words(metadata)}) from {sequences} and the "
+        "tumor's ROI",
+        description=f"{metadata.title}. Made for: {metadata.population}. {NOT_A_DEVICE}",
         authors=metadata.authors,
         copyright=metadata.copyright,
         intended_use=metadata.intended_use,

@@ -4,6 +4,7 @@ Worded from the bundle alone; a verdict such as "responder" is never given.
 """
 
 from TACEResponseLib.basics.terms import RESEARCH_USE, CohortRole, Endpoint
+from TACEResponseLib.bundle.counted import criterion_words, readout_words
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.fusion.answers import Answer
 from TACEResponseLib.fusion.fused import FusedProbability
@@ -52,8 +53,8 @@ def journal_number(value: float) -> str:
 
 
 def endpoint_phrase(bundle: BundleMetadata) -> str:
-    """Endpoint with criterion and read-out, as in `objective response (CR or PR, ...)`."""
-    return f"{ENDPOINT_WORDS[bundle.endpoint]}, {bundle.criterion}, {bundle.readout})"
+    """Endpoint with criterion and read-out as counted, `objective response (CR or PR, ...)`."""
+    return f"{ENDPOINT_WORDS[bundle.endpoint]}, {criterion_words(bundle)}, {readout_words(bundle)})"
 
 
 def cohort_sentence(bundle: BundleMetadata) -> str:

@@ -24,6 +24,7 @@ OTHER = (
     "site",
     "scanner",
     "criterion",
+    "endpoint",
     "readout_days",
     "reader",
     "image_to_treatment_days",
@@ -37,7 +38,9 @@ OTHER = (
     "survival_days",
     "died",
 )
-DAYS = ("readout_days", "image_to_treatment_days", "time_to_progression_days", "survival_days")
+READOUT_DAYS, IMAGE_DAYS = "readout_days", "image_to_treatment_days"
+"""From treatment to the read-out, and from the image to treatment."""
+DAYS = (READOUT_DAYS, IMAGE_DAYS, "time_to_progression_days", "survival_days")
 EVENTS = ("progressed", "died")
 NUMBERS = (*DAYS, *EVENTS, "response", "large_roi", "is_first_treatment")
 """Columns that can hold numbers, yes and no being 1 and 0; all else of ours are words."""

@@ -1,12 +1,15 @@
 """Table 1: a cohort by role and response, missing values counted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from TACEResponseLib.basics.reading import cells
 from TACEResponseLib.basics.terms import CohortRole, Endpoint
+from TACEResponseLib.cohort.columns import READOUT_DAYS
 from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.patient.criterion import criterion_name
 from TACEResponseLib.patient.record import ClinicalValue
 from TACEResponseLib.patient.schema import Variable, load_schema
 
@@ -51,6 +54,7 @@ def describe_cohort(
     for variable in load_schema().variables:
         if any(variable.name in p.clinical.values for p in patients):
             rows += _rows_of(variable, list(groups.values()))
+    rows += _course_rows(list(groups.values()))
     return TableOne(header=("", *groups), rows=tuple(rows))
 
 
@@ -76,6 +80,60 @@ def _rows_of(
         for value in stored
         if value in seen
     ]
+
+
+def _course_rows(groups: Sequence[Sequence[CohortPatient]]) -> list[tuple[str, ...]]:
+    """Criterion, days of read-out and image, and what a column of the context alone says."""
+    rows: list[tuple[str, ...]] = []
+    for label, known_of in NAMED.items():
+        columns = [[known_of(p) or None for p in group] for group in groups]
+        for level in sorted({value for column in columns for value in column if value}):
+            rows.append((f"{label}: {level}", *(_share(column, level) for column in columns)))
+    for label, days_of in DAYS_OF.items():
+        columns_of_days = [[days_of(p) for p in group] for group in groups]
+        if any(day is not None for column in columns_of_days for day in column):
+            numbers = (_number(column) for column in columns_of_days)
+            rows.append((f"{label}, days, median (quartiles)", *numbers))
+    return rows
+
+
+def _of_context(key: str, variable: str) -> Callable[[CohortPatient], str]:
+    """What the context says where the clinical variable of the same doesn't have rows already."""
+
+    def known(patient: CohortPatient) -> str:
+        if patient.context is None or variable in patient.clinical.values:
+            return ""
+        return str(getattr(patient.context, key) or "")
+
+    return known
+
+
+def _first(patient: CohortPatient) -> str:
+    said = None if patient.context is None else patient.context.is_first_treatment
+    if said is None or "earlier_treatment" in patient.clinical.values:
+        return ""
+    return "yes" if said else "no"
+
+
+def _readout(patient: CohortPatient) -> float | None:
+    text = patient.other.get(READOUT_DAYS, "")
+    return cells.number(text) if text else None
+
+
+def _image_days(patient: CohortPatient) -> float | None:
+    return None if patient.context is None else patient.context.days_to_treatment
+
+
+NAMED: Mapping[str, Callable[[CohortPatient], str]] = {
+    "criterion": lambda patient: criterion_name(patient.other.get("criterion", "")),
+    "planned treatment": _of_context("planned_treatment", "treatment"),
+    "first treatment": _first,
+    "BCLC stage": _of_context("bclc_stage", "bclc"),
+}
+DAYS_OF: Mapping[str, Callable[[CohortPatient], float | None]] = {
+    "treatment to read-out": _readout,
+    "image to treatment": _image_days,
+}
 
 
 def _plain(level: ClinicalValue) -> str:

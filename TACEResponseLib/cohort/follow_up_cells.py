@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.basics.reading import cells
-from TACEResponseLib.cohort.columns import DAYS, EVENTS
+from TACEResponseLib.cohort.columns import DAYS, EVENTS, IMAGE_DAYS
 from TACEResponseLib.cohort.patient import Problem
 
 PROGRESSION = ("time_to_progression_days", "progressed")
 SURVIVAL = ("survival_days", "died")
-# Images are of the days before treatment, which some count as negative.
-OF_ANY_SIGN = "image_to_treatment_days"
 # Days that were computed from months differ in their last digits.
 ROUNDING = 1e-9
 
@@ -42,14 +40,28 @@ def follow_up_number(column: str, text: str) -> float:
             got=repr(text)[:40],
             remedy=cells.number_remedy(text),
         )
-    if days < 0 and column != OF_ANY_SIGN:
-        raise InputError(
-            column,
-            "must be 0 days or more",
-            got=past(days, 0, ".6g"),
-            remedy="count from the treatment, or leave it blank",
-        )
+    if days < 0:
+        raise _negative(column, days)
     return days
+
+
+def _negative(column: str, days: float) -> InputError:
+    """Days in the wrong direction; an image from after treatment shows what no model may know."""
+    got = past(days, 0, ".6g")
+    if column == IMAGE_DAYS:
+        return InputError(
+            column,
+            "must be 0 days or more: the model reads images taken before treatment",
+            got=got,
+            remedy="choose the image from before treatment, or remove the minus if it was taken "
+            "that many days before",
+        )
+    return InputError(
+        column,
+        "must be 0 days or more",
+        got=got,
+        remedy="count from the treatment, or leave it blank",
+    )
 
 
 def progressed_after_the_end(to_progression: float, survival: float) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import broken_rule, remedy, shown
 from TACEResponseLib.basics.reading import cells
-from TACEResponseLib.basics.terms import CohortRole, ImageSequence, ResponseClass
+from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence, ResponseClass
 from TACEResponseLib.cohort.columns import (
     FILES,
     LIVER,
@@ -26,6 +26,7 @@ from TACEResponseLib.cohort.patient import (
     Known,
     Problem,
 )
+from TACEResponseLib.cohort.population.said import joined_context
 from TACEResponseLib.cohort.row_options import read_choice, read_row_context, unused_without_roi
 from TACEResponseLib.patient.record import ClinicalRecord, read_record
 
@@ -51,6 +52,9 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
     problems += [*ill_chosen, *ill_said, *ill_followed]
     if problems or clinical is None:
         return problems, None
+    context, problems = joined_context(number, context, clinical, follow_up)
+    if problems:
+        return problems, None
     role = _plain(row.get("role", ""))
     patient = CohortPatient(
         row=number,
@@ -69,7 +73,7 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
         context=context,
         features=features,
         readings={n: response_word(v) or "" for n, v in _columns_of(row, "reading").items()},
-        other=_columns_of(row, "other") | follow_up,
+        other=_described(row) | follow_up,
     )
     return [], patient
 
@@ -107,6 +111,14 @@ def _columns_of(row: Row, kind: str) -> dict[str, str]:
     return {name: value for name, value in row.items() if column_kind(name) == kind}
 
 
+def _described(row: Row) -> dict[str, str]:
+    """Columns that no model reads; the endpoint in our own word."""
+    described = _columns_of(row, "other")
+    if endpoint := described.get("endpoint"):
+        described["endpoint"] = _plain(endpoint)
+    return described
+
+
 def _word_problems(number: int, row: Row) -> list[Problem]:
     """Id, role and responses."""
     problems: list[Problem] = []
@@ -126,6 +138,17 @@ def _word_problems(number: int, row: Row) -> list[Problem]:
                 f"must be one of {', '.join(CohortRole)}",
                 repr(role),
                 "correct it, or leave it blank to have it drawn",
+            )
+        )
+    endpoint = row.get("endpoint", "")
+    if endpoint and _plain(endpoint) not in set(Endpoint):
+        problems.append(
+            _problem(
+                number,
+                "endpoint",
+                f"must be one of {', '.join(Endpoint)}",
+                repr(endpoint)[:40],
+                "correct it, or leave it blank",
             )
         )
     for column in ("response", *_columns_of(row, "reading")):

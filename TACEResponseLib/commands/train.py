@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> None:
         simulated=options.simulated,
     )
     plan = plan_training(request)
-    for remark in (plan.beginning, *plan.left_out):
+    for remark in (plan.beginning, plan.outside, *plan.left_out):
         if remark:
             sys.stderr.write(f"warning: {remark}\n")
     with shown("training") as progress:

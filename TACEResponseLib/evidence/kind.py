@@ -109,6 +109,10 @@ class EvidenceKind(ABC, Generic[SettingsT, PartT, BranchT, PreparedT]):
         """
         return branch
 
+    def n_parameters(self, settings: SettingsT) -> int | None:  # noqa: ARG002
+        """Candidate parameters before any selection; `None` where no formula counts them."""
+        return None
+
     def of_today(self, content: Any) -> Any:
         """The values of a recipe or of a bundle's metadata, older spellings as of today."""
         return content

@@ -23,6 +23,7 @@ from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.context import CaseContext, read_context
 from TACEResponseLib.patient.record import ClinicalRecord, read_record
+from TACEResponseLib.patient.said_twice import filled_context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +92,27 @@ def read_case(
         sequence_rois=drawn,
         liver=organ,
         clinical=record,
-        context=answers,
+        context=_with_record(answers, record),
         roi_choice=files.roi_choice,
         reading_warnings=(*warnings, *of_roi, *of_liver),
     )
     return case, {"reading": read - start, "checks": perf_counter() - read}
+
+
+def _with_record(context: CaseContext | None, record: ClinicalRecord) -> CaseContext | None:
+    """What the clinical values say of treatment and stage is said, as in a table.
+
+    Raises: InputError: they say another thing than the context.
+    """
+    joined, clashes = filled_context(context, record)
+    for clash in clashes:
+        raise InputError(
+            Subject(SubjectKind.CONTEXT),
+            f"{clash.key} must say what {clash.variable} of the clinical values says",
+            got=clash.got,
+            remedy="correct one of them, or leave one out",
+        )
+    return joined
 
 
 def read_context_file(path: Path) -> CaseContext:

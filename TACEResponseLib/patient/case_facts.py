@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.context import CaseContext
@@ -66,7 +69,10 @@ def date_warnings(
 ) -> tuple[CaseWarning, ...]:
     """Compare the dates that were typed with the day of the study in the DICOM header.
 
-    Dates of anonymized files are often shifted, so nothing is refused for them.
+    Dates of anonymized files are often shifted, so a day that was typed of the image itself goes
+    before the header's.
+
+    Raises: InputError: no day of the image was typed, and the header's is after treatment.
     """
     if context is None:
         return ()
@@ -79,11 +85,13 @@ def date_warnings(
         if typed is not None and typed != shot:
             warnings.append(_differs(sequence))
         if treated is not None and shot > treated:
+            if typed is None:
+                raise _refused(sequence)
             warnings.append(_after(sequence))
     return tuple(warnings)
 
 
-# The warnings are written beside the result, so the header's date does not stand in them.
+# What is said is written beside the result, so the header's date does not stand in it.
 
 
 def _differs(sequence: ImageSequence) -> CaseWarning:
@@ -102,3 +110,14 @@ def _after(sequence: ImageSequence) -> CaseWarning:
         "reads images taken before it."
     )
     return CaseWarning(code="image_after_treatment", message=message)
+
+
+def _refused(sequence: ImageSequence) -> InputError:
+    """A header from after treatment, and nobody who says that its day was shifted."""
+    return InputError(
+        Subject(SubjectKind.IMAGE_DATE),
+        "must not be after treatment: the model reads images taken before it",
+        got=f"a later day in the DICOM header of {sequence.value}",
+        remedy="choose the image from before treatment, or give the day of the image if those of "
+        "the header were shifted to anonymize it",
+    )

@@ -1,4 +1,4 @@
-"""Does the patient belong to the model's population? Asked of the user, since no image can tell."""
+"""What the user says of dates, treatment and stage, since no image can tell."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import Field
 
-from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.basics.subject import Subject
@@ -21,6 +20,11 @@ FIRST_YEAR = 1971
 A_DATE = f"a date written 2026-03-31, without the time, {FIRST_YEAR} or later"
 # Programs write the days of a column with times, all at midnight.
 WRITTEN_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
+
+DAYS = "image_to_treatment_days"
+MOST_DAYS = 36_525
+# Whole days of two times differ by one from the days between them.
+A_DAY = 1
 
 
 class Treatment(StrEnum):
@@ -49,7 +53,7 @@ class PopulationLimits(Settings):
     first_treatment_only: bool = True
     bclc_stages: tuple[BclcStage, ...] = ()
     """Empty: any."""
-    image_age_days: int | None = Field(default=None, ge=1, le=36_525)
+    image_age_days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
     """Longest time from image to treatment that is not worth a warning."""
 
 
@@ -63,39 +67,15 @@ class CaseContext:
     planned_treatment: Treatment | None = None
     is_first_treatment: bool | None = None
     bclc_stage: BclcStage | None = None
+    image_to_treatment_days: float | None = None
+    """Where dates are not known: days from the image to the treatment, 0 or more."""
 
-
-def check_population(
-    context: CaseContext, limits: PopulationLimits, today: date
-) -> tuple[CaseWarning, ...]:
-    """Compare a case with the model's population.
-
-    Args:
-        context: what the user answered.
-        limits: of the model.
-        today: stands for the day of treatment where none is planned yet.
-    Returns: what the reader of the number must know.
-    Raises: InputError: the image was taken after treatment, or in the future; no number is
-        given for such a case.
-    """
-    warnings = [*_dates(context, limits, today), *_course(context, limits)]
-    unknown = [
-        words
-        for words, answer, is_limited in (
-            ("date of the image", context.image_date, True),
-            ("planned treatment", context.planned_treatment, bool(limits.treatments)),
-            ("whether it is the first", context.is_first_treatment, limits.first_treatment_only),
-            ("BCLC stage", context.bclc_stage, bool(limits.bclc_stages)),
-        )
-        if is_limited and answer is None
-    ]
-    if unknown:
-        message = (
-            f"Not said: {', '.join(unknown)}. Whether the patient is one that the model was made "
-            "for can't be checked."
-        )
-        warnings.append(_warning("population_unknown", message))
-    return tuple(warnings)
+    @property
+    def days_to_treatment(self) -> float | None:
+        """From the image to the treatment, by the dates or as it was said."""
+        if self.image_date is None or self.treatment_date is None:
+            return self.image_to_treatment_days
+        return (self.treatment_date - self.image_date).days
 
 
 def read_context(content: Mapping[str, Any]) -> CaseContext:
@@ -109,6 +89,7 @@ def read_context(content: Mapping[str, Any]) -> CaseContext:
         "planned_treatment": Treatment,
         "is_first_treatment": _yes_or_no,
         "bclc_stage": BclcStage,
+        DAYS: _days,
     }
     if strange := sorted(set(content) - set(readers)):
         raise InputError(
@@ -139,6 +120,8 @@ def context_record(context: CaseContext) -> dict[str, Any]:
     return {
         key: value.isoformat() if isinstance(value, date) else value
         for key, value in answers.items()
+        # Dates say it better, and records of before had no such answer.
+        if key != DAYS or value is not None
     }
 
 
@@ -163,6 +146,7 @@ EXPECTED = {
     "planned_treatment": f"one of {', '.join(Treatment)}",
     "is_first_treatment": "true or false",
     "bclc_stage": f"one of {', '.join(BclcStage)}",
+    DAYS: "a number of days, 0 or more: the model reads images taken before treatment",
 }
 
 
@@ -172,8 +156,16 @@ def _yes_or_no(value: object) -> bool:
     return value
 
 
+def _days(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError
+    if not 0 <= value <= MOST_DAYS:
+        raise ValueError
+    return float(value)
+
+
 def check_dates(context: CaseContext, today: date) -> None:
-    """Refuse an image from after treatment or from the future, whatever the model.
+    """Refuse an image from after treatment or from the future, and days that contradict the dates.
 
     Args:
         context: what the user answered.
@@ -181,8 +173,16 @@ def check_dates(context: CaseContext, today: date) -> None:
     Raises: InputError: as said.
     """
     image, treatment = context.image_date, context.treatment_date
+    said = context.image_to_treatment_days
     if image is None:
         return
+    if treatment and said is not None and abs(said - (treatment - image).days) > A_DAY:
+        raise InputError(
+            Subject(SubjectKind.IMAGE_DATE),
+            f"must be as many days before treatment as {DAYS} says",
+            got=f"{(treatment - image).days} beside {said:g}",
+            remedy=f"correct a date, or leave {DAYS} out",
+        )
     if image > today:
         raise InputError(
             Subject(SubjectKind.IMAGE_DATE),
@@ -197,57 +197,3 @@ def check_dates(context: CaseContext, today: date) -> None:
             got=f"{image.isoformat()} with treatment on {treatment.isoformat()}",
             remedy="choose the image from before treatment",
         )
-
-
-def _dates(context: CaseContext, limits: PopulationLimits, today: date) -> list[CaseWarning]:
-    """An image must come before treatment, and not long before."""
-    check_dates(context, today)
-    image, treatment = context.image_date, context.treatment_date
-    if image is None:
-        return []
-    until = treatment or today
-    days = (until - image).days
-    if limits.image_age_days is None or days <= limits.image_age_days:
-        return []
-    what = "before treatment" if treatment else "old"
-    return [
-        _warning(
-            "image_too_old",
-            f"The image is {days} days {what}; those of the model's "
-            f"cohort were at most {limits.image_age_days} days old.",
-        )
-    ]
-
-
-def _course(context: CaseContext, limits: PopulationLimits) -> list[CaseWarning]:
-    """Treatment, its number and the stage."""
-    warnings = []
-    if limits.first_treatment_only and context.is_first_treatment is False:
-        raise InputError(
-            Subject(SubjectKind.FIRST_TREATMENT),
-            "must be the first: the model knows livers before any treatment only",
-            got="an earlier one",
-            remedy="choose a model made for repeated treatment",
-        )
-    planned, stage = context.planned_treatment, context.bclc_stage
-    if planned is not None and limits.treatments and planned not in limits.treatments:
-        warnings.append(
-            _warning(
-                "other_treatment",
-                f"{planned} is planned; the model's cohort "
-                f"received {' or '.join(limits.treatments)}.",
-            )
-        )
-    if stage is not None and limits.bclc_stages and stage not in limits.bclc_stages:
-        warnings.append(
-            _warning(
-                "other_stage",
-                f"BCLC stage {stage}; the model's cohort was "
-                f"BCLC {' or '.join(limits.bclc_stages)}.",
-            )
-        )
-    return warnings
-
-
-def _warning(code: str, message: str) -> CaseWarning:
-    return CaseWarning(code=code, message=message)

@@ -10,9 +10,10 @@ def described(recipe: Recipe) -> str:
         ("paper", recipe.citation),
         ("images", " + ".join(recipe.sequences)),
         ("endpoint", f"{recipe.endpoint}, positive class: {recipe.positive_class}"),
-        ("criterion", f"{recipe.criterion}, read {recipe.readout}"),
+        ("criterion", f"{recipe.criterion}, read {recipe.readout}{_window(recipe)}"),
         ("treatment", recipe.treatment),
         ("population", recipe.population),
+        ("outside it", "left out" if recipe.exclude_outside else "told and kept"),
         ("evidence", ", ".join(f"{b.name} ({b.kind.replace('_', ' ')})" for b in recipe.branches)),
         *(("candidate", _candidate_words(candidate)) for candidate in recipe.candidates),
         ("folds", str(recipe.folds)),
@@ -28,6 +29,12 @@ def described(recipe: Recipe) -> str:
             f"    why         {difference.why}",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _window(recipe: Recipe) -> str:
+    """Days of the read-out, where the recipe has any."""
+    days = recipe.readout_window_days
+    return f" (day {days[0]} to {days[1]})" if days else ""
 
 
 def _candidate_words(candidate: Candidate) -> str:

@@ -9,7 +9,7 @@ from TACEResponseLib.evaluation.discrimination.cross_validated import FEWEST_PER
 from TACEResponseLib.evidence.kinds import BranchSettings
 from TACEResponseLib.fusion.fusion import FusionSettings
 from TACEResponseLib.fusion.model_range import FEWEST_REFITS, MOST_REFITS
-from TACEResponseLib.patient.context import PopulationLimits
+from TACEResponseLib.patient.context import MOST_DAYS, PopulationLimits
 
 MOST_BRANCHES, MOST_CANDIDATES = 32, 100
 CHEAP_REPEATS = 5
@@ -48,9 +48,14 @@ class Recipe(Settings):
     positive_class: str
     criterion: str
     readout: str
+    readout_window_days: tuple[int, int] | None = None
+    """First and last day after treatment that this read-out allows; none: any day."""
     treatment: str
     population: str
     population_limits: PopulationLimits = PopulationLimits()
+    exclude_outside: bool = False
+    """Leave out patients of whom the table says that they lie outside these limits; else they are
+    told and kept."""
     intended_use: str
     branches: tuple[BranchSettings, ...] = Field(min_length=1, max_length=MOST_BRANCHES)
     """Every source of evidence that any candidate uses; all are trained on the same folds."""
@@ -94,6 +99,15 @@ class Recipe(Settings):
     def _refits_fit(self) -> "Recipe":
         if 0 < self.refits < FEWEST_REFITS:
             raise ValueError(f"refits must be 0 or at least {FEWEST_REFITS}, got {self.refits}")
+        return self
+
+    @model_validator(mode="after")
+    def _window_is_one(self) -> "Recipe":
+        window = self.readout_window_days
+        if window and not 0 <= window[0] <= window[1] <= MOST_DAYS:
+            raise ValueError(
+                f"readout_window_days must be two days, 0 <= first <= last, got {list(window)}"
+            )
         return self
 
     @model_validator(mode="after")

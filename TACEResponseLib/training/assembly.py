@@ -8,6 +8,7 @@ from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.basics.terms import TEST_ROLES, CohortRole, ImageSequence
 from TACEResponseLib.bundle.bundle import Bundle, describe_branches
 from TACEResponseLib.bundle.card import model_card
+from TACEResponseLib.bundle.development import DevelopmentSample, development_sample
 from TACEResponseLib.bundle.metadata import (
     FUSED,
     AnswerSummary,
@@ -18,12 +19,14 @@ from TACEResponseLib.bundle.metadata import (
     CohortSummary,
     Metric,
 )
+from TACEResponseLib.cohort.population.facts import TableFacts
 from TACEResponseLib.evaluation.calibration.calibration_line import calibration_line
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
 from TACEResponseLib.evaluation.discrimination.folded_auc import folded_auc
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.fusion.answers import answer_counts
 from TACEResponseLib.fusion.fusion import FittedFusion
+from TACEResponseLib.recipe.parameters import candidate_parameters
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.result.provenance import package_versions
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
@@ -54,6 +57,7 @@ def assemble(
     *,
     permuted_labels: bool = False,
     device: str = "cpu",
+    facts: Mapping[CohortRole, TableFacts] | None = None,
 ) -> Bundle:
     """Measure the trained parts and say what they are.
 
@@ -65,6 +69,7 @@ def assemble(
         seed: of the training.
         permuted_labels: the labels that were trained on mean nothing.
         device: of the networks in training.
+        facts: what the table says of each cohort; of patients without a table nothing is known.
     Returns: a bundle ready to be saved. The training cohort's metrics are of the procedure that
         trained it, by patients held out; those of the others are of the shipped model, and
         calibration is measured on the first test cohort.
@@ -84,9 +89,13 @@ def assemble(
         ]
         if role in TEST_ROLES:
             lines += _calibration_lines(role, cohort, outputs[FUSED])
-    metadata = _metadata(recipe, identity, trained, cohorts, metrics, lines, seed)
+    metadata = _metadata(recipe, identity, trained, cohorts, facts or {}, metrics, lines, seed)
     metadata = metadata.model_copy(
-        update={"permuted_labels": permuted_labels, "trained_on": device}
+        update={
+            "permuted_labels": permuted_labels,
+            "trained_on": device,
+            "development": _development(recipe, training),
+        }
     )
     return Bundle(
         metadata=metadata,
@@ -154,6 +163,13 @@ def _answers(fusion: FittedFusion) -> AnswerSummary | None:
     return AnswerSummary(**asdict(answer_counts(scores.positive, scores.negative)))
 
 
+def _development(recipe: Recipe, training: PreparedCohort) -> DevelopmentSample | None:
+    """How many patients so many candidate parameters ask for."""
+    parameters, uncounted = candidate_parameters(recipe)
+    n, events = training.labels.size, int(training.labels.sum())
+    return development_sample(n, events, parameters, uncounted)
+
+
 def _chosen_on(trained: TrainedModel, role: CohortRole) -> bool:
     """Whether these patients chose among several."""
     return role is CohortRole.TUNING and len(trained.candidates) > 1
@@ -190,6 +206,7 @@ def _metadata(
     identity: BundleIdentity,
     trained: TrainedModel,
     cohorts: Mapping[CohortRole, PreparedCohort],
+    facts: Mapping[CohortRole, TableFacts],
     metrics: Sequence[Metric],
     lines: Sequence[Metric],
     seed: int,
@@ -212,12 +229,13 @@ def _metadata(
         positive_class=recipe.positive_class,
         criterion=recipe.criterion,
         readout=recipe.readout,
+        readout_window_days=recipe.readout_window_days,
         treatment=recipe.treatment,
         population=recipe.population,
         population_limits=recipe.population_limits,
         intended_use=recipe.intended_use,
         failure_modes=identity.failure_modes,
-        cohorts=_summaries(cohorts, identity),
+        cohorts=_summaries(cohorts, identity, facts),
         metrics=tuple(metrics),
         candidates=candidate_rows(trained),
         chance=_chance(trained),
@@ -239,7 +257,9 @@ def _metadata(
 
 
 def _summaries(
-    cohorts: Mapping[CohortRole, PreparedCohort], identity: BundleIdentity
+    cohorts: Mapping[CohortRole, PreparedCohort],
+    identity: BundleIdentity,
+    facts: Mapping[CohortRole, TableFacts],
 ) -> dict[CohortRole, CohortSummary]:
     """Who taught and who judged."""
     return {
@@ -247,6 +267,7 @@ def _summaries(
             n=cohort.labels.size,
             events=int(cohort.labels.sum()),
             source=identity.sources.get(role, ""),
+            facts=facts.get(role),
         )
         for role, cohort in cohorts.items()
     }

@@ -10,6 +10,7 @@ from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.checking import check_files, without_evidence
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import read_cohort
+from TACEResponseLib.recipe.population import outside_remark
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.training.members import members_by_role
 from TACEResponseLib.training.plan import DEFAULT_SEED
@@ -67,4 +68,5 @@ def left_out_notes(patients: Sequence[CohortPatient], recipe: str | None = None)
     usable = usable_for(to_train, patients)
     # Whoever has no role is drawn one; with another seed other patients, but as many.
     members_by_role(to_train, usable, seed=DEFAULT_SEED)
-    return [str(one) for one in usable.left_out]
+    outside = outside_remark(to_train, usable.patients)
+    return [*([outside] if outside else []), *(str(one) for one in usable.left_out)]

@@ -15,6 +15,7 @@ from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.evidence.settings import MOST_WEIGHTS_BYTES
 from TACEResponseLib.recipe.keys import check_takes_weights, with_changes, with_epochs
+from TACEResponseLib.recipe.population import outside_remark
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.state import check_free, log_folder, what_resumes, work_folder
@@ -78,6 +79,11 @@ class TrainingPlan:
     def left_out(self) -> tuple[LeftOut, ...]:
         """Patients with a response whom the recipe can't use."""
         return self.usable.left_out
+
+    @property
+    def outside(self) -> str:
+        """What is told of patients outside the recipe's population who are kept; or nothing."""
+        return outside_remark(self.recipe, self.usable.patients)
 
 
 def plan_training(request: TrainingRequest) -> TrainingPlan:

@@ -21,6 +21,7 @@ from TACEResponseLib.basics.writing.disk_trouble import explained
 from TACEResponseLib.basics.writing.drafts import PLACING
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.names import bundle_id_of
+from TACEResponseLib.recipe.population import counted_facts
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
 from TACEResponseLib.training.log_folder import write_log
 from TACEResponseLib.training.members import members_by_role
@@ -155,6 +156,9 @@ def _trained(
         request.seed,
         permuted_labels=request.permute_labels,
         device=device,
+        facts=counted_facts(
+            recipe, {role: c.case_ids for role, c in cohorts.items()}, plan.usable.patients
+        ),
     )
     log = log_folder(request.output)
     write_log(trained, cohorts, state.folder / "log", log, plan.left_out)

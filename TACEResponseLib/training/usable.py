@@ -13,6 +13,7 @@ from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
+from TACEResponseLib.recipe.population import OUTSIDE, beyond_words, check_responses
 from TACEResponseLib.recipe.recipe import Recipe
 
 # Beyond this share those who are left no longer stand for the cohort.
@@ -46,8 +47,14 @@ class Usable:
 def usable_for(recipe: Recipe, patients: Sequence[CohortPatient]) -> Usable:
     """Patients that a recipe can use; one without a response is kept, and teaches nothing.
 
-    Raises: InputError: more than a fifth of the patients with a response are left out.
+    Raises: InputError: responses of another criterion or endpoint; more than a fifth of the
+        patients with a response lack what the recipe reads.
     """
+    check_responses(recipe, patients)
+    excluded = excluded_from(recipe, patients)
+    if excluded:
+        apart = {one.case_id for one in excluded}
+        patients = [patient for patient in patients if patient.case_id not in apart]
     left = left_out_of(recipe, patients)
     answered = sum(patient.label(recipe.endpoint) is not None for patient in patients)
     if len(left) > MOST_LEFT_OUT * answered:
@@ -58,7 +65,26 @@ def usable_for(recipe: Recipe, patients: Sequence[CohortPatient]) -> Usable:
             remedy="fill in the table, or choose a recipe that reads what it has",
         )
     names = {one.case_id for one in left}
-    return Usable(patients=tuple(p for p in patients if p.case_id not in names), left_out=left)
+    return Usable(
+        patients=tuple(p for p in patients if p.case_id not in names),
+        left_out=tuple(sorted((*excluded, *left), key=lambda one: one.row)),
+    )
+
+
+def excluded_from(recipe: Recipe, patients: Sequence[CohortPatient]) -> tuple[LeftOut, ...]:
+    """Patients with a response outside the recipe's population, where it asks for that."""
+    if not recipe.exclude_outside:
+        return ()
+    return tuple(
+        LeftOut(
+            case_id=patient.case_id,
+            row=patient.row,
+            role=patient.role,
+            reason=f"{OUTSIDE} ({words})",
+        )
+        for patient in patients
+        if patient.label(recipe.endpoint) is not None and (words := beyond_words(recipe, patient))
+    )
 
 
 def left_out_of(recipe: Recipe, patients: Sequence[CohortPatient]) -> tuple[LeftOut, ...]:

@@ -22,6 +22,7 @@ from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.evaluation.inputs import Labels
 from TACEResponseLib.training.recalibrating import check_class_sizes, recalibrated
 from TACEResponseLib.validation.study.cohort_scoring import ScoredPatient, score_patients
+from TACEResponseLib.validation.study.judged import check_responses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ def recalibrate_bundle(request: RecalibrationRequest, progress: Progress = silen
     bundle = load_bundle(request.bundle, device=device)
     endpoint = bundle.metadata.endpoint
     patients = [p for p in usable_cohort(request.cohort) if p.label(endpoint) is not None]
+    check_responses([bundle.metadata], patients)
     check_class_sizes(_labels(patients, endpoint), request.method)
     scored = score_patients(
         [request.bundle], patients, device=device, jobs=request.jobs, progress=progress

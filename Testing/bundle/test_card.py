@@ -20,7 +20,9 @@ def test_a_card_holds_what_a_reader_must_know(bundle: Bundle) -> None:
     card = model_card(bundle.metadata)
     for words in (
         "not a medical device",
-        "mRECIST, read about 30 days after first TACE",
+        "| Criterion | mRECIST |",
+        "| Read-out | about 30 days after first TACE |",
+        "this bundle keeps what its recipe wanted, and not what its patients had",
         "positive class: responder",
         "CT, ct_arterial",
         "| training | 100 | 48 | 52 | simulated |",

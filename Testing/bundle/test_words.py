@@ -14,6 +14,7 @@ from TACEResponseLib.bundle.words import (
     result_sentence,
     simulated_banner,
 )
+from TACEResponseLib.cohort.population.facts import Counts, day_counts
 from TACEResponseLib.fusion.answers import Answer, AnswerCounts, CaseAnswer
 from TACEResponseLib.fusion.fused import FusedProbability
 from TACEResponseLib.fusion.model_range import ModelRange
@@ -26,6 +27,7 @@ def bundle(**changes: object) -> SimpleNamespace:
         "criterion": "mRECIST",
         "readout": "about 30 days after first TACE",
         "cohorts": {CohortRole.TRAINING: SimpleNamespace(n=96, events=61)},
+        "facts": None,
         "simulated": False,
         "permuted_labels": False,
     }
@@ -94,6 +96,25 @@ def test_fewer_than_thirty_patients_told_the_same_give_no_answer() -> None:
     )
     assert not counts.is_worded("positive")
     assert replace(counts, positive=30, positive_right=30).is_worded("positive")
+
+
+@pytest.mark.parametrize(
+    ("stated", "days", "words"),
+    [
+        (96, 31.0, "CR or PR, mRECIST, read 31 days (median) after treatment)"),
+        (41, 31.0, "CR or PR, mRECIST in 41 of 96, read 31 days (median) after treatment)"),
+        (0, None, "CR or PR, criterion not stated, read-out day not stated)"),
+    ],
+)
+def test_criterion_and_read_out_are_those_of_the_table_where_they_were_counted(
+    stated: int, days: float | None, words: str
+) -> None:
+    facts = SimpleNamespace(
+        n=96,
+        criterion=Counts(by_name={"mRECIST": stated}, not_stated=96 - stated),
+        readout=day_counts([days], None),
+    )
+    assert endpoint_phrase(bundle(facts=facts)).endswith(words)
 
 
 def test_disease_control_is_not_called_response() -> None:

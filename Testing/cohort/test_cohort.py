@@ -207,6 +207,26 @@ def test_table_one_is_right_by_hand(table: Path) -> None:
     assert "sex: F" not in cells
 
 
+def test_table_one_has_criterion_treatment_stage_and_days(table: Path) -> None:
+    said: dict[str, str] = {
+        "criterion": "modified RECIST",
+        "readout_days": "30",
+        "planned_treatment": "cTACE",
+        "image_date": "2026-03-01",
+        "treatment_date": "2026-03-05",
+        "bclc": "C",
+    }
+    rows = [row(1, **said), row(2, **dict.fromkeys(said, "")), row(3, **said)]
+    rows[1]["readout_days"] = "40"
+    described = describe_cohort(usable_cohort(write(table, rows)), Endpoint.OBJECTIVE_RESPONSE)
+    cells = {cells[0]: cells[1] for cells in described.rows}
+    assert cells["criterion: mRECIST"] == "2 (100 %); 1 missing"
+    assert cells["planned treatment: cTACE"] == "2 (100 %); 1 missing"
+    assert cells["treatment to read-out, days, median (quartiles)"] == "30 (30 to 35)"
+    assert cells["image to treatment, days, median (quartiles)"] == "4 (4 to 4); 1 missing"
+    assert cells["BCLC stage: C"] == "2 (100 %); 1 missing"
+
+
 def test_large_numbers_of_table_one_have_no_exponent(table: Path) -> None:
     rows = [row(1, afp_ng_per_ml="23456.7")]
     described = describe_cohort(usable_cohort(write(table, rows)), Endpoint.OBJECTIVE_RESPONSE)

@@ -11,13 +11,13 @@ from TACEResponseLib.validation.study.predictions_table import TableOptions, rea
 
 COLUMNS = (*DAYS, *EVENTS)
 # Time to progression is the column that another one can contradict.
-PLAIN = dict(zip(COLUMNS, ("30", "-5", "50", "100", "no", "yes"), strict=True))
+PLAIN = dict(zip(COLUMNS, ("30", "5", "50", "100", "no", "yes"), strict=True))
 BAD = {
     **dict.fromkeys(EVENTS, ("ja", "2", "-1", "0.5", "dead", "1,0")),
     **dict.fromkeys(DAYS, ("abc", "3 months", "1e999", "1,234", "nein")),
 }
 CELLS = [(name, cell) for name, cells in BAD.items() for cell in cells]
-CELLS += [(name, "-20") for name in DAYS if name != "image_to_treatment_days"]
+CELLS += [(name, "-20") for name in DAYS]
 
 
 def cohort(folder: Path, **cells: str) -> Path:
@@ -48,7 +48,7 @@ def test_a_follow_up_cell_that_no_validation_could_use_is_a_problem_of_its_colum
 def test_an_event_is_kept_as_1_or_0_in_whatever_word_it_came(word: str, tmp_path: Path) -> None:
     _, patient = usable_cohort(cohort(tmp_path, died=word, progressed="no"))
     assert (patient.other["died"], patient.other["progressed"]) == ("1", "0")
-    assert patient.other["image_to_treatment_days"] == "-5"
+    assert patient.other["image_to_treatment_days"] == "5"
 
 
 def test_a_progression_after_the_end_of_life_is_a_problem_of_the_row(tmp_path: Path) -> None:

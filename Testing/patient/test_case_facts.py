@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.imaging.volume import Acquisition, Volume
@@ -74,7 +75,6 @@ def shot(day: str | None) -> dict[ImageSequence, Volume]:
         ("2026-03-01", None, None, []),
         (None, date(2026, 3, 1), date(2026, 3, 20), []),
         ("2026-03-02", date(2026, 3, 1), date(2026, 3, 20), ["image_date_differs"]),
-        ("2026-03-21", None, date(2026, 3, 20), ["image_after_treatment"]),
         (
             "2026-03-21",
             date(2026, 3, 1),
@@ -91,6 +91,17 @@ def test_dates_are_compared_with_the_header(
     assert [w.code for w in warnings] == codes
     assert not any("2026" in w.message or "ct.nii" in w.message for w in warnings)
     assert date_warnings(shot(day), None) == ()
+
+
+def test_a_header_from_after_treatment_is_refused_unless_the_image_s_day_is_typed() -> None:
+    context = CaseContext(treatment_date=date(2026, 3, 20))
+    with pytest.raises(InputError, match="must not be after treatment") as refused:
+        date_warnings(shot("2026-03-21"), context)
+    assert "2026" not in refused.value.written
+    assert date_warnings(shot("2026-03-20"), context) == ()
+    # Dates of anonymized files are shifted: what was typed of the image goes before.
+    said = CaseContext(image_date=date(2026, 3, 1), treatment_date=date(2026, 3, 20))
+    assert "image_after_treatment" in {w.code for w in date_warnings(shot("2026-03-21"), said)}
 
 
 @pytest.mark.parametrize(

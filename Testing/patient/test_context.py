@@ -13,10 +13,10 @@ from TACEResponseLib.patient.context import (
     CaseContext,
     PopulationLimits,
     Treatment,
-    check_population,
     context_record,
     read_context,
 )
+from TACEResponseLib.patient.population import check_population
 from TACEResponseLib.recipe.reading import read_recipe
 
 TODAY = date(2026, 3, 31)
@@ -92,6 +92,9 @@ def test_no_number_is_given_for(answers: dict[str, object], rule: str) -> None:
         ({"image_date": 20260331}, "a date written"),
         ({"planned_treatment": "TARE"}, "one of cTACE, DEB-TACE, HAIC"),
         ({"is_first_treatment": "yes"}, "true or false"),
+        ({"image_to_treatment_days": -30}, "the model reads images taken before treatment"),
+        ({"image_to_treatment_days": True}, "a number of days"),
+        ({"image_to_treatment_days": "7"}, "a number of days"),
     ],
 )
 def test_answers_of_another_kind_are_refused(content: dict[str, object], rule: str) -> None:
@@ -103,6 +106,21 @@ def test_answers_survive_the_record() -> None:
     context = read_context(FITTING)
     assert read_context(context_record(context)) == context
     assert context_record(context) == FITTING
+
+
+@pytest.mark.parametrize(("days", "expected"), [(7, []), (7.5, ["image_too_old"])])
+def test_days_stand_for_dates(days: float, expected: list[str]) -> None:
+    undated = {"image_date": None, "treatment_date": None, "image_to_treatment_days": days}
+    assert codes(**undated) == expected
+    context = read_context({**FITTING, **undated})
+    assert read_context(context_record(context)) == context
+
+
+def test_days_that_contradict_the_dates_are_refused() -> None:
+    # Seven days lie between the dates; a day more or less is the hour of the day.
+    assert codes(image_to_treatment_days=8) == []
+    with pytest.raises(InputError, match="must be as many days before treatment"):
+        codes(image_to_treatment_days=9)
 
 
 def test_the_shipped_recipe_and_bundle_have_the_paper_s_limits() -> None:

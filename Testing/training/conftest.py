@@ -121,7 +121,7 @@ def write_table(tmp_path: Path) -> Callable[..., Path]:
         labels = np.tile([0, 1], n // 2)
         values = drawn_features(labels, np.random.default_rng(seed), signal)
         roles = ("training", "training", "training", "training", "internal_test", "internal_test")
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "case_id": f"P{i:03d}",
                 "role": roles[i % 6],
@@ -132,9 +132,10 @@ def write_table(tmp_path: Path) -> Callable[..., Path]:
         ]
         path = tmp_path / name
         with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
+            changed = order([change(row) for row in rows])
+            writer = csv.DictWriter(file, list(changed[0]))
             writer.writeheader()
-            writer.writerows(order([change(row) for row in rows]))
+            writer.writerows(changed)
         return path
 
     return write

@@ -116,7 +116,7 @@ class ImagesSection:
         )
         showState(self._ui.imagesButton, _("Images and phases"), isReady, remark)
         self._ui.populationLabel.setText(
-            _("The model's patients: {population}.").format(population=desk.model.population)
+            _("The model is made for: {population}.").format(population=desk.model.population)
             if desk.model
             else ""
         )

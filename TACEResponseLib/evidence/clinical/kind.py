@@ -57,6 +57,10 @@ class ClinicalKind(
 
         return restored_clinical(stored)
 
+    def n_parameters(self, settings: ClinicalSettings) -> int:
+        """A coefficient a column."""
+        return len(settings.column_names)
+
     def lesion_numbers(self, prepared: "PreparedClinical") -> Mapping[str, float]:
         """Measures of the tumor."""
         return prepared["measures"]

@@ -69,6 +69,12 @@ class RadiomicsKind(EvidenceKind[RadiomicsSettings, RadiomicsPart, "RadiomicsBra
         """The second reader's features stand beside the first one's under names of their own."""
         return {**first, **{f"{SECOND_READER}{name}": value for name, value in second.items()}}
 
+    def n_parameters(self, settings: RadiomicsSettings) -> int:
+        """Every feature that selection may take."""
+        from TACEResponseLib.evidence.radiomics.feature_names import wanted_names
+
+        return len(wanted_names(settings))
+
     def lesion_numbers(self, prepared: Features) -> Features:
         """Every feature."""
         return prepared

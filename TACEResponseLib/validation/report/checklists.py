@@ -2,6 +2,7 @@
 
 from TACEResponseLib import __version__
 from TACEResponseLib.validation.report.checklist_items import CHECKLISTS
+from TACEResponseLib.validation.report.counted_answers import NOT_VERIFIED, counted_answers
 from TACEResponseLib.validation.report.missing_inputs import missing_inputs
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.words import share
@@ -24,11 +25,16 @@ def checklist_rows(study: Study, results: Results, n_limits: int) -> dict[str, R
     known = {key: text for key, text in _answers(study, results, n_limits).items() if text}
     return {
         name: tuple(
-            (number, topic, known.get(key, TO_FILL), "this run" if key in known else "authors")
+            (number, topic, known.get(key, TO_FILL), answered_by(known.get(key, TO_FILL)))
             for number, topic, key in items
         )
         for name, items in CHECKLISTS.items()
     }
+
+
+def answered_by(answer: str) -> str:
+    """Who has answered, or must."""
+    return "authors" if answer.startswith((TO_FILL, NOT_VERIFIED)) else "this run"
 
 
 def _answers(study: Study, results: Results, n_limits: int) -> dict[str, str]:
@@ -40,30 +46,27 @@ def _of_patients(study: Study) -> dict[str, str]:
     """Population, outcome, partitions."""
     origin, total = study.origin, study.n + len(study.failures)
     known = [role.value.replace("_", " ") for role in origin.roles]
-    readout = f", read {origin.readout}" if origin.readout else ""
-    sites, scanners, treated = (_levels(study, name) for name in ("site", "scanner", "treatment"))
     return {
         "source": origin.source,
-        "sites": f"{len(sites)} sites: {', '.join(sites)}" if sites else "",
-        "scanners": f"scanners: {', '.join(scanners)}; parameters: authors" if scanners else "",
-        "treatment": f"treatments: {', '.join(treated)}" if treated else "",
-        "outcome": f"{study.positive_class} by {origin.criterion}{readout}"
-        if origin.criterion
-        else "",
         "missing": f"{share(len(study.failures), total)} left out, missing outcomes not filled in; "
-        f"{missing_inputs(study)}",
+        f"{missing_inputs(study)}{_missing_in_training(study)}",
         "flow": f"{total} in the table, {study.n} analyzed, {len(study.failures)} left out",
         "numbers": f"{study.n} patients, {study.events} {study.positive_class}",
-        "partition": f"role: {', '.join(known)}; one row a patient" if known else "",
+        "partition": f"role: {', '.join(known)}; one row a patient"
+        if known
+        else f"{NOT_VERIFIED}: no roles in the table",
         "table_one": "table1.csv" if study.table_one else "",
         "imbalance": f"{share(study.events, study.n)} {study.positive_class}; no resampling of the "
         "evaluated patients",
+        **counted_answers(study),
     }
 
 
-def _levels(study: Study, attribute: str) -> list[str]:
-    """What the patients have of it."""
-    return sorted({level for level in study.attributes.get(attribute, ()) if level})
+def _missing_in_training(study: Study) -> str:
+    """What training filled in; nothing where models are tables of probabilities."""
+    if not study.drift:
+        return ""
+    return f"; in training: {study.origin.training_missing or f'{NOT_VERIFIED}, not counted then'}"
 
 
 def _of_model(study: Study) -> dict[str, str]:
@@ -83,7 +86,10 @@ def _of_model(study: Study) -> dict[str, str]:
 
 def _of_results(study: Study, results: Results, n_limits: int) -> dict[str, str]:
     """What came out, topic by topic."""
-    answers = {"limitations": f"{n_limits} computed from the data, first page"}
+    answers = {
+        "limitations": f"{n_limits} computed from the data, first page",
+        "sample_size": f"training: {study.origin.development}" if study.origin.development else "",
+    }
     for topic in in_place():
         for key, text in topic.answers(study, results).items():
             answers[key] = ", ".join(filter(None, (answers.get(key), text)))

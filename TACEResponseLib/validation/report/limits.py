@@ -1,6 +1,7 @@
 """The box `What this does not show`, computed from the data."""
 
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.validation.report.counted_answers import criterion_and_readout
 from TACEResponseLib.validation.study.study import HALF_SET_ON, Study
 from TACEResponseLib.validation.style.words import share
 from TACEResponseLib.validation.topics.topic import Results
@@ -57,8 +58,14 @@ def _images(study: Study) -> list[str]:
         )
     elif missing := sum(not phase for phase in phases):
         sentences.append(f"The contrast phase of {share(missing, study.n)} is missing.")
-    if not study.origin.criterion:
+    facts = study.facts
+    if facts is None or not (facts.criterion.n_stated or facts.readout.n):
         sentences.append("By which criterion and when response was read: not said.")
+    elif facts.criterion.not_stated or facts.readout.not_stated:
+        sentences.append(
+            f"By which criterion and when the response of some was read: "
+            f"{criterion_and_readout(facts)}."
+        )
     return sentences
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from TACEResponseLib import __version__
 from TACEResponseLib.result.provenance import installed_version
+from TACEResponseLib.validation.report.counted_answers import criterion_and_readout
 from TACEResponseLib.validation.report.missing_inputs import missing_inputs
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.style.words import share
@@ -29,13 +30,11 @@ def _paragraphs(study: Study, results: Results) -> Iterator[str]:
 def _patients(study: Study) -> str:
     total = study.n + len(study.failures)
     roles = ", ".join(role.value.replace("_", " ") for role in study.origin.roles)
-    criterion = f" by {study.origin.criterion}" if study.origin.criterion else ""
-    readout = f", read {study.origin.readout}" if study.origin.readout else ""
     return (
         f"Of {total} patients ({roles or 'role not stated'}; {study.origin.source}) "
         f"{share(study.n, total)} had an outcome and all predictions and were analyzed; "
-        f"{share(study.events, study.n)} were “{study.positive_class}”{criterion}{readout}, the "
-        "positive class throughout. Missing outcomes were not filled in; "
+        f"{share(study.events, study.n)} were “{study.positive_class}”, the positive class "
+        f"throughout ({criterion_and_readout(study.facts)}). Missing outcomes were not filled in; "
         f"{missing_inputs(study)}."
     )
 

@@ -58,6 +58,7 @@ def metrics_json(study: Study, results: Results) -> str:
         "n": study.n,
         "events": study.events,
         "origin": plain(study.origin),
+        "facts": study.facts.model_dump(mode="json") if study.facts else None,
         "warnings": plain(study.warnings),
         "failures": plain(study.failures),
         "drift": plain(study.drift),

@@ -103,7 +103,7 @@ def _patients(study: Study) -> Iterator[Section]:
 def _checklists(study: Study, results: Results) -> Iterator[Block]:
     yield Paragraph("Topics are in our own words; read the published checklist before submitting.")
     for name, rows in checklist_rows(study, results, len(limits(study, results))).items():
-        open_items = sum(answer_ == TO_FILL for _, _, answer_, _ in rows)
+        open_items = sum(by == "authors" for *_, by in rows)
         yield Subheading(CHECKLIST_NAMES[name])
         yield Table(
             columns=COLUMNS[:3],

@@ -16,6 +16,7 @@ from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.evidence.branch import FeatureContribution
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.validation.study.judged import without_course
 
 # Loading a bundle takes about as long as scoring a patient or two.
 PATIENTS_PER_JOB = 16
@@ -99,7 +100,7 @@ def score_by_bundle(bundle: Bundle, patient: CohortPatient) -> Scored:
 
     if not patient.images and (scored := _from_features(bundle, patient)) is not None:
         return scored
-    case = load_case(patient, bundle.metadata.sequences)
+    case = load_case(without_course(patient), bundle.metadata.sequences)
     with in_row(patient):
         return _of(score(case, bundle))
 

@@ -12,6 +12,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.terms import TEST_ROLES, CohortRole, Endpoint
 from TACEResponseLib.basics.vocabulary import option
+from TACEResponseLib.bundle.counted import imputed_words
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.reading import read_fusion, read_metadata
 from TACEResponseLib.bundle.words import cohort_sentence, simulated_banner
@@ -24,6 +25,11 @@ from TACEResponseLib.validation.study.baselines import baselines
 from TACEResponseLib.validation.study.class_scores import class_scores, observed_class
 from TACEResponseLib.validation.study.cohort_scoring import ScoredPatient, score_patients
 from TACEResponseLib.validation.study.drift import drift
+from TACEResponseLib.validation.study.judged import (
+    check_responses,
+    inside_limits,
+    judged_facts,
+)
 from TACEResponseLib.validation.study.promises import promises
 from TACEResponseLib.validation.study.second_roi import read_once_warnings, second_readings
 from TACEResponseLib.validation.study.study import Failure, Model, Origin, Study
@@ -55,6 +61,7 @@ def score_study(
     _check_bundles(metadata)
     endpoint = metadata[0].endpoint
     chosen = _chosen(usable_cohort(cohort), role, cohort)
+    check_responses(metadata, chosen)
     labeled = [p for p in chosen if p.label(endpoint) is not None]
     scored = score_patients(bundles, labeled, device=device, jobs=jobs, progress=progress)
     pairs = [(p, s) for p, s in zip(labeled, scored, strict=True) if s.scores]
@@ -115,7 +122,7 @@ def _study(
         outcome=labels,
         positive_class=first.positive_class,
         models=models,
-        origin=_origin(metadata, patients, columns),
+        origin=_origin(metadata, patients),
         responses=tuple(observed_class(p) for p in patients) if classes else (),
         class_scores=classes,
         baselines=baselines(sizes, clinical),
@@ -123,6 +130,8 @@ def _study(
         attributes=attributes(_names(patients, columns), values),
         clinical=clinical,
         table_one=describe_cohort(patients, first.endpoint),
+        facts=judged_facts(first, patients),
+        inside=inside_limits(first, patients),
         failures=failures,
         candidates=tuple(row.model_dump(mode="json") for row in first.candidates),
         promises=tuple(promise for m in metadata for promise in promises(m)),
@@ -237,21 +246,16 @@ def _sizes(scores: Sequence[ScoredPatient]) -> dict[str, Floats]:
     }
 
 
-def _origin(
-    metadata: Sequence[BundleMetadata],
-    patients: Sequence[CohortPatient],
-    columns: Mapping[str, Sequence[str]],
-) -> Origin:
+def _origin(metadata: Sequence[BundleMetadata], patients: Sequence[CohortPatient]) -> Origin:
     """Where everything comes from."""
-    named = sorted({c for c in columns.get("criterion", ()) if c})
     present = {p.role for p in patients}
     return Origin(
         source=f"{', '.join(m.bundle_id for m in metadata)} on a cohort table",
         roles=tuple(role for role in CohortRole if role in present),
         simulated=True if all(p.case_id.startswith("SIM-") for p in patients) else None,
-        criterion=", ".join(named) or f"{metadata[0].criterion} (as the model's training)",
-        readout=metadata[0].readout,
         training=tuple(f"{m.bundle_id}: {cohort_sentence(m)}" for m in metadata),
+        training_missing=imputed_words(metadata[0].facts) if metadata[0].facts else "",
+        development=metadata[0].development.words if metadata[0].development else "",
     )
 
 

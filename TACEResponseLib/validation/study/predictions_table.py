@@ -22,12 +22,14 @@ from TACEResponseLib.cohort.columns import (
 )
 from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.header import column_kind
+from TACEResponseLib.cohort.population.facts import table_facts
 from TACEResponseLib.evaluation.inputs import (
     Floats,
     checked_outcome,
     checked_probabilities,
     sample_warnings,
 )
+from TACEResponseLib.patient.context import PopulationLimits
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.patient.units import other_writing
 from TACEResponseLib.validation.study.attributes import attributes
@@ -75,6 +77,8 @@ MODELS = ("unknown", "answer")
 """Kinds of columns that hold a model's probabilities; the known law of a simulation is one."""
 REPEAT = "#"
 NO_ROLE = "no role given"
+NO_LIMITS = PopulationLimits(first_treatment_only=False)
+"""A table of probabilities does not say whom its models are made for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +127,14 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
     timed = timed_outcomes(kept)
     clinical = clinical_records(kept)
     values = _numbers(kept, clinical)
+    origin = _origin(kept, options, models)
+    patients = table_patients(kept, labels, clinical)
     return Study(
         case_ids=tuple(kept["case_id"]),
         outcome=labels,
         positive_class=POSITIVE_CLASS if classes else options.positive_class,
         models=models,
-        origin=_origin(kept, options, models),
+        origin=origin,
         responses=responses,
         class_scores=class_scores,
         baselines=baselines({SIZES[k]: v for k, v in values.items() if k in SIZES}, clinical),
@@ -136,10 +142,11 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
         attributes=attributes(kept, values),
         clinical=clinical,
         table_one=describe_cohort(
-            table_patients(kept, labels, clinical),
+            patients,
             Endpoint.OBJECTIVE_RESPONSE,
             without_role=NO_ROLE,
         ),
+        facts=table_facts(patients, NO_LIMITS),
         failures=failures_of(columns, outcome, probabilities),
         warnings=(
             *sample_warnings(labels, models[0].probabilities),
@@ -156,7 +163,6 @@ def _origin(columns: Columns, options: TableOptions, models: Sequence[Model]) ->
         roles=roles_of(columns),
         simulated=options.simulated,
         cross_validated=options.cross_validated or any(m.repeats for m in models),
-        criterion=", ".join(sorted({c for c in columns.get("criterion", ()) if c})),
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.cohort.description import TableOne
+from TACEResponseLib.cohort.population.facts import TableFacts
 from TACEResponseLib.evaluation.agreement.intraclass import IccForm
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats, Labels
@@ -149,10 +150,13 @@ class Origin:
     simulated: bool | None = None
     """`None` where the files don't say."""
     cross_validated: bool = False
-    criterion: str = ""
-    readout: str = ""
     training: tuple[str, ...] = ()
     """One sentence a model: what it was trained on."""
+    training_missing: str = ""
+    """What was missing of the first model's clinical variables in training; empty where it does
+    not say."""
+    development: str = ""
+    """How many patients the first model's training had and should have had, as it says."""
 
     @property
     def in_sample(self) -> bool:
@@ -181,6 +185,11 @@ class Study:
     """Levels by attribute, blank where unknown."""
     clinical: tuple[ClinicalRecord, ...] = ()
     table_one: TableOne | None = None
+    facts: TableFacts | None = None
+    """What the table says of criterion, read-out, treatment, stage and dates."""
+    inside: NDArray[np.bool_] | None = None
+    """(n,), false for patients whom the table places outside the first model's population; `None`
+    where no model says its limits."""
     failures: tuple[Failure, ...] = ()
     second_readings: SecondReadings | None = None
     """None where too few patients have a second reader's ROI."""

@@ -2,14 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole
-from TACEResponseLib.cohort.columns import clinical_cell, clinical_column
+from TACEResponseLib.cohort.columns import (
+    IMAGE_DAYS,
+    READOUT_DAYS,
+    clinical_cell,
+    clinical_column,
+)
+from TACEResponseLib.cohort.follow_up_cells import follow_up_number
 from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.cohort.population.said import joined_context
+from TACEResponseLib.cohort.row_options import read_row_context
 from TACEResponseLib.evaluation.inputs import Floats, Labels
 from TACEResponseLib.patient.record import ClinicalRecord, read_record
 from TACEResponseLib.validation.study.columns import Columns
@@ -60,6 +69,8 @@ def table_patients(
         columns: of the patients that are used.
         labels: (n,), their outcomes.
         clinical: their records.
+    Raises: InputError: days, dates, treatment or stage break a rule, such as an image from after
+        treatment.
     """
     roles = columns.get("role") or [""] * len(clinical)
     return [
@@ -71,9 +82,32 @@ def table_patients(
             clinical=clinical[row],
             role=CohortRole(roles[row]) if roles[row] else None,
             response=str(labels[row]),
+            **_said(columns, row, clinical[row]),
         )
         for row, case_id in enumerate(columns["case_id"])
     ]
+
+
+def _said(columns: Columns, row: int, clinical: ClinicalRecord) -> dict[str, Any]:
+    """Context, criterion and read-out of a row.
+
+    Raises: InputError: the image is from after treatment.
+    """
+    own = {name: cells[row] for name, cells in columns.items() if cells[row]}
+    where = f"row {row + 1}, {own['case_id']}"
+    days = {name: own[name] for name in (READOUT_DAYS, IMAGE_DAYS) if name in own}
+    for name, text in days.items():
+        try:
+            follow_up_number(name, text)
+        except InputError as error:
+            raise error.at(f"{where}, {name}") from error
+    context, problems = read_row_context(row + 1, own)
+    if not problems:
+        context, problems = joined_context(row + 1, context, clinical, days)
+    if problems:
+        first = problems[0]
+        raise InputError(f"{where}, {first.column}", first.rule, got=first.got, remedy=first.remedy)
+    return {"context": context, "other": {"criterion": own.get("criterion", "")} | days}
 
 
 def failures_of(

@@ -8,6 +8,7 @@ from TACEResponseLib.validation.topics.candidates.topic import TOPIC as CANDIDAT
 from TACEResponseLib.validation.topics.classes.topic import TOPIC as CLASSES
 from TACEResponseLib.validation.topics.drift.topic import TOPIC as DRIFT
 from TACEResponseLib.validation.topics.performance.topic import TOPIC as PERFORMANCE
+from TACEResponseLib.validation.topics.population.topic import TOPIC as POPULATION
 from TACEResponseLib.validation.topics.promised.topic import TOPIC as PROMISED
 from TACEResponseLib.validation.topics.readers.topic import TOPIC as READERS
 from TACEResponseLib.validation.topics.roi_readers.topic import TOPIC as ROI_READERS
@@ -29,6 +30,7 @@ TOPICS: tuple[Topic, ...] = (
     DRIFT,
     SAMPLE_SIZE,
     WRONG_CASES,
+    POPULATION,
 )
 
 

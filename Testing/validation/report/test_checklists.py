@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from TACEResponseLib.cohort.population.facts import Counts, day_counts
 from TACEResponseLib.validation.report.checklist_items import CHECKLISTS
 from TACEResponseLib.validation.report.checklists import TO_FILL, checklist_rows
+from TACEResponseLib.validation.report.limits import limits
 from TACEResponseLib.validation.report.methods_text import methods_text
 from TACEResponseLib.validation.study.study import FeatureDrift, Study
 from TACEResponseLib.validation.style.words import interval
@@ -43,7 +45,39 @@ def test_answers_come_from_the_numbers_and_the_rest_is_marked(
     assert interval(results.of(PerformanceResults).models[0].auc) in rows["23a"]
     assert f"{study.n} patients" in rows["21"]
     # The table names no criterion, so the outcome is not ours to define.
-    assert rows["8a"] == TO_FILL
+    assert rows["8a"].startswith("not verified: the table does not say (columns criterion")
+    # It names sites, and of scanners nothing.
+    assert rows["6a"] == "2 sites: A, B"
+
+
+def test_what_a_table_could_have_said_and_does_not_is_not_verified(
+    study: Study, results: Results
+) -> None:
+    rows = {n: row for row in checklist_rows(study, results, 7)["metrics"] for n in row[:1]}
+    for number in ("3", "6", "7", "18"):
+        assert rows[number][2].startswith("not verified")
+        assert rows[number][3] == "authors"
+
+
+def test_an_outcome_is_as_the_table_has_it_counted(study: Study, results: Results) -> None:
+    assert study.facts is not None
+    read = replace(
+        study,
+        facts=study.facts.model_copy(
+            update={
+                "criterion": Counts(by_name={"mRECIST": 100}, not_stated=20),
+                "readout": day_counts([28.0] * 100 + [None] * 20, None),
+            }
+        ),
+    )
+    counted = (
+        "criterion mRECIST 100, not stated 20; read-out median 28 (28 to 28) days of 100; not "
+        "stated 20"
+    )
+    answer = next(a for n, _, a, _ in checklist_rows(read, results, 7)["tripod_ai"] if n == "8a")
+    assert answer == f"responder; {counted}"
+    assert counted in methods_text(read, results)[0]
+    assert any(counted in limit for limit in limits(read, results))
 
 
 def clinical(study: Study, name: str, known: int) -> FeatureDrift:

@@ -170,3 +170,18 @@ def test_table_one_gives_no_role_to_patients_of_whom_none_is_given(
         "no role given",
     ]
     assert sum(int(n) for n in mixed.rows[0][1:]) == len(roles)
+
+
+def test_an_image_from_after_treatment_is_refused(write: Write) -> None:
+    days = {"image_to_treatment_days": [5] * 119 + [-30], "criterion": ["mRECIST"] * 120}
+    with pytest.raises(InputError, match="row 120, P119, image_to_treatment_days") as refused:
+        read_predictions(write(extra=days), TableOptions())
+    assert "taken before treatment" in str(refused.value)
+
+
+def test_criterion_and_days_are_counted(write: Write) -> None:
+    days = {"readout_days": [30] * 60 + [""] * 60, "criterion": ["mRECIST"] * 40 + [""] * 80}
+    facts = read_predictions(write(extra=days), TableOptions()).facts
+    assert facts is not None
+    assert facts.criterion.words == "mRECIST 40, RECIST 1.1 0, not stated 80"
+    assert facts.readout.words == "median 30 (30 to 30) days of 60; not stated 60"

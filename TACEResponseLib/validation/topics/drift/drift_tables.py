@@ -35,7 +35,7 @@ def drift_sections(study: Study) -> Iterator[Table]:
             rows=tuple(_rows(recorded, with_missing=True)),
             note=f"Clinical variables, as the model codes them, of the patients who have them. "
             f"{SCALE} Training's mean and SD count values that were filled in; how many those "
-            "were, the bundle does not keep.",
+            "were, the model's card says.",
         )
 
 

@@ -7,6 +7,7 @@ from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.writing.drafts import scratch_folder
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.validation.study.judged import without_course
 from TACEResponseLib.validation.study.study import Study
 from TACEResponseLib.validation.topics.wrong_cases.wrong_cases import wrong_cases
 
@@ -40,7 +41,7 @@ def wrong_pictures(
             progress(f"picture of {case.case_id}")
             path = folder / "case.png"
             try:
-                read = load_case(by_id[case.case_id], loaded.metadata.sequences)
+                read = load_case(without_course(by_id[case.case_id]), loaded.metadata.sequences)
                 draw_overview(read, score(read, loaded), path)
             except InputError:
                 continue

@@ -1,0 +1,1 @@
+"""Patients inside and outside the population that the model is made for."""
