@@ -145,6 +145,8 @@ class BundleMetadata(Settings):
     population: str
     population_limits: PopulationLimits = PopulationLimits()
     """What of the population a case can be compared with."""
+    reader_dice: float | None = Field(default=None, gt=0, le=1)
+    """Mean Dice of two readers' ROIs of training patients; None where nobody measured it."""
     intended_use: str
     failure_modes: tuple[str, ...] = ()
     """Where it is known to go wrong; one sentence each."""

@@ -21,6 +21,7 @@ from TACEResponseLib.evidence.branch import (
 from TACEResponseLib.evidence.part import EvidencePart
 from TACEResponseLib.evidence.settings import EvidenceSettings
 from TACEResponseLib.evidence.stored_patient import StoredPatient
+from TACEResponseLib.patient.case import Case
 
 SettingsT = TypeVar("SettingsT", bound=EvidenceSettings)
 PartT = TypeVar("PartT", bound=EvidencePart)
@@ -70,6 +71,10 @@ class EvidenceKind(ABC, Generic[SettingsT, PartT, BranchT, PreparedT]):
     @abstractmethod
     def restored(self, stored: StoredPatient) -> PreparedT:
         """What `stored` was given, equal to the bit."""
+
+    def logit(self, branch: BranchT, case: Case) -> float:
+        """The logit that the branch gives a case, without what is only shown beside it."""
+        return branch.predict(case).logit
 
     def with_second_reading(self, first: PreparedT, second: PreparedT) -> PreparedT:
         """What is prepared of a patient whose ROI was drawn twice, where settings read both."""

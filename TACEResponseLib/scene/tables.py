@@ -61,6 +61,7 @@ def summary(prediction: Prediction) -> Columns:
     rows += [
         ("Result", prediction.sentence),
         ("Call", prediction.call_sentence),
+        *([("Contours", prediction.contours.sentence)] if prediction.contours else []),
         *[("Warning", warning.message) for warning in prediction.warnings],
         ("Probability", f"{fused.probability:.3f}"),
         ("95 % interval", f"{fused.interval[0]:.3f} to {fused.interval[1]:.3f}"),
