@@ -13,6 +13,7 @@ from TACEResponseLib.bundle.metadata import (
     CandidateRow,
     ChanceSummary,
     Metric,
+    ReaderAgreement,
     Recalibration,
 )
 
@@ -66,7 +67,7 @@ def _sections(metadata: BundleMetadata) -> Iterator[str]:
     """Every section, heading and all."""
     yield _section("Intended use", [metadata.intended_use])
     yield _section("What it predicts", _facts(metadata))
-    yield _section("Training and test patients", _cohorts(metadata))
+    yield _section("Training and test patients", [*_cohorts(metadata), *_readers(metadata.readers)])
     yield _section("Inputs", _inputs(metadata))
     yield _section("Measured performance", [*_metrics(metadata.metrics), *_chance(metadata.chance)])
     if metadata.candidates:
@@ -120,6 +121,18 @@ def _cohorts(metadata: BundleMetadata) -> list[str]:
         others = cohort.n - cohort.events
         table.append(f"| {role.value} | {cohort.n} | {cohort.events} | {others} | {source} |")
     return table
+
+
+def _readers(readers: ReaderAgreement | None) -> list[str]:
+    """How alike two readers drew, if anybody knows."""
+    if readers is None:
+        return []
+    patients = "patient" if readers.n == 1 else "patients"
+    return [
+        "",
+        f"Two readers drew the tumor of {readers.n} training {patients}: mean Dice "
+        f"{readers.dice:.3f}.",
+    ]
 
 
 def _inputs(metadata: BundleMetadata) -> list[str]:

@@ -108,8 +108,8 @@ class ContourScoring:
         self._case, self._bundle, self._prediction = case, bundle, prediction
         self._looking = looking
         self._redrawing = Redrawing(case, self._reach_mm)
-        stated = bundle.metadata.reader_dice
-        self._reader_dice = READER_DICE if stated is None else stated
+        readers = bundle.metadata.readers
+        self._reader_dice = READER_DICE if readers is None else readers.dice
         self._plans = plan_contours(self._redrawing.seed, n, self._reader_dice)
         self._outcomes: list[ContourOutcome] = []
 
@@ -153,7 +153,7 @@ class ContourScoring:
             as_drawn=fused.probability,
             n_changed=n_changed,
             reader_dice=self._reader_dice,
-            is_reader_dice_measured=self._bundle.metadata.reader_dice is not None,
+            is_reader_dice_measured=self._bundle.metadata.readers is not None,
             outcomes=outcomes,
             sentence=range_sentence(low, high, outcomes),
             warning=change_warning(n_changed, len(scored)),

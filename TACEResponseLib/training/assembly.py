@@ -22,6 +22,7 @@ from TACEResponseLib.evaluation.discrimination.folded_auc import folded_auc
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.result.provenance import package_versions
+from TACEResponseLib.training.preparation.readers import reader_agreement
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
 from TACEResponseLib.training.trained import NESTED, TrainedModel, logits_of
 
@@ -227,6 +228,7 @@ def _metadata(
         fusion=trained.fusion.settings,
         package_versions=package_versions(),
         training_seed=seed,
+        readers=reader_agreement(trained.branches, cohorts[CohortRole.TRAINING]),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle import Bundle, load_bundle
+from TACEResponseLib.bundle.metadata import ReaderAgreement
 from TACEResponseLib.contours import contour_scoring
 from TACEResponseLib.contours.contour_scoring import (
     ContourScoring,
@@ -175,7 +176,7 @@ def test_too_few_that_can_be_scored_make_no_range(
 def test_readers_who_agree_better_have_deformations_that_are_smaller(
     case: Case, bundle: Bundle, prediction: Prediction, contours: ContourRange
 ) -> None:
-    metadata = bundle.metadata.model_copy(update={"reader_dice": 0.93})
+    metadata = bundle.metadata.model_copy(update={"readers": ReaderAgreement(dice=0.93, n=30)})
     stated = replace(bundle, metadata=metadata)
     scoring = ContourScoring(case, stated, prediction, 6)
     agreeing = [next(iter(scoring)) for _ in range(6)]

@@ -185,7 +185,7 @@ class RadiomicsSettings(EvidenceSettings):
             "lesion": self.lesion,
             "extraction": self.extraction.model_dump(mode="json"),
             "given": list(self.given),
-            "second_reader": self.icc is not None,
+            "second_reader": "features, dice" if self.icc is not None else None,
         }
 
     @property
