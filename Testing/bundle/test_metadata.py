@@ -102,8 +102,8 @@ def test_metadata_from_before_readers_were_compared_is_read(bundle: Bundle) -> N
     content = changed(bundle)
     assert content.pop("readers") is None
     assert BundleMetadata.model_validate(content) == bundle.metadata
-    told = changed(bundle, readers={"dice": 0.87, "n": 50})
-    assert BundleMetadata.model_validate(told).readers == ReaderAgreement(dice=0.87, n=50)
+    stated = changed(bundle, readers={"dice": 0.87, "n": 50})
+    assert BundleMetadata.model_validate(stated).readers == ReaderAgreement(dice=0.87, n=50)
 
 
 @pytest.mark.parametrize("readers", [{"dice": 1.2, "n": 5}, {"dice": 0.0, "n": 5}, {"dice": 0.8}])

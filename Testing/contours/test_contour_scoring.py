@@ -124,12 +124,12 @@ def test_an_answer_that_changes_is_counted_and_told(
 def test_a_prediction_takes_range_warning_and_seconds_with_it(
     case: Case, bundle: Bundle, prediction: Prediction
 ) -> None:
-    told: list[str] = []
+    stages: list[str] = []
     fused = replace(prediction.fused, threshold=prediction.fused.probability - 1e-9)
     before = replace(prediction, fused=fused)
-    after = with_contours(case, bundle, before, 5, told.append)
+    after = with_contours(case, bundle, before, 5, stages.append)
     assert after.contours is not None
-    assert told[-1] == "contour 5 of 5"
+    assert stages[-1] == "contour 5 of 5"
     assert after.warnings[: len(before.warnings)] == before.warnings
     assert len(after.warnings) == len(before.warnings) + (after.contours.n_changed > 0)
     assert after.seconds["contours"] > 0

@@ -60,12 +60,12 @@ def recipe(make_recipe: Callable[..., Recipe]) -> Recipe:
 @pytest.fixture
 def members(ball_case: Case, tmp_path: Path) -> list[Member]:
     """Three patients; the third was drawn once."""
-    found = []
+    patients = []
     for number, voxels in enumerate((1, 2, None)):
         path = tmp_path / f"{number}.nii"
         path.write_bytes(b"an image %d" % number)
         second = None if voxels is None else shifted(ball_case, voxels)
-        found.append(
+        patients.append(
             Member(
                 case_id=f"P{number}",
                 label=number % 2,
@@ -75,7 +75,7 @@ def members(ball_case: Case, tmp_path: Path) -> list[Member]:
                 load_reader2=None if second is None else lambda case=second: case,
             )
         )
-    return found
+    return patients
 
 
 def test_the_mean_dice_is_that_of_the_patients_who_were_drawn_twice(
@@ -83,10 +83,10 @@ def test_the_mean_dice_is_that_of_the_patients_who_were_drawn_twice(
 ) -> None:
     assert ball_case.roi is not None
     by_hand = [dice(ball_case.roi, shifted(ball_case, n).roi or ball_case.roi) for n in (1, 2)]
-    found = reader_agreement([Fitted(recipe.branches[0])], prepare(recipe, members))
-    assert found is not None
-    assert (found.n, found.dice) == (2, pytest.approx(np.mean(by_hand)))
-    assert 0.7 < found.dice < 0.95
+    readers = reader_agreement([Fitted(recipe.branches[0])], prepare(recipe, members))
+    assert readers is not None
+    assert (readers.n, readers.dice) == (2, pytest.approx(np.mean(by_hand)))
+    assert 0.7 < readers.dice < 0.95
 
 
 def test_it_is_the_same_from_the_cache(
