@@ -80,12 +80,15 @@ def with_contours(
     """
     start = perf_counter()
     contours = score_contours(case, bundle, prediction, n, progress)
-    return replace(
-        prediction,
-        contours=contours,
-        warnings=(*prediction.warnings, *([contours.warning] if contours.warning else [])),
-        seconds={**prediction.seconds, "contours": perf_counter() - start},
-    )
+    seconds = {**prediction.seconds, "contours": perf_counter() - start}
+    return with_range(replace(prediction, seconds=seconds), contours)
+
+
+def with_range(prediction: Prediction, contours: ContourRange) -> Prediction:
+    """The prediction with a range over contours, and its warning, each once."""
+    warned = [contours.warning] if contours.warning else []
+    warnings = tuple(dict.fromkeys([*prediction.warnings, *warned]))
+    return replace(prediction, contours=contours, warnings=warnings)
 
 
 class ContourScoring:
@@ -128,6 +131,13 @@ class ContourScoring:
         while self.n_done < self.n:
             self._outcomes.append(self._outcome(self._plans[self.n_done]))
             yield self._outcomes[-1]
+
+    def go_on(self, seconds: float) -> None:
+        """Score at least one more, if any is left, and others until so many seconds are over."""
+        start = perf_counter()
+        for _ in self:
+            if perf_counter() - start >= seconds:
+                return
 
     def range(self) -> ContourRange:
         """The range, once all are scored.
