@@ -143,7 +143,7 @@ def test_a_saved_scene_brings_the_line_back(scored: Any, tmp_path: Path) -> None
     assert slicer.mrmlScene.WriteToMRB(str(path))
     slicer.mrmlScene.Clear(0)
     assert line(scored) == ""
-    slicer.util.loadScene(str(path))
+    assert slicer.mrmlScene.ReadFromMRB(str(path))
     scored.wait(lambda: scored.panel.book.prediction is not None)
     assert line(scored) == said.replace("\u00a0", " ")
     before = asked(scored)
