@@ -106,7 +106,7 @@ class ContourScoring:
                 Subject(SubjectKind.BUNDLE),
                 "must look at the tumor for a range over its contours",
                 got=f"{bundle.metadata.bundle_id}, which never does",
-                remedy="leave --contours out",
+                remedy="do without a range over contours",
             )
         self._case, self._bundle, self._prediction = case, bundle, prediction
         self._looking = looking
@@ -151,7 +151,7 @@ class ContourScoring:
                 Subject(SubjectKind.ROI),
                 f"at least {FEWEST} plausible contours must be large enough for the model",
                 got=f"{len(scored)} of {len(outcomes)}",
-                remedy="leave --contours out, or check the ROI",
+                remedy="check the ROI, or do without a range over contours",
             )
         fused = self._prediction.fused
         low, high = (float(end) for end in np.percentile(scored, PERCENTILES))

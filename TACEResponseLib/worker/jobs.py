@@ -177,7 +177,7 @@ class Jobs:
         last = self._kept(request)
         bundle = self._model.held
         if bundle is None or bundle.sha256 != last.prediction.bundle_sha256:
-            raise _other_result("another model is loaded")
+            raise _other_result(request, "another model is loaded")
         if self._contours is None:
             self._contours = ContourScoring(last.case, bundle, last.prediction)
         scoring = self._contours
@@ -215,7 +215,7 @@ class Jobs:
         last = self._last
         named = (request.case_id, request.digest)
         if last is None or (last.prediction.case_id, last.digest) != named:
-            raise _other_result("none" if last is None else "another one")
+            raise _other_result(request, "none" if last is None else "another one")
         return last
 
     def forget(self, _request: Forget, _tell: Progress) -> Forgotten:
@@ -241,14 +241,13 @@ class Jobs:
         return self._images[token]
 
 
-def _other_result(got: str) -> InputError:
+def _other_result(request: Report | ScoreContours, got: str) -> InputError:
     """What is asked for isn't kept."""
-    return InputError(
-        Subject(SubjectKind.REPORT),
-        "needs the result that was scored last in this session",
-        got=got,
-        remedy="press Score, then Report",
-    )
+    subject, remedy = Subject(SubjectKind.HANDOVER, text=request.do), "score again"
+    if isinstance(request, Report):
+        subject, remedy = Subject(SubjectKind.REPORT), "press Score, then Report"
+    rule = "needs the result that was scored last in this session"
+    return InputError(subject, rule, got=got, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

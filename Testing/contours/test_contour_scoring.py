@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -185,6 +187,26 @@ def test_readers_who_agree_better_have_deformations_that_are_smaller(
     assert np.mean([o.dice for o in contours.outcomes[4:]]) == pytest.approx(0.85, abs=0.01)
     assert scoring.range().is_reader_dice_measured
     assert not contours.is_reader_dice_measured
+
+
+def test_evidence_that_never_looks_at_the_tumor_keeps_its_output(
+    case: Case, bundle: Bundle, prediction: Prediction
+) -> None:
+    scoring = ContourScoring(case, bundle, prediction, 5)
+    scoring._looking = []
+    list(scoring)
+    assert scoring.range().scored == pytest.approx((prediction.fused.probability,) * 5, abs=1e-12)
+
+
+def test_a_model_that_never_looks_at_the_tumor_is_refused(
+    case: Case, bundle: Bundle, prediction: Prediction
+) -> None:
+    blind: Any = SimpleNamespace(
+        branches=(SimpleNamespace(settings=SimpleNamespace(needs_roi=False)),),
+        metadata=bundle.metadata,
+    )
+    with pytest.raises(InputError, match="must look at the tumor for a range over its contours"):
+        ContourScoring(case, blind, prediction, 5)
 
 
 @pytest.mark.parametrize("n", [4, 201, 0, -1])

@@ -53,7 +53,7 @@ class ContoursLine:
         """Try the contours of a result that has just been scored; of each once."""
         prediction = self._book.prediction
         isOld = prediction is None or prediction is self._tried or self._book.isOutOfDate
-        if isOld or not self._book.digest:
+        if isOld or not self._book.digest or not _looksAtLesion(prediction):
             return
         self.stop()
         self._tried, self._isTrying = prediction, True
@@ -136,6 +136,11 @@ class ContoursLine:
         chart = self._book.node(CHART)
         if chart is not None and slicer.app.layoutManager() is not None:
             slicer.modules.plots.logic().ShowChartInLayout(chart)
+
+
+def _looksAtLesion(prediction: "Prediction | None") -> bool:
+    """Whether contours matter to the model: one of whole slices reads none."""
+    return prediction is not None and any(branch.lesions for branch in prediction.branches)
 
 
 def _range(record: str) -> "ContourRange":

@@ -1,8 +1,8 @@
 """Plausible contours of an ROI: as another reader, or the same one again, might have drawn it.
 
 Grown and shrunk by 1 and 2 mm, shifted by up to 2 mm, and deformed smoothly as far as two readers
-differ. What a lesion can't bear is done to it by less: it stays in one piece, never becomes a
-speck, and never has a Dice below `LEAST_DICE` with what was drawn.
+differ. What a lesion can't bear is done to it by less: it stays in one piece, keeps the voxels that
+a lesion must have, and never has a Dice below `LEAST_DICE` with what was drawn.
 """
 
 from collections.abc import Sequence
