@@ -19,7 +19,7 @@ def line(person: Any) -> str:
     return str(person.ui.contoursLabel.text).replace("\u00a0", " ")
 
 
-def asked(person: Any) -> int:
+def requests(person: Any) -> int:
     """How often the process was asked for contours."""
     return sum(isinstance(ask.request, ScoreContours) for ask in person.sent)
 
@@ -60,9 +60,9 @@ def test_an_edit_ends_it_and_nothing_is_said_of_a_result_that_is_out_of_date(sco
     scored.wait(lambda: scored.panel.book.isOutOfDate)
     assert not scored.panel.contours.isTrying
     assert line(scored) == ""
-    before = asked(scored)
+    before = requests(scored)
     scored.pause(1.0)
-    assert asked(scored) == before
+    assert requests(scored) == before
     assert scored.segmentation.GetNodeReference(CHART) is None
     assert line(scored) == ""
 
@@ -146,6 +146,6 @@ def test_a_saved_scene_brings_the_line_back(scored: Any, tmp_path: Path) -> None
     assert slicer.mrmlScene.ReadFromMRB(str(path))
     scored.wait(lambda: scored.panel.book.prediction is not None)
     assert line(scored) == said.replace("\u00a0", " ")
-    before = asked(scored)
+    before = requests(scored)
     scored.pause(0.5)
-    assert asked(scored) == before
+    assert requests(scored) == before
