@@ -29,6 +29,7 @@ from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.contour_range import ContourOutcome, ContourRange
 from TACEResponseLib.result.prediction import Prediction
 from Testing.in_process import stay_in_process
 
@@ -120,6 +121,32 @@ def ball_case(ball_geometry: Geometry) -> Case:
 def make_prediction() -> Callable[..., Prediction]:
     """Builds a prediction by hand, so that tests of outputs need no bundle."""
     return build_prediction
+
+
+@pytest.fixture(scope="session")
+def made_contours() -> ContourRange:
+    """A range over four contours and one that the model refused, made by hand."""
+    made = [
+        ("grown", 1.0, 0.93, 0.47),
+        ("shrunk", 2.0, 0.80, 0.63),
+        ("shifted", 0.5, 0.97, 0.57),
+        ("deformed", 0.85, 0.85, 0.52),
+        ("deformed", 0.9, 0.9, None),
+    ]
+    return ContourRange(
+        low=0.48,
+        high=0.62,
+        as_drawn=0.58,
+        n_changed=2,
+        reader_dice=0.85,
+        is_reader_dice_measured=False,
+        outcomes=tuple(
+            ContourOutcome(kind=kind, amount=amount, dice=dice, probability=p)
+            for kind, amount, dice, p in made
+        ),
+        sentence="Between 48 % and 62 % over 4 plausible contours (Dice .80 to .97).",
+        warning=CaseWarning(code="contour_changes_answer", message="The answer depends on it."),
+    )
 
 
 def build_prediction(case: Case, *, with_saliency: bool = True, p: float = 0.58) -> Prediction:

@@ -23,6 +23,7 @@ from TACEResponsePanel.process.problem import Problem
 from TACEResponsePanel.process.waiting import ignore
 from TACEResponsePanel.process.worker_client import WorkerClient
 from TACEResponsePanel.sections.clinical_section import ClinicalSection
+from TACEResponsePanel.sections.contours_line import ContoursLine
 from TACEResponsePanel.sections.images_section import ImagesSection
 from TACEResponsePanel.sections.lesion_section import LesionSection
 from TACEResponsePanel.sections.model_section import ModelSection
@@ -48,6 +49,7 @@ class Panel:
         self.clinical = ClinicalSection(ui, self.desk, client)
         self.bar = ScoreBar(ui, self.desk, self.book, client, handover)
         self.result = ResultSection(ui, self.desk, self.book, client)
+        self.contours = ContoursLine(ui, self.book, client)
         self._firstLook = FirstLook()
         self.desk.changed.connect(self._showNewImages)
         self.map = MapControls(ui, self.desk, self.book)
@@ -63,6 +65,8 @@ class Panel:
         self.client.died.connect(self._onDied)
         self.lesion.measured.connect(self._onMeasured)
         self.bar.ended.connect(self.watch.quietSoon)
+        self.bar.begun.connect(self.contours.stop)
+        self.bar.scored.connect(self.contours.begin)
         self.bar.modelIsAnother.connect(self.model.load)
         self._hearOfLayouts("connect")
         ui.caseLabel.setBuddy(ui.caseIdEdit)
@@ -142,6 +146,7 @@ class Panel:
         self._preloading.stop()
         self._hearOfLayouts("disconnect")
         self.map.close()
+        self.contours.stop()
         self.client.stop()
         self.handover.close()
 

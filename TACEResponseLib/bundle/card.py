@@ -15,6 +15,7 @@ from TACEResponseLib.bundle.metadata import (
     CandidateRow,
     ChanceSummary,
     Metric,
+    ReaderAgreement,
     Recalibration,
 )
 
@@ -68,7 +69,7 @@ def _sections(metadata: BundleMetadata) -> Iterator[str]:
     """Every section, heading and all."""
     yield _section("Intended use", [metadata.intended_use])
     yield _section("What it predicts", _facts(metadata))
-    yield _section("Training and test patients", _cohorts(metadata))
+    yield _section("Training and test patients", [*_cohorts(metadata), *_readers(metadata.readers)])
     yield _section("What the patients had", counted_lines(metadata))
     yield _section("Development sample size", _development(metadata))
     yield _section("Inputs", _inputs(metadata))
@@ -129,6 +130,18 @@ def _cohorts(metadata: BundleMetadata) -> list[str]:
 def _development(metadata: BundleMetadata) -> list[str]:
     """Patients that the number of parameters asks for, and those that there were."""
     return [metadata.development.words] if metadata.development else []
+
+
+def _readers(readers: ReaderAgreement | None) -> list[str]:
+    """How alike two readers drew, if anybody knows."""
+    if readers is None:
+        return []
+    patients = "patient" if readers.n == 1 else "patients"
+    return [
+        "",
+        f"Two readers drew the tumor of {readers.n} training {patients}: mean Dice "
+        f"{readers.dice:.3f}.",
+    ]
 
 
 def _inputs(metadata: BundleMetadata) -> list[str]:

@@ -111,6 +111,15 @@ class AnswerSummary(Settings):
         return self
 
 
+class ReaderAgreement(Settings):
+    """How alike two readers drew the tumors of training patients."""
+
+    dice: float = Field(gt=0, le=1)
+    """Mean over patients."""
+    n: int = Field(ge=1, le=MOST_PATIENTS)
+    """Patients whose ROI was drawn twice."""
+
+
 class CalibrationSummary(Settings):
     """How probabilities were calibrated, and how well that holds."""
 
@@ -169,6 +178,8 @@ class BundleMetadata(Settings):
     population: str
     population_limits: PopulationLimits = PopulationLimits()
     """What of the population a case can be compared with."""
+    readers: ReaderAgreement | None = None
+    """None where no training patient's ROI was drawn twice, or the bundle is older than this."""
     intended_use: str
     failure_modes: tuple[str, ...] = ()
     """Where it is known to go wrong; one sentence each."""

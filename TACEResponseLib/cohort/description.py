@@ -117,7 +117,7 @@ def _first(patient: CohortPatient) -> str:
 
 def _readout(patient: CohortPatient) -> float | None:
     text = patient.other.get(READOUT_DAYS, "")
-    return cells.number(text) if text else None
+    return cells.number_in(text) if text else None
 
 
 def _image_days(patient: CohortPatient) -> float | None:

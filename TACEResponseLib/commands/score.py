@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.log import LOG
 from TACEResponseLib.basics.process.progress import shown
+from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.basics.writing.own_files import RECORD_NAME
 from TACEResponseLib.commands import score_cohort
@@ -41,13 +42,18 @@ OF_ONE_PATIENT: Reasons = {
     ),
     "--case-id": (_COLUMN, "write it in column case_id"),
     "--json": ("prints the record of one patient", "read prediction.json in each patient's folder"),
+    "--contours": ("is of one patient's ROI", "score that patient alone, or leave it out"),
     "--overwrite": ("a cohort's folder is always a new one", "choose another --output"),
 }
 WITHOUT_ROI: Reasons = dict.fromkeys(
     ("--roi-label", "--roi-segment", "--large-roi"),
     ("chooses from the ROI, and none was given", "leave it out, or give --roi FILE"),
 ) | {
-    "--liver": ("is compared with the ROI, and none was given", "leave it out, or give --roi FILE")
+    "--liver": ("is compared with the ROI, and none was given", "leave it out, or give --roi FILE"),
+    "--contours": (
+        "draws the ROI otherwise, and none was given",
+        "leave it out, or give --roi FILE",
+    ),
 }
 COHORT_HELP = (
     "score every patient of a table in place of --image, --roi and what belongs to one patient"
@@ -60,6 +66,7 @@ CHOICES = (
 )
 LARGE_HELP = "an ROI of more than 500 mL is tumor and no liver"
 LIVER_HELP = "mask of the whole liver, tumors included; an ROI of more than 80 %% of it is refused"
+CONTOURS_HELP = "say between what the result lies over N plausible contours, 5 to 200; try 20"
 CONTEXT_HELP = "dates, planned treatment, stage, JSON; compared with the model's population"
 
 
@@ -77,6 +84,7 @@ def add_parser(commands: Commands) -> None:
     add("--liver", type=some_path, metavar="FILE", help=LIVER_HELP)
     add("--clinical", type=some_path, metavar="FILE", help="patient's clinical values, JSON")
     add("--context", type=some_path, metavar="FILE", help=CONTEXT_HELP)
+    add("--contours", type=whole, metavar="N", help=CONTOURS_HELP)
     add("--case-id", default=None, help="id written to the results; default: case")
     add("--json", action="store_true", help="print the record to stdout and nothing else")
     add("--output", type=some_path, required=True, metavar="FOLDER", help=OUTPUT_HELP)
@@ -131,6 +139,7 @@ def _run_patient(options: argparse.Namespace) -> None:
             path=options.output, overwrite=options.overwrite, with_scene=not options.no_scene
         ),
         device=options.device,
+        contours=options.contours,
     )
     with shown("scoring") as progress:
         result = score_patient(request, progress)
@@ -145,6 +154,7 @@ def _words(result: "PatientResult") -> str:
     prediction = result.prediction
     lines = [prediction.simulated_banner] if prediction.simulated_banner else []
     lines += [prediction.sentence, prediction.answer_sentence]
+    lines += [prediction.contours.sentence] if prediction.contours else []
     lines += [f"warning: {w.message}" for w in prediction.warnings]
     lines += [str(path) for path in result.files]
     return "\n".join(lines) + "\n"

@@ -21,6 +21,7 @@ from TACEResponseLib.evidence.branch import (
 from TACEResponseLib.evidence.part import EvidencePart
 from TACEResponseLib.evidence.settings import EvidenceSettings
 from TACEResponseLib.evidence.stored_patient import StoredPatient
+from TACEResponseLib.patient.case import Case
 
 SettingsT = TypeVar("SettingsT", bound=EvidenceSettings)
 PartT = TypeVar("PartT", bound=EvidencePart)
@@ -71,9 +72,23 @@ class EvidenceKind(ABC, Generic[SettingsT, PartT, BranchT, PreparedT]):
     def restored(self, stored: StoredPatient) -> PreparedT:
         """What `stored` was given, equal to the bit."""
 
-    def with_second_reading(self, first: PreparedT, second: PreparedT) -> PreparedT:
-        """What is prepared of a patient whose ROI was drawn twice, where settings read both."""
+    def logit(self, branch: BranchT, case: Case) -> float:
+        """The logit that the branch gives a case, without what is only shown beside it."""
+        return branch.predict(case).logit
+
+    def with_second_reading(self, first: PreparedT, second: PreparedT, dice: float) -> PreparedT:
+        """What is prepared of a patient whose ROI was drawn twice, where settings read both.
+
+        Args:
+            first: by the first reader's ROI.
+            second: by the second one's.
+            dice: of the two ROIs.
+        """
         raise NotImplementedError(f"{self.words} reads one ROI")
+
+    def reader_dice(self, prepared: PreparedT) -> float | None:  # noqa: ARG002
+        """Dice of two readers' ROIs; None of a patient that was drawn once."""
+        return None
 
     def lesion_numbers(self, prepared: PreparedT) -> Mapping[str, float]:  # noqa: ARG002
         """Values of the part's lesion features in what was prepared, by name."""

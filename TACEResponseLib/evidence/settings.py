@@ -44,6 +44,15 @@ class EvidenceSettings(Settings):
         """Which lesions it looks at."""
         return "largest"
 
+    def reach_mm(self, extent_mm: float) -> float | None:  # noqa: ARG002
+        """How far round the lesions it looks at the image: what lies farther changes no number.
+
+        Args:
+            extent_mm: largest side of the box of all lesions.
+        Returns: mm, beside a few voxels of which resampling knows; None: the whole image counts.
+        """
+        return None
+
     @property
     def reads_second_roi(self) -> bool:
         """Whether training reads a second reader's ROI where there is one."""

@@ -17,6 +17,7 @@ from TACEResponseLib.basics.vocabulary import SubjectKind, switch
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.reading import load_bundle
+from TACEResponseLib.contours.contour_scoring import check_contour_count, with_contours
 from TACEResponseLib.from_files.reading import CaseFiles, read_case
 from TACEResponseLib.output.result_folder import write_outputs
 from TACEResponseLib.patient.case import Case
@@ -61,6 +62,8 @@ class PatientRequest:
     files: CaseFiles
     output: ResultFolder
     device: Device = "auto"
+    contours: int | None = None
+    """Plausible contours of the ROI to score too; None for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,8 @@ def score_patient(request: PatientRequest, progress: Progress = silent) -> Patie
         MissingExtraError: as `ResultFolder.check`.
     """
     request.output.check()
+    if request.contours is not None:
+        check_contour_count(request.contours)
     check_id(request.files.case_id, Subject(SubjectKind.CASE_ID))
     progress("loading the bundle")
     start = perf_counter()
@@ -86,7 +91,8 @@ def score_patient(request: PatientRequest, progress: Progress = silent) -> Patie
     loading = perf_counter() - start
     check_roi_given(bundle.metadata, is_given=request.files.has_roi)
     case, seconds = read_case(request.files, bundle.metadata, progress)
-    return score_and_write(case, bundle, request.output, {"bundle": loading, **seconds}, progress)
+    seconds = {"bundle": loading, **seconds}
+    return score_and_write(case, bundle, request.output, seconds, progress, request.contours)
 
 
 def score_and_write(
@@ -95,10 +101,13 @@ def score_and_write(
     output: ResultFolder,
     seconds: Mapping[str, float],
     progress: Progress,
+    contours: int | None = None,
 ) -> PatientResult:
     """Score a case and write its folder; `seconds` of earlier stages join the record."""
     prediction = score(case, bundle, progress)
     prediction = replace(prediction, seconds={**seconds, **prediction.seconds})
+    if contours is not None:
+        prediction = with_contours(case, bundle, prediction, contours, progress)
     files = write_outputs(
         case,
         prediction,

@@ -15,6 +15,7 @@ from TACEResponseLib.output.result_folder import REPORT_NAME, write_outputs
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalValue
 from TACEResponseLib.patient.schema import load_schema
+from TACEResponseLib.result.contour_range import ContourRange
 from TACEResponseLib.result.map_words import map_words
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.trust import range_rows
@@ -134,12 +135,20 @@ def report_html(
         banner=prediction.simulated_banner or "",
         warnings=tuple(warning.message for warning in prediction.warnings),
         result=prediction.sentence,
-        performance=f"{prediction.answer_sentence} {prediction.performance_sentence}".strip(),
+        performance=_sentences(prediction),
         scored=f"{scored_lesion(prediction)}.",
         picture=_picture(picture, prediction),
         sections=tuple(_sections(prediction, history)),
     )
     return render(page, TEMPLATE)
+
+
+def _sentences(prediction: Prediction) -> str:
+    """What is said below the result."""
+    said = [prediction.answer_sentence, prediction.performance_sentence]
+    if prediction.contours is not None:
+        said.insert(1, prediction.contours.sentence)
+    return " ".join(said).strip()
 
 
 def _picture(data: bytes, prediction: Prediction) -> Figure:
@@ -160,6 +169,7 @@ def _sections(prediction: Prediction, history: CaseHistory) -> Iterator[Section]
         "Evidence": _evidence(prediction),
         "Radiomics": _contributions(prediction),
         "Clinical data": _clinical(prediction),
+        "Plausible contours": _contours(prediction.contours),
         "Every score of this case": _history(history),
         "How it was made": _provenance(prediction),
     }
@@ -245,6 +255,25 @@ def _clinical_row(name: str, value: ClinicalValue) -> tuple[str, str]:
     if isinstance(value, str):
         return label, value.replace("_", " ")
     return label, f"{value:.6g}" if variable is None else variable.with_unit(value)
+
+
+def _contours(contours: ContourRange | None) -> Table:
+    """Every contour that was tried, as it was planned; the least changed first."""
+    outcomes = contours.outcomes if contours is not None else ()
+    rows = tuple(
+        (
+            o.kind,
+            "" if o.kind == "deformed" else f"{o.amount:.1f}",
+            f"{o.dice:.2f}",
+            "not scored" if o.probability is None else percent(o.probability),
+        )
+        for o in sorted(outcomes, key=lambda o: -o.dice)
+    )
+    return Table(
+        columns=("Contour", "By (mm)", "Dice", "Probability"),
+        rows=rows,
+        note="Dice with the ROI as it was drawn. The range leaves out the outer twentieths.",
+    )
 
 
 def _history(history: CaseHistory) -> Table:

@@ -4,6 +4,7 @@ Readers hand over what they read; after this constructor no stage checks again.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -153,6 +154,35 @@ class Case:
         if not self.lesions:
             raise missing_roi("this model")
         return self.lesions[0]
+
+    def redrawn(
+        self,
+        *,
+        images: Mapping[ImageSequence, Volume],
+        roi: Roi,
+        sequence_rois: Mapping[ImageSequence, Roi],
+        lesions: tuple[Lesion, ...],
+        lesion_labels: Mapping[ImageSequence, Voxels],
+    ) -> "Case":
+        """The same patient with the same lesions drawn a little otherwise; nothing is checked anew.
+
+        Args:
+            images: the same, or the part of them that matters.
+            roi: the lesions as they are drawn now.
+            sequence_rois: the same on sequences with a drawing of their own.
+            lesions: measured anew, in the old order.
+            lesion_labels: on the grids of `images`.
+        """
+        other = copy(self)
+        _set(
+            other,
+            images=images,
+            roi=roi,
+            sequence_rois=sequence_rois,
+            lesions=lesions,
+            lesion_labels=lesion_labels,
+        )
+        return other
 
     def mask(self, sequence: ImageSequence, *indices: int) -> Mask:
         """Where the lesions with these indices lie on the grid of one image.

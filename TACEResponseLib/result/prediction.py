@@ -11,6 +11,7 @@ from TACEResponseLib.fusion.fused import FusedProbability
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.patient.context import CaseContext
 from TACEResponseLib.patient.record import ClinicalValue
+from TACEResponseLib.result.contour_range import ContourRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,6 +44,8 @@ class Prediction:
     """What the user said of treatment and stage."""
     performance_sentence: str = ""
     """How well the model does on unseen patients, from the bundle alone."""
+    contours: ContourRange | None = None
+    """The range over plausible contours of the ROI, if somebody asked for it."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """By stage; the only part of a record that differs between two runs."""
 

@@ -46,6 +46,7 @@ def to_record(prediction: Prediction) -> dict[str, Any]:
         "clinical": dict(prediction.clinical),
         "context": context_record(prediction.context) if prediction.context else None,
         "derived_scores": dict(prediction.derived_scores),
+        **({"contours": prediction.contours.to_record()} if prediction.contours else {}),
         "provenance": dict(prediction.provenance),
         "seconds": {stage: round(s, 3) for stage, s in prediction.seconds.items()},
     }

@@ -20,6 +20,7 @@ from TACEResponseLib.fusion.model_range import ModelRange
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.context import read_context
+from TACEResponseLib.result.contour_range import range_from_record
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.record import RECORD_VERSION
 
@@ -68,6 +69,8 @@ def _check(prediction: Prediction) -> None:
     _types().validate_python((prediction,))
     fused = prediction.fused
     shares = [fused.probability, *fused.limits, *(b.probability for b in prediction.branches)]
+    if prediction.contours is not None:
+        shares += [prediction.contours.low, prediction.contours.high, *prediction.contours.scored]
     if not all(0 <= share <= 1 for share in shares):
         raise ValueError("a probability must lie in 0..1")
 
@@ -112,6 +115,7 @@ def _prediction(record: Mapping[str, Any], maps: Maps) -> Prediction:
         warnings=tuple(CaseWarning(**warning) for warning in record["warnings"]),
         provenance=record["provenance"],
         context=None if context is None else read_context(context),
+        contours=range_from_record(record["contours"]) if "contours" in record else None,
         seconds=record["seconds"],
     )
 

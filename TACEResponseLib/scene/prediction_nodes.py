@@ -13,6 +13,7 @@ import numpy as np
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.evidence.branch import SaliencyMap
 from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.result.contour_range import ContourRange
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.record import record_json
 from TACEResponseLib.scene import tables
@@ -21,7 +22,7 @@ from TACEResponseLib.scene.colors import LEAST_SHOWN, fill_color_table
 from TACEResponseLib.scene.hierarchy import case_folder, put_in_folder
 from TACEResponseLib.scene.map_names import MAPPED_ROLE, map_name, mark_map
 from TACEResponseLib.scene.own_nodes import ROLE, is_shared, mark_own, own_node, roles_of
-from TACEResponseLib.scene.plots import fill_plot
+from TACEResponseLib.scene.plots import fill_contour_plot, fill_plot
 from TACEResponseLib.scene.transforms import moved, to_world
 from TACEResponseLib.scene.volumes import add_display, own_geometry, volume_to_node
 
@@ -39,6 +40,7 @@ class ResultNodes:
     radiomics: "slicer.vtkMRMLTableNode | None"
     contributions: "slicer.vtkMRMLTableNode | None"
     chart: "slicer.vtkMRMLPlotChartNode | None"
+    contours: "slicer.vtkMRMLPlotChartNode | None"
     record: "slicer.vtkMRMLTextNode"
 
 
@@ -63,6 +65,9 @@ def prediction_to_nodes(
     tables.fill_table(branches, tables.branches(prediction))
     radiomics = _radiomics(result, prediction)
     contributions, chart = _plot(result, prediction)
+    contour_chart = None
+    if prediction.contours is not None:
+        contour_chart = _contour_plot(result, prediction.contours, prediction.fused.threshold)
     record = result.node("record", "vtkMRMLTextNode")
     record.SetText(text)
     result.remove_unused()
@@ -73,8 +78,24 @@ def prediction_to_nodes(
         radiomics=radiomics,
         contributions=contributions,
         chart=chart,
+        contours=contour_chart,
         record=record,
     )
+
+
+def contours_to_nodes(
+    scene: "slicer.vtkMRMLScene", nodes: CaseNodes, contours: ContourRange, threshold: float
+) -> "slicer.vtkMRMLPlotChartNode":
+    """Add a range over contours to a result that is in the scene; the next result removes it.
+
+    Args:
+        scene: that the result is in.
+        nodes: the case that was scored.
+        contours: its range.
+        threshold: the model's cut-off.
+    Returns: the chart.
+    """
+    return _contour_plot(_Result(scene, nodes), contours, threshold)
 
 
 class _Result:
@@ -197,3 +218,17 @@ def _plot(
     chart = result.node("plot_chart", "vtkMRMLPlotChartNode", "contributions plot")
     fill_plot(contributions, table, series, chart)
     return table, chart
+
+
+def _contour_plot(
+    result: _Result, contours: ContourRange, threshold: float
+) -> "slicer.vtkMRMLPlotChartNode":
+    """Table and chart of the results under plausible contours."""
+    table = result.node("contours", "vtkMRMLTableNode")
+    points = result.node("contours_series", "vtkMRMLPlotSeriesNode", "results under contours")
+    cut_off = result.node("contours_cut_off", "vtkMRMLPlotSeriesNode", "cut-off")
+    chart: slicer.vtkMRMLPlotChartNode = result.node(
+        "contours_chart", "vtkMRMLPlotChartNode", "contours plot"
+    )
+    fill_contour_plot(contours, threshold, table, points, cut_off, chart)
+    return chart

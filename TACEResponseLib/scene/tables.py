@@ -62,6 +62,7 @@ def summary(prediction: Prediction) -> Columns:
     rows += [
         ("Result", prediction.sentence),
         ("Answer", prediction.answer_sentence),
+        *([("Contours", prediction.contours.sentence)] if prediction.contours else []),
         *[("Warning", warning.message) for warning in prediction.warnings],
         ("Probability", f"{fused.probability:.3f}"),
         *range_rows(fused),

@@ -29,6 +29,7 @@ from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.recipe.parameters import candidate_parameters
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.result.provenance import package_versions
+from TACEResponseLib.training.preparation.readers import reader_agreement
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
 from TACEResponseLib.training.trained import NESTED, TrainedModel, logits_of
 
@@ -253,6 +254,7 @@ def _metadata(
         fusion=trained.fusion.settings,
         package_versions=package_versions(),
         training_seed=seed,
+        readers=reader_agreement(trained.branches, cohorts[CohortRole.TRAINING]),
     )
 
 

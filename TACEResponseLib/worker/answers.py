@@ -234,6 +234,18 @@ class Scored(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContoursScored(Answer):
+    """Of `ScoreContours`."""
+
+    do = "contours"
+    n_done: int
+    n: int
+    """In all."""
+    record: str | None = None
+    """The text of the range over all of them, once they are done."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reported(Answer):
     """Of `Report`."""
 

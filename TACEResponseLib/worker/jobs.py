@@ -1,10 +1,11 @@
 """What the background process does on request; each job takes a request and gives its answer."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
@@ -25,6 +26,7 @@ from TACEResponseLib.worker.answers import (
     Answer,
     BrokenModel,
     CheckedForm,
+    ContoursScored,
     Forgotten,
     Measured,
     MeasuredLesion,
@@ -53,11 +55,17 @@ from TACEResponseLib.worker.requests import (
     Measure,
     Report,
     Score,
+    ScoreContours,
     TakeImage,
     Warm,
 )
 from TACEResponseLib.worker.warm_model import Device, WarmModel
 
+if TYPE_CHECKING:
+    from TACEResponseLib.contours.contour_scoring import ContourScoring
+
+CONTOUR_SECONDS = 0.3
+"""What a piece of contours takes at most, but for the contour that it ends with."""
 Job = Callable[[Any, Progress], Answer]
 """Takes its own kind of request."""
 
@@ -71,7 +79,9 @@ class Jobs:
     _images: dict[str, Volume] = field(default_factory=dict)
     """Images of the case in use, by the token that the panel gave them."""
     _last: "_Result | None" = None
-    """For the report."""
+    """For the report, and for its contours."""
+    _contours: "ContourScoring | None" = None
+    """Of the last result, as far as it got."""
 
     def __post_init__(self) -> None:
         """Hold no model yet."""
@@ -86,6 +96,7 @@ class Jobs:
             "measure": self.measure,
             "image": self.image,
             "score": self.score,
+            "contours": self.contours,
             "report": self.report,
             "forget": self.forget,
         }
@@ -153,11 +164,32 @@ class Jobs:
         prediction = replace(prediction, seconds=seconds)
         digest = result_digest(to_record(prediction))
         self._last = _Result(case=case, prediction=prediction, digest=digest)
+        self._contours = None
         return Scored(
             record=record_json(prediction),
             digest=digest,
             maps=write_maps(prediction, Path(request.folder)),
         )
+
+    def contours(self, request: ScoreContours, _tell: Progress) -> ContoursScored:
+        """Score the last result under more plausible contours, for a moment."""
+        from TACEResponseLib.contours.contour_scoring import ContourScoring, with_range
+
+        last = self._kept(request)
+        bundle = self._model.held
+        if bundle is None or bundle.sha256 != last.prediction.bundle_sha256:
+            raise _other_result(request, "another model is loaded")
+        if self._contours is None:
+            self._contours = ContourScoring(last.case, bundle, last.prediction)
+        scoring = self._contours
+        scoring.go_on(CONTOUR_SECONDS)
+        if scoring.n_done < scoring.n:
+            return ContoursScored(n_done=scoring.n_done, n=scoring.n)
+        contours = scoring.range()
+        # For the report; the digest stays that of the result.
+        self._last = replace(last, prediction=with_range(last.prediction, contours))
+        record = json.dumps(contours.to_record(), allow_nan=False)
+        return ContoursScored(n_done=scoring.n_done, n=scoring.n, record=record)
 
     def report(self, request: Report, tell: Progress) -> Reported:
         """Write the last result as the command line does, and a page that is read by itself.
@@ -166,13 +198,12 @@ class Jobs:
         """
         from TACEResponseLib.output.case_report import CaseHistory, HistoryEntry, write_case_report
 
-        folder = as_path(request.folder, Subject(SubjectKind.REPORT))
-        case, prediction = self._kept(request)
+        last = self._kept(request)
         history = CaseHistory(tuple(HistoryEntry(**asdict(past)) for past in request.history))
         files = write_case_report(
-            case,
-            prediction,
-            folder,
+            last.case,
+            last.prediction,
+            as_path(request.folder, Subject(SubjectKind.REPORT)),
             history=history,
             identity=request.identity,
             overwrite=request.overwrite,
@@ -180,23 +211,18 @@ class Jobs:
         )
         return Reported(files=tuple(map(str, files)))
 
-    def _kept(self, request: Report) -> tuple[Case, Prediction]:
-        """The kept result, if it is the one that a report is asked for."""
+    def _kept(self, request: Report | ScoreContours) -> "_Result":
+        """The kept result, if it is the one that is asked for."""
         last = self._last
         named = (request.case_id, request.digest)
         if last is None or (last.prediction.case_id, last.digest) != named:
-            raise InputError(
-                Subject(SubjectKind.REPORT),
-                "needs the result that was scored last in this session",
-                got="none" if last is None else "another one",
-                remedy="press Score, then Report",
-            )
-        return last.case, last.prediction
+            raise _other_result(request, "none" if last is None else "another one")
+        return last
 
     def forget(self, _request: Forget, _tell: Progress) -> Forgotten:
         """Drop images and result of a case that is closed."""
         self._images.clear()
-        self._last = None
+        self._last = self._contours = None
         return Forgotten()
 
     def _case(self, request: Score) -> Case:
@@ -214,6 +240,15 @@ class Jobs:
                 remedy="score again",
             )
         return self._images[token]
+
+
+def _other_result(request: Report | ScoreContours, got: str) -> InputError:
+    """What is asked for isn't kept."""
+    subject, remedy = Subject(SubjectKind.HANDOVER, text=request.do), "score again"
+    if isinstance(request, Report):
+        subject, remedy = Subject(SubjectKind.REPORT), "press Score, then Report"
+    rule = "needs the result that was scored last in this session"
+    return InputError(subject, rule, got=got, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.worker.answers import Answer, Refusal
 from TACEResponseLib.worker.requests import JOBS, REQUESTS, Request
 
-PROTOCOL = 2
+PROTOCOL = 3
 LARGEST_NUMBER = 2**53
 """Of a request; what JSON's readers agree on."""
 REMEDY = "update the extension and restart Slicer"

@@ -7,6 +7,7 @@ from typing import ClassVar, Generic, TypeVar
 from TACEResponseLib.worker.answers import (
     Answer,
     CheckedForm,
+    ContoursScored,
     Forgotten,
     Measured,
     ModelList,
@@ -89,6 +90,18 @@ class Score(Request[Scored]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScoreContours(Request[ContoursScored]):
+    """Score the last result under some more plausible contours; asked again until all are done.
+
+    In pieces, so that whatever is more urgent comes in between: who asks no more has cancelled.
+    """
+
+    do, answer = "contours", ContoursScored
+    case_id: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report(Request[Reported]):
     """Write the result that was scored last."""
 
@@ -124,6 +137,16 @@ class Stop(Request[Answer]):
 
 JOBS: Mapping[str, type[Request[Answer]]] = {
     kind.do: kind
-    for kind in (ListModels, Warm, CheckForm, Measure, TakeImage, Score, Report, Forget)
+    for kind in (
+        ListModels,
+        Warm,
+        CheckForm,
+        Measure,
+        TakeImage,
+        Score,
+        ScoreContours,
+        Report,
+        Forget,
+    )
 }
 REQUESTS: Mapping[str, type[Request[Answer]]] = {**JOBS, "cancel": Cancel, "stop": Stop}

@@ -36,6 +36,11 @@ class WarmModel:
         self._stamp, self._bundle = stamp, bundle
         return bundle, perf_counter() - start
 
+    @property
+    def held(self) -> Bundle | None:
+        """The model that was used last; nothing is loaded for it."""
+        return self._bundle
+
     def device(self) -> str:
         """Where networks run."""
         from TACEResponseLib.basics.process.device import choose_device

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from TACEResponseLib.bundle import Bundle, model_card
+from TACEResponseLib.bundle.metadata import ReaderAgreement
 from TACEResponseLib.patient.columns import ClinicalInput
 from TACEResponseLib.recipe.recipe import Difference
 
@@ -35,6 +36,13 @@ def test_a_card_holds_what_a_reader_must_know(bundle: Bundle) -> None:
         "torch 2.",
     ):
         assert words in card
+
+
+def test_a_card_says_how_alike_two_readers_drew(bundle: Bundle) -> None:
+    twice = ReaderAgreement(dice=0.871, n=50)
+    card = model_card(bundle.metadata.model_copy(update={"readers": twice}))
+    assert "Two readers drew the tumor of 50 training patients: mean Dice 0.871." in card
+    assert "Two readers" not in model_card(bundle.metadata)
 
 
 def test_an_empty_section_says_that_nothing_is_recorded(bundle: Bundle) -> None:

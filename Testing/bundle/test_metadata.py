@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.bundle import Bundle, BundleMetadata
-from TACEResponseLib.bundle.metadata import CohortSummary, Metric
+from TACEResponseLib.bundle.metadata import CohortSummary, Metric, ReaderAgreement
 
 
 def changed(bundle: Bundle, **values: Any) -> dict[str, Any]:
@@ -96,3 +96,17 @@ def test_training_ranges_that_are_none_are_refused(
     content["branches"][1]["state"][key] = value
     with pytest.raises(ValidationError, match=message):
         BundleMetadata.model_validate(content)
+
+
+def test_metadata_from_before_readers_were_compared_is_read(bundle: Bundle) -> None:
+    content = changed(bundle)
+    assert content.pop("readers") is None
+    assert BundleMetadata.model_validate(content) == bundle.metadata
+    stated = changed(bundle, readers={"dice": 0.87, "n": 50})
+    assert BundleMetadata.model_validate(stated).readers == ReaderAgreement(dice=0.87, n=50)
+
+
+@pytest.mark.parametrize("readers", [{"dice": 1.2, "n": 5}, {"dice": 0.0, "n": 5}, {"dice": 0.8}])
+def test_readers_who_agree_by_no_dice_are_refused(bundle: Bundle, readers: Any) -> None:
+    with pytest.raises(ValidationError, match="readers"):
+        BundleMetadata.model_validate(changed(bundle, readers=readers))

@@ -326,3 +326,39 @@ def test_an_roi_is_compared_with_a_liver_mask_that_is_given(
         del record["seconds"]
     del runs["with"]["files"], runs["without"]["files"]
     assert runs["with"] == runs["without"]
+
+
+@pytest.mark.parametrize("n", ["4", "201", "-1"])
+def test_too_few_or_too_many_contours_are_refused_before_anything_is_read(
+    n: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = tmp_path / "nowhere.nii.gz"
+    line = refusal(nowhere, nowhere, tmp_path, capsys, f"--contours={n}")
+    assert f"--contours: must be 5 to 200, got {n}; " in line
+
+
+def test_contours_are_told_recorded_and_move_no_other_number(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["score", "--bundle", BUNDLE, "--image", f"ct_arterial={files[0]}"]
+    command += ["--roi", str(files[1]), "--roi-label", "all", "--no-scene"]
+    runs = {}
+    for name, more in (("with", ["--contours", "5"]), ("without", [])):
+        assert main([*command, *more, "--output", str(tmp_path / name)]) == 0
+        runs[name] = json.loads((tmp_path / name / "prediction.json").read_text())
+    said = capsys.readouterr().out
+    contours = runs["with"].pop("contours")
+    assert said.count(contours["sentence"]) == 1
+    assert contours["sentence"].startswith("Between ")
+    assert " over 5 plausible contours (Dice ." in contours["sentence"]
+    assert [o["kind"] for o in contours["outcomes"]] == [
+        *["grown"] * 2,
+        *["shrunk"] * 2,
+        "deformed",
+    ]
+    own = [w for w in runs["with"]["warnings"] if w["code"] != "contour_changes_answer"]
+    assert len(own) == len(runs["with"]["warnings"]) - bool(contours["n_changed"])
+    runs["with"]["warnings"] = own
+    for record in runs.values():
+        del record["seconds"], record["files"]
+    assert runs["with"] == runs["without"]

@@ -54,6 +54,7 @@ REFUSED: dict[str, list[tuple[str, list[str]]]] = {
             "roi_segment": ["--roi-segment", "Tumor"],
             "large_roi": ["--large-roi"],
             "liver": ["--liver", "l.nii"],
+            "contours": ["--contours", "20"],
             "clinical": ["--clinical", "c.json"],
             "context": ["--context", "c.json"],
             "case_id": ["--case-id", "P1"],
@@ -70,6 +71,7 @@ REFUSED: dict[str, list[tuple[str, list[str]]]] = {
             "roi_segment": ["--roi-segment", "Tumor"],
             "large_roi": ["--large-roi"],
             "liver": ["--liver", "l.nii"],
+            "contours": ["--contours", "20"],
             "cohort": ["--cohort", "c.csv"],
         }.items()
     ],

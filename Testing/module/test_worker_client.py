@@ -26,7 +26,7 @@ from Testing.processes import is_running
 from Testing.slicer_standins import Standins
 
 ROOT = Path(__file__).resolve().parents[2]
-HELLO = 'print(json.dumps({"kind": "hello", "protocol": 2, "pid": os.getpid()}), flush=True)'
+HELLO = 'print(json.dumps({"kind": "hello", "protocol": 3, "pid": os.getpid()}), flush=True)'
 LAUNCHER = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
 
 

@@ -18,6 +18,7 @@ from TACEResponseLib.output.case_report import (
     write_case_report,
 )
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.contour_range import ContourRange
 from TACEResponseLib.result.prediction import Prediction
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -137,6 +138,25 @@ def test_clinical_values_read_as_a_person_writes_them(prediction: Prediction) ->
     for label, text in rows.items():
         assert f">{label}</td><td>{text}</td>" in re.sub(r">\s+<", "><", page)
     assert "bilirubin_umol_per_l" not in page
+
+
+def test_a_range_over_contours_is_told_with_every_contour(
+    prediction: Prediction, made_contours: ContourRange
+) -> None:
+    page = report_html(replace(prediction, contours=made_contours), PNG, HISTORY)
+    page = page.replace("\N{NO-BREAK SPACE}", " ")
+    assert made_contours.sentence in page
+    assert page.index("Estimated probability") < page.index(made_contours.sentence)
+    assert "Plausible contours" in page
+    assert re.findall(r"<td[^>]*>(grown|shrunk|shifted|deformed)<", page) == [
+        "shifted",
+        "grown",
+        "deformed",
+        "deformed",
+        "shrunk",
+    ]
+    assert "not scored" in page
+    assert "Plausible contours" not in report_html(prediction, PNG, HISTORY)
 
 
 def test_the_report_is_written_as_a_whole_or_not_at_all(

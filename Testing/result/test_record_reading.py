@@ -11,6 +11,7 @@ from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.evidence.branch import SaliencyShares
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.context import read_context
+from TACEResponseLib.result.contour_range import ContourRange
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.record import record_json, to_record
 from TACEResponseLib.result.record_reading import prediction_from_record
@@ -144,3 +145,34 @@ def test_a_record_that_lacks_any_part_is_refused_in_a_line(prediction: Predictio
             refused += 1
     # What isn't read back needn't be there.
     assert refused >= 20
+
+
+def test_a_range_over_contours_is_read_back(
+    prediction: Prediction, made_contours: ContourRange
+) -> None:
+    record = json.loads(record_json(replace(prediction, contours=made_contours)))
+    again = prediction_from_record(record, {})
+    assert again.contours == made_contours
+    assert made_contours.scored == (0.47, 0.63, 0.57, 0.52)
+    assert (record["contours"]["n"], record["contours"]["n_scored"]) == (5, 4)
+    assert prediction_from_record(to_record(prediction), {}).contours is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("range_90", [0.1]),
+        ("range_90", [0.1, 1.5]),
+        ("outcomes", [{}]),
+        ("outcomes", [{"kind": "grown", "amount": 1.0, "dice": 0.9, "probability": 2.0}]),
+        ("warning", {"odd": 1}),
+        ("sentence", 5),
+    ],
+)
+def test_an_odd_range_over_contours_is_refused(
+    prediction: Prediction, made_contours: ContourRange, key: str, value: object
+) -> None:
+    record = json.loads(record_json(replace(prediction, contours=made_contours)))
+    record["contours"][key] = value
+    with pytest.raises(InputError, match="must be a whole record"):
+        prediction_from_record(record, {})

@@ -11,10 +11,15 @@ import pytest
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.result.contour_range import ContourRange
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.record import to_record
 from TACEResponseLib.scene.case_nodes import CaseNodes, case_to_nodes
-from TACEResponseLib.scene.prediction_nodes import ResultNodes, prediction_to_nodes
+from TACEResponseLib.scene.prediction_nodes import (
+    ResultNodes,
+    contours_to_nodes,
+    prediction_to_nodes,
+)
 from TACEResponseLib.scene.volumes import volume_from_node
 from Testing.scene.nodes_as_case import case_from_nodes
 
@@ -214,3 +219,24 @@ def test_a_map_of_an_image_that_the_scene_lacks_is_an_error(
 ) -> None:
     with pytest.raises(KeyError, match="ct_arterial"):
         prediction_to_nodes(scene, replace(nodes, volumes={}), make_prediction(ball_case))
+
+
+def test_contours_come_with_a_result_or_after_it_and_go_with_the_next(
+    scene: Any,
+    nodes: CaseNodes,
+    ball_case: Case,
+    make_prediction: Make,
+    made_contours: ContourRange,
+) -> None:
+    prediction = make_prediction(ball_case)
+    assert prediction_to_nodes(scene, nodes, prediction).contours is None
+    before = scene.GetNumberOfNodes()
+    chart = contours_to_nodes(scene, nodes, made_contours, 0.55)
+    assert chart.GetTitle() == made_contours.sentence
+    assert scene.GetNumberOfNodes() == before + 4  # table, two series, chart
+    together = prediction_to_nodes(scene, nodes, replace(prediction, contours=made_contours))
+    assert together.contours is chart
+    assert scene.GetNumberOfNodes() == before + 4
+    prediction_to_nodes(scene, nodes, prediction)
+    assert scene.GetNumberOfNodes() == before
+    assert nodes.segmentation.GetNodeReferenceID("TACEResponse.contours_chart") is None

@@ -339,6 +339,47 @@ def test_a_report_is_of_the_result_that_is_asked_for_though_two_cases_have_one_n
     assert record["probability"] == of_b["probability"]
 
 
+def test_contours_come_in_pieces_between_which_it_does_other_things(
+    worker: Worker, hand_over: dict[str, Any], case: Case, tmp_path: Path
+) -> None:
+    worker.ask("image", **hand_over["image"])
+    scored = worker.ask("score", **hand_over["score"])["result"]
+    named = {"case_id": case.case_id, "digest": scored["digest"]}
+    done = []
+    while not done or done[-1]["record"] is None:
+        done.append(worker.ask("contours", **named)["result"])
+        assert worker.ask("check_clinical", form={})["kind"] == "done"
+    counts = [one["n_done"] for one in done]
+    assert counts == sorted(set(counts))
+    assert (done[-1]["n_done"], done[-1]["n"]) == (20, 20)
+    contours = json.loads(done[-1]["record"])
+    assert len(contours["outcomes"]) == 20
+    assert contours["as_drawn"] == json.loads(scored["record"])["probability"]
+    # The report of the same result tells them.
+    out = {**named, "folder": str(tmp_path / "report")}
+    assert worker.ask("report", **out)["kind"] == "done"
+    written = json.loads((tmp_path / "report" / "prediction.json").read_text(encoding="utf-8"))
+    assert written["contours"] == contours
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "20 plausible contours" in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_contours_of_a_result_that_is_no_longer_kept_are_refused(
+    worker: Worker, hand_over: dict[str, Any], case: Case
+) -> None:
+    worker.ask("image", **hand_over["image"])
+    scored = worker.ask("score", **hand_over["score"])["result"]
+    refused = worker.ask("contours", case_id=case.case_id, digest="0" * 64)
+    assert "got another one" in refused["message"]
+    assert refused["by_user"]
+    assert worker.ask("warm", model="ct-volume-clinical")["kind"] == "done"
+    refused = worker.ask("contours", case_id=case.case_id, digest=scored["digest"])
+    assert "got another model is loaded" in refused["message"]
+    worker.ask("forget")
+    refused = worker.ask("contours", case_id=case.case_id, digest=scored["digest"])
+    assert "got none" in refused["message"]
+
+
 def test_equal_results_have_one_digest_and_different_ones_don_t(case: Case) -> None:
     record = json.loads(json.dumps(to_record(score(case, load_bundle(SHIPPED))), default=str))
     assert result_digest(record) == result_digest({**record, "seconds": {"model": 9.0}})

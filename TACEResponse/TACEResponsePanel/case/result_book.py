@@ -19,6 +19,7 @@ from TACEResponsePanel.process.score_run import ScoreAnswer, ScoreInput
 from TACEResponsePanel.signal import Signal
 
 if TYPE_CHECKING:
+    from TACEResponseLib.result.contour_range import ContourRange
     from TACEResponseLib.result.prediction import Prediction
 
 RECORD_ROLE = "TACEResponse.record"
@@ -28,6 +29,7 @@ KINDS = {
     "record": "vtkMRMLTextNode",
     "summary": "vtkMRMLTableNode",
     "plot_chart": "vtkMRMLPlotChartNode",
+    "contours_chart": "vtkMRMLPlotChartNode",
 }
 CASE_CHANGED = _("Out of date: the case has changed.")
 MODEL_CHANGED = _("Out of date: another model made it.")
@@ -104,6 +106,19 @@ class ResultBook(VTKObservationMixin):
         record = scoring.segmentation.GetNodeReference(RECORD_ROLE)
         record.SetAttribute(DIGEST_ATTRIBUTE, answer.digest)
         self._remember(scoring, answer)
+
+    def addContours(self, contours: "ContourRange") -> None:
+        """Write a range over contours into the scene, beside the result that it is of."""
+        from TACEResponseLib.scene.case_nodes import CaseNodes
+        from TACEResponseLib.scene.prediction_nodes import contours_to_nodes
+
+        anchor = self._anchor()
+        if self.prediction is None or anchor is None:
+            return
+        nodes = CaseNodes(case_id=self.prediction.case_id, volumes={}, segmentation=anchor)
+        threshold = self.prediction.fused.threshold
+        contours_to_nodes(slicer.mrmlScene, nodes, contours, threshold)
+        self.changed.emit()
 
     def check(self, scoring: ScoreInput | None) -> None:
         """Compare the case with what was scored; `None`: the case can't be scored now."""

@@ -36,6 +36,10 @@ class ScoreBar:
         self._ui, self._desk, self._book = ui, desk, book
         self._client, self._handover = client, handover
         self._run: ScoreRun | None = None
+        self.begun: Signal[[]] = Signal()
+        """A scoring is under way; what is less urgent waits."""
+        self.scored: Signal[[]] = Signal()
+        """A new result is in the book."""
         self.ended: Signal[[]] = Signal()
         """A scoring is over, whatever came of it; what was left meanwhile can be done."""
         self.modelIsAnother: Signal[[]] = Signal()
@@ -76,6 +80,7 @@ class ScoreBar:
             self._onProgress,
         )
         self._run = run
+        self.begun.emit()
         self.refresh()
         run.start()
 
@@ -132,6 +137,7 @@ class ScoreBar:
             self._book.add(scoring, answer)
         self.lastSeconds = answer.seconds
         self.refresh()
+        self.scored.emit()
         self.ended.emit()
         if answer.prediction.bundle_sha256 != scoring.modelDigest:
             self.modelIsAnother.emit()

@@ -176,7 +176,7 @@ def _sorted(reasons: Iterable[Iterable[str]]) -> Mapping[str, int]:
 
 def _readout(patient: CohortPatient) -> float | None:
     text = patient.other.get(READOUT_DAYS, "")
-    return cells.number(text) if text else None
+    return cells.number_in(text) if text else None
 
 
 def _stage(stage: BclcStage | None) -> str:

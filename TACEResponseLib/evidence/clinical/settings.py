@@ -47,6 +47,10 @@ class ClinicalSettings(EvidenceSettings):
         """Whether it measures the tumor."""
         return bool(self.measures)
 
+    def reach_mm(self, extent_mm: float) -> float:  # noqa: ARG002
+        """Nothing: no voxel of an image is read."""
+        return 0.0
+
     @property
     def lesions_used(self) -> LesionsUsed:
         """Measures are of all lesions together."""

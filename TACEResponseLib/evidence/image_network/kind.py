@@ -10,6 +10,7 @@ from TACEResponseLib.evidence.image_network.part import ImageNetworkPart
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
 from TACEResponseLib.evidence.kind import EvidenceKind
 from TACEResponseLib.evidence.stored_patient import StoredPatient
+from TACEResponseLib.patient.case import Case
 
 if TYPE_CHECKING:
     from TACEResponseLib.evidence.image_network.branch import (
@@ -51,6 +52,12 @@ class ImageNetworkKind(
         from TACEResponseLib.evidence.image_network.files import read_network
 
         return read_network(folder / part.file, part, where, device)
+
+    def logit(self, branch: "ImageNetworkBranch", case: Case) -> float:
+        """Without the map, which takes ten times as long."""
+        from TACEResponseLib.evidence.image_network.preparation import prepare_patches
+
+        return float(branch.logits([prepare_patches(case, branch.settings)])[0])
 
     def stored(self, prepared: "PreparedPatches") -> StoredPatient:
         """Patches, their places, and the joint head's clinical values."""

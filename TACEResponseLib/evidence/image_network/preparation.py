@@ -11,7 +11,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.basics.vocabulary import SubjectKind, vocabulary
-from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
+from TACEResponseLib.evidence.image_network.settings import CROP_MARGIN_MM, ImageNetworkSettings
 from TACEResponseLib.evidence.stored_patient import StoredPatient
 from TACEResponseLib.imaging.common_grid import on_grid, spacing_differs
 from TACEResponseLib.imaging.cropping import box_round, crop
@@ -22,10 +22,6 @@ from TACEResponseLib.imaging.values.intensity import apply_intensity
 from TACEResponseLib.imaging.volume import Mask, Volume
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord, ClinicalValue
-
-# Cut round the lesion before anything is computed; patches reach no further than their margin,
-# or half a patch of fixed pixels, which `_margin_mm` adds.
-CROP_MARGIN_MM = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

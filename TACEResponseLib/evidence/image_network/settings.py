@@ -29,6 +29,9 @@ LATER = frozenset(
         "normalization",
     }
 )
+# Cut round the lesion before anything is computed; patches reach no further than their margin,
+# or half a patch of fixed pixels, which are added to it.
+CROP_MARGIN_MM = 20.0
 # Eight of each of the known sequences.
 MOST_CHANNELS = 8 * len(ImageSequence)
 
@@ -218,6 +221,16 @@ class ImageNetworkSettings(EvidenceSettings):
     def needs_roi(self) -> bool:
         """Whether a case can't be scored without a lesion."""
         return self.patch.needs_roi
+
+    def reach_mm(self, extent_mm: float) -> float | None:
+        """As far as its patches; whole slices are the whole image, and so is the body of MR."""
+        patch = self.patch
+        if patch.shape == "whole_slice" or not isinstance(self.intensity, CtWindow):
+            return None
+        if patch.fixed_spacing_mm is not None:
+            side = max(patch.size_px, patch.columns_px)
+            return CROP_MARGIN_MM + patch.fixed_spacing_mm * side / 2
+        return CROP_MARGIN_MM + patch.margin_fraction * extent_mm
 
     @property
     def input_shape(self) -> tuple[int, int, int]:

@@ -18,7 +18,11 @@ from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.evidence.radiomics.discretization import features_of_class
 from TACEResponseLib.evidence.radiomics.lattice import on_lattice
-from TACEResponseLib.evidence.radiomics.settings import ExtractionSettings
+from TACEResponseLib.evidence.radiomics.settings import (
+    LOG_REACH_SIGMA,
+    WAVELET_REACH_VOXELS,
+    ExtractionSettings,
+)
 from TACEResponseLib.imaging.cropping import box_round, crop
 from TACEResponseLib.imaging.orientation import to_lps_axes, voxels_to_lps_axes
 from TACEResponseLib.imaging.values.intensity import apply_intensity
@@ -27,10 +31,6 @@ from TACEResponseLib.imaging.volume import Mask, Volume
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
-# Where a Gaussian's second derivative has fallen below a millionth of its height.
-LOG_REACH_SIGMA = 6.0
-# Taps of the wavelet coif1, which pyradiomics takes.
-WAVELET_REACH_VOXELS = 6
 SMALLEST_ROI_VOXELS = 8
 # A whole liver of 300 x 300 x 250 mm at 1 mm has 22 million.
 MOST_VOXELS = 2**25

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from TACEResponseLib.evidence.radiomics.branch import RadiomicsBranch, RadiomicsRecipe
 
 Features = Mapping[str, float]
+READER_DICE = f"{SECOND_READER}dice"
+"""Under which the Dice of two readers' ROIs stands beside their features."""
 
 
 class RadiomicsKind(EvidenceKind[RadiomicsSettings, RadiomicsPart, "RadiomicsBranch", Features]):
@@ -65,9 +67,14 @@ class RadiomicsKind(EvidenceKind[RadiomicsSettings, RadiomicsPart, "RadiomicsBra
 
         return restored_features(stored)
 
-    def with_second_reading(self, first: Features, second: Features) -> Features:
+    def with_second_reading(self, first: Features, second: Features, dice: float) -> Features:
         """The second reader's features stand beside the first one's under names of their own."""
-        return {**first, **{f"{SECOND_READER}{name}": value for name, value in second.items()}}
+        twice = {f"{SECOND_READER}{name}": value for name, value in second.items()}
+        return {**first, **twice, READER_DICE: dice}
+
+    def reader_dice(self, prepared: Features) -> float | None:
+        """Of patients whose ROIs were read; tables of features don't have it."""
+        return prepared.get(READER_DICE)
 
     def n_parameters(self, settings: RadiomicsSettings) -> int:
         """Every feature that selection may take."""

@@ -18,6 +18,10 @@ ClassifierName = Literal[
 ]
 MOST_FEATURES = 10_000
 MOST_TREES = 1000
+# Where a Gaussian's second derivative has fallen below a millionth of its height.
+LOG_REACH_SIGMA = 6.0
+# Taps of the wavelet coif1, which pyradiomics takes.
+WAVELET_REACH_VOXELS = 6
 SEQUENCE_MARK = ":"
 """Between sequence and feature where a branch reads several: `mr_t2:original_glcm_Contrast`."""
 
@@ -181,13 +185,21 @@ class RadiomicsSettings(EvidenceSettings):
             "lesion": self.lesion,
             "extraction": self.extraction.model_dump(mode="json"),
             "given": list(self.given),
-            "second_reader": self.icc is not None,
+            "second_reader": "features, dice" if self.icc is not None else None,
         }
 
     @property
     def lesions_used(self) -> LesionsUsed:
         """The largest one, or the union of all."""
         return "all" if self.lesion == "union" else "largest"
+
+    def reach_mm(self, extent_mm: float) -> float | None:  # noqa: ARG002
+        """As far as its filters; MR is standardized over the whole body."""
+        extraction = self.extraction
+        if extraction.intensity is not None:
+            return None
+        taps = WAVELET_REACH_VOXELS * (extraction.spacing_mm or 0.0)
+        return LOG_REACH_SIGMA * max(extraction.log_sigma_mm, default=0.0) + taps
 
     @property
     def reads_second_roi(self) -> bool:

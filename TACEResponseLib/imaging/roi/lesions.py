@@ -1,8 +1,8 @@
 """Lesions of an ROI: connected pieces, numbered by size and measured."""
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import numpy as np
@@ -77,6 +77,24 @@ def find_lesions(roi: Roi) -> tuple[tuple[Lesion, ...], Voxels]:
         indices[piece.box][piece.mask] = index
     lesions = (_lesion(index, piece, roi) for index, piece in enumerate(pieces, start=1))
     return tuple(lesions), indices
+
+
+def remeasured(lesions: Sequence[Lesion], redrawn: Roi) -> tuple[Lesion, ...]:
+    """Lesions drawn otherwise: numbers, labels and order stay, measures are new.
+
+    Args:
+        lesions: as they were drawn.
+        redrawn: has `Lesion.index` for labels.
+    """
+    boxes = dict(_label_boxes(redrawn.labels))
+    measured = []
+    for lesion in lesions:
+        box = boxes[lesion.index]
+        mask = redrawn.labels[box] == lesion.index
+        piece = _measured(lesion.label, box, mask, redrawn.geometry)
+        now = _lesion(lesion.index, piece, redrawn)
+        measured.append(replace(now, is_speck=lesion.is_speck))
+    return tuple(measured)
 
 
 def longest_diameter(axial: NDArray[np.bool_], row_mm: float, column_mm: float) -> float:

@@ -15,7 +15,8 @@ from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.evidence.branch import Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe, kind_of
-from TACEResponseLib.patient.case import Case
+from TACEResponseLib.imaging.roi.overlap import dice
+from TACEResponseLib.patient.case import Case, missing_roi
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.preparation.cache import PreparationCache, content_of, digest_of
@@ -127,6 +128,13 @@ def _check_same(member: Member, content: str) -> None:
         )
 
 
+def _dice(first: Case, second: Case) -> float:
+    """Of two readers' ROIs, which a branch needs that compares them."""
+    if first.roi is None or second.roi is None:
+        raise missing_roi("a comparison of two readers")
+    return dice(first.roi, second.roi)
+
+
 class _Patient:
     """A member whose images are read when first asked for, and reduced once for all who share."""
 
@@ -162,7 +170,8 @@ class _Patient:
             return value
         if self._second is None:
             self._second = self._member.load_reader2()
-        return kind_of(settings).with_second_reading(value, recipe.prepare(self._second))
+        alike = _dice(self._loaded(), self._second)
+        return kind_of(settings).with_second_reading(value, recipe.prepare(self._second), alike)
 
     def _loaded(self) -> Case:
         if self._case is None:

@@ -1,0 +1,1 @@
+"""What a score would be had the tumor been drawn a little otherwise."""

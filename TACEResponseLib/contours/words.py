@@ -1,0 +1,30 @@
+"""A range over contours in words, once for command line, report, scene and panel."""
+
+from collections.abc import Sequence
+
+from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.bundle.words import journal_number, percent
+from TACEResponseLib.result.contour_range import ContourOutcome
+
+
+def range_sentence(low: float, high: float, outcomes: Sequence[ContourOutcome]) -> str:
+    """Such as: between 47 % and 63 % over 20 plausible contours (Dice .80 to .97)."""
+    scored = [outcome for outcome in outcomes if outcome.probability is not None]
+    dice = [outcome.dice for outcome in scored]
+    refused = len(outcomes) - len(scored)
+    left_out = f"; {refused} more were too small for the model" if refused else ""
+    return (
+        f"Between {percent(low)} and {percent(high)} over {len(scored)} plausible contours (Dice "
+        f"{journal_number(min(dice))} to {journal_number(max(dice))}){left_out}."
+    )
+
+
+def change_warning(n_changed: int, n: int) -> CaseWarning | None:
+    """Said where the answer depends on how the tumor was drawn."""
+    if not n_changed:
+        return None
+    return CaseWarning(
+        code="contour_changes_answer",
+        message=f"The answer depends on the contour: under {n_changed} of {n} plausible contours "
+        "of the ROI the result lies on the other side of the model's cut-off.",
+    )
