@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.imaging.files.nifti_writing import write_nifti
@@ -20,10 +22,12 @@ from TACEResponseLib.simulation.mr.patient import simulate_mr_patient
 from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.simulation.simulated import SimulatedPatient
+from TACEResponseLib.simulation.simulated import SimulatedPatient, is_large
+from TACEResponseLib.simulation.world2.patient import simulate_world2_patient
+from TACEResponseLib.simulation.world2.settings import SwitchSettings, World2Settings
 
 COHORT_FILE, SETTINGS_FILE = "cohort.csv", "simulation.json"
-AnySettings = SimulationSettings | MrSimulationSettings
+AnySettings = SimulationSettings | MrSimulationSettings | World2Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +69,38 @@ class SimulationRequest:
     treatment: Literal["tace", "haic"] = "tace"
     """Regimens in the clinical record."""
     role: CohortRole = CohortRole.TRAINING
+    world: Literal[1, 2] = 1
+    """The second measures as real lesions do; CT alone."""
+    switches: SwitchSettings = field(default_factory=SwitchSettings)
+    """What goes wrong with the cohort; of the second world alone."""
 
     def __post_init__(self) -> None:
-        """Refuse numbers out of range; take paths as text too."""
+        """Refuse numbers out of range and what the world lacks; take paths as text too."""
         take_paths(self, "output")
         check_ranges(patients=self.patients, seed=self.seed)
+        if self.world == 2 and self.modality == "mr":
+            raise InputError(
+                option("world"),
+                "must be 1 for MR",
+                got="2",
+                remedy=f"leave it out for MR, or choose {option('modality')} ct",
+            )
+        if self.world != 2 and self.switches != SwitchSettings():
+            raise InputError(
+                option("world"),
+                "must be 2 for the switches of a cohort",
+                got=str(self.world),
+                remedy=f"give {option('world')} 2, or leave the switches out",
+            )
+
+    @property
+    def settings(self) -> "AnySettings":
+        """Of the world and the modality."""
+        treatment: Literal["TACE", "HAIC"] = "HAIC" if self.treatment == "haic" else "TACE"
+        if self.world == 2:
+            return World2Settings(treatment=treatment, switches=self.switches)
+        kind = MrSimulationSettings if self.modality == "mr" else SimulationSettings
+        return kind(treatment=treatment)
 
 
 def simulate_cohort(request: SimulationRequest, progress: Progress = silent) -> Path:
@@ -82,8 +113,7 @@ def simulate_cohort(request: SimulationRequest, progress: Progress = silent) -> 
     Raises: InputError: the folder is there, or can't be made.
     """
     check_output(request.output)
-    kind = MrSimulationSettings if request.modality == "mr" else SimulationSettings
-    settings = kind(treatment="HAIC" if request.treatment == "haic" else "TACE")
+    settings = request.settings
     with new_folder(request.output) as draft:
         table = write_cohort(
             settings,
@@ -106,6 +136,8 @@ def simulate(settings: AnySettings, seed: int, index: int) -> SimulatedPatient:
     """
     if isinstance(settings, MrSimulationSettings):
         return simulate_mr_patient(settings, seed, index)
+    if isinstance(settings, World2Settings):
+        return simulate_world2_patient(settings, seed, index)
     return simulate_patient(settings, seed, index)
 
 
@@ -149,7 +181,7 @@ def write_cohort(
     """Write patients 0 to n - 1 of a seed, and a table of them.
 
     Args:
-        settings: of the simulation, CT or MR; kept beside the table.
+        settings: of the simulation, CT of either world or MR; kept beside the table.
         n: number of patients, >= 1.
         seed: of the cohort, >= 0.
         folder: made if absent.
@@ -178,12 +210,16 @@ def _row(
     """One patient's line of the table, by column."""
     truth = patient.truth
     classes = truth.class_probabilities
+    large = is_large(patient.roi) or is_large(patient.roi_reader2)
     return {
         "case_id": patient.case_id,
         "role": role.value,
         **{name: path.relative_to(folder).as_posix() for name, path in files.columns.items()},
         "roi_label": ALL,
+        **({"large_roi": "yes"} if large else {}),
         "response": truth.response_class.value,
+        **{f"response_reader{n}": call.value for n, call in enumerate(truth.calls, start=1)},
+        **({"site": truth.site} if truth.site else {}),
         **{
             variable.name: _cell(truth.clinical.values[variable.name])
             for variable in load_schema().variables
@@ -192,6 +228,7 @@ def _row(
         "true_probability": f"{truth.probability:.6f}",
         **{f"true_probability_{c.value}": f"{p:.6f}" for c, p in classes.items()},
         **{f"latent_{name}": f"{z:.6f}" for name, z in truth.latents.items()},
+        **({"latent_response": truth.true_class.value} if truth.true_class else {}),
     }
 
 
@@ -213,6 +250,7 @@ def _write_table(rows: Iterable[Mapping[str, str]], path: Path) -> Path:
 def _columns(rows: list[Mapping[str, str]]) -> list[str]:
     """The fullest row's columns, and any that it lacks, clinical ones in the schema's order."""
     clinical = [v.name for v in load_schema().variables if any(v.name in row for row in rows)]
-    others = [name for name in rows[0] if name not in set(clinical)]
+    fullest = max(rows, key=lambda row: "large_roi" in row)
+    others = [name for name in fullest if name not in set(clinical)]
     split = others.index("true_probability")
     return [*others[:split], *clinical, *others[split:]]
