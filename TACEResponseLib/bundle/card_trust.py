@@ -47,10 +47,10 @@ def _answers(metadata: BundleMetadata, answers: AnswerSummary) -> list[str]:
     return lines
 
 
-def _single(words: str, told: int, right: int) -> str:
+def _single(words: str, n: int, right: int) -> str:
     """How often an answer was right, and whether it is given."""
-    share = proportion(right, told)
-    is_given = told >= FEWEST_ANSWERED and share.low >= LEAST_RIGHT
+    share = proportion(right, n)
+    is_given = n >= FEWEST_ANSWERED and share.low >= LEAST_RIGHT
     given = (
         "given"
         if is_given
@@ -58,5 +58,5 @@ def _single(words: str, told: int, right: int) -> str:
             f"not given: that takes {FEWEST_ANSWERED} patients and a lower limit of {LEAST_RIGHT:g}"
         )
     )
-    known = f", {share.value:.2f} ({share.low:.2f} to {share.high:.2f})" if told else ""
-    return f"- Told {words} out of fold: {told} patients, right for {right}{known}; {given}."
+    known = f", {share.value:.2f} ({share.low:.2f} to {share.high:.2f})" if n else ""
+    return f"- Told {words} out of fold: {n} patients, right for {right}{known}; {given}."

@@ -100,11 +100,11 @@ def answer_sentence(bundle: BundleMetadata, fused: FusedProbability) -> str:
     answer = fused.answer.worded
     if answer == "can't tell":
         return f"Can't tell whether it will be {_classes(bundle)}. {NOT_BENEFIT}"
-    told, right = fused.answer.counts.told(answer)
+    n, right = fused.answer.counts.outcomes(answer)
     wrong_half = {"positive": "did not", "negative": "did"}[answer]
     return (
-        f"Answer: {answer_words(bundle.endpoint, answer)}. Of {told} training patients told this "
-        f"by models that had not seen them, {told - right} {wrong_half}. {NOT_BENEFIT}"
+        f"Answer: {answer_words(bundle.endpoint, answer)}. Of {n} training patients told this "
+        f"by models that had not seen them, {n - right} {wrong_half}. {NOT_BENEFIT}"
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.subject import Subject
-from TACEResponseLib.basics.vocabulary import SubjectKind
+from TACEResponseLib.basics.vocabulary import SubjectKind, option
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.contours.words import change_warning, range_sentence
 from TACEResponseLib.evidence.kinds import kind_of
@@ -39,7 +39,7 @@ def check_contour_count(n: int) -> None:
     """
     if not FEWEST <= n <= MOST:
         raise InputError(
-            "--contours",
+            option("contours"),
             f"must be {FEWEST} to {MOST}",
             got=n,
             remedy=f"{USUAL} contours take some seconds; leave it out for none",

@@ -51,7 +51,7 @@ class AnswerCounts:
     negative_right: int
     cannot_tell: int
 
-    def told(self, answer: Answer) -> tuple[int, int]:
+    def outcomes(self, answer: Answer) -> tuple[int, int]:
         """Patients who got a single answer, and those of them for whom it was right."""
         if answer == "positive":
             return self.positive, self.positive_right
@@ -66,7 +66,7 @@ class AnswerCounts:
         """
         if answer == "can't tell":
             return False
-        n, right = self.told(answer)
+        n, right = self.outcomes(answer)
         return n >= FEWEST_ANSWERED and proportion(right, n).low >= LEAST_RIGHT
 
 
@@ -140,11 +140,11 @@ def answer_counts(positive: ArrayLike, negative: ArrayLike) -> AnswerCounts:
             strict=True,
         )
     ]
-    told = told_events + told_others
+    answers = told_events + told_others
     return AnswerCounts(
-        positive=told.count("positive"),
+        positive=answers.count("positive"),
         positive_right=told_events.count("positive"),
-        negative=told.count("negative"),
+        negative=answers.count("negative"),
         negative_right=told_others.count("negative"),
-        cannot_tell=told.count("can't tell"),
+        cannot_tell=answers.count("can't tell"),
     )

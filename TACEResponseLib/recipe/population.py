@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.population.agreement import check_agreement
 from TACEResponseLib.cohort.population.facts import TableFacts, table_facts
@@ -21,7 +22,8 @@ def check_responses(recipe: Recipe, patients: Sequence[CohortPatient]) -> None:
     """
 
     def remedy(column: str, theirs: str) -> str:
-        return f"leave those responses blank, or train on them as such: --set '{column}={theirs}'"
+        setting = f"{option('set')} '{column}={theirs}'"
+        return f"leave those responses blank, or train on them as such: {setting}"
 
     check_agreement(patients, recipe.criterion, recipe.endpoint, remedy)
 
@@ -42,7 +44,7 @@ def outside_remark(recipe: Recipe, patients: Sequence[CohortPatient]) -> str:
         return ""
     return (
         f"outside the recipe's population: {facts.beyond_words}; they are kept "
-        "(--set exclude_outside=true leaves them out)"
+        f"({option('set')} exclude_outside=true leaves them out)"
     )
 
 

@@ -47,19 +47,19 @@ def test_a_class_is_kept_as_often_as_ranks_say(m: int) -> None:
 def test_counts_leave_each_patient_out_of_its_class() -> None:
     rng = np.random.default_rng(4)
     positive, negative = rng.normal(1, 1, 25), rng.normal(0, 1, 40)
-    told = []
+    answers = []
     for k, score in enumerate(positive):
         answer = case_answer(np.delete(positive, k), negative, score)
-        told.append((answer.answer, "positive"))
+        answers.append((answer.answer, "positive"))
     for k, score in enumerate(negative):
         answer = case_answer(positive, np.delete(negative, k), score)
-        told.append((answer.answer, "negative"))
+        answers.append((answer.answer, "negative"))
     by_hand = AnswerCounts(
-        positive=sum(a == "positive" for a, _ in told),
-        positive_right=sum(a == t == "positive" for a, t in told),
-        negative=sum(a == "negative" for a, _ in told),
-        negative_right=sum(a == t == "negative" for a, t in told),
-        cannot_tell=sum(a == "can't tell" for a, _ in told),
+        positive=sum(a == "positive" for a, _ in answers),
+        positive_right=sum(a == t == "positive" for a, t in answers),
+        negative=sum(a == "negative" for a, _ in answers),
+        negative_right=sum(a == t == "negative" for a, t in answers),
+        cannot_tell=sum(a == "can't tell" for a, _ in answers),
     )
     assert answer_counts(positive, negative) == by_hand
 
@@ -72,4 +72,4 @@ def test_both_or_neither_class_is_no_answer() -> None:
 def test_nobody_who_is_told_nothing_is_told_right() -> None:
     counts = answer_counts(*fixed())
     with pytest.raises(ValueError, match="told nothing"):
-        counts.told("can't tell")
+        counts.outcomes("can't tell")

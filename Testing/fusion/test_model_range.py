@@ -10,17 +10,17 @@ from TACEResponseLib.fusion.model_range import as_of_all, model_range, wider
 def test_by_hand() -> None:
     # Twenty refits, ten at each end of one logit about 0: SD sqrt(20/19); t(.95; 19) = 1.72913.
     refits = expit(np.repeat([-1.0, 1.0], 10))
-    found = model_range(0.5, refits)
+    spread = model_range(0.5, refits)
     half = np.sqrt(2) * 1.729133 * np.sqrt(20 / 19)
-    assert (found.low, found.high) == pytest.approx((expit(-half), expit(half)), abs=1e-6)
+    assert (spread.low, spread.high) == pytest.approx((expit(-half), expit(half)), abs=1e-6)
     variance = (expit(1.0) - 0.5) ** 2 * 20 / 19
-    assert found.similar_patients == pytest.approx(0.25 / variance)
+    assert spread.similar_patients == pytest.approx(0.25 / variance)
 
 
 def test_it_lies_about_the_model_and_not_about_the_refits() -> None:
     refits = expit(np.random.default_rng(1).normal(1.0, 0.5, 30))
-    found = model_range(0.2, refits)
-    assert logit(found.low) + logit(found.high) == pytest.approx(2 * logit(0.2))
+    spread = model_range(0.2, refits)
+    assert logit(spread.low) + logit(spread.high) == pytest.approx(2 * logit(0.2))
 
 
 def test_it_holds_another_draw_nine_times_in_ten() -> None:
@@ -30,8 +30,8 @@ def test_it_holds_another_draw_nine_times_in_ten() -> None:
     for _ in range(600):
         one, other = rng.normal(size=(2, 80))
         refits = [rng.choice(one, 80).mean() for _ in range(30)]
-        found = model_range(float(expit(one.mean())), expit(refits))
-        held.append(found.low <= expit(other.mean()) <= found.high)
+        spread = model_range(float(expit(one.mean())), expit(refits))
+        held.append(spread.low <= expit(other.mean()) <= spread.high)
     assert 0.86 <= np.mean(held) <= 0.95
 
 

@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import Endpoint
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.patient.criterion import criterion_name, is_same_criterion
 
 RESPONDERS = ("responder", "non_responder")
 """These words are of objective response; 1 and 0 say of no endpoint whether it was seen."""
 JUDGED_APART = (
-    "leave those responses blank, or judge such patients apart: score --cohort, then validate "
-    "--predictions"
+    "leave those responses blank, or judge such patients apart: score them, then validate the table "
+    "of predictions"
 )
 """Remedy where a finished model is judged or updated."""
 
@@ -42,7 +43,7 @@ def check_agreement(
     worded = [p for p in read if p.response in RESPONDERS and not p.other.get("endpoint")]
     if worded:
         raise InputError(
-            "--cohort, response",
+            f"{option('cohort')}, response",
             f"must be CR, PR, SD or PD for the endpoint {endpoint.value}: responder is CR or PR",
             got=f"{worded[0].response} in {len(worded)} of {len(read)} patients, the first is "
             f"{worded[0].case_id}",
@@ -69,7 +70,7 @@ def _refused(
     said = others[0].other[column]
     theirs = criterion_name(said) if column == "criterion" else said
     return InputError(
-        f"--cohort, {column}",
+        f"{option('cohort')}, {column}",
         f"must be the model's, {ours}",
         got=f"{theirs} in {len(others)} of {read} patients with a response, the first is "
         f"{others[0].case_id} (line {others[0].row})",
