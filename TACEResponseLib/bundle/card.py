@@ -118,7 +118,8 @@ def _cohorts(metadata: BundleMetadata) -> list[str]:
     for role, cohort in metadata.cohorts.items():
         source = cohort.source or "not recorded"
         others = cohort.n - cohort.events
-        table.append(f"| {role.value} | {cohort.n} | {cohort.events} | {others} | {source} |")
+        n = f"{cohort.n} rows of {cohort.patients}" if cohort.patients else f"{cohort.n}"
+        table.append(f"| {role.value} | {n} | {cohort.events} | {others} | {source} |")
     return table
 
 

@@ -32,9 +32,12 @@ class CohortSummary(Settings):
     """How many patients a cohort has, and how many of the positive class."""
 
     n: int = Field(ge=1, le=MOST_PATIENTS)
+    """Rows, where `patients` counts the patients."""
     events: int = Field(ge=0)
     source: str = ""
     """Where the patients come from."""
+    patients: int | None = Field(default=None, ge=1)
+    """None where each row is a patient of its own."""
 
     @model_validator(mode="after")
     def _events_are_patients(self) -> "CohortSummary":

@@ -75,7 +75,9 @@ def assemble(
         outputs = shipped_outputs(trained, cohort)
         remark = "; chosen on them, hence optimistic" if _chosen_on(trained, role) else ""
         metrics += [
-            as_metric("AUC", name, role, auc(cohort.labels, values), remark)
+            as_metric(
+                "AUC", name, role, auc(cohort.labels, values, clusters=cohort.clusters), remark
+            )
             for name, values in outputs.items()
         ]
         if role in TEST_ROLES:
@@ -117,7 +119,12 @@ def _branches_out_of_fold(trained: TrainedModel, training: PreparedCohort) -> li
             "AUC",
             name,
             CohortRole.TRAINING,
-            folded_auc(training.labels, outputs.folds, outputs.out_of_fold(name)),
+            folded_auc(
+                training.labels,
+                outputs.folds,
+                outputs.out_of_fold(name),
+                clusters=training.clusters,
+            ),
             "; out-of-fold",
         )
         for name in outputs.logits
@@ -150,7 +157,7 @@ def _calibration_lines(
     role: CohortRole, cohort: PreparedCohort, probabilities: Floats
 ) -> list[Metric]:
     """Slope and intercept; a cohort that is too small to have a line has none."""
-    slope, intercept = calibration_line(cohort.labels, probabilities)
+    slope, intercept = calibration_line(cohort.labels, probabilities, clusters=cohort.clusters)
     named = (("calibration slope", slope), ("calibration intercept", intercept))
     return [
         as_metric(name, FUSED, role, estimate)
@@ -209,6 +216,7 @@ def _metadata(
                 n=cohort.labels.size,
                 events=int(cohort.labels.sum()),
                 source=identity.sources.get(role, ""),
+                patients=None if cohort.clusters is None else len(set(cohort.patients)),
             )
             for role, cohort in cohorts.items()
         },

@@ -9,6 +9,7 @@ from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.evidence.branch import FitContext, Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
+from TACEResponseLib.fusion.clusters import Clusters, of_rows
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.held_out import Split
 from TACEResponseLib.training.log import FitLog
@@ -40,6 +41,8 @@ class Fit:
     """Patients who are asked; `None` for the fit of all, which is kept."""
     options: TrainingOptions
     state: TrainingState
+    patients: Clusters = None
+    """(n,), patient of each row."""
 
 
 def split_fit(branch: str, split: Split) -> str:
@@ -60,6 +63,7 @@ def planned(
     state: TrainingState,
 ) -> Iterator[Fit]:
     """Every fit of a training, the longest first: those of all patients."""
+    patients = cohort.clusters
     for settings in recipe.branches:
         labels, prepared = labels_for(settings, cohort), cohort.by_branch[settings.name]
         for split in (None, *splits):
@@ -71,6 +75,7 @@ def planned(
                 held_out=chosen_of(prepared, split.held_out) if split else None,
                 options=options,
                 state=state,
+                patients=of_rows(patients, split.trained) if split else patients,
             )
 
 
@@ -94,6 +99,7 @@ def run_fit(fit: Fit) -> None:
         checkpoint=state.checkpoint(fit.name),
         log=FitLog(state.log(fit.name)),
         weights=options.weights,
+        patients=fit.patients,
     )
     recipe = branch_recipe(fit.settings)
     branch = recipe.fit(fit.prepared, fit.labels, options.seed, context)

@@ -11,8 +11,9 @@ from concurrent.futures import Executor
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.evaluation.significance import Significance
-from TACEResponseLib.evidence.branch import AnyBranch
+from TACEResponseLib.evidence.branch import AnyBranch, FitContext
 from TACEResponseLib.evidence.kinds import branch_recipe
+from TACEResponseLib.fusion.clusters import of_rows
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
 from TACEResponseLib.training.folds import permuted, repeated_folds
@@ -71,7 +72,7 @@ def chance_of(
     return Significance(
         statistic=value,
         p=(1 + as_good) / (1 + len(by_chance)),
-        n=cohort.labels.size,
+        n=len(set(cohort.patients or cohort.case_ids)),
         method=METHOD.format(len(by_chance)),
     )
 
@@ -106,7 +107,7 @@ def train_here(
     Returns: every candidate, the chosen one marked.
     """
     folds = repeated_folds(cohort, recipe.folds, repeats, seed)
-    splits = nested_splits(folds, cohort.labels, seed)
+    splits = nested_splits(folds, cohort.labels, seed, cohort.clusters)
     answers = {s.name: _answers(recipe, s.name, cohort, splits, seed) for s in recipe.branches}
     choosing = None
     if tuning is not None and len(recipe.candidates) > 1:
@@ -134,4 +135,5 @@ def _fit(recipe: Recipe, name: str, cohort: PreparedCohort, rows: Rows, seed: in
     """One branch, trained on some of the patients."""
     (settings,) = (s for s in recipe.branches if s.name == name)
     prepared, labels = cohort.by_branch[name], labels_for(settings, cohort)
-    return branch_recipe(settings).fit(chosen_of(prepared, rows), labels[rows], seed)
+    context = FitContext(patients=of_rows(cohort.clusters, rows))
+    return branch_recipe(settings).fit(chosen_of(prepared, rows), labels[rows], seed, context)

@@ -8,9 +8,10 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.reading.regular_file import check_regular
 from TACEResponseLib.basics.terms import Device
-from TACEResponseLib.basics.writing.new_output import check_output
+from TACEResponseLib.basics.writing.new_output import check_new_file, check_output
 from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.cohort.reading import usable_cohort
+from TACEResponseLib.cohort.traces.training_patients import beside
 from TACEResponseLib.evidence.settings import MOST_WEIGHTS_BYTES
 from TACEResponseLib.recipe.keys import check_takes_weights, with_changes, with_epochs
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
@@ -55,6 +56,9 @@ class TrainingRequest:
     license: str = NOT_STATED
     simulated: bool = False
     """The patients are simulated; every result says so."""
+    keep_fingerprints: bool = False
+    """Keep coarse pictures of training images and features in the file beside the bundle, by which
+    near-copies are known again among test patients."""
 
     def __post_init__(self) -> None:
         """Refuse numbers out of range."""
@@ -96,6 +100,7 @@ def _check_output(request: TrainingRequest) -> None:
     is_finishing = request.resume and work_folder(request.output).exists()
     if not is_finishing:
         check_output(request.output)
+        check_new_file(beside(request.output), "--output")
     log = log_folder(request.output)
     if log.exists() and not is_finishing:
         raise InputError(

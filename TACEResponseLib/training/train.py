@@ -17,6 +17,7 @@ from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.evidence.branch import AnyBranch
+from TACEResponseLib.fusion.clusters import fewest_of_a_class
 from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
@@ -30,7 +31,7 @@ from TACEResponseLib.training.fits import (
 from TACEResponseLib.training.folds import repeated_folds
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
 from TACEResponseLib.training.permutations import chance_of
-from TACEResponseLib.training.prepared_cohort import Floats, Labels, PreparedCohort
+from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
 from TACEResponseLib.training.state import FITS, TrainingState, damaged_work, temporary_state
 from TACEResponseLib.training.trained import TrainedModel, logits_of
 
@@ -66,11 +67,11 @@ def train(
     Raises: ValueError: a class has fewer than two patients a fold, or several candidates and no
         tuning patients. InputError: a branch can't be trained on these patients.
     """
-    check_classes(cohort.labels, recipe.folds)
+    check_classes(cohort, recipe.folds)
     if len(recipe.candidates) > 1 and tuning is None:
         raise ValueError("candidates are chosen among by tuning patients, and there are none")
     folds = repeated_folds(cohort, recipe.folds, recipe.n_repeats, seed)
-    splits = nested_splits(folds, cohort.labels, seed)
+    splits = nested_splits(folds, cohort.labels, seed, cohort.clusters)
     options = TrainingOptions(seed=seed, device=device, weights=weights)
     with (
         nullcontext(state) if state else temporary_state() as kept,
@@ -86,12 +87,13 @@ def train(
     return _trained(fitted, branches, outputs, chance)
 
 
-def check_classes(labels: Labels, folds: int) -> None:
+def check_classes(cohort: PreparedCohort, folds: int) -> None:
     """Every fold needs both classes, and more than one patient of each.
 
     Raises: ValueError: it can't have them.
     """
-    smaller, needed = int(min((labels == 1).sum(), (labels == 0).sum())), FEWEST_A_FOLD * folds
+    smaller = fewest_of_a_class(cohort.labels, cohort.clusters)
+    needed = FEWEST_A_FOLD * folds
     if smaller < needed:
         raise ValueError(f"each class needs >= {needed} patients (two a fold), got {smaller}")
 
