@@ -14,6 +14,7 @@ from TACEResponseLib.bundle.metadata import (
     ChanceSummary,
     Metric,
     Recalibration,
+    SiteSummary,
 )
 
 SIMULATED_FIRST_LINE = "Trained on simulated patients: means nothing for a real one."
@@ -68,7 +69,8 @@ def _sections(metadata: BundleMetadata) -> Iterator[str]:
     yield _section("What it predicts", _facts(metadata))
     yield _section("Training and test patients", _cohorts(metadata))
     yield _section("Inputs", _inputs(metadata))
-    yield _section("Measured performance", [*_metrics(metadata.metrics), *_chance(metadata.chance)])
+    measured = [*_metrics(metadata.metrics), *_chance(metadata.chance), *_sites(metadata.sites)]
+    yield _section("Measured performance", measured)
     if metadata.candidates:
         yield _section("What was compared", _candidates(metadata.candidates))
     yield _section("Calibration", _calibration(metadata.calibration))
@@ -155,6 +157,34 @@ def _chance(chance: ChanceSummary | None) -> list[str]:
         "",
         f"Against chance: p = {chance.p:.3g} for an AUC of {chance.auc:.3f} ({chance.method}).",
     ]
+
+
+def _sites(summary: SiteSummary | None) -> list[str]:
+    """AUC of each site by a training on the others."""
+    if summary is None:
+        return []
+    if summary.reason:
+        return ["", f"By site: not measured; {summary.reason}."]
+    return [
+        "",
+        "Each site left out in turn, and asked of a training on the others (sites are numbered in "
+        "the order of their names):",
+        "",
+        "| Site | Patients | Positive | AUC (95 % interval) | Interval by |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {number} | {site.n} | {site.events} | {_alone(site.auc)} "
+            f"| {site.auc.method if site.auc else 'one class alone'} |"
+            for number, site in enumerate(summary.sites, start=1)
+        ),
+    ]
+
+
+def _alone(metric: Metric | None) -> str:
+    """A number without its count."""
+    if metric is None:
+        return "not measured"
+    return f"{metric.value:.3f} ({metric.low:.3f} to {metric.high:.3f})"
 
 
 def _candidates(rows: Iterable[CandidateRow]) -> list[str]:

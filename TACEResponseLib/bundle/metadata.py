@@ -67,6 +67,25 @@ class Metric(Settings):
         return self
 
 
+class SiteRow(Settings):
+    """Patients of one site, asked of a training without it; sites have numbers, not names."""
+
+    n: int = Field(ge=1)
+    """Patients."""
+    events: int = Field(ge=0)
+    auc: Metric | None = None
+    """None where the site has one class alone."""
+
+
+class SiteSummary(Settings):
+    """Every site of the training cohort, left out in turn."""
+
+    sites: tuple[SiteRow, ...] = ()
+    """In the order of the sites' names."""
+    reason: str = ""
+    """Why they were not judged; empty where they were."""
+
+
 class CandidateRow(Settings):
     """One of the fusions that were compared; the bundle holds the chosen one."""
 
@@ -157,6 +176,8 @@ class BundleMetadata(Settings):
     """What the recipe compared, in its order; none where there was nothing to choose."""
     chance: ChanceSummary | None = None
     """None where the recipe asked for no permutations, or the bundle is older than they are."""
+    sites: SiteSummary | None = None
+    """None where training named fewer than three sites, or the bundle is older."""
     permuted_labels: bool = False
     """Trained on labels that were dealt out at random, to check the procedure."""
     trained_on: str = "cpu"

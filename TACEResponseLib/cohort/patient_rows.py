@@ -1,6 +1,7 @@
 """Rows of one patient: several are allowed, in one role and under one id; and told."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from TACEResponseLib.basics.ids import shown, twins
@@ -9,6 +10,10 @@ from TACEResponseLib.cohort.patient import CohortPatient, Problem
 
 Numbered = tuple[int, Mapping[str, str]]
 """A row with its line of the file."""
+# P01_1 and P01_2, P01-lesion-a and P01-lesion-b.
+NUMBERED = re.compile(r"(.*[A-Za-z0-9])[._-](?:[A-Za-z]{1,8}[._-]?)?(\d{1,2}|[a-h])")
+# Fewer beginnings may be those of sites, whose patients are numbered.
+FEWEST_BEGINNINGS, MOST_OF_ONE = 5, 20
 ONE_PATIENT = "or give both rows one patient_id if they are one patient's"
 """A way out wherever two rows have in common what is one patient's."""
 
@@ -45,12 +50,42 @@ def rows_remarks(patients: Sequence[CohortPatient]) -> list[str]:
     rows = Counter(patient.patient for patient in patients)
     several = sum(count > 1 for count in rows.values())
     if not several:
-        return []
+        return seeming_rows([patient.case_id for patient in patients])
     return [
         f"{len(patients)} rows of {len(rows)} patients, of whom {several} have several: rows of "
         "one patient stay together in folds, resamples and permutations, and intervals count "
         "patients"
     ]
+
+
+def seeming_rows(ids: Sequence[str]) -> list[str]:
+    """A remark where ids look as if a patient's lesions were numbered, and nobody says whose.
+
+    Args:
+        ids: of all rows, each its own patient by what is said.
+    """
+    endings: dict[str, list[str]] = defaultdict(list)
+    for name in ids:
+        if match := NUMBERED.fullmatch(name):
+            endings[match[1]].append(match[2].lower())
+    groups = [some for some in endings.values() if 1 < len(some) <= MOST_OF_ONE]
+    in_groups = sum(map(len, groups))
+    if len(groups) < FEWEST_BEGINNINGS or 2 * in_groups < len(ids):
+        return []
+    if not all(_is_counted(some) for some in groups):
+        return []
+    first = next(name for name, some in endings.items() if some is groups[0])
+    return [
+        f"{in_groups} ids look like several rows of one patient ({first} has {len(groups[0])}): if "
+        "they are, name the patient in a column patient_id, or folds and intervals take each row "
+        "for a patient"
+    ]
+
+
+def _is_counted(endings: Sequence[str]) -> bool:
+    """Whether endings count 1, 2, 3 or a, b, c."""
+    places = sorted(int(e) if e.isdigit() else ord(e) - ord("a") + 1 for e in endings)
+    return places[0] in (0, 1) and places == list(range(places[0], places[0] + len(places)))
 
 
 def _same_case(rows: Sequence[Numbered]) -> Iterator[Problem]:

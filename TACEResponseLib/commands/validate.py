@@ -42,8 +42,6 @@ OF_COHORT: Reasons = {
 OF_READERS: Reasons = {
     "--endpoint": ("is of the classes in --reader-study, and none was given", _LEAVE)
 }
-# Of the report's warnings, those that are told at once: who the patients are.
-TOLD = frozenset({"other_roles", "overlap_not_checked", "overlap_by_chance", "several_rows"})
 PREDICTIONS_HELP = (
     "CSV: case_id, outcome (0 or 1), a column of probabilities a model; or case_id, response, "
     "p_CR, p_PR, p_SD, p_PD"
@@ -107,11 +105,9 @@ def run(options: argparse.Namespace) -> None:
     for name, (study, results) in validation.others.items():
         lines += ["", f"{name}:", *answer(study, results), str(options.output / name)]
     sys.stdout.write("\n".join(lines) + "\n")
-    for warning in validation.study.warnings:
-        if warning.code in TOLD:
-            sys.stderr.write(f"warning: {warning.message}\n")
-    studies = [validation.study, *(study for study, _ in validation.others.values())]
-    for failure in (failure for study in studies for failure in study.failures):
+    for remark in validation.remarks:
+        sys.stderr.write(f"warning: {remark}\n")
+    for failure in validation.failures:
         name = "" if failure.reason.startswith(failure.case_id) else f"{failure.case_id} "
         sys.stderr.write(f"left out: {name}{failure.reason}\n")
 

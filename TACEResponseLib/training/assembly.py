@@ -15,6 +15,8 @@ from TACEResponseLib.bundle.metadata import (
     ChanceSummary,
     CohortSummary,
     Metric,
+    SiteRow,
+    SiteSummary,
 )
 from TACEResponseLib.evaluation.calibration.calibration_line import calibration_line
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
@@ -25,6 +27,7 @@ from TACEResponseLib.result.provenance import package_versions
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
 from TACEResponseLib.training.trained import NESTED, TrainedModel, logits_of
 
+LEFT_OUT = "; by a training on all other sites"
 OUT_OF_FOLD = "out-of-fold outputs of the training cohort"
 
 
@@ -148,6 +151,21 @@ def _chance(trained: TrainedModel) -> ChanceSummary | None:
     return ChanceSummary(auc=chance.statistic, p=chance.p, n=chance.n, method=chance.method)
 
 
+def _sites(trained: TrainedModel) -> SiteSummary | None:
+    """Left-out sites, where the training has several."""
+    if trained.sites is None:
+        return None
+    rows = tuple(
+        SiteRow(
+            n=site.n,
+            events=site.events,
+            auc=site.auc and as_metric("AUC", FUSED, CohortRole.TRAINING, site.auc, LEFT_OUT),
+        )
+        for site in trained.sites.sites
+    )
+    return SiteSummary(sites=rows, reason=trained.sites.reason)
+
+
 def _chosen_on(trained: TrainedModel, role: CohortRole) -> bool:
     """Whether these patients chose among several."""
     return role is CohortRole.TUNING and len(trained.candidates) > 1
@@ -223,6 +241,7 @@ def _metadata(
         metrics=tuple(metrics),
         candidates=candidate_rows(trained),
         chance=_chance(trained),
+        sites=_sites(trained),
         calibration=CalibrationSummary(
             method=trained.fusion.settings.calibration,
             fitted_on=OUT_OF_FOLD,

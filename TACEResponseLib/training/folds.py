@@ -17,6 +17,7 @@ from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.fusion.nested_outputs import Folds
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.prepared_cohort import PreparedCohort, Rows
+from TACEResponseLib.training.sites import site_folds
 
 TUNING_SHARE = 0.2
 # scikit-learn knows no others.
@@ -34,6 +35,16 @@ def repeated_folds(cohort: PreparedCohort, folds: int, repeats: int, seed: int) 
     seeds = [(seed + repeat) % SEEDS for repeat in range(repeats)]
     own = cohort.clusters
     return np.array([stratified_folds(cohort.labels, folds, one, own) for one in seeds])
+
+
+def divisions(recipe: Recipe, cohort: PreparedCohort, repeats: int, seed: int) -> Folds:
+    """Fold of each row, (repeats, n); where the recipe leaves sites out, its site, (1, n).
+
+    Raises: InputError: sites can't be left out.
+    """
+    if recipe.by_site:
+        return site_folds(cohort)
+    return repeated_folds(cohort, recipe.folds, repeats, seed)
 
 
 def needs_tuning(recipe: Recipe) -> bool:

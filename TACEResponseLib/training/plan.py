@@ -56,6 +56,8 @@ class TrainingRequest:
     license: str = NOT_STATED
     simulated: bool = False
     """The patients are simulated; every result says so."""
+    by_site: bool = False
+    """Leave one site out at a time, in place of the recipe's folds."""
     keep_fingerprints: bool = False
     """Keep coarse pictures of training images and features in the file beside the bundle, by which
     near-copies are known again among test patients."""
@@ -133,6 +135,8 @@ def _check_cache(folder: Path) -> None:
 def _recipe(request: TrainingRequest) -> Recipe:
     """The recipe with the changes of the request."""
     recipe = with_changes(read_recipe(find_recipe(str(request.recipe))), request.changes)
+    if request.by_site:
+        recipe = recipe.model_copy(update={"by_site": True})
     if request.weights is not None:
         check_takes_weights(recipe)
     return recipe if request.epochs is None else with_epochs(recipe, request.epochs)

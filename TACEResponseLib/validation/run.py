@@ -20,9 +20,13 @@ from TACEResponseLib.validation.study.predictions_table import (
     read_prediction_studies,
 )
 from TACEResponseLib.validation.study.reader_calls import read_readers
-from TACEResponseLib.validation.study.study import Calls, Study
+from TACEResponseLib.validation.study.study import Calls, Failure, Study
 from TACEResponseLib.validation.topics.topic import Results
 from TACEResponseLib.validation.topics.wrong_cases.wrong_pictures import wrong_pictures
+
+OF_PATIENTS = frozenset(
+    {"other_roles", "overlap_not_checked", "overlap_by_chance", "several_rows", "rows_of_one"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,17 @@ class Validation:
     """The report first."""
     others: Mapping[str, tuple[Study, Results]] = field(default_factory=dict)
     """What was judged beside it, by the name of its folder: a role each."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Of the report's warnings those that say who the patients are, which come first."""
+        return tuple(w.message for w in self.study.warnings if w.code in OF_PATIENTS)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Patients of any role who could not be used."""
+        studies = (self.study, *(study for study, _ in self.others.values()))
+        return tuple(failure for study in studies for failure in study.failures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from TACEResponseLib.cohort.patient_rows import seeming_rows
 from TACEResponseLib.cohort.reading import CohortTable, read_cohort
 
 HEADER = "case_id,patient_id,role,response,age_years\n"
@@ -58,3 +59,19 @@ def test_lesions_of_one_patient_share_the_image_and_other_patients_do_not(tmp_pa
     (problem,) = table(tmp_path, *apart, header=header).problems
     assert problem.column == "ct_arterial"
     assert "or give both rows one patient_id" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("ids", "is_told"),
+    [
+        ([f"P{p:02d}-{n}" for p in range(8) for n in (1, 2)], True),
+        ([f"P{p:02d}_lesion_{n}" for p in range(8) for n in "ab"], True),
+        ([f"HCC_{n:03d}" for n in range(40)], False),
+        ([f"SIM-5-{n}" for n in range(90)], False),
+        ([f"C{c}-{n}" for c in range(3) for n in range(1, 9)], False),
+        ([f"P{p}-{n}" for p in range(8) for n in (3, 9)], False),
+    ],
+    ids=["numbers", "letters", "one beginning", "a seed", "three centers", "no count"],
+)
+def test_ids_that_look_like_numbered_lesions_are_told(ids: list[str], is_told: bool) -> None:
+    assert bool(seeming_rows(ids)) is is_told

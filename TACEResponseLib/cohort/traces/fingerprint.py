@@ -57,9 +57,9 @@ def near_copies(code: str, others: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 def as_table(codes: list[str]) -> NDArray[np.uint8]:
     """Fingerprints as rows of bytes, (n, bytes)."""
-    return np.array(
-        [np.frombuffer(bytes.fromhex(code), dtype=np.uint8) for code in codes], dtype=np.uint8
-    ).reshape(len(codes), -1)
+    if not codes:
+        return np.empty((0, 0), dtype=np.uint8)
+    return np.stack([np.frombuffer(bytes.fromhex(code), dtype=np.uint8) for code in codes])
 
 
 def _averages(voxels: Voxels) -> NDArray[np.float64]:

@@ -61,7 +61,7 @@ def overlap(rows: Sequence[TracedRow], known: TrainingPatients) -> Overlap:
     return Overlap(
         certain=tuple(p for p in patients if p in sure),
         probable=probable,
-        chance_limit=_chance_limit(len(people) * len(known.people) / 2**BITS),
+        chance_limit=chance_limit(len(people) * len(known.people) / 2**BITS),
         compared=len({row.patient for row in rows if _is_comparable(row, known)}),
         patients=len(patients),
     )
@@ -109,7 +109,7 @@ def _by_prints(rows: Sequence[TracedRow], known: TrainingPatients) -> set[str]:
     return matched
 
 
-def _chance_limit(expected: float) -> int:
+def chance_limit(expected: float) -> int:
     """The fewest matches, two or more, that chance gives in at most one of a hundred studies.
 
     Args:

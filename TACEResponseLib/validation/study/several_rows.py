@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.cohort.patient_rows import seeming_rows
 from TACEResponseLib.validation.study.study import TimedOutcome
 
 
@@ -18,7 +19,10 @@ def row_warnings(patients: Sequence[str]) -> tuple[CaseWarning, ...]:
     """
     rows = Counter(patients)
     if len(rows) == len(patients):
-        return ()
+        seeming = seeming_rows(patients)
+        return tuple(
+            CaseWarning(code="rows_of_one", message=f"{s[0].upper()}{s[1:]}.") for s in seeming
+        )
     several = sum(count > 1 for count in rows.values())
     message = (
         f"{len(patients)} rows are of {len(rows)} patients, of whom {several} have several: "
