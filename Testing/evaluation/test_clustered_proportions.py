@@ -20,8 +20,8 @@ PATIENTS = np.repeat(np.arange(8), ROWS)
 
 
 def test_interval_is_survey_s_with_r_s_quantiles() -> None:
-    # R 4.2, by the source of survey::svyciprop: tapply and sum of squares give the variance, 4.179497
-    # rows that would be as sure, and qbeta(.025, 2.786331, 2.393166) and the upper one these limits.
+    # R 4.2, by the source of survey::svyciprop: 4.179497 rows would be as sure, and these limits
+    # are qbeta(.025, 2.786331, 2.393166) and qbeta(.975, 3.786331, 1.393166).
     estimate = share(HITS, PATIENTS)
     assert estimate.value == pytest.approx(2 / 3)
     assert (estimate.low, estimate.high) == pytest.approx((0.1529124228, 0.9787213642), abs=1e-9)

@@ -35,7 +35,7 @@ def test_no_fit_that_is_asked_about_a_site_has_seen_it() -> None:
 
 
 def test_each_site_has_the_auc_of_a_training_without_it() -> None:
-    recipe, cohort = recipe_of("forest"), cohort_of()
+    recipe, cohort = recipe_of("forest"), cohort_of(signal=3)
     (candidate,) = candidates_of(recipe)
     outputs = outputs_here(recipe, cohort, site_folds(cohort), 1)
     judged = judge_sites(recipe, candidate, outputs, cohort, 1).sites
