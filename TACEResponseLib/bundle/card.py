@@ -17,6 +17,7 @@ from TACEResponseLib.bundle.metadata import (
     Metric,
     ReaderAgreement,
     Recalibration,
+    SiteSummary,
 )
 
 SIMULATED_FIRST_LINE = "Trained on simulated patients: means nothing for a real one."
@@ -73,7 +74,8 @@ def _sections(metadata: BundleMetadata) -> Iterator[str]:
     yield _section("What the patients had", counted_lines(metadata))
     yield _section("Development sample size", _development(metadata))
     yield _section("Inputs", _inputs(metadata))
-    yield _section("Measured performance", [*_metrics(metadata.metrics), *_chance(metadata.chance)])
+    measured = [*_metrics(metadata.metrics), *_chance(metadata.chance), *_sites(metadata.sites)]
+    yield _section("Measured performance", measured)
     if metadata.candidates:
         yield _section("What was compared", _candidates(metadata.candidates))
     yield _section("Calibration", _calibration(metadata.calibration))
@@ -123,7 +125,8 @@ def _cohorts(metadata: BundleMetadata) -> list[str]:
     for role, cohort in metadata.cohorts.items():
         source = cohort.source or "not recorded"
         others = cohort.n - cohort.events
-        table.append(f"| {role.value} | {cohort.n} | {cohort.events} | {others} | {source} |")
+        n = f"{cohort.n} rows of {cohort.patients}" if cohort.patients else f"{cohort.n}"
+        table.append(f"| {role.value} | {n} | {cohort.events} | {others} | {source} |")
     return table
 
 
@@ -176,6 +179,34 @@ def _chance(chance: ChanceSummary | None) -> list[str]:
         "",
         f"Against chance: p = {chance.p:.3g} for an AUC of {chance.auc:.3f} ({chance.method}).",
     ]
+
+
+def _sites(summary: SiteSummary | None) -> list[str]:
+    """AUC of each site by a training on the others."""
+    if summary is None:
+        return []
+    if summary.reason:
+        return ["", f"By site: not measured; {summary.reason}."]
+    return [
+        "",
+        "Each site left out in turn, and asked of a training on the others (sites are numbered in "
+        "the order of their names):",
+        "",
+        "| Site | Patients | Positive | AUC (95 % interval) | Interval by |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {number} | {site.n} | {site.events} | {_alone(site.auc)} "
+            f"| {site.auc.method if site.auc else 'one class alone'} |"
+            for number, site in enumerate(summary.sites, start=1)
+        ),
+    ]
+
+
+def _alone(metric: Metric | None) -> str:
+    """A number without its count."""
+    if metric is None:
+        return "not measured"
+    return f"{metric.value:.3f} ({metric.low:.3f} to {metric.high:.3f})"
 
 
 def _candidates(rows: Iterable[CandidateRow]) -> list[str]:

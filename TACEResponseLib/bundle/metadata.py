@@ -35,11 +35,14 @@ class CohortSummary(Settings):
     """How many patients a cohort has, and how many of the positive class."""
 
     n: int = Field(ge=1, le=MOST_PATIENTS)
+    """Rows, where `patients` counts the patients."""
     events: int = Field(ge=0)
     source: str = ""
     """Where the patients come from."""
     facts: TableFacts | None = None
     """What their table says of them; `None` where nobody counted."""
+    patients: int | None = Field(default=None, ge=1)
+    """None where each row is a patient of its own."""
 
     @model_validator(mode="after")
     def _events_are_patients(self) -> "CohortSummary":
@@ -67,6 +70,25 @@ class Metric(Settings):
         if not self.low <= self.value <= self.high:
             raise ValueError(f"low <= value <= high must hold for {self.name}")
         return self
+
+
+class SiteRow(Settings):
+    """Patients of one site, asked of a training without it; sites have numbers, not names."""
+
+    n: int = Field(ge=1)
+    """Patients."""
+    events: int = Field(ge=0)
+    auc: Metric | None = None
+    """None where the site has one class alone."""
+
+
+class SiteSummary(Settings):
+    """Every site of the training cohort, left out in turn."""
+
+    sites: tuple[SiteRow, ...] = ()
+    """In the order of the sites' names."""
+    reason: str = ""
+    """Why they were not judged; empty where they were."""
 
 
 class CandidateRow(Settings):
@@ -195,6 +217,8 @@ class BundleMetadata(Settings):
     """Of the whole model on resampled patients, behind the range of one case."""
     development: DevelopmentSample | None = None
     """None of bundles that are older than it."""
+    sites: SiteSummary | None = None
+    """None where training named fewer than three sites, or the bundle is older."""
     permuted_labels: bool = False
     """Trained on labels that were dealt out at random, to check the procedure."""
     trained_on: str = "cpu"

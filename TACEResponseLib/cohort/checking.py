@@ -10,7 +10,9 @@ from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.cohort.columns import LIVER, ROI, ROI_CHOICE, ROI_READER2
 from TACEResponseLib.cohort.loading import load_case
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
-from TACEResponseLib.cohort.twins import Twins
+from TACEResponseLib.cohort.traces.sharing import one_name, shared_things
+from TACEResponseLib.cohort.traces.trace import Trace, trace_of
+from TACEResponseLib.cohort.traces.traced_row import rows_of_patients
 from TACEResponseLib.imaging.files.liver_reading import read_liver
 from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.files.roi_reading import read_roi
@@ -65,7 +67,7 @@ def check_files(patients: Sequence[CohortPatient], progress: Progress = silent) 
     """
     problems: list[Problem] = []
     remarks: list[str] = []
-    twins = Twins()
+    read: list[tuple[CohortPatient, Trace]] = []
     for number, patient in enumerate(patients, start=1):
         progress(f"patient {number} of {len(patients)}")
         wrong: list[Problem] = []
@@ -76,7 +78,7 @@ def check_files(patients: Sequence[CohortPatient], progress: Progress = silent) 
                 columns = {problem.column for problem in wrong}
                 wrong += [p for p in _problems(patient, _files(patient)) if p.column not in columns]
             else:
-                wrong = twins.problems(patient, case)
+                read.append((patient, trace_of(case)))
                 where = f"{patient.case_id} (line {patient.row})"
                 remarks += [f"{where}: {w.message}" for w in case.warnings if w.code in REMARKED]
         else:
@@ -84,7 +86,9 @@ def check_files(patients: Sequence[CohortPatient], progress: Progress = silent) 
         if patient.roi_reader2 is not None:
             wrong += _problems(patient, [(ROI_READER2, _opened(patient, patient.roi_reader2))])
         problems += wrong
-    remarks += twins.remarks()
+    rows = rows_of_patients([patient for patient, _ in read], [trace for _, trace in read])
+    problems += [one.problem for one in shared_things(rows)]
+    remarks += one_name(rows)
     return CheckedFiles(problems=tuple(problems), remarks=tuple(remarks))
 
 

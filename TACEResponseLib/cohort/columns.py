@@ -10,6 +10,8 @@ from TACEResponseLib.patient.schema import load_schema
 from TACEResponseLib.patient.units import Meant, in_table, other_writing
 
 REQUIRED = ("case_id", "role", "response")
+PATIENT_ID = "patient_id"
+"""Who a row is of, where several rows are one patient's; the case id where it is blank."""
 SEQUENCES = tuple(sequence.value for sequence in ImageSequence)
 ROI, ROI_READER2, LIVER = "roi", "roi_reader2", "liver"
 SEQUENCE_ROIS = tuple(f"roi_{sequence}" for sequence in SEQUENCES)
@@ -114,7 +116,9 @@ def column_meant(column: str) -> str:
     if meant := other_writing(column):
         return in_table(meant)
     variables = load_schema().by_name
-    near = nearest(column, [*REQUIRED, *FILES, *ROI_CHOICE, *CONTEXT, *OTHER, *variables])
+    near = nearest(
+        column, [*REQUIRED, PATIENT_ID, *FILES, *ROI_CHOICE, *CONTEXT, *OTHER, *variables]
+    )
     if near in variables:
         return in_table(Meant(variables[near], None))
     return f"did you mean {near}?" if near else ""

@@ -9,6 +9,7 @@ from TACEResponseLib.cohort.columns import (
     FILES,
     NUMBERS,
     OTHER,
+    PATIENT_ID,
     READING,
     REQUIRED,
     ROI_CHOICE,
@@ -46,7 +47,7 @@ IDS = frozenset(
 
 def column_kind(name: str) -> Kind:
     """What a column holds."""
-    if name in {*REQUIRED, *FILES, *ROI_CHOICE, *CONTEXT}:
+    if name in {*REQUIRED, PATIENT_ID, *FILES, *ROI_CHOICE, *CONTEXT}:
         return "ours"
     if is_answer(name):
         return "answer"
@@ -84,6 +85,9 @@ def header_problems(header: Sequence[str], needed: Sequence[str] = REQUIRED) -> 
         for name in needed
         if name not in header
     ]
+    if PATIENT_ID in header and "case_id" in needed and "case_id" not in header:
+        remedy = "rename it case_id where a patient has one row, else add case_id, a name a row"
+        problems.append(_problem(PATIENT_ID, "goes with a column case_id", "none", remedy))
     problems += [
         _problem(f"column {place}", "must have a name", "none", "name it, or remove it")
         for place, name in enumerate(header, start=1)

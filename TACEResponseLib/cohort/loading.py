@@ -145,6 +145,8 @@ def _member(patient: CohortPatient, label: int, sequences: tuple[ImageSequence, 
         features=patient.features,
         files=files,
         roi_choice=patient.roi_choice.record,
+        patient_id=patient.patient_id,
+        site=patient.site,
         load_reader2=twice,
     )
 

@@ -27,5 +27,9 @@ class Member:
     """What `load` reads, by column; without them nothing is cached."""
     roi_choice: Mapping[str, object] = field(default_factory=dict)
     """What was said of the labels and segments of these files, if anything."""
+    patient_id: str = ""
+    """Who this is of, where several of a cohort are one patient's; empty: a patient of its own."""
+    site: str = ""
+    """Where the patient was treated; empty where nobody says."""
     load_reader2: Callable[[], Case] | None = None
     """The same patient with the second reader's ROI."""

@@ -44,6 +44,8 @@ class Known:
     role: str = ""
     response: str = ""
     """As `CohortPatient` keeps it."""
+    patient_id: str = ""
+    """As the table has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,18 @@ class CohortPatient:
     """Response by `response_reader1` and so on; no model reads it."""
     other: Mapping[str, str] = field(default_factory=dict)
     """Columns that no model reads: site, scanner, survival."""
+    patient_id: str = ""
+    """Who the row is of, where several rows are one patient's; empty: a patient of its own."""
+
+    @property
+    def patient(self) -> str:
+        """Who the row is of: rows of one patient are never apart."""
+        return self.patient_id or self.case_id
+
+    @property
+    def site(self) -> str:
+        """Where the patient was treated; empty where nobody says."""
+        return self.other.get("site", "")
 
     @property
     def files(self) -> dict[str, Path]:

@@ -5,15 +5,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.ids import shown, twins
 from TACEResponseLib.basics.log import LOG
 from TACEResponseLib.basics.reading.regular_file import check_regular
 from TACEResponseLib.basics.vocabulary import option
-from TACEResponseLib.cohort.columns import LIVER, REQUIRED, ROI, ROI_READER2
+from TACEResponseLib.cohort.columns import REQUIRED, ROI, ROI_READER2
 from TACEResponseLib.cohort.header import header_problems, header_remarks
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem
+from TACEResponseLib.cohort.patient_rows import (
+    Numbered,
+    not_own,
+    patient_problems,
+    rows_remarks,
+)
 from TACEResponseLib.cohort.row_reading import known_of, read_row
 from TACEResponseLib.cohort.table_rows import table_rows
+from TACEResponseLib.cohort.traces.sharing import near_features, same_records
+from TACEResponseLib.cohort.traces.traced_row import TracedRow
 from TACEResponseLib.cohort.unit_remarks import unit_remarks
 from TACEResponseLib.imaging.files.content import content_digest
 
@@ -21,8 +28,6 @@ from TACEResponseLib.imaging.files.content import content_digest
 MOST_IMAGE_BYTES = 4 * 1024**3
 # Line of problems of the header, whatever blank lines stand before it.
 HEADER = 1
-Numbered = tuple[int, Mapping[str, str]]
-"""A row with its line of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,8 @@ def read_cohort(path: Path, needed: Sequence[str] = REQUIRED) -> CohortTable:
             patients.append(patient)
     problems += _shared(numbered, patients)
     wrong = {problem.row for problem in problems}
-    remarks = [*header_remarks(table.header), *unit_remarks(rows)]
+    remarks = [*header_remarks(table.header), *unit_remarks(rows), *rows_remarks(patients)]
+    remarks += same_records(_as_traced(patients))
     for remark in remarks:
         LOG.warning("%s %s: %s", option("cohort"), path.name, remark)
     return CohortTable(
@@ -103,28 +109,24 @@ def _refuse(table: CohortTable, problems: Sequence[Problem]) -> None:
 
 def _shared(rows: Sequence[Numbered], patients: Sequence[CohortPatient]) -> list[Problem]:
     """What no two rows may have in common: a patient, an image, every feature."""
-    return [*_same_patient(rows), *_same_file(patients), *_same_features(patients)]
+    equal = _same_features(patients)
+    listed = {problem.row for problem in equal}
+    near = [one.problem for one in near_features(_as_traced(patients)) if one.row.row not in listed]
+    return [*patient_problems(rows), *_same_file(patients), *equal, *near]
 
 
-def _same_patient(rows: Sequence[Numbered]) -> list[Problem]:
-    """Patients that have two rows; capitals make no other patient."""
-    problems = []
-    named = [(number, row) for number, row in rows if row.get("case_id")]
-    for place, owner in twins(row["case_id"] for _, row in named):
-        (number, row), (_, first) = named[place], named[owner]
-        name, other = row["case_id"], first["case_id"]
-        where = "in two roles" if first.get("role", "") != row.get("role", "") else "twice"
-        got = f"{shown(name)} {where}" if name == other else f"{shown(name)} beside {shown(other)}"
-        problems.append(
-            Problem(
-                row=number,
-                column="case_id",
-                rule="must name each patient once",
-                got=got,
-                remedy="keep one row a patient",
-            )
+def _as_traced(patients: Sequence[CohortPatient]) -> list[TracedRow]:
+    """Rows by what stands in the table alone."""
+    return [
+        TracedRow(
+            case_id=patient.case_id,
+            patient=patient.patient,
+            row=patient.row,
+            features=patient.features,
+            clinical=patient.clinical,
         )
-    return problems
+        for patient in patients
+    ]
 
 
 def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
@@ -133,13 +135,17 @@ def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
     Nor is one image two sequences, or one mask the drawing of two readers.
     """
     problems = []
-    seen: dict[str, tuple[str, str]] = {}
+    seen: dict[str, tuple[CohortPatient, str]] = {}
     for patient in patients:
         for column, path in patient.files.items():
-            owner, other = seen.setdefault(_content(path), (patient.case_id, column))
-            if owner != patient.case_id:
-                problems.append(not_own(patient, column, owner, other))
-            elif other != column and (column == ROI_READER2 or not column.startswith(ROI)):
+            owner, other = seen.setdefault(_content(path), (patient, column))
+            if owner.patient != patient.patient:
+                problems.append(not_own(patient, column, owner.case_id, other))
+            elif (
+                owner is patient
+                and other != column
+                and (column == ROI_READER2 or not column.startswith(ROI))
+            ):
                 rule = f"must be another file than {other}"
                 problems.append(
                     Problem(
@@ -151,20 +157,6 @@ def _same_file(patients: Sequence[CohortPatient]) -> list[Problem]:
                     )
                 )
     return problems
-
-
-def not_own(patient: CohortPatient, column: str, owner: str, other: str = "") -> Problem:
-    """An image or mask that is another patient's, in whose row `other` names its column."""
-    what, theirs = (
-        "mask" if c.startswith((ROI, LIVER)) else "image" for c in (column, other or column)
-    )
-    return Problem(
-        row=patient.row,
-        column=column,
-        rule=f"must be this patient's own {what}",
-        got=f"the {theirs} of {owner}",
-        remedy="correct the path",
-    )
 
 
 def _same_features(patients: Sequence[CohortPatient]) -> list[Problem]:

@@ -10,6 +10,7 @@ from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence, Re
 from TACEResponseLib.cohort.columns import (
     FILES,
     LIVER,
+    PATIENT_ID,
     ROI,
     ROI_READER2,
     SEQUENCES,
@@ -74,6 +75,7 @@ def read_row(number: int, row: Row, folder: Path) -> tuple[list[Problem], Cohort
         features=features,
         readings={n: response_word(v) or "" for n, v in _columns_of(row, "reading").items()},
         other=_described(row) | follow_up,
+        patient_id=row.get(PATIENT_ID, ""),
     )
     return [], patient
 
@@ -85,6 +87,7 @@ def known_of(row: Row) -> Known:
         case_id="" if broken_rule(name) else name,
         role=role if role in set(CohortRole) else "",
         response=response_word(row.get("response", "")) or "",
+        patient_id="" if broken_rule(row.get(PATIENT_ID, "")) else row.get(PATIENT_ID, ""),
     )
 
 
@@ -129,6 +132,9 @@ def _word_problems(number: int, row: Row) -> list[Problem]:
         )
     elif rule := broken_rule(name):
         problems.append(_problem(number, "case_id", rule, shown(name), remedy(name)))
+    person = row.get(PATIENT_ID, "")
+    if person and (rule := broken_rule(person)):
+        problems.append(_problem(number, PATIENT_ID, rule, shown(person), remedy(person)))
     role = row.get("role", "")
     if role and _plain(role) not in set(CohortRole):
         problems.append(

@@ -49,6 +49,8 @@ def run(options: argparse.Namespace) -> None:
     )
     with shown("recalibrating") as progress:
         result = recalibrate_bundle(request, progress)
+    for warning in result.warnings:
+        sys.stderr.write(f"warning: {warning.message}\n")
     for patient in result.left_out:
         sys.stderr.write(f"left out: {patient.case_id} {patient.problem}\n")
     bundle = result.bundle

@@ -16,6 +16,12 @@ PERMUTE_HELP = "train on labels dealt out at random; the AUC must then be .5"
 CACHE_HELP = "of prepared patients; default: the user's cache folder"
 SIMULATED_HELP = "the patients are simulated; every result says so"
 
+BY_SITE_HELP = "leave one site out at a time (column site), in place of the recipe's folds"
+FINGERPRINTS_HELP = (
+    "keep coarse pictures of training images beside the bundle, to know near-copies again; for "
+    "hospitals that agree"
+)
+
 
 def add_parser(commands: Commands) -> None:
     """`train`."""
@@ -37,6 +43,8 @@ def add_parser(commands: Commands) -> None:
     add("--authors", default="not stated", help="for the model card")
     add("--license", default="not stated", help="for the model card")
     add("--simulated", action="store_true", help=SIMULATED_HELP)
+    add("--by-site", action="store_true", help=BY_SITE_HELP)
+    add("--keep-fingerprints", action="store_true", help=FINGERPRINTS_HELP)
     add_verbose(parser)
     parser.set_defaults(run=run)
 
@@ -63,6 +71,8 @@ def run(options: argparse.Namespace) -> None:
         authors=options.authors,
         license=options.license,
         simulated=options.simulated,
+        by_site=options.by_site,
+        keep_fingerprints=options.keep_fingerprints,
     )
     plan = plan_training(request)
     for remark in (plan.beginning, plan.outside, *plan.left_out):

@@ -102,8 +102,12 @@ def run(options: argparse.Namespace) -> None:
     with shown("validating") as progress:
         validation = validate(request, progress)
     lines = [*answer(validation.study, validation.results), str(validation.files[0])]
+    for name, (study, results) in validation.others.items():
+        lines += ["", f"{name}:", *answer(study, results), str(options.output / name)]
     sys.stdout.write("\n".join(lines) + "\n")
-    for failure in validation.study.failures:
+    for remark in validation.remarks:
+        sys.stderr.write(f"warning: {remark}\n")
+    for failure in validation.failures:
         name = "" if failure.reason.startswith(failure.case_id) else f"{failure.case_id} "
         sys.stderr.write(f"left out: {name}{failure.reason}\n")
 

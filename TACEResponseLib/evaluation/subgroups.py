@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.logistic import logits
+from TACEResponseLib.evaluation.clustered_proportions import share
 from TACEResponseLib.evaluation.discrimination.discrimination import auc, delong_spread
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_probabilities
-from TACEResponseLib.evaluation.proportions import proportion
 from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.evaluation.usefulness.likelihood_ratio import likelihood_ratio
 
@@ -45,7 +45,12 @@ class SubgroupForest:
 
 
 def subgroup_forest(
-    labels: ArrayLike, probabilities: ArrayLike, levels: ArrayLike, *, attribute: str
+    labels: ArrayLike,
+    probabilities: ArrayLike,
+    levels: ArrayLike,
+    *,
+    attribute: str,
+    clusters: ArrayLike | None = None,
 ) -> SubgroupForest:
     """AUC, observed and predicted share of each level, and whether the levels differ.
 
@@ -54,6 +59,8 @@ def subgroup_forest(
         probabilities: (n,), of the positive class.
         levels: (n,), level of each patient; cut a continuous attribute at a value set beforehand.
         attribute: its name.
+        clusters: (n,), patient of each row; each row its own patient if not given. The test of
+            interaction takes rows as patients, and is left out then.
     Raises: InputError: one class only, no probabilities, or another number of levels.
     Source: Cochran, Biometrics 1954;10:101.
     """
@@ -69,30 +76,42 @@ def subgroup_forest(
         )
     return SubgroupForest(
         attribute=attribute,
-        overall=auc(outcome, p),
+        overall=auc(outcome, p, clusters=clusters),
         subgroups=tuple(
-            _subgroup(str(name), outcome[names == name], p[names == name])
+            _subgroup(
+                str(name),
+                outcome[names == name],
+                p[names == name],
+                of_level(clusters, names == name),
+            )
             for name in np.unique(names)
         ),
-        heterogeneity=_heterogeneity(outcome, p, names),
-        interaction=_interaction(outcome, logits(p), names),
+        heterogeneity=_heterogeneity(outcome, p, names, clusters),
+        interaction=_interaction(outcome, logits(p), names) if clusters is None else None,
     )
 
 
-def _subgroup(level: str, outcome: Labels, p: Floats) -> Subgroup:
+def of_level(clusters: ArrayLike | None, chosen: NDArray[np.bool_]) -> ArrayLike | None:
+    """The patients of some rows, (n,) both."""
+    return None if clusters is None else np.asarray(clusters)[chosen]
+
+
+def _subgroup(level: str, outcome: Labels, p: Floats, clusters: ArrayLike | None) -> Subgroup:
     """One line of the forest."""
     events = int(outcome.sum())
     return Subgroup(
         level=level,
         n=outcome.size,
         events=events,
-        auc=auc(outcome, p) if 0 < events < outcome.size else None,
-        observed=proportion(events, outcome.size),
+        auc=auc(outcome, p, clusters=clusters) if 0 < events < outcome.size else None,
+        observed=share(outcome, clusters),
         predicted=float(p.mean()),
     )
 
 
-def _heterogeneity(outcome: Labels, p: Floats, names: NDArray[np.str_]) -> Significance | None:
+def _heterogeneity(
+    outcome: Labels, p: Floats, names: NDArray[np.str_], clusters: ArrayLike | None
+) -> Significance | None:
     """Cochran's Q of the levels that have an AUC with a standard error."""
     from scipy.stats import chi2
 
@@ -101,7 +120,7 @@ def _heterogeneity(outcome: Labels, p: Floats, names: NDArray[np.str_]) -> Signi
         chosen = names == name
         if not 1 < outcome[chosen].sum() < chosen.sum() - 1:
             continue
-        spread = delong_spread(outcome[chosen], p[chosen])
+        spread = delong_spread(outcome[chosen], p[chosen], clusters=of_level(clusters, chosen))
         if spread.error > 0:
             value = spread.auc
             values.append(np.log(value / (1 - value)))

@@ -122,6 +122,9 @@ class FitContext:
     """Told a quantity, its epoch and its value."""
     weights: Path | None = None
     """ImageNet weights to begin with."""
+    patients: NDArray[np.int64] | None = None
+    """Patient of each row, (n,), where patients have several: whoever divides the rows again keeps
+    those of one together."""
 
 
 Prepared = NewType("Prepared", object)

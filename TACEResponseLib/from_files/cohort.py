@@ -15,10 +15,11 @@ from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.reading import load_bundle
 from TACEResponseLib.bundle.words import answer_words
+from TACEResponseLib.cohort.columns import PATIENT_ID
 from TACEResponseLib.cohort.loading import in_row, load_case
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem, label_of
 from TACEResponseLib.cohort.reading import CohortTable, read_cohort, refuse_header
-from TACEResponseLib.cohort.twins import Twins
+from TACEResponseLib.cohort.traces.twins import Twins
 from TACEResponseLib.output.result_folder import write_outputs
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.result.prediction import Prediction
@@ -104,7 +105,7 @@ def score_cohort(request: CohortRequest, progress: Progress = silent) -> CohortR
     bundle = load_bundle(request.bundle, device=choose_device(request.device))
     with new_folder(request.output) as draft:
         lines = _Scorer(bundle, draft, request.with_scene, Twins()).lines(table, progress)
-        (draft / PREDICTIONS).write_text(as_csv([line.cells for line in lines]), encoding="utf-8")
+        (draft / PREDICTIONS).write_text(_table(lines, table), encoding="utf-8")
     return CohortResult(table=request.output / PREDICTIONS, lines=lines)
 
 
@@ -201,6 +202,15 @@ def _cells(prediction: Prediction) -> tuple[str, ...]:
         fused.call,
         "; ".join(warning.code for warning in prediction.warnings),
     )
+
+
+def _table(lines: Sequence[Line], table: CohortTable) -> str:
+    """The table of all rows; whose they are, where the cohort's table says it."""
+    patients = [known.patient_id for known in table.known.values()]
+    if not any(patients):
+        return as_csv([line.cells for line in lines])
+    rows = [(*line.cells, patient) for line, patient in zip(lines, patients, strict=True)]
+    return csv_text((*COLUMNS, PATIENT_ID), rows)
 
 
 def as_csv(rows: Sequence[Sequence[str]]) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from TACEResponseLib.basics.logistic import Floats
 from TACEResponseLib.fusion.bounded_line import Labels, Line, fit_line
 from TACEResponseLib.fusion.calibration import fit_calibration
+from TACEResponseLib.fusion.clusters import Clusters, fewest_of_a_class, of_rows
 from TACEResponseLib.fusion.design import Design
 from TACEResponseLib.fusion.fusion import FittedFusion, FusionSettings, HeldOutScores
 from TACEResponseLib.fusion.linear_model import (
@@ -51,6 +52,7 @@ def fit_fusion(
     seed: int,
     *,
     resampled: bool = True,
+    patients: Clusters = None,
 ) -> TrainedFusion:
     """Train a fusion on the training cohort.
 
@@ -67,6 +69,7 @@ def fit_fusion(
         labels: (n,), 1 for the positive class, 0 else.
         seed: of folds within levels, and of the bootstrap.
         resampled: with the bootstrap, which is most of the work and which comparing takes none of.
+        patients: (n,), patient of each row, who is drawn as a whole and stays in one fold.
     Returns: the fusion, and held-out probabilities; same inputs, same numbers.
 
     Raises:
@@ -75,7 +78,7 @@ def fit_fusion(
     """
     y = np.asarray(labels, dtype=np.int64)
     _check(outputs, clinical, y)
-    fit = _Fit(settings, Design.of(outputs, settings.clinical, clinical), y)
+    fit = _Fit(settings, Design.of(outputs, settings.clinical, clinical), y, patients)
     levels = [fit.levels(repeat) for repeat in range(outputs.repeats)]
     by_repeat = [fit.held_out(level, repeat, seed) for repeat, level in enumerate(levels)]
     logits = np.mean([values for values, _ in by_repeat], axis=0)
@@ -111,6 +114,7 @@ class _Fit:
     settings: FusionSettings
     design: Design
     labels: Labels
+    patients: Clusters
 
     def line(self, z_scores: Floats, labels: Labels) -> Line:
         """Of (n, m) z-scores."""
@@ -128,10 +132,11 @@ class _Fit:
         logits, probabilities = np.empty(y.size), np.empty(y.size)
         for fold, z_scores in enumerate(levels):
             others, own = folds != fold, folds == fold
+            people = of_rows(self.patients, others)
             model = fit_model(
                 z_scores[others],
                 y[others],
-                stratified_folds(y[others], _folds_for(settings, y[others]), seed),
+                stratified_folds(y[others], _folds_for(settings, y[others], people), seed, people),
                 self.design.is_evidence,
                 inverse_regularization=settings.inverse_regularization,
                 calibration=settings.calibration,
@@ -146,7 +151,7 @@ class _Fit:
     ) -> FusionModel:
         """Coefficients and calibration of patients drawn with replacement."""
         folds = self.design.outputs.folds[repeat]
-        (rows,) = resamples(self.labels, folds, 1, rng)
+        (rows,) = resamples(self.labels, folds, 1, rng, self.patients)
         y, fold_of_row, logits = self.labels[rows], folds[rows], np.zeros(rows.size)
         for fold in np.unique(fold_of_row) if self.settings.calibration != "none" else ():
             z_scores, own = levels[fold][rows], fold_of_row == fold
@@ -156,9 +161,9 @@ class _Fit:
         )
 
 
-def _folds_for(settings: FusionSettings, labels: Labels) -> int:
+def _folds_for(settings: FusionSettings, labels: Labels, patients: Clusters) -> int:
     """Folds of the calibration among these patients."""
-    return min(settings.folds, int(np.bincount(labels, minlength=2).min()))
+    return min(settings.folds, fewest_of_a_class(labels, patients))
 
 
 def _check(outputs: NestedOutputs, clinical: Sequence[ClinicalRecord], labels: Labels) -> None:

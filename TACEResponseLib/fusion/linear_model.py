@@ -11,6 +11,7 @@ from TACEResponseLib.basics.logistic import Floats
 from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.fusion.bounded_line import Labels, Line, LinearModel, fit_line
 from TACEResponseLib.fusion.calibration import Calibration, CalibrationMethod, fit_calibration
+from TACEResponseLib.fusion.clusters import Clusters, drawn_rows, grouped_folds
 
 ThresholdRule = Literal["youden", "half"]
 
@@ -96,10 +97,12 @@ def as_model(line: Line, calibration: Calibration) -> FusionModel:
     )
 
 
-def stratified_folds(labels: Labels, folds: int, seed: int) -> Labels:
-    """Fold of each patient, (n,), classes spread evenly."""
+def stratified_folds(labels: Labels, folds: int, seed: int, patients: Clusters = None) -> Labels:
+    """Fold of each row, (n,), classes spread evenly, a patient's rows in one fold."""
     from sklearn.model_selection import StratifiedKFold
 
+    if patients is not None:
+        return grouped_folds(labels, patients, folds, seed)
     fold = np.empty(labels.size, dtype=np.int64)
     splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     for number, (_, held_out) in enumerate(splitter.split(labels, labels)):
@@ -108,12 +111,16 @@ def stratified_folds(labels: Labels, folds: int, seed: int) -> Labels:
 
 
 def resamples(
-    labels: Labels, folds: Labels, n_resamples: int, rng: np.random.Generator
+    labels: Labels,
+    folds: Labels,
+    n_resamples: int,
+    rng: np.random.Generator,
+    patients: Clusters = None,
 ) -> Iterator[Labels]:
-    """Rows of each resample, (n,); both classes occur outside each fold."""
+    """Rows of each resample of patients; both classes occur outside each fold."""
     for _ in range(n_resamples):
         for _ in range(MOST_REDRAWS):
-            rows = rng.integers(0, labels.size, labels.size)
+            rows = drawn_rows(labels.size, patients, rng)
             drawn, fold = labels[rows], folds[rows]
             if all(np.unique(drawn[fold != f]).size == 2 for f in np.unique(fold)):
                 yield rows

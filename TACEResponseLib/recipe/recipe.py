@@ -67,6 +67,8 @@ class Recipe(Settings):
     repeats: int | None = Field(default=None, ge=1, le=20)
     """Divisions into folds whose outputs are averaged; none: 5, or 1 where a branch is trained by
     epochs."""
+    by_site: bool = False
+    """Leave one site of the training table out at a time, in place of `folds` and `repeats`."""
     permutations: int = Field(default=0, ge=0, le=10_000)
     """Trainings on permuted labels behind the p value of the whole procedure, at least 200; 0: no p
     value. Not where a branch is trained by epochs."""
@@ -83,6 +85,8 @@ class Recipe(Settings):
     @property
     def n_repeats(self) -> int:
         """Divisions into folds."""
+        if self.by_site:
+            return 1
         return self.repeats or (CHEAP_REPEATS if self.is_cheap else 1)
 
     @model_validator(mode="after")

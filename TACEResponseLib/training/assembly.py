@@ -18,6 +18,8 @@ from TACEResponseLib.bundle.metadata import (
     ChanceSummary,
     CohortSummary,
     Metric,
+    SiteRow,
+    SiteSummary,
 )
 from TACEResponseLib.cohort.population.facts import TableFacts
 from TACEResponseLib.evaluation.calibration.calibration_line import calibration_line
@@ -33,6 +35,7 @@ from TACEResponseLib.training.preparation.readers import reader_agreement
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
 from TACEResponseLib.training.trained import NESTED, TrainedModel, logits_of
 
+LEFT_OUT = "; by a training on all other sites"
 OUT_OF_FOLD = "out-of-fold outputs of the training cohort"
 
 
@@ -85,7 +88,9 @@ def assemble(
         outputs = shipped_outputs(trained, cohort)
         remark = "; chosen on them, hence optimistic" if _chosen_on(trained, role) else ""
         metrics += [
-            as_metric("AUC", name, role, auc(cohort.labels, values), remark)
+            as_metric(
+                "AUC", name, role, auc(cohort.labels, values, clusters=cohort.clusters), remark
+            )
             for name, values in outputs.items()
         ]
         if role in TEST_ROLES:
@@ -132,7 +137,12 @@ def _branches_out_of_fold(trained: TrainedModel, training: PreparedCohort) -> li
             "AUC",
             name,
             CohortRole.TRAINING,
-            folded_auc(training.labels, outputs.folds, outputs.out_of_fold(name)),
+            folded_auc(
+                training.labels,
+                outputs.folds,
+                outputs.out_of_fold(name),
+                clusters=training.clusters,
+            ),
             "; out-of-fold",
         )
         for name in outputs.logits
@@ -171,6 +181,21 @@ def _development(recipe: Recipe, training: PreparedCohort) -> DevelopmentSample 
     return development_sample(n, events, parameters, uncounted)
 
 
+def _sites(trained: TrainedModel) -> SiteSummary | None:
+    """Left-out sites, where the training has several."""
+    if trained.sites is None:
+        return None
+    rows = tuple(
+        SiteRow(
+            n=site.n,
+            events=site.events,
+            auc=site.auc and as_metric("AUC", FUSED, CohortRole.TRAINING, site.auc, LEFT_OUT),
+        )
+        for site in trained.sites.sites
+    )
+    return SiteSummary(sites=rows, reason=trained.sites.reason)
+
+
 def _chosen_on(trained: TrainedModel, role: CohortRole) -> bool:
     """Whether these patients chose among several."""
     return role is CohortRole.TUNING and len(trained.candidates) > 1
@@ -180,7 +205,7 @@ def _calibration_lines(
     role: CohortRole, cohort: PreparedCohort, probabilities: Floats
 ) -> list[Metric]:
     """Slope and intercept; a cohort that is too small to have a line has none."""
-    slope, intercept = calibration_line(cohort.labels, probabilities)
+    slope, intercept = calibration_line(cohort.labels, probabilities, clusters=cohort.clusters)
     named = (("calibration slope", slope), ("calibration intercept", intercept))
     return [
         as_metric(name, FUSED, role, estimate)
@@ -240,6 +265,7 @@ def _metadata(
         metrics=tuple(metrics),
         candidates=candidate_rows(trained),
         chance=_chance(trained),
+        sites=_sites(trained),
         answers=_answers(trained.fusion),
         refits=len(trained.refits),
         calibration=CalibrationSummary(
@@ -270,6 +296,7 @@ def _summaries(
             events=int(cohort.labels.sum()),
             source=identity.sources.get(role, ""),
             facts=facts.get(role),
+            patients=None if cohort.clusters is None else len(set(cohort.patients)),
         )
         for role, cohort in cohorts.items()
     }

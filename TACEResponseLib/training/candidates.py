@@ -107,8 +107,10 @@ def fit_candidate(
         cohort.labels,
         seed,
         resampled=resampled,
+        patients=cohort.clusters,
     )
-    return trained.fusion, folded_auc(cohort.labels, trained.folds, trained.held_out)
+    area = folded_auc(cohort.labels, trained.folds, trained.held_out, clusters=cohort.clusters)
+    return trained.fusion, area
 
 
 def measure(
@@ -123,7 +125,7 @@ def measure(
     """
     used = {name: logits[name] for name in fusion.branch_names}
     probabilities = fusion.probabilities(used, cohort.clinical)
-    return probabilities, auc(cohort.labels, probabilities)
+    return probabilities, auc(cohort.labels, probabilities, clusters=cohort.clusters)
 
 
 def choose(fitted: Sequence[FittedCandidate]) -> int:

@@ -9,6 +9,7 @@ from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.evidence.branch import FitContext, Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
+from TACEResponseLib.fusion.clusters import Clusters, of_rows
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.checks import note_findings
 from TACEResponseLib.training.held_out import Split
@@ -45,6 +46,8 @@ class Fit:
     state: TrainingState
     keeps_branch: bool = False
     """What was trained is kept beside what it says: it stands for another draw of patients."""
+    patients: Clusters = None
+    """(n,), patient of each row."""
 
 
 def split_fit(branch: str, split: Split) -> str:
@@ -70,6 +73,7 @@ def planned(
     state: TrainingState,
 ) -> Iterator[Fit]:
     """Every fit of a training, the longest first: those of all patients."""
+    patients = cohort.clusters
     for settings in recipe.branches:
         labels, prepared = labels_for(settings, cohort), cohort.by_branch[settings.name]
         for split in (None, *splits):
@@ -83,6 +87,7 @@ def planned(
                 options=options,
                 state=state,
                 keeps_branch=_stands_in_refits(recipe, settings, split),
+                patients=of_rows(patients, split.trained) if split else patients,
             )
 
 
@@ -112,6 +117,7 @@ def run_fit(fit: Fit) -> None:
         checkpoint=state.checkpoint(fit.name),
         log=FitLog(state.log(fit.name)),
         weights=options.weights,
+        patients=fit.patients,
     )
     recipe = branch_recipe(fit.settings)
     branch = recipe.fit(fit.prepared, fit.labels, options.seed, context)

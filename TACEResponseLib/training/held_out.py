@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from TACEResponseLib.fusion.clusters import Clusters, fewest_of_a_class, of_rows
 from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
 from TACEResponseLib.training.prepared_cohort import Floats, Labels, Rows
@@ -48,15 +49,22 @@ class Split:
         return self.repeat == 0 and self.fold is not None
 
 
-def nested_splits(folds: Folds, labels: Labels, seed: int) -> list[Split]:
+def nested_splits(
+    folds: Folds, labels: Labels, seed: int, patients: Clusters = None
+) -> list[Split]:
     """Every fit that `nested_outputs` needs of a branch, the longest first.
 
     Args:
         folds: (repeats, n), from 0; both classes occur outside every fold.
         labels: (n,), 1 for the positive class, 0 else.
         seed: of parts that are drawn.
+        patients: (n,), patient of each row; all of one lie in one fold, and in one part.
     """
-    splits = [split for r, own in enumerate(folds) for split in _of_repeat(own, r, labels, seed)]
+    splits = [
+        split
+        for repeat, own in enumerate(folds)
+        for split in _of_repeat(own, repeat, labels, seed, patients)
+    ]
     return sorted(splits, key=lambda split: -int(split.trained.sum()))
 
 
@@ -81,7 +89,9 @@ def nested_outputs(
     return NestedOutputs(folds=folds, logits=logits)
 
 
-def _of_repeat(folds: NDArray[np.int64], repeat: int, labels: Labels, seed: int) -> Iterator[Split]:
+def _of_repeat(
+    folds: NDArray[np.int64], repeat: int, labels: Labels, seed: int, patients: Clusters
+) -> Iterator[Split]:
     """Fits of one division into folds."""
     named = f"repeat-{repeat + 1}-" if repeat else ""
     numbers = range(int(folds.max()) + 1)
@@ -95,7 +105,7 @@ def _of_repeat(folds: NDArray[np.int64], repeat: int, labels: Labels, seed: int)
             yield _split(name, repeat, ~(first | second), [(one, second), (other, first)])
         return
     for fold in numbers:
-        for number, part in enumerate(_parts(folds != fold, labels, seed)):
+        for number, part in enumerate(_parts(folds != fold, labels, seed, patients)):
             name = f"{named}fold-{fold + 1}-part-{number + 1}"
             yield _split(name, repeat, (folds != fold) & ~part, [(fold, part)])
 
@@ -105,11 +115,11 @@ def _split(name: str, repeat: int, trained: Rows, levels: Sequence[tuple[int, Ro
     return Split(name=name, repeat=repeat, trained=trained, held_out=held_out, levels=tuple(levels))
 
 
-def _parts(rows: Rows, labels: Labels, seed: int) -> Iterator[Rows]:
+def _parts(rows: Rows, labels: Labels, seed: int, patients: Clusters) -> Iterator[Rows]:
     """Some patients in parts with classes spread evenly, each (n,); as many as a class allows."""
-    fewest = int(np.bincount(labels[rows], minlength=2).min())
-    parts = min(PARTS, fewest)
-    own = stratified_folds(labels[rows], parts, seed)
+    people = of_rows(patients, rows)
+    parts = min(PARTS, fewest_of_a_class(labels[rows], people))
+    own = stratified_folds(labels[rows], parts, seed, people)
     for number in range(parts):
         part = np.zeros_like(rows)
         part[np.flatnonzero(rows)[own == number]] = True

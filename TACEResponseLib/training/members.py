@@ -53,8 +53,7 @@ def check_enough(
         only among tuning or test patients.
     """
     labels = {role: [member.label for member in some] for role, some in by_role.items()}
-    training = labels.get(CohortRole.TRAINING, [])
-    counts = [training.count(1), training.count(0)]
+    counts = patients_of_each_class(by_role.get(CohortRole.TRAINING, []))
     share = 0.8 if needs_tuning(recipe) and not labels.get(CohortRole.TUNING) else 1.0
     needed = FEWEST_A_FOLD * recipe.folds
     apart = f"; {left_out} left out" if left_out else ""
@@ -77,3 +76,8 @@ def check_enough(
                 got=f"{len(some)} of one{apart}",
                 remedy="add patients, or leave that cohort out",
             )
+
+
+def patients_of_each_class(some: Sequence[Member]) -> list[int]:
+    """Patients with a row of the positive class, and with one of the other."""
+    return [len({m.patient_id or m.case_id for m in some if m.label == c}) for c in (1, 0)]

@@ -11,11 +11,13 @@ from concurrent.futures import Executor
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.evaluation.significance import Significance
-from TACEResponseLib.evidence.branch import AnyBranch
+from TACEResponseLib.evidence.branch import AnyBranch, FitContext
 from TACEResponseLib.evidence.kinds import branch_recipe
+from TACEResponseLib.fusion.clusters import of_rows
+from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
-from TACEResponseLib.training.folds import permuted, repeated_folds
+from TACEResponseLib.training.folds import divisions, permuted
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
 from TACEResponseLib.training.prepared_cohort import (
     Floats,
@@ -71,7 +73,7 @@ def chance_of(
     return Significance(
         statistic=value,
         p=(1 + as_good) / (1 + len(by_chance)),
-        n=cohort.labels.size,
+        n=len(set(cohort.patients or cohort.case_ids)),
         method=METHOD.format(len(by_chance)),
     )
 
@@ -105,16 +107,27 @@ def train_here(
         repeats: divisions into folds.
     Returns: every candidate, the chosen one marked.
     """
-    folds = repeated_folds(cohort, recipe.folds, repeats, seed)
-    splits = nested_splits(folds, cohort.labels, seed)
-    answers = {s.name: _answers(recipe, s.name, cohort, splits, seed) for s in recipe.branches}
+    outputs = outputs_here(recipe, cohort, divisions(recipe, cohort, repeats, seed), seed)
     choosing = None
     if tuning is not None and len(recipe.candidates) > 1:
         everyone = cohort.labels >= 0
         branches = tuple(_fit(recipe, s.name, cohort, everyone, seed) for s in recipe.branches)
         choosing = tuning, logits_of(branches, tuning)
-    outputs = nested_outputs(folds, splits, answers)
     return fit_candidates(recipe, outputs, cohort, choosing, seed, resampled=False)
+
+
+def outputs_here(recipe: Recipe, cohort: PreparedCohort, folds: Folds, seed: int) -> NestedOutputs:
+    """Nested outputs of every branch, fitted in this process.
+
+    Args:
+        recipe: of branches that are trained in moments.
+        cohort: training patients.
+        folds: (repeats, n).
+        seed: of parts and classifiers.
+    """
+    splits = nested_splits(folds, cohort.labels, seed, cohort.clusters)
+    answers = {s.name: _answers(recipe, s.name, cohort, splits, seed) for s in recipe.branches}
+    return nested_outputs(folds, splits, answers)
 
 
 def _answers(
@@ -134,4 +147,5 @@ def _fit(recipe: Recipe, name: str, cohort: PreparedCohort, rows: Rows, seed: in
     """One branch, trained on some of the patients."""
     (settings,) = (s for s in recipe.branches if s.name == name)
     prepared, labels = cohort.by_branch[name], labels_for(settings, cohort)
-    return branch_recipe(settings).fit(chosen_of(prepared, rows), labels[rows], seed)
+    context = FitContext(patients=of_rows(cohort.clusters, rows))
+    return branch_recipe(settings).fit(chosen_of(prepared, rows), labels[rows], seed, context)

@@ -10,9 +10,10 @@ from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.reading.regular_file import check_regular
 from TACEResponseLib.basics.terms import Device
 from TACEResponseLib.basics.vocabulary import option
-from TACEResponseLib.basics.writing.new_output import check_output
+from TACEResponseLib.basics.writing.new_output import check_new_file, check_output
 from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.cohort.reading import usable_cohort
+from TACEResponseLib.cohort.traces.training_patients import beside
 from TACEResponseLib.evidence.settings import MOST_WEIGHTS_BYTES
 from TACEResponseLib.recipe.keys import check_takes_weights, with_changes, with_epochs
 from TACEResponseLib.recipe.population import outside_remark
@@ -58,6 +59,11 @@ class TrainingRequest:
     license: str = NOT_STATED
     simulated: bool = False
     """The patients are simulated; every result says so."""
+    by_site: bool = False
+    """Leave one site out at a time, in place of the recipe's folds."""
+    keep_fingerprints: bool = False
+    """Keep coarse pictures of training images and features in the file beside the bundle, by which
+    near-copies are known again among test patients."""
 
     def __post_init__(self) -> None:
         """Refuse numbers out of range; take paths as text too."""
@@ -105,6 +111,7 @@ def _check_output(request: TrainingRequest) -> None:
     is_finishing = request.resume and work_folder(request.output).exists()
     if not is_finishing:
         check_output(request.output)
+        check_new_file(beside(request.output), "--output")
     log = log_folder(request.output)
     if log.exists() and not is_finishing:
         raise InputError(
@@ -137,6 +144,8 @@ def _check_cache(folder: Path) -> None:
 def _recipe(request: TrainingRequest) -> Recipe:
     """The recipe with the changes of the request."""
     recipe = with_changes(read_recipe(find_recipe(str(request.recipe))), request.changes)
+    if request.by_site:
+        recipe = recipe.model_copy(update={"by_site": True})
     if request.weights is not None:
         check_takes_weights(recipe)
     return recipe if request.epochs is None else with_epochs(recipe, request.epochs)

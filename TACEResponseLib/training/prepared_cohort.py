@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.cohort.traces.trace import Trace
 from TACEResponseLib.evidence.branch import Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings
+from TACEResponseLib.fusion.clusters import Clusters
 from TACEResponseLib.patient.record import ClinicalRecord
 
 Labels = NDArray[np.int64]
@@ -33,6 +35,20 @@ class PreparedCohort:
     """Response classes, or empty texts; none at all where nobody knows them."""
     content: tuple[str, ...] = ()
     """Digest of everything that is known of each patient."""
+    patients: tuple[str, ...] = ()
+    """Who each row is of; none at all where each row is a patient of its own."""
+    sites: tuple[str, ...] = ()
+    """Where each was treated, or empty texts; none at all where nobody knows them."""
+
+    traces: tuple[Trace, ...] = ()
+    """What copies of each patient's images would have too; none at all where nobody made them."""
+
+    @property
+    def clusters(self) -> Clusters:
+        """Number of the patient of each row, (n,); `None` where each row is its own."""
+        if len(set(self.patients)) == len(self.patients):
+            return None
+        return np.unique(self.patients, return_inverse=True)[1].astype(np.int64)
 
     def chosen(self, rows: Rows) -> "PreparedCohort":
         """Some of the patients.
@@ -47,10 +63,13 @@ class PreparedCohort:
             by_branch={name: chosen_of(values, rows) for name, values in self.by_branch.items()},
             responses=_kept(self.responses, rows) if self.responses else (),
             content=_kept(self.content, rows) if self.content else (),
+            patients=_kept(self.patients, rows) if self.patients else (),
+            sites=_kept(self.sites, rows) if self.sites else (),
+            traces=_kept(self.traces, rows) if self.traces else (),
         )
 
     def taken(self, rows: NDArray[np.int64]) -> "PreparedCohort":
-        """Patients in another order, or more than once.
+        """Patients in another order, or more than once; copies are of one patient.
 
         Args:
             rows: (m,), numbers of patients.
@@ -62,6 +81,8 @@ class PreparedCohort:
             by_branch={name: taken_of(values, rows) for name, values in self.by_branch.items()},
             responses=_taken(self.responses, rows) if self.responses else (),
             content=_taken(self.content, rows) if self.content else (),
+            patients=_taken(self.patients or self.case_ids, rows),
+            sites=_taken(self.sites, rows) if self.sites else (),
         )
 
 

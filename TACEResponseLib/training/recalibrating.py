@@ -23,8 +23,15 @@ from TACEResponseLib.evaluation.calibration.calibration_line import (
     calibration_line,
 )
 from TACEResponseLib.evaluation.estimate import Estimate
-from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, checked_probabilities
+from TACEResponseLib.evaluation.inputs import (
+    Floats,
+    Labels,
+    checked_clusters,
+    checked_outcome,
+    checked_probabilities,
+)
 from TACEResponseLib.fusion.calibration import IsotonicCalibration, NoCalibration, PlattCalibration
+from TACEResponseLib.fusion.clusters import drawn_rows
 from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.fusion.linear_model import FusionModel
 
@@ -113,6 +120,7 @@ def recalibrated(
     source: str,
     bundle_id: str,
     seed: int,
+    patients: Sequence[str] = (),
 ) -> Bundle:
     """A bundle with the update inside, not saved yet.
 
@@ -124,12 +132,14 @@ def recalibrated(
         source: of the patients, for the card.
         bundle_id: of the new bundle.
         seed: of the resamples.
+        patients: (n,), who each row is of; each row its own patient if not given.
     Returns: equal but for fusion, cut-off, and what metadata and card say of them. The cut-off
         moves along, so that the same patients are called positive.
     Raises: InputError: as `fit_update`.
     """
     update = fit_update(labels, probabilities, method)
-    drawn = _drawn(labels, probabilities, method, bundle, seed)
+    people = checked_clusters(list(patients) or None, labels.size)
+    drawn = _drawn(labels, probabilities, method, bundle, seed, people)
     fusion = _updated_fusion(bundle.fusion, update, drawn)
     refits = tuple(
         replace(refit, fusion=_updated_fusion(refit.fusion, one))
@@ -214,14 +224,27 @@ def _updated(old: Fitted, update: Update) -> Fitted:
 
 
 def _drawn(
-    labels: Labels, probabilities: Floats, method: str, bundle: Bundle, seed: int
+    labels: Labels,
+    probabilities: Floats,
+    method: str,
+    bundle: Bundle,
+    seed: int,
+    patients: Labels,
 ) -> list[Update]:
-    """The update on resampled patients, classes kept as large, one for each refit."""
+    """The update on resampled patients, classes kept as large, one for each refit.
+
+    Patients with several rows are drawn as a whole; classes are then as large as it happens.
+    """
     rng = np.random.default_rng(seed)
     classes = [np.flatnonzero(labels == value) for value in (0, 1)]
+    is_single = np.unique(patients).size == patients.size
     updates = []
     for _ in bundle.refits or bundle.fusion.bootstrap:
-        rows = np.concatenate([rng.choice(rows, rows.size) for rows in classes])
+        rows = (
+            np.concatenate([rng.choice(rows, rows.size) for rows in classes])
+            if is_single
+            else drawn_rows(labels.size, patients.astype(np.int64), rng)
+        )
         try:
             updates.append(fit_update(labels[rows], probabilities[rows], method))
         except InputError:

@@ -8,6 +8,8 @@ import numpy as np
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.cohort.traces.sharing import refuse_shared
+from TACEResponseLib.cohort.traces.traced_row import TracedRow, rows_of_members
 from TACEResponseLib.imaging.files.content import content_digest
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.result.provenance import package_versions
@@ -41,9 +43,11 @@ def by_role(
         permute: deal the labels of training and tuning patients out anew, within each role.
         progress: told how far it got.
     Returns: one cohort a role that has patients; training first.
+    Raises: InputError: two patients have an image, a mask or a PatientID in common.
     """
     everyone = [member for some in members.values() for member in some]
     whole = prepare(recipe, everyone, jobs=jobs, cache=cache, progress=progress)
+    refuse_shared(traced_rows(everyone, whole))
     cohorts = {
         role: whole.chosen(_rows(whole, members[role])) for role in CohortRole if members.get(role)
     }
@@ -71,7 +75,7 @@ def training_key(
 ) -> dict[str, str]:
     """Digests of everything that shapes the bundle, by what the user calls it."""
     patients = {
-        role.value: [c.case_ids, c.labels.tolist(), c.responses, c.content]
+        role.value: [c.case_ids, c.labels.tolist(), c.responses, c.content, c.patients, c.sites]
         for role, c in cohorts.items()
     }
     weighed = None if weights is None else content_digest(weights)
@@ -81,6 +85,18 @@ def training_key(
         "options": digest_of([seed, device, weighed, permute]),
         "versions": digest_of(package_versions()),
     }
+
+
+def traced_rows(members: Sequence[Member], *cohorts: PreparedCohort) -> list[TracedRow]:
+    """Everybody of some cohorts with what they are known by.
+
+    Args:
+        members: among whom they are.
+        cohorts: prepared, with traces.
+    """
+    by_id = {member.case_id: member for member in members}
+    pairs = [pair for c in cohorts for pair in zip(c.case_ids, c.traces, strict=True)]
+    return rows_of_members([by_id[case_id] for case_id, _ in pairs], [trace for _, trace in pairs])
 
 
 def _rows(cohort: PreparedCohort, members: Sequence[Member]) -> Rows:

@@ -21,14 +21,21 @@ from TACEResponseLib.basics.writing.disk_trouble import explained
 from TACEResponseLib.basics.writing.drafts import PLACING
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.names import bundle_id_of
+from TACEResponseLib.cohort.traces.training_patients import (
+    TrainingPatients,
+    as_json,
+    beside,
+    training_patients,
+)
 from TACEResponseLib.recipe.population import counted_facts
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
 from TACEResponseLib.training.log_folder import write_log
 from TACEResponseLib.training.members import members_by_role
 from TACEResponseLib.training.plan import TrainingPlan, TrainingRequest, plan_training
 from TACEResponseLib.training.preparation.cache import default_folder, open_cache
+from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.prepared_cohort import Cohorts
-from TACEResponseLib.training.roles import by_role, training_key
+from TACEResponseLib.training.roles import LEARNED_FROM, by_role, traced_rows, training_key
 from TACEResponseLib.training.saving import save_finished
 from TACEResponseLib.training.state import TrainingState, locked, log_folder, open_state
 from TACEResponseLib.training.train import train
@@ -66,9 +73,14 @@ def train_planned(plan: TrainingPlan, progress: Progress = silent) -> Bundle:
         permute=request.permute_labels,
         progress=progress,
     )
+    learned_from = [cohorts[role] for role in LEARNED_FROM if role in cohorts]
+    known = training_patients(
+        traced_rows([m for some in members.values() for m in some], *learned_from),
+        with_fingerprints=request.keep_fingerprints,
+    )
     with _work_folder(plan, cohorts, device) as state:
         try:
-            return _trained(plan, cohorts, state, device, jobs, progress)
+            return _trained(plan, cohorts, known, state, device, jobs, progress)
         except Exception as error:
             if trouble := _of_the_disk(error, request.output):
                 raise InputError(
@@ -129,12 +141,13 @@ def _of_the_disk(error: Exception, output: Path) -> InputError | None:
 def _trained(
     plan: TrainingPlan,
     cohorts: Cohorts,
+    known: TrainingPatients,
     state: TrainingState,
     device: str,
     jobs: int,
     progress: Progress,
 ) -> Bundle:
-    """Train, or go on with it; write log and bundle."""
+    """Train, or go on with it; write log, the file of training patients, and bundle."""
     request, recipe = plan.request, plan.recipe
     trained = train(
         recipe,
@@ -162,6 +175,7 @@ def _trained(
     )
     log = log_folder(request.output)
     write_log(trained, cohorts, state.folder / "log", log, plan.left_out)
+    write_whole(as_json(known).encode("ascii"), beside(request.output))
     return save_finished(bundle, request.output, state.folder)
 
 

@@ -18,8 +18,9 @@ from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.evidence.branch import AnyBranch
+from TACEResponseLib.fusion.clusters import fewest_of_a_class
 from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
-from TACEResponseLib.recipe.recipe import Recipe
+from TACEResponseLib.recipe.recipe import Candidate, Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
 from TACEResponseLib.training.checks import checked
 from TACEResponseLib.training.fits import (
@@ -29,11 +30,17 @@ from TACEResponseLib.training.fits import (
     split_fit,
     whole_fit,
 )
-from TACEResponseLib.training.folds import repeated_folds
+from TACEResponseLib.training.folds import divisions
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
-from TACEResponseLib.training.permutations import chance_of
-from TACEResponseLib.training.prepared_cohort import Floats, Labels, PreparedCohort
+from TACEResponseLib.training.permutations import chance_of, outputs_here
+from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
 from TACEResponseLib.training.refits.runs import Refitting, refits_of
+from TACEResponseLib.training.sites import (
+    LeftOutSites,
+    judge_sites,
+    reason_against,
+    site_folds,
+)
 from TACEResponseLib.training.state import FITS, TrainingState, damaged_work, temporary_state
 from TACEResponseLib.training.trained import TrainedModel, logits_of
 
@@ -69,11 +76,12 @@ def train(
     Raises: ValueError: a class has fewer than two patients a fold, or several candidates and no
         tuning patients. InputError: a branch can't be trained on these patients.
     """
-    check_classes(cohort.labels, recipe.folds)
+    if not recipe.by_site:
+        check_classes(cohort, recipe.folds)
     if len(recipe.candidates) > 1 and tuning is None:
         raise ValueError("candidates are chosen among by tuning patients, and there are none")
-    folds = repeated_folds(cohort, recipe.folds, recipe.n_repeats, seed)
-    splits = nested_splits(folds, cohort.labels, seed)
+    folds = divisions(recipe, cohort, recipe.n_repeats, seed)
+    splits = nested_splits(folds, cohort.labels, seed, cohort.clusters)
     options = TrainingOptions(seed=seed, device=device, weights=weights)
     with (
         nullcontext(state) if state else temporary_state() as kept,
@@ -86,7 +94,8 @@ def train(
         progress("fusion and calibration")
         choosing = None if tuning is None else (tuning, logits_of(branches, tuning))
         fitted = fit_candidates(recipe, outputs, cohort, choosing, seed)
-        trained = _trained(fitted, branches, outputs, chance)
+        sites = _left_out_sites(recipe, kept_candidate(fitted).candidate, outputs, cohort, seed)
+        trained = _trained(fitted, branches, outputs, chance, sites)
         work = Refitting(
             branches=tuple(branch.settings for branch in trained.branches),
             fusion=trained.fusion.settings,
@@ -100,12 +109,30 @@ def train(
     return replace(trained, branches=shipped, refits=refits)
 
 
-def check_classes(labels: Labels, folds: int) -> None:
+def _left_out_sites(
+    recipe: Recipe,
+    candidate: Candidate,
+    outputs: NestedOutputs,
+    cohort: PreparedCohort,
+    seed: int,
+) -> LeftOutSites | None:
+    """How each site does that was left out; None of one site, or where nobody names any."""
+    if recipe.by_site:
+        return judge_sites(recipe, candidate, outputs, cohort, seed)
+    against = reason_against(recipe, cohort)
+    if against is None or against:
+        return None if against is None else LeftOutSites(reason=against)
+    by_site = outputs_here(recipe, cohort, site_folds(cohort), seed)
+    return judge_sites(recipe, candidate, by_site, cohort, seed)
+
+
+def check_classes(cohort: PreparedCohort, folds: int) -> None:
     """Every fold needs both classes, and more than one patient of each.
 
     Raises: ValueError: it can't have them.
     """
-    smaller, needed = int(min((labels == 1).sum(), (labels == 0).sum())), FEWEST_A_FOLD * folds
+    smaller = fewest_of_a_class(cohort.labels, cohort.clusters)
+    needed = FEWEST_A_FOLD * folds
     if smaller < needed:
         raise ValueError(f"each class needs >= {needed} patients (two a fold), got {smaller}")
 
@@ -138,6 +165,7 @@ def _trained(
     branches: tuple[AnyBranch, ...],
     outputs: NestedOutputs,
     chance: Significance | None,
+    sites: LeftOutSites | None,
 ) -> TrainedModel:
     """What the chosen candidate consists of."""
     best = kept_candidate(fitted)
@@ -149,4 +177,5 @@ def _trained(
         candidates=fitted,
         all_branches=branches,
         chance=chance,
+        sites=sites,
     )

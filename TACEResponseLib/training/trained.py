@@ -9,6 +9,7 @@ from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.fusion.nested_outputs import NestedOutputs
 from TACEResponseLib.training.candidates import FittedCandidate
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
+from TACEResponseLib.training.sites import LeftOutSites
 
 NESTED = "; of the procedure, each patient held out of branches, fusion and calibration"
 """Follows the method of an AUC of training patients."""
@@ -31,6 +32,8 @@ class TrainedModel:
     """The chosen candidate trained on other patients."""
     chance: Significance | None = None
     """How often permuted labels do as well; `None` where nobody asked."""
+    sites: LeftOutSites | None = None
+    """How left-out sites do; `None` with fewer than three, unless it was asked for."""
 
 
 def logits_of(branches: tuple[AnyBranch, ...], cohort: PreparedCohort) -> dict[str, Floats]:

@@ -7,22 +7,34 @@ from typing import Literal
 
 import numpy as np
 
+from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.terms import Device, Endpoint
-from TACEResponseLib.basics.writing.new_output import check_output
+from TACEResponseLib.basics.writing.new_output import check_new_file, check_output
 from TACEResponseLib.bundle.bundle import Bundle
+from TACEResponseLib.bundle.finding import find_bundle
 from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.bundle.reading import load_bundle
 from TACEResponseLib.bundle.writing import save_bundle
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
+from TACEResponseLib.cohort.traces.sharing import refuse_shared
+from TACEResponseLib.cohort.traces.traced_row import TracedRow, rows_of_patients
+from TACEResponseLib.cohort.traces.training_patients import (
+    as_json,
+    beside,
+    read_training_patients,
+    training_patients,
+)
 from TACEResponseLib.evaluation.inputs import Labels
+from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.recalibrating import check_class_sizes, recalibrated
 from TACEResponseLib.validation.study.cohort_scoring import ScoredPatient, score_patients
 from TACEResponseLib.validation.study.judged import check_responses
+from TACEResponseLib.validation.study.known_again import check_overlap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,8 @@ class Recalibrated:
 
     bundle: Bundle
     left_out: tuple[ScoredPatient, ...]
+    warnings: tuple[CaseWarning, ...] = ()
+    """Whether these patients trained the old bundle, where that is not sure."""
 
 
 def recalibrate_bundle(request: RecalibrationRequest, progress: Progress = silent) -> Recalibrated:
@@ -67,17 +81,23 @@ def recalibrate_bundle(request: RecalibrationRequest, progress: Progress = silen
         any is scored; nothing is written then.
     """
     check_output(request.output)
+    check_new_file(beside(request.output), "--output")
     bundle_id = bundle_id_of(request.output)
     device = choose_device(request.device)
     bundle = load_bundle(request.bundle, device=device)
     endpoint = bundle.metadata.endpoint
     patients = [p for p in usable_cohort(request.cohort) if p.label(endpoint) is not None]
     check_responses([bundle.metadata], patients)
-    check_class_sizes(_labels(patients, endpoint), request.method)
+    people = {(p.patient, p.label(endpoint)): p for p in patients}
+    check_class_sizes(_labels(list(people.values()), endpoint), request.method)
     scored = score_patients(
         [request.bundle], patients, device=device, jobs=request.jobs, progress=progress
     )
     used = [(p, s.scores[0]) for p, s in zip(patients, scored, strict=True) if s.scores]
+    traced = rows_of_patients([p for p, _ in used], [s.trace for _, s in used])
+    where = f"--cohort {request.cohort.name}"
+    refuse_shared(traced, where)
+    warnings = check_overlap(request.bundle, traced, where)
     new = recalibrated(
         bundle,
         _labels([p for p, _ in used], endpoint),
@@ -86,9 +106,25 @@ def recalibrate_bundle(request: RecalibrationRequest, progress: Progress = silen
         source="the user's own table",
         bundle_id=bundle_id,
         seed=request.seed,
+        patients=[p.patient for p, _ in used],
     )
     saved = save_bundle(new, request.output)
-    return Recalibrated(bundle=saved, left_out=tuple(s for s in scored if s.problem))
+    _keep_patients(request, traced)
+    lost = tuple(s for s in scored if s.problem)
+    return Recalibrated(bundle=saved, left_out=lost, warnings=warnings)
+
+
+def _keep_patients(request: RecalibrationRequest, traced: Sequence[TracedRow]) -> None:
+    """Beside the new bundle, those who shaped it: of the old one as far as known, and these."""
+    file = beside(find_bundle(request.bundle))
+    older = read_training_patients(file) if file.is_file() else None
+    known = training_patients(
+        traced,
+        with_fingerprints=bool(older and older.fingerprints),
+        older=older,
+        is_complete=older is not None,
+    )
+    write_whole(as_json(known).encode("ascii"), beside(request.output))
 
 
 def _labels(patients: Sequence[CohortPatient], endpoint: Endpoint) -> Labels:

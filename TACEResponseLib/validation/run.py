@@ -13,13 +13,21 @@ from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.reading import read_metadata
 from TACEResponseLib.validation.report.metrics import measure_study
 from TACEResponseLib.validation.report.pdf import check_pdf
-from TACEResponseLib.validation.report.writing import write_validation
-from TACEResponseLib.validation.study.cohort_study import cohort_readers, score_study
-from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
+from TACEResponseLib.validation.report.writing import Part, write_validation
+from TACEResponseLib.validation.study.cohort_study import cohort_readers, score_studies
+from TACEResponseLib.validation.study.judged_roles import role_name
+from TACEResponseLib.validation.study.predictions_table import (
+    TableOptions,
+    read_prediction_studies,
+)
 from TACEResponseLib.validation.study.reader_calls import read_readers
-from TACEResponseLib.validation.study.study import Calls, Study
+from TACEResponseLib.validation.study.study import Calls, Failure, Study
 from TACEResponseLib.validation.topics.topic import Results
 from TACEResponseLib.validation.topics.wrong_cases.wrong_pictures import wrong_pictures
+
+OF_PATIENTS = frozenset(
+    {"other_roles", "overlap_not_checked", "overlap_by_chance", "several_rows", "rows_of_one"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +95,19 @@ class Validation:
     results: Results
     files: tuple[Path, ...]
     """The report first."""
+    others: Mapping[str, tuple[Study, Results]] = field(default_factory=dict)
+    """What was judged beside it, by the name of its folder: a role each."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Of the report's warnings those that say who the patients are, which come first."""
+        return tuple(w.message for w in self.study.warnings if w.code in OF_PATIENTS)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Patients of any role who could not be used."""
+        studies = (self.study, *(study for study, _ in self.others.values()))
+        return tuple(failure for study in studies for failure in study.failures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +137,27 @@ def validate(request: ValidationRequest, progress: Progress = silent) -> Validat
         inputs = _predicted(source, request.reader_study)
     else:
         inputs = _scored(source, request.reader_study, progress)
+    parts = {name: _part(one, request, progress) for name, one in inputs.items()}
+    first, *others = parts
+    files = write_validation(
+        parts[first].study,
+        parts[first].results,
+        request.output,
+        overviews=parts[first].overviews,
+        pdf=request.pdf,
+        progress=progress,
+        others={name: parts[name] for name in others},
+    )
+    return Validation(
+        study=parts[first].study,
+        results=parts[first].results,
+        files=files,
+        others={name: (parts[name].study, parts[name].results) for name in others},
+    )
+
+
+def _part(inputs: _Inputs, request: ValidationRequest, progress: Progress) -> Part:
+    """One role, measured."""
     results = measure_study(
         inputs.study,
         seed=request.seed,
@@ -124,27 +166,26 @@ def validate(request: ValidationRequest, progress: Progress = silent) -> Validat
         readers=inputs.readers,
         progress=progress,
     )
-    files = write_validation(
-        inputs.study,
-        results,
-        request.output,
-        overviews=inputs.overviews,
-        pdf=request.pdf,
-        progress=progress,
-    )
-    return Validation(study=inputs.study, results=results, files=files)
+    return Part(study=inputs.study, results=results, overviews=inputs.overviews)
 
 
-def _predicted(source: PredictionsTable, reader_study: Path | None) -> _Inputs:
-    """A table of predictions."""
-    study = read_predictions(source.path, source.options)
-    return _Inputs(study=study, readers=_readers(reader_study, study, source.endpoint))
+def _predicted(source: PredictionsTable, reader_study: Path | None) -> dict[str, _Inputs]:
+    """A table of predictions, by role."""
+    return {
+        role_name(role): _Inputs(
+            study=study, readers=_readers(reader_study, study, source.endpoint)
+        )
+        for role, study in read_prediction_studies(source.path, source.options).items()
+    }
 
 
-def _scored(source: ScoredCohort, reader_study: Path | None, progress: Progress) -> _Inputs:
-    """A cohort scored by bundles, with pictures of wrong cases."""
-    device = choose_device(source.device)
-    study, patients = score_study(
+def _scored(
+    source: ScoredCohort, reader_study: Path | None, progress: Progress
+) -> dict[str, _Inputs]:
+    """A cohort scored by bundles, with pictures of wrong cases, by role."""
+    device, first = choose_device(source.device), source.bundles[0]
+    endpoint = read_metadata(first).endpoint
+    scored = score_studies(
         source.bundles,
         source.cohort,
         role=source.role,
@@ -152,11 +193,17 @@ def _scored(source: ScoredCohort, reader_study: Path | None, progress: Progress)
         jobs=source.jobs,
         progress=progress,
     )
-    first = source.bundles[0]
-    endpoint = read_metadata(first).endpoint
-    readers = _readers(reader_study, study, endpoint) or cohort_readers(patients, endpoint)
-    pictures = wrong_pictures(study, first, patients, device=device, progress=progress)
-    return _Inputs(study=study, overviews=pictures, readers=readers)
+    inputs = {}
+    for role, one in scored.items():
+        readers = _readers(reader_study, one.study, endpoint)
+        inputs[role_name(role)] = _Inputs(
+            study=one.study,
+            overviews=wrong_pictures(
+                one.study, first, one.patients, device=device, progress=progress
+            ),
+            readers=readers or cohort_readers(one.patients, endpoint),
+        )
+    return inputs
 
 
 def _readers(

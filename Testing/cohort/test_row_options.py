@@ -1,7 +1,6 @@
 """What a table says of each patient as the options of `score` do: its ROI, dates and treatment."""
 
 import csv
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence
 from TACEResponseLib.cohort.checking import check_files
 from TACEResponseLib.cohort.loading import load_case, members
 from TACEResponseLib.cohort.reading import read_cohort, usable_cohort
-from TACEResponseLib.cohort.twins import Twins
 from TACEResponseLib.commands.cli import main
 from TACEResponseLib.imaging.roi.roi_choice import COLUMNS, RoiChoice
 from TACEResponseLib.patient.case import Case
@@ -334,30 +332,6 @@ def test_one_image_of_two_patients_is_refused_however_it_was_saved(
     assert [(p.column, p.got) for p in problems] == [
         ("ct_arterial", f"the image of {rows[0]['case_id']}")
     ]
-
-
-@pytest.mark.parametrize(
-    ("people", "messages"),
-    [
-        (("a", "a", "b"), ["P0, P1: their images carry one DICOM patient id"]),
-        (("a", "b", "c"), []),
-        ((None, None, None), []),
-        (("anonymous", "anonymous", "anonymous"), []),
-    ],
-)
-def test_one_person_under_two_ids_is_remarked(
-    people: tuple[str | None, ...], messages: list[str], rows: list[dict[str, str]], tmp_path: Path
-) -> None:
-    (patient,) = usable_cohort(write(tmp_path / "c.csv", rows[:1]))
-    case = load_case(patient)
-    twins = Twins()
-    for n, person in enumerate(people):
-        volume = case.images[CT]
-        known = replace(volume.acquisition, patient_digest=person)
-        images = {CT: replace(volume, voxels=volume.voxels + n, acquisition=known)}
-        own = replace(case, images={CT: images[CT]}, roi=None)
-        assert twins.problems(replace(patient, case_id=f"P{n}"), own) == []
-    assert [remark.partition(";")[0] for remark in twins.remarks()] == messages
 
 
 def test_facts_of_the_table_are_compared_with_the_roi(

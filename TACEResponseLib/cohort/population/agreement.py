@@ -11,8 +11,8 @@ from TACEResponseLib.patient.criterion import criterion_name, is_same_criterion
 RESPONDERS = ("responder", "non_responder")
 """These words are of objective response; 1 and 0 say of no endpoint whether it was seen."""
 JUDGED_APART = (
-    "leave those responses blank, or judge such patients apart: score them, then validate the table "
-    "of predictions"
+    "leave those responses blank, or judge such patients apart: score them, then validate the "
+    "table of predictions"
 )
 """Remedy where a finished model is judged or updated."""
 

@@ -7,9 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.evaluation.bootstrap import percentiles, resampled
+from TACEResponseLib.evaluation.clustered_proportions import share
 from TACEResponseLib.evaluation.estimate import Estimate
-from TACEResponseLib.evaluation.inputs import Floats, checked_outcome, checked_probabilities
-from TACEResponseLib.evaluation.proportions import proportion
+from TACEResponseLib.evaluation.inputs import (
+    Floats,
+    checked_clusters,
+    checked_outcome,
+    checked_probabilities,
+)
 
 Binning = Literal["quantile", "uniform"]
 # Share of the patients that each point of the smooth line looks at, as in R's val.prob.
@@ -56,7 +61,12 @@ def bin_numbers(probabilities: Floats, bins: int, binning: Binning) -> NDArray[n
 
 
 def calibration_bins(
-    labels: ArrayLike, probabilities: ArrayLike, *, bins: int = 10, binning: Binning = "quantile"
+    labels: ArrayLike,
+    probabilities: ArrayLike,
+    *,
+    bins: int = 10,
+    binning: Binning = "quantile",
+    clusters: ArrayLike | None = None,
 ) -> tuple[CalibrationBin, ...]:
     """Mean predicted and observed probability of groups of patients, by rising probability.
 
@@ -65,17 +75,16 @@ def calibration_bins(
         probabilities: (n,), of the positive class.
         bins: at most so many; empty ones are left out.
         binning: equally many patients (`quantile`) or equally wide (`uniform`).
+        clusters: (n,), patient of each row; each row its own patient if not given.
     Raises: InputError: values missing or outside 0..1. ValueError: no bins.
     """
     outcome = checked_outcome(labels, both_classes=False)
     p = checked_probabilities(probabilities, outcome)
-    numbers = bin_numbers(p, bins, binning)
+    numbers, patients = bin_numbers(p, bins, binning), checked_clusters(clusters, p.size)
     return tuple(
         CalibrationBin(
             predicted=float(p[numbers == number].mean()),
-            observed=proportion(
-                int(outcome[numbers == number].sum()), int((numbers == number).sum())
-            ),
+            observed=share(outcome[numbers == number], patients[numbers == number]),
         )
         for number in np.unique(numbers)
     )

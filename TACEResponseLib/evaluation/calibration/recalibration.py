@@ -11,8 +11,15 @@ from TACEResponseLib.evaluation.calibration.calibration_line import (
     calibration_in_the_large,
     calibration_line,
 )
+from TACEResponseLib.evaluation.clustered_proportions import effective_rows
 from TACEResponseLib.evaluation.estimate import Z_95, Estimate
-from TACEResponseLib.evaluation.inputs import Floats, checked_outcome, checked_probabilities
+from TACEResponseLib.evaluation.inputs import (
+    Floats,
+    Labels,
+    checked_clusters,
+    checked_outcome,
+    checked_probabilities,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,22 +37,25 @@ class RecalibrationWhatIf:
     caution: str = "optimistic: the shift was fitted on the patients it is judged on"
 
 
-def recalibrated_in_the_large(labels: ArrayLike, probabilities: ArrayLike) -> RecalibrationWhatIf:
+def recalibrated_in_the_large(
+    labels: ArrayLike, probabilities: ArrayLike, *, clusters: ArrayLike | None = None
+) -> RecalibrationWhatIf:
     """Move all logits by the one constant that makes predicted and observed totals agree.
 
     Args:
         labels: (n,), 1 for the positive class, 0 else; both must occur.
         probabilities: (n,), of the positive class.
+        clusters: (n,), patient of each row; each row its own patient if not given.
     Raises: InputError: one class only, or no probabilities.
     Source: Steyerberg, Clinical Prediction Models, 2nd edition 2019, section 20.3 (method 2);
         interval of observed to expected by Debray, BMJ 2017;356:i6460.
     """
     outcome = checked_outcome(labels)
     p = checked_probabilities(probabilities, outcome)
-    shift = calibration_in_the_large(outcome, p)
+    shift = calibration_in_the_large(outcome, p, clusters=clusters)
     moved = expit(logits(p) + shift.value)
     return RecalibrationWhatIf(
-        observed_to_expected=_observed_to_expected(float(outcome.sum()), float(p.sum()), p.size),
+        observed_to_expected=_observed_to_expected(outcome, float(p.sum()), clusters),
         shift=shift,
         probabilities=moved,
         brier_before=float(((p - outcome) ** 2).mean()),
@@ -78,8 +88,10 @@ def recalibrated_by_line(labels: ArrayLike, probabilities: ArrayLike) -> Floats:
     return moved
 
 
-def _observed_to_expected(observed: float, expected: float, n: int) -> Estimate:
+def _observed_to_expected(outcome: Labels, expected: float, clusters: ArrayLike | None) -> Estimate:
     """Ratio with its interval on the log scale; the expected count is taken as fixed."""
+    observed, patients = float(outcome.sum()), checked_clusters(clusters, outcome.size)
+    n = np.unique(patients).size
     if expected == 0:
         return Estimate(
             value=float("inf"),
@@ -88,6 +100,8 @@ def _observed_to_expected(observed: float, expected: float, n: int) -> Estimate:
             n=n,
             method="none: the model expects nobody",
         )
-    ratio = observed / expected
-    factor = float(np.exp(Z_95 * ((1 - observed / n) / observed) ** 0.5))
+    ratio, share = observed / expected, observed / outcome.size
+    # Of independent rows that would be as sure.
+    seen = observed if n == outcome.size else share * effective_rows(outcome == 1, patients)
+    factor = float(np.exp(Z_95 * ((1 - share) / seen) ** 0.5))
     return Estimate(value=ratio, low=ratio / factor, high=ratio * factor, n=n, method="log scale")

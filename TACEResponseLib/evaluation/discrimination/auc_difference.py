@@ -6,7 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.evaluation.bootstrap import RESAMPLES, bootstrap_estimate
-from TACEResponseLib.evaluation.discrimination.discrimination import area, score_levels
+from TACEResponseLib.evaluation.discrimination.clustered import BY_PATIENT, placement_spread
+from TACEResponseLib.evaluation.discrimination.discrimination import (
+    area,
+    clusters_by_class,
+    score_levels,
+)
 from TACEResponseLib.evaluation.discrimination.placements import by_class, placements
 from TACEResponseLib.evaluation.estimate import Z_95, Estimate
 from TACEResponseLib.evaluation.inputs import Floats, checked_outcome, checked_scores
@@ -21,24 +26,35 @@ class AucDifference:
     significance: Significance
 
 
-def auc_difference(labels: ArrayLike, first: ArrayLike, second: ArrayLike) -> AucDifference:
-    """DeLong's test of two models on the same patients.
+def auc_difference(
+    labels: ArrayLike,
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    clusters: ArrayLike | None = None,
+) -> AucDifference:
+    """DeLong's test of two models on the same patients, or Obuchowski's for several rows a patient.
 
     Args:
         labels: (n,), 1 for the positive class, 0 else; both must occur.
         first: (n,), scores of the one model, higher = more likely positive.
         second: (n,), scores of the other, in the same order of patients.
-    Returns: first less second; two models that rank all patients alike have p = 1; p is nan where a
-        class has one patient, all patients differ by the same, or both models are perfect.
+        clusters: (n,), patient of each row; each row its own patient if not given.
+    Returns: first less second; two models that rank alike have p = 1; p is nan where a class has
+        one patient, all patients differ by the same, or both models are perfect.
     Raises: InputError: one class only, lengths differ, or a value is missing.
-    Source: DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837.
+    Source: DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837; patients with several rows:
+        Obuchowski, Biometrics 1997;53:567.
     """
     from scipy.stats import norm
 
     of_positives, of_negatives = _placement_differences(labels, first, second)
     difference = float(of_positives.mean())
-    error = (_mean_variance(of_positives) + _mean_variance(of_negatives)) ** 0.5
-    n = of_positives.size + of_negatives.size
+    patients = clusters_by_class(checked_outcome(labels), clusters)
+    sizes = [np.unique(p).size for p in patients]
+    spread = placement_spread(of_positives, of_negatives, None if clusters is None else patients)
+    error = float("nan") if min(sizes) < 2 else max(0.0, sum(spread)) ** 0.5
+    n, by = np.unique(np.concatenate(patients)).size, f"; {BY_PATIENT}" * (clusters is not None)
     if not error > 0 and not _rank_alike(first, second):
         return _without_spread(difference, n)
     z = difference / error if difference else 0.0
@@ -48,10 +64,10 @@ def auc_difference(labels: ArrayLike, first: ArrayLike, second: ArrayLike) -> Au
             low=max(-1.0, difference - Z_95 * error),
             high=min(1.0, difference + Z_95 * error),
             n=n,
-            method="DeLong, paired",
+            method=f"DeLong, paired{by}",
         ),
         significance=Significance(
-            statistic=z, p=float(2 * norm.sf(abs(z))), n=n, method="DeLong's paired test, Z"
+            statistic=z, p=float(2 * norm.sf(abs(z))), n=n, method=f"DeLong's paired test, Z{by}"
         ),
     )
 
@@ -108,8 +124,3 @@ def _placement_differences(
     one = placements(*by_class(labels, first))
     other = placements(*by_class(labels, second))
     return one[0] - other[0], one[1] - other[1]
-
-
-def _mean_variance(values: Floats) -> float:
-    """Variance of a mean; nan for a single value, whose spread is unknown."""
-    return float(values.var(ddof=1) / values.size) if values.size > 1 else float("nan")

@@ -37,11 +37,13 @@ class DelongSpread:
     positives: int
     """Patients."""
     negatives: int
+    covariance: float = 0.0
+    """Twice that of the two means; 0 unless patients have rows of both classes."""
 
     @property
     def error(self) -> float:
         """Standard error; 0 where no pair is wrong, and too small where a class has one patient."""
-        return (self.of_positives + self.of_negatives) ** 0.5
+        return max(0.0, self.of_positives + self.of_negatives + self.covariance) ** 0.5
 
     @property
     def smaller(self) -> int:

@@ -45,6 +45,7 @@ def repeated_auc(
     predictions: Sequence[ArrayLike],
     rng: np.random.Generator,
     *,
+    clusters: ArrayLike | None = None,
     resamples: int = 2000,
 ) -> Estimate:
     """Mean AUC over repeats of a cross-validation, predictions held fixed.
@@ -57,6 +58,7 @@ def repeated_auc(
         predictions: of each repeat, (n,), out-of-fold, higher = more likely positive; each repeat
             with one calibration over its folds, for pooling compares scores between folds.
         rng: source of the draws.
+        clusters: (n,), patient of each row; each row its own patient if not given.
         resamples: how many cohorts are drawn.
     Raises: InputError: one class only, no repeat, lengths differ, or a value is missing.
     """
@@ -73,8 +75,8 @@ def repeated_auc(
     def of(rows: NDArray[np.intp]) -> float:
         return float(np.mean([area(outcome[rows], levels[rows]) for levels in repeats]))
 
-    drawn = bootstrap_estimate(of, outcome.size, rng, resamples=resamples)
-    mean = with_exact_limits(drawn, outcome)
+    drawn = bootstrap_estimate(of, outcome.size, rng, clusters=clusters, resamples=resamples)
+    mean = with_exact_limits(drawn, outcome, clusters)
     return Estimate(
         value=mean.value,
         low=mean.low,

@@ -17,6 +17,7 @@ from TACEResponseLib.evaluation.discrimination.auc_interval import (
     all_pairs_alike,
     auc_interval,
 )
+from TACEResponseLib.evaluation.discrimination.clustered import BY_PATIENT, placement_spread
 from TACEResponseLib.evaluation.discrimination.placements import by_class, placements
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import (
@@ -28,39 +29,69 @@ from TACEResponseLib.evaluation.inputs import (
 )
 
 
-def auc(labels: ArrayLike, scores: ArrayLike) -> Estimate:
-    """AUC with DeLong's 95 % interval.
+def auc(labels: ArrayLike, scores: ArrayLike, *, clusters: ArrayLike | None = None) -> Estimate:
+    """AUC with DeLong's 95 % interval, or Obuchowski's where patients have several rows.
 
     Args:
         labels: (n,), 1 for the positive class, 0 else; both must occur.
         scores: (n,), higher = more likely positive; probabilities or logits.
-    Returns: the AUC; `method` says how the interval was made, see `auc_interval`.
+        clusters: (n,), patient of each row; each row its own patient if not given.
+    Returns: the AUC; its `n` counts patients; `method` says how the interval was made, see
+        `auc_interval`.
     Raises: InputError: one class only, lengths differ, or a value is missing.
     Source: DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837; ranks as in Sun and Xu,
-        IEEE Signal Processing Letters 2014;21:1389.
+        IEEE Signal Processing Letters 2014;21:1389; patients with several rows: Obuchowski,
+        Biometrics 1997;53:567.
     """
-    spread = delong_spread(labels, scores)
+    spread = delong_spread(labels, scores, clusters=clusters)
     low, high, method = auc_interval(spread)
-    return Estimate(value=spread.auc, low=low, high=high, n=np.size(labels), method=method)
+    patients = checked_clusters(clusters, np.size(labels))
+    return Estimate(
+        value=spread.auc,
+        low=low,
+        high=high,
+        n=int(patients.max()) + 1,
+        method=method if clusters is None else f"{method}; {BY_PATIENT}",
+    )
 
 
-def delong_spread(labels: ArrayLike, scores: ArrayLike) -> DelongSpread:
-    """AUC with DeLong's variances and the sizes of both classes.
+def delong_spread(
+    labels: ArrayLike, scores: ArrayLike, *, clusters: ArrayLike | None = None
+) -> DelongSpread:
+    """AUC with DeLong's variances and the patients of both classes.
 
     Args:
         labels: (n,), 1 for the positive class, 0 else; both must occur.
         scores: (n,), higher = more likely positive.
+        clusters: (n,), patient of each row; each row its own patient if not given.
     Raises: InputError: one class only, lengths differ, or a value is missing.
     """
-    positive, negative = by_class(labels, scores)
+    outcome = checked_outcome(labels)
+    positive, negative = by_class(outcome, scores)
     beats_negative, beaten_by_positive = placements(positive, negative)
+    patients = clusters_by_class(outcome, clusters)
+    spread = placement_spread(
+        beats_negative, beaten_by_positive, None if clusters is None else patients
+    )
     return DelongSpread(
         auc=float(beats_negative.mean()),
-        of_positives=_mean_variance(beats_negative),
-        of_negatives=_mean_variance(beaten_by_positive),
-        positives=positive.size,
-        negatives=negative.size,
+        of_positives=spread.of_positives,
+        of_negatives=spread.of_negatives,
+        positives=np.unique(patients[0]).size,
+        negatives=np.unique(patients[1]).size,
+        covariance=spread.covariance,
     )
+
+
+def clusters_by_class(
+    labels: Labels, clusters: ArrayLike | None
+) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """Patients of the positive and of the negative rows, in their order.
+
+    Raises: InputError: not one patient a row.
+    """
+    patients = checked_clusters(clusters, labels.size)
+    return patients[labels == 1], patients[labels == 0]
 
 
 def bootstrap_auc(
@@ -130,8 +161,3 @@ def area(labels: Labels, levels: NDArray[np.int_]) -> float:
     pairs = int(positives.sum()) * int(negatives.sum())
     beaten = np.cumsum(negatives) - negatives / 2
     return float(positives @ beaten / pairs) if pairs else float("nan")
-
-
-def _mean_variance(values: Floats) -> float:
-    """Variance of a mean; 0 for a single value, which carries no spread."""
-    return float(values.var(ddof=1) / values.size) if values.size > 1 else 0.0

@@ -8,10 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evaluation.bootstrap import RESAMPLES, bootstrap_estimate
+from TACEResponseLib.evaluation.clustered_proportions import share
 from TACEResponseLib.evaluation.discrimination.discrimination import area, auc, score_levels
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats
-from TACEResponseLib.evaluation.proportions import proportion
 
 # Rounding in a table of probabilities of four decimals.
 SUM_TOLERANCE = 1e-3
@@ -65,13 +65,13 @@ def multiclass(
 
     confusion = np.zeros((len(classes), len(classes)), dtype=int)
     np.add.at(confusion, (truth, p.argmax(axis=1)), 1)
-    one_vs_rest = {classes[i]: auc(binary[i], p[:, i]) for i in present}
+    one_vs_rest = {classes[i]: auc(binary[i], p[:, i], clusters=clusters) for i in present}
     drawn = bootstrap_estimate(macro, truth.size, rng, clusters=clusters, resamples=resamples)
     return MulticlassResult(
         classes=tuple(classes),
         one_vs_rest=one_vs_rest,
         macro=_with_limits(drawn, one_vs_rest),
-        accuracy=proportion(int(np.trace(confusion)), truth.size),
+        accuracy=share(truth == p.argmax(axis=1), clusters),
         confusion=tuple(tuple(int(cell) for cell in row) for row in confusion),
         absent=tuple(name for i, name in enumerate(classes) if i not in present),
     )

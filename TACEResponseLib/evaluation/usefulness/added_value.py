@@ -53,8 +53,7 @@ def added_value(
         extended: (n,), probabilities by the larger (clinical and image).
         threshold: probability at which one would act, inside 0..1, set on the training cohort.
         rng: source of the draws.
-        clusters: (n,), patient of each row; each row its own patient if not given. DeLong's test
-            of the AUC takes rows as patients.
+        clusters: (n,), patient of each row; each row its own patient if not given.
         resamples: how many cohorts are drawn.
     Returns: limits are nan where all draws are alike, unless it is the same model twice.
     Raises: InputError: one class only, or no probabilities. ValueError: threshold outside 0..1.
@@ -85,7 +84,7 @@ def added_value(
         for value, low, high in zip(of(np.arange(outcome.size)), *limits, strict=True)
     )
     return AddedValue(
-        auc=auc_difference(outcome, large, small),
+        auc=auc_difference(outcome, large, small, clusters=clusters),
         brier=brier,
         net_benefit=gain,
         threshold=threshold,

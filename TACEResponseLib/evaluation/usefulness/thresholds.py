@@ -10,8 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from TACEResponseLib.evaluation.clustered_proportions import share
 from TACEResponseLib.evaluation.estimate import Estimate
-from TACEResponseLib.evaluation.inputs import Labels, checked_outcome, checked_scores
+from TACEResponseLib.evaluation.inputs import (
+    Labels,
+    checked_clusters,
+    checked_outcome,
+    checked_scores,
+)
 from TACEResponseLib.evaluation.proportions import ProportionMethod, proportion
 
 
@@ -50,6 +56,7 @@ def threshold_metrics(
     threshold: float,
     *,
     method: ProportionMethod = "Clopper-Pearson",
+    clusters: ArrayLike | None = None,
 ) -> ThresholdMetrics:
     """All shares at a cut-off that was set elsewhere.
 
@@ -58,6 +65,7 @@ def threshold_metrics(
         scores: (n,), higher = more likely positive.
         threshold: on the scale of `scores`; at or above it counts as positive.
         method: of the intervals of plain shares.
+        clusters: (n,), patient of each row; each row its own patient if not given.
     Returns: shares whose denominator is empty are nan with the interval 0..1.
     Raises: InputError: lengths differ, or a value is missing. ValueError: no finite threshold.
     """
@@ -65,9 +73,17 @@ def threshold_metrics(
     score = checked_scores(scores, outcome)
     if not math.isfinite(threshold):
         raise ValueError(f"threshold must be a finite number, got {threshold}")
-    tp, fp, tn, fn = _counts(outcome, score >= threshold)
-    sensitivity = proportion(tp, tp + fn, method=method)
-    specificity = proportion(tn, tn + fp, method=method)
+    called = score >= threshold
+    tp, fp, tn, fn = _counts(outcome, called)
+    patients = checked_clusters(clusters, outcome.size)
+
+    def among(hits: NDArray[np.bool_], rows: NDArray[np.bool_]) -> Estimate:
+        if not rows.any():
+            return proportion(0, 0, method=method)
+        return share(hits[rows], patients[rows], method=method)
+
+    sensitivity = among(called, outcome == 1)
+    specificity = among(~called, outcome == 0)
     return ThresholdMetrics(
         threshold=threshold,
         true_positives=tp,
@@ -76,11 +92,11 @@ def threshold_metrics(
         false_negatives=fn,
         sensitivity=sensitivity,
         specificity=specificity,
-        ppv=proportion(tp, tp + fp, method=method),
-        npv=proportion(tn, tn + fn, method=method),
-        accuracy=proportion(tp + tn, outcome.size, method=method),
+        ppv=among(outcome == 1, called),
+        npv=among(outcome == 0, ~called),
+        accuracy=among(called == (outcome == 1), np.ones_like(called)),
         balanced_accuracy=_mean_of_two(sensitivity, specificity),
-        f1=_f1(tp, tp + fp + fn, outcome.size, method),
+        f1=_f1(among(called & (outcome == 1), called | (outcome == 1)), np.unique(patients).size),
     )
 
 
@@ -138,12 +154,11 @@ def _mean_of_two(first: Estimate, second: Estimate) -> Estimate:
     )
 
 
-def _f1(hits: int, any_positive: int, n: int, method: ProportionMethod) -> Estimate:
+def _f1(hits: Estimate, n: int) -> Estimate:
     """F1 as the rising function 2J / (1 + J) of the share J = hits / (hits + both errors).
 
     Given how many patients are positive by outcome or by call, the hits among them are binomial;
     so J's interval, mapped, is F1's.
     """
-    share = proportion(hits, any_positive, method=method)
-    value, low, high = (2 * j / (1 + j) for j in (share.value, share.low, share.high))
-    return Estimate(value=value, low=low, high=high, n=n, method=f"{share.method}, mapped")
+    value, low, high = (2 * j / (1 + j) for j in (hits.value, hits.low, hits.high))
+    return Estimate(value=value, low=low, high=high, n=n, method=f"{hits.method}, mapped")

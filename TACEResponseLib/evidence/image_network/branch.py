@@ -80,7 +80,7 @@ class ImageNetworkRecipe:
         Raises: InputError: a clinical variable is missing, or as `fit_network`.
         """
         settings, folder = self.settings, context.checkpoint
-        apart = held_apart(np.asarray(labels), settings, seed)
+        apart = held_apart(np.asarray(labels), settings, seed, context.patients)
         learned_from, judged_on = np.flatnonzero(~apart), np.flatnonzero(apart)
         records = [prepared[n].record for n in learned_from.tolist()] if settings.clinical else []
         columns = tuple(fit_clinical_column(v, records)[0] for v in settings.clinical)

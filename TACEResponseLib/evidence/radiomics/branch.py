@@ -86,10 +86,12 @@ class RadiomicsRecipe:
 
         Raises: InputError: nothing varies, a feature lacks, or the ICC filter has no second reader.
         """
-        patients = training_table(tuple(prepared), labels)
+        patients = training_table(tuple(prepared), labels, context.patients)
         selected, remarks = select_columns(patients, self.settings, seed)
         values = patients.columns(selected)
-        classifier = fit_classifier(self.settings, values, patients.labels, seed, context.log)
+        classifier = fit_classifier(
+            self.settings, values, patients.labels, seed, context.log, patients.patients
+        )
         state = RadiomicsState(
             feature_names=selected,
             mean=tuple(values.mean(axis=0).tolist()),

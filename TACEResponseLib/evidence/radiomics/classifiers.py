@@ -40,6 +40,7 @@ def fit_classifier(
     labels: NDArray[np.int64],
     seed: int,
     log: Log | None = None,
+    patients: NDArray[np.int64] | None = None,
 ) -> "Pipeline | DenseClassifier":
     """Scaling and classifier, fitted together on training patients.
 
@@ -49,10 +50,11 @@ def fit_classifier(
         labels: (n,), 0 or 1.
         seed: of whatever is drawn.
         log: told a network's loss by epoch.
+        patients: (n,), patient of each row; each row its own if not given.
     """
     if settings.classifier == "dnn":
         return fit_dense(settings.dense, values, labels, seed, log)
-    return fit_pipeline(settings, values, labels, seed)
+    return fit_pipeline(settings, values, labels, seed, patients)
 
 
 def classifier_logits(classifier: "Pipeline | DenseClassifier", values: Floats) -> Floats:

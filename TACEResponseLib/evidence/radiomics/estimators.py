@@ -17,7 +17,11 @@ MOST_ITERATIONS = 20_000
 
 
 def fit_pipeline(
-    settings: RadiomicsSettings, values: NDArray[np.float64], labels: NDArray[np.int64], seed: int
+    settings: RadiomicsSettings,
+    values: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    seed: int,
+    patients: NDArray[np.int64] | None = None,
 ) -> "Pipeline":
     """Scaling and classifier, fitted together on training patients.
 
@@ -26,6 +30,8 @@ def fit_pipeline(
         values: (n, features), unscaled.
         labels: (n,), 0 or 1.
         seed: of forests, boosting and the lasso's folds.
+        patients: (n,), patient of each row, who lies in one of the lasso's folds; each row its own
+            if not given.
     """
     from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import StandardScaler
@@ -33,7 +39,7 @@ def fit_pipeline(
     scale = StandardScaler()
     z = scale.fit_transform(values)
     if settings.classifier == "lasso":
-        classifier = _lasso(settings, z, labels, seed)
+        classifier = _lasso(settings, z, labels, seed, patients)
     elif settings.classifier in ("random_forest", "gbm"):
         classifier = _trees(settings, seed)
     else:
@@ -87,19 +93,25 @@ def _trees(settings: RadiomicsSettings, seed: int) -> Any:
 
 
 def _lasso(
-    settings: RadiomicsSettings, z: NDArray[np.float64], labels: NDArray[np.int64], seed: int
+    settings: RadiomicsSettings,
+    z: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    seed: int,
+    patients: NDArray[np.int64] | None,
 ) -> Any:
     """A lasso with its penalty, chosen by the error on held-out training patients if not given.
 
     The inner folds share the z-scores of the whole training cohort, which know no label.
     """
     from sklearn.linear_model import Lasso, LassoCV
-    from sklearn.model_selection import StratifiedKFold
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     alpha = settings.alpha
     if alpha is None:
-        folds = min(LASSO_FOLDS, int(np.bincount(labels).min()))
-        splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(z, labels)
+        own = np.arange(labels.size) if patients is None else patients
+        folds = min(LASSO_FOLDS, *(np.unique(own[labels == c]).size for c in np.unique(labels)))
+        divide = StratifiedKFold if patients is None else StratifiedGroupKFold
+        splits = divide(folds, shuffle=True, random_state=seed).split(z, labels, patients)
         search = LassoCV(cv=list(splits), eps=SMALLEST_ALPHA, max_iter=MOST_ITERATIONS)
         alpha = float(search.fit(z, labels).alpha_)
     return Lasso(alpha=alpha, max_iter=MOST_ITERATIONS)

@@ -29,6 +29,8 @@ class TrainingTable:
     names: tuple[str, ...]
     """Of the first reader's features, in alphabetic order."""
     labels: NDArray[np.int64]
+    patients: NDArray[np.int64] | None = None
+    """Patient of each row, (n,); `None` where each row is its own."""
 
     def columns(self, names: Sequence[str]) -> NDArray[np.float64]:
         """Values (n, features)."""
@@ -36,13 +38,16 @@ class TrainingTable:
 
 
 def training_table(
-    prepared: Sequence[Mapping[str, float]], labels: NDArray[np.int64]
+    prepared: Sequence[Mapping[str, float]],
+    labels: NDArray[np.int64],
+    patients: NDArray[np.int64] | None = None,
 ) -> TrainingTable:
     """Sort patients by their values, then by their label.
 
     Args:
         prepared: features by name; second readings' names begin with `SECOND_READER`.
         labels: (n,), 0 or 1.
+        patients: (n,), patient of each row; each row its own if not given.
     Raises: InputError: the patients don't have the same features.
     """
     names = tuple(sorted(n for n in prepared[0] if not n.startswith(SECOND_READER)))
@@ -50,7 +55,10 @@ def training_table(
     values = table(prepared, names)
     order = np.lexsort((labels, *values.T[::-1]))
     return TrainingTable(
-        prepared=tuple(prepared[i] for i in order), names=names, labels=labels[order]
+        prepared=tuple(prepared[i] for i in order),
+        names=names,
+        labels=labels[order],
+        patients=None if patients is None else patients[order],
     )
 
 

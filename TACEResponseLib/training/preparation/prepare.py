@@ -12,7 +12,9 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.process.remaining import Remaining
+from TACEResponseLib.cohort.columns import SEQUENCES
 from TACEResponseLib.cohort.member import Member
+from TACEResponseLib.cohort.traces.trace import Trace, trace_of
 from TACEResponseLib.evidence.branch import Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe, kind_of
 from TACEResponseLib.imaging.roi.overlap import dice
@@ -21,6 +23,7 @@ from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.preparation.cache import PreparationCache, content_of, digest_of
 from TACEResponseLib.training.preparation.files import read_prepared
+from TACEResponseLib.training.preparation.trace_files import read_trace, trace_place, write_trace
 from TACEResponseLib.training.prepared_cohort import OnDisk, PreparedCohort
 
 # Patients handed to the workers at a time: enough to keep them busy, few enough to stop soon.
@@ -34,6 +37,7 @@ class _Prepared:
     clinical: ClinicalRecord
     values: dict[str, Prepared]
     paths: dict[str, Path]
+    trace: Trace
 
 
 def prepare(
@@ -77,6 +81,9 @@ def prepare(
         by_branch={s.name: _column(s, evidence) for s in recipe.branches},
         responses=tuple(member.response for member in ordered),
         content=content,
+        patients=tuple(member.patient_id or member.case_id for member in ordered),
+        traces=tuple(one.trace for one in evidence),
+        sites=tuple(m.site for m in ordered) if any(m.site for m in ordered) else (),
     )
 
 
@@ -106,12 +113,18 @@ def _prepare_one(
         if not cache.holds(settings, path):
             patient.prepared(settings)
             fresh[path] = settings
-    if cache is not None and fresh:
+    kept = trace_place(cache, content) if cache is not None and member.files else None
+    trace = read_trace(kept) if kept else None
+    is_new = trace is None
+    trace = patient.trace() if trace is None else trace
+    if cache is not None and (fresh or (kept and is_new)):
         # Once for all branches, since it reads every file again.
         _check_same(member, content)
         for path, settings in fresh.items():
             cache.write(settings, patient.prepared(settings), path)
-    return _Prepared(clinical=patient.clinical, values=values, paths=paths)
+        if kept and is_new:
+            write_trace(trace, kept)
+    return _Prepared(clinical=patient.clinical, values=values, paths=paths, trace=trace)
 
 
 def _check_same(member: Member, content: str) -> None:
@@ -157,6 +170,13 @@ class _Patient:
         if key not in self._known:
             self._known[key] = self._prepared(settings)
         return self._known[key]
+
+    def trace(self) -> Trace:
+        """What copies of the images would have too; nothing of a patient without images."""
+        has_images = any(sequence in self._member.files for sequence in SEQUENCES)
+        if self._case is None and not has_images:
+            return Trace()
+        return trace_of(self._loaded())
 
     def _prepared(self, settings: BranchSettings) -> Prepared:
         """From the table's features if they suffice, else from the images."""

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.evidence.branch import AnyBranch
+from TACEResponseLib.evidence.branch import AnyBranch, FitContext
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
+from TACEResponseLib.fusion.clusters import drawn_rows, of_rows
 from TACEResponseLib.fusion.fitting import fit_fusion
 from TACEResponseLib.fusion.fusion import FittedFusion, FusionSettings
 from TACEResponseLib.fusion.linear_model import MOST_REDRAWS
@@ -29,7 +30,7 @@ from TACEResponseLib.training.prepared_cohort import (
 
 # Beyond the seeds of folds, of the permutations and of what a user can give.
 FIRST_REFIT = 2**34
-FEWEST_OF_A_CLASS = 1
+FEWEST_OF_A_CLASS, FEWEST_WITHOUT_FOLD = 1, 2
 
 Drawn = NDArray[np.int64]
 
@@ -63,9 +64,9 @@ def refit(
     Returns: trained branches without networks, and the fusion.
     """
     repeat = number % outputs.repeats
-    splits = nested_splits(outputs.folds[[repeat]], cohort.labels, seed)
+    splits = nested_splits(outputs.folds[[repeat]], cohort.labels, seed, cohort.clusters)
     rng = np.random.default_rng([FIRST_REFIT, seed, number])
-    rows = _drawn(cohort.labels, outputs.folds[repeat], splits, rng)
+    rows = _drawn(cohort, outputs.folds[repeat], splits, rng)
     drawn, folds = cohort.taken(rows), outputs.folds[[repeat]][:, rows]
     splits = [_among(split, rows) for split in splits]
     logits: dict[str, Floats] = {}
@@ -85,16 +86,17 @@ def refit(
 
 
 def _drawn(
-    labels: Labels, folds: Labels, splits: Sequence[Split], rng: np.random.Generator
+    cohort: PreparedCohort, folds: Labels, splits: Sequence[Split], rng: np.random.Generator
 ) -> Drawn:
-    """Patients drawn with replacement, (n,): nobody is asked a fit without both classes.
+    """Rows of patients drawn with replacement, (m,): nobody is asked a fit without both classes.
 
     Raises: InputError: no such draw comes about.
     """
+    labels, patients = cohort.labels, cohort.clusters
     for _ in range(MOST_REDRAWS):
-        rows = rng.integers(0, labels.size, labels.size)
-        counts = [np.bincount(labels[rows[s.trained[rows]]], minlength=2) for s in splits]
-        if min(c.min() for c in counts) >= FEWEST_OF_A_CLASS and set(folds[rows]) == set(folds):
+        rows = drawn_rows(labels.size, patients, rng)
+        can_be_fitted = all(_has_both(labels[rows], split, rows) for split in splits)
+        if can_be_fitted and set(folds[rows]) == set(folds):
             return rows
     raise InputError(
         "training cohort",
@@ -102,6 +104,12 @@ def _drawn(
         got=f"{int(labels.sum())} and {int(labels.size - labels.sum())}",
         remedy="add patients, or give the recipe refits: 0, which leaves models without a range",
     )
+
+
+def _has_both(labels: Labels, split: Split, rows: Drawn) -> bool:
+    """Whether a split of drawn rows can be trained on; without a fold, fusion too."""
+    fewest = FEWEST_OF_A_CLASS if split.fold is None else FEWEST_WITHOUT_FOLD
+    return int(np.bincount(labels[split.trained[rows]], minlength=2).min()) >= fewest
 
 
 def _among(split: Split, rows: Drawn) -> Split:
@@ -124,14 +132,14 @@ def _again(
 ) -> tuple[AnyBranch, Floats]:
     """One branch on all resampled patients, and its nested logits (1, levels, n)."""
     prepared, labels = drawn.by_branch[settings.name], labels_for(settings, drawn)
-    recipe = branch_recipe(settings)
-    answers = {
-        split.name: recipe.fit(
-            chosen_of(prepared, split.trained), labels[split.trained], seed
-        ).logits(chosen_of(prepared, split.held_out))
-        if split.held_out.any()
-        else np.empty(0)
-        for split in splits
-    }
+    recipe, patients = branch_recipe(settings), drawn.clusters
+    answers: dict[str, Floats] = {}
+    for split in splits:
+        rows, context = split.trained, FitContext(patients=of_rows(patients, split.trained))
+        branch = recipe.fit(chosen_of(prepared, rows), labels[rows], seed, context)
+        asks = split.held_out.any()
+        held_out = chosen_of(prepared, split.held_out)
+        answers[split.name] = branch.logits(held_out) if asks else np.empty(0)
     nested = nested_outputs(folds, splits, {settings.name: answers})
-    return recipe.fit(prepared, labels, seed), nested.logits[settings.name]
+    whole = recipe.fit(prepared, labels, seed, FitContext(patients=patients))
+    return whole, nested.logits[settings.name]

@@ -1,10 +1,12 @@
 """The folder that a validation writes: all of it or nothing."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.writing.new_output import new_folder
+from TACEResponseLib.cohort.columns import PATIENT_ID
 from TACEResponseLib.output.page.blocks import Figure
 from TACEResponseLib.validation.report.checklists import COLUMNS, checklist_rows
 from TACEResponseLib.validation.report.limits import limits
@@ -25,6 +27,16 @@ from TACEResponseLib.validation.topics.topic import CASE, Results
 from TACEResponseLib.validation.topics.topics import in_place
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Part:
+    """What was judged of one role."""
+
+    study: Study
+    results: Results
+    overviews: Mapping[str, bytes] = field(default_factory=dict)
+    """Pictures of wrong cases, PNG, by case id."""
+
+
 def write_validation(
     study: Study,
     results: Results,
@@ -33,6 +45,7 @@ def write_validation(
     overviews: Mapping[str, bytes] | None = None,
     pdf: bool = False,
     progress: Progress = silent,
+    others: Mapping[str, Part] | None = None,
 ) -> tuple[Path, ...]:
     """Write report, numbers, predictions, figures and checklists.
 
@@ -43,26 +56,37 @@ def write_validation(
         overviews: pictures of wrong cases, PNG, by case id.
         pdf: write the report as PDF too, which needs WeasyPrint.
         progress: told each stage.
+        others: roles that are judged by themselves, by the name of the folder inside.
     Returns: the report and its files, the report first.
     Raises: InputError: the folder can't be written, or WeasyPrint is missing; nothing is left
         behind then.
     """
     with new_folder(folder) as draft:
-        (draft / METRICS).write_text(metrics_json(study, results), encoding="utf-8")
-        progress("figures")
-        pictures = _figures(study, results, draft)
-        progress("tables and report")
-        _tables(study, results, draft)
-        pictures |= _overviews(overviews or {}, draft)
-        text = report_html(study, results, pictures)
-        (draft / REPORT).write_text(text, encoding="utf-8")
-        if pdf:
-            progress("report.pdf")
-            (draft / PDF).write_bytes(report_pdf(text))
+        main = Part(study=study, results=results, overviews=overviews or {})
+        _write_part(main, draft, pdf=pdf, progress=progress)
+        for name, part in (others or {}).items():
+            (draft / name).mkdir()
+            _write_part(part, draft / name, pdf=pdf, progress=progress)
     return (
         folder / REPORT,
-        *sorted(p for p in folder.rglob("*") if p.is_file() and p.name != REPORT),
+        *sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / REPORT),
     )
+
+
+def _write_part(part: Part, draft: Path, *, pdf: bool, progress: Progress) -> None:
+    """Report, numbers, predictions, figures and checklists of one role."""
+    study, results = part.study, part.results
+    (draft / METRICS).write_text(metrics_json(study, results), encoding="utf-8")
+    progress("figures")
+    pictures = _figures(study, results, draft)
+    progress("tables and report")
+    _tables(study, results, draft)
+    pictures |= _overviews(part.overviews, draft)
+    text = report_html(study, results, pictures)
+    (draft / REPORT).write_text(text, encoding="utf-8")
+    if pdf:
+        progress("report.pdf")
+        (draft / PDF).write_bytes(report_pdf(text))
 
 
 def _figures(study: Study, results: Results, draft: Path) -> dict[str, Figure]:
@@ -98,6 +122,9 @@ def prediction_rows(study: Study) -> tuple[tuple[str, ...], list[tuple[object, .
         for branch, p in model.branches.items():
             columns.append(f"{model.name}: {branch}")
             values.append(p.tolist())
+    if study.clusters is not None:
+        columns.append(PATIENT_ID)
+        values.append(list(study.patients))
     return tuple(columns), [tuple(row) for row in zip(*values, strict=True)]
 
 

@@ -1,7 +1,7 @@
 """Score a cohort with bundles: from images, or from features that stand in the table."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from TACEResponseLib.basics.terms import SECOND_READER
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.cohort.loading import in_row, load_case
 from TACEResponseLib.cohort.patient import CohortPatient
+from TACEResponseLib.cohort.traces.trace import Trace, trace_of
 from TACEResponseLib.evidence.branch import FeatureContribution
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.result.prediction import Prediction
@@ -34,6 +35,8 @@ class Scored:
     """Class probabilities by branch, of networks of more than two classes; not recalibrated."""
     volume_ml: float | None = None
     diameter_mm: float | None = None
+    trace: Trace = field(default_factory=Trace)
+    """Of the images that were scored; empty where the table's features were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,7 @@ def score_by_bundle(bundle: Bundle, patient: CohortPatient) -> Scored:
         return scored
     case = load_case(without_course(patient), bundle.metadata.sequences)
     with in_row(patient):
-        return _of(score(case, bundle))
+        return replace(_of(score(case, bundle)), trace=trace_of(case))
 
 
 def _from_features(bundle: Bundle, patient: CohortPatient) -> Scored | None:

@@ -1,8 +1,9 @@
 """Bundles and a cohort table -> `Study`: scores, size baselines, drift, readers, wrong cases."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from TACEResponseLib.bundle.words import cohort_sentence, simulated_banner
 from TACEResponseLib.cohort.description import describe_cohort
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
+from TACEResponseLib.cohort.traces.sharing import refuse_shared
+from TACEResponseLib.cohort.traces.traced_row import TracedRow, rows_of_patients
 from TACEResponseLib.evaluation.inputs import Floats, Labels, checked_outcome, sample_warnings
 from TACEResponseLib.validation.study.attributes import NAMED, attributes
 from TACEResponseLib.validation.study.baselines import baselines
@@ -30,22 +33,42 @@ from TACEResponseLib.validation.study.judged import (
     inside_limits,
     judged_facts,
 )
+from TACEResponseLib.validation.study.judged_roles import (
+    Role,
+    judged,
+    roles_in_order,
+    told_apart,
+)
+from TACEResponseLib.validation.study.known_again import check_overlap
 from TACEResponseLib.validation.study.promises import promises
 from TACEResponseLib.validation.study.second_roi import read_once_warnings, second_readings
+from TACEResponseLib.validation.study.several_rows import once_a_patient, row_warnings
 from TACEResponseLib.validation.study.study import Failure, Model, Origin, Study
 from TACEResponseLib.validation.study.timed_outcomes import COLUMNS, timed_outcomes, unit_warnings
 
+LEARNED_FROM = (CohortRole.TRAINING, CohortRole.TUNING)
+Pair = tuple[CohortPatient, ScoredPatient]
+"""A row of the table, and what bundles say of it."""
 
-def score_study(
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ScoredStudy:
+    """What is judged of one role, and its patients in the study's order."""
+
+    study: Study
+    patients: tuple[CohortPatient, ...]
+
+
+def score_studies(
     bundles: Sequence[str],
     cohort: Path,
     *,
-    role: str | None,
+    role: CohortRole | None,
     device: str,
     jobs: int,
     progress: Progress,
-) -> tuple[Study, tuple[CohortPatient, ...]]:
-    """Score a cohort and collect everything that a validation needs.
+) -> dict[Role, ScoredStudy]:
+    """Score a cohort and collect everything that a validation needs, of each role by itself.
 
     Args:
         bundles: names or paths; the first is judged, the others are compared with it.
@@ -54,37 +77,102 @@ def score_study(
         device: of networks.
         jobs: worker processes.
         progress: told each stage.
-    Returns: the study, and the patients in its order.
-    Raises: InputError: a problem of the table, bundles of different endpoints, nobody to judge.
+    Returns: by role, the one to believe first at the front; no two are pooled.
+    Raises: InputError: a problem of the table, bundles of different endpoints, nobody to judge, two
+        patients who are one, or some who trained a bundle.
     """
     metadata = [read_metadata(bundle) for bundle in bundles]
     _check_bundles(metadata)
-    endpoint = metadata[0].endpoint
-    chosen = _chosen(usable_cohort(cohort), role, cohort)
+    endpoint, where = metadata[0].endpoint, f"{option('cohort')} {cohort.name}"
+    chosen = _chosen(usable_cohort(cohort), role, where)
     check_responses(metadata, chosen)
     labeled = [p for p in chosen if p.label(endpoint) is not None]
     scored = score_patients(bundles, labeled, device=device, jobs=jobs, progress=progress)
     pairs = [(p, s) for p, s in zip(labeled, scored, strict=True) if s.scores]
+    traced = rows_of_patients([p for p, _ in pairs], [s.scores[0].trace for _, s in pairs])
+    refuse_shared(traced, where)
+    remarks = [] if role in LEARNED_FROM else _overlaps(bundles, traced, pairs, where)
     failures = [Failure(case_id=s.case_id, reason=s.problem) for s in scored if s.problem]
     failures += [
         Failure(case_id=p.case_id, reason="no response in the table")
         for p in chosen
         if p.label(endpoint) is None
     ]
-    if not pairs:
-        raise InputError(
-            f"{option('cohort')} {cohort.name}",
-            "must hold a patient that can be scored",
-            got=failures[0].reason if failures else "nobody",
-            remedy="see tace-response cohort check",
+
+    def of_role(one: Role) -> ScoredStudy:
+        ids = {p.case_id for p in chosen if p.role is one}
+        own = [(p, s) for p, s in pairs if p.case_id in ids]
+        lost = tuple(failure for failure in failures if failure.case_id in ids)
+        if not own:
+            raise _nobody(lost, where)
+        study = _study(metadata, own, lost, remarks)
+        return _measured_further(
+            study, own, bundles, metadata, device=device, jobs=jobs, progress=progress
         )
-    patients, scores = tuple(p for p, _ in pairs), tuple(s for _, s in pairs)
-    study = _study(metadata, patients, scores, tuple(failures))
+
+    counts = Counter(p.role for p in chosen)
+    roles = roles_in_order(counts, tests_alone=True)
+    made, unjudged = judged(roles, counts, of_role)
+    studies = told_apart({r: one.study for r, one in made.items()}, counts, unjudged)
+    return {r: replace(one, study=studies[r]) for r, one in made.items()}
+
+
+def score_study(
+    bundles: Sequence[str],
+    cohort: Path,
+    *,
+    role: CohortRole | None,
+    device: str,
+    jobs: int,
+    progress: Progress,
+) -> tuple[Study, tuple[CohortPatient, ...]]:
+    """The first of `score_studies`, which has the arguments and errors, and its patients."""
+    studies = score_studies(bundles, cohort, role=role, device=device, jobs=jobs, progress=progress)
+    first = next(iter(studies.values()))
+    return first.study, first.patients
+
+
+def _overlaps(
+    bundles: Sequence[str],
+    traced: Sequence[TracedRow],
+    pairs: Sequence[Pair],
+    where: str,
+) -> list[CaseWarning]:
+    """Refuse training patients among those who are no such patients by the table."""
+    others = {p.case_id for p, _ in pairs if p.role not in LEARNED_FROM}
+    rows = [row for row in traced if row.case_id in others]
+    if not rows:
+        return []
+    return [warning for bundle in bundles for warning in check_overlap(bundle, rows, where)]
+
+
+def _nobody(failures: Sequence[Failure], where: str) -> InputError:
+    """What to say where nobody could be scored."""
+    return InputError(
+        where,
+        "must hold a patient that can be scored",
+        got=failures[0].reason if failures else "nobody",
+        remedy="see tace-response cohort check",
+    )
+
+
+def _measured_further(
+    study: Study,
+    pairs: Sequence[Pair],
+    bundles: Sequence[str],
+    metadata: Sequence[BundleMetadata],
+    *,
+    device: str,
+    jobs: int,
+    progress: Progress,
+) -> ScoredStudy:
+    """With second readings and drift."""
+    patients, scores = tuple(p for p, _ in pairs), [s for _, s in pairs]
     of_first = [s.scores[0] for s in scores]
     again = second_readings(
         bundles[0], metadata[0], patients, of_first, device=device, jobs=jobs, progress=progress
     )
-    return replace(
+    study = replace(
         study,
         second_readings=again,
         drift=tuple(
@@ -95,21 +183,22 @@ def score_study(
             )
         ),
         warnings=(*study.warnings, *read_once_warnings(metadata[0], again)),
-    ), patients
+    )
+    return ScoredStudy(study=study, patients=patients)
 
 
 def _study(
     metadata: Sequence[BundleMetadata],
-    patients: Sequence[CohortPatient],
-    scores: Sequence[ScoredPatient],
+    pairs: Sequence[Pair],
     failures: tuple[Failure, ...],
+    remarks: Sequence[CaseWarning],
 ) -> Study:
     """Everything put together."""
-    first = metadata[0]
+    first, patients, scores = metadata[0], [p for p, _ in pairs], [s for _, s in pairs]
     labels = checked_outcome([int(p.label(first.endpoint) or 0) for p in patients])
     models = tuple(_model(m, i, scores) for i, m in enumerate(metadata))
     columns = _other_columns(patients)
-    timed = timed_outcomes(columns)
+    timed = once_a_patient(timed_outcomes(columns), [p.patient for p in patients])
     sizes = _sizes(scores)
     clinical = tuple(p.clinical for p in patients)
     classes = class_scores([m.bundle_id for m in metadata], scores)
@@ -135,9 +224,12 @@ def _study(
         failures=failures,
         candidates=tuple(row.model_dump(mode="json") for row in first.candidates),
         promises=tuple(promise for m in metadata for promise in promises(m)),
+        patients=tuple(p.patient for p in patients),
         warnings=(
             *_model_warnings(metadata),
             *_role_warnings(patients),
+            *remarks,
+            *row_warnings([p.patient for p in patients]),
             *sample_warnings(labels, models[0].probabilities),
             *unit_warnings(timed, columns.get("site", ())),
         ),
@@ -183,14 +275,14 @@ def _check_bundles(metadata: Sequence[BundleMetadata]) -> None:
 
 
 def _chosen(
-    patients: Sequence[CohortPatient], role: str | None, cohort: Path
+    patients: Sequence[CohortPatient], role: CohortRole | None, where: str
 ) -> list[CohortPatient]:
     """Patients of the role asked for; test patients where there are any, else everybody."""
     tested = [p for p in patients if p.role in TEST_ROLES]
     chosen = [p for p in patients if p.role and p.role.value == role] if role else tested
     if role and not chosen:
         raise InputError(
-            f"{option('cohort')} {cohort.name}",
+            where,
             f"must hold patients of role {role}",
             got="none",
             remedy=f"choose another {option('role')}",

@@ -5,18 +5,21 @@ follow-up, clinical variables) is used where it can be. `NAME#1`, `NAME#2` are r
 cross-validation of the model NAME. Probabilities of four classes are read by `class_columns`.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.cells import truth
-from TACEResponseLib.basics.terms import Endpoint
+from TACEResponseLib.basics.terms import CohortRole, Endpoint
 from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.columns import (
     OTHER,
+    PATIENT_ID,
     SEQUENCES,
     column_meant,
 )
@@ -44,11 +47,19 @@ from TACEResponseLib.validation.study.columns import (
     refuse_twins,
     require,
 )
+from TACEResponseLib.validation.study.judged_roles import (
+    Role,
+    judged,
+    roles_in_order,
+    told_apart,
+)
+from TACEResponseLib.validation.study.several_rows import once_a_patient, row_warnings
 from TACEResponseLib.validation.study.study import HALF, HALF_SET_ON, Model, Origin, Study
 from TACEResponseLib.validation.study.table_patients import (
     clinical_records,
     failures_of,
     left_out_warnings,
+    patients_of,
     roles_of,
     table_patients,
 )
@@ -60,6 +71,7 @@ SIZES = {"lesion_volume_ml": "lesion volume, mL", "lesion_diameter_mm": "lesion 
 # Of our own `score --cohort`, and of cohort tables.
 PASSED_OVER = {
     "case_id",
+    PATIENT_ID,
     "outcome",
     "role",
     "roi",
@@ -79,6 +91,7 @@ REPEAT = "#"
 NO_ROLE = "no role given"
 NO_LIMITS = PopulationLimits(first_treatment_only=False)
 """A table of probabilities does not say whom its models are made for."""
+Rows = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,30 +106,48 @@ class TableOptions:
 
 
 def read_predictions(path: Path, options: TableOptions) -> Study:
-    """Read and check a table of predictions.
+    """The first of `read_prediction_studies`, which has the arguments and errors."""
+    return next(iter(read_prediction_studies(path, options).values()))
+
+
+def read_prediction_studies(path: Path, options: TableOptions) -> dict[Role, Study]:
+    """Read and check a table of predictions; each role of it is a study of its own.
 
     Args:
-        path: CSV, UTF-8, one row a patient.
+        path: CSV, UTF-8, one row a patient, or several with `patient_id`.
         options: what the user says of it.
-    Returns: patients with outcome and all probabilities; the others are its failures.
+    Returns: by role, the one to believe first at the front: patients with outcome and all
+        probabilities; the others are its failures.
     Raises: InputError: a rule is broken; names column and row, row 1 below the header.
     """
     raw = read_columns(path, option(OPTION))
     where = f"{option(OPTION)} {path.name}"
     _check_threshold(options)
     with of_table(where):
-        return _checked(raw, where, options)
+        roles_of(raw)
+        rows = [CohortRole(cell) if cell else None for cell in raw.get("role", ())]
+        rows = rows or [None] * len(next(iter(raw.values())))
+        counts = Counter(rows)
+        made, unjudged = judged(
+            roles_in_order(counts, tests_alone=False),
+            counts,
+            lambda role: _checked(raw, where, options, np.array([r is role for r in rows])),
+        )
+    return told_apart(made, counts, unjudged)
 
 
-def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
-    """The study of a table's columns."""
+def _checked(raw: Columns, where: str, options: TableOptions, chosen: Rows) -> Study:
+    """The study of a table's columns, of the chosen rows (n,)."""
     columns, classes = split_classes({ALIASES.get(k, k): v for k, v in raw.items()}, where)
     require(columns, ("case_id", "outcome"), where)
     refuse_twins(columns["case_id"], where)
+    patients_of(columns)
     names = _model_columns(columns, where)
     outcome = _outcome(columns)
     probabilities = {name: _probabilities(columns, name) for name in names}
     known = np.isfinite(outcome) & np.all([np.isfinite(p) for p in probabilities.values()], axis=0)
+    own = {n for n, is_chosen in zip(columns["case_id"], chosen, strict=True) if is_chosen}
+    missing, known = chosen & ~known, chosen & known
     kept = {
         name: [c for c, k in zip(cells, known, strict=True) if k] for name, cells in columns.items()
     }
@@ -124,11 +155,12 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
     models = _models({name: p[known] for name, p in probabilities.items()}, options)
     responses, class_scores = of_classes(classes, known)
     timed_outcomes(columns)  # Refuses with the rows of the whole table.
-    timed = timed_outcomes(kept)
+    timed = once_a_patient(timed_outcomes(kept), patients_of(kept))
     clinical = clinical_records(kept)
     values = _numbers(kept, clinical)
     origin = _origin(kept, options, models)
-    patients = table_patients(kept, labels, clinical)
+    described = table_patients(kept, labels, clinical)
+    patients = patients_of(kept)
     return Study(
         case_ids=tuple(kept["case_id"]),
         outcome=labels,
@@ -142,15 +174,19 @@ def _checked(raw: Columns, where: str, options: TableOptions) -> Study:
         attributes=attributes(kept, values),
         clinical=clinical,
         table_one=describe_cohort(
-            patients,
+            described,
             Endpoint.OBJECTIVE_RESPONSE,
             without_role=NO_ROLE,
         ),
-        facts=table_facts(patients, NO_LIMITS),
-        failures=failures_of(columns, outcome, probabilities),
+        facts=table_facts(described, NO_LIMITS),
+        failures=tuple(
+            one for one in failures_of(columns, outcome, probabilities) if one.case_id in own
+        ),
+        patients=patients,
         warnings=(
             *sample_warnings(labels, models[0].probabilities),
-            *left_out_warnings(known, outcome),
+            *left_out_warnings(missing, chosen, outcome),
+            *row_warnings(patients),
             *unit_warnings(timed, kept.get("site", ())),
         ),
     )

@@ -199,10 +199,19 @@ class Study:
     promises: tuple[Promise, ...] = ()
     """What training measured, by model, the one to believe first."""
     warnings: tuple[CaseWarning, ...] = ()
+    patients: tuple[str, ...] = ()
+    """Who each row is of; none at all where each row is a patient of its own."""
+
+    @property
+    def clusters(self) -> NDArray[np.int_] | None:
+        """Number of the patient of each row, (n,); None where each row is its own."""
+        if len(set(self.patients)) == len(self.patients):
+            return None
+        return np.asarray(np.unique(self.patients, return_inverse=True)[1])
 
     @property
     def n(self) -> int:
-        """Patients."""
+        """Rows: patients, unless `clusters` tells otherwise."""
         return self.outcome.size
 
     @property

@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.ids import check_id
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.cohort.columns import (
     IMAGE_DAYS,
+    PATIENT_ID,
     READOUT_DAYS,
     clinical_cell,
     clinical_column,
@@ -23,6 +26,8 @@ from TACEResponseLib.evaluation.inputs import Floats, Labels
 from TACEResponseLib.patient.record import ClinicalRecord, read_record
 from TACEResponseLib.validation.study.columns import Columns
 from TACEResponseLib.validation.study.study import Failure
+
+Rows = NDArray[np.bool_]
 
 
 def roles_of(columns: Columns) -> tuple[CohortRole, ...]:
@@ -128,19 +133,53 @@ def failures_of(
     return tuple(failures)
 
 
-def left_out_warnings(
-    known: "np.ndarray[tuple[int], np.dtype[np.bool_]]", outcome: Floats
-) -> tuple[CaseWarning, ...]:
-    """How many patients could not be used."""
-    if known.all():
+def left_out_warnings(missing: Rows, chosen: Rows, outcome: Floats) -> tuple[CaseWarning, ...]:
+    """How many patients could not be used.
+
+    Args:
+        missing: (n,), true for rows that lack something.
+        chosen: (n,), true for rows of the role that is judged.
+        outcome: (n,), nan where unknown.
+    """
+    if not missing.any():
         return ()
-    missing, row = int((~known).sum()), int(np.flatnonzero(~known)[0]) + 1
-    no_outcome = int(np.isnan(outcome).sum())
+    n, row = int(missing.sum()), int(np.flatnonzero(missing)[0]) + 1
+    no_outcome = int(np.isnan(outcome[missing]).sum())
     return (
         CaseWarning(
             code="left_out",
-            message=f"{missing} of {known.size} patients are left out, the first in row {row}: "
-            f"{no_outcome} without an outcome, {missing - no_outcome} without a probability. If "
+            message=f"{n} of {int(chosen.sum())} patients are left out, the first in row {row}: "
+            f"{no_outcome} without an outcome, {n - no_outcome} without a probability. If "
             "they differ from the others, so would the numbers.",
         ),
+    )
+
+
+def patients_of(columns: Columns) -> tuple[str, ...]:
+    """Who each row is of: its patient id, or else its case id.
+
+    Raises: InputError: an id that can't name a file, ids that differ in capitals alone, or a
+        patient in two roles.
+    """
+    cells = columns.get(PATIENT_ID) or [""] * len(columns["case_id"])
+    for row, cell in enumerate(cells, start=1):
+        if cell:
+            check_id(cell, f"{PATIENT_ID}, row {row}")
+    patients = tuple(p or case for p, case in zip(cells, columns["case_id"], strict=True))
+    roles = columns.get("role") or [""] * len(patients)
+    first: dict[str, int] = {}
+    for row, patient in enumerate(patients):
+        other = first.setdefault(patient.casefold(), row)
+        if patients[other] != patient:
+            raise _unlike(
+                row, PATIENT_ID, "must be written alike in every row of a patient", patient
+            )
+        if roles[other] != roles[row]:
+            raise _unlike(row, "role", "must be the same in every row of a patient", roles[row])
+    return patients
+
+
+def _unlike(row: int, column: str, rule: str, got: str) -> InputError:
+    return InputError(
+        f"{column}, row {row + 1}", rule, got=repr(got)[:40], remedy="write it as in the first row"
     )

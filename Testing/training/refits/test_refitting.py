@@ -85,7 +85,7 @@ def test_copies_of_a_patient_never_meet_across_a_fit(
     monkeypatch.setattr(refitting, "_again", spy)
     refitting.refit(recipe.branches, recipe.fusion, cohort, trained.outputs, 1, 0)
     assert seen
-    assert all(not learned & asked for learned, asked in seen)
+    assert all(not learned & is_held_out for learned, is_held_out in seen)
 
 
 def test_a_refit_is_what_the_same_rows_give_by_hand(
@@ -165,9 +165,10 @@ def test_networks_take_turns_and_are_kept_once(make_recipe: MakeRecipe, tmp_path
     own = trained.outputs.out_of_fold("cnn")[0]
     for fold in range(3):
         # Which left out the fold, and so says of its patients what was said out of fold.
-        asked = trained.outputs.folds[0] == fold
-        kept = [p for p, is_asked in zip(patients.by_branch["cnn"], asked, strict=True) if is_asked]
-        assert networks[fold].logits(kept) == pytest.approx(own[asked], abs=1e-6)
+        is_held_out = trained.outputs.folds[0] == fold
+        rows = np.flatnonzero(is_held_out).tolist()
+        kept = [patients.by_branch["cnn"][row] for row in rows]
+        assert networks[fold].logits(kept) == pytest.approx(own[is_held_out], abs=1e-6)
     bundle = assemble(recipe, IDENTITY, trained, {CohortRole.TRAINING: patients}, 3)
     save_bundle(bundle, tmp_path / "model")
     files = sorted(p.parent.parent.name for p in (tmp_path / "model").rglob("refits/*/*/*.safe*"))

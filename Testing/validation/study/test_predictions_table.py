@@ -7,8 +7,13 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
-from TACEResponseLib.validation.study.predictions_table import TableOptions, read_predictions
+from TACEResponseLib.validation.study.predictions_table import (
+    TableOptions,
+    read_prediction_studies,
+    read_predictions,
+)
 from TACEResponseLib.validation.study.study import HALF_SET_ON, Study
 
 Write = Callable[..., Path]
@@ -123,8 +128,16 @@ def test_a_threshold_outside_0_to_1_is_refused(write: Write) -> None:
 
 
 def test_a_role_that_trained_makes_the_study_in_sample(write: Write) -> None:
-    table = read_predictions(write(extra={"role": ["training"] + ["external_test"] * 119}), PLAIN)
-    assert table.origin.in_sample
+    roles = ["training"] * 60 + ["external_test"] * 60
+    studies = read_prediction_studies(write(extra={"role": roles}), PLAIN)
+    assert [(role, s.n, s.origin.in_sample) for role, s in studies.items()] == [
+        (CohortRole.EXTERNAL_TEST, 60, False),
+        (CohortRole.TRAINING, 60, True),
+    ]
+    few = ["training"] + ["external_test"] * 119
+    (study,) = read_prediction_studies(write(extra={"role": few}), PLAIN).values()
+    assert study.n == 119
+    assert "1 patient of role training are not judged" in study.warnings[0].message
     with pytest.raises(InputError, match="role, row 1: must be one of training"):
         read_predictions(write(extra={"role": ["train"] * 120}), PLAIN)
 
@@ -161,15 +174,13 @@ def test_table_one_gives_no_role_to_patients_of_whom_none_is_given(
     assert without is not None
     assert without.header == ("", "no role given, positive", "no role given, negative")
     roles = ["external_test", ""] * (len(law["case_id"]) // 2)
-    mixed = read_predictions(write(extra={"role": roles}), PLAIN).table_one
-    assert mixed is not None
-    assert [name.split(",")[0] for name in mixed.header[1:]] == [
-        "external test",
-        "external test",
-        "no role given",
-        "no role given",
+    apart = read_prediction_studies(write(extra={"role": roles}), PLAIN)
+    tables = [study.table_one for study in apart.values() if study.table_one]
+    assert [{name.split(",")[0] for name in table.header[1:]} for table in tables] == [
+        {"external test"},
+        {"no role given"},
     ]
-    assert sum(int(n) for n in mixed.rows[0][1:]) == len(roles)
+    assert sum(int(n) for table in tables for n in table.rows[0][1:]) == len(roles)
 
 
 def test_an_image_from_after_treatment_is_refused(write: Write) -> None:

@@ -14,15 +14,25 @@ SHARE = 0.2
 Labels = NDArray[np.int64]
 
 
-def held_apart(labels: Labels, settings: ImageNetworkSettings, seed: int) -> NDArray[np.bool_]:
+def held_apart(
+    labels: Labels,
+    settings: ImageNetworkSettings,
+    seed: int,
+    patients: NDArray[np.int64] | None = None,
+) -> NDArray[np.bool_]:
     """Who is held apart, (n,): a fifth of each class that has two patients, at least one.
 
     Args:
         labels: (n,), 0 or 1 for a network of two outputs, else indices into its classes.
         settings: nobody is held apart where the epoch is not chosen.
         seed: of the draw.
+        patients: (n,), patient of each row, who is held apart as a whole and drawn by the label of
+            the first; each row its own patient if not given.
     Returns: nobody as well where the positive class or the rest would not be among them.
     """
+    if patients is not None:
+        _, first, own = np.unique(patients, return_index=True, return_inverse=True)
+        return np.asarray(held_apart(labels[first], settings, seed)[own])
     apart = np.zeros(labels.size, dtype=np.bool_)
     if not settings.chooses_epoch:
         return apart

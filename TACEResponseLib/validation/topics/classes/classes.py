@@ -78,7 +78,10 @@ def _measure(
     counts = {name: seen[name] for name in scores.classes}
     commonest = max(scores.classes, key=counts.__getitem__)
     others = Counter(r for r in study.responses if r and r not in scores.classes)
-    result = _result(study, observed, p, scores.classes, rng, resamples) if len(seen) > 1 else None
+    of = None if study.clusters is None else study.clusters[rows]
+    result = (
+        _result(study, observed, p, scores.classes, rng, resamples, of) if len(seen) > 1 else None
+    )
     return ClassMeasures(
         name=scores.name,
         stage=scores.stage,
@@ -113,9 +116,10 @@ def _result(
     classes: tuple[str, ...],
     rng: np.random.Generator,
     resamples: int,
+    clusters: NDArray[np.int_] | None,
 ) -> MulticlassResult:
     """All at once; DeLong's intervals give way to a bootstrap where predictions are out-of-fold."""
-    measures = multiclass(observed, p, classes, rng, resamples=resamples)
+    measures = multiclass(observed, p, classes, rng, clusters=clusters, resamples=resamples)
     if not study.origin.cross_validated:
         return measures
     truth = np.array(observed)
@@ -123,7 +127,11 @@ def _result(
         measures,
         one_vs_rest={
             name: bootstrap_auc(
-                (truth == name).astype(np.int_), p[:, classes.index(name)], rng, resamples=resamples
+                (truth == name).astype(np.int_),
+                p[:, classes.index(name)],
+                rng,
+                clusters=clusters,
+                resamples=resamples,
             )
             for name in measures.one_vs_rest
         },

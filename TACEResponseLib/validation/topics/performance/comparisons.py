@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from TACEResponseLib.evaluation.calibration.recalibration import recalibrated_by_line
+from TACEResponseLib.evaluation.clustered_proportions import share
 from TACEResponseLib.evaluation.discrimination.auc_difference import (
     AucDifference,
     auc_difference,
@@ -13,7 +14,6 @@ from TACEResponseLib.evaluation.discrimination.auc_difference import (
 from TACEResponseLib.evaluation.discrimination.discrimination import auc, bootstrap_auc
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.inputs import Floats, Labels
-from TACEResponseLib.evaluation.proportions import proportion
 from TACEResponseLib.evaluation.significance import Significance, holm
 from TACEResponseLib.evaluation.usefulness.added_value import AddedValue, added_value
 from TACEResponseLib.evaluation.usefulness.likelihood_ratio import UNTOUCHED, added_likelihood
@@ -85,7 +85,7 @@ def compare_all(
 
 def majority_accuracy(study: Study) -> Estimate:
     """Accuracy of calling every patient by the commoner class."""
-    return proportion(max(study.events, study.n - study.events), study.n)
+    return share(study.outcome == int(2 * study.events >= study.n), study.clusters)
 
 
 def branch_values(
@@ -98,12 +98,13 @@ def branch_values(
         if len(model.branches) < 2 or study.origin.cross_validated:
             continue
         for name, p in model.branches.items():
-            untouched = len(roles) == 1 and roles[0] in UNTOUCHED
+            # The likelihood takes rows as patients.
+            untouched = len(roles) == 1 and roles[0] in UNTOUCHED and study.clusters is None
             values.append(
                 BranchValue(
                     model=model.name,
                     branch=name,
-                    added=_added(study.outcome, p, model, rng, resamples),
+                    added=_added(study, p, model, rng, resamples),
                     likelihood=added_likelihood(study.outcome, p, model.probabilities, roles[0])
                     if untouched
                     else None,
@@ -113,16 +114,19 @@ def branch_values(
 
 
 def _added(
-    outcome: Labels, branch: Floats, model: Model, rng: np.random.Generator, resamples: int
+    study: Study, branch: Floats, model: Model, rng: np.random.Generator, resamples: int
 ) -> AddedValue:
     """Fused less one branch, on one scale.
 
     Training calibrated the fused probability alone: as they are, a branch that knows just as much
     would lose in Brier score and net benefit.
     """
+    outcome, of = study.outcome, study.clusters
     base, fused = (recalibrated_by_line(outcome, p) for p in (branch, model.probabilities))
-    added = added_value(outcome, base, fused, model.threshold, rng, resamples=resamples)
-    return replace(added, auc=auc_difference(outcome, model.probabilities, branch))
+    added = added_value(
+        outcome, base, fused, model.threshold, rng, clusters=of, resamples=resamples
+    )
+    return replace(added, auc=auc_difference(outcome, model.probabilities, branch, clusters=of))
 
 
 def _compare(
@@ -137,13 +141,14 @@ def _compare(
     """One comparison, uncorrected."""
     known = np.isfinite(scores)
     y, own, other = study.outcome[known], model.probabilities[known], scores[known]
+    of = None if study.clusters is None else study.clusters[known]
     if study.origin.cross_validated:
-        gap = bootstrap_auc_difference(y, own, other, rng, resamples=resamples)
-        areas = [bootstrap_auc(y, s, rng, resamples=resamples) for s in (own, other)]
+        gap = bootstrap_auc_difference(y, own, other, rng, clusters=of, resamples=resamples)
+        areas = [bootstrap_auc(y, s, rng, clusters=of, resamples=resamples) for s in (own, other)]
         difference = None
     else:
-        difference = auc_difference(y, own, other)
-        gap, areas = difference.difference, [auc(y, own), auc(y, other)]
+        difference = auc_difference(y, own, other, clusters=of)
+        gap, areas = difference.difference, [auc(y, s, clusters=of) for s in (own, other)]
     return Comparison(
         model=model.name,
         other=name,

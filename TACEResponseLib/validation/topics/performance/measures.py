@@ -104,10 +104,10 @@ def measure(
         rng: source of the draws.
         resamples: cohorts drawn for each interval.
     """
-    y, p = study.outcome, model.probabilities
-    slope, intercept = calibration_line(y, p)
+    y, p, of = study.outcome, model.probabilities, study.clusters
+    slope, intercept = calibration_line(y, p, clusters=of)
     bins = max(2, min(MOST_BINS, study.n // PATIENTS_PER_BIN))
-    bootstrapped = bootstrap_auc(y, p, rng, resamples=resamples)
+    bootstrapped = bootstrap_auc(y, p, rng, clusters=of, resamples=resamples)
     return ModelMeasures(
         name=model.name,
         n=study.n,
@@ -116,26 +116,26 @@ def measure(
         auc_bootstrap=bootstrapped,
         branches={}
         if study.origin.cross_validated
-        else {name: auc(y, scores) for name, scores in model.branches.items()},
-        average_precision=average_precision(y, p, rng, resamples=resamples),
-        threshold=threshold_metrics(y, p, model.threshold),
+        else {name: auc(y, scores, clusters=of) for name, scores in model.branches.items()},
+        average_precision=average_precision(y, p, rng, clusters=of, resamples=resamples),
+        threshold=threshold_metrics(y, p, model.threshold, clusters=of),
         threshold_set_on=model.threshold_set_on,
         youden=youden_point(y, p),
         slope=slope,
         intercept=intercept,
-        in_the_large=calibration_in_the_large(y, p),
-        brier=brier_score(y, p, rng, resamples=resamples),
+        in_the_large=calibration_in_the_large(y, p, clusters=of),
+        brier=brier_score(y, p, rng, clusters=of, resamples=resamples),
         brier_terms=brier_decomposition(y, p, bins=bins),
         expected_calibration_error=expected_calibration_error(
-            y, p, rng, bins=bins, binning="quantile", resamples=resamples
+            y, p, rng, clusters=of, bins=bins, binning="quantile", resamples=resamples
         ),
         calibration_error_by_chance=calibration_error_by_chance(
             p, rng, bins=bins, binning="quantile", draws=resamples
         ),
-        bins=calibration_bins(y, p, bins=bins),
-        smooth=smooth_calibration(y, p, rng) if np.unique(p).size > 2 else None,
-        recalibrated=recalibrated_in_the_large(y, p),
-        decision=decision_curve(y, p, rng, resamples=resamples),
+        bins=calibration_bins(y, p, bins=bins, clusters=of),
+        smooth=smooth_calibration(y, p, rng, clusters=of) if np.unique(p).size > 2 else None,
+        recalibrated=recalibrated_in_the_large(y, p, clusters=of),
+        decision=decision_curve(y, p, rng, clusters=of, resamples=resamples),
         sizes=_sizes(study, p),
     )
 
@@ -143,9 +143,9 @@ def measure(
 def _auc(study: Study, model: Model, rng: np.random.Generator, resamples: int) -> Estimate:
     """DeLong's interval knows nothing of folds that share patients: then a bootstrap."""
     if not study.origin.cross_validated:
-        return auc(study.outcome, model.probabilities)
+        return auc(study.outcome, model.probabilities, clusters=study.clusters)
     repeats = model.repeats or (model.probabilities,)
-    return repeated_auc(study.outcome, repeats, rng, resamples=resamples)
+    return repeated_auc(study.outcome, repeats, rng, clusters=study.clusters, resamples=resamples)
 
 
 def _sizes(study: Study, p: NDArray[np.float64]) -> Sizes | None:
@@ -154,6 +154,6 @@ def _sizes(study: Study, p: NDArray[np.float64]) -> Sizes | None:
     if not 0 < value < 1 or np.ptp(p) == 0:
         return None
     return Sizes(
-        widths=validation_widths(study.n, share, value, logits(p)),
+        widths=validation_widths(len(set(study.patients)) or study.n, share, value, logits(p)),
         needed=validation_size(share, value, logits(p)),
     )

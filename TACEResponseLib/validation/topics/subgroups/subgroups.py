@@ -38,7 +38,11 @@ def forests_of(study: Study) -> tuple[Forest, ...]:
         known = np.array([bool(level) for level in levels])
         try:
             forest = subgroup_forest(
-                study.outcome[known], p[known], np.array(levels)[known], attribute=name
+                study.outcome[known],
+                p[known],
+                np.array(levels)[known],
+                attribute=name,
+                clusters=None if study.clusters is None else study.clusters[known],
             )
         except InputError:
             continue

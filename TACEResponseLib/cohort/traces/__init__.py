@@ -1,0 +1,1 @@
+"""By what a patient is known again under another id: voxels, features, the id in the header."""
