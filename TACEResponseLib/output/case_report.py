@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import MAP_CAPTION
-from TACEResponseLib.bundle.words import percent
+from TACEResponseLib.bundle.words import limits_words, percent
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.output.page.blocks import Figure, Page, Section, Table
 from TACEResponseLib.output.page.rendering import render
@@ -15,6 +15,7 @@ from TACEResponseLib.output.result_folder import REPORT_NAME, write_outputs
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalValue
 from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.result.trust import range_rows
 
 TEMPLATE = Path(__file__).parent / "case_report.html.jinja"
 
@@ -131,7 +132,7 @@ def report_html(
         banner=prediction.simulated_banner or "",
         warnings=tuple(warning.message for warning in prediction.warnings),
         result=prediction.sentence,
-        performance=f"{prediction.call_sentence} {prediction.performance_sentence}".strip(),
+        performance=f"{prediction.answer_sentence} {prediction.performance_sentence}".strip(),
         scored=f"{scored_lesion(prediction)}.",
         picture=_picture(picture, prediction),
         sections=tuple(_sections(prediction, history)),
@@ -247,8 +248,7 @@ def _history(history: CaseHistory) -> Table:
             entry.time,
             entry.model,
             f"{entry.volume_ml:.2f}",
-            f"{percent(entry.probability)} "
-            f"({percent(entry.interval[0]).removesuffix(' %')} to {percent(entry.interval[1])})",
+            f"{percent(entry.probability)} ({limits_words(entry.interval)})",
         )
         for number, entry in enumerate(history.entries, start=1)
     )
@@ -267,7 +267,7 @@ def _provenance(prediction: Prediction) -> Table:
         rows=(
             ("Model", f"{prediction.bundle_id} (SHA-256 {prediction.bundle_sha256})"),
             ("Endpoint", f"{prediction.endpoint}; positive class: {prediction.positive_class}"),
-            ("Interval from", fused.interval_method),
+            *range_rows(fused),
             ("Cut-off", f"{fused.threshold:.3f}, set on {fused.threshold_set_on}"),
             ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
         ),

@@ -8,6 +8,7 @@ from TACEResponseLib.basics.terms import Endpoint, ImageSequence, Modality
 from TACEResponseLib.evaluation.discrimination.cross_validated import FEWEST_PERMUTATIONS
 from TACEResponseLib.evidence.kinds import BranchSettings
 from TACEResponseLib.fusion.fusion import FusionSettings
+from TACEResponseLib.fusion.model_range import FEWEST_REFITS, MOST_REFITS
 from TACEResponseLib.patient.context import MOST_DAYS, PopulationLimits
 
 MOST_BRANCHES, MOST_CANDIDATES = 32, 100
@@ -69,6 +70,9 @@ class Recipe(Settings):
     permutations: int = Field(default=0, ge=0, le=10_000)
     """Trainings on permuted labels behind the p value of the whole procedure, at least 200; 0: no p
     value. Not where a branch is trained by epochs."""
+    refits: int = Field(default=30, ge=0, le=MOST_REFITS)
+    """Trainings of everything but networks on resampled patients, at least 20, behind the range of
+    one case; 0: none, and an interval of the fusion alone."""
     differences: tuple[Difference, ...] = ()
 
     @property
@@ -98,6 +102,12 @@ class Recipe(Settings):
             raise ValueError(
                 f"readout_window_days must be two days, 0 <= first <= last, got {list(window)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _refits_fit(self) -> "Recipe":
+        if 0 < self.refits < FEWEST_REFITS:
+            raise ValueError(f"refits must be 0 or at least {FEWEST_REFITS}, got {self.refits}")
         return self
 
     @model_validator(mode="after")
