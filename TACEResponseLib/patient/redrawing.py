@@ -18,13 +18,15 @@ from TACEResponseLib.imaging.roi.contour_plans import ContourPlan, contour_seed
 from TACEResponseLib.imaging.roi.contours import Contour, Outlines
 from TACEResponseLib.imaging.roi.lesion_matching import matched_indices
 from TACEResponseLib.imaging.roi.lesions import find_lesions, remeasured
-from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.imaging.roi.roi import Lesion, Roi
 from TACEResponseLib.imaging.volume import Volume, Voxels
 from TACEResponseLib.patient.case import Case, missing_roi
 
 Reach = Callable[[float], float | None]
 """How far round the lesions images are looked at, mm, by the largest side of the lesions' box;
 None: all of an image counts."""
+Pieces = tuple[tuple[Lesion, ...], Voxels]
+"""Of a drawing, and the number of the piece in each of its voxels."""
 # A cubic spline's values depend on voxels this far away, in single precision.
 SPLINE_VOXELS = 16
 
@@ -54,13 +56,14 @@ class Redrawing:
         if case.roi is None:
             raise missing_roi("a contour drawn otherwise")
         self._case = case
-        _, indices = find_lesions(case.roi)
+        lesions, indices = find_lesions(case.roi)
         self.seed = contour_seed(indices, case.roi.geometry)
         """Of the drawing: the same ROI gives the same contours."""
         first = next(iter(case.images.values()))
-        self._main = _drawing(case.roi, first, case.roi, indices)
+        same = np.arange(len(lesions) + 1, dtype=np.uint16)
+        self._main = _drawing(case.roi, first, (lesions, indices), same)
         self._own = {
-            sequence: _drawing(roi, case.images[sequence], case.roi, indices)
+            sequence: _own_drawing(roi, case.images[sequence], case.roi, indices)
             for sequence, roi in case.sequence_rois.items()
             if roi is not case.roi
         }
@@ -102,18 +105,22 @@ class Redrawing:
         return image if reach_mm is None else crop(image, _box_round(window, image, reach_mm))
 
 
-def _drawing(roi: Roi, image: Volume, main: Roi, main_indices: Voxels) -> _Drawing:
-    """One drawing, and which of the case's lesions its pieces are; specks stay as they are."""
-    pieces, indices = find_lesions(roi)
-    lesion_of = np.arange(len(pieces) + 1, dtype=np.uint16)
-    if roi is not main:
-        matched = matched_indices(roi, main, main_indices)
-        for piece in pieces:
-            lesion_of[piece.index] = matched[indices == piece.index][0]
-    outlines = Outlines(
-        indices, roi.geometry, image.geometry, [p.index for p in pieces if not p.is_speck]
-    )
+def _drawing(roi: Roi, image: Volume, pieces: Pieces, lesion_of: Voxels) -> _Drawing:
+    """One drawing with its pieces; specks stay as they are."""
+    lesions, indices = pieces
+    numbers = [lesion.index for lesion in lesions if not lesion.is_speck]
+    outlines = Outlines(indices, roi.geometry, image.geometry, numbers)
     return _Drawing(roi=roi, outlines=outlines, lesion_of=lesion_of)
+
+
+def _own_drawing(roi: Roi, image: Volume, main: Roi, main_indices: Voxels) -> _Drawing:
+    """A drawing of one sequence, and which of the case's lesions its pieces are."""
+    lesions, indices = find_lesions(roi)
+    matched = matched_indices(roi, main, main_indices)
+    lesion_of = np.zeros(len(lesions) + 1, dtype=np.uint16)
+    for lesion in lesions:
+        lesion_of[lesion.index] = matched[indices == lesion.index][0]
+    return _drawing(roi, image, (lesions, indices), lesion_of)
 
 
 def _labels(drawing: _Drawing, contour: Contour, image: Volume) -> Voxels:
