@@ -15,6 +15,10 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "permutations": (1000, 1_000_000),
     "threshold": (0, 1),
     "landmark": (0, 36_525),
+    "site-shift": (0, 3),
+    "reader-kappa": (0.01, 1),
+    "contour-error-mm": (0, 10),
+    "portal-share": (0, 1),
 }
 
 

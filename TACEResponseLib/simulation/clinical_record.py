@@ -83,6 +83,7 @@ def clinical_record(
     diameter_mm: float,
     treatment: Literal["TACE", "HAIC"],
     rng: np.random.Generator,
+    tumor_number: int | None = None,
 ) -> ClinicalRecord:
     """A whole record.
 
@@ -91,9 +92,12 @@ def clinical_record(
         diameter_mm: of the tumor; the report is 2 mm off at random.
         treatment: what is planned.
         rng: the stream that drew the condition; nothing else has a part in it.
+        tumor_number: as the image shows; drawn apart from it if `None`.
     """
     values = _person(rng) | _liver(condition, rng) | _laboratory(condition, rng)
     values |= _tumor(condition, diameter_mm, rng) | _treatment(treatment, rng)
+    if tumor_number is not None:
+        values["tumor_number"] = tumor_number
     values["bclc"] = _bclc(values)
     for name in NOT_ALWAYS_MEASURED:
         if rng.random() < MISSING_SHARE:

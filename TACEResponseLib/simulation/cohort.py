@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
@@ -20,9 +21,11 @@ from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
 from TACEResponseLib.simulation.simulated import SimulatedPatient
+from TACEResponseLib.simulation.world2.patient import simulate_world2_patient
+from TACEResponseLib.simulation.world2.settings import SwitchSettings, World2Settings
 
 COHORT_FILE, SETTINGS_FILE = "cohort.csv", "simulation.json"
-AnySettings = SimulationSettings | MrSimulationSettings
+AnySettings = SimulationSettings | MrSimulationSettings | World2Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +67,37 @@ class SimulationRequest:
     treatment: Literal["tace", "haic"] = "tace"
     """Regimens in the clinical record."""
     role: CohortRole = CohortRole.TRAINING
+    world: Literal[1, 2] = 1
+    """The second measures as real lesions do; CT alone."""
+    switches: SwitchSettings = field(default_factory=SwitchSettings)
+    """What goes wrong with the cohort; of the second world alone."""
 
     def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
+        """Refuse numbers out of range, and what the world doesn't have."""
         check_ranges(patients=self.patients, seed=self.seed)
+        if self.world == 2 and self.modality == "mr":
+            raise InputError(
+                "--world 2",
+                "must be CT",
+                got="--modality mr",
+                remedy="leave --world out for MR, or choose --modality ct",
+            )
+        if self.world != 2 and self.switches != SwitchSettings():
+            raise InputError(
+                "--world",
+                "must be 2 for the switches of a cohort",
+                got=str(self.world),
+                remedy="add --world 2, or leave the switches out",
+            )
+
+    @property
+    def settings(self) -> "AnySettings":
+        """Of the world and the modality."""
+        treatment: Literal["TACE", "HAIC"] = "HAIC" if self.treatment == "haic" else "TACE"
+        if self.world == 2:
+            return World2Settings(treatment=treatment, switches=self.switches)
+        kind = MrSimulationSettings if self.modality == "mr" else SimulationSettings
+        return kind(treatment=treatment)
 
 
 def simulate_cohort(request: SimulationRequest, progress: Progress = silent) -> Path:
@@ -80,8 +110,7 @@ def simulate_cohort(request: SimulationRequest, progress: Progress = silent) -> 
     Raises: InputError: the folder is there, or can't be made.
     """
     check_output(request.output)
-    kind = MrSimulationSettings if request.modality == "mr" else SimulationSettings
-    settings = kind(treatment="HAIC" if request.treatment == "haic" else "TACE")
+    settings = request.settings
     with new_folder(request.output) as draft:
         table = write_cohort(
             settings,
@@ -104,6 +133,8 @@ def simulate(settings: AnySettings, seed: int, index: int) -> SimulatedPatient:
     """
     if isinstance(settings, MrSimulationSettings):
         return simulate_mr_patient(settings, seed, index)
+    if isinstance(settings, World2Settings):
+        return simulate_world2_patient(settings, seed, index)
     return simulate_patient(settings, seed, index)
 
 
@@ -147,7 +178,7 @@ def write_cohort(
     """Write patients 0 to n - 1 of a seed, and a table of them.
 
     Args:
-        settings: of the simulation, CT or MR; kept beside the table.
+        settings: of the simulation, CT of either world or MR; kept beside the table.
         n: number of patients, >= 1.
         seed: of the cohort, >= 0.
         folder: made if absent.
@@ -182,6 +213,8 @@ def _row(
         **{name: path.relative_to(folder).as_posix() for name, path in files.columns.items()},
         "roi_label": ALL,
         "response": truth.response_class.value,
+        **{f"response_reader{n}": call.value for n, call in enumerate(truth.calls, start=1)},
+        **({"site": truth.site} if truth.site else {}),
         **{
             variable.name: _cell(truth.clinical.values[variable.name])
             for variable in load_schema().variables
@@ -190,6 +223,7 @@ def _row(
         "true_probability": f"{truth.probability:.6f}",
         **{f"true_probability_{c.value}": f"{p:.6f}" for c, p in classes.items()},
         **{f"latent_{name}": f"{z:.6f}" for name, z in truth.latents.items()},
+        **({"latent_response": truth.true_class.value} if truth.true_class else {}),
     }
 
 

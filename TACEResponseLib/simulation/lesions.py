@@ -91,7 +91,7 @@ def read_lesions(
     labels = np.zeros(frame.shape, dtype=np.uint8)
     for label, lesion in enumerate(lesions, start=1):
         box = lesion.parts.box
-        beyond = lesion.parts.distance - _drawn_border(frame, lesion, sd_mm, reader)
+        beyond = lesion.parts.distance - drawn_border(frame, lesion, sd_mm, reader)
         labels[box][(frame.shifted(beyond, shift_mm) < 0) & (labels[box] == 0)] = label
     return labels
 
@@ -135,7 +135,7 @@ def _free_place(
     return None
 
 
-def _drawn_border(
+def drawn_border(
     frame: Frame, lesion: GrownLesion, sd_mm: float, rng: np.random.Generator
 ) -> Field:
     """How far outside the true border the reader draws, mm."""

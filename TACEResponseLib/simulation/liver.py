@@ -78,19 +78,23 @@ def paint_liver_vessels(
     for fan in (-1.0, -0.45, 0.1):
         end = (CAVA_TOP[0] + 75 * fan, CAVA_TOP[1] - 45 - 15 * fan, CAVA_TOP[2] - 45)
         veins = vessel_tree(rng, CAVA_TOP, end, 4.2, 2)
-        _paint_inside(canvas, liver, veins, liver.hu - 9)
+        paint_inside(canvas, liver, veins, liver.hu - 9)
     trunks = vessel_tree(rng, HILUM, (-66.0, -12.0, 0.0), 5.0, 4)
     trunks += vessel_tree(rng, HILUM, (-6.0, -48.0, 16.0), 4.0, 3)
-    _paint_inside(canvas, liver, trunks, portal_hu)
-    beside = [
-        Branch(start=_beside(b.start), end=_beside(b.end), radius_mm=0.33 * b.radius_mm)
+    paint_inside(canvas, liver, trunks, portal_hu)
+    paint_inside(canvas, liver, beside(trunks, 0.33), artery_hu)
+
+
+def beside(trunks: Sequence[Branch], share: float) -> list[Branch]:
+    """Arteries, which run along the portal branches and have a share of their radius."""
+    return [
+        Branch(start=_aside(b.start), end=_aside(b.end), radius_mm=share * b.radius_mm)
         for b in trunks
     ]
-    _paint_inside(canvas, liver, beside, artery_hu)
 
 
-def _beside(point: Point) -> Point:
-    """Arteries run along the portal branches."""
+def _aside(point: Point) -> Point:
+    """From the middle of a portal branch to that of its artery."""
     return point[0] + 3.0, point[1] - 4.0, point[2] + 1.0
 
 
@@ -117,7 +121,7 @@ def vessel_tree(
     return branches
 
 
-def _paint_inside(canvas: Canvas, liver: Liver, branches: list[Branch], value: float) -> None:
+def paint_inside(canvas: Canvas, liver: Liver, branches: Sequence[Branch], value: float) -> None:
     """Paint vessels no further than the liver reaches."""
     for box, share in vessel_shares(canvas, liver, branches):
         canvas.blend(box, share, value)

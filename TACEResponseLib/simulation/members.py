@@ -11,12 +11,16 @@ from TACEResponseLib.simulation.mr.patient import simulate_mr_truth
 from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.patient import simulate_truth
 from TACEResponseLib.simulation.simulated import SimulatedTruth
+from TACEResponseLib.simulation.world2.settings import World2Settings
+from TACEResponseLib.simulation.world2.truth import simulate_world2_truth
 
 
 def simulated_truths(settings: AnySettings, n: int, seed: int) -> list[SimulatedTruth]:
     """The answers of patients 0 to n - 1 of a seed, without their images."""
     if isinstance(settings, MrSimulationSettings):
         return [simulate_mr_truth(settings, seed, index) for index in range(n)]
+    if isinstance(settings, World2Settings):
+        return [simulate_world2_truth(settings, seed, index) for index in range(n)]
     return [simulate_truth(settings, seed, index) for index in range(n)]
 
 
@@ -29,7 +33,7 @@ def simulated_members(
     """A cohort of simulated patients.
 
     Args:
-        settings: CT or MR.
+        settings: CT of either world, or MR.
         n: number of patients.
         seed: of the cohort; another cohort needs another.
         endpoint: whose positive class is 1.

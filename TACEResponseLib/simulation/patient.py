@@ -75,13 +75,13 @@ def simulate_patient(settings: SimulationSettings, seed: int, index: int) -> Sim
     )
     return SimulatedPatient(
         truth=truth,
-        images={ImageSequence.CT_ARTERIAL: _volume(voxels, geometry)},
+        images={ImageSequence.CT_ARTERIAL: image_volume(voxels, geometry)},
         roi=drawn_roi(first, lesions, geometry),
         roi_reader2=drawn_roi(second, lesions, geometry),
     )
 
 
-def _volume(voxels: Voxels, geometry: Geometry) -> Volume:
+def image_volume(voxels: Voxels, geometry: Geometry) -> Volume:
     """The image with what its header would say."""
     return Volume(
         voxels=voxels,

@@ -37,7 +37,13 @@ class SimulatedTruth:
     response: int
     """1 for a responder, 0 else."""
     response_class: ResponseClass
-    """CR or PR for a responder, SD or PD else."""
+    """CR or PR for a responder, SD or PD else; what was read, where readers err."""
+    calls: tuple[ResponseClass, ...] = ()
+    """What each reader called, where readers err."""
+    true_class: ResponseClass | None = None
+    """The response itself, where readers err."""
+    site: str = ""
+    """Empty where there is one site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

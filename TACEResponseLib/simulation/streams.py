@@ -17,6 +17,10 @@ class Stream(IntEnum):
     CLINICAL = 6
     SECOND_READER = 7
     SERIES_READER = 8
+    SITE = 9
+    CALLS = 10
+    GAPS = 11
+    PHASE = 12
 
 
 def stream(seed: int, index: int, cause: Stream) -> np.random.Generator:

@@ -106,10 +106,10 @@ def draw_shape(
         bumps=draw_bumps(rng),
         irregularity=float(rng.uniform(*settings.irregularity)),
     )
-    return replace(unit, center=center, radius_mm=diameter_mm / _widest(unit))
+    return replace(unit, center=center, radius_mm=diameter_mm / widest(unit))
 
 
-def _widest(unit: TumorShape) -> float:
+def widest(unit: TumorShape) -> float:
     """Longest diameter in the middle slice of a shape of radius 1."""
     angle = np.linspace(0, 2 * np.pi, 120, endpoint=False, dtype=np.float32)
     dx, dy = np.cos(angle), np.sin(angle)
@@ -153,9 +153,36 @@ def tumor_parts(
         limit: distance to where no tumor grows, mm, negative inside, (1, J, I).
         rng: the tumor's own stream.
     """
-    reach = shape.reach_mm + BULGE_MM
-    box = frame.box(shape.center, (reach, reach, reach))
+    box = lesion_box(frame, shape)
     distance = np.maximum(shape.distance(frame, box), limit[:, box[1], box[2]])
+    return parts_within(frame, shape, (box, distance), necrosis_share, texture_length_mm, rng)
+
+
+def lesion_box(frame: Frame, shape: TumorShape) -> Box:
+    """The voxels of a lesion and of the liver that may cover it."""
+    reach = shape.reach_mm + BULGE_MM
+    return frame.box(shape.center, (reach, reach, reach))
+
+
+def parts_within(
+    frame: Frame,
+    shape: TumorShape,
+    border: tuple[Box, Field],
+    necrosis_share: float,
+    texture_length_mm: float,
+    rng: np.random.Generator,
+) -> TumorParts:
+    """Rim, necrosis and texture of a lesion whose border is settled.
+
+    Args:
+        frame: the grid.
+        shape: of the lesion.
+        border: a box that holds it, and the distance to its border there, mm, negative inside.
+        necrosis_share: of its volume, 0..1.
+        texture_length_mm: distance of the knots of the texture.
+        rng: the tumor's own stream.
+    """
+    box, distance = border
     rim_mm = float(np.clip(RIM_SHARE_OF_RADIUS * shape.radius_mm, *RIM_MM))
     dead = _necrosis(frame, distance, rim_mm, necrosis_share, shape.radius_mm, rng)
     rim = frame.inside(-distance - rim_mm)

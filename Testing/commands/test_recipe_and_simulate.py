@@ -11,6 +11,9 @@ from TACEResponseLib.commands.cli import main
 from TACEResponseLib.recipe.reading import read_recipe, shipped_recipes
 from TACEResponseLib.simulation.patient import simulate_truth
 from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.simulation.world2.settings import World2Settings
+
+SIMULATE = ["simulate", "--patients", "1", "--seed", "1", "--output", "c"]
 
 
 def test_every_recipe_is_listed_with_its_paper(capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,6 +55,13 @@ def test_a_copy_has_the_new_name_and_the_old_content(
             ["simulate", "--patients", "1", "--seed", "-1", "--output", "c"],
             "must be 0 to 4294967295",
         ),
+        (
+            [*SIMULATE, "--world", "2", "--modality", "mr"],
+            "leave --world out for MR",
+        ),
+        ([*SIMULATE, "--null"], "--world: must be 2 for the switches"),
+        ([*SIMULATE, "--world", "2", "--reader-kappa", "0"], "--reader-kappa: must be 0.01 to 1"),
+        ([*SIMULATE, "--world", "2", "--portal-share", "1.5"], "--portal-share: must be 0 to 1"),
     ],
 )
 def test_mistakes_get_one_line(
@@ -97,3 +107,17 @@ def test_a_simulated_mr_cohort_passes_the_check(tmp_path: Path) -> None:
     sequences = {s.value for s in ImageSequence if s.modality == "MR"}
     files = {*sequences, *(f"roi_{s}" for s in sequences), "roi", "roi_reader2"}
     assert all((folder / row[name]).is_file() for name in files)
+
+
+def test_a_cohort_of_the_second_world_passes_the_check(tmp_path: Path) -> None:
+    folder = tmp_path / "cohort"
+    words = [*SIMULATE[:-1], str(folder), "--world", "2", "--site-shift", "1"]
+    assert main([*words, "--reader-kappa", "0.4", "--informative-missingness"]) == 0
+    assert main(["cohort", "check", str(folder / "cohort.csv")]) == 0
+    with (folder / "cohort.csv").open(newline="") as file:
+        row = next(csv.DictReader(file))
+    assert row["response"] == row["response_reader1"]
+    assert row["latent_response"] in ("CR", "PR", "SD", "PD")
+    assert row["site"].startswith("site-")
+    kept = World2Settings.model_validate_json((folder / "simulation.json").read_text())
+    assert kept.switches.reader_kappa == 0.4

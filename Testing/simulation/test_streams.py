@@ -35,8 +35,12 @@ def test_numbers_of_the_causes_never_move():
         "CLINICAL",
         "SECOND_READER",
         "SERIES_READER",
+        "SITE",
+        "CALLS",
+        "GAPS",
+        "PHASE",
     ]
-    assert {cause.name: int(cause) for cause in Stream} == dict(zip(names, range(9), strict=True))
+    assert {cause.name: int(cause) for cause in Stream} == dict(zip(names, range(13), strict=True))
 
 
 def test_a_negative_seed_is_refused():
