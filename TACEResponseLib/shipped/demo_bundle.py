@@ -23,6 +23,7 @@ from TACEResponseLib.recipe.reading import read_recipe
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.simulation.members import simulated_members
 from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.simulation.world2.settings import World2Settings
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
 from TACEResponseLib.training.preparation.prepare import prepare
 from TACEResponseLib.training.train import train
@@ -31,6 +32,7 @@ RECIPE_FILE = "ct-radiomics-cnn-demo.yaml"
 TRAINING_SEED, TEST_SEED = 20210, 20211
 """Of the two cohorts; the demo's patient and the judging use others."""
 N_TRAINING, N_TEST = 1000, 200
+WORLD_WORDS = {1: "simulated patients", 2: "simulated patients of the second world"}
 IDENTITY = BundleIdentity(
     bundle_id="ct-radiomics-cnn-simulated",
     title="Radiomics and a convolutional network on simulated arterial CT",
@@ -55,6 +57,7 @@ def train_demo_bundle(
     *,
     n_training: int = N_TRAINING,
     n_test: int = N_TEST,
+    world: int = 1,
     jobs: int = 2,
     progress: Progress = silent,
 ) -> Bundle:
@@ -64,10 +67,11 @@ def train_demo_bundle(
         recipe: what to train.
         n_training: patients to train on.
         n_test: patients that no fit sees.
+        world: 1, or 2 for lesions that measure as real ones do.
         jobs: worker processes; they don't change the result.
         progress: told each step.
     """
-    settings = SimulationSettings()
+    settings = World2Settings() if world == 2 else SimulationSettings()
     training = prepare(
         recipe, simulated_members(settings, n_training, TRAINING_SEED), jobs=jobs, progress=progress
     )
@@ -76,7 +80,16 @@ def train_demo_bundle(
     )
     trained = train(recipe, training, seed=TRAINING_SEED, jobs=jobs, progress=progress)
     cohorts = {CohortRole.TRAINING: training, CohortRole.INTERNAL_TEST: test}
-    return assemble(recipe, IDENTITY, trained, cohorts, TRAINING_SEED)
+    return assemble(recipe, identity_of(world), trained, cohorts, TRAINING_SEED)
+
+
+def identity_of(world: int) -> BundleIdentity:
+    """What the bundle says of itself, by the world that its patients come from."""
+    sources = {
+        role: words.replace(WORLD_WORDS[1], WORLD_WORDS[world])
+        for role, words in IDENTITY.sources.items()
+    }
+    return IDENTITY.model_copy(update={"sources": sources})
 
 
 def main() -> None:
@@ -84,13 +97,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
     parser.add_argument("--jobs", type=whole, default=2, help="worker processes")
+    parser.add_argument("--world", type=int, choices=(1, 2), default=1, help="of the patients")
     options = parser.parse_args()
     check_output(options.output)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s")
     LOG.setLevel(logging.INFO)
     recipe = read_recipe(resource_path("Recipes", RECIPE_FILE))
     with shown("training") as progress:
-        bundle = train_demo_bundle(recipe, jobs=options.jobs, progress=progress)
+        bundle = train_demo_bundle(
+            recipe, world=options.world, jobs=options.jobs, progress=progress
+        )
     saved = save_bundle(bundle, options.output)
     sys.stdout.write(f"{saved.card}\nSHA-256 of SHA256SUMS: {saved.sha256}\n")
 

@@ -133,8 +133,15 @@ def paint_lungs(canvas: Canvas, room: Room, rng: np.random.Generator) -> None:
     canvas.paint(box, np.maximum(above, room.cavity + 1), air)
 
 
-def paint_ribs(canvas: Canvas, build: Build, depth: Field) -> None:
-    """Ribs that descend from the spine to the front, where they turn to cartilage."""
+def paint_ribs(canvas: Canvas, build: Build, depth: Field, half_mm: float = 4.2) -> None:
+    """Ribs that descend from the spine to the front, where they turn to cartilage.
+
+    Args:
+        canvas: painted in place.
+        build: of the patient.
+        depth: under the skin, mm, (1, J, I).
+        half_mm: half their thickness.
+    """
     middle = np.float32(build.fat + WALL_MM / 2) - depth[0]
     jj, ii = np.nonzero(np.abs(middle) < 7)
     across = middle[jj, ii]
@@ -143,17 +150,26 @@ def paint_ribs(canvas: Canvas, build: Build, depth: Field) -> None:
     arc = around * np.float32(0.5 * (build.half_width + build.half_depth))
     height = canvas.z[:, :, 0] - np.float32(build.rib_height) + np.float32(RIB_DESCENT) * arc
     along = np.mod(height, np.float32(RIB_SPACING_MM)) - np.float32(RIB_SPACING_MM / 2)
-    q = np.sqrt((along / 6.0) ** 2 + (across / 4.2) ** 2)
+    q = np.sqrt((along / 6.0) ** 2 + (across / np.float32(half_mm)) ** 2)
     cortex = np.where(q > 0.62, np.float32(560), np.float32(190))
     cartilage = around > 2.1 + 0.004 * canvas.z[:, :, 0]
     present = around < 2.55 + 0.006 * canvas.z[:, :, 0]
     value = np.where(cartilage, np.float32(105), cortex)
-    share = canvas.inside(np.asarray((q - 1) * 4.2)) * present
+    share = canvas.inside(np.asarray((q - 1) * np.float32(half_mm))) * present
     canvas.hu[:, jj, ii] += share * (value - canvas.hu[:, jj, ii])
 
 
-def paint_spine(canvas: Canvas, build: Build, rng: np.random.Generator) -> None:
-    """Muscles of the back, vertebrae with discs, canal and processes."""
+def paint_spine(
+    canvas: Canvas, build: Build, rng: np.random.Generator, arch_mm: float = 11.0
+) -> None:
+    """Muscles of the back, vertebrae with discs, canal and processes.
+
+    Args:
+        canvas: painted in place.
+        build: of the patient.
+        rng: the anatomy's own stream.
+        arch_mm: half the height of the processes.
+    """
     y0 = spine_y(build)
     for side in (-1, 1):
         back = Ellipsoid(center=(34.0 * side, y0 + 40, 0), half_axes=(29, 18, 900))
@@ -162,7 +178,8 @@ def paint_spine(canvas: Canvas, build: Build, rng: np.random.Generator) -> None:
         canvas.paint(box, canvas.distance(back, box), MUSCLE_HU - 18 * np.clip(marbling, 0, 3))
         psoas = Ellipsoid(center=(30.0 * side, y0 + 6, -75), half_axes=(15, 17, 60))
         canvas.ellipsoid(psoas, MUSCLE_HU + 4)
-    _paint_vertebrae(canvas, y0, float(rng.uniform(0, 36)), float(rng.uniform(130, 210)), rng)
+    start, marrow_hu = float(rng.uniform(0, 36)), float(rng.uniform(130, 210))
+    _paint_vertebrae(canvas, y0, (start, arch_mm), marrow_hu, rng)
 
 
 def spine_y(build: Build) -> float:
@@ -171,9 +188,14 @@ def spine_y(build: Build) -> float:
 
 
 def _paint_vertebrae(
-    canvas: Canvas, y0: float, start: float, marrow_hu: float, rng: np.random.Generator
+    canvas: Canvas,
+    y0: float,
+    heights: tuple[float, float],
+    marrow_hu: float,
+    rng: np.random.Generator,
 ) -> None:
     """Bodies 28 mm high between discs of 8 mm, and the arch behind them."""
+    start, arch_mm = heights
     body = Ellipsoid(center=(0, y0, 0), half_axes=(20.5, 16.5, 900))
     box = canvas.box((0, y0 + 20, 0), (45, 45, 900))
     height = np.mod(canvas.z + np.float32(start), 36) - 18
@@ -183,7 +205,7 @@ def _paint_vertebrae(
     inner = np.where(bone_like > -2.5, np.float32(420), np.float32(marrow_hu) + 22 * grain)
     inner = inner + disc * (95 - inner)
     arch = np.minimum.reduce([_bar(canvas, box, *bar, y0=y0) for bar in _ARCH])
-    present = np.abs(height) - 11.0
+    present = np.abs(height) - np.float32(arch_mm)
     canvas.paint(box, np.maximum(arch, present), 430.0)
     canvas.paint(box, bone_like, inner)
     canal = Ellipsoid(center=(0, y0 + 25, 0), half_axes=(10.5, 8.5, 900))

@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,9 @@ from TACEResponseLib.bundle import Bundle, load_bundle
 from TACEResponseLib.evaluation.calibration.calibration_line import calibration_line
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
 from TACEResponseLib.evaluation.estimate import Estimate
-from TACEResponseLib.simulation.patient import simulate_patient
+from TACEResponseLib.simulation.cohort import simulate
 from TACEResponseLib.simulation.settings import SimulationSettings
+from TACEResponseLib.simulation.world2.settings import World2Settings
 
 # Seeds 90001 to 90004 judged earlier bundles and led to changes in training; a bundle made after
 # them is judged on patients that nobody had seen. docs/demo-bundle.md has all results.
@@ -30,12 +32,13 @@ JUDGING_SEED = 90005
 N_BOOTSTRAP = 2000
 
 
-def score_one(bundle_name: str, seed: int, index: int) -> dict[str, float]:
+def score_one(bundle_name: str, world: int, seed: int, index: int) -> dict[str, float]:
     """Outcome, true probability and every output for one fresh patient; runs in a worker."""
     from TACEResponseLib.scoring import score
 
     bundle = _bundle(bundle_name)
-    patient = simulate_patient(SimulationSettings(), seed, index)
+    settings = World2Settings() if world == 2 else SimulationSettings()
+    patient = simulate(settings, seed, index)
     prediction = score(patient.to_case(), bundle)
     outputs = {branch.name: branch.probability for branch in prediction.branches}
     return {
@@ -91,6 +94,14 @@ def expected_slope(true: NDArray[np.float64], model: NDArray[np.float64]) -> flo
     return float(line.params[1])
 
 
+def expected_auc(true: NDArray[np.float64], score: NDArray[np.float64]) -> float:
+    """AUC if each patient had responded as often as the law says: no chance of responses in it."""
+    weight = np.outer(true, 1 - true)
+    np.fill_diagonal(weight, 0)
+    higher = np.sign(score[:, None] - score[None]) / 2 + 0.5
+    return float((weight * higher).sum() / weight.sum())
+
+
 def estimate_line(name: str, estimate: Estimate) -> str:
     return f"{name:28s} {estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
@@ -98,6 +109,7 @@ def estimate_line(name: str, estimate: Estimate) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bundle", default="ct-radiomics-cnn-simulated")
+    parser.add_argument("--world", type=int, choices=(1, 2), default=1)
     parser.add_argument("--patients", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=JUDGING_SEED)
     parser.add_argument("--jobs", type=int, default=2)
@@ -106,7 +118,11 @@ def main() -> None:
     start, n = time.perf_counter(), options.patients
     with workers(options.jobs) as pool:
         rows = list(
-            pool.map(score_one, [options.bundle] * n, [options.seed] * n, range(n), chunksize=10)
+            pool.map(
+                partial(score_one, options.bundle, options.world, options.seed),
+                range(n),
+                chunksize=10,
+            )
         )
     column = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     response = column.pop("response").astype(np.int64)
@@ -123,11 +139,16 @@ def main() -> None:
         "slope of true probabilities": calibration_line(response, best)[0],
     }
     noise_free = expected_slope(best, column["fused"])
+    chance_free = {
+        "AUC without chance, fused": expected_auc(best, column["fused"]),
+        "AUC without chance, best": expected_auc(best, best),
+    }
     minutes = (time.perf_counter() - start) / 60
     lines = [
         f"{n} simulated patients, {response.sum()} responders, seed {options.seed}",
         *(estimate_line(name, estimate) for name, estimate in numbers.items()),
         f"{'slope without outcome noise':28s} {noise_free:.3f}",
+        *(f"{name:28s} {value:.3f}" for name, value in chance_free.items()),
         f"{minutes:.1f} minutes, {options.jobs} processes",
     ]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -137,6 +158,7 @@ def main() -> None:
             for name, e in numbers.items()
         }
         plain["slope without outcome noise"] = {"value": noise_free, "n": n}
+        plain |= {name: {"value": value, "n": n} for name, value in chance_free.items()}
         options.output.write_text(json.dumps(plain, indent=2) + "\n")
 
 

@@ -13,6 +13,8 @@ from TACEResponseLib.simulation.smooth_field import Field, smooth_field
 from TACEResponseLib.simulation.world2.settings import FieldSettings
 
 BLOOD_HU = 45.0
+ARCH_MM, RIB_MM = 5.5, 3.2
+"""Half the height of the spine's processes, and half the thickness of a rib."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ def coarse_anatomy(
     drawn = liver.liver_shape(canvas, build, room, rng)
     shape = replace(drawn, hu=drawn.hu + phase.liver_gain_hu)
     gain = timing * phase.organ_gain
+    _paint_mesentery(canvas, build, rng)
     organs.paint_heart(canvas, build, room, gain, rng)
     organs.paint_bowel(canvas, build, room, gain, rng)
     organs.paint_stomach(canvas, build, room, gain, rng)
@@ -90,13 +93,26 @@ def coarse_anatomy(
     _paint_liver(canvas, shape, field, rng)
     organs.paint_kidneys(canvas, build, gain, rng)
     organs.paint_gallbladder(canvas, build, rng)
-    body.paint_spine(canvas, build, rng)
-    body.paint_ribs(canvas, build, depth)
+    body.paint_spine(canvas, build, rng, ARCH_MM)
+    body.paint_ribs(canvas, build, depth, RIB_MM)
     artery_hu = BLOOD_HU + timing * phase.artery_gain_hu
     cava_hu = BLOOD_HU + phase.cava_gain_hu * float(rng.uniform(0.7, 1.3))
     organs.paint_great_vessels(canvas, build, artery_hu, cava_hu, rng)
     _paint_liver_vessels(canvas, shape, phase, artery_hu, rng)
     return Anatomy(canvas=canvas, build=build, liver=shape, depth=depth, room=room)
+
+
+def _paint_mesentery(canvas: Canvas, build: body.Build, rng: np.random.Generator) -> None:
+    """Small vessels in the fat between the organs."""
+    root = (6.0, body.spine_y(build) - 48.0, -22.0)
+    for _ in range(6):
+        end = tuple(float(r + d) for r, d in zip(root, rng.normal((20, -20, -4), 30), strict=True))
+        tree = liver.vessel_tree(rng, root, (end[0], end[1], end[2]), 2.0, 3)
+        value = float(rng.uniform(40, 130))
+        for branch in tree:
+            box, distance = canvas.tube(branch.start, branch.end, branch.radius_mm)
+            if distance.size:
+                canvas.paint(box, distance, value)
 
 
 def _paint_liver(
@@ -156,9 +172,9 @@ def liver_distance(frame: Frame, box: Box, anatomy: Anatomy) -> Field:
 def interpolated(source: Frame, source_box: Box, values: Field, target: Frame, box: Box) -> Field:
     """Values of a box of one grid on a box of another, linearly; the nearest beyond its edge."""
     axes = zip((source.z, source.y, source.x), (target.z, target.y, target.x), strict=True)
-    for axis, (known, asked) in enumerate(axes):
+    for axis, (known, target_axis) in enumerate(axes):
         at = known.ravel()[source_box[axis]]
-        step = (asked.ravel()[box[axis]] - at[0]) / (at[1] - at[0])
+        step = (target_axis.ravel()[box[axis]] - at[0]) / (at[1] - at[0])
         step = np.clip(step, 0, at.size - 1)
         low = np.minimum(step.astype(np.intp), at.size - 2)
         share = (step - low).astype(np.float32)

@@ -50,10 +50,10 @@ def test_noise_has_mean_0_and_standard_deviation_1(noise):
 
 
 def test_noise_power_follows_the_formula(noise):
-    found = power_by_frequency(noise, 0.8)[1:8]
+    measured = power_by_frequency(noise, 0.8)[1:8]
     f = (np.arange(1, 8) + 0.5) * 0.05 / PROTOCOL.peak_per_mm
     expected = f * np.exp(-0.5 * f**2)
-    np.testing.assert_allclose(found / found.sum(), expected / expected.sum(), rtol=0.12)
+    np.testing.assert_allclose(measured / measured.sum(), expected / expected.sum(), rtol=0.12)
 
 
 def test_noise_of_neighboring_slices_is_alike_only_as_far_as_they_overlap():

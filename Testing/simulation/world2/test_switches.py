@@ -34,8 +34,8 @@ def test_switched_off_the_law_is_that_of_the_first_world(plain):
     law = World2Settings().law
     responses = [truth.response for truth in plain]
     assert np.mean(responses) == pytest.approx(prevalence(law), abs=0.04)
-    found = roc_auc_score(responses, [truth.probability for truth in plain])
-    assert found == pytest.approx(best_possible_auc(law), abs=0.03)
+    measured = roc_auc_score(responses, [truth.probability for truth in plain])
+    assert measured == pytest.approx(best_possible_auc(law), abs=0.03)
     assert {truth.site for truth in plain} == {""}
     assert all(truth.calls == () and truth.true_class is None for truth in plain)
 
@@ -54,8 +54,8 @@ def test_readers_agree_with_the_kappa_that_is_asked_for(kappa):
     assert cohen_kappa_score(calls[:, 0], calls[:, 1]) == pytest.approx(kappa, abs=0.02)
     response = np.isin(calls, ["CR", "PR"])
     assert cohen_kappa_score(response[:, 0], response[:, 1]) == pytest.approx(kappa, abs=0.02)
-    found = [(calls[:, 0] == c.value).mean() for c in classes]
-    np.testing.assert_allclose(found, shares, atol=0.02)
+    measured = [(calls[:, 0] == c.value).mean() for c in classes]
+    np.testing.assert_allclose(measured, shares, atol=0.02)
 
 
 def test_a_reader_hides_what_kappa_says_of_the_auc(plain):
