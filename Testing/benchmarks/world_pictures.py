@@ -74,7 +74,9 @@ def _save_small(figure: Any, path: Path) -> None:
 
     buffer = BytesIO()
     figure.savefig(buffer, dpi=110, format="png")
-    Image.open(buffer).convert("RGB").quantize(48).save(path, optimize=True)
+    Image.open(buffer).convert("RGB").quantize(64, method=Image.Quantize.FASTOCTREE).save(
+        path, optimize=True
+    )
 
 
 def draw_features(path: Path, table: Path, half: Any, patients: int, cache: Path) -> None:

@@ -84,7 +84,7 @@ def coarse_anatomy(
     drawn = liver.liver_shape(canvas, build, room, rng)
     shape = replace(drawn, hu=drawn.hu + phase.liver_gain_hu)
     gain = timing * phase.organ_gain
-    _paint_mesentery(canvas, build, rng)
+    _paint_mesentery(canvas, trunk, rng)
     organs.paint_heart(canvas, build, room, gain, rng)
     organs.paint_bowel(canvas, build, room, gain, rng)
     organs.paint_stomach(canvas, build, room, gain, rng)
@@ -102,9 +102,9 @@ def coarse_anatomy(
     return Anatomy(canvas=canvas, build=build, liver=shape, depth=depth, room=room)
 
 
-def _paint_mesentery(canvas: Canvas, build: body.Build, rng: np.random.Generator) -> None:
+def _paint_mesentery(canvas: Canvas, trunk: body.Trunk, rng: np.random.Generator) -> None:
     """Small vessels in the fat between the organs."""
-    root = (6.0, body.spine_y(build) - 48.0, -22.0)
+    root = (6.0, body.spine_y(trunk.build) - 48.0, -22.0)
     for _ in range(6):
         end = tuple(float(r + d) for r, d in zip(root, rng.normal((20, -20, -4), 30), strict=True))
         tree = liver.vessel_tree(rng, root, (end[0], end[1], end[2]), 2.0, 3)
@@ -112,7 +112,7 @@ def _paint_mesentery(canvas: Canvas, build: body.Build, rng: np.random.Generator
         for branch in tree:
             box, distance = canvas.tube(branch.start, branch.end, branch.radius_mm)
             if distance.size:
-                canvas.paint(box, distance, value)
+                canvas.paint(box, trunk.room.clip(canvas, box, distance), value)
 
 
 def _paint_liver(
