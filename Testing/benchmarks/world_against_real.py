@@ -29,6 +29,7 @@ SPLIT_SEED, TUNING_PATIENTS = 20261, 114
 TUNING_SEED, JUDGING_SEED = 501, 9501
 """Of the simulated patients; the second is used once."""
 IN_PLANE_MM = 1.075
+FEWEST_VOXELS = 21
 Half = Literal["tuning", "judging"]
 
 
@@ -69,22 +70,26 @@ def table_features(volume: Volume, mask: Mask) -> dict[str, float]:
     return {name: float(value) for name, value in extractor.execute(image, label).items()}
 
 
-def simulated_features(
-    settings: World2Settings, patients: int, seed: int, cache: Path, *, whole: bool
-) -> pd.DataFrame:
-    """Features of every lesion of simulated patients; those in the cache are not made again."""
+def features_by_patient(
+    settings: World2Settings, patients: int, seed: int, cache: Path, *, whole: bool = False
+) -> list[list[dict[str, float]]]:
+    """Features of each lesion of each patient, the largest first; those kept are not made again."""
     words = f"{settings.model_dump_json()} {seed} {whole}"
     folder = cache / hashlib.sha256(words.encode()).hexdigest()[:12]
     folder.mkdir(parents=True, exist_ok=True)
-    rows: list[dict[str, float]] = []
+    made = []
     for index in range(patients):
         kept = folder / f"{index}.json"
         if not kept.exists():
             lesions = simulated_lesions(settings, seed, index, whole=whole)
-            made = [table_features(volume, mask) for volume, mask in lesions if mask.sum() > 20]
-            kept.write_text(json.dumps(made))
-        rows += json.loads(kept.read_text())
-    return pd.DataFrame(rows)
+            rows = [
+                table_features(volume, mask)
+                for volume, mask in lesions
+                if mask.sum() >= FEWEST_VOXELS
+            ]
+            kept.write_text(json.dumps(rows))
+        made.append(json.loads(kept.read_text()))
+    return made
 
 
 def distances(real: pd.DataFrame, simulated: pd.DataFrame) -> pd.DataFrame:
@@ -115,9 +120,10 @@ def main() -> None:
     logging.getLogger("radiomics").setLevel(logging.ERROR)
     tried = json.loads(options.settings.read_text()) if options.settings else {}
     seed = options.seed or (TUNING_SEED if options.half == "tuning" else JUDGING_SEED)
-    simulated = simulated_features(
+    made = features_by_patient(
         World2Settings(**tried), options.patients, seed, options.cache, whole=options.whole
     )
+    simulated = pd.DataFrame([row for rows in made for row in rows])
     result = distances(real_half(options.table, options.half), simulated)
     sys.stdout.write(result.to_string(float_format="%.4g") + "\n")
     sys.stdout.write(

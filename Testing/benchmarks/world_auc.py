@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from judge_demo_bundle import expected_auc
 from numpy.typing import NDArray
-from world_against_real import JUDGING_SEED, table_features
+from world_against_real import JUDGING_SEED, features_by_patient
 
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle import Bundle, load_bundle
@@ -32,8 +32,8 @@ MARGIN_MM = 45.0
 BOOTSTRAPS, BOOTSTRAP_SEED = 2000, 1
 
 
-def outputs_of(bundle: Bundle, index: int) -> dict[str, object]:
-    """True probability, the bundle's outputs and the features of one patient."""
+def outputs_of(bundle: Bundle, index: int) -> dict[str, float]:
+    """True probability and the bundle's outputs of one patient."""
     settings = World2Settings()
     truth = simulate_world2_truth(settings, JUDGING_SEED, index)
     volume, mask = next(iter(lesion_windows(settings, JUDGING_SEED, index, MARGIN_MM)))
@@ -54,23 +54,29 @@ def outputs_of(bundle: Bundle, index: int) -> dict[str, object]:
         "true": truth.probability,
         "fused": prediction.fused.probability,
         **{branch.name: branch.probability for branch in prediction.branches},
-        "features": table_features(volume, mask),
     }
 
 
-def ridge_scores(features: NDArray[np.float64], true: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log-odds that a ridge regression gives patients whom it has not seen."""
+def ridge_scores(patients: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """True probability, and the log-odds that a ridge regression gives patients it has not seen."""
     from sklearn.linear_model import RidgeCV
     from sklearn.model_selection import KFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import QuantileTransformer
 
+    settings = World2Settings()
+    made = features_by_patient(settings, patients, JUDGING_SEED, Path("build/world_against_real"))
+    seen = [index for index, rows in enumerate(made) if rows]
+    features = np.array([list(made[index][0].values()) for index in seen])
+    truths = [simulate_world2_truth(settings, JUDGING_SEED, index) for index in seen]
+    true = np.array([truth.probability for truth in truths])
     model = make_pipeline(
         QuantileTransformer(n_quantiles=50, output_distribution="normal"),
         RidgeCV(alphas=np.logspace(0, 4, 13)),
     )
     folds = KFold(10, shuffle=True, random_state=0)
-    return np.asarray(cross_val_predict(model, features, np.log(true / (1 - true)), cv=folds))
+    scores = cross_val_predict(model, features, np.log(true / (1 - true)), cv=folds)
+    return true, np.asarray(scores)
 
 
 def line(name: str, true: NDArray[np.float64], scores: NDArray[np.float64]) -> str:
@@ -84,7 +90,8 @@ def line(name: str, true: NDArray[np.float64], scores: NDArray[np.float64]) -> s
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bundle", default="ct-radiomics-cnn-simulated")
-    parser.add_argument("--patients", type=int, default=114)
+    parser.add_argument("--patients", type=int, default=114, help="whom the bundle scores")
+    parser.add_argument("--features", type=int, default=114, help="patients of the regression")
     parser.add_argument("--cache", type=Path, default=Path("build/world_auc"))
     options = parser.parse_args()
     folder = options.cache / options.bundle
@@ -96,15 +103,15 @@ def main() -> None:
             kept.write_text(json.dumps(outputs_of(bundle, index)))
         rows.append(json.loads(kept.read_text()))
     true = np.array([row["true"] for row in rows])
-    features = np.array([list(row["features"].values()) for row in rows])
     scores = {"best possible": true}
     scores |= {
         f"shipped, {name}": np.array([row[name] for row in rows])
         for name in rows[0]
-        if name not in ("true", "features")
+        if name != "true"
     }
-    scores["ridge on features"] = ridge_scores(features, true)
-    sys.stdout.write("\n".join(line(name, true, s) for name, s in scores.items()) + "\n")
+    lines = [line(name, true, s) for name, s in scores.items()]
+    lines.append(line("ridge on features", *ridge_scores(options.features)))
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
-from world_against_real import JUDGING_SEED, TUNING_PATIENTS, real_half, simulated_features
+from world_against_real import JUDGING_SEED, TUNING_PATIENTS, features_by_patient, real_half
 
 from TACEResponseLib.simulation.world2.patient import simulate_world2_patient
 from TACEResponseLib.simulation.world2.settings import World2Settings
@@ -85,7 +86,8 @@ def draw_features(path: Path, table: Path, half: Any, patients: int, cache: Path
 
     real = real_half(table, half)
     settings = World2Settings()
-    simulated = simulated_features(settings, patients, JUDGING_SEED, cache, whole=False)
+    made = features_by_patient(settings, patients, JUDGING_SEED, cache)
+    simulated = pd.DataFrame([row for rows in made for row in rows])
     figure = Figure(figsize=(11, 5), layout="constrained")
     for axis, (name, words) in zip(figure.subplots(2, 4).ravel(), SHOWN.items(), strict=True):
         for rows, label, color in ((real, "real", "#1b6ca8"), (simulated, "simulated", "#d1495b")):
