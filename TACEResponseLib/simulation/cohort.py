@@ -20,7 +20,7 @@ from TACEResponseLib.simulation.mr.patient import simulate_mr_patient
 from TACEResponseLib.simulation.mr.settings import MrSimulationSettings
 from TACEResponseLib.simulation.patient import simulate_patient
 from TACEResponseLib.simulation.settings import SimulationSettings
-from TACEResponseLib.simulation.simulated import SimulatedPatient
+from TACEResponseLib.simulation.simulated import SimulatedPatient, is_large
 from TACEResponseLib.simulation.world2.patient import simulate_world2_patient
 from TACEResponseLib.simulation.world2.settings import SwitchSettings, World2Settings
 
@@ -207,11 +207,13 @@ def _row(
     """One patient's line of the table, by column."""
     truth = patient.truth
     classes = truth.class_probabilities
+    large = is_large(patient.roi) or is_large(patient.roi_reader2)
     return {
         "case_id": patient.case_id,
         "role": role.value,
         **{name: path.relative_to(folder).as_posix() for name, path in files.columns.items()},
         "roi_label": ALL,
+        **({"large_roi": "yes"} if large else {}),
         "response": truth.response_class.value,
         **{f"response_reader{n}": call.value for n, call in enumerate(truth.calls, start=1)},
         **({"site": truth.site} if truth.site else {}),
@@ -245,6 +247,7 @@ def _write_table(rows: Iterable[Mapping[str, str]], path: Path) -> Path:
 def _columns(rows: list[Mapping[str, str]]) -> list[str]:
     """The fullest row's columns, and any that it lacks, clinical ones in the schema's order."""
     clinical = [v.name for v in load_schema().variables if any(v.name in row for row in rows)]
-    others = [name for name in rows[0] if name not in set(clinical)]
+    fullest = max(rows, key=lambda row: "large_roi" in row)
+    others = [name for name in fullest if name not in set(clinical)]
     split = others.index("true_probability")
     return [*others[:split], *clinical, *others[split:]]

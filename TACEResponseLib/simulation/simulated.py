@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Literal
 
 from TACEResponseLib.basics.terms import ImageSequence, ResponseClass
 from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.imaging.roi.roi_choice import RoiChoice
+from TACEResponseLib.imaging.roi.roi_size import CONFIRMED_ABOVE_ML
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord
@@ -89,13 +92,21 @@ class SimulatedPatient:
         Args:
             reader: whose ROI; the second drew on the arterial phase alone.
         """
+        roi = self.roi if reader == 1 else self.roi_reader2
         return Case(
             case_id=self.case_id,
             images=dict(self.images),
-            roi=self.roi if reader == 1 else self.roi_reader2,
+            roi=roi,
+            roi_choice=RoiChoice(is_large_meant=is_large(roi)),
             sequence_rois=self.sequence_rois if reader == 1 else {},
             clinical=self.truth.clinical,
         )
+
+
+def is_large(roi: Roi) -> bool:
+    """Whether a user would be asked if all of it is tumor, as it is here."""
+    voxel_ml = prod(roi.geometry.spacing_mm) / 1000
+    return int((roi.labels > 0).sum()) * voxel_ml > CONFIRMED_ABOVE_ML
 
 
 def judge(

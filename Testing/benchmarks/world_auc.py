@@ -22,6 +22,7 @@ from world_against_real import JUDGING_SEED, features_by_patient
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.bundle import Bundle, load_bundle
 from TACEResponseLib.imaging.roi.roi import Roi
+from TACEResponseLib.imaging.roi.roi_choice import RoiChoice
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.scoring import score
 from TACEResponseLib.simulation.world2.patient import lesion_windows
@@ -47,6 +48,7 @@ def outputs_of(bundle: Bundle, index: int) -> dict[str, float]:
         case_id=truth.case_id,
         images={ImageSequence.CT_ARTERIAL: volume},
         roi=roi,
+        roi_choice=RoiChoice(is_large_meant=True),
         clinical=truth.clinical,
     )
     prediction = score(case, bundle)

@@ -1,9 +1,13 @@
 """A patient of the second world, image and all."""
 
+import csv
+
 import numpy as np
 import pytest
 
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.simulation.cohort import write_cohort
+from TACEResponseLib.simulation.simulated import is_large
 from TACEResponseLib.simulation.world2.patient import lesion_windows, simulate_world2_patient
 from TACEResponseLib.simulation.world2.settings import (
     FieldSettings,
@@ -93,3 +97,15 @@ def test_a_window_holds_the_lesion_that_the_whole_image_has(patient):
     assert int(mask.sum()) == pytest.approx(whole, rel=0.05)
     inside = patient.image.voxels[patient.roi.labels == 1].mean()
     assert volume.voxels[mask].mean() == pytest.approx(inside, abs=5)
+
+
+def test_a_tumor_of_half_a_liter_is_said_to_be_one(tmp_path):
+    huge = LesionLookSettings(diameter_mm=(118.0, 119.0, 120.0, 121.0, 122.0))
+    settings = COARSE.model_copy(update={"lesion": huge})
+    patient = simulate_world2_patient(settings, SEED, 3)
+    assert is_large(patient.roi)
+    assert "roi_large" in {warning.code for warning in patient.to_case().warnings}
+    table = write_cohort(settings, 1, SEED, tmp_path)
+    with table.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert set(rows[0]) > {"large_roi", "latent_size"}
