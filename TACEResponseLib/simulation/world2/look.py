@@ -6,11 +6,11 @@ from math import sqrt
 import numpy as np
 
 from TACEResponseLib.simulation.law import TumorLook
-from TACEResponseLib.simulation.world2.numbers import value_at
+from TACEResponseLib.simulation.world2.numbers import size_at, value_at
 from TACEResponseLib.simulation.world2.settings import LesionLookSettings
 
 LARGEST_NECROSIS_SHARE = 0.6
-LARGEST_SHARE_OF_MAIN = 0.95
+LARGEST_SHARE_OF_DIAMETER = 0.95
 """Diameter of another lesion, at most."""
 
 
@@ -18,7 +18,7 @@ def lesion_look(latents: Mapping[str, float], settings: LesionLookSettings) -> T
     """Each latent of the largest lesion in its unit, strictly rising."""
     necrosis = value_at(settings.necrosis_share, latents["necrosis"])
     return TumorLook(
-        diameter_mm=value_at(settings.diameter_mm, latents["size"]),
+        diameter_mm=size_at(settings.diameter_mm, latents["size"]),
         enhancement_hu=value_at(settings.enhancement_hu, latents["enhancement"]),
         rim_hu=value_at(settings.rim_hu, latents["rim"]),
         necrosis_share=float(np.clip(necrosis, 0, LARGEST_NECROSIS_SHARE)),
@@ -51,9 +51,9 @@ def _other_look(
     like, own = settings.likeness, sqrt(1 - settings.likeness**2)
     drawn = {name: like * z + own * float(rng.standard_normal()) for name, z in latents.items()}
     look = lesion_look(drawn, settings)
-    diameter = value_at(settings.other_diameter_mm, float(rng.standard_normal()))
+    diameter = size_at(settings.other_diameter_mm, float(rng.standard_normal()))
     return TumorLook(
-        diameter_mm=min(diameter, LARGEST_SHARE_OF_MAIN * largest_mm),
+        diameter_mm=min(diameter, LARGEST_SHARE_OF_DIAMETER * largest_mm),
         enhancement_hu=look.enhancement_hu,
         rim_hu=look.rim_hu,
         necrosis_share=look.necrosis_share,

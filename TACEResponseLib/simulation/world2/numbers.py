@@ -26,6 +26,19 @@ def value_at(numbers: FiveNumbers, z: float) -> float:
     return low + (high - low) * (z - POSITIONS[piece])
 
 
+def size_at(numbers: FiveNumbers, z: float) -> float:
+    """Like `value_at`, but below the lowest number by equal ratios, so that no size is 0.
+
+    Args:
+        numbers: rising, > 0.
+        z: a standard normal.
+    """
+    if z >= POSITIONS[0]:
+        return value_at(numbers, z)
+    steps = POSITIONS[0] - max(z, -FARTHEST)
+    return numbers[0] * (numbers[0] / numbers[1]) ** steps
+
+
 def check_rising(name: str, numbers: FiveNumbers) -> None:
     """Refuse numbers that do not rise.
 

@@ -139,9 +139,12 @@ def drawn_labels(
     labels = np.zeros(frame.shape, dtype=np.uint8)
     for label, lesion in enumerate(lesions, start=1):
         own_sd = min(sd_mm, LARGEST_ERROR_SHARE * lesion.shape.radius_mm)
-        beyond = lesion.parts.distance - drawn_border(frame, lesion, own_sd, reader)
+        distance = lesion.parts.distance
+        beyond = distance - drawn_border(frame, lesion, own_sd, reader)
+        # A speck between two slices is drawn where it is nearest.
+        inside = beyond < 0 if (beyond < 0).any() else distance == distance.min()
         part = labels[lesion.parts.box]
-        part[(beyond < 0) & (part == 0)] = label
+        part[inside & (part == 0)] = label
     return labels
 
 

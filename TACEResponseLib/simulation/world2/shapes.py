@@ -12,7 +12,7 @@ from TACEResponseLib.simulation.tumor import TumorShape, draw_bumps, widest
 from TACEResponseLib.simulation.world2.settings import LesionLookSettings
 
 GAP_MM, TRIES = 4.0, 60
-LARGEST_SHARE_OF_MAIN = 0.7
+LARGEST_SHARE_OF_VOLUME = 0.7
 """Volume of another lesion, at most: where the liver cuts the largest one, it stays the largest."""
 
 
@@ -46,7 +46,7 @@ def place_shapes(
 
 def _smaller(shape: TumorShape, largest: TumorShape) -> TumorShape:
     """A shape, shrunk if it would rival the largest lesion."""
-    most = LARGEST_SHARE_OF_MAIN * volume_ml(largest) / volume_ml(shape)
+    most = LARGEST_SHARE_OF_VOLUME * volume_ml(largest) / volume_ml(shape)
     return replace(shape, radius_mm=shape.radius_mm * min(1.0, most) ** (1 / 3))
 
 
