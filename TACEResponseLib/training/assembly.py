@@ -26,6 +26,7 @@ from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
 from TACEResponseLib.training.trained import NESTED, TrainedModel, logits_of
 
 OUT_OF_FOLD = "out-of-fold outputs of the training cohort"
+RESAMPLED = "{} resamples of the training cohort, the whole procedure fitted on each"
 
 
 class BundleIdentity(Settings):
@@ -217,7 +218,7 @@ def _metadata(
         chance=_chance(trained),
         calibration=CalibrationSummary(
             method=trained.fusion.settings.calibration,
-            fitted_on=OUT_OF_FOLD,
+            fitted_on=_fitted_on(trained),
             slope=slope,
             intercept=intercept,
         ),
@@ -228,6 +229,13 @@ def _metadata(
         package_versions=package_versions(),
         training_seed=seed,
     )
+
+
+def _fitted_on(trained: TrainedModel) -> str:
+    """What told the calibration."""
+    settings = trained.fusion.settings
+    is_shrunk = settings.calibration == "shrinkage"
+    return RESAMPLED.format(settings.n_bootstrap) if is_shrunk else OUT_OF_FOLD
 
 
 def as_metric(
