@@ -22,6 +22,9 @@ LogitsOf = Callable[[Drawn], Floats]
 """The whole procedure on rows (n,), of which some come several times: logits (n,) of everybody."""
 
 FEWEST_OF_A_CLASS = 2
+# Newton's steps double the right digits each time; a slope beyond `FAR` logits a standard deviation
+# is on its way to classes that are separated.
+MOST_STEPS, FAR, SETTLED = 25, 20.0, 1e-10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,7 +50,7 @@ def fitted_shrinkage(
     resamples are larger where they were fitted than on the cohort. Of the optimism the median is
     taken and not the mean: a resample whose coefficient is nearly 0 has a slope without bound, and
     with one weak predictor (AUC .64, 91 patients) the mean would be 0 in one cohort of four and
-    above 1 in half of the others. It shrinks and never expands, so that a penalty that drew
+    above 1 in most others. It shrinks and never expands, so that a penalty that drew
     coefficients in beforehand is not undone. The intercept makes the mean prediction the share of
     events.
 
@@ -97,14 +100,44 @@ def optimism_corrected(apparent: float, slopes: ResampledSlopes) -> float:
 
 
 def calibration_slope(labels: Labels, logits: Floats) -> float:
-    """Slope of the logistic regression of the outcome on the logit; nan where all are the same."""
+    """Slope of the logistic regression of the outcome on the logit; nan where all are the same.
+
+    By Newton's steps, for it is asked hundreds of times a fit; where they do not settle, as when
+    the logits separate the classes, by a fit with a faint penalty, which always has an answer.
+    """
     # A scale of 1 keeps the faint penalty's weight independent of the logits' spread.
     scale = float(logits.std())
     if scale == 0:
         return float("nan")
-    free = np.zeros(1, dtype=np.bool_)
-    line = fit_line("logistic", logits[:, np.newaxis] / scale, labels, UNPENALIZED_C, free)
-    return float(line.coefficients[0]) / scale
+    inputs = (logits - logits.mean()) / scale
+    slope = _by_newton(labels, inputs)
+    if slope is None:
+        free = np.zeros(1, dtype=np.bool_)
+        line = fit_line("logistic", inputs[:, np.newaxis], labels, UNPENALIZED_C, free)
+        slope = float(line.coefficients[0])
+    return slope / scale
+
+
+def _by_newton(labels: Labels, inputs: Floats) -> float | None:
+    """Slope of the likelihood's peak on inputs of mean 0 and deviation 1; `None` if it is far."""
+    constant = slope = 0.0
+    for _ in range(MOST_STEPS):
+        p = expit(constant + slope * inputs)
+        residual, weight = labels - p, p * (1 - p)
+        weighted = weight * inputs
+        level, cross, spread = weight.sum(), weighted.sum(), weighted @ inputs
+        determinant = level * spread - cross * cross
+        if determinant <= 0:
+            return None
+        pull, lift = residual @ inputs, residual.sum()
+        step = (level * pull - cross * lift) / determinant
+        constant += (spread * lift - cross * pull) / determinant
+        slope += step
+        if abs(slope) > FAR:
+            return None
+        if abs(step) < SETTLED:
+            return float(slope)
+    return None
 
 
 def level(labels: Labels, logits: Floats) -> float:

@@ -221,6 +221,7 @@ def _metadata(
             fitted_on=_fitted_on(trained),
             slope=slope,
             intercept=intercept,
+            shrinkage=shrinkage_of(trained),
         ),
         threshold=trained.fusion.threshold,
         threshold_set_on=trained.fusion.threshold_set_on,
@@ -229,6 +230,12 @@ def _metadata(
         package_versions=package_versions(),
         training_seed=seed,
     )
+
+
+def shrinkage_of(trained: TrainedModel) -> float | None:
+    """What is left of each coefficient, where one model is shrunk."""
+    calibration = trained.fusion.model.calibration
+    return calibration.slope if calibration.kind == "shrinkage" else None
 
 
 def _fitted_on(trained: TrainedModel) -> str:

@@ -86,6 +86,23 @@ def test_the_calibration_slope_is_that_of_two_groups_worked_by_hand() -> None:
     assert calibration_slope(labels, 5 * logits + 2) == pytest.approx(np.log(3) / 5, abs=1e-5)
 
 
+@pytest.mark.parametrize("scale", [0.01, 1.0, 30.0])
+def test_the_calibration_slope_is_that_of_statsmodels(scale: float) -> None:
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(10)
+    logits = rng.normal(1, 1, 80)
+    labels = (rng.random(80) < expit(0.6 * logits)).astype(int)
+    theirs = sm.Logit(labels, sm.add_constant(scale * logits)).fit(disp=0).params[1]
+    assert calibration_slope(labels, scale * logits) == pytest.approx(theirs, rel=1e-5)
+
+
+def test_logits_that_separate_the_classes_have_a_steep_slope_and_the_same_ones_none() -> None:
+    labels = np.array([0] * 5 + [1] * 5)
+    assert calibration_slope(labels, np.arange(10.0)) > 5
+    assert np.isnan(calibration_slope(labels, np.full(10, 0.1)))
+
+
 def test_of_optimism_the_median_counts_and_one_wild_resample_does_not() -> None:
     trained, tested = np.array([1.0, 1.0, 1.0, 1.0]), np.array([0.7, 0.8, 0.9, -400.0])
     assert optimism_corrected(1.0, ResampledSlopes(trained=trained, tested=tested)) == (
