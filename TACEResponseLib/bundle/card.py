@@ -9,6 +9,7 @@ from TACEResponseLib.basics.plain_text import markdown_text
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.bundle.card_trust import trust_lines
 from TACEResponseLib.bundle.counted import counted_lines, criterion_words, readout_words
+from TACEResponseLib.bundle.left_out_calibration import group_lines
 from TACEResponseLib.bundle.metadata import (
     BundleMetadata,
     CalibrationSummary,
@@ -235,8 +236,14 @@ def _with_interval(metric: Metric | None) -> str:
 def _calibration(summary: CalibrationSummary) -> list[str]:
     """Method, and slope and intercept if they were measured."""
     lines = [f"Method: {summary.method}, fitted on {summary.fitted_on}."]
+    if summary.shrinkage is not None:
+        lines.append(f"Every coefficient above is multiplied by {summary.shrinkage:.3f}.")
+    if summary.answers is not None:
+        low, high = summary.answers
+        lines.append(f"Of its training patients it says {low:.3f} to {high:.3f}.")
     measured = [m for m in (summary.slope, summary.intercept) if m]
-    return [*lines, "", *_metrics(measured)] if measured else [*lines, "Not measured since."]
+    numbers = ["", *_metrics(measured)] if measured else ["Not measured since."]
+    return [*lines, *numbers, *group_lines(summary.groups)]
 
 
 def _recalibration(update: Recalibration) -> list[str]:

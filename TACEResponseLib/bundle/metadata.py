@@ -9,6 +9,7 @@ from TACEResponseLib.basics.ids import BRANCH_PATTERN, broken_rule, is_branch_na
 from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence, Modality
 from TACEResponseLib.bundle.development import DevelopmentSample
+from TACEResponseLib.bundle.left_out_calibration import CalibrationGroup
 from TACEResponseLib.cohort.population.facts import TableFacts
 from TACEResponseLib.evidence.kinds import BranchPart, BranchSettings
 from TACEResponseLib.evidence.monai_network import MonaiNetwork
@@ -150,6 +151,12 @@ class CalibrationSummary(Settings):
     slope: Metric | None = None
     """1 is right, below 1 is overconfident."""
     intercept: Metric | None = None
+    shrinkage: float | None = Field(default=None, ge=0, le=1)
+    """What is left of every coefficient; none where the method is another."""
+    answers: tuple[float, float] | None = None
+    """Lowest and highest probability of a training patient."""
+    groups: tuple[CalibrationGroup, ...] = ()
+    """Of training patients by fits that left them out, the groups in order."""
 
 
 class Recalibration(Settings):

@@ -42,8 +42,13 @@ def run(options: argparse.Namespace) -> None:
     table, notes = cohort.files
     sys.stdout.write(
         f"{len(cohort.rows)} patients, {cohort.n_read} read by three readers, "
-        f"{cohort.n_responders} responders{with_masks}\n{table}\n{notes}\n"
+        f"{cohort.n_responders} responders{with_masks}\n"
     )
+    if cohort.n_impossible:
+        sys.stdout.write(
+            f"{cohort.n_impossible} left without a response: the follow-up precedes the treatment\n"
+        )
+    sys.stdout.write(f"{table}\n{notes}\n")
     for problem in cohort.problems.values():
         sys.stderr.write(f"error: {problem}\n")
     cohort.check_complete()

@@ -69,6 +69,11 @@ class EvidenceSettings(Settings):
         return ()
 
     @property
+    def is_logistic_regression(self) -> bool:
+        """Whether it is a logistic regression and nothing else, whose logit means what it says."""
+        return False
+
+    @property
     def trained_by_epochs(self) -> tuple[str, ...]:
         """Parts of the settings whose `epochs` say how long it is trained."""
         return ()

@@ -10,7 +10,8 @@ from scipy.special import expit
 from TACEResponseLib.basics.logistic import UNPENALIZED_C, Floats, fit_logistic, inside
 from TACEResponseLib.basics.settings import Settings
 
-CalibrationMethod = Literal["platt", "isotonic", "none"]
+CalibrationMethod = Literal["platt", "isotonic", "none", "shrinkage"]
+"""`shrinkage` is that of one logistic regression alone, whose own logit it draws in."""
 
 
 class PlattCalibration(Settings):
@@ -56,8 +57,22 @@ class NoCalibration(Settings):
         return inside(expit(np.asarray(logits, dtype=float)))
 
 
+class ShrinkageCalibration(Settings):
+    """Probability = sigmoid(slope * logit + intercept), the slope one that shrinks."""
+
+    kind: Literal["shrinkage"] = "shrinkage"
+    slope: float = Field(ge=0, le=1)
+    """What is left of every coefficient; `shrinkage.fitted_shrinkage` says whence."""
+    intercept: float = Field(ge=-1e6, le=1e6)
+
+    def apply(self, logits: ArrayLike) -> Floats:
+        """Probabilities of logits of any shape, non-decreasing, within (0, 1)."""
+        return inside(expit(self.slope * np.asarray(logits, dtype=float) + self.intercept))
+
+
 Calibration = Annotated[
-    PlattCalibration | IsotonicCalibration | NoCalibration, Field(discriminator="kind")
+    PlattCalibration | IsotonicCalibration | NoCalibration | ShrinkageCalibration,
+    Field(discriminator="kind"),
 ]
 
 
@@ -71,7 +86,10 @@ def fit_calibration(
         logits: (n,), out-of-fold: of patients that the model behind them did not see.
         labels: (n,), 1 for the positive class, 0 else; both occur.
     Returns: the calibration.
+    Raises: ValueError: `shrinkage`, which no logits tell: it takes the procedure behind them.
     """
+    if method == "shrinkage":
+        raise ValueError("shrinkage is estimated from refits, not from logits")
     x, y = np.asarray(logits, dtype=float), np.asarray(labels, dtype=np.int64)
     if method == "platt":
         return _fit_platt(x, y)

@@ -97,14 +97,19 @@ def fit_fusion(
         ),
         threshold=choose_threshold(settings.threshold_rule, calibration.apply(logits), y),
         threshold_set_on=THRESHOLD_SET_ON[settings.threshold_rule],
-        held_out=HeldOutScores(
-            positive=tuple(np.sort(logits[y == 1]).tolist()),
-            negative=tuple(np.sort(logits[y == 0]).tolist()),
-        ),
+        held_out=held_out_scores(logits, y),
         n_training=y.size,
     )
     held_out = np.array([probabilities for _, probabilities in by_repeat])
     return TrainedFusion(fusion=fusion, folds=outputs.folds, held_out=held_out)
+
+
+def held_out_scores(logits: Floats, labels: Labels) -> HeldOutScores:
+    """What cases are compared with: logits (n,) of fits without the patient, without whose."""
+    return HeldOutScores(
+        positive=tuple(np.sort(logits[labels == 1]).tolist()),
+        negative=tuple(np.sort(logits[labels == 0]).tolist()),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,6 +26,7 @@ from TACEResponseLib.patient.columns import (
 from TACEResponseLib.patient.record import ClinicalRecord
 
 INTERVAL_PERCENT = (2.5, 97.5)
+FEWEST_RESAMPLES = 40
 
 
 class FusionSettings(Settings):
@@ -35,7 +36,9 @@ class FusionSettings(Settings):
     """Logistic regression, or a linear support vector machine on the same columns."""
     clinical: tuple[ClinicalInput, ...] = Field(default=(), max_length=MOST_VARIABLES)
     calibration: CalibrationMethod = "platt"
-    n_bootstrap: int = Field(default=200, ge=40, le=5000)
+    """Where one logistic regression is all the evidence, `platt` gives way to `shrinkage`."""
+    n_bootstrap: int = Field(default=200, ge=FEWEST_RESAMPLES, le=5000)
+    """Resamples of the training patients, behind the interval and behind a shrinkage."""
     inverse_regularization: float = Field(default=1.0, ge=1e-9, le=1e9)
     """scikit-learn's C of the logistic regression or the support vector machine."""
     threshold_rule: ThresholdRule = "youden"
@@ -48,6 +51,12 @@ class FusionSettings(Settings):
         names = [variable.name for variable in self.clinical]
         if len(set(names)) != len(names):
             raise ValueError("each clinical variable enters once")
+        return self
+
+    @model_validator(mode="after")
+    def _one_model_is_shrunk(self) -> "FusionSettings":
+        if self.calibration == "shrinkage" and (self.clinical or self.model != "logistic"):
+            raise ValueError("shrinkage must be of one logistic branch, without clinical values")
         return self
 
 

@@ -115,6 +115,16 @@ class Recipe(Settings):
         return self
 
     @model_validator(mode="after")
+    def _one_model_is_shrunk(self) -> "Recipe":
+        fusions = [self.fusion, *(c.fusion for c in self.candidates if c.fusion)]
+        is_alone = len(self.branches) == 1 and self.branches[0].is_logistic_regression
+        if not is_alone and any(fusion.calibration == "shrinkage" for fusion in fusions):
+            raise ValueError(
+                "calibration shrinkage must be of one logistic branch alone; use platt for others"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _names_fit(self) -> "Recipe":
         names = [settings.name for settings in self.branches]
         if bad := [name for name in names if not is_branch_name(name)]:

@@ -86,6 +86,8 @@ class Effort:
     """At least 200, or 0 for none."""
     permutation_repeats: int = 3
     """Cross-validations that each permutation's mean is taken over."""
+    refits: int = 200
+    """Of the whole procedure on resampled patients."""
 
 
 def judge(
@@ -100,7 +102,8 @@ def judge(
     """Every set of predictors against every reading.
 
     Args:
-        settings: of the clinical branch; volume and variables are also judged alone.
+        settings: of the clinical branch; volume and variables are also judged alone, where it has
+            both.
         patients: with their features and readings, in any order.
         seed: of splits, resamples and permutations, the same for each judgement.
         effort: how often.
@@ -160,10 +163,10 @@ def _judged(
 def clinical_branch(recipe: Recipe) -> BranchSettings:
     """The one branch of the recipe.
 
-    Raises: InputError: it has others, or one whose halves can't be judged alone.
+    Raises: InputError: it has others, or one that does not measure the tumor by the table alone.
     """
     settings = recipe.branches[0]
-    if len(recipe.branches) > 1 or len(parts_of(settings)) < len(PARTS):
+    if len(recipe.branches) > 1 or settings.of_tumor_alone is None:
         raise InputError(
             f"recipe {recipe.name}",
             "must have one clinical branch alone",
@@ -174,9 +177,11 @@ def clinical_branch(recipe: Recipe) -> BranchSettings:
 
 
 def parts_of(settings: BranchSettings) -> Mapping[str, BranchSettings]:
-    """The branch as it is, and its halves where it has any."""
-    parts = (settings, settings.of_tumor_alone, settings.of_record_alone)
-    return {name: part for name, part in zip(PARTS, parts, strict=True) if part is not None}
+    """The branch as it is, first, and its halves where it has two."""
+    tumor, record = settings.of_tumor_alone, settings.of_record_alone
+    if tumor is None or record is None:
+        return {VOLUME if record is None else CLINICAL: settings}
+    return dict(zip(PARTS, (settings, tumor, record), strict=True))
 
 
 def evidence(settings: BranchSettings, patients: Sequence[CohortPatient]) -> tuple[Prepared, ...]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.terms import CohortRole
@@ -19,7 +18,8 @@ from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
-from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
+from TACEResponseLib.evidence.kinds import BranchSettings
+from TACEResponseLib.fusion.fusion import FEWEST_RESAMPLES, FusionSettings
 from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.shipped.real_cohort import (
@@ -30,10 +30,13 @@ from TACEResponseLib.shipped.real_cohort import (
     read_by_majority,
 )
 from TACEResponseLib.shipped.real_options import cohort_parser
+from TACEResponseLib.training.one_model import held_out_probabilities
 
 PREDICTIONS, READERS = "predictions.csv", "readers.csv"
 RECIPE, SEED, REPEATS = "ct-volume-clinical", 2023, 20
 TIMES = ("time_to_progression_days", "progressed", "survival_days", "died")
+# Done for every fold of every repeat and set of predictors.
+FUSION = FusionSettings(calibration="shrinkage", n_bootstrap=FEWEST_RESAMPLES)
 VOLUME_MM3, DIAMETER_MM = "original_shape_MeshVolume", "original_shape_Maximum2DDiameterSlice"
 Floats = NDArray[np.float64]
 
@@ -44,22 +47,18 @@ def out_of_fold(
     labels: NDArray[np.int64],
     seed: int,
 ) -> Floats:
-    """Probability of each patient by a fit that never saw it, (n,).
+    """Probability of each patient by the procedure that never saw it, shrinkage and all, (n,).
 
     Args:
         settings: of the clinical branch.
         patients: with features, in a fixed order.
         labels: (n,), 1 for responders.
-        seed: of the folds.
+        seed: of the folds, and of the resamples that tell how much to shrink.
     """
     prepared = evidence(settings, patients)
-    probabilities = np.empty(labels.size)
-    fold = stratified_folds(labels, FOLDS, seed)
-    for number in range(FOLDS):
-        inside, outside = (np.flatnonzero(part) for part in (fold != number, fold == number))
-        branch = branch_recipe(settings).fit([prepared[n] for n in inside], labels[inside], 0)
-        probabilities[outside] = expit(branch.logits([prepared[n] for n in outside]))
-    return probabilities
+    folds = stratified_folds(labels, FOLDS, seed)[np.newaxis]
+    (probabilities,) = held_out_probabilities(settings, FUSION, prepared, labels, folds, seed)
+    return np.asarray(probabilities)
 
 
 def write_tables(

@@ -37,6 +37,7 @@ from TACEResponseLib.training.trained import NESTED, TrainedModel, logits_of
 
 LEFT_OUT = "; by a training on all other sites"
 OUT_OF_FOLD = "out-of-fold outputs of the training cohort"
+RESAMPLED = "{} resamples of the training cohort, the whole procedure fitted on each"
 
 
 class BundleIdentity(Settings):
@@ -270,9 +271,10 @@ def _metadata(
         refits=len(trained.refits),
         calibration=CalibrationSummary(
             method=trained.fusion.settings.calibration,
-            fitted_on=OUT_OF_FOLD,
+            fitted_on=_fitted_on(trained),
             slope=slope,
             intercept=intercept,
+            shrinkage=shrinkage_of(trained),
         ),
         threshold=trained.fusion.threshold,
         threshold_set_on=trained.fusion.threshold_set_on,
@@ -300,6 +302,19 @@ def _summaries(
         )
         for role, cohort in cohorts.items()
     }
+
+
+def shrinkage_of(trained: TrainedModel) -> float | None:
+    """What is left of each coefficient, where one model is shrunk."""
+    calibration = trained.fusion.model.calibration
+    return calibration.slope if calibration.kind == "shrinkage" else None
+
+
+def _fitted_on(trained: TrainedModel) -> str:
+    """What told the calibration."""
+    settings = trained.fusion.settings
+    is_shrunk = settings.calibration == "shrinkage"
+    return RESAMPLED.format(settings.n_bootstrap) if is_shrunk else OUT_OF_FOLD
 
 
 def as_metric(

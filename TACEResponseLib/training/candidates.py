@@ -12,6 +12,7 @@ from TACEResponseLib.fusion.fitting import fit_fusion
 from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.fusion.nested_outputs import NestedOutputs
 from TACEResponseLib.recipe.recipe import Candidate, Recipe
+from TACEResponseLib.training.one_model import fit_one_model, is_one_model
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
 
 ONLY = "all"
@@ -58,16 +59,20 @@ def fit_candidates(
         resampled: whether the chosen one gets the resamples that its intervals need.
     Raises: ValueError: several candidates, and no tuning patients.
     """
+    # Of one model the resamples are the least of the work, which is not done twice for them.
+    at_once = resampled and not recipe.refits and is_one_model(recipe.branches, recipe.fusion)
     fitted = []
     for candidate in candidates_of(recipe):
-        fusion, training = fit_candidate(candidate, recipe, outputs, cohort, seed)
+        fusion, training = fit_candidate(
+            candidate, recipe, outputs, cohort, seed, resampled=at_once
+        )
         tuned = None if tuning is None else measure(fusion, tuning[1], tuning[0])[1]
         fitted.append(
             FittedCandidate(candidate=candidate, fusion=fusion, training=training, tuning=tuned)
         )
     best = choose(fitted)
     fusion = fitted[best].fusion
-    if resampled and not recipe.refits:
+    if resampled and not (recipe.refits or at_once):
         chosen = fitted[best].candidate
         fusion, _ = fit_candidate(chosen, recipe, outputs, cohort, seed, resampled=True)
     fitted[best] = replace(fitted[best], fusion=fusion, is_chosen=True)
@@ -89,7 +94,7 @@ def fit_candidate(
     *,
     resampled: bool = False,
 ) -> tuple[FittedFusion, Estimate]:
-    """Fit one fusion.
+    """Fit one fusion, or the shrinkage of the one model that there is.
 
     Args:
         candidate: which branches, and how they are fused.
@@ -100,15 +105,21 @@ def fit_candidate(
         resampled: with the bootstrap that its intervals need; only what is kept has any.
     Returns: the fusion, and the AUC of the procedure that made it.
     """
-    trained = fit_fusion(
-        candidate.fusion or recipe.fusion,
-        outputs.of(candidate.branches),
-        cohort.clinical,
-        cohort.labels,
-        seed,
-        resampled=resampled,
-        patients=cohort.clusters,
-    )
+    settings = candidate.fusion or recipe.fusion
+    if is_one_model(recipe.branches, settings):
+        trained = fit_one_model(
+            recipe.branches[0], settings, cohort, outputs, seed, resampled=resampled
+        )
+    else:
+        trained = fit_fusion(
+            settings,
+            outputs.of(candidate.branches),
+            cohort.clinical,
+            cohort.labels,
+            seed,
+            resampled=resampled,
+            patients=cohort.clusters,
+        )
     area = folded_auc(cohort.labels, trained.folds, trained.held_out, clusters=cohort.clusters)
     return trained.fusion, area
 

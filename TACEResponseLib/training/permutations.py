@@ -2,7 +2,8 @@
 
 Every permuted training is that of `--permute-labels`: labels of training and tuning patients are
 dealt out anew, every branch is fitted on its splits, every candidate is fused, and one is chosen.
-One division into folds serves, for the true labels as for the permuted ones.
+One division into folds serves, and the fewest resamples for a shrinkage, for the true labels as for
+the permuted ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
 from TACEResponseLib.training.folds import divisions, permuted
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
+from TACEResponseLib.training.one_model import with_fewest_resamples
 from TACEResponseLib.training.prepared_cohort import (
     Floats,
     PreparedCohort,
@@ -59,6 +61,7 @@ def chance_of(
     """
     if not recipe.permutations:
         return None
+    recipe = with_fewest_resamples(recipe)
     true = pool.submit(train_here, recipe, cohort, tuning, seed)
     waiting = [
         pool.submit(permuted_auc, recipe, cohort, tuning, seed, number)

@@ -30,12 +30,17 @@ from TACEResponseLib.evaluation.inputs import (
     checked_outcome,
     checked_probabilities,
 )
-from TACEResponseLib.fusion.calibration import IsotonicCalibration, NoCalibration, PlattCalibration
+from TACEResponseLib.fusion.calibration import (
+    IsotonicCalibration,
+    NoCalibration,
+    PlattCalibration,
+    ShrinkageCalibration,
+)
 from TACEResponseLib.fusion.clusters import drawn_rows
 from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.fusion.linear_model import FusionModel
 
-Fitted = PlattCalibration | IsotonicCalibration | NoCalibration
+Fitted = PlattCalibration | IsotonicCalibration | NoCalibration | ShrinkageCalibration
 # Steyerberg, Statistics in Medicine 2004;23:2567: a level from fewer than 10 of each class, or a
 # slope from fewer than 20, is worse than the old one as often as not.
 FEWEST_PER_CLASS = {"intercept": 10, "slope": 20}
@@ -215,9 +220,7 @@ def _updated(old: Fitted, update: Update) -> Fitted:
     if isinstance(old, IsotonicCalibration):
         moved = update.apply(np.array(old.probabilities))
         return IsotonicCalibration(logits=old.logits, probabilities=tuple(moved.tolist()))
-    slope, intercept = (
-        (old.slope, old.intercept) if isinstance(old, PlattCalibration) else (1.0, 0.0)
-    )
+    slope, intercept = (1.0, 0.0) if isinstance(old, NoCalibration) else (old.slope, old.intercept)
     return PlattCalibration(
         slope=update.slope * slope, intercept=update.slope * intercept + update.shift
     )

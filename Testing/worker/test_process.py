@@ -171,7 +171,7 @@ def test_a_score_through_the_worker_is_the_library_s_score(
 ) -> None:
     assert worker.hello["protocol"] == PROTOCOL
     models = {m["id"]: m["simulated"] for m in worker.ask("models")["result"]["models"]}
-    assert models == {SHIPPED: True, "ct-volume-clinical": False}
+    assert models == {SHIPPED: True, "ct-volume": False, "ct-volume-clinical": False}
     assert worker.ask("warm", model=SHIPPED)["result"]["device"] in ("cpu", "cuda")
     assert worker.ask("image", **hand_over["image"])["kind"] == "done"
     first = worker.ask("score", **hand_over["score"])["result"]

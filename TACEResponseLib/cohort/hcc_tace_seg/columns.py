@@ -38,6 +38,8 @@ EVENTS: Mapping[str, str] = {
     "Censored_0_progressed_1": "progressed",
     "Death_1_StillAliveorLostToFU_0": "died",
 }
+FOLLOW_UP_WEEKS = "Interval_FU"
+"""From the study before treatment to the one whose response was read."""
 REGIMEN = "chemotherapy"
 NO_REGIMEN = ("", "NA")
 BEADS = "beads"
@@ -80,4 +82,4 @@ def leak(column: str) -> str | None:
 def needed_columns() -> tuple[str, ...]:
     """Columns that the table must have."""
     readings = tuple(f"{reader}_mRECIST" for reader in READERS)
-    return (ID, *CODES, *NUMBERS, *WEEKS, *EVENTS, REGIMEN, *readings)
+    return (ID, *CODES, *NUMBERS, *WEEKS, *EVENTS, FOLLOW_UP_WEEKS, REGIMEN, *readings)

@@ -1,7 +1,8 @@
 """The public cohort HCC-TACE-Seg as a cohort table of ours: 105 real patients before TACE.
 
 Response is CR or PR by mRECIST in the majority of three readers; a patient whom not all three read
-has none. Every patient is for training: cohorts as small are judged by cross-validation.
+has none, nor has one whose follow-up lies before the study that it is compared with. Every patient
+is for training: cohorts as small are judged by cross-validation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ from TACEResponseLib.cohort.hcc_tace_seg.columns import (
     CODES,
     DAYS_PER_WEEK,
     EVENTS,
+    FOLLOW_UP_WEEKS,
     ID,
     NO_REGIMEN,
     NUMBERS,
@@ -73,6 +75,8 @@ class ImportedCohort:
     """As written, by id."""
     problems: Mapping[str, InputError] = field(default_factory=dict)
     """By patient; such a patient stands in the table without images."""
+    n_impossible: int = 0
+    """Patients whose follow-up precedes the treatment; they stand in the table without response."""
 
     @property
     def n_read(self) -> int:
@@ -113,7 +117,9 @@ def import_hcc_tace_seg(request: ImportRequest, progress: Progress = silent) -> 
     """
     folder, features, images = request.output, request.features, request.images
     check_output(folder)
-    rows = cohort_rows(_workbook(request.table))
+    records = _workbook(request.table)
+    rows = cohort_rows(records)
+    n_impossible = sum(map(precedes_baseline, records))
     header = list(rows[0])
     if features is not None:
         names, by_id = _features(features)
@@ -130,10 +136,15 @@ def import_hcc_tace_seg(request: ImportRequest, progress: Progress = silent) -> 
             header += COLUMNS
             lines, problems = image_notes(imported), imported.problems
         (draft / COHORT_FILE).write_bytes(records_csv(header, rows).encode("utf-8"))
-        said = notes(rows, has_features=features is not None, images=lines)
+        said = notes(
+            rows, has_features=features is not None, images=lines, n_impossible=n_impossible
+        )
         (draft / NOTES_FILE).write_text(said, encoding="utf-8")
     return ImportedCohort(
-        files=(folder / COHORT_FILE, folder / NOTES_FILE), rows=rows, problems=problems
+        files=(folder / COHORT_FILE, folder / NOTES_FILE),
+        rows=rows,
+        problems=problems,
+        n_impossible=n_impossible,
     )
 
 
@@ -164,15 +175,25 @@ def majority(calls: Sequence[str]) -> str:
     return "responder" if 2 * positive > len(calls) else "non_responder"
 
 
+def precedes_baseline(record: Mapping[str, str]) -> bool:
+    """Whether the follow-up of a source row lies before the study that it is compared with."""
+    weeks = _number(record, FOLLOW_UP_WEEKS)
+    return bool(weeks) and float(weeks) < 0
+
+
 def _row(record: Mapping[str, str]) -> Row:
-    """One patient."""
+    """One patient; what was read on a study before the treatment is no response to it."""
     calls = [_coded(record, f"{reader}_mRECIST", RESPONSE_CODES) for reader in READERS]
+    readout = _days(record, FOLLOW_UP_WEEKS)
+    if precedes_baseline(record):
+        calls, readout = [""] * len(calls), ""
     return {
         "case_id": record[ID],
         "role": CohortRole.TRAINING.value,
         "response": majority(calls),
         **{f"response_reader{reader}": call for reader, call in zip(READERS, calls, strict=True)},
         "criterion": "mRECIST",
+        "readout_days": readout,
         "reader": "majority of 3",
         **{ours: _number(record, theirs) for theirs, ours in NUMBERS.items()},
         **{ours: _coded(record, theirs, codes) for theirs, (ours, codes) in CODES.items()},

@@ -3,8 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from statistics import median
 
-from TACEResponseLib.cohort.hcc_tace_seg.columns import LEAKS, OFFSET_FEATURES
+from TACEResponseLib.cohort.hcc_tace_seg.columns import DAYS_PER_WEEK, LEAKS, OFFSET_FEATURES
+
+USUAL_READOUT_WEEKS = (4, 16)
+"""Within which response to TACE is usually read: at 30 days, or at the first or second visit."""
 
 SOURCE = (
     "HCC-TACE-Seg, The Cancer Imaging Archive, doi 10.7937/TCIA.5FNA-0924, clinical table version 2"
@@ -34,9 +38,20 @@ LEFT_OUT = (
 
 
 def notes(
-    rows: Sequence[Mapping[str, str]], *, has_features: bool, images: Sequence[str] = ()
+    rows: Sequence[Mapping[str, str]],
+    *,
+    has_features: bool,
+    images: Sequence[str] = (),
+    n_impossible: int = 0,
 ) -> str:
-    """NOTES.md of an import, without names of patients."""
+    """NOTES.md of an import, without names of patients.
+
+    Args:
+        rows: as written.
+        has_features: whether there is a table of features.
+        images: what is to be said of them.
+        n_impossible: patients whose follow-up precedes the treatment.
+    """
     responses = Counter(row["response"] for row in rows)
     read = responses["responder"] + responses["non_responder"]
     blocks = [
@@ -45,6 +60,7 @@ def notes(
         f"{len(rows)} patients. Response is CR or PR by mRECIST in the majority of three readers, "
         f"known where all three have read: {read}, of whom {responses['responder']} responded. "
         f"The other {responses['']} stay in the table without a response.",
+        _section("Read-out", readout_notes(rows, n_impossible)),
         _section("Cannot be computed", NOT_COMPUTABLE),
         _section(
             "Refused as predictors",
@@ -59,6 +75,7 @@ def notes(
             "Units",
             [
                 "TTP and OS are weeks in the source and days here; TTP censors death.",
+                "`Interval_FU` is weeks in the source and `readout_days` here.",
                 "`Tr_Size` is cm; the readers' sums are mm and are not carried over.",
                 "AFP is ng/mL as entered.",
                 "Treatment is DEB-TACE where beads are named, cTACE where other drugs are, "
@@ -71,6 +88,26 @@ def notes(
     if images:
         blocks.append(_section("Images", images))
     return "\n\n".join(blocks) + "\n"
+
+
+def readout_notes(rows: Sequence[Mapping[str, str]], n_impossible: int) -> list[str]:
+    """When response was read, of patients who have one, and whom impossible dates leave out."""
+    days = [int(row["readout_days"]) for row in rows if row["response"] and row["readout_days"]]
+    low, high = (DAYS_PER_WEEK * weeks for weeks in USUAL_READOUT_WEEKS)
+    outside = sum(not low <= one <= high for one in days)
+    blank = sum(bool(row["response"]) and not row["readout_days"] for row in rows)
+    lines = [
+        f"`readout_days` counts from the study before treatment. It is known of {len(days)} of "
+        f"those with a response, and blank in {blank}.",
+        f"Left out: {n_impossible} whose follow-up study precedes the one before treatment. The "
+        "response and the readers' calls of these are blank.",
+    ]
+    if days:
+        lines.append(
+            f"{min(days)} to {max(days)} days, median {median(days):g}; {outside} of "
+            f"{len(days)} lie outside {USUAL_READOUT_WEEKS[0]} to {USUAL_READOUT_WEEKS[1]} weeks."
+        )
+    return lines
 
 
 def _section(title: str, lines: Sequence[str]) -> str:

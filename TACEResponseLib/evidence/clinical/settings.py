@@ -62,6 +62,11 @@ class ClinicalSettings(EvidenceSettings):
         return self.variables
 
     @property
+    def is_logistic_regression(self) -> bool:
+        """Always."""
+        return True
+
+    @property
     def column_names(self) -> tuple[str, ...]:
         """Measures, then variables: the order of the coefficients."""
         return (*self.measures, *(variable.name for variable in self.variables))

@@ -207,6 +207,11 @@ class RadiomicsSettings(EvidenceSettings):
         return self.icc is not None
 
     @property
+    def is_logistic_regression(self) -> bool:
+        """By its classifier; features may be selected before."""
+        return self.classifier == "logistic"
+
+    @property
     def trained_by_epochs(self) -> tuple[str, ...]:
         """A dense network alone."""
         return ("dense",) if self.classifier == "dnn" else ()

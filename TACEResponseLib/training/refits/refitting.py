@@ -16,10 +16,12 @@ from TACEResponseLib.evidence.branch import AnyBranch, FitContext
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.fusion.clusters import drawn_rows, of_rows
 from TACEResponseLib.fusion.fitting import fit_fusion
-from TACEResponseLib.fusion.fusion import FittedFusion, FusionSettings
+from TACEResponseLib.fusion.fusion import FEWEST_RESAMPLES, FittedFusion, FusionSettings
 from TACEResponseLib.fusion.linear_model import MOST_REDRAWS
 from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
+from TACEResponseLib.fusion.shrinkage import drawn_with_replacement
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
+from TACEResponseLib.training.one_model import fit_shrunk, is_one_model
 from TACEResponseLib.training.prepared_cohort import (
     Floats,
     Labels,
@@ -63,9 +65,11 @@ def refit(
         number: which refit, from 0.
     Returns: trained branches without networks, and the fusion.
     """
+    rng = np.random.default_rng([FIRST_REFIT, seed, number])
+    if is_one_model(branches, fusion):
+        return _one_model(branches[0], fusion, cohort, seed, rng)
     repeat = number % outputs.repeats
     splits = nested_splits(outputs.folds[[repeat]], cohort.labels, seed, cohort.clusters)
-    rng = np.random.default_rng([FIRST_REFIT, seed, number])
     rows = _drawn(cohort, outputs.folds[repeat], splits, rng)
     drawn, folds = cohort.taken(rows), outputs.folds[[repeat]][:, rows]
     splits = [_among(split, rows) for split in splits]
@@ -83,6 +87,21 @@ def refit(
     return TrainedRefit(
         branches=trained, fusion=fitted.fusion.model_copy(update={"held_out": None})
     )
+
+
+def _one_model(
+    settings: BranchSettings,
+    fusion: FusionSettings,
+    cohort: PreparedCohort,
+    seed: int,
+    rng: np.random.Generator,
+) -> TrainedRefit:
+    """One logistic regression and its shrinkage, by the fewest resamples that one may rest on."""
+    (rows,) = drawn_with_replacement(cohort.labels, 1, rng, cohort.clusters)
+    drawn, quick = cohort.taken(rows), fusion.model_copy(update={"n_bootstrap": FEWEST_RESAMPLES})
+    prepared = drawn.by_branch[settings.name]
+    model = fit_shrunk(settings, quick, prepared, drawn.labels, seed, drawn.clusters)
+    return TrainedRefit(branches={settings.name: model.branch}, fusion=model.fusion(fusion))
 
 
 def _drawn(

@@ -215,12 +215,37 @@ def test_counts_are_those_that_the_collection_is_known_for(imported: Path) -> No
     patients = usable_cohort(imported / "cohort.csv")
     assert len(patients) == 105
     read = [p for p in patients if p.response]
-    assert (len(read), sum(p.response == "responder" for p in read)) == (93, 61)
+    assert (len(read), sum(p.response == "responder" for p in read)) == (92, 60)
     assert sum(bool(p.features) for p in patients) == 104
-    assert sum(bool(p.features) for p in read) == 92
+    assert sum(bool(p.features) for p in read) == 91
     calls = Counter(p.readings["response_reader1"] for p in patients)
-    assert calls == {"CR": 21, "PR": 40, "SD": 29, "PD": 6, "": 9}
+    # The collection has 93 patients, 61 responders and 21 CR by reader 1; one responder, CR by
+    # reader 1, has a follow-up that precedes the treatment.
+    assert calls == {"CR": 20, "PR": 40, "SD": 29, "PD": 6, "": 10}
     assert Counter(p.other["treatment"] for p in patients)[""] == 17
+
+
+def test_a_follow_up_before_the_treatment_gives_no_response() -> None:
+    (before,) = cohort_rows([record(Interval_FU="-25.86")])
+    assert {name: before[name] for name in before if name.startswith("response")} == {
+        "response": "",
+        "response_reader1": "",
+        "response_reader2": "",
+        "response_reader3": "",
+    }
+    assert before["readout_days"] == ""
+    (after,) = cohort_rows([record(Interval_FU="9.5")])
+    assert (after["response"], after["readout_days"]) == ("responder", "66")
+
+
+def test_the_notes_count_read_outs_that_are_early_late_or_impossible(imported: Path) -> None:
+    # The table itself, by hand: 89 of 93 have an interval, 16 of them outside 4 to 16 weeks, of
+    # which one is -25.86.
+    notes = (imported / "NOTES.md").read_text(encoding="utf-8")
+    assert "known of 88 of those with a response" in notes
+    assert "Left out: 1 whose follow-up study precedes" in notes
+    assert "9 to 212 days" in notes
+    assert "15 of 88 lie outside 4 to 16 weeks" in notes
 
 
 def test_features_that_an_offset_moves_are_left_out(imported: Path) -> None:
@@ -271,7 +296,7 @@ def test_the_same_table_gives_the_same_bytes(
         features=source / "tumour_features.csv",
     )
     again = import_hcc_tace_seg(request)
-    assert (len(again.rows), again.n_read, again.n_masks) == (105, 93, 0)
+    assert (len(again.rows), again.n_read, again.n_masks) == (105, 92, 0)
     assert again.files == (tmp_path / "again" / "cohort.csv", tmp_path / "again" / "NOTES.md")
     for name in ("cohort.csv", "NOTES.md"):
         assert (tmp_path / "again" / name).read_bytes() == (imported / name).read_bytes()
