@@ -191,10 +191,18 @@ def _cells(prediction: Prediction) -> tuple[str, ...]:
     return (
         repr(fused.probability),
         *(map(repr, fused.limits) if fused.model_range is not None else ("", "")),
-        answer_words(prediction.endpoint, fused.answer.worded) if fused.answer else "",
+        _answer(prediction),
         fused.call,
         "; ".join(warning.code for warning in prediction.warnings),
     )
+
+
+def _answer(prediction: Prediction) -> str:
+    """What is worded; nothing of an unlike case, or by a bundle without held-out scores."""
+    fused = prediction.fused
+    if fused.answer is None or fused.is_unlike:
+        return ""
+    return answer_words(prediction.endpoint, fused.answer.worded)
 
 
 def as_csv(rows: Sequence[Sequence[str]]) -> str:

@@ -16,6 +16,7 @@ from TACEResponseLib.bundle.metadata import (
     CandidateRow,
     ChanceSummary,
     CohortSummary,
+    LikenessSummary,
     Metric,
 )
 from TACEResponseLib.evaluation.calibration.calibration_line import calibration_line
@@ -94,6 +95,7 @@ def assemble(
         fusion=trained.fusion,
         card=model_card(metadata),
         refits=trained.refits,
+        likeness=trained.likeness,
     )
 
 
@@ -236,6 +238,7 @@ def _metadata(
             slope=slope,
             intercept=intercept,
         ),
+        likeness=trained.likeness and LikenessSummary(n=trained.likeness.n_training),
         threshold=trained.fusion.threshold,
         threshold_set_on=trained.fusion.threshold_set_on,
         branches=describe_branches(trained.branches),

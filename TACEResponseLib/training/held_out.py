@@ -42,6 +42,11 @@ class Split:
         is_whole = len(self.levels) == 1 and (self.trained | self.held_out).all()
         return self.levels[0][0] if is_whole else None
 
+    @property
+    def calibrates_likeness(self) -> bool:
+        """Whether it is a fold's own fit of the first division: these ask every patient once."""
+        return self.repeat == 0 and self.fold is not None
+
 
 def nested_splits(folds: Folds, labels: Labels, seed: int) -> list[Split]:
     """Every fit that `nested_outputs` needs of a branch, the longest first.

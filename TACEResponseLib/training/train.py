@@ -23,6 +23,7 @@ from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
 from TACEResponseLib.training.fits import (
     TrainingOptions,
+    likeness_of,
     planned,
     run_all,
     split_fit,
@@ -86,6 +87,7 @@ def train(
         choosing = None if tuning is None else (tuning, logits_of(branches, tuning))
         fitted = fit_candidates(recipe, outputs, cohort, choosing, seed)
         trained = _trained(fitted, branches, outputs, chance)
+        likeness = likeness_of([branch.name for branch in trained.branches], splits, kept)
         work = Refitting(
             branches=tuple(branch.settings for branch in trained.branches),
             fusion=trained.fusion.settings,
@@ -95,7 +97,7 @@ def train(
             state=kept,
         )
         refits = refits_of(work, recipe.refits, splits, pool, device, progress)
-    return replace(trained, refits=refits)
+    return replace(trained, refits=refits, likeness=likeness)
 
 
 def check_classes(labels: Labels, folds: int) -> None:
