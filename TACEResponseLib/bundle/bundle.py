@@ -42,8 +42,8 @@ class Bundle:
             raise ValueError(f"branches must be {names}, as the metadata says")
         if set(self.fusion.branch_names) != set(names):
             raise ValueError(f"the fusion must take the outputs of {names}")
-        told = self.metadata.likeness
-        if (told and told.n) != (self.likeness and self.likeness.n_training):
+        summary = self.metadata.likeness
+        if (summary and summary.n) != (self.likeness and self.likeness.n_training):
             raise ValueError("likeness must be of as many patients as the metadata says")
         if self.likeness and set(self.likeness.branches) != set(names):
             raise ValueError(f"likeness must be of {names}")

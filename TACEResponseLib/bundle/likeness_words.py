@@ -68,13 +68,13 @@ def _where(likeness: Likeness) -> str:
     """In which evidence, the furthest first; in which numbers, where any is far out by itself."""
     branches = furthest_first(likeness.branches)
     far = [branch for branch in branches if branch.p < UNUSUAL] or branches[:1]
-    told = [
+    phrases = [
         f"{branch.branch}, {', '.join(branch.reasons)}"
         if branch.reasons
         else f"{branch.branch} as a whole"
         for branch in far
     ]
-    return f" (in {'; in '.join(told)})"
+    return f" (in {'; in '.join(phrases)})"
 
 
 def _percent(share: float) -> str:

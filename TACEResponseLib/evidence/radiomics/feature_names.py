@@ -80,6 +80,6 @@ def plain_name(qualified: str) -> str:
     image, feature_class, feature = parts
     words = re.sub(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9D])(?=[A-Z][a-z])", " ", feature)
     family = CLASS_WORDS.get(feature_class, feature_class.upper())
-    told = [family, *([image] if image != "original" else []), *([sequence] if sequence else [])]
+    details = [family, *([image] if image != "original" else []), *([sequence] if sequence else [])]
     lower = " ".join(w if w.isupper() and len(w) > 1 else w.lower() for w in words.split())
-    return f"{lower} ({', '.join(told)})"
+    return f"{lower} ({', '.join(details)})"
