@@ -6,6 +6,8 @@ from dataclasses import asdict, replace
 from datetime import date
 from time import perf_counter
 
+import numpy as np
+
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress, silent
@@ -13,6 +15,7 @@ from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.vocabulary import SubjectKind, vocabulary
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.case_range import case_range
+from TACEResponseLib.bundle.likeness_words import likeness_warnings
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.model_words import performance
 from TACEResponseLib.bundle.words import (
@@ -23,6 +26,7 @@ from TACEResponseLib.bundle.words import (
 )
 from TACEResponseLib.evidence.branch import BranchResult
 from TACEResponseLib.fusion.fused import FusedProbability
+from TACEResponseLib.likeness.verdict import Likeness
 from TACEResponseLib.patient.case import Case, missing_roi
 from TACEResponseLib.patient.population import check_population
 from TACEResponseLib.patient.scores import derived_scores
@@ -58,6 +62,9 @@ def score(
         fused = bundle.fusion.predict(logits, case.clinical)
         spread = case_range(bundle, results, case.clinical, fused.probability)
         fused = replace(fused, model_range=spread)
+    with timed(seconds, "likeness"):
+        likeness = _likeness(bundle, results)
+        fused = replace(fused, is_unlike=likeness is not None and likeness.is_unlike)
     with timed(seconds, "provenance"):
         provenance = {"versions": package_versions(), **case_hashes(case)}
     provenance["settings"] = [s.model_dump(mode="json") for s in bundle.metadata.branch_settings]
@@ -79,7 +86,12 @@ def score(
         answer_sentence=answer_sentence(bundle.metadata, fused),
         call_sentence=call_sentence(fused),
         simulated_banner=simulated_banner(bundle.metadata),
-        warnings=(*population, *_warnings(case, bundle, results, fused)),
+        likeness=likeness,
+        warnings=(
+            *likeness_warnings(likeness, _opposed(bundle, results)),
+            *population,
+            *_warnings(case, bundle, results, fused),
+        ),
         provenance=provenance,
         seconds=seconds,
     )
@@ -127,6 +139,24 @@ def _class_probabilities(fused: FusedProbability, bundle: Bundle) -> dict[str, f
     """Calibrated probability of the positive class and of its complement."""
     positive = bundle.metadata.positive_class
     return {positive: fused.probability, f"not {positive}": 1.0 - fused.probability}
+
+
+def _likeness(bundle: Bundle, results: list[BranchResult]) -> Likeness | None:
+    """How like the bundle's patients the case is, in what each branch has read."""
+    if bundle.likeness is None:
+        return None
+    return bundle.likeness.verdict(
+        {result.name: np.array(result.vector) for result in results},
+        {result.name: result.furthest for result in results},
+    )
+
+
+def _opposed(bundle: Bundle, results: list[BranchResult]) -> list[BranchResult]:
+    """All branches where they disagree as hardly ever in training; else none."""
+    if bundle.likeness is None:
+        return []
+    disagree = bundle.likeness.disagrees({result.name: result.logit for result in results})
+    return results if disagree else []
 
 
 def _population_warnings(case: Case, bundle: Bundle, today: date | None) -> tuple[CaseWarning, ...]:

@@ -9,6 +9,7 @@ from TACEResponseLib.bundle.refits import Refit
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 from TACEResponseLib.fusion.fusion import FittedFusion
+from TACEResponseLib.likeness.fitted import FittedLikeness
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,6 +26,8 @@ class Bundle:
     """The model card, Markdown."""
     refits: tuple[Refit, ...] = ()
     """The same trained on other patients; none in bundles of before, whose range is not known."""
+    likeness: FittedLikeness | None = None
+    """What tells cases like the training patients from others; none in bundles of before."""
     sha256: str = ""
     """Of the file SHA256SUMS, and so of every file; empty until the bundle has been saved."""
     source: str = ""
@@ -39,6 +42,11 @@ class Bundle:
             raise ValueError(f"branches must be {names}, as the metadata says")
         if set(self.fusion.branch_names) != set(names):
             raise ValueError(f"the fusion must take the outputs of {names}")
+        summary = self.metadata.likeness
+        if (summary and summary.n) != (self.likeness and self.likeness.n_training):
+            raise ValueError("likeness must be of as many patients as the metadata says")
+        if self.likeness and set(self.likeness.branches) != set(names):
+            raise ValueError(f"likeness must be of {names}")
         if self.fusion.settings != self.metadata.fusion:
             raise ValueError("the fusion must have the settings that the metadata says")
         if not (self.refits or self.fusion.bootstrap):

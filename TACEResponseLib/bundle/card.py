@@ -10,6 +10,7 @@ from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.bundle.card_trust import trust_lines
 from TACEResponseLib.bundle.counted import counted_lines, criterion_words, readout_words
 from TACEResponseLib.bundle.left_out_calibration import group_lines
+from TACEResponseLib.bundle.likeness_words import likeness_rule
 from TACEResponseLib.bundle.metadata import (
     BundleMetadata,
     CalibrationSummary,
@@ -90,6 +91,8 @@ def _sections(metadata: BundleMetadata) -> Iterator[str]:
             f"{metadata.threshold_set_on}."
         ],
     )
+    if metadata.likeness:
+        yield _section("Cases unlike its patients", [likeness_rule(metadata.likeness.n)])
     yield _section("Known failure modes", [f"- {mode}" for mode in metadata.failure_modes])
     yield _section(
         "Where it departs from its paper",

@@ -4,6 +4,7 @@ METADATA = "configs/metadata.json"
 INFERENCE = "configs/inference.json"
 FUSION = "models/fusion.json"
 REFITS = "models/refits.json"
+LIKENESS = "models/likeness.safetensors"
 CARD = "docs/README.md"
 SUMS = "SHA256SUMS"
 

@@ -176,6 +176,13 @@ class Recalibration(Settings):
     """The calibration that training gave."""
 
 
+class LikenessSummary(Settings):
+    """What tells cases like the training patients from others; its numbers lie in a file."""
+
+    n: int = Field(ge=1, le=MOST_PATIENTS)
+    """Training patients whose distances calibrate, each by a fit without the patient."""
+
+
 class BundleMetadata(Settings):
     """Our part of `configs/metadata.json`; MONAI's part is derived from it."""
 
@@ -233,6 +240,8 @@ class BundleMetadata(Settings):
     calibration: CalibrationSummary
     recalibration: Recalibration | None = None
     """None where the calibration is still that of training."""
+    likeness: LikenessSummary | None = None
+    """None in bundles of before, which say of no case whether it is like their patients."""
     threshold: float = Field(gt=0, lt=1)
     threshold_set_on: str
     branches: tuple[BranchPart, ...] = Field(min_length=1, max_length=MOST_BRANCHES)

@@ -21,6 +21,7 @@ from TACEResponseLib.bundle.layout import (
     CARD,
     FUSION,
     INFERENCE,
+    LIKENESS,
     METADATA,
     MOST_BYTES,
     REFITS,
@@ -33,6 +34,7 @@ from TACEResponseLib.bundle.refits import StoredRefits, read_refits, stored_refi
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 from TACEResponseLib.fusion.fusion import FittedFusion
+from TACEResponseLib.likeness.files import read_likeness
 
 
 def load_bundle(name_or_path: str | Path, *, device: str = "cpu") -> Bundle:
@@ -137,6 +139,10 @@ def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) ->
     # What the folder's own card says, a stranger wrote; nobody is shown it.
     card = model_card(metadata)
     branches = tuple(read_branch(folder, part, where, device) for part in metadata.branches)
+    likeness = None
+    if metadata.likeness:
+        sizes = {branch.name: branch.vector_size for branch in branches}
+        likeness = read_likeness(folder / LIKENESS, sizes, where)
     try:
         return Bundle(
             metadata=metadata,
@@ -144,6 +150,7 @@ def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) ->
             fusion=fusion,
             card=card,
             refits=read_refits(refits, folder, where, device),
+            likeness=likeness,
             sha256=sha256,
             source=source,
         )
@@ -162,6 +169,8 @@ def _check_files(
         named.add(INFERENCE)
     if refits is not None:
         named |= {REFITS, *refits.files()}
+    if metadata.likeness:
+        named.add(LIKENESS)
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     named |= {CARD, SUMS}
     # Text about the bundle is welcome; nothing reads it.

@@ -5,6 +5,7 @@ Worded from the bundle alone; a verdict such as "responder" is never given.
 
 from TACEResponseLib.basics.terms import RESEARCH_USE, CohortRole, Endpoint
 from TACEResponseLib.bundle.counted import criterion_words, readout_words
+from TACEResponseLib.bundle.likeness_words import UNLIKE_CALL, UNLIKE_SENTENCE
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.fusion.answers import Answer
 from TACEResponseLib.fusion.fused import FusedProbability
@@ -69,6 +70,8 @@ def cohort_sentence(bundle: BundleMetadata) -> str:
 
 def result_sentence(bundle: BundleMetadata, fused: FusedProbability) -> str:
     """The one sentence in which every output states the result."""
+    if fused.is_unlike:
+        return f"{UNLIKE_SENTENCE} {RESEARCH_USE}"
     return (
         f"Estimated probability of {endpoint_phrase(bundle)}: {percent(fused.probability)}"
         f"{_range_words(fused)}. {cohort_sentence(bundle)} {RESEARCH_USE}"
@@ -93,8 +96,10 @@ def _range_words(fused: FusedProbability) -> str:
 def answer_sentence(bundle: BundleMetadata, fused: FusedProbability) -> str:
     """Response, no response or can't tell, with how often such an answer was right.
 
-    Of a bundle without held-out scores: the side of the cut-off.
+    Of a bundle without held-out scores: the side of the cut-off; of an unlike case nothing.
     """
+    if fused.is_unlike:
+        return UNLIKE_CALL
     if fused.answer is None:
         return f"{call_sentence(fused)} {NOT_BENEFIT}"
     answer = fused.answer.worded
@@ -120,6 +125,8 @@ def _classes(bundle: BundleMetadata) -> str:
 
 def call_sentence(fused: FusedProbability) -> str:
     """On which side of the model's cut-off the result lies, or that it can't be said."""
+    if fused.is_unlike:
+        return UNLIKE_CALL
     cut_off = f"the model's cut-off of {percent(fused.threshold)} (set on {fused.threshold_set_on})"
     if fused.call == "no call":
         return f"No call: the range crosses {cut_off}."

@@ -8,12 +8,13 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.writing.new_output import new_folder
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.integrity import write_sums
-from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA
+from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, LIKENESS, METADATA
 from TACEResponseLib.bundle.monai_inference import inference_json
 from TACEResponseLib.bundle.monai_metadata import to_json
 from TACEResponseLib.bundle.refits import write_refits
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart, kind_of
+from TACEResponseLib.likeness.files import write_likeness
 
 
 def save_bundle(bundle: Bundle, folder: Path) -> Bundle:
@@ -50,6 +51,8 @@ def _write(bundle: Bundle, folder: Path) -> str:
             write_branch(branch, part, folder / part.file)
     if bundle.refits:
         write_refits(bundle.refits, folder)
+    if bundle.likeness:
+        write_likeness(bundle.likeness, folder / LIKENESS)
     return write_sums(folder)
 
 

@@ -45,6 +45,8 @@ class FeatureContribution:
     """In logits, against a patient with the training cohort's mean; `None` where the
     classifier has no exact additive contributions."""
     ibsi_code: str | None
+    used: float | None = None
+    """The end of the training range that entered in the value's place; `None` within the range."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,10 @@ class BranchResult:
     warnings: tuple[CaseWarning, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Seconds by stage."""
+    vector: tuple[float, ...] = ()
+    """(vector_size,), the case's row of `vectors`; in no record."""
+    furthest: tuple[str, ...] = ()
+    """The numbers of it that lie furthest from the training patients', in words; in no record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +164,15 @@ class FittedBranch(Protocol[PreparedIn]):
 
     def logits(self, prepared: Sequence[PreparedIn]) -> NDArray[np.float64]:
         """Patient-level logits (n,) of prepared cases; higher = more likely positive."""
+        ...
+
+    @property
+    def vector_size(self) -> int:
+        """Numbers in which likeness to the training patients is measured."""
+        ...
+
+    def vectors(self, prepared: Sequence[PreparedIn]) -> NDArray[np.float64]:
+        """These numbers of prepared cases, (n, vector_size), as measured and never clipped."""
         ...
 
 

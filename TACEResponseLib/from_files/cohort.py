@@ -198,7 +198,7 @@ def _cells(prediction: Prediction) -> tuple[str, ...]:
     return (
         repr(fused.probability),
         *(map(repr, fused.limits) if fused.model_range is not None else ("", "")),
-        answer_words(prediction.endpoint, fused.answer.worded) if fused.answer else "",
+        _answer(prediction),
         fused.call,
         "; ".join(warning.code for warning in prediction.warnings),
     )
@@ -211,6 +211,14 @@ def _table(lines: Sequence[Line], table: CohortTable) -> str:
         return as_csv([line.cells for line in lines])
     rows = [(*line.cells, patient) for line, patient in zip(lines, patients, strict=True)]
     return csv_text((*COLUMNS, PATIENT_ID), rows)
+
+
+def _answer(prediction: Prediction) -> str:
+    """What is worded; nothing of an unlike case, or by a bundle without held-out scores."""
+    fused = prediction.fused
+    if fused.answer is None or fused.is_unlike:
+        return ""
+    return answer_words(prediction.endpoint, fused.answer.worded)
 
 
 def as_csv(rows: Sequence[Sequence[str]]) -> str:

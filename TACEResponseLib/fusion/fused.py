@@ -42,6 +42,8 @@ class FusedProbability:
     answer: CaseAnswer | None = None
     """None by a bundle without held-out scores."""
     warnings: tuple[CaseWarning, ...] = ()
+    is_unlike: bool = False
+    """The case is unlike the model's patients: the probability is nobody's, and none is called."""
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -52,8 +54,8 @@ class FusedProbability:
 
     @property
     def call(self) -> Call:
-        """Side of the model's cut-off; none when the range crosses it."""
+        """Side of the model's cut-off; none when the range crosses it, or of an unlike case."""
         low, high = self.limits
-        if low <= self.threshold <= high:
+        if self.is_unlike or low <= self.threshold <= high:
             return "no call"
         return "above" if low > self.threshold else "below"

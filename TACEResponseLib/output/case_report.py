@@ -7,8 +7,10 @@ from typing import Any, Self
 
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import MAP_CAPTION
+from TACEResponseLib.bundle.likeness_words import likeness_rule
 from TACEResponseLib.bundle.words import limits_words, percent
 from TACEResponseLib.imaging.roi.roi import Lesion
+from TACEResponseLib.likeness.verdict import furthest_first
 from TACEResponseLib.output.page.blocks import Figure, Page, Section, Table
 from TACEResponseLib.output.page.rendering import render
 from TACEResponseLib.output.result_folder import REPORT_NAME, write_outputs
@@ -168,6 +170,7 @@ def _sections(prediction: Prediction, history: CaseHistory) -> Iterator[Section]
         "Lesions": _lesions(prediction.lesions),
         "Evidence": _evidence(prediction),
         "Radiomics": _contributions(prediction),
+        "Likeness to the training patients": _likeness(prediction),
         "Clinical data": _clinical(prediction),
         "Plausible contours": _contours(prediction.contours),
         "Every score of this case": _history(history),
@@ -225,6 +228,7 @@ def _contributions(prediction: Prediction) -> Table:
         (
             f.name,
             f"{f.value:.5g}",
+            "" if f.used is None else f"{f.used:.5g}",
             f"{f.z_score:+.2f}",
             "" if f.contribution is None else f"{f.contribution:+.3f}",
             f.ibsi_code or "",
@@ -232,9 +236,24 @@ def _contributions(prediction: Prediction) -> Table:
         for f in sorted(features, key=lambda f: -abs(f.contribution or 0.0))
     )
     return Table(
-        columns=("Feature", "Value", "z-score", "Contribution (logit)", "IBSI"),
+        columns=("Feature", "Value", "Entered as", "z-score", "Contribution (logit)", "IBSI"),
         rows=rows,
-        note="z-scores against the training cohort; contributions against its mean patient.",
+        note="z-scores against the training cohort; contributions against its mean patient. A "
+        "value beyond the training cohort's range entered as the end of that range.",
+    )
+
+
+def _likeness(prediction: Prediction) -> Table:
+    """Distances, the furthest first."""
+    likeness = prediction.likeness
+    far = furthest_first(likeness.branches) if likeness else []
+    rows = [(b.branch, f"{b.distance:.2f}", f"{b.p:.3g}", "; ".join(b.reasons)) for b in far]
+    if likeness and len(rows) > 1:
+        rows.append(("together", "", f"{likeness.p:.3g}", ""))
+    return Table(
+        columns=("Evidence", "Distance (SD)", "Training patients as far out", "Furthest"),
+        rows=tuple(rows),
+        note=likeness_rule(likeness.n_training) if likeness else "",
     )
 
 

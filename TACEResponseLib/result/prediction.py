@@ -9,6 +9,7 @@ from TACEResponseLib.basics.terms import Endpoint
 from TACEResponseLib.evidence.branch import BranchResult
 from TACEResponseLib.fusion.fused import FusedProbability
 from TACEResponseLib.imaging.roi.roi import Lesion
+from TACEResponseLib.likeness.verdict import Likeness
 from TACEResponseLib.patient.context import CaseContext
 from TACEResponseLib.patient.record import ClinicalValue
 from TACEResponseLib.result.contour_range import ContourRange
@@ -40,6 +41,8 @@ class Prediction:
     warnings: tuple[CaseWarning, ...]
     provenance: Mapping[str, Any]
     """Package versions, settings, image and ROI hashes."""
+    likeness: Likeness | None = None
+    """How like the model's patients the case is; `None` of bundles that do not know."""
     context: CaseContext | None = None
     """What the user said of treatment and stage."""
     performance_sentence: str = ""

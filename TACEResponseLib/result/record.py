@@ -39,6 +39,7 @@ def to_record(prediction: Prediction) -> dict[str, Any]:
         "threshold": {"value": fused.threshold, "set_on": fused.threshold_set_on},
         "call": fused.call,
         "call_sentence": prediction.call_sentence,
+        "likeness": asdict(prediction.likeness) if prediction.likeness else None,
         "warnings": [asdict(w) for w in prediction.warnings],
         "fusion_terms": [asdict(t) for t in fused.terms],
         "branches": [_branch(b) for b in prediction.branches],

@@ -19,6 +19,7 @@ from TACEResponseLib.fusion.fused import FusedProbability, FusionTerm
 from TACEResponseLib.fusion.model_range import ModelRange
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.imaging.volume import Volume
+from TACEResponseLib.likeness.verdict import BranchLikeness, Likeness
 from TACEResponseLib.patient.context import read_context
 from TACEResponseLib.result.contour_range import range_from_record
 from TACEResponseLib.result.prediction import Prediction
@@ -114,6 +115,7 @@ def _prediction(record: Mapping[str, Any], maps: Maps) -> Prediction:
         simulated_banner=record["simulated_model"],
         warnings=tuple(CaseWarning(**warning) for warning in record["warnings"]),
         provenance=record["provenance"],
+        likeness=_likeness(record),
         context=None if context is None else read_context(context),
         contours=range_from_record(record["contours"]) if "contours" in record else None,
         seconds=record["seconds"],
@@ -133,12 +135,25 @@ def _fused(record: Mapping[str, Any]) -> FusedProbability:
         venn_abers=None if pair is None else (pair[0], pair[1]),
         answer=None if answer is None else _answer(answer),
         terms=tuple(FusionTerm(**term) for term in record["fusion_terms"]),
+        is_unlike=(likeness := _likeness(record)) is not None and likeness.is_unlike,
     )
 
 
 def _answer(answer: Mapping[str, Any]) -> CaseAnswer:
     known = {key: value for key, value in answer.items() if key != "worded"}
     return CaseAnswer(**{**known, "counts": AnswerCounts(**answer["counts"])})
+
+
+def _likeness(record: Mapping[str, Any]) -> Likeness | None:
+    """Early records say nothing of it."""
+    content = record.get("likeness")
+    if content is None:
+        return None
+    branches = tuple(
+        BranchLikeness(**{**branch, "reasons": tuple(branch["reasons"])})
+        for branch in content["branches"]
+    )
+    return Likeness(**{**content, "branches": branches})
 
 
 def _lesion(lesion: Mapping[str, Any]) -> Lesion:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import slicer
     import vtk
 
+# Follows the name of a number that stays for the record.
+NOT_CALLED = ", not called"
 # More bars than this can't be told apart.
 LARGEST_BARS = 12
 
@@ -64,7 +66,7 @@ def summary(prediction: Prediction) -> Columns:
         ("Answer", prediction.answer_sentence),
         *([("Contours", prediction.contours.sentence)] if prediction.contours else []),
         *[("Warning", warning.message) for warning in prediction.warnings],
-        ("Probability", f"{fused.probability:.3f}"),
+        ("Probability" + NOT_CALLED * fused.is_unlike, f"{fused.probability:.3f}"),
         *range_rows(fused),
         ("Cut-off", f"{fused.threshold:.3f}, set on {fused.threshold_set_on}"),
         ("Positive class", prediction.positive_class),
@@ -91,6 +93,7 @@ def radiomics(prediction: Prediction) -> Columns:
     return {
         "Feature": [f.name for f in features],
         "Value": [f.value for f in features],
+        "Entered as": [f.value if f.used is None else f.used for f in features],
         "z-score": [f.z_score for f in features],
         "Contribution (logit)": [
             math.nan if f.contribution is None else f.contribution for f in features

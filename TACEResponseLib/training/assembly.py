@@ -17,6 +17,7 @@ from TACEResponseLib.bundle.metadata import (
     CandidateRow,
     ChanceSummary,
     CohortSummary,
+    LikenessSummary,
     Metric,
     SiteRow,
     SiteSummary,
@@ -110,6 +111,7 @@ def assemble(
         fusion=trained.fusion,
         card=model_card(metadata),
         refits=trained.refits,
+        likeness=trained.likeness,
     )
 
 
@@ -276,6 +278,7 @@ def _metadata(
             intercept=intercept,
             shrinkage=shrinkage_of(trained),
         ),
+        likeness=trained.likeness and LikenessSummary(n=trained.likeness.n_training),
         threshold=trained.fusion.threshold,
         threshold_set_on=trained.fusion.threshold_set_on,
         branches=describe_branches(trained.branches),

@@ -5,17 +5,21 @@ from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.evidence.branch import FitContext, Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.fusion.clusters import Clusters, of_rows
+from TACEResponseLib.likeness.fitted import FittedLikeness, fit_likeness
+from TACEResponseLib.likeness.reference import fit_reference
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.checks import note_findings
 from TACEResponseLib.training.held_out import Split
 from TACEResponseLib.training.log import FitLog
 from TACEResponseLib.training.prepared_cohort import Labels, PreparedCohort, chosen_of, labels_for
-from TACEResponseLib.training.state import TrainingState
+from TACEResponseLib.training.state import DISTANCES, FITS, TrainingState, damaged_work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,8 @@ class Fit:
     """Patients who are asked; `None` for the fit of all, which is kept."""
     notes_findings: bool
     """Whether it is looked at what it shows of them."""
+    measures: bool
+    """Whether it says how far its patients lie from others, beside what it says of them."""
     options: TrainingOptions
     state: TrainingState
     keeps_branch: bool = False
@@ -84,6 +90,7 @@ def planned(
                 labels=labels[split.trained] if split else labels,
                 held_out=chosen_of(prepared, split.held_out) if split else None,
                 notes_findings=split is not None and split.asks_once,
+                measures=split is None or split.asks_once,
                 options=options,
                 state=state,
                 keeps_branch=_stands_in_refits(recipe, settings, split),
@@ -121,6 +128,14 @@ def run_fit(fit: Fit) -> None:
     )
     recipe = branch_recipe(fit.settings)
     branch = recipe.fit(fit.prepared, fit.labels, options.seed, context)
+    # A fit counts as finished by what is written last.
+    if fit.measures:
+        reference = fit_reference(branch.vectors(fit.prepared))
+        if fit.held_out is None:
+            state.save_reference(fit.name, reference)
+        else:
+            distances = reference.distances(branch.vectors(fit.held_out))
+            state.save_distances(fit.name, distances)
     if fit.held_out is None:
         state.save_branch(fit.name, branch)
     else:
@@ -130,3 +145,29 @@ def run_fit(fit: Fit) -> None:
             note_findings(fit.name, branch, fit.held_out, options.seed, state)
         state.save_logits(fit.name, branch.logits(fit.held_out))
     state.forget_checkpoint(fit.name)
+
+
+def likeness_of(
+    branches: Sequence[str], splits: Sequence[Split], state: TrainingState
+) -> FittedLikeness:
+    """What tells cases like the training patients from others, of what fits have measured.
+
+    Args:
+        branches: whose numbers count; those that ship.
+        splits: of the training.
+        state: of the finished fits.
+    Raises: InputError: a file of the state is damaged.
+    """
+    distances, logits = {}, {}
+    for branch in branches:
+        rows = np.full((2, splits[0].trained.size), np.nan)
+        for split in splits:
+            if split.asks_once:
+                name = split_fit(branch, split)
+                held_out = (state.read_distances(name), state.read_logits(name))
+                if {row.shape for row in held_out} != {(split.held_out.sum(),)}:
+                    raise damaged_work(state.folder, f"{FITS}/{name}.{DISTANCES}")
+                rows[:, split.held_out] = held_out
+        distances[branch], logits[branch] = rows
+    references = {branch: state.read_reference(whole_fit(branch)) for branch in branches}
+    return fit_likeness(references, distances, logits)

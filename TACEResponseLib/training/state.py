@@ -27,12 +27,16 @@ from TACEResponseLib.bundle.writing import write_branch
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart
 from TACEResponseLib.fusion.fusion import FittedFusion
+from TACEResponseLib.likeness.files import read_reference, reference_bytes
+from TACEResponseLib.likeness.reference import Reference
 from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.prepared_cohort import Floats
 
 KEY, FITS, CHECKPOINTS, LOG, DRAFT = "key.json", "fits", "checkpoints", "log", "bundle"
 LOCK = "lock"
 PART = "part.json"
+REFERENCE, DISTANCES = "reference.safetensors", "distances.json"
+"""Follow the name of a fit."""
 _PART: TypeAdapter[BranchPart] = TypeAdapter(BranchPart)
 
 
@@ -81,6 +85,27 @@ class TrainingState:
         with self._as_it_was_left(f"{FITS}/{fit}.json"):
             return FittedFusion.model_validate_json(self._file(fit).read_bytes(), strict=True)
 
+    def save_distances(self, fit: str, distances: Floats) -> None:
+        """Keep how far a fold's held-out patients lie from the others, (n,); before its logits."""
+        content = json.dumps(distances.tolist()).encode("ascii")
+        write_whole(content, self._beside(fit, DISTANCES))
+
+    def read_distances(self, fit: str) -> Floats:
+        """What `save_distances` kept."""
+        path = self._beside(fit, DISTANCES)
+        with self._as_it_was_left(f"{FITS}/{path.name}"):
+            return np.array(parse_json(path.read_bytes(), path.name), dtype=np.float64)
+
+    def save_reference(self, fit: str, reference: Reference) -> None:
+        """Keep where the patients of a fit lie; before its branch."""
+        write_whole(reference_bytes(reference), self._beside(fit, REFERENCE))
+
+    def read_reference(self, fit: str) -> Reference:
+        """What `save_reference` kept."""
+        path = self._beside(fit, REFERENCE)
+        with self._as_it_was_left(f"{FITS}/{path.name}"):
+            return read_reference(path)
+
     def save_branch(self, fit: str, branch: AnyBranch) -> None:
         """Keep a trained branch; the folder appears under its name when it is whole."""
         (part,) = describe_branches([branch])
@@ -123,6 +148,9 @@ class TrainingState:
 
     def _file(self, fit: str) -> Path:
         return self.folder / FITS / f"{fit}.json"
+
+    def _beside(self, fit: str, ending: str) -> Path:
+        return self.folder / FITS / f"{fit}.{ending}"
 
     def _branch(self, fit: str) -> Path:
         return self.folder / FITS / fit

@@ -25,6 +25,7 @@ from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates,
 from TACEResponseLib.training.checks import checked
 from TACEResponseLib.training.fits import (
     TrainingOptions,
+    likeness_of,
     planned,
     run_all,
     split_fit,
@@ -96,6 +97,7 @@ def train(
         fitted = fit_candidates(recipe, outputs, cohort, choosing, seed)
         sites = _left_out_sites(recipe, kept_candidate(fitted).candidate, outputs, cohort, seed)
         trained = _trained(fitted, branches, outputs, chance, sites)
+        likeness = likeness_of([branch.name for branch in trained.branches], splits, kept)
         work = Refitting(
             branches=tuple(branch.settings for branch in trained.branches),
             fusion=trained.fusion.settings,
@@ -106,7 +108,7 @@ def train(
         )
         refits = refits_of(work, recipe.refits, splits, pool, device, progress)
         shipped = checked(trained.branches, cohort, splits, seed, kept, progress)
-    return replace(trained, branches=shipped, refits=refits)
+    return replace(trained, branches=shipped, refits=refits, likeness=likeness)
 
 
 def _left_out_sites(

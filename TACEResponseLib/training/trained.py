@@ -7,6 +7,7 @@ from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.fusion.nested_outputs import NestedOutputs
+from TACEResponseLib.likeness.fitted import FittedLikeness
 from TACEResponseLib.training.candidates import FittedCandidate
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
 from TACEResponseLib.training.sites import LeftOutSites
@@ -30,6 +31,8 @@ class TrainedModel:
     """Those of every candidate."""
     refits: tuple[Refit, ...] = ()
     """The chosen candidate trained on other patients."""
+    likeness: FittedLikeness | None = None
+    """What tells cases like the training patients from others."""
     chance: Significance | None = None
     """How often permuted labels do as well; `None` where nobody asked."""
     sites: LeftOutSites | None = None

@@ -1,6 +1,7 @@
 """Cohorts of drawn features, and a training of them in memory: cheap enough for thousands."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,22 @@ from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evidence.branch import FittedBranch
 from TACEResponseLib.evidence.kinds import branch_recipe
 from TACEResponseLib.fusion.fusion import FittedFusion
+from TACEResponseLib.likeness.fitted import FittedLikeness
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import kept_candidate
+from TACEResponseLib.training.fits import (
+    TrainingOptions,
+    likeness_of,
+    planned,
+    run_fit,
+    whole_fit,
+)
+from TACEResponseLib.training.folds import repeated_folds
+from TACEResponseLib.training.held_out import nested_splits
 from TACEResponseLib.training.permutations import train_here
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
+from TACEResponseLib.training.state import TrainingState, temporary_state
 from TACEResponseLib.training.trained import logits_of
 from Testing.training.conftest import FEATURES, SIZE, TEXTURE, radiomics, recipe_content
 
@@ -92,3 +104,25 @@ def trained_on(recipe: Recipe, cohort: PreparedCohort, seed: int) -> Trained:
         branch_recipe(s).fit(cohort.by_branch[s.name], cohort.labels, seed) for s in recipe.branches
     )
     return Trained(branches=branches, fusion=kept.fusion, stated=kept.training)
+
+
+def likeness_in_memory(
+    recipe: Recipe, cohort: PreparedCohort, seed: int, state: TrainingState | None = None
+) -> tuple[tuple[FittedBranch, ...], FittedLikeness]:
+    """What `train` makes of distances, without its other fits; in this process.
+
+    Args:
+        recipe: its branches are fitted.
+        cohort: training patients.
+        seed: of the training.
+        state: keeps finished fits, and has those of before.
+    """
+    folds = repeated_folds(cohort, recipe.folds, 1, seed)
+    splits = nested_splits(folds, cohort.labels, seed)
+    names = [settings.name for settings in recipe.branches]
+    with nullcontext(state) if state else temporary_state() as kept:
+        for fit in planned(recipe, cohort, splits, TrainingOptions(seed=seed), kept):
+            if fit.measures and not kept.is_finished(fit.name):
+                run_fit(fit)
+        branches = tuple(kept.read_branch(whole_fit(name), "cpu") for name in names)
+        return branches, likeness_of(names, splits, kept)

@@ -146,7 +146,11 @@ class ResultSection:
                 withLabels(f.name, self._variables()),
                 "" if f.contribution is None else f"{f.contribution:+.3f}",
                 f"{f.z_score:+.2f}",
-                f"{f.value:.4g}",
+                f"{f.value:.4g}"
+                if f.used is None
+                else _("{value} (entered as {used})").format(
+                    value=f"{f.value:.4g}", used=f"{f.used:.4g}"
+                ),
             )
             for f in features
         ]

@@ -23,6 +23,7 @@ CALL_WORDS = {
     "no call": _("no call: the range crosses the model's cut-off"),
 }
 """Of a model without held-out scores, which has no answer."""
+UNLIKE = _("unlike the model's patients: no call")
 USE = _("Research use only: not for offering or withholding TACE.")
 
 
@@ -209,7 +210,7 @@ def oneLine(book: ResultBook) -> str:
     answer = CALL_WORDS[fused.call]
     if fused.answer is not None:
         answer = answer_words(book.prediction.endpoint, fused.answer.worded)
-    text = f"{number}, {answer}"
+    text = UNLIKE if fused.is_unlike else f"{number}, {answer}"
     if book.prediction.simulated_banner:
         text = f"{_('Simulated model')}: {text}"
     if book.isOutOfDate:

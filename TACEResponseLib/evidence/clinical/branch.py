@@ -21,6 +21,11 @@ from TACEResponseLib.evidence.clinical.preparation import PreparedClinical, meas
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
 from TACEResponseLib.evidence.clinical.state import ClinicalState, check_columns
 from TACEResponseLib.evidence.refits import logits_by
+from TACEResponseLib.evidence.training_range import (
+    clipped_to,
+    furthest_in_words,
+    used_in_place,
+)
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.columns import (
     encode_record,
@@ -83,6 +88,7 @@ class ClinicalRecipe:
             columns=columns,
             intercept=float(model.intercept_[0]),
             coefficients=tuple(model.coef_[0].tolist()),
+            clips=True,
         )
         return ClinicalBranch(self.settings, state)
 
@@ -111,8 +117,20 @@ class ClinicalBranch:
 
         Raises: InputError: a patient lacks required variables (all are named).
         """
+        return self._logits(self._entered(self.vectors(prepared)))
+
+    @property
+    def vector_size(self) -> int:
+        """Measures and variables."""
+        return len(self.state.columns)
+
+    def vectors(self, prepared: Sequence[PreparedClinical]) -> Floats:
+        """Measures and encoded variables, gaps filled, (n, columns).
+
+        Raises: InputError: as `logits`.
+        """
         values = np.array([self._encoded(patient)[0] for patient in prepared])
-        return self._logits(values.reshape(len(prepared), len(self.state.columns)))
+        return values.reshape(len(prepared), self.vector_size)
 
     def predict(self, case: Case, refits: Sequence[AnyBranch] = ()) -> BranchResult:
         """Probability, terms and warnings of one case.
@@ -124,18 +142,35 @@ class ClinicalBranch:
         prepared = prepared_of(self.settings, case.clinical, measures)
         values, imputed = self._encoded(prepared)
         measured = perf_counter()
-        logit = float(self._logits(values))
+        entered = self._entered(values)
+        logit = float(self._logits(entered))
         return BranchResult(
             name=self.name,
             kind="clinical",
             probability=float(expit(logit)),
             logit=logit,
             lesions=_lesions(case) if self.settings.measures else (),
-            features=self._contributions(values),
+            features=self._contributions(values, entered),
             refit_logits=logits_by(refits, prepared),
             warnings=(*self._range_warnings(measures), *imputed),
             seconds={"measures": measured - start, "formula": perf_counter() - measured},
+            vector=tuple(values.tolist()),
+            furthest=furthest_in_words(
+                [column.name.replace("_", " ") for column in self.state.columns],
+                values,
+                z_scored(values, self.state.columns),
+                *self._range(),
+            ),
         )
+
+    def _range(self) -> tuple[list[float], list[float]]:
+        """Least and largest value of each column among the training patients."""
+        columns = self.state.columns
+        return [column.minimum for column in columns], [column.maximum for column in columns]
+
+    def _entered(self, values: Floats) -> Floats:
+        """What the formula gets of values (m,) or (n, m)."""
+        return clipped_to(values, *self._range()) if self.state.clips else values
 
     def _encoded(self, patient: PreparedClinical) -> tuple[Floats, tuple[CaseWarning, ...]]:
         """Values in the order of the columns, (m,), and what the reader must know of them."""
@@ -150,19 +185,26 @@ class ClinicalBranch:
         z_scores = z_scored(values, self.state.columns)
         return np.asarray(z_scores @ np.array(self.state.coefficients) + self.state.intercept)
 
-    def _contributions(self, values: Floats) -> tuple[FeatureContribution, ...]:
+    def _contributions(self, values: Floats, entered: Floats) -> tuple[FeatureContribution, ...]:
         """Every term; with the intercept they add up to the logit."""
-        z_scores = z_scored(values, self.state.columns)
+        z_scores, moved = (z_scored(v, self.state.columns) for v in (values, entered))
         return tuple(
             FeatureContribution(
                 name=column.name,
                 value=float(value),
                 z_score=float(z),
-                contribution=float(coefficient * z),
+                contribution=float(coefficient * by),
                 ibsi_code=None,
+                used=used,
             )
-            for column, value, z, coefficient in zip(
-                self.state.columns, values, z_scores, self.state.coefficients, strict=True
+            for column, value, z, by, coefficient, used in zip(
+                self.state.columns,
+                values,
+                z_scores,
+                moved,
+                self.state.coefficients,
+                used_in_place(values, entered),
+                strict=True,
             )
         )
 

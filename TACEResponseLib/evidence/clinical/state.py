@@ -19,6 +19,9 @@ class ClinicalState(Settings):
     intercept: Coefficient
     coefficients: tuple[Coefficient, ...]
     """Logits per standard deviation."""
+    clips: bool = False
+    """Whether values beyond a column's range enter as its ends; bundles of before let them enter
+    as they are, and score as they did."""
 
     @model_validator(mode="after")
     def _one_coefficient_a_column(self) -> "ClinicalState":

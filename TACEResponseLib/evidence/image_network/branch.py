@@ -13,6 +13,7 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.logistic import logits
 from TACEResponseLib.evidence.branch import AnyBranch, BranchResult, FitContext, PatchOutput
 from TACEResponseLib.evidence.image_network.attention.attention import SeenPatches, attention
+from TACEResponseLib.evidence.image_network.embedding import embedding_of, embedding_size
 from TACEResponseLib.evidence.image_network.inference import predict_patches
 from TACEResponseLib.evidence.image_network.network_input import network_input, seen_plans
 from TACEResponseLib.evidence.image_network.preparation import (
@@ -119,6 +120,20 @@ class ImageNetworkBranch:
         ]
         return logits(chances)
 
+    @property
+    def vector_size(self) -> int:
+        """Inputs of the network's last layer."""
+        return embedding_size(self.network)
+
+    def vectors(self, prepared: Sequence[PreparedPatches]) -> Floats:
+        """What the last layer gets, averaged over a patient's patches, (n, inputs)."""
+        rows = []
+        for patient in prepared:
+            with embedding_of(self.network) as embedding:
+                self.classes(self.seen(patient)[0])
+            rows.append(embedding.mean())
+        return np.array(rows).reshape(len(prepared), self.vector_size)
+
     def predict(self, case: Case, refits: Sequence[AnyBranch] = ()) -> BranchResult:
         """Probability, patch outputs and saliency of one case."""
         start = perf_counter()
@@ -126,7 +141,8 @@ class ImageNetworkBranch:
         prepared = prepare_patches(case, settings)
         seen, remarks = self.seen(prepared)
         cut = perf_counter()
-        classes = self.classes(seen)
+        with embedding_of(self.network) as embedding:
+            classes = self.classes(seen)
         positive = classes[:, list(settings.positive)].sum(axis=1)
         answered = perf_counter()
         check = self.state.map_check
@@ -155,6 +171,7 @@ class ImageNetworkBranch:
                 "network": answered - cut,
                 "saliency": perf_counter() - answered,
             },
+            vector=tuple(embedding.mean().tolist()),
         )
 
     def seen(self, prepared: PreparedPatches) -> tuple[SeenPatches, tuple[CaseWarning, ...]]:

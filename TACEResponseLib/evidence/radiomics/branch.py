@@ -22,13 +22,18 @@ from TACEResponseLib.evidence.radiomics.classifiers import (
     contributions,
     fit_classifier,
 )
-from TACEResponseLib.evidence.radiomics.feature_names import wanted_names
+from TACEResponseLib.evidence.radiomics.feature_names import plain_name, wanted_names
 from TACEResponseLib.evidence.radiomics.ibsi import ibsi_code
 from TACEResponseLib.evidence.radiomics.lesion_features import lesion_features, scored_lesions
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.evidence.radiomics.state import RadiomicsState
 from TACEResponseLib.evidence.radiomics.training_table import select_columns, table, training_table
 from TACEResponseLib.evidence.refits import logits_by
+from TACEResponseLib.evidence.training_range import (
+    clipped_to,
+    furthest_in_words,
+    used_in_place,
+)
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord
 
@@ -98,6 +103,7 @@ class RadiomicsRecipe:
             sd=tuple(values.std(axis=0).tolist()),
             minimum=tuple(values.min(axis=0).tolist()),
             maximum=tuple(values.max(axis=0).tolist()),
+            clips=True,
             remarks=remarks,
         )
         return RadiomicsBranch(self.settings, state, classifier)
@@ -118,7 +124,17 @@ class RadiomicsBranch:
 
     def logits(self, prepared: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
         """Logit of each patient, (n,)."""
-        return classifier_logits(self.pipeline, table(prepared, self.state.feature_names))
+        return classifier_logits(self.pipeline, self._entered(self.vectors(prepared)))
+
+    @property
+    def vector_size(self) -> int:
+        """The selected features."""
+        return len(self.state.feature_names)
+
+    def vectors(self, prepared: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
+        """The selected features, (n, features)."""
+        values = table(prepared, self.state.feature_names)
+        return values.reshape(len(prepared), self.vector_size)
 
     def predict(self, case: Case, refits: Sequence[AnyBranch] = ()) -> BranchResult:
         """Probability and contributions of one case; only selected features are computed."""
@@ -127,23 +143,39 @@ class RadiomicsBranch:
         features = lesion_features(case, self.settings, _selected(self, refits))
         values = np.array([features[name] for name in names])
         extracted = perf_counter()
-        logit = float(classifier_logits(self.pipeline, values[np.newaxis])[0])
+        entered = self._entered(values)
+        logit = float(classifier_logits(self.pipeline, entered[np.newaxis])[0])
         return BranchResult(
             name=self.name,
             kind="radiomics",
             probability=float(expit(logit)),
             logit=logit,
             lesions=scored_lesions(case, self.settings),
-            features=self._contributions(values),
+            features=self._contributions(values, entered),
             refit_logits=logits_by(refits, features),
             warnings=self._range_warnings(values),
             seconds={"features": extracted - start, "classifier": perf_counter() - extracted},
+            vector=tuple(values.tolist()),
+            furthest=furthest_in_words(
+                [plain_name(name) for name in names],
+                values,
+                (values - self.state.mean) / self.state.sd,
+                self.state.minimum,
+                self.state.maximum,
+            ),
         )
 
-    def _contributions(self, values: NDArray[np.float64]) -> tuple[FeatureContribution, ...]:
-        """Value, z-score and contribution of each feature."""
+    def _entered(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the classifier gets of values (m,) or (n, m)."""
+        state = self.state
+        return clipped_to(values, state.minimum, state.maximum) if state.clips else values
+
+    def _contributions(
+        self, values: NDArray[np.float64], entered: NDArray[np.float64]
+    ) -> tuple[FeatureContribution, ...]:
+        """Value, z-score and contribution of each feature; the last is of what entered."""
         z_scores = (values - self.state.mean) / self.state.sd
-        added = contributions(self.pipeline, values)
+        added, used = contributions(self.pipeline, entered), used_in_place(values, entered)
         return tuple(
             FeatureContribution(
                 name=name,
@@ -151,6 +183,7 @@ class RadiomicsBranch:
                 z_score=float(z_scores[i]),
                 contribution=None if added is None else float(added[i]),
                 ibsi_code=ibsi_code(name),
+                used=used[i],
             )
             for i, name in enumerate(self.state.feature_names)
         )
@@ -168,11 +201,12 @@ class RadiomicsBranch:
         )
         rest = len(outside) - MOST_NAMED
         more = f" and {rest} more" if rest > 0 else ""
+        entered = "; its ends enter in their place" if self.state.clips else ""
         return (
             CaseWarning(
                 code="feature_outside_training_range",
                 message=f"{len(outside)} of {len(values)} features lie outside the training "
-                f"cohort's range: {named}{more}.",
+                f"cohort's range{entered}: {named}{more}.",
             ),
         )
 

@@ -1,5 +1,6 @@
 """Names of features: pyradiomics' own, with the sequence in front where a branch reads several."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import product
 
@@ -9,6 +10,9 @@ from TACEResponseLib.evidence.radiomics.settings import (
     ExtractionSettings,
     RadiomicsSettings,
 )
+
+CLASS_WORDS: Mapping[str, str] = {"firstorder": "intensity", "shape": "shape"}
+"""Families of features that have no common abbreviation."""
 
 
 def qualified_name(name: str, sequence: ImageSequence, sequences: Sequence[ImageSequence]) -> str:
@@ -65,3 +69,17 @@ def _image_types(settings: ExtractionSettings) -> list[str]:
         "Wavelet": ["wavelet-" + "".join(bands) for bands in product("LH", repeat=3)],
     }
     return [name for kind in settings.image_types for name in by_kind[kind]]
+
+
+def plain_name(qualified: str) -> str:
+    """`cluster shade (GLCM)` of `original_glcm_ClusterShade`, with filter and sequence if any."""
+    sequence, _, name = qualified.rpartition(SEQUENCE_MARK)
+    parts = name.split("_", 2)
+    if len(parts) < 3:
+        return qualified
+    image, feature_class, feature = parts
+    words = re.sub(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9D])(?=[A-Z][a-z])", " ", feature)
+    family = CLASS_WORDS.get(feature_class, feature_class.upper())
+    details = [family, *([image] if image != "original" else []), *([sequence] if sequence else [])]
+    lower = " ".join(w if w.isupper() and len(w) > 1 else w.lower() for w in words.split())
+    return f"{lower} ({', '.join(details)})"

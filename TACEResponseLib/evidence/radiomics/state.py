@@ -14,6 +14,9 @@ class RadiomicsState(Settings):
     sd: tuple[Moderate, ...]
     minimum: tuple[Moderate, ...]
     maximum: tuple[Moderate, ...]
+    clips: bool = False
+    """Whether values beyond the range enter as its ends; bundles of before let them enter as they
+    are, and score as they did."""
     remarks: tuple[str, ...] = ()
     """What must be known of the training: features left out, fewer patients than features."""
 

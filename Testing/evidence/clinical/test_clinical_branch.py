@@ -215,3 +215,25 @@ def test_a_required_variable_can_t_be_filled_in(fitted: ClinicalBranch) -> None:
     settings = SETTINGS.model_copy(update={"variables": strict})
     with pytest.raises(ValidationError, match="filled_in"):
         ClinicalPart(settings=settings, state=fitted.state)
+
+
+def test_a_volume_beyond_the_training_range_enters_as_its_end(fitted: ClinicalBranch) -> None:
+    largest = fitted.state.columns[0].maximum
+    rows = [
+        PreparedClinical(clinical={"cirrhosis": True}, measures={"log_volume_ml": volume})
+        for volume in (largest, largest + 1.0, largest + 50.0)
+    ]
+    first, *beyond = fitted.logits(rows).tolist()
+    assert beyond == [first, first]
+    assert fitted.vectors(rows)[:, 0].tolist() == [largest, largest + 1.0, largest + 50.0]
+
+
+def test_a_formula_of_before_does_not_clip(fitted: ClinicalBranch) -> None:
+    before = replace(fitted, state=fitted.state.model_copy(update={"clips": False}))
+    column = fitted.state.columns[0]
+    rows = [
+        PreparedClinical(clinical={"cirrhosis": True}, measures={"log_volume_ml": volume})
+        for volume in (column.maximum, column.maximum + column.sd)
+    ]
+    first, second = before.logits(rows).tolist()
+    assert second - first == pytest.approx(fitted.state.coefficients[0])

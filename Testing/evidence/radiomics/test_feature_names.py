@@ -7,6 +7,7 @@ from TACEResponseLib.evidence.radiomics.extraction import extract_features
 from TACEResponseLib.evidence.radiomics.feature_names import (
     names_by_sequence,
     parameter_set_names,
+    plain_name,
     qualified_name,
 )
 from TACEResponseLib.evidence.radiomics.settings import ExtractionSettings
@@ -57,3 +58,16 @@ def test_the_name_of_a_single_sequence_stays_as_it_is() -> None:
 def test_an_unknown_sequence_is_refused() -> None:
     with pytest.raises(ValueError, match="mr_t7"):
         names_by_sequence([f"mr_t7:{MEAN}"], (T2, ARTERIAL))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (MEAN, "mean (intensity)"),
+        ("original_shape_Maximum2DDiameterSlice", "maximum 2D diameter slice (shape)"),
+        ("mr_t2:wavelet-LLH_glcm_ClusterShade", "cluster shade (GLCM, wavelet-LLH, mr_t2)"),
+        ("something", "something"),
+    ],
+)
+def test_a_reader_gets_plain_names(name: str, words: str) -> None:
+    assert plain_name(name) == words

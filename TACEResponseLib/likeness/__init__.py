@@ -1,0 +1,1 @@
+"""Is a case like the patients that a model was trained on, in the numbers that it reads?"""
