@@ -90,7 +90,7 @@ def check_case_fits(case: Case, bundle: Bundle) -> None:
     sequences = bundle.metadata.sequences
     missing = [s.value for s in sequences if s not in case.images]
     surplus = [s.value for s in case.images if s not in sequences]
-    needs = " ".join(vocabulary().image_file.format(s.value) for s in sequences)
+    needs = vocabulary().image_files(s.value for s in sequences)
     if missing:
         given = ", ".join(s.value for s in case.images)
         raise InputError(

@@ -15,6 +15,7 @@ import pytest
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.terms import Endpoint, ImageSequence
+from TACEResponseLib.basics.vocabulary import OPTIONS, speak
 from TACEResponseLib.evidence.branch import (
     BranchResult,
     FeatureContribution,
@@ -33,10 +34,11 @@ from Testing.in_process import stay_in_process
 
 
 def pytest_configure() -> None:
-    """Processes that a test starts take signals as at a terminal.
+    """Messages, and signals of processes that a test starts, are those of a terminal.
 
     In the background, or under nohup, these are ignored, and every child inherits that.
     """
+    speak(OPTIONS)
     for name in ("SIGINT", "SIGHUP", "SIGQUIT", "SIGTERM"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:

@@ -297,18 +297,24 @@ FOLLOWED = {
 
 
 def remedies() -> Iterator[str]:
-    """Every constant text of a remedy in the library."""
+    """Every constant text of a remedy in the library, and every option as a terminal has it."""
     for path in sorted(LIBRARY.rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(call, ast.Call):
                 continue
             for keyword in call.keywords:
                 if keyword.arg == "remedy":
-                    yield from (
-                        n.value
-                        for n in ast.walk(keyword.value)
-                        if isinstance(n, ast.Constant) and isinstance(n.value, str)
-                    )
+                    yield from texts_of(keyword.value)
+
+
+def texts_of(remedy: ast.expr) -> Iterator[str]:
+    """Constants, and `option("seed")` in the words of the command line."""
+    for node in ast.walk(remedy):
+        match node:
+            case ast.Constant(value=str(text)):
+                yield text
+            case ast.Call(func=ast.Name(id="option" | "switch"), args=[ast.Constant(value=str(n))]):
+                yield f"--{n}"
 
 
 def test_every_option_that_a_remedy_names_is_one_and_is_followed() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from TACEResponseLib.basics.plain_text import printable
 from TACEResponseLib.basics.subject import Subject
+from TACEResponseLib.basics.vocabulary import SubjectKind
 
 MOST_NAMES = 4
 
@@ -32,7 +33,7 @@ class InputError(ValueError):
 
         Args:
             where: file name, option or variable that the user knows; a `Subject` where the
-                front ends call it by different names.
+                front ends call it by different names, or its kind alone.
             rule: what must hold, with units.
             got: the value that broke it, short enough for one line.
             remedy: what the user can do about it.
@@ -40,6 +41,7 @@ class InputError(ValueError):
                 left out of `written`.
             hint: a remedy that bears such names; shown in place of `remedy`, which is written.
         """
+        where = Subject(where) if isinstance(where, SubjectKind) else where
         self.subject = where if isinstance(where, Subject) else None
         self.where = str(where)
         self.rule = rule

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.vocabulary import option
 
 # numpy, torch and scikit-learn agree on no other seeds, and what is larger than the rest is a slip
 # of the keyboard.
@@ -31,7 +32,7 @@ def check_ranges(**numbers: float | None) -> None:
         low, high = RANGES[name]
         if not low <= value <= high:
             raise InputError(
-                f"--{name}",
+                option(name),
                 f"must be {low} to {high}",
                 got=str(value)[:40],
                 remedy="give another number",

@@ -65,5 +65,5 @@ def _rebuilt(kind: SubjectKind, name: str, text: str, part: str) -> Subject:
     return Subject(kind, name, text=text, part=part)
 
 
-OUTPUT = Subject(SubjectKind.OUTPUT)
+OUTPUT: str = SubjectKind.OUTPUT
 """The place of a result, where no other option names it."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from TACEResponseLib.basics.ids import check_id
+from TACEResponseLib.basics.vocabulary import option
 
 
 def bundle_id_of(output: Path) -> str:
@@ -11,5 +12,5 @@ def bundle_id_of(output: Path) -> str:
     Raises: InputError: the folder's name is no id.
     """
     name = output.name.lower().removesuffix(".zip")
-    check_id(name, "--output", what="a name")
+    check_id(name, option("output"), what="a name")
     return name

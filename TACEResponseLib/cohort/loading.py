@@ -1,6 +1,6 @@
 """From rows to cases: files are read when a patient's turn comes, and once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -8,7 +8,7 @@ from functools import partial
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence
-from TACEResponseLib.basics.vocabulary import OPTIONS, SubjectKind, spoken
+from TACEResponseLib.basics.vocabulary import OPTIONS, SubjectKind, Vocabulary, spoken, vocabulary
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.imaging.files.liver_reading import read_liver
@@ -18,22 +18,30 @@ from TACEResponseLib.imaging.roi.roi_choice import LIVER_COLUMN
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.case import Case
 
-COLUMNS = replace(
-    OPTIONS,
-    subjects={
-        **OPTIONS.subjects,
-        SubjectKind.IMAGE: "image",
-        SubjectKind.ROI: "roi",
-        SubjectKind.CLINICAL: "clinical columns",
-        SubjectKind.CONTEXT: "columns of dates, treatment and stage",
-        SubjectKind.CASE_ID: "case_id",
-    },
-    one_of={SubjectKind.IMAGE: "{}", SubjectKind.ROI: "roi_{}"},
-    image_file="its path in column {}",
-    any_image_file="its path in the column of a sequence",
-    roi_file="its path in column roi",
-    unknown="or leave it blank",
-)
+SUBJECTS: Mapping[SubjectKind, str] = {
+    SubjectKind.IMAGE: "image",
+    SubjectKind.ROI: "roi",
+    SubjectKind.CLINICAL: "clinical columns",
+    SubjectKind.CONTEXT: "columns of dates, treatment and stage",
+    SubjectKind.CASE_ID: "case_id",
+}
+
+
+def in_columns(front_end: Vocabulary) -> Vocabulary:
+    """What a front end says of one patient, as its table says it."""
+    return replace(
+        front_end,
+        subjects={**front_end.subjects, **SUBJECTS},
+        one_of={SubjectKind.IMAGE: "{}", SubjectKind.ROI: "roi_{}"},
+        image_file="its path in column {}",
+        any_image_file="its path in the column of a sequence",
+        roi_file="its path in column roi",
+        unknown="or leave it blank",
+        between=" and ",
+    )
+
+
+COLUMNS = in_columns(OPTIONS)
 """How a table says what options say of one patient."""
 
 
@@ -91,7 +99,7 @@ def in_row(patient: CohortPatient) -> Iterator[None]:
         patient: the row; no file of it is named, since such errors are written too.
     Raises: InputError: that of the work, at this row.
     """
-    with spoken(COLUMNS):
+    with spoken(in_columns(vocabulary())):
         try:
             yield
         except InputError as error:

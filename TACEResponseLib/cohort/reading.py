@@ -8,6 +8,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import shown, twins
 from TACEResponseLib.basics.log import LOG
 from TACEResponseLib.basics.reading.regular_file import check_regular
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.columns import LIVER, REQUIRED, ROI, ROI_READER2
 from TACEResponseLib.cohort.header import header_problems, header_remarks
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem
@@ -58,7 +59,7 @@ def read_cohort(path: Path, needed: Sequence[str] = REQUIRED) -> CohortTable:
     wrong = {problem.row for problem in problems}
     remarks = [*header_remarks(table.header), *unit_remarks(rows)]
     for remark in remarks:
-        LOG.warning("--cohort %s: %s", path.name, remark)
+        LOG.warning("%s %s: %s", option("cohort"), path.name, remark)
     return CohortTable(
         path=path,
         patients=tuple(patient for patient in patients if patient.row not in wrong),

@@ -9,6 +9,7 @@ from TACEResponseLib.basics.reading.text_table import (
     read_text_table,
     table_of,
 )
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.header import holds_numbers
 from TACEResponseLib.cohort.spreadsheet import is_spreadsheet, read_sheet_and_remarks
 
@@ -23,7 +24,7 @@ def table_rows(path: Path) -> tuple[TextTable, list[Row]]:
             sheet is read.
     Raises: InputError: no table, or one without a patient.
     """
-    where = f"--cohort {path.name}"
+    where = f"{option('cohort')} {path.name}"
     if is_spreadsheet(path):
         sheet = read_sheet_and_remarks(path, where)
         numbered = tuple(enumerate(sheet.rows, start=1))

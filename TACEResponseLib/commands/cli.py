@@ -18,6 +18,7 @@ from TACEResponseLib.basics.errors import InputError, MissingExtraError
 from TACEResponseLib.basics.process import endings, standard_streams
 from TACEResponseLib.basics.process.terminal import printable_output
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
+from TACEResponseLib.basics.vocabulary import OPTIONS, spoken
 from TACEResponseLib.basics.writing import drafts
 from TACEResponseLib.basics.writing.disk_trouble import explained
 from TACEResponseLib.commands import (
@@ -68,7 +69,7 @@ def main(arguments: Sequence[str] | None = None, *, ends_process: bool = False) 
         standard_streams.fill_gaps()
     except InputError as error:
         return _say(f"error: {error}", 2)
-    with endings.watched(to_the_end=ends_process), printable_output():
+    with spoken(OPTIONS), endings.watched(to_the_end=ends_process), printable_output():
         return _parsed(arguments)
 
 

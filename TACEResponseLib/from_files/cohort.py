@@ -8,6 +8,7 @@ from TACEResponseLib.basics.errors import InputError, OutputError
 from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import Device, Endpoint
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.basics.writing.csv_writing import csv_text
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.bundle.bundle import Bundle
@@ -108,7 +109,7 @@ def _refuse_features_alone(table: CohortTable) -> None:
         return
     if any(patient.features for patient in table.patients):
         raise InputError(
-            f"--cohort {table.path.name}",
+            f"{option('cohort')} {table.path.name}",
             "must name images, of which score draws maps",
             got="radiomics features alone",
             remedy="add the columns of the bundle's sequences; "

@@ -12,7 +12,7 @@ from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import Device
-from TACEResponseLib.basics.vocabulary import SubjectKind
+from TACEResponseLib.basics.vocabulary import SubjectKind, switch
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.reading import load_bundle
@@ -42,7 +42,9 @@ class ResultFolder:
         """
         check_output(self.path, overwrite=self.overwrite)
         if self.with_scene and find_spec("slicer") is None:
-            raise MissingExtraError("slicer-core", "scene.mrb (or add --no-scene)", "scene")
+            raise MissingExtraError(
+                "slicer-core", f"scene.mrb (or add {switch('no-scene')})", "scene"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,7 +110,7 @@ def check_sequences(given: Collection[ImageSequence], metadata: BundleMetadata) 
     """Refuse wrong sequences before minutes go into reading them."""
     if set(metadata.sequences) == set(given):
         return
-    needs = " ".join(vocabulary().image_file.format(s.value) for s in metadata.sequences)
+    needs = vocabulary().image_files(s.value for s in metadata.sequences)
     raise InputError(
         Subject(SubjectKind.IMAGE),
         f"bundle {metadata.bundle_id} needs {' and '.join(s.value for s in metadata.sequences)}",

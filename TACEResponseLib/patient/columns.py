@@ -15,7 +15,7 @@ from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.patient.record import ClinicalRecord, ClinicalValue
 
 Floats = NDArray[np.float64]
-WHERE = Subject(SubjectKind.CLINICAL)
+WHERE = SubjectKind.CLINICAL
 MOST_VARIABLES = 200
 
 
@@ -53,7 +53,7 @@ class ClinicalInput(Settings):
         if self.transform == "log10" and is_number and float(value) > 0:
             return float(np.log10(float(value)))
         raise InputError(
-            Subject(SubjectKind.CLINICAL, self.name, text=WHERE),
+            Subject(SubjectKind.CLINICAL, self.name, text=Subject(WHERE)),
             f"{self.name} must be {self._expected()} for this bundle",
             got=repr(value),
             remedy="correct the value",

@@ -15,7 +15,7 @@ from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.vocabulary import SubjectKind
 
-WHERE = Subject(SubjectKind.CONTEXT)
+WHERE = SubjectKind.CONTEXT
 # CT came in 1971, chemoembolization of the liver in the years after it.
 FIRST_YEAR = 1971
 A_DATE = f"a date written 2026-03-31, without the time, {FIRST_YEAR} or later"

@@ -10,9 +10,10 @@ from TACEResponseLib.basics.nearest import nearest
 from TACEResponseLib.basics.reading.yaml_reading import parse_yaml
 from TACEResponseLib.basics.setting_words import setting_rule
 from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.recipe.recipe import Recipe
 
-OPTION = "--set"
+OPTION = "set"
 
 
 def with_changes(recipe: Recipe, changes: Sequence[str]) -> Recipe:
@@ -32,7 +33,7 @@ def with_changes(recipe: Recipe, changes: Sequence[str]) -> Recipe:
     try:
         return Recipe.model_validate(content)
     except ValidationError as error:
-        raise refused_recipe(error, OPTION) from error
+        raise refused_recipe(error, option(OPTION)) from error
 
 
 def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
@@ -47,7 +48,7 @@ def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
     ]
     if not keys:
         raise InputError(
-            "--epochs",
+            option("epochs"),
             "changes recipes that are trained by epochs",
             got=recipe.name,
             remedy="leave it out",
@@ -62,7 +63,7 @@ def check_takes_weights(recipe: Recipe) -> None:
     """
     if not any(settings.takes_weights for settings in recipe.branches):
         raise InputError(
-            "--weights",
+            option("weights"),
             "are for recipes whose networks begin with given weights",
             got=recipe.name,
             remedy="leave it out",
@@ -86,12 +87,12 @@ def _parsed(change: str) -> tuple[list[str], Any]:
     key, equals, text = change.partition("=")
     if not equals or not key.strip():
         raise InputError(
-            OPTION,
+            option(OPTION),
             "must read KEY=VALUE",
             got=repr(change[:80]),
-            remedy="write for instance --set folds=3",
+            remedy=f"write for instance {option(OPTION)} folds=3",
         )
-    return key.strip().split("."), parse_yaml(text, f"{OPTION} {key.strip()[:80]}")
+    return key.strip().split("."), parse_yaml(text, f"{option(OPTION)} {key.strip()[:80]}")
 
 
 def _replace(recipe: Recipe, content: dict[str, Any], key: list[str], value: Any) -> None:
@@ -101,10 +102,10 @@ def _replace(recipe: Recipe, content: dict[str, Any], key: list[str], value: Any
     for depth, part in enumerate(key):
         known, model = _children(model), model
         if known is not None and part not in known:
-            raise _unknown(OPTION, ".".join(key[: depth + 1]), part, sorted(known))
+            raise _unknown(option(OPTION), ".".join(key[: depth + 1]), part, sorted(known))
         if known is None and not isinstance(place, dict):
             raise InputError(
-                f"{OPTION} {'.'.join(key)}",
+                f"{option(OPTION)} {'.'.join(key)}",
                 f"{'.'.join(key[:depth])} must have settings of its own",
                 got=repr(place)[:40],
                 remedy=f"set {'.'.join(key[:depth])} as a whole",
@@ -113,10 +114,11 @@ def _replace(recipe: Recipe, content: dict[str, Any], key: list[str], value: Any
             place[part] = value
             return
         if known is None and part not in place:
-            raise _unknown(OPTION, ".".join(key[: depth + 1]), part, sorted(map(str, place)))
+            known_here = sorted(map(str, place))
+            raise _unknown(option(OPTION), ".".join(key[: depth + 1]), part, known_here)
         place, model = _step(model, place, part)
     raise InputError(
-        f"{OPTION} {'.'.join(key)}",
+        f"{option(OPTION)} {'.'.join(key)}",
         "must name a setting",
         got="a branch",
         remedy="add the setting's name after a dot",

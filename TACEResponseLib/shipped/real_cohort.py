@@ -14,6 +14,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process import worker_pool
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import Endpoint, ResponseClass
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.evaluation.discrimination.cross_validated import (
     permutation_test,
@@ -192,7 +193,7 @@ def evidence(settings: BranchSettings, patients: Sequence[CohortPatient]) -> tup
                 f"line {patient.row}",
                 "must hold the shape features measured",
                 got="a blank",
-                remedy="import the cohort with --features",
+                remedy=f"import the cohort with {option('features')}",
             )
         rows.append(prepared)
     return tuple(rows)
@@ -221,10 +222,10 @@ def read_by_majority(
     read = sorted((p for p in patients if p.case_id in known), key=lambda p: p.case_id)
     if not read:
         raise InputError(
-            "--cohort",
+            option("cohort"),
             "must hold patients with a response and shape features",
             got="none",
-            remedy="import the cohort with --features",
+            remedy=f"import the cohort with {option('features')}",
         )
     return read, np.array([known[patient.case_id] for patient in read], dtype=np.int64)
 

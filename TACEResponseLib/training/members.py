@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.loading import members
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.patient.columns import check_known
@@ -57,12 +58,12 @@ def check_enough(
     share = 0.8 if needs_tuning(recipe) and not labels.get(CohortRole.TUNING) else 1.0
     needed = FEWEST_A_FOLD * recipe.folds
     apart = f"; {left_out} left out" if left_out else ""
-    lower = ", or lower the folds: --set folds=2" if recipe.folds > FEWEST_FOLDS else ""
+    lower = f", or lower the folds: {option('set')} folds=2" if recipe.folds > FEWEST_FOLDS else ""
     if min(int(share * count) for count in counts) < needed:
         left = ", of whom a fifth is drawn to tune" if share < 1 else ""
         left += apart
         raise InputError(
-            "--cohort",
+            option("cohort"),
             f"the training cohort needs at least {needed} patients of each class, two for each of "
             f"{recipe.folds} folds",
             got=f"{counts[0]} of the positive class and {counts[1]} others{left}",
@@ -71,7 +72,7 @@ def check_enough(
     for role, some in labels.items():
         if some and len(set(some)) == 1:
             raise InputError(
-                "--cohort",
+                option("cohort"),
                 f"{role.value} patients need both classes",
                 got=f"{len(some)} of one{apart}",
                 remedy="add patients, or leave that cohort out",

@@ -8,6 +8,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.reading.regular_file import check_regular
 from TACEResponseLib.basics.terms import Device
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.cohort.reading import usable_cohort
@@ -99,7 +100,7 @@ def _check_output(request: TrainingRequest) -> None:
     log = log_folder(request.output)
     if log.exists() and not is_finishing:
         raise InputError(
-            "--output",
+            option("output"),
             "must have no log folder beside it",
             got=log.name,
             remedy="choose another name, or remove that folder",
@@ -108,7 +109,7 @@ def _check_output(request: TrainingRequest) -> None:
     if request.cache is not None:
         _check_cache(request.cache)
     if request.weights is not None:
-        check_regular(request.weights, "--weights", most_bytes=MOST_WEIGHTS_BYTES)
+        check_regular(request.weights, option("weights"), most_bytes=MOST_WEIGHTS_BYTES)
 
 
 def _check_cache(folder: Path) -> None:
@@ -118,7 +119,7 @@ def _check_cache(folder: Path) -> None:
         there = there.parent
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise InputError(
-            "--cache",
+            option("cache"),
             "must be a folder that can be written to",
             got=str(folder),
             remedy="choose another place, or leave it out",

@@ -14,6 +14,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.logistic import inside, logits
 from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.metadata import FUSED, CalibrationSummary, Metric, Recalibration
@@ -65,7 +66,7 @@ def check_class_sizes(labels: Labels, method: str) -> Labels:
     if fewer < FEWEST_PER_CLASS[method]:
         raise InputError(
             "recalibrate",
-            f"--method {method} needs {FEWEST_PER_CLASS[method]} patients of each class",
+            f"{option('method')} {method} needs {FEWEST_PER_CLASS[method]} patients of each class",
             got=fewer,
             remedy=_more_patients(fewer, method),
         )
@@ -100,7 +101,7 @@ def fit_update(labels: Labels, probabilities: Floats, method: str) -> Update:
 def _more_patients(fewer: int, method: str) -> str:
     """What can be done with too few patients of a class: another method only if it needs fewer."""
     others = [m for m, needed in FEWEST_PER_CLASS.items() if m != method and needed <= fewer]
-    return "add patients" + "".join(f", or use --method {other}" for other in others)
+    return "add patients" + "".join(f", or use {option('method')} {other}" for other in others)
 
 
 def recalibrated(

@@ -16,6 +16,7 @@ from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.process.worker_pool import default_jobs
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.vocabulary import switch
 from TACEResponseLib.basics.writing.disk_trouble import explained
 from TACEResponseLib.basics.writing.drafts import PLACING
 from TACEResponseLib.bundle.bundle import Bundle
@@ -113,7 +114,7 @@ def going_on(folder: Path) -> str:
     """What is left of a training that ends early, and how to use it."""
     return (
         f"what was trained so far is kept in {folder.name}; go on with the same command and "
-        "--resume"
+        f"{switch('resume')}"
     )
 
 

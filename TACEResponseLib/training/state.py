@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.json_reading import parse_json
+from TACEResponseLib.basics.vocabulary import option, switch
 from TACEResponseLib.basics.writing.drafts import scratch_folder
 from TACEResponseLib.basics.writing.file_lock import try_lock
 from TACEResponseLib.basics.writing.file_modes import PRIVATE_FILE, make_private
@@ -133,7 +134,7 @@ def damaged_work(folder: Path, name: str) -> InputError:
         folder.name,
         "must be as the training left it",
         got=f"another {name}",
-        remedy=f"remove {folder.name} and train anew, without --resume",
+        remedy=f"remove {folder.name} and train anew, without {option('resume')}",
     )
 
 
@@ -158,29 +159,31 @@ def check_free(output: Path, *, resume: bool) -> None:
         return
     if not folder.is_dir() or folder.is_symlink():
         raise InputError(
-            "--output",
+            option("output"),
             "must have a folder beside it for the training, or nothing of that name",
             got=f"{folder.name}, which is no folder",
             remedy="move it away, or choose another name",
         )
     if not resume:
         raise InputError(
-            "--output",
+            option("output"),
             "must have no unfinished training beside it",
             got=folder.name,
-            remedy="add --resume to go on with it, or remove that folder",
+            remedy=f"add {switch('resume')} to go on with it, or remove that folder",
         )
     _check_layout(folder)
 
 
 def what_resumes(output: Path) -> str:
-    """What `--resume` finds too little to go on with, for the user; empty where there is enough."""
+    """What resuming finds too little to go on with, for the user; empty where there is enough."""
     folder = work_folder(output)
+    holds = any((folder / name).exists() for name in (FITS, CHECKPOINTS))
+    if _is_there(folder) and holds:
+        return ""
+    lacks = f"{folder.name} holds nothing trained yet"
     if not _is_there(folder):
-        return f"--resume: no {folder.name} lies beside the output; the training begins anew"
-    if not any((folder / name).exists() for name in (FITS, CHECKPOINTS)):
-        return f"--resume: {folder.name} holds nothing trained yet; the training begins anew"
-    return ""
+        lacks = f"no {folder.name} lies beside the output"
+    return f"{option('resume')}: {lacks}; the training begins anew"
 
 
 def _is_there(path: Path) -> bool:
@@ -234,7 +237,7 @@ def locked(state: TrainingState) -> Iterator[None]:
             is_ours = try_lock(file.fileno())
         if not is_ours:
             raise InputError(
-                "--output",
+                option("output"),
                 "must have no training that is running now",
                 got=state.folder.name,
                 remedy="wait for its end",
@@ -249,10 +252,10 @@ def _check_layout(folder: Path) -> None:
             raise damaged_work(folder, name)
     if (folder / FITS).exists() and not (folder / KEY).exists():
         raise InputError(
-            "--resume",
+            option("resume"),
             f"needs the file {KEY}, which says what was trained",
             got=f"{folder.name} without it",
-            remedy=f"remove {folder.name} and train anew, without --resume",
+            remedy=f"remove {folder.name} and train anew, without {option('resume')}",
         )
 
 
@@ -271,10 +274,10 @@ def _check_key(folder: Path, key: Mapping[str, str]) -> None:
     differ = [name for name in key if there.get(name) != key[name]]
     if differ:
         raise InputError(
-            "--resume",
+            option("resume"),
             "goes on with a training of the same recipe, cohort, options and versions",
             got=f"{folder.name} of other {_listed(differ)}",
-            remedy=f"remove {folder.name}, or choose another --output",
+            remedy=f"remove {folder.name}, or choose another {option('output')}",
         )
 
 

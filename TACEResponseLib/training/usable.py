@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.recipe.recipe import Recipe
@@ -51,7 +52,7 @@ def usable_for(recipe: Recipe, patients: Sequence[CohortPatient]) -> Usable:
     answered = sum(patient.label(recipe.endpoint) is not None for patient in patients)
     if len(left) > MOST_LEFT_OUT * answered:
         raise InputError(
-            "--cohort",
+            option("cohort"),
             f"at most {100 * MOST_LEFT_OUT:g} % of the patients with a response may be left out",
             got=f"{len(left)} of {answered} ({reasons_in_words(left)}); first {left[0].case_id}",
             remedy="fill in the table, or choose a recipe that reads what it has",

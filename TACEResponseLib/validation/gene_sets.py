@@ -17,6 +17,7 @@ from TACEResponseLib.basics.ids import twins
 from TACEResponseLib.basics.reading import cells
 from TACEResponseLib.basics.reading.regular_file import read_text
 from TACEResponseLib.basics.reading.table_bounds import MOST_BYTES
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.evaluation.inputs import Floats
 from TACEResponseLib.validation.study.columns import (
     read_columns,
@@ -61,8 +62,8 @@ def read_expression(path: Path) -> Expression:
 
     Raises: InputError: no table, a gene twice, or a cell without a number.
     """
-    columns = read_columns(path, "--expression")
-    where = f"--expression {path.name}"
+    columns = read_columns(path, option("expression"))
+    where = f"{option('expression')} {path.name}"
     require(columns, ("gene",), where)
     _refuse_repeats(columns["gene"], where)
     cases = tuple(name for name in columns if name != "gene")
@@ -122,8 +123,8 @@ def read_groups(path: Path, expression: Expression) -> tuple[str, ...]:
 
     Raises: InputError: a case without a group, other than two groups, or too few in one.
     """
-    columns = read_columns(path, "--groups")
-    where = f"--groups {path.name}"
+    columns = read_columns(path, option("groups"))
+    where = f"{option('groups')} {path.name}"
     require(columns, ("case_id", "group"), where)
     refuse_twins(columns["case_id"], where)
     known = dict(zip(columns["case_id"], columns["group"], strict=True))
@@ -152,7 +153,7 @@ def read_gene_sets(path: Path) -> dict[str, list[str]]:
 
     Raises: InputError: not readable, or a line without genes.
     """
-    where = f"--gene-sets {path.name}"
+    where = f"{option('gene-sets')} {path.name}"
     lines = read_text(path, where, most_bytes=MOST_BYTES).splitlines()
     sets = {}
     for number, line in enumerate(filter(str.strip, lines), start=1):
@@ -196,7 +197,7 @@ def enriched(
     """
     if permutations < FEWEST_PERMUTATIONS:
         raise InputError(
-            "--permutations",
+            option("permutations"),
             f"must be at least {FEWEST_PERMUTATIONS}",
             got=permutations,
             remedy="leave it out",
@@ -248,7 +249,7 @@ def _check_sizes(expression: Expression, gene_sets: Mapping[str, Sequence[str]])
     sizes = [len(genes.intersection(names)) for names in gene_sets.values()]
     if not any(fewest <= size <= most for size in sizes):
         raise InputError(
-            "--gene-sets",
+            option("gene-sets"),
             f"must hold a set with {fewest} to {most} genes of the expression table",
             got=f"{max(sizes, default=0)} in the largest of {len(sizes)} sets",
             remedy="check that both files name genes alike, by symbol in capitals for instance",

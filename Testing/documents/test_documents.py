@@ -24,6 +24,8 @@ CODE = "\n".join(
     for folder in ("TACEResponse", "TACEResponseLib")
     for path in (ROOT / folder).rglob("*.py")
 )
+# As the command line calls them.
+CODE = re.sub(r"\{option\('([a-z-]+)'\)\}", r"--\1", CODE)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

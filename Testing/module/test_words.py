@@ -7,7 +7,7 @@ import pytest
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.subject import Subject, part_of
 from TACEResponseLib.basics.terms import ImageSequence
-from TACEResponseLib.basics.vocabulary import SubjectKind
+from TACEResponseLib.basics.vocabulary import ARGUMENTS, SubjectKind
 from TACEResponseLib.worker.answers import Variable
 
 
@@ -55,10 +55,11 @@ def test_a_part_of_an_input_is_named_and_no_option_of_the_terminal_is() -> None:
     part = part_of(part_of(Subject(SubjectKind.BUNDLE, "m"), "configs/metadata.json"), "line 2")
     words = inPanelWords(refused(part, "must be JSON"))
     assert words.startswith("Model m, configs/metadata.json, line 2: must be JSON")
-    remedy = "give --image ct_delayed=FILE --image mr_t2=FILE"
+    # The background process serves no terminal.
+    remedy = f"give {ARGUMENTS.image_files(('ct_delayed', 'mr_t2'))}"
     words = inPanelWords(refused(Subject(SubjectKind.IMAGE), "bundle needs ct_delayed", remedy))
     assert words.startswith("Images: model needs delayed phase, ")
-    assert words.endswith("; give delayed phase T2-weighted")
+    assert words.endswith("; give an image of delayed phase and an image of T2-weighted")
 
 
 @pytest.mark.usefixtures("person")

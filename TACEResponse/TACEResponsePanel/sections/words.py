@@ -46,21 +46,11 @@ TERMS: Mapping[str, str] = {
     "branches": _("sources of evidence"),
     "recipe": _("method"),
     "ROI": _("lesion"),
-    "--bundle": _("Model"),
     **PHASES,
-    "--image": _("Image"),
-    "--roi": _("Lesion"),
-    "--clinical": _("Clinical data"),
-    "--context": _("Dates and treatment"),
-    "--output": _("Report"),
-    "--case-id": _("Case"),
-    "--device": _("Device"),
 }
-# An option with what a terminal's user writes after it.
-OPTION_OF_ONE = re.compile(r"--(?:image|roi) (\w+)=FILE")
 # What somebody wrote, in a message.
 QUOTED = re.compile(r"('[^']*')")
-WORD = re.compile(r"(--[a-z][a-z-]*|\w+)")
+WORD = re.compile(r"(\w+)")
 
 
 def inPanelWords(problem: Problem, variables: Sequence[Variable] = ()) -> str:
@@ -86,7 +76,7 @@ def refusalInPanelWords(refusal: Refusal, variables: Sequence[Variable] = ()) ->
 
 def inReadersTerms(text: str) -> str:
     """A text of the library with the reader's words for its terms."""
-    return _replaced(OPTION_OF_ONE.sub(r"\1", text), TERMS)
+    return _replaced(text, TERMS)
 
 
 def withLabels(text: str, variables: Sequence[Variable]) -> str:

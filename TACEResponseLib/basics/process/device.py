@@ -3,7 +3,7 @@
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import Device
-from TACEResponseLib.basics.vocabulary import SubjectKind
+from TACEResponseLib.basics.vocabulary import SubjectKind, option
 
 
 def choose_device(device: Device) -> str:
@@ -22,6 +22,6 @@ def choose_device(device: Device) -> str:
             Subject(SubjectKind.DEVICE),
             "CUDA must be available",
             got="no CUDA device",
-            remedy="use --device cpu, or install torch with CUDA",
+            remedy=f"use {option('device')} cpu, or install torch with CUDA",
         )
     return "cpu"

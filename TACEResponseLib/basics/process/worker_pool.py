@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from TACEResponseLib.basics.process import endings
+from TACEResponseLib.basics.vocabulary import Vocabulary, speak, vocabulary
 from TACEResponseLib.basics.writing import drafts
 
 WARNINGS = "PYTHONWARNINGS"
@@ -73,7 +74,9 @@ def workers(jobs: int) -> Iterator[Executor]:
         _environment_of_workers(),
         endings.also(kill),
         endings.left_to_the_watch(),
-        _WatchedPool(jobs, mp_context=context, initializer=end_with_parent) as pool,
+        _WatchedPool(
+            jobs, mp_context=context, initializer=_begin, initargs=(vocabulary(),)
+        ) as pool,
     ):
         try:
             yield pool
@@ -81,6 +84,12 @@ def workers(jobs: int) -> Iterator[Executor]:
             pool.shutdown(wait=False, cancel_futures=True)
             kill()
             raise
+
+
+def _begin(words: Vocabulary) -> None:
+    """In a worker: end with the parent, and name inputs as its reader knows them."""
+    end_with_parent()
+    speak(words)
 
 
 def end_with_parent() -> None:

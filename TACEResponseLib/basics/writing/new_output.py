@@ -13,6 +13,7 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError, OutputError
 from TACEResponseLib.basics.subject import OUTPUT
+from TACEResponseLib.basics.vocabulary import option, switch
 from TACEResponseLib.basics.writing.disk_trouble import TAKEN, code_of, explained
 from TACEResponseLib.basics.writing.drafts import PLACING, Draft, is_inside_one
 from TACEResponseLib.basics.writing.file_modes import even_modes
@@ -61,7 +62,9 @@ def _check_free(folder: Path, *, overwrite: bool | None, where: str) -> None:
             where, "must be a folder that doesn't exist yet", got=got, remedy="choose another name"
         )
     if is_there and not overwrite:
-        remedy = "choose another name" + (", or add --overwrite" if overwrite is False else "")
+        remedy = "choose another name" + (
+            f", or add {switch('overwrite')}" if overwrite is False else ""
+        )
         raise InputError(where, "must not exist yet", got=str(folder), remedy=remedy)
     if is_there:
         _check_ours(folder, folder, where)
@@ -81,7 +84,8 @@ def _check_ours(content: Path, folder: Path, where: str) -> None:
     if foreign := foreign_files(content):
         raise OutputError(
             where,
-            "--overwrite replaces a folder that holds an earlier result and nothing else",
+            f"{option('overwrite')} replaces a folder that holds an earlier result "
+            "and nothing else",
             got=f"{folder} with {', '.join(foreign[:3])}",
             remedy="choose another name, or move these files away",
         )

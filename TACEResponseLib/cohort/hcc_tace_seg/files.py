@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.imaging.files.dicom_seg import LABELMAP_STORAGE, SEGMENTATION_STORAGE
 
 # manifest-.../HCC-TACE-Seg/HCC_001, or less where a user has moved folders.
@@ -46,14 +47,14 @@ def patient_folders(folder: Path, ids: Collection[str]) -> Mapping[str, tuple[Pa
     Raises: InputError: no folder, or none of a patient in it.
     """
     if not folder.is_dir():
-        raise InputError("--images", "must be a folder", got=folder, remedy="check the path")
+        raise InputError(option("images"), "must be a folder", got=folder, remedy="check the path")
     folders: dict[str, list[Path]] = defaultdict(list)
     for path in _subfolders(folder, DEEPEST_PATIENT):
         if path.name in ids:
             folders[path.name].append(path)
     if not folders:
         raise InputError(
-            "--images",
+            option("images"),
             "must hold a folder a patient, such as HCC_001",
             got="none",
             remedy="give the folder of the collection's download",

@@ -15,6 +15,7 @@ import numpy as np
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import ImageSequence
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.hcc_tace_seg.files import find_segmented, patient_folders
 from TACEResponseLib.imaging.files.dicom import find_series, read_series
 from TACEResponseLib.imaging.files.dicom_seg import read_dicom_seg
@@ -108,7 +109,7 @@ def _import_one(name: str, folders: Sequence[Path], target: Path, draft: Path) -
     """One patient's cells; the mask is written last, when nothing can be wrong any more."""
     if len(folders) > 1:
         raise InputError(
-            "--images",
+            option("images"),
             "must hold one folder of a patient",
             got=f"{len(folders)}",
             remedy="keep one download",

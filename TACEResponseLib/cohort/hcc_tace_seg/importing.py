@@ -13,6 +13,7 @@ from TACEResponseLib.basics.ids import check_id, twins
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.reading.strict_numbers import read_number
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.cohort.columns import is_feature
@@ -90,7 +91,7 @@ class ImportedCohort:
         """
         if self.problems:
             raise InputError(
-                "--images",
+                option("images"),
                 "every patient's images must be whole",
                 got=f"{len(self.problems)} not",
                 remedy="these patients stand in the table without images",
@@ -235,7 +236,7 @@ def _workbook(table: Path) -> list[Row]:
 
 def _features(path: Path) -> tuple[list[str], dict[str, Row]]:
     """Names of the features that can be used, and their values by patient."""
-    where = f"--features {path.name}"
+    where = f"{option('features')} {path.name}"
     header, rows = read_csv(path, where, is_feature)
     names = [name for name in header if is_feature(name) and name not in OFFSET_FEATURES]
     if FEATURE_ID not in header or not names:
@@ -261,7 +262,7 @@ def _check_joined(path: Path, by_id: Mapping[str, Row], rows: Sequence[Row]) -> 
     strangers = sorted(set(by_id) - {row["case_id"] for row in rows})
     if strangers:
         raise InputError(
-            f"--features {path.name}",
+            f"{option('features')} {path.name}",
             "must be of patients of the table",
             got=", ".join(strangers[:3]),
             remedy="write ids as the table does, such as HCC_001",

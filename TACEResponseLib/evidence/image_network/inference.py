@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.subject import Subject
-from TACEResponseLib.basics.vocabulary import SubjectKind
+from TACEResponseLib.basics.vocabulary import SubjectKind, option
 from TACEResponseLib.evidence.image_network.settings import Output
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+
+class NotFiniteError(InputError):
+    """A network's answers are not numbers; a training may go on and mend it."""
 
 
 def predict_patches(
@@ -35,7 +39,8 @@ def predict_patches(
         output: what makes probabilities of the network's outputs.
         clinical: z-scored values of each patch's patient, (n, m), for a joint network.
     Returns: (n, classes); each row adds up to 1.
-    Raises: InputError: the GPU's memory can't hold a batch, or an answer isn't finite.
+    Raises: InputError: the GPU's memory can't hold a batch; `NotFiniteError`: an answer isn't
+        finite.
     """
     import torch
 
@@ -44,7 +49,7 @@ def predict_patches(
     with (
         torch.inference_mode(),
         torch.autocast("cuda", enabled=device.startswith("cuda")),
-        gpu_memory(Subject(SubjectKind.DEVICE), "use --device cpu"),
+        gpu_memory(Subject(SubjectKind.DEVICE), f"use {option('device')} cpu"),
     ):
         for start in range(0, len(patches), batch_size):
             rows = slice(start, start + batch_size)
@@ -59,7 +64,7 @@ def _finite(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Running means of too few or too small steps send a network in evaluation mode to infinity."""
     if np.isfinite(probabilities).all():
         return probabilities
-    raise InputError(
+    raise NotFiniteError(
         "image network",
         "must answer with finite numbers",
         got=f"none for {int((~np.isfinite(probabilities)).any(axis=1).sum())} patches",

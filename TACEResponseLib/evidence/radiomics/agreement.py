@@ -6,6 +6,7 @@ import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import SECOND_READER
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.evaluation.agreement.intraclass import intraclass
 from TACEResponseLib.evidence.icc_filter import FEWEST_READ_TWICE, IccFilter
 
@@ -26,7 +27,7 @@ def reliable_names(
     twice = [features for features in prepared if _is_read_twice(features, names)]
     if len(twice) < FEWEST_READ_TWICE:
         raise InputError(
-            "--cohort, column roi_reader2",
+            f"{option('cohort')}, column roi_reader2",
             f"the ICC filter needs a second reader's ROI of at least {FEWEST_READ_TWICE} training "
             "patients in each fold",
             got=str(len(twice)),
@@ -35,7 +36,7 @@ def reliable_names(
     reliable = [name for name in names if feature_agreement(twice, name, icc) >= icc.minimum]
     if not reliable:
         raise InputError(
-            "--cohort, column roi_reader2",
+            f"{option('cohort')}, column roi_reader2",
             f"at least one feature must have {icc.form} >= {icc.minimum:g}",
             got=f"none of {len(names)}",
             remedy="check that both readers segment the same tumor",

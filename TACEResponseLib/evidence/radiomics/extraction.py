@@ -15,7 +15,6 @@ import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.past_limit import past
-from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.evidence.radiomics.discretization import features_of_class
 from TACEResponseLib.evidence.radiomics.lattice import on_lattice
@@ -37,7 +36,7 @@ SMALLEST_ROI_VOXELS = 8
 MOST_VOXELS = 2**25
 # Pairs of levels are counted in 13 directions: 0.4 GB.
 MOST_LEVELS = 2048
-PLACE = Subject(SubjectKind.ROI)
+PLACE = SubjectKind.ROI
 
 
 def extract_features(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.evidence.radiomics.mrmr import choose_mrmr
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 
@@ -93,7 +94,7 @@ def _among(given: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
 def _none_varies(names: Sequence[str]) -> InputError:
     """Nothing can be learned from constants."""
     return InputError(
-        "--cohort",
+        option("cohort"),
         "at least one feature must vary among the training patients",
         got=f"{len(names)} constant ones, such as {names[0]}",
         remedy="check images and ROIs, or the columns of the table",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import SECOND_READER
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.evidence.radiomics.agreement import reliable_names
 from TACEResponseLib.evidence.radiomics.selection import select_features, varying
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
@@ -82,7 +83,7 @@ def _check_same_features(prepared: Sequence[Mapping[str, float]], names: Sequenc
         own = {name for name in features if not name.startswith(SECOND_READER)}
         if odd := sorted(own ^ expected):
             raise InputError(
-                "--cohort",
+                option("cohort"),
                 "every patient must have the same radiomics features",
                 got=f"some without {odd[0]}",
                 remedy="fill the column, or leave it out",

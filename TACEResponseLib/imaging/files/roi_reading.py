@@ -21,13 +21,13 @@ from TACEResponseLib.imaging.roi.enclosure import marked_labels
 from TACEResponseLib.imaging.roi.roi import MM3_PER_ML, Roi
 from TACEResponseLib.imaging.roi.roi_choice import (
     ALL,
-    OPTIONS,
     RoiChoice,
     Words,
     enclosure_warnings,
     refuse_unsaid,
     refuse_whole,
     shown,
+    spoken_words,
 )
 from TACEResponseLib.imaging.volume import Acquisition, Voxels
 
@@ -45,7 +45,7 @@ def read_roi(
     *,
     labels: Labels = (),
     segments: Segments = (),
-    words: Words = OPTIONS,
+    words: Words | None = None,
     name: str | None = None,
 ) -> tuple[Roi, tuple[CaseWarning, ...]]:
     """Read the tumor's ROI.
@@ -54,13 +54,14 @@ def read_roi(
         path: a label image, Slicer's .seg.nrrd, or a DICOM SEG file.
         labels: values of a label image to use, or `all`; a file with one label needs no choice.
         segments: names of segments to use, or `all`; likewise.
-        words: what the user calls file and choice.
+        words: what the user calls file and choice; by default as the front end at work does.
         name: of the file in refusals; its own by default, none where it must not be told.
     Returns: the ROI on the grid it was drawn on, and remarks.
     Raises: InputError: unreadable, empty, not labels, no such label or segment, several of which
         nobody said which are the tumor, or all taken where one lies round another.
     """
     source = shown_name(path) if name is None else name
+    words = words or spoken_words()
     where = f"{words.roi} {source}".rstrip()
     check_exists(path, where)
     if is_dicom(path):

@@ -15,11 +15,11 @@ from TACEResponseLib.imaging.roi.enclosure import Marked
 from TACEResponseLib.imaging.roi.roi import MM3_PER_ML, Roi
 from TACEResponseLib.imaging.roi.roi_choice import (
     ALL,
-    OPTIONS,
     Words,
     enclosure_warnings,
     refuse_unsaid,
     refuse_whole,
+    spoken_words,
     with_sizes,
 )
 from TACEResponseLib.imaging.volume import Mask
@@ -38,7 +38,7 @@ def roi_of_segments(
     choice: Sequence[str] | Literal["all"],
     source: str,
     where: str,
-    words: Words = OPTIONS,
+    words: Words | None = None,
 ) -> tuple[Roi, tuple[CaseWarning, ...]]:
     """Labels 1, 2, ... of the chosen segments; where two overlap the one listed first counts.
 
@@ -47,12 +47,12 @@ def roi_of_segments(
         choice: names, in any case, or `all`; a lone segment needs no choice.
         source: name of the file.
         where: how messages call it.
-        words: what the user calls the choice.
+        words: what the user calls the choice; by default as the front end at work does.
     Raises: InputError: unknown or ambiguous names, nothing marked, several segments without a
         choice, or all taken where one lies round another.
     """
     segments, geometry, warnings = segmentation
-    chosen = _chosen(segments, geometry, choice, source, where, words)
+    chosen = _chosen(segments, geometry, choice, source, where, words or spoken_words())
     if len(segments) > 1 and choice != ALL:
         named = _marked(segments)
         is_chosen = {

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from TACEResponseLib.basics.subject import Subject
-from TACEResponseLib.basics.vocabulary import SubjectKind
+from TACEResponseLib.basics.vocabulary import SubjectKind, option
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.volume import Acquisition, Mask, Volume, Voxels
 
@@ -39,7 +39,7 @@ class Roi:
         """How messages call it."""
         if self.kind == "roi":
             return Subject(SubjectKind.ROI, self.source)
-        return f"--{self.kind} {self.source}".rstrip()
+        return f"{option(self.kind)} {self.source}".rstrip()
 
     @property
     def title(self) -> str:

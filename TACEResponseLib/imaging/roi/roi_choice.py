@@ -5,11 +5,12 @@ labels is more often a liver with its tumor than two tumors.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
+from TACEResponseLib.basics import vocabulary
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.past_limit import past
@@ -47,9 +48,18 @@ class Words:
         return self.say.format(f"{self.segment} {value}")
 
 
-OPTIONS = Words(
-    roi="--roi", label="--roi-label", segment="--roi-segment", say="add {}", large="add --large-roi"
-)
+def words_of(front_end: vocabulary.Vocabulary) -> Words:
+    """Options of a command, or arguments of a function."""
+    return Words(
+        roi=front_end.option("roi"),
+        label=front_end.option("roi-label"),
+        segment=front_end.option("roi-segment"),
+        say="add {}",
+        large=f"add {front_end.switch('large-roi')}",
+    )
+
+
+OPTIONS = words_of(vocabulary.OPTIONS)
 COLUMNS = Words(
     roi="roi",
     label="roi_label",
@@ -64,8 +74,17 @@ PANEL = Words(
     say="tick the {}",
     large="say that all of it is tumor",
 )
-LIVER_OPTION = Words(roi="--liver", label="", segment="", say="", large="", organ="liver")
-LIVER_COLUMN = replace(LIVER_OPTION, roi="liver")
+LIVER_COLUMN = Words(roi="liver", label="", segment="", say="", large="", organ="liver")
+
+
+def spoken_words() -> Words:
+    """Those of the front end at work."""
+    return words_of(vocabulary.vocabulary())
+
+
+def liver_words() -> Words:
+    """Those of the liver mask, at the same front end."""
+    return replace(LIVER_COLUMN, roi=vocabulary.option("liver"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +97,7 @@ class RoiChoice:
     """Names in segmentations."""
     is_large_meant: bool = False
     """Whether an ROI larger than most tumors is one."""
-    words: Words = OPTIONS
+    words: Words = field(default_factory=spoken_words)
 
     @property
     def record(self) -> dict[str, object]:
@@ -92,7 +111,7 @@ def choice_of(
     segments: Sequence[str],
     *,
     is_large_meant: bool = False,
-    words: Words = OPTIONS,
+    words: Words | None = None,
 ) -> RoiChoice:
     """A choice from the words of a command line or a cell.
 
@@ -100,9 +119,10 @@ def choice_of(
         labels: whole numbers, or `all` alone.
         segments: names, or `all` alone.
         is_large_meant: as `RoiChoice` has it.
-        words: as `RoiChoice` has them.
+        words: as `RoiChoice` has them; those of the front end at work by default.
     Raises: InputError: no numbers, or `all` beside others.
     """
+    words = words or spoken_words()
     for given, where in ((labels, words.label), (segments, words.segment)):
         if ALL in given and len(given) > 1:
             raise InputError(

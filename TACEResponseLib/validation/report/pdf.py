@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.vocabulary import option
 
 if TYPE_CHECKING:
     from weasyprint.document import Document
 
-OPTION = "--pdf"
+OPTION = "pdf"
 FONT = "DejaVu Sans"
 FACES = {
     "DejaVuSans.ttf": "",
@@ -31,14 +32,14 @@ def check_pdf() -> None:
         import weasyprint  # noqa: F401
     except ImportError as error:
         raise InputError(
-            OPTION,
+            option(OPTION),
             "needs the package WeasyPrint",
             got=f"no {error.name}",
             remedy='pip install "TACEResponse[pdf]", or print report.html from a browser',
         ) from error
     except OSError as error:
         raise InputError(
-            OPTION,
+            option(OPTION),
             "needs the system library Pango, which WeasyPrint draws with",
             got=error,
             remedy="install Pango (Debian and Ubuntu: apt install "

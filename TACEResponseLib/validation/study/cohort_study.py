@@ -11,6 +11,7 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.terms import TEST_ROLES, CohortRole, Endpoint
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.reading import read_fusion, read_metadata
 from TACEResponseLib.bundle.words import cohort_sentence, simulated_banner
@@ -65,7 +66,7 @@ def score_study(
     ]
     if not pairs:
         raise InputError(
-            f"--cohort {cohort.name}",
+            f"{option('cohort')} {cohort.name}",
             "must hold a patient that can be scored",
             got=failures[0].reason if failures else "nobody",
             remedy="see tace-response cohort check",
@@ -157,7 +158,7 @@ def _check_bundles(metadata: Sequence[BundleMetadata]) -> None:
     ids = [m.bundle_id for m in metadata]
     if len(set(ids)) < len(ids):
         raise InputError(
-            "--bundle",
+            option("bundle"),
             "must name each bundle once",
             got=", ".join(ids),
             remedy="leave out the second",
@@ -165,7 +166,7 @@ def _check_bundles(metadata: Sequence[BundleMetadata]) -> None:
     questions = {(m.endpoint, m.positive_class) for m in metadata}
     if len(questions) > 1:
         raise InputError(
-            "--bundle",
+            option("bundle"),
             "must predict the same positive class",
             got="; ".join(f"{e.value}: {c}" for e, c in sorted(questions)),
             remedy="validate them one by one",
@@ -180,10 +181,10 @@ def _chosen(
     chosen = [p for p in patients if p.role and p.role.value == role] if role else tested
     if role and not chosen:
         raise InputError(
-            f"--cohort {cohort.name}",
+            f"{option('cohort')} {cohort.name}",
             f"must hold patients of role {role}",
             got="none",
-            remedy="choose another --role",
+            remedy=f"choose another {option('role')}",
         )
     return chosen or list(patients)
 

@@ -11,6 +11,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import check_id, twins
 from TACEResponseLib.basics.reading import cells
 from TACEResponseLib.basics.reading.text_table import TextTable, read_text_table
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.header import column_kind, holds_numbers
 from TACEResponseLib.evaluation.inputs import Floats
 
@@ -97,7 +98,7 @@ def of_table(where: str) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        if error.where.startswith("--"):
+        if error.where.startswith((where, option("threshold"))):
             raise
         raise error.at(f"{where}, {error.where}") from error
 

@@ -14,6 +14,7 @@ import numpy as np
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.cells import truth
 from TACEResponseLib.basics.terms import Endpoint
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.columns import (
     OTHER,
     SEQUENCES,
@@ -51,7 +52,7 @@ from TACEResponseLib.validation.study.table_patients import (
 )
 from TACEResponseLib.validation.study.timed_outcomes import timed_outcomes, unit_warnings
 
-OPTION = "--predictions"
+OPTION = "predictions"
 ALIASES = {"age": "age_years"}
 SIZES = {"lesion_volume_ml": "lesion volume, mL", "lesion_diameter_mm": "lesion diameter, mm"}
 # Of our own `score --cohort`, and of cohort tables.
@@ -96,8 +97,8 @@ def read_predictions(path: Path, options: TableOptions) -> Study:
     Returns: patients with outcome and all probabilities; the others are its failures.
     Raises: InputError: a rule is broken; names column and row, row 1 below the header.
     """
-    raw = read_columns(path, OPTION)
-    where = f"{OPTION} {path.name}"
+    raw = read_columns(path, option(OPTION))
+    where = f"{option(OPTION)} {path.name}"
     _check_threshold(options)
     with of_table(where):
         return _checked(raw, where, options)
@@ -162,7 +163,7 @@ def _origin(columns: Columns, options: TableOptions, models: Sequence[Model]) ->
 def _check_threshold(options: TableOptions) -> None:
     if options.threshold is not None and not 0 < options.threshold < 1:
         raise InputError(
-            "--threshold",
+            option("threshold"),
             "must lie inside 0..1",
             got=options.threshold,
             remedy="give the model's own cut-off",

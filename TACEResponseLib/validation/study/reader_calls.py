@@ -12,6 +12,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.log import LOG
 from TACEResponseLib.basics.reading.cells import truth
 from TACEResponseLib.basics.terms import Endpoint, ResponseClass
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.validation.study.columns import read_columns, refuse_twins, require
 from TACEResponseLib.validation.study.study import NOT_READ, Calls, Study
 
@@ -24,8 +25,8 @@ def read_readers(path: Path, study: Study, endpoint: Endpoint) -> dict[str, Call
 
     Raises: InputError: no table, a patient twice, an unknown reading, or nobody of the study.
     """
-    columns = read_columns(path, "--reader-study")
-    where = f"--reader-study {path.name}"
+    columns = read_columns(path, option("reader-study"))
+    where = f"{option('reader-study')} {path.name}"
     require(columns, ("case_id",), where)
     refuse_twins(columns["case_id"], where)
     readers = [name for name in columns if name != "case_id"]

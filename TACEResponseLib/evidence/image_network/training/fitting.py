@@ -7,6 +7,7 @@ whole epoch and ends with the same weights.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.evidence.branch import FitContext
 from TACEResponseLib.evidence.image_network.branch_network import (
     build_branch_network,
@@ -64,7 +65,7 @@ def fit_network(
     """
     device = context.device
     batch = settings.fitting.batch_size
-    remedy = f"set a batch_size below {batch}, or use --device cpu"
+    remedy = f"set a batch_size below {batch}, or use {option('device')} cpu"
     with reproducible(seed, device), gpu_memory("fitting.batch_size", remedy):
         network = build_branch_network(settings)
         check_sizes(network, settings, network_input(training.patches[:1], settings).shape[1:])
