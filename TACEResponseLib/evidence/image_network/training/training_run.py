@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.evidence.branch import FitContext
 from TACEResponseLib.evidence.image_network.branch_network import last_linear
+from TACEResponseLib.evidence.image_network.inference import NotFiniteError
 from TACEResponseLib.evidence.image_network.settings import ImageNetworkSettings
 from TACEResponseLib.evidence.image_network.training.batches import (
     epoch_batches,
@@ -98,7 +99,7 @@ class TrainingRun:
         loss, accuracy = self._train()
         self.epoch += 1
         judgement = self._judge()
-        if self.settings.fitting.schedule == "plateau":
+        if self.settings.fitting.schedule == "plateau" and (judgement or self.tuning is None):
             self.schedule.step(judgement.accuracy if judgement else accuracy)
         self._keep_best(judgement)
         if context.log:
@@ -134,10 +135,18 @@ class TrainingRun:
         return float(losses) / max(seen, 1), float(right) / max(seen, 1)
 
     def _judge(self) -> Judgement | None:
-        """On the patients held apart, where there are any."""
+        """On the patients held apart, where there are any and it answers them in numbers.
+
+        Running means of the first steps may send a deep network to infinity; such an epoch is not
+        chosen, and where no later one is better, whoever asks the network next refuses it.
+        """
         if self.tuning is None:
             return None
-        return judged(self.source.tuning_probabilities(), self.tuning, self.settings)
+        try:
+            probabilities = self.source.tuning_probabilities()
+        except NotFiniteError:
+            return None
+        return judged(probabilities, self.tuning, self.settings)
 
     def _keep_best(self, judgement: Judgement | None) -> None:
         """Remember the weights of the highest AUC; the first of equals."""

@@ -3,16 +3,18 @@
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.evidence.branch import FitContext
-from TACEResponseLib.evidence.image_network.inference import predict_patches
+from TACEResponseLib.evidence.image_network.inference import NotFiniteError, predict_patches
 from TACEResponseLib.evidence.image_network.known_networks import SMALL_CNN
 from TACEResponseLib.evidence.image_network.network import build_network
 from TACEResponseLib.evidence.image_network.settings import FittingSettings, ImageNetworkSettings
 from TACEResponseLib.evidence.image_network.training.examples import Examples
 from TACEResponseLib.evidence.image_network.training.fitting import fit_network
+from TACEResponseLib.evidence.image_network.training.sources import NetworkSource
 
 
 def settings(**fitting: object) -> ImageNetworkSettings:
@@ -157,6 +159,26 @@ def test_the_best_epoch_of_the_tuning_patients_is_kept() -> None:
 
     answer = predict_patches(fitted.network, tuning.patches)[:, 1]
     assert auc(tuning.labels, answer).value == pytest.approx(losses[fitted.epoch])
+
+
+def test_an_epoch_whose_answers_are_infinite_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    logged: list[int] = []
+    calls = iter(range(9))
+    answer = NetworkSource.tuning_probabilities
+
+    def infinite_at_first(source: NetworkSource) -> NDArray[np.float64]:
+        if next(calls) < 2:
+            raise NotFiniteError("image network", "must answer", got="none", remedy="wait")
+        return answer(source)
+
+    monkeypatch.setattr(NetworkSource, "tuning_probabilities", infinite_at_first)
+    context = FitContext(log=lambda name, epoch, _: logged.append(epoch) if "auc" in name else None)
+    chosen = settings(epochs=4, choose_epoch="best_tuning", schedule="plateau")
+    fitted = fit_network(chosen, task(24, 0), 2, context, task(20, 3))
+    assert fitted.epoch in (3, 4)
+    assert logged == [3, 4]
 
 
 def test_without_tuning_patients_of_both_classes_the_last_epoch_is_kept() -> None:
