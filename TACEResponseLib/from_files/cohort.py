@@ -7,6 +7,7 @@ from pathlib import Path
 from TACEResponseLib.basics.errors import InputError, OutputError
 from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.terms import Device, Endpoint
 from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.basics.writing.csv_writing import csv_text
@@ -52,6 +53,10 @@ class CohortRequest:
     with_scene: bool = True
     """Write `scene.mrb` of each, which needs slicer-core."""
     device: Device = "auto"
+
+    def __post_init__(self) -> None:
+        """Take paths as text too."""
+        take_paths(self, "cohort", "output")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from TACEResponseLib.basics.errors import MissingExtraError
 from TACEResponseLib.basics.ids import check_id
 from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import Device
 from TACEResponseLib.basics.vocabulary import SubjectKind, switch
@@ -33,6 +34,10 @@ class ResultFolder:
     """Replace an earlier result."""
     with_scene: bool = True
     """Write `scene.mrb`, which needs slicer-core."""
+
+    def __post_init__(self) -> None:
+        """Take paths as text too."""
+        take_paths(self, "path")
 
     def check(self) -> None:
         """Refuse before the work what can't be written after it.

@@ -9,6 +9,7 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import check_id
 from TACEResponseLib.basics.process.progress import Progress
+from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.reading.json_reading import read_json_object
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.terms import ImageSequence
@@ -42,6 +43,10 @@ class CaseFiles:
     context: Path | None = None
     """JSON, what is said of treatment and stage."""
     case_id: str = "case"
+
+    def __post_init__(self) -> None:
+        """Take paths as text too."""
+        take_paths(self, "images", "roi", "sequence_rois", "liver", "clinical", "context")
 
     @property
     def has_roi(self) -> bool:

@@ -14,6 +14,7 @@ from TACEResponseLib.output.page.rendering import render
 from TACEResponseLib.output.result_folder import REPORT_NAME, write_outputs
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalValue
+from TACEResponseLib.patient.schema import load_schema
 from TACEResponseLib.result.prediction import Prediction
 from TACEResponseLib.result.trust import range_rows
 
@@ -227,18 +228,22 @@ def _contributions(prediction: Prediction) -> Table:
 
 
 def _clinical(prediction: Prediction) -> Table:
-    rows = [(name, _clinical_words(value)) for name, value in prediction.clinical.items()]
+    rows = [_clinical_row(name, value) for name, value in prediction.clinical.items()]
     for name, score in prediction.derived_scores.items():
         grade = f", grade {score['grade']}" if score["grade"] else ""
         rows.append((name, f"{score['value']:.3g}{grade} ({score['note']})"))
     return Table(columns=("Variable", "Value"), rows=tuple(rows))
 
 
-def _clinical_words(value: ClinicalValue) -> str:
-    """`yes`, `18.81`, `B`: a converted unit leaves no tail of digits."""
+def _clinical_row(name: str, value: ClinicalValue) -> tuple[str, str]:
+    """`total bilirubin`, `18.81 umol/L`: as the form has it; no tail of digits of another unit."""
+    variable = load_schema().by_name.get(name)
+    label = name if variable is None else variable.label
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+        return label, "yes" if value else "no"
+    if isinstance(value, str):
+        return label, value.replace("_", " ")
+    return label, f"{value:.6g}" if variable is None else variable.with_unit(value)
 
 
 def _history(history: CaseHistory) -> Table:
@@ -261,12 +266,12 @@ def _history(history: CaseHistory) -> Table:
 
 def _provenance(prediction: Prediction) -> Table:
     versions = prediction.provenance.get("versions", {})
-    fused = prediction.fused
+    fused, endpoint = prediction.fused, prediction.endpoint.replace("_", " ")
     return Table(
         columns=("Item", "Value"),
         rows=(
             ("Model", f"{prediction.bundle_id} (SHA-256 {prediction.bundle_sha256})"),
-            ("Endpoint", f"{prediction.endpoint}; positive class: {prediction.positive_class}"),
+            ("Endpoint", f"{endpoint}; positive class: {prediction.positive_class}"),
             *range_rows(fused),
             ("Cut-off", f"{fused.threshold:.3f}, set on {fused.threshold_set_on}"),
             ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),

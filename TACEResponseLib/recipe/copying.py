@@ -5,6 +5,7 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import check_id
+from TACEResponseLib.basics.reading.given_paths import as_path
 from TACEResponseLib.basics.reading.regular_file import read_text
 from TACEResponseLib.basics.reading.yaml_reading import MOST_BYTES
 from TACEResponseLib.basics.writing.new_output import check_new_file, new_file
@@ -13,7 +14,7 @@ from TACEResponseLib.recipe.reading import find_recipe
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9\-]{0,63}")
 
 
-def copy_recipe(source: str, name: str, folder: Path = Path()) -> Path:
+def copy_recipe(source: str | Path, name: str, folder: str | Path = Path()) -> Path:
     """Copy a recipe; comments and order stay.
 
     Args:
@@ -31,8 +32,8 @@ def copy_recipe(source: str, name: str, folder: Path = Path()) -> Path:
             remedy="write for instance my-recipe",
         )
     check_id(name, "NAME", what="a name")
-    path = find_recipe(source)
-    target = folder / f"{name}.yaml"
+    path = find_recipe(str(source))
+    target = as_path(folder, "folder") / f"{name}.yaml"
     check_new_file(target, "NAME")
     text = read_text(path, path.name, most_bytes=MOST_BYTES)
     renamed = re.sub(r"^name: .*$", f"name: {name}", text, count=1, flags=re.MULTILINE)

@@ -17,6 +17,7 @@ from TACEResponseLib.basics.process.progress import Progress, shown, silent
 from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.vocabulary import OPTIONS, speak
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle import Bundle, save_bundle
 from TACEResponseLib.recipe.reading import read_recipe
@@ -85,6 +86,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder that doesn't exist yet")
     parser.add_argument("--jobs", type=whole, default=2, help="worker processes")
     options = parser.parse_args()
+    speak(OPTIONS)
     check_output(options.output)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s")
     LOG.setLevel(logging.INFO)

@@ -13,6 +13,7 @@ from TACEResponseLib.basics.process.progress import Progress, shown, silent
 from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.vocabulary import OPTIONS, speak
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle import Bundle, model_card, save_bundle
 from TACEResponseLib.bundle.metadata import CROSS_VALIDATED_AUC, FUSED, Metric
@@ -131,6 +132,7 @@ def main() -> None:
     parser = cohort_parser(__doc__)
     parser.add_argument("--jobs", type=whole, default=2, help="worker processes")
     options = parser.parse_args()
+    speak(OPTIONS)
     check_output(options.output)
     recipe = read_recipe(resource_path("Recipes", RECIPE_FILE))
     with shown("training") as progress:

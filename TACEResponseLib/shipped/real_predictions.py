@@ -14,6 +14,7 @@ from scipy.special import expit
 
 from TACEResponseLib.basics.reading.strict_numbers import whole
 from TACEResponseLib.basics.terms import CohortRole
+from TACEResponseLib.basics.vocabulary import OPTIONS, speak
 from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.cohort.patient import CohortPatient
@@ -120,6 +121,7 @@ def main() -> None:
     parser = cohort_parser(__doc__)
     parser.add_argument("--repeats", type=whole, default=REPEATS)
     options = parser.parse_args()
+    speak(OPTIONS)
     check_output(options.output)
     settings = clinical_branch(read_recipe(find_recipe(RECIPE)))
     write_tables(settings, usable_cohort(options.cohort), options.output, options.repeats)

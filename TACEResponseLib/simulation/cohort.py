@@ -7,6 +7,7 @@ from typing import Literal
 
 from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
 from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
@@ -66,7 +67,8 @@ class SimulationRequest:
     role: CohortRole = CohortRole.TRAINING
 
     def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
+        """Refuse numbers out of range; take paths as text too."""
+        take_paths(self, "output")
         check_ranges(patients=self.patients, seed=self.seed)
 
 

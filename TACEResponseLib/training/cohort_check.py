@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.reading.given_paths import as_path
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.checking import check_files, without_evidence
 from TACEResponseLib.cohort.patient import CohortPatient, Problem
 from TACEResponseLib.cohort.reading import read_cohort
@@ -26,7 +28,7 @@ class CheckedCohort:
 
 
 def check_cohort(
-    cohort: Path, *, with_files: bool = True, progress: Progress = silent
+    cohort: str | Path, *, with_files: bool = True, progress: Progress = silent
 ) -> CheckedCohort:
     """Read a table, and every file that it names.
 
@@ -36,7 +38,7 @@ def check_cohort(
         progress: told each patient.
     Raises: InputError: the table can't be read at all.
     """
-    table = read_cohort(cohort)
+    table = read_cohort(as_path(cohort, option("cohort")))
     problems, notes = list(table.problems), tuple[str, ...]()
     if with_files:
         files = check_files(table.patients, progress)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.number_ranges import check_ranges
+from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.reading.regular_file import check_regular
 from TACEResponseLib.basics.terms import Device
 from TACEResponseLib.basics.vocabulary import option
@@ -58,7 +59,8 @@ class TrainingRequest:
     """The patients are simulated; every result says so."""
 
     def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
+        """Refuse numbers out of range; take paths as text too."""
+        take_paths(self, "cohort", "output", "weights", "cache")
         check_ranges(epochs=self.epochs, seed=self.seed, jobs=self.jobs)
 
 

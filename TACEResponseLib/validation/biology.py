@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from TACEResponseLib.basics.number_ranges import check_ranges
+from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.validation.gene_sets import (
     COLUMNS,
@@ -37,7 +38,8 @@ class BiologyRequest:
     """Of permutations."""
 
     def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
+        """Refuse numbers out of range; take paths as text too."""
+        take_paths(self, "expression", "groups", "gene_sets", "output")
         check_ranges(permutations=self.permutations, seed=self.seed)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.reading.given_paths import as_path
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.validation.side_by_side import (
     COLUMNS,
@@ -27,7 +29,9 @@ class Comparison:
     """A row for each two models on the same patients, by `PAIR_COLUMNS`; often none."""
 
 
-def compare_validations(folders: Sequence[Path], output: Path | None = None) -> Comparison:
+def compare_validations(
+    folders: Sequence[str | Path], output: str | Path | None = None
+) -> Comparison:
     """Read folders that `validate` wrote; write both tables as CSV if asked.
 
     Args:
@@ -42,13 +46,15 @@ def compare_validations(folders: Sequence[Path], output: Path | None = None) -> 
             got=len(folders),
             remedy="name another that validate wrote",
         )
-    _check_each_once(folders)
-    if output:
-        check_output(output)
-    validations = [read_validation(folder) for folder in folders]
+    places = [as_path(folder, "compare") for folder in folders]
+    _check_each_once(places)
+    made = None if output is None else as_path(output, option("output"))
+    if made is not None:
+        check_output(made)
+    validations = [read_validation(place) for place in places]
     comparison = Comparison(side_by_side=side_by_side(validations), paired=paired(validations))
-    if output:
-        with new_folder(output) as draft:
+    if made is not None:
+        with new_folder(made) as draft:
             write_csv(draft / "side_by_side.csv", COLUMNS, comparison.side_by_side)
             write_csv(draft / "paired.csv", PAIR_COLUMNS, comparison.paired)
     return comparison

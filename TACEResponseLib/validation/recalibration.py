@@ -10,6 +10,7 @@ import numpy as np
 from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.terms import Device, Endpoint
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.bundle import Bundle
@@ -42,7 +43,8 @@ class RecalibrationRequest:
     device: Device = "auto"
 
     def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
+        """Refuse numbers out of range; take paths as text too."""
+        take_paths(self, "cohort", "output")
         check_ranges(seed=self.seed, jobs=self.jobs)
 
 

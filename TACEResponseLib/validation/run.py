@@ -7,6 +7,7 @@ from pathlib import Path
 from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.terms import CohortRole, Device, Endpoint
 from TACEResponseLib.basics.writing.new_output import check_output
 from TACEResponseLib.bundle.reading import read_metadata
@@ -30,6 +31,10 @@ class PredictionsTable:
     endpoint: Endpoint = Endpoint.OBJECTIVE_RESPONSE
     """Of the classes of a reader study."""
 
+    def __post_init__(self) -> None:
+        """Take paths as text too."""
+        take_paths(self, "path")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredCohort:
@@ -45,7 +50,8 @@ class ScoredCohort:
     """Worker processes; they don't change the result."""
 
     def __post_init__(self) -> None:
-        """Refuse a number out of range."""
+        """Refuse a number out of range; take a path as text too."""
+        take_paths(self, "cohort")
         check_ranges(jobs=self.jobs)
 
 
@@ -68,7 +74,8 @@ class ValidationRequest:
     """Write report.pdf too, which needs WeasyPrint."""
 
     def __post_init__(self) -> None:
-        """Refuse numbers out of range."""
+        """Refuse numbers out of range; take paths as text too."""
+        take_paths(self, "output", "reader_study")
         check_ranges(landmark=self.landmark_day, resamples=self.resamples, seed=self.seed)
 
 

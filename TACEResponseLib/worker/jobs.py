@@ -8,6 +8,7 @@ from typing import Any
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.process.progress import Progress
+from TACEResponseLib.basics.reading.given_paths import as_path
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.bundle.finding import installed_bundles
@@ -165,12 +166,13 @@ class Jobs:
         """
         from TACEResponseLib.output.case_report import CaseHistory, HistoryEntry, write_case_report
 
+        folder = as_path(request.folder, Subject(SubjectKind.REPORT))
         case, prediction = self._kept(request)
         history = CaseHistory(tuple(HistoryEntry(**asdict(past)) for past in request.history))
         files = write_case_report(
             case,
             prediction,
-            Path(request.folder),
+            folder,
             history=history,
             identity=request.identity,
             overwrite=request.overwrite,

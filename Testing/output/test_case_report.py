@@ -118,9 +118,23 @@ def test_a_map_is_explained_where_there_is_one(prediction: Prediction) -> None:
 
 def test_clinical_values_read_as_a_person_writes_them(prediction: Prediction) -> None:
     values = {"bilirubin_umol_per_l": 1.1 * 17.1, "age_years": 61.0, "multinodular": False}
+    values |= {
+        "ascites": "moderate_severe",
+        "platelets_1e9_per_l": 150_000.0,
+        "obsolete": 3.5,
+    }
     page = report_html(replace(prediction, clinical=values), PNG, HISTORY)
-    for text in ("18.81<", "61<", "no<"):
-        assert f">{text}/td>" in page
+    rows = {
+        "total bilirubin": "18.81 umol/L",
+        "age": "61 years",
+        "more than one tumor": "no",
+        "ascites": "moderate severe",
+        "platelets": "150000 1e9/L",
+        "obsolete": "3.5",
+    }
+    for label, text in rows.items():
+        assert f">{label}</td><td>{text}</td>" in re.sub(r">\s+<", "><", page)
+    assert "bilirubin_umol_per_l" not in page
 
 
 def test_the_report_is_written_as_a_whole_or_not_at_all(

@@ -11,6 +11,7 @@ from pathlib import Path
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.ids import check_id, twins
 from TACEResponseLib.basics.process.progress import Progress, silent
+from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.reading.strict_numbers import read_number
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.basics.vocabulary import option
@@ -56,6 +57,10 @@ class ImportRequest:
     out."""
     images: Path | None = None
     """The collection as downloaded; its CTs stay where they are, the table names them."""
+
+    def __post_init__(self) -> None:
+        """Take paths as text too."""
+        take_paths(self, "table", "output", "features", "images")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
