@@ -3,21 +3,26 @@
 Sections read and change it, and hear of each change; none of them knows another.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from TACEResponseLib.worker.answers import BrokenModel, MeasuredLesion, Model
 from TACEResponseLib.worker.shapes import Form, FormField, Said
-from TACEResponsePanel.case.case_parameters import BLANK, NOT_SAID, TACEResponseParameterNode
+from TACEResponsePanel.case.case_content import (
+    IMAGE_ROLE,
+    digestOfSegments,
+    imagesOf,
+    saidOf,
+    segmentsThere,
+)
+from TACEResponsePanel.case.case_parameters import BLANK, TACEResponseParameterNode
 from TACEResponsePanel.case.dicom_facts import DicomFacts, dicomFacts
 from TACEResponsePanel.case.kept_texts import KeptForm, formOf
 from TACEResponsePanel.process.segment_reader import SegmentReader
 from TACEResponsePanel.signal import Signal
 
 VOLUMES = "vtkMRMLScalarVolumeNode"
-IMAGE_ROLE = "image."
 SET_ASIDE_ROLE = "setAside"
 """Of images that belong to an earlier case, or were taken out of this one."""
 LARGE_LESION = "large_lesion"
@@ -129,15 +134,7 @@ class Desk:
         """Every image of the case, those of other models' sequences included."""
         if self.parameters is None:
             return {}
-        node = self.parameters.parameterNode
-        count = node.GetNumberOfNodeReferenceRoles()
-        roles = [node.GetNthNodeReferenceRole(n) for n in range(count)]
-        nodes = {
-            role.removeprefix(IMAGE_ROLE): node.GetNodeReference(role)
-            for role in roles
-            if role.startswith(IMAGE_ROLE)
-        }
-        return {sequence: image for sequence, image in nodes.items() if image is not None}
+        return imagesOf(self.parameters)
 
     def setImage(self, sequence: str, image: Any) -> None:
         """Choose an image; its phase counts as unconfirmed, its header as not compared."""
@@ -214,14 +211,7 @@ class Desk:
 
     def context(self) -> Said:
         """Dates, treatment and stage as the process reads them; what wasn't said is `None`."""
-        p = self.case
-        return Said(
-            image_date=p.imageDate.strip() or None,
-            treatment_date=p.treatmentDate.strip() or None,
-            planned_treatment=None if p.plannedTreatment == NOT_SAID else p.plannedTreatment,
-            is_first_treatment={"yes": True, "no": False}.get(p.firstTreatment),
-            bclc_stage=None if p.bclcStage == NOT_SAID else p.bclcStage,
-        )
+        return saidOf(self.case)
 
     def setChecked(self, problems: Mapping[str, str], contradiction: str) -> None:
         """Keep what the process says of the form: problems by variable, and of all together."""
@@ -278,17 +268,8 @@ class Desk:
 
     def roiDigest(self) -> str:
         """Names what the chosen segments hold; empty where they can't be read."""
-        from TACEResponseLib.basics.errors import InputError
-
-        digest = hashlib.sha256()
         chosen = self.lesionSegments()
-        try:
-            for segmentId in chosen:
-                part = self._reader.digest(self.case.segmentation, segmentId)
-                digest.update(part.encode())
-        except InputError:
-            return ""
-        return digest.hexdigest() if chosen else ""
+        return digestOfSegments(self._reader, self.case.segmentation, chosen) if chosen else ""
 
     def content(self) -> Any:
         """The segments of the segmentation; `None` for a node from which they were taken."""
@@ -298,11 +279,7 @@ class Desk:
     def lesionSegments(self) -> list[str]:
         """Chosen segments that are still there, in the segmentation's order."""
         content = self.content()
-        if content is None:
-            return []
-        chosen = set(self.case.segments)
-        present = [content.GetNthSegmentID(n) for n in range(content.GetNumberOfSegments())]
-        return [segmentId for segmentId in present if segmentId in chosen]
+        return segmentsThere(content, set(self.case.segments)) if content is not None else []
 
     def _forgetAnswers(self) -> None:
         self.question = ""

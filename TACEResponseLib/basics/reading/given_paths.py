@@ -19,7 +19,7 @@ def as_path(value: str | os.PathLike[str], where: str) -> Path:
         where: how messages call it.
     Raises: InputError: it is no path, is blank, or has a NUL character, which no system takes.
     """
-    if not isinstance(value, str | os.PathLike) or isinstance(value, bytes):
+    if not isinstance(value, str | os.PathLike):
         raise _refused(where, "must be a path, as text or pathlib.Path", value, "give it as text")
     text = os.fspath(value)
     if not text.strip():
