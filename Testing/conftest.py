@@ -135,7 +135,12 @@ def build_prediction(case: Case, *, with_saliency: bool = True, p: float = 0.58)
         scored_slices=(middle - 1, middle + 1),
         interpolated_slices=(middle,),
     )
-    network = BranchResult(
+    return _fused_by_hand(case, _network(saliency if with_saliency else None, middle), p)
+
+
+def _network(saliency: SaliencyMap | None, middle: int) -> BranchResult:
+    """What a network says of one slice."""
+    return BranchResult(
         name="cnn",
         kind="image_network",
         probability=0.6,
@@ -150,10 +155,14 @@ def build_prediction(case: Case, *, with_saliency: bool = True, p: float = 0.58)
                 probability=0.6,
             ),
         ),
-        saliency={ImageSequence.CT_ARTERIAL: saliency} if with_saliency else {},
+        saliency={ImageSequence.CT_ARTERIAL: saliency} if saliency else {},
         seconds={"network": 0.1},
     )
-    radiomics = BranchResult(
+
+
+def _radiomics() -> BranchResult:
+    """What two features say."""
+    return BranchResult(
         name="radiomics",
         kind="radiomics",
         probability=0.55,
@@ -177,6 +186,10 @@ def build_prediction(case: Case, *, with_saliency: bool = True, p: float = 0.58)
         ),
         seconds={"radiomics": 0.2},
     )
+
+
+def _fused_by_hand(case: Case, network: BranchResult, p: float) -> Prediction:
+    """All together, around a probability."""
     fused = FusedProbability(
         probability=p,
         model_range=ModelRange(
@@ -207,7 +220,7 @@ def build_prediction(case: Case, *, with_saliency: bool = True, p: float = 0.58)
         positive_class="responder",
         fused=fused,
         class_probabilities={"responder": p, "not responder": 1 - p},
-        branches=(network, radiomics),
+        branches=(network, _radiomics()),
         lesions=case.lesions,
         clinical={"albumin_g_per_l": 38.0},
         derived_scores={},

@@ -4,7 +4,7 @@ import re
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.nearest import nearest
-from TACEResponseLib.basics.reading.cells import number
+from TACEResponseLib.basics.reading.cells import number_in
 from TACEResponseLib.basics.terms import SECOND_READER, ImageSequence
 from TACEResponseLib.patient.schema import load_schema
 from TACEResponseLib.patient.units import Meant, in_table, other_writing
@@ -97,7 +97,7 @@ def clinical_cell(variable: str, unit: str | None, text: str) -> object:
     """A cell as a JSON record would have it."""
     if load_schema().by_name[variable].type in ("category", "boolean"):
         return text
-    value = number(text)
+    value = number_in(text)
     if value is None:
         return text
     return {"value": value, "unit": unit} if unit else value

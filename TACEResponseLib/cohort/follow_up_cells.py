@@ -34,7 +34,7 @@ def follow_up_number(column: str, text: str) -> float:
                 remedy="write 1 if it was seen, else 0, or a blank",
             )
         return float(said)
-    days = cells.number(text)
+    days = cells.number_in(text)
     if days is None:
         raise InputError(
             column,

@@ -192,7 +192,7 @@ def _features(number: int, row: Row) -> tuple[dict[str, float], list[Problem]]:
     for column, text in _columns_of(row, "feature").items():
         if not text:
             continue
-        value = cells.number(text)
+        value = cells.number_in(text)
         if value is not None:
             features[column] = value
         else:

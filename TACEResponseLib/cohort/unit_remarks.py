@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
-from TACEResponseLib.basics.reading.cells import number
+from TACEResponseLib.basics.reading.cells import number_in
 from TACEResponseLib.cohort.columns import clinical_column
 from TACEResponseLib.patient.schema import load_schema
 from TACEResponseLib.patient.unit_slips import SLIPS
@@ -57,7 +57,7 @@ def _remark(column: str, name: str, known: Sequence[float]) -> Iterator[str]:
 def _numbers(rows: Sequence[Mapping[str, str]], column: str) -> Iterator[float]:
     """Every number of a column."""
     for row in rows:
-        value = number(row.get(column, ""))
+        value = number_in(row.get(column, ""))
         if value is not None:
             yield value
 

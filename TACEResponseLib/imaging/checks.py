@@ -22,7 +22,7 @@ from TACEResponseLib.imaging.roi.roi_placing import check_mask_grid, grid_warnin
 from TACEResponseLib.imaging.values.comb import comb_warnings
 from TACEResponseLib.imaging.values.hounsfield import check_hounsfield, ct_like_warnings
 from TACEResponseLib.imaging.values.image_kind import check_no_labels, check_varies
-from TACEResponseLib.imaging.values.shares import percent
+from TACEResponseLib.imaging.values.shares import portion
 from TACEResponseLib.imaging.values.slice_blocks import slice_blocks
 from TACEResponseLib.imaging.values.slice_jumps import jump_warnings
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
@@ -158,7 +158,7 @@ def check_roi_fits(
             raise InputError(
                 roi.place,
                 rule,
-                got=f"{percent(outside)} of it outside",
+                got=f"{portion(outside)} of it outside",
                 remedy="draw it on this image, or check whose ROI it is",
             )
         warnings = _grid_warnings(roi, volume, sequence, outside)
@@ -171,7 +171,7 @@ def check_roi_fits(
         raise InputError(
             roi.place,
             f"must fill at most 50 % of {sequence.words}",
-            got=percent(share, LARGEST_ROI_SHARE),
+            got=portion(share, LARGEST_ROI_SHARE),
             remedy="check that tumor and background are not swapped",
         )
     return (
@@ -221,7 +221,7 @@ def _grid_warnings(
         return warnings
     cut = CaseWarning(
         code="roi_partly_outside",
-        message=f"{percent(outside)} of the ROI lies outside {sequence.words} and is not scored.",
+        message=f"{portion(outside)} of the ROI lies outside {sequence.words} and is not scored.",
     )
     return *warnings, cut
 

@@ -217,14 +217,7 @@ def _metadata(
         population_limits=recipe.population_limits,
         intended_use=recipe.intended_use,
         failure_modes=identity.failure_modes,
-        cohorts={
-            role: CohortSummary(
-                n=cohort.labels.size,
-                events=int(cohort.labels.sum()),
-                source=identity.sources.get(role, ""),
-            )
-            for role, cohort in cohorts.items()
-        },
+        cohorts=_summaries(cohorts, identity),
         metrics=tuple(metrics),
         candidates=candidate_rows(trained),
         chance=_chance(trained),
@@ -243,6 +236,20 @@ def _metadata(
         package_versions=package_versions(),
         training_seed=seed,
     )
+
+
+def _summaries(
+    cohorts: Mapping[CohortRole, PreparedCohort], identity: BundleIdentity
+) -> dict[CohortRole, CohortSummary]:
+    """Who taught and who judged."""
+    return {
+        role: CohortSummary(
+            n=cohort.labels.size,
+            events=int(cohort.labels.sum()),
+            source=identity.sources.get(role, ""),
+        )
+        for role, cohort in cohorts.items()
+    }
 
 
 def as_metric(

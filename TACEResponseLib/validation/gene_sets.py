@@ -104,7 +104,7 @@ def _refuse_repeats(genes: Sequence[str], where: str) -> None:
 
 def _measured(cell: str, where: str) -> float:
     """A cell of expression; a gene with a gap has no place in the enrichment."""
-    value = cells.number(cell)
+    value = cells.number_in(cell)
     if value is None:
         remedy = cells.number_remedy(cell).removesuffix(", or leave it blank")
         raise InputError(

@@ -57,7 +57,7 @@ def show(stage: str) -> None:
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {stage}\n")
 
 
-def main() -> None:
+def given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipe")
     parser.add_argument("--training", type=int, default=300)
@@ -66,7 +66,11 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], dest="changes")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--output", type=Path)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = given()
     LOG.setLevel("INFO")
     recipe = with_changes(read_recipe(find_recipe(options.recipe)), options.changes)
     start = time.perf_counter()

@@ -174,7 +174,7 @@ def test_a_number_is_read_as_its_writer_meant_it_or_refused(
             continue
         for line, row in zip(table.lines, meant, strict=True):
             for cell, value in zip(line[1:], row, strict=True):
-                read = cells.number(cell)
+                read = cells.number_in(cell)
                 assert read is None or read == value, (i, cell, value)
                 outcomes["right" if read is not None else "refused"] += 1
     assert min(outcomes.values()) > 20

@@ -47,7 +47,7 @@ def truth(cell: str) -> bool | None:
     return True if word in TRUE_WORDS else False if word in FALSE_WORDS else None
 
 
-def number(cell: str) -> float | None:
+def number_in(cell: str) -> float | None:
     """A finite number as tables have it; no thousands' commas, no underscores, no other digits."""
     try:
         return read_number(cell)

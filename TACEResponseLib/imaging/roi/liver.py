@@ -13,7 +13,7 @@ from TACEResponseLib.imaging.resampling import resample_labels
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.roi.roi_choice import milliliters
 from TACEResponseLib.imaging.roi.roi_placing import check_mask_grid
-from TACEResponseLib.imaging.values.shares import percent
+from TACEResponseLib.imaging.values.shares import portion
 from TACEResponseLib.imaging.volume import Volume
 
 # Of the liver. TACE is for patients with liver left to live on; what fills more is the liver.
@@ -62,15 +62,15 @@ def check_in_liver(roi: Roi, liver: Roi) -> tuple[CaseWarning, ...]:
     if share.of_volume > LARGEST_SHARE:
         raise InputError(
             roi.place,
-            f"must have at most {percent(LARGEST_SHARE)} of the volume of the liver mask",
-            got=f"{percent(share.of_volume, LARGEST_SHARE)} ({milliliters(roi.volume_ml)} of "
+            f"must have at most {portion(LARGEST_SHARE)} of the volume of the liver mask",
+            got=f"{portion(share.of_volume, LARGEST_SHARE)} ({milliliters(roi.volume_ml)} of "
             f"{milliliters(liver.volume_ml)})",
             remedy="choose the tumor alone, or give a mask of the whole liver with its tumors",
         )
     if share.outside <= LARGEST_OUTSIDE:
         return ()
     message = (
-        f"{percent(share.outside, LARGEST_OUTSIDE)} of the ROI lies outside the liver mask: check "
+        f"{portion(share.outside, LARGEST_OUTSIDE)} of the ROI lies outside the liver mask: check "
         "that it is this patient's liver tumor, unless the mask leaves tumors out."
     )
     return (CaseWarning(code="roi_outside_liver", message=message),)

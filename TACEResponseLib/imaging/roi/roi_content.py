@@ -14,7 +14,7 @@ from TACEResponseLib.imaging.orientation import voxels_to_lps_axes
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.values.ct_look import TUMOR_MEAN_HU, has_air_and_tissue
 from TACEResponseLib.imaging.values.intensity import OTSU_BINS
-from TACEResponseLib.imaging.values.shares import percent
+from TACEResponseLib.imaging.values.shares import portion
 from TACEResponseLib.imaging.volume import Mask, Volume, Voxels
 
 # Between fat (-100) and water; noise seldom takes tissue there.
@@ -56,7 +56,7 @@ def _in_ct(
         raise InputError(
             roi.place,
             f"must lie on tissue of {sequence.words}",
-            got=f"a mean of {mean:.0f} HU and {percent(lung)} of it below {LUNG_OR_AIR_HU} HU "
+            got=f"a mean of {mean:.0f} HU and {portion(lung)} of it below {LUNG_OR_AIR_HU} HU "
             "(lung or air)",
             remedy=CHECK,
         )
@@ -64,8 +64,8 @@ def _in_ct(
     if dark < LEAST_DARK:
         return ()
     message = (
-        f"{percent(dark)} of the ROI is as dark as fat, lung or air (below {FAT_OR_AIR_HU} HU; "
-        f"{percent(lung)} below {LUNG_OR_AIR_HU} HU) in {sequence.words}: {CHECK}."
+        f"{portion(dark)} of the ROI is as dark as fat, lung or air (below {FAT_OR_AIR_HU} HU; "
+        f"{portion(lung)} below {LUNG_OR_AIR_HU} HU) in {sequence.words}: {CHECK}."
     )
     return (CaseWarning(code="roi_not_in_tissue", message=message),)
 
@@ -88,7 +88,7 @@ def _in_mr(volume: Volume, sequence: ImageSequence, labels: Voxels) -> tuple[Cas
     share = outside / int(marked.sum())
     if share < LEAST_OUTSIDE:
         return ()
-    message = f"{percent(share)} of the ROI lies outside the body in {sequence.words}: {CHECK}."
+    message = f"{portion(share)} of the ROI lies outside the body in {sequence.words}: {CHECK}."
     return (CaseWarning(code="roi_not_in_body", message=message),)
 
 

@@ -12,7 +12,7 @@ from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import ImageSequence
 from TACEResponseLib.imaging.values.ct_look import LEAST_AIR_OR_FAT, Look
 from TACEResponseLib.imaging.values.hounsfield_rules import DOUBTS, LEAST_AIR_OF_DARK, REFUSALS
-from TACEResponseLib.imaging.values.shares import percent
+from TACEResponseLib.imaging.values.shares import portion
 from TACEResponseLib.imaging.volume import Mask, Volume
 
 # Lipiodol, calcification and clips: nothing else in a liver is so dense.
@@ -91,7 +91,7 @@ def _clipped(
     return [
         CaseWarning(
             code="hu_clipped",
-            message=f"The values of {sequence.words} were clipped {cut}: {percent(at_limits)} of "
+            message=f"The values of {sequence.words} were clipped {cut}: {portion(at_limits)} of "
             "the ROI's voxels lie at these limits. Models are trained on values that are whole.",
         )
     ]

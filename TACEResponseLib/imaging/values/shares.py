@@ -3,7 +3,7 @@
 from TACEResponseLib.basics.past_limit import past
 
 
-def percent(share: float, limit: float | None = None) -> str:
+def portion(share: float, limit: float | None = None) -> str:
     """A share in words; never a rounded 0, nor on the other side of a limit that it broke."""
     if limit is not None:
         return f"{past(100 * share, 100 * limit, '.0f')} %"

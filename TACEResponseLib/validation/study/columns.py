@@ -70,7 +70,7 @@ def numbers(columns: Columns, name: str) -> Floats:
     for row, cell in enumerate(columns[name]):
         if not cell:
             continue
-        value = cells.number(cell)
+        value = cells.number_in(cell)
         if value is None:
             raise InputError(
                 place(columns, name, row),
@@ -106,7 +106,7 @@ def of_table(where: str) -> Iterator[None]:
 def is_numeric(column: Sequence[str]) -> bool:
     """Whether every cell that is not blank holds a number, and one does."""
     filled = [cell for cell in column if cell]
-    return bool(filled) and all(cells.number(cell) is not None for cell in filled)
+    return bool(filled) and all(cells.number_in(cell) is not None for cell in filled)
 
 
 def refuse_twins(case_ids: Sequence[str], where: str) -> None:

@@ -158,24 +158,24 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_number_is_nothing_else(cell: str, value: float | None) -> None:
-    assert cells.number(cell) == value
+    assert cells.number_in(cell) == value
 
 
 @pytest.mark.parametrize(
     "cell", ["1 234", "1\u00a0234", "1\u202f234.5", "1'234", "12\u2019345'678"]
 )
 def test_thousands_are_written_without_a_mark_as_it_says(cell: str) -> None:
-    assert cells.number(cell) is None
+    assert cells.number_in(cell) is None
     remedy = cells.number_remedy(cell)
     written = remedy.removeprefix("write ").split(",")[0].split(" ")[0]
-    assert cells.number(written) == float(re.sub("[^0-9.]", "", cell))
+    assert cells.number_in(written) == float(re.sub("[^0-9.]", "", cell))
 
 
 @pytest.mark.parametrize("cell", ["\u221212.5", "\u20133", "\uff0d0.25"])
 def test_a_printed_minus_is_written_as_it_says(cell: str) -> None:
-    assert cells.number(cell) is None
+    assert cells.number_in(cell) is None
     written = cells.number_remedy(cell).removeprefix("write ").split(",")[0]
-    assert cells.number(written) == -float(cell[1:])
+    assert cells.number_in(written) == -float(cell[1:])
 
 
 @pytest.mark.parametrize("cell", ["yes", "Y", "TRUE", "t", "1", "1.0", " Yes "])
