@@ -51,3 +51,35 @@ def test_a_sentence_is_the_same_wherever_it_stands(sentence: str, sign: str) -> 
     copies = {text for text in said if sign in text.lower() and "\n" not in text}
     assert copies - {sentence} <= {"Trained on simulated patients: means nothing for a real one."}
     assert sentence in copies
+
+
+# What the command line is called by: itself, and scripts with a parser of their own.
+OF_THE_TERMINAL = (
+    "TACEResponse/",  # pip's options
+    "TACEResponseLib/commands/",
+    "TACEResponseLib/shipped/",
+    "TACEResponseLib/basics/vocabulary.py",
+)
+
+
+def spelled_options(text: str) -> list[str]:
+    """Texts of a file that spell an option, its docstrings aside."""
+    tree = ast.parse(text)
+    documented = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if id(node) not in documented and re.search(r"(?<![\w-])--[a-z{]", node.value)
+    ]
+
+
+def test_no_message_below_the_commands_spells_an_option() -> None:
+    files = {name: text for name, text in FILES.items() if not name.startswith(OF_THE_TERMINAL)}
+    assert {name: texts for name, text in files.items() if (texts := spelled_options(text))} == {}
+    assert spelled_options('f"{a}: use --device cpu"') == [": use --device cpu"]
+    assert spelled_options('"""As `--cohort` says."""') == []
