@@ -28,6 +28,9 @@ N_TRAINING, N_TUNING = 24, 4
 SLICE_PX, SLICE_WIDTH_PX = 75, 80
 # Patches round a lesion, and what a patch has more than is cropped from it.
 PATCH_PX, MARGIN_PX = 32, 16
+# The network that a recipe is named for is deep enough; a light one stands for those beside it.
+LIGHT = {"network": "small_cnn", "target_layer": "features"}
+LIGHTER = ("alexnet", "resnet", "inception_v4_arterial")
 IDENTITY = BundleIdentity(
     bundle_id="small",
     title="small",
@@ -59,10 +62,13 @@ def small(recipe: Recipe) -> Recipe:
 
 def _shrink(branch: dict[str, Any]) -> None:
     """One source of evidence, in place."""
+    if branch["name"] in LIGHTER:
+        branch |= LIGHT
     if branch["kind"] == "image_network":
-        # One patient an epoch would make two steps of the two epochs: too few for running means.
-        branch["fitting"] |= {"epochs": 2, "batch_size": 12, "patients_per_epoch": "all"}
+        # Running means of a deep network need several steps, or its answers are infinite.
         is_whole = branch["patch"]["shape"] == "whole_slice"
+        batch = 2 if is_whole else 12
+        branch["fitting"] |= {"epochs": 2, "batch_size": batch, "patients_per_epoch": "all"}
         branch["patch"]["size_px"] = SLICE_PX if is_whole else PATCH_PX
         if branch["patch"]["width_px"] is not None:
             branch["patch"]["width_px"] = SLICE_WIDTH_PX

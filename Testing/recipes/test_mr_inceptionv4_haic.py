@@ -4,12 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from TACEResponseLib.basics.errors import InputError
 from Testing.recipes.small_training import becomes_a_bundle_that_scores
 
 
-# Fits of nested folds have six patients here: too few steps for InceptionV4's running means.
-@pytest.mark.xfail(raises=InputError, reason="six patients a fit don't train InceptionV4")
 @pytest.mark.slow
 @pytest.mark.usefixtures("in_process")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
