@@ -50,7 +50,10 @@ def describe_cohort(
         for label, word in OUTCOMES.items()
     }
     groups = {name: group for name, group in groups.items() if group}
-    rows = [("patients", *(str(len(group)) for group in groups.values()))]
+    people = [str(len({p.patient for p in group})) for group in groups.values()]
+    rows = [("patients", *people)]
+    if len({p.patient for p in patients}) < len(patients):
+        rows.insert(0, ("rows", *(str(len(group)) for group in groups.values())))
     for variable in load_schema().variables:
         if any(variable.name in p.clinical.values for p in patients):
             rows += _rows_of(variable, list(groups.values()))

@@ -21,22 +21,16 @@ from TACEResponseLib.basics.writing.disk_trouble import explained
 from TACEResponseLib.basics.writing.drafts import PLACING
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.names import bundle_id_of
-from TACEResponseLib.cohort.traces.training_patients import (
-    TrainingPatients,
-    as_json,
-    beside,
-    training_patients,
-)
+from TACEResponseLib.cohort.traces.training_patients import TrainingPatients, training_patients
 from TACEResponseLib.recipe.population import counted_facts
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
 from TACEResponseLib.training.log_folder import write_log
 from TACEResponseLib.training.members import members_by_role
 from TACEResponseLib.training.plan import TrainingPlan, TrainingRequest, plan_training
 from TACEResponseLib.training.preparation.cache import default_folder, open_cache
-from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.prepared_cohort import Cohorts
 from TACEResponseLib.training.roles import LEARNED_FROM, by_role, traced_rows, training_key
-from TACEResponseLib.training.saving import save_finished
+from TACEResponseLib.training.saving import patients_kept, save_finished
 from TACEResponseLib.training.state import TrainingState, locked, log_folder, open_state
 from TACEResponseLib.training.train import train
 from TACEResponseLib.training.usable import LeftOut, reasons_in_words
@@ -175,8 +169,8 @@ def _trained(
     )
     log = log_folder(request.output)
     write_log(trained, cohorts, state.folder / "log", log, plan.left_out)
-    write_whole(as_json(known).encode("ascii"), beside(request.output))
-    return save_finished(bundle, request.output, state.folder)
+    with patients_kept(known, request.output):
+        return save_finished(bundle, request.output, state.folder)
 
 
 def _identity(plan: TrainingPlan) -> BundleIdentity:

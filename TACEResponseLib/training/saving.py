@@ -1,16 +1,51 @@
 """The last step of a training: its bundle takes its place."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from TACEResponseLib.basics.errors import OutputError
 from TACEResponseLib.basics.writing.new_output import place
 from TACEResponseLib.basics.writing.placed import placed
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.layout import SUMS
 from TACEResponseLib.bundle.reading import load_bundle
 from TACEResponseLib.bundle.writing import save_bundle
+from TACEResponseLib.cohort.traces.training_patients import TrainingPatients, as_json, beside
+from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.state import DRAFT
+
+
+@contextmanager
+def patients_kept(known: TrainingPatients, output: Path) -> Iterator[None]:
+    """Put the file of training patients beside a bundle, which is placed in the block.
+
+    Where the bundle can't be placed the file goes too, if this call made it.
+
+    Args:
+        known: what it is to hold.
+        output: folder of the bundle.
+    Raises: OutputError: something else has taken the file's name meanwhile.
+    """
+    path, content = beside(output), as_json(known).encode("ascii")
+    is_there = path.is_file() and path.read_bytes() == content
+    if not is_there:
+        if path.exists() or path.is_symlink():
+            raise OutputError(
+                "--output",
+                "must not appear while the result is made, by another run or by hand",
+                got=str(path),
+                remedy="choose another name, or move it away",
+            )
+        write_whole(content, path)
+    try:
+        yield
+    except BaseException:
+        if not is_there:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def save_finished(bundle: Bundle, output: Path, work: Path) -> Bundle:

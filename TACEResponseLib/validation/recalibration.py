@@ -24,14 +24,14 @@ from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.cohort.traces.sharing import refuse_shared
 from TACEResponseLib.cohort.traces.traced_row import TracedRow, rows_of_patients
 from TACEResponseLib.cohort.traces.training_patients import (
-    as_json,
+    TrainingPatients,
     beside,
     read_training_patients,
     training_patients,
 )
 from TACEResponseLib.evaluation.inputs import Labels
-from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.recalibrating import check_class_sizes, recalibrated
+from TACEResponseLib.training.saving import patients_kept
 from TACEResponseLib.validation.study.cohort_scoring import ScoredPatient, score_patients
 from TACEResponseLib.validation.study.judged import check_responses
 from TACEResponseLib.validation.study.known_again import check_overlap
@@ -108,23 +108,22 @@ def recalibrate_bundle(request: RecalibrationRequest, progress: Progress = silen
         seed=request.seed,
         patients=[p.patient for p, _ in used],
     )
-    saved = save_bundle(new, request.output)
-    _keep_patients(request, traced)
+    with patients_kept(_known(request, traced), request.output):
+        saved = save_bundle(new, request.output)
     lost = tuple(s for s in scored if s.problem)
     return Recalibrated(bundle=saved, left_out=lost, warnings=warnings)
 
 
-def _keep_patients(request: RecalibrationRequest, traced: Sequence[TracedRow]) -> None:
-    """Beside the new bundle, those who shaped it: of the old one as far as known, and these."""
+def _known(request: RecalibrationRequest, traced: Sequence[TracedRow]) -> TrainingPatients:
+    """Those who shape the new bundle: of the old one as far as known, and these."""
     file = beside(find_bundle(request.bundle))
     older = read_training_patients(file) if file.is_file() else None
-    known = training_patients(
+    return training_patients(
         traced,
         with_fingerprints=bool(older and older.fingerprints),
         older=older,
         is_complete=older is not None,
     )
-    write_whole(as_json(known).encode("ascii"), beside(request.output))
 
 
 def _labels(patients: Sequence[CohortPatient], endpoint: Endpoint) -> Labels:

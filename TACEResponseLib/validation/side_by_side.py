@@ -11,6 +11,7 @@ import numpy as np
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.plain_text import cell_text, printable
 from TACEResponseLib.basics.reading.json_reading import read_json_object
+from TACEResponseLib.cohort.columns import PATIENT_ID
 from TACEResponseLib.evaluation.discrimination.auc_difference import auc_difference
 from TACEResponseLib.evaluation.inputs import Floats, Labels
 from TACEResponseLib.evaluation.significance import holm
@@ -51,6 +52,8 @@ class Validation:
     """By case id."""
     probabilities: Mapping[str, Floats]
     """By model, in the order of `outcome`."""
+    patients: tuple[str, ...] = ()
+    """Who each row is of, in that order; empty where each is a patient of its own."""
 
 
 def read_validation(folder: Path) -> Validation:
@@ -100,6 +103,7 @@ def _validation(where: str, metrics: Mapping[str, Any], columns: Columns) -> Val
         outcome=dict(zip(columns["case_id"], outcome, strict=True)),
         # As written, a name that a spreadsheet would compute has an apostrophe before it.
         probabilities={name: numbers(columns, cell_text(printable(name))) for name in names},
+        patients=tuple(columns.get(PATIENT_ID, ())),
     )
     side_by_side([validation])
     paired([validation])
@@ -128,7 +132,12 @@ def paired(validations: Sequence[Validation]) -> Rows:
         if not _same_patients(one, other):
             continue
         labels, order = _aligned(one, other)
-        test = auc_difference(labels, one.probabilities[first], other.probabilities[second][order])
+        test = auc_difference(
+            labels,
+            one.probabilities[first],
+            other.probabilities[second][order],
+            clusters=one.patients or None,
+        )
         gap = test.difference
         rows.append(
             (

@@ -176,7 +176,8 @@ def tried(place: Path, command: str, name: str, user: int | None = None) -> Atte
     if change.outcome is Outcome.REFUSED and after != before:
         left = sorted({row[0] for row in after} ^ {row[0] for row in before})
         return Attempt(outcome=Outcome.FILE_LOST, words=f"left or lost: {left}; {change.words}")
-    for made in ("out", "out-log", "none", ".out-training", "mine.yaml"):
+    beside = "out-training-patients.json"
+    for made in ("out", "out-log", beside, "none", ".out-training", "mine.yaml"):
         path = place / made
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     return change

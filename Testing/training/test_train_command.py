@@ -79,7 +79,11 @@ def test_the_best_on_tuning_patients_is_kept_and_all_are_listed(
     assert [(r["candidate"], r["cohort"]) for r in rows] == [
         (name, cohort) for name, cohorts in by_name.items() for cohort in cohorts
     ]
-    assert sorted(p.name for p in tmp_path.glob("mine*")) == ["mine", "mine-log"]
+    assert sorted(p.name for p in tmp_path.glob("mine*")) == [
+        "mine",
+        "mine-log",
+        "mine-training-patients.json",
+    ]
     assert not list(tmp_path.glob(".*"))
 
 

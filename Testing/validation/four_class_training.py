@@ -69,9 +69,9 @@ def write_patients(folder: Path, role: str, responses: list[str], seed: int) -> 
     for number, response in enumerate(responses):
         case_id = f"{role[0]}{number:02d}"
         labels = np.zeros((5, 24, 24), dtype=np.uint8)
-        # No two patients have one mask.
-        row, column = 3 + number % 6, 3 + number // 6 % 6
-        labels[1:4, row : row + 12, column : column + 12] = 1
+        # No two patients have one mask, nor do those who train and those who test.
+        row, column, size = 3 + number % 6, 3 + number // 6 % 6, 12 - (role != "training")
+        labels[1:4, row : row + size, column : column + size] = 1
         level = rng.normal(LEVEL_HU.get(response, LEVEL_HU["CR"]), SPREAD_HU)
         body = np.full(labels.shape, -1000.0)
         body[:, 3:21, 3:21] = 60.0
