@@ -126,6 +126,7 @@ ARGUMENTS = Vocabulary(
         "set": "changes",
     },
     switches={
+        "by-site": "by_site=True",
         "large-roi": "is_large_meant=True",
         "no-scene": "with_scene=False",
         "overwrite": "overwrite=True",

@@ -111,7 +111,7 @@ def _check_output(request: TrainingRequest) -> None:
     is_finishing = request.resume and work_folder(request.output).exists()
     if not is_finishing:
         check_output(request.output)
-        check_new_file(beside(request.output), "--output")
+        check_new_file(beside(request.output), option("output"))
     log = log_folder(request.output)
     if log.exists() and not is_finishing:
         raise InputError(

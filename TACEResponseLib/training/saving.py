@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from TACEResponseLib.basics.errors import OutputError
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.basics.writing.new_output import place
 from TACEResponseLib.basics.writing.placed import placed
 from TACEResponseLib.bundle.bundle import Bundle
@@ -34,7 +35,7 @@ def patients_kept(known: TrainingPatients, output: Path) -> Iterator[None]:
     if not is_there:
         if path.exists() or path.is_symlink():
             raise OutputError(
-                "--output",
+                option("output"),
                 "must not appear while the result is made, by another run or by hand",
                 got=str(path),
                 remedy="choose another name, or move it away",

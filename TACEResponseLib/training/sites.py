@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.vocabulary import option, switch
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.fusion.clusters import fewest_of_a_class, of_rows
@@ -22,7 +23,7 @@ FEWEST_SITES, MOST_SITES = 2, 20
 FEWEST_ON_CARD, MOST_UNASKED = 3, 10
 # Patients of each class outside every site: they are divided again.
 FEWEST_OUTSIDE = 4
-ON_REQUEST = "left-out sites are judged on request alone (--by-site)"
+ON_REQUEST = "left-out sites are judged on request alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def site_folds(cohort: PreparedCohort) -> Folds:
     names, folds = np.unique(sites, return_inverse=True)
     if not FEWEST_SITES <= names.size <= MOST_SITES:
         rule = f"must name {FEWEST_SITES} to {MOST_SITES} sites to leave one out"
-        raise _unusable(rule, names.size, "leave out --by-site")
+        raise _unusable(rule, names.size, f"leave out {switch('by-site')}")
     if len(set(zip(cohort.patients, sites, strict=False))) > len(set(cohort.patients)):
         rule = "must be the same in every row of a patient"
         raise _unusable(rule, "a patient at two sites", "write one site")
@@ -67,7 +68,7 @@ def site_folds(cohort: PreparedCohort) -> Folds:
         fewest = fewest_of_a_class(cohort.labels[others], of_rows(cohort.clusters, others))
         if fewest < FEWEST_OUTSIDE:
             rule = f"must leave {FEWEST_OUTSIDE} patients of each class outside every site"
-            raise _unusable(rule, fewest, "join small sites, or leave out --by-site")
+            raise _unusable(rule, fewest, f"join small sites, or leave out {switch('by-site')}")
     return folds.astype(np.int64)[np.newaxis]
 
 
@@ -131,4 +132,4 @@ def judge_sites(
 
 
 def _unusable(rule: str, got: object, remedy: str) -> InputError:
-    return InputError("--cohort, site", rule, got=got, remedy=remedy)
+    return InputError(f"{option('cohort')}, site", rule, got=got, remedy=remedy)

@@ -13,6 +13,7 @@ from TACEResponseLib.basics.process.device import choose_device
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.terms import Device, Endpoint
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.basics.writing.new_output import check_new_file, check_output
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.finding import find_bundle
@@ -81,7 +82,7 @@ def recalibrate_bundle(request: RecalibrationRequest, progress: Progress = silen
         any is scored; nothing is written then.
     """
     check_output(request.output)
-    check_new_file(beside(request.output), "--output")
+    check_new_file(beside(request.output), option("output"))
     bundle_id = bundle_id_of(request.output)
     device = choose_device(request.device)
     bundle = load_bundle(request.bundle, device=device)
@@ -95,7 +96,7 @@ def recalibrate_bundle(request: RecalibrationRequest, progress: Progress = silen
     )
     used = [(p, s.scores[0]) for p, s in zip(patients, scored, strict=True) if s.scores]
     traced = rows_of_patients([p for p, _ in used], [s.trace for _, s in used])
-    where = f"--cohort {request.cohort.name}"
+    where = f"{option('cohort')} {request.cohort.name}"
     refuse_shared(traced, where)
     warnings = check_overlap(request.bundle, traced, where)
     new = recalibrated(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.cohort.patient import Problem
 from TACEResponseLib.cohort.patient_rows import ONE_PATIENT
 from TACEResponseLib.cohort.traces.feature_ranks import feature_copies
@@ -61,12 +62,12 @@ def shared_things(rows: Sequence[TracedRow]) -> list[Shared]:
     return list(seen.values())
 
 
-def refuse_shared(rows: Sequence[TracedRow], where: str = "--cohort") -> None:
+def refuse_shared(rows: Sequence[TracedRow], where: str = "") -> None:
     """Refuse a table in which two patients are one.
 
     Args:
         rows: of the table.
-        where: how the user named it.
+        where: how the user named it; the option alone if not given.
     Raises: InputError: the first thing that is shared, and how many more there are.
     """
     shared = shared_things(rows)
@@ -74,7 +75,7 @@ def refuse_shared(rows: Sequence[TracedRow], where: str = "--cohort") -> None:
         return
     first, more = shared[0], len(shared) - 1
     raise InputError(
-        f"{where}, {first.row.case_id}, {first.column}",
+        f"{where or option('cohort')}, {first.row.case_id}, {first.column}",
         first.rule,
         got=first.got,
         remedy=first.remedy + (f" ({more} more: tace-response cohort check)" if more else ""),
