@@ -2,7 +2,7 @@
 
 from TACEResponseLib.bundle.archive import zip_bundle
 from TACEResponseLib.bundle.bundle import Bundle, describe_branches
-from TACEResponseLib.bundle.card import model_card
+from TACEResponseLib.bundle.cards.card import model_card
 from TACEResponseLib.bundle.finding import installed_bundles
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.reading import load_bundle

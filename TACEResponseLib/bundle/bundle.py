@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from TACEResponseLib.bundle.card import SIMULATED_FIRST_LINE
+from TACEResponseLib.bundle.cards.card import SIMULATED_FIRST_LINE
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.refits import Refit
 from TACEResponseLib.evidence.branch import AnyBranch

@@ -14,7 +14,7 @@ from TACEResponseLib.basics.subject import Subject, part_of
 from TACEResponseLib.basics.vocabulary import SubjectKind
 from TACEResponseLib.bundle.archive import unpacked
 from TACEResponseLib.bundle.bundle import Bundle
-from TACEResponseLib.bundle.card import model_card
+from TACEResponseLib.bundle.cards.card import model_card
 from TACEResponseLib.bundle.finding import find_bundle
 from TACEResponseLib.bundle.integrity import read_verified_text, verify
 from TACEResponseLib.bundle.layout import (

@@ -18,7 +18,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the model card of a bundle, or what is installed here."""
-    from TACEResponseLib.bundle.card import model_card
+    from TACEResponseLib.bundle.cards.card import model_card
     from TACEResponseLib.bundle.installation import installation
     from TACEResponseLib.bundle.reading import read_metadata
 

@@ -132,7 +132,7 @@ def instability(probabilities: Floats, refits: Floats) -> Estimate:
         probabilities: (n,), of the model.
         refits: (b, n), of the same patients.
     Returns: the mean over patients and refits, and where 95 % of the refits lie.
-    Source: Riley and Collins, Biometrical Journal 2023;65:2200302, its mean absolute prediction error.
+    Source: Riley and Collins, Biometrical Journal 2023;65:2200302, mean absolute prediction error.
     """
     by_refit = np.abs(refits - probabilities).mean(axis=1)
     low, high = percentiles(by_refit)

@@ -7,7 +7,7 @@ from math import isfinite
 from TACEResponseLib.basics.settings import Settings
 from TACEResponseLib.basics.terms import TEST_ROLES, CohortRole, ImageSequence
 from TACEResponseLib.bundle.bundle import Bundle, describe_branches
-from TACEResponseLib.bundle.card import model_card
+from TACEResponseLib.bundle.cards.card import model_card
 from TACEResponseLib.bundle.development import DevelopmentSample, development_sample
 from TACEResponseLib.bundle.metadata import (
     FUSED,

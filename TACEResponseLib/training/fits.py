@@ -17,7 +17,7 @@ from TACEResponseLib.likeness.reference import fit_reference
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.checks import note_findings
 from TACEResponseLib.training.held_out import Split
-from TACEResponseLib.training.log import FitLog
+from TACEResponseLib.training.logs.log import FitLog
 from TACEResponseLib.training.prepared_cohort import Labels, PreparedCohort, chosen_of, labels_for
 from TACEResponseLib.training.state import DISTANCES, FITS, TrainingState, damaged_work
 

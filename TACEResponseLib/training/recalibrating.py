@@ -16,7 +16,7 @@ from TACEResponseLib.basics.past_limit import past
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.bundle.bundle import Bundle
-from TACEResponseLib.bundle.card import model_card
+from TACEResponseLib.bundle.cards.card import model_card
 from TACEResponseLib.bundle.metadata import FUSED, CalibrationSummary, Metric, Recalibration
 from TACEResponseLib.evaluation.calibration.calibration_line import (
     calibration_in_the_large,

@@ -24,7 +24,7 @@ from TACEResponseLib.bundle.names import bundle_id_of
 from TACEResponseLib.cohort.traces.training_patients import TrainingPatients, training_patients
 from TACEResponseLib.recipe.population import counted_facts
 from TACEResponseLib.training.assembly import BundleIdentity, assemble
-from TACEResponseLib.training.log_folder import write_log
+from TACEResponseLib.training.logs.log_folder import write_log
 from TACEResponseLib.training.members import members_by_role
 from TACEResponseLib.training.plan import TrainingPlan, TrainingRequest, plan_training
 from TACEResponseLib.training.preparation.cache import default_folder, open_cache

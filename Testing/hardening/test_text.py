@@ -13,7 +13,7 @@ from TACEResponseLib.basics.plain_text import FORMULA_BEGINS, HARMLESS, UNSAFE
 from TACEResponseLib.basics.reading.strict_numbers import read_number
 from TACEResponseLib.basics.reading.yaml_reading import parse_yaml
 from TACEResponseLib.basics.writing.csv_writing import csv_text
-from TACEResponseLib.bundle.card import model_card
+from TACEResponseLib.bundle.cards.card import model_card
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.reading import read_metadata
 from TACEResponseLib.worker.model_description import describe_model

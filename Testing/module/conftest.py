@@ -202,7 +202,7 @@ def clinical_model(folder: Path) -> Path:
     import numpy as np
 
     from TACEResponseLib.bundle import Bundle, load_bundle, save_bundle
-    from TACEResponseLib.bundle.card import model_card
+    from TACEResponseLib.bundle.cards.card import model_card
     from TACEResponseLib.fusion.fusion import FusionSettings
     from TACEResponseLib.patient.columns import ClinicalInput
     from TACEResponseLib.patient.record import ClinicalRecord

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from TACEResponseLib.bundle.card import model_card
+from TACEResponseLib.bundle.cards.card import model_card
 from TACEResponseLib.bundle.reading import read_metadata
 from TACEResponseLib.patient.case import Case
 

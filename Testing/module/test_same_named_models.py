@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from TACEResponseLib.bundle import load_bundle, save_bundle
-from TACEResponseLib.bundle.card import model_card
+from TACEResponseLib.bundle.cards.card import model_card
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.worker.answers import BrokenModel, ModelList, Refusal
 from TACEResponseLib.worker.requests import ListModels

@@ -26,7 +26,7 @@ from TACEResponseLib.training.fits import (
 )
 from TACEResponseLib.training.folds import repeated_folds
 from TACEResponseLib.training.held_out import nested_splits
-from TACEResponseLib.training.permutations import train_here
+from TACEResponseLib.training.judging.permutations import train_here
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.state import TrainingState, temporary_state
 from TACEResponseLib.training.trained import logits_of

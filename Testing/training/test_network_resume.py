@@ -9,7 +9,7 @@ import pytest
 from TACEResponseLib.evidence.image_network.preparation import PreparedPatches
 from TACEResponseLib.patient.record import ClinicalRecord
 from TACEResponseLib.recipe.recipe import Recipe
-from TACEResponseLib.training.log import FitLog, read_log
+from TACEResponseLib.training.logs.log import FitLog, read_log
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.state import TrainingState
 from TACEResponseLib.training.train import train

@@ -13,7 +13,7 @@ from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import kept_candidate
 from TACEResponseLib.training.folds import draw_roles, draw_tuning, permuted, repeated_folds
 from TACEResponseLib.training.held_out import nested_splits
-from TACEResponseLib.training.permutations import train_here
+from TACEResponseLib.training.judging.permutations import train_here
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.train import check_classes
 from Testing.evidence.image_network.training.test_held_apart import settings

@@ -100,7 +100,7 @@ STAGES = {
     "after the second fit": ("TACEResponseLib.training.state.TrainingState.save_logits", 2),
     "in the middle of a branch": ("TACEResponseLib.training.state.write_branch", 1),
     "while candidates are fused": ("TACEResponseLib.training.candidates.fit_fusion", 2),
-    "while the log is written": ("TACEResponseLib.training.log_folder.write_picture", 1),
+    "while the log is written": ("TACEResponseLib.training.logs.log_folder.write_picture", 1),
     "while the bundle is saved": ("TACEResponseLib.bundle.writing.write_sums", 1),
 }
 

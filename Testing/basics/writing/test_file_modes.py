@@ -10,7 +10,7 @@ import pytest
 from TACEResponseLib.basics.writing.file_modes import even_modes
 from TACEResponseLib.basics.writing.new_output import new_folder
 from TACEResponseLib.bundle import load_bundle, save_bundle
-from TACEResponseLib.training.log import FitLog
+from TACEResponseLib.training.logs.log import FitLog
 from TACEResponseLib.training.state import locked, open_state
 
 

@@ -12,7 +12,7 @@ from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training import permutations
 from TACEResponseLib.training.candidates import kept_candidate
-from TACEResponseLib.training.permutations import chance_of, permuted_auc, train_here
+from TACEResponseLib.training.judging.permutations import chance_of, permuted_auc, train_here
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.train import train
 from Testing.training.conftest import radiomics

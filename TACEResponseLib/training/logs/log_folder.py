@@ -7,7 +7,7 @@ from TACEResponseLib.basics.terms import TEST_ROLES, CohortRole
 from TACEResponseLib.basics.writing.new_output import new_folder
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.training.candidates import FittedCandidate, measure
-from TACEResponseLib.training.log import as_csv, log_csv, read_log, write_picture
+from TACEResponseLib.training.logs.log import as_csv, log_csv, read_log, write_picture
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.trained import NESTED, TrainedModel, logits_of
 from TACEResponseLib.training.usable import LeftOut

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from TACEResponseLib.basics.plain_text import markdown_text
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
-from TACEResponseLib.bundle.card_trust import trust_lines
+from TACEResponseLib.bundle.cards.card_trust import trust_lines
 from TACEResponseLib.bundle.counted import counted_lines, criterion_words, readout_words
 from TACEResponseLib.bundle.left_out_calibration import group_lines
 from TACEResponseLib.bundle.likeness_words import likeness_rule

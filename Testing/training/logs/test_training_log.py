@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from TACEResponseLib.basics.process.remaining import Remaining, duration_in_words
-from TACEResponseLib.training.log import FitLog, log_csv, read_log, write_picture
+from TACEResponseLib.training.logs.log import FitLog, log_csv, read_log, write_picture
 
 
 def test_of_an_epoch_that_was_run_twice_the_last_value_stands(tmp_path: Path) -> None:
