@@ -16,8 +16,8 @@ from TACEResponseLib.fusion.clusters import dealt_rows
 from TACEResponseLib.fusion.linear_model import stratified_folds
 from TACEResponseLib.fusion.nested_outputs import Folds
 from TACEResponseLib.recipe.recipe import Recipe
-from TACEResponseLib.training.judging.sites import site_folds
 from TACEResponseLib.training.prepared_cohort import PreparedCohort, Rows
+from TACEResponseLib.training.sites import site_folds
 
 TUNING_SHARE = 0.2
 # scikit-learn knows no others.

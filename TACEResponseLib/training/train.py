@@ -34,14 +34,14 @@ from TACEResponseLib.training.fits import (
 from TACEResponseLib.training.folds import divisions
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
 from TACEResponseLib.training.judging.permutations import chance_of, outputs_here
-from TACEResponseLib.training.judging.sites import (
+from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
+from TACEResponseLib.training.refits.runs import Refitting, refits_of
+from TACEResponseLib.training.sites import (
     LeftOutSites,
     judge_sites,
     reason_against,
     site_folds,
 )
-from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
-from TACEResponseLib.training.refits.runs import Refitting, refits_of
 from TACEResponseLib.training.state import FITS, TrainingState, damaged_work, temporary_state
 from TACEResponseLib.training.trained import TrainedModel, logits_of
 

@@ -9,8 +9,8 @@ from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.fusion.nested_outputs import NestedOutputs
 from TACEResponseLib.likeness.fitted import FittedLikeness
 from TACEResponseLib.training.candidates import FittedCandidate
-from TACEResponseLib.training.judging.sites import LeftOutSites
 from TACEResponseLib.training.prepared_cohort import Floats, PreparedCohort
+from TACEResponseLib.training.sites import LeftOutSites
 
 NESTED = "; of the procedure, each patient held out of branches, fusion and calibration"
 """Follows the method of an AUC of training patients."""

@@ -1,1 +1,1 @@
-"""What the procedure is worth: by chance, and at sites that are left out."""
+"""What the procedure is worth by chance."""

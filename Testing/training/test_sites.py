@@ -11,8 +11,8 @@ from TACEResponseLib.training.candidates import candidates_of
 from TACEResponseLib.training.folds import divisions
 from TACEResponseLib.training.held_out import nested_splits
 from TACEResponseLib.training.judging.permutations import outputs_here
-from TACEResponseLib.training.judging.sites import judge_sites, reason_against, site_folds
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
+from TACEResponseLib.training.sites import judge_sites, reason_against, site_folds
 from TACEResponseLib.training.train import train
 from Testing.training.feature_level import drawn_cohort, recipe_of
 
