@@ -265,7 +265,7 @@ class TACEResponseTest(ScriptedLoadableModuleTest):
             self.delayDisplay("Scoring")
             prediction = logic.score({"ct_arterial": image}, segmentation, segmentId)
             assert prediction is not None
-            low, high = prediction.fused.interval
+            low, high = prediction.fused.limits
             self.assertTrue(0 < low <= prediction.fused.probability <= high < 1)
             again = logic.score({"ct_arterial": image}, segmentation, segmentId)
             assert again is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from time import perf_counter
 
@@ -12,9 +12,15 @@ from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.vocabulary import SubjectKind, vocabulary
 from TACEResponseLib.bundle.bundle import Bundle
+from TACEResponseLib.bundle.case_range import case_range
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.model_words import performance
-from TACEResponseLib.bundle.words import call_sentence, result_sentence, simulated_banner
+from TACEResponseLib.bundle.words import (
+    answer_sentence,
+    call_sentence,
+    result_sentence,
+    simulated_banner,
+)
 from TACEResponseLib.evidence.branch import BranchResult
 from TACEResponseLib.fusion.fused import FusedProbability
 from TACEResponseLib.patient.case import Case, missing_roi
@@ -43,13 +49,15 @@ def score(
     results: list[BranchResult] = []
     for branch in bundle.branches:
         progress(f"evidence: {branch.name}")
-        result = branch.predict(case)
+        result = branch.predict(case, [refit.branches[branch.name] for refit in bundle.refits])
         results.append(result)
         seconds |= {f"{branch.name}: {stage}": s for stage, s in result.seconds.items()}
     progress("fusion and calibration")
     with timed(seconds, "fusion"):
         logits = {result.name: result.logit for result in results}
         fused = bundle.fusion.predict(logits, case.clinical)
+        spread = case_range(bundle, results, case.clinical, fused.probability)
+        fused = replace(fused, model_range=spread)
     with timed(seconds, "provenance"):
         provenance = {"versions": package_versions(), **case_hashes(case)}
     provenance["settings"] = [s.model_dump(mode="json") for s in bundle.metadata.branch_settings]
@@ -68,6 +76,7 @@ def score(
         derived_scores={s.name: asdict(s) for s in derived_scores(case.clinical)},
         performance_sentence=f"{performance(bundle.metadata)}.",
         sentence=result_sentence(bundle.metadata, fused),
+        answer_sentence=answer_sentence(bundle.metadata, fused),
         call_sentence=call_sentence(fused),
         simulated_banner=simulated_banner(bundle.metadata),
         warnings=(*population, *_warnings(case, bundle, results, fused)),

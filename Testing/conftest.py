@@ -21,7 +21,9 @@ from TACEResponseLib.evidence.branch import (
     PatchOutput,
     SaliencyMap,
 )
+from TACEResponseLib.fusion.answers import AnswerCounts, CaseAnswer
 from TACEResponseLib.fusion.fused import FusedProbability, FusionTerm
+from TACEResponseLib.fusion.model_range import ModelRange
 from TACEResponseLib.imaging.geometry import Geometry
 from TACEResponseLib.imaging.roi.roi import Roi
 from TACEResponseLib.imaging.volume import Acquisition, Volume
@@ -133,11 +135,12 @@ def made_contours() -> ContourRange:
         low=0.48,
         high=0.62,
         as_drawn=0.58,
-        n_changed=2,
         reader_dice=0.85,
         is_reader_dice_measured=False,
         outcomes=tuple(
-            ContourOutcome(kind=kind, amount=amount, dice=dice, probability=p)
+            ContourOutcome(
+                kind=kind, amount=amount, dice=dice, probability=p, is_changed=bool(p and p < 0.55)
+            )
             for kind, amount, dice, p in made
         ),
         sentence="Between 48 % and 62 % over 4 plausible contours (Dice .80 to .97).",
@@ -202,8 +205,22 @@ def build_prediction(case: Case, *, with_saliency: bool = True, p: float = 0.58)
     )
     fused = FusedProbability(
         probability=p,
-        interval=(max(p - 0.17, 0.0), min(p + 0.16, 1.0)),
-        interval_method="bootstrap of the fusion stage",
+        model_range=ModelRange(
+            low=max(p - 0.17, 0.0),
+            high=min(p + 0.16, 1.0),
+            n_refits=30,
+            similar_patients=31.0,
+            method="90 % of what another draw of training patients would give",
+        ),
+        venn_abers=(max(p - 0.03, 0.0), min(p + 0.04, 1.0)),
+        answer=CaseAnswer(
+            answer="positive",
+            p_positive=0.6,
+            p_negative=0.08,
+            counts=AnswerCounts(
+                positive=30, positive_right=20, negative=12, negative_right=8, cannot_tell=54
+            ),
+        ),
         threshold=0.55,
         threshold_set_on="out-of-fold outputs of the training cohort",
         terms=(FusionTerm(name="cnn", value=0.405, coefficient=0.8, contribution=0.3),),
@@ -221,7 +238,8 @@ def build_prediction(case: Case, *, with_saliency: bool = True, p: float = 0.58)
         clinical={"albumin_g_per_l": 38.0},
         derived_scores={},
         sentence="Estimated probability of objective response: 58 %. Research use only.",
-        call_sentence="No call: the interval crosses the model's cut-off of 55 %.",
+        answer_sentence="Can't tell whether it will be response or no response.",
+        call_sentence="No call: the range crosses the model's cut-off of 55 %.",
         simulated_banner="This model was trained on simulated patients.",
         warnings=(CaseWarning(code="phase_unverified", message="The phase can't be verified."),),
         provenance={"versions": {"taceresponse": "0"}},

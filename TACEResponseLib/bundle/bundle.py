@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from TACEResponseLib.bundle.card import SIMULATED_FIRST_LINE
 from TACEResponseLib.bundle.metadata import BundleMetadata
+from TACEResponseLib.bundle.refits import Refit
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 from TACEResponseLib.fusion.fusion import FittedFusion
@@ -22,6 +23,8 @@ class Bundle:
     fusion: FittedFusion
     card: str
     """The model card, Markdown."""
+    refits: tuple[Refit, ...] = ()
+    """The same trained on other patients; none in bundles of before, whose range is not known."""
     sha256: str = ""
     """Of the file SHA256SUMS, and so of every file; empty until the bundle has been saved."""
     source: str = ""
@@ -38,6 +41,10 @@ class Bundle:
             raise ValueError(f"the fusion must take the outputs of {names}")
         if self.fusion.settings != self.metadata.fusion:
             raise ValueError("the fusion must have the settings that the metadata says")
+        if not (self.refits or self.fusion.bootstrap):
+            raise ValueError("there must be refits, or resamples of the fusion")
+        if len(self.refits) != self.metadata.refits:
+            raise ValueError("there must be as many refits as the metadata says")
         promised = (self.metadata.threshold, self.metadata.threshold_set_on)
         if (self.fusion.threshold, self.fusion.threshold_set_on) != promised:
             raise ValueError("the fusion must have the threshold that the metadata says")

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from TACEResponseLib.basics.plain_text import markdown_text
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
+from TACEResponseLib.bundle.card_trust import trust_lines
 from TACEResponseLib.bundle.metadata import (
     BundleMetadata,
     CalibrationSummary,
@@ -75,6 +76,7 @@ def _sections(metadata: BundleMetadata) -> Iterator[str]:
     yield _section("Calibration", _calibration(metadata.calibration))
     if metadata.recalibration:
         yield _section("Recalibration", _recalibration(metadata.recalibration))
+    yield _section("Answers and ranges", trust_lines(metadata))
     yield _section(
         "Cut-off",
         [

@@ -13,6 +13,7 @@ from TACEResponseLib.evidence.monai_network import MonaiNetwork
 from TACEResponseLib.evidence.part import LesionFeature
 from TACEResponseLib.fusion.calibration import CalibrationMethod
 from TACEResponseLib.fusion.fusion import FusionSettings
+from TACEResponseLib.fusion.model_range import MOST_REFITS
 from TACEResponseLib.patient.columns import ClinicalInput
 from TACEResponseLib.patient.context import PopulationLimits
 from TACEResponseLib.recipe.recipe import MOST_BRANCHES, Difference
@@ -87,6 +88,23 @@ class ChanceSummary(Settings):
     n: int = Field(ge=1)
     """Patients."""
     method: str
+
+
+class AnswerSummary(Settings):
+    """What training patients would have been answered by models that had not seen them."""
+
+    positive: int = Field(ge=0)
+    """Patients told the positive class."""
+    positive_right: int = Field(ge=0)
+    negative: int = Field(ge=0)
+    negative_right: int = Field(ge=0)
+    cannot_tell: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _right_are_told(self) -> "AnswerSummary":
+        if self.positive_right > self.positive or self.negative_right > self.negative:
+            raise ValueError("those told right must be among those told")
+        return self
 
 
 class ReaderAgreement(Settings):
@@ -165,6 +183,10 @@ class BundleMetadata(Settings):
     """What the recipe compared, in its order; none where there was nothing to choose."""
     chance: ChanceSummary | None = None
     """None where the recipe asked for no permutations, or the bundle is older than they are."""
+    answers: AnswerSummary | None = None
+    """None of a bundle without held-out scores."""
+    refits: int = Field(default=0, ge=0, le=MOST_REFITS)
+    """Of the whole model on resampled patients, behind the range of one case."""
     permuted_labels: bool = False
     """Trained on labels that were dealt out at random, to check the procedure."""
     trained_on: str = "cpu"

@@ -17,10 +17,19 @@ from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.finding import find_bundle
 from TACEResponseLib.bundle.integrity import read_verified_text, verify
-from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA, MOST_BYTES, SUMS
+from TACEResponseLib.bundle.layout import (
+    CARD,
+    FUSION,
+    INFERENCE,
+    METADATA,
+    MOST_BYTES,
+    REFITS,
+    SUMS,
+)
 from TACEResponseLib.bundle.metadata import BundleMetadata
 from TACEResponseLib.bundle.monai_inference import check_inference
 from TACEResponseLib.bundle.monai_metadata import from_json, refused
+from TACEResponseLib.bundle.refits import StoredRefits, read_refits, stored_refits
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 from TACEResponseLib.fusion.fusion import FittedFusion
@@ -111,12 +120,20 @@ def _opened(path: Path, where: str) -> Iterator[Path]:
 def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) -> Bundle:
     """Read verified files; each has a gate of its own, as a list of hashes can be forged."""
     metadata = from_json(read_verified_text(folder, METADATA, where), where)
-    _check_files(folder, metadata, where)
+    refits = stored_refits(folder, metadata, where)
+    _check_files(folder, metadata, refits, where)
     if metadata.monai_networks:
         check_inference(
             read_verified_text(folder, INFERENCE, where), metadata.monai_networks, where
         )
     fusion = _read_fusion(read_verified_text(folder, FUSION, where), where)
+    if not (refits or fusion.bootstrap):
+        raise InputError(
+            where,
+            f"{FUSION}: bootstrap must hold the resamples of the intervals",
+            got="none, and no refits",
+            remedy="get an unchanged copy of the bundle",
+        )
     # What the folder's own card says, a stranger wrote; nobody is shown it.
     card = model_card(metadata)
     branches = tuple(read_branch(folder, part, where, device) for part in metadata.branches)
@@ -126,6 +143,7 @@ def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) ->
             branches=branches,
             fusion=fusion,
             card=card,
+            refits=read_refits(refits, folder, where, device),
             sha256=sha256,
             source=source,
         )
@@ -135,11 +153,15 @@ def _read(folder: Path, where: str, *, sha256: str, source: str, device: str) ->
         ) from error
 
 
-def _check_files(folder: Path, metadata: BundleMetadata, where: str) -> None:
+def _check_files(
+    folder: Path, metadata: BundleMetadata, refits: StoredRefits | None, where: str
+) -> None:
     """`configs` and `models` hold what the metadata names, and nothing else."""
     named = {METADATA, FUSION, *(part.file for part in metadata.branches if part.file)}
     if metadata.monai_networks:
         named.add(INFERENCE)
+    if refits is not None:
+        named |= {REFITS, *refits.files()}
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     named |= {CARD, SUMS}
     # Text about the bundle is welcome; nothing reads it.
@@ -164,17 +186,9 @@ def _read_fusion(text: str, where: str) -> FittedFusion:
     """The fusion; numbers that are not finite or don't fit together are refused."""
     parse_json(text, part_of(where, FUSION))
     try:
-        fusion = FittedFusion.model_validate_json(text, strict=True)
+        return FittedFusion.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise refused(error, FUSION, where) from error
-    if not fusion.bootstrap:
-        raise InputError(
-            where,
-            f"{FUSION}: bootstrap must hold the resamples of the intervals",
-            got="none",
-            remedy="get an unchanged copy of the bundle",
-        )
-    return fusion
 
 
 def read_branch(folder: Path, part: BranchPart, where: str, device: str) -> AnyBranch:

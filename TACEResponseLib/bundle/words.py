@@ -5,6 +5,7 @@ Worded from the bundle alone; a verdict such as "responder" is never given.
 
 from TACEResponseLib.basics.terms import RESEARCH_USE, CohortRole, Endpoint
 from TACEResponseLib.bundle.metadata import BundleMetadata
+from TACEResponseLib.fusion.answers import Answer
 from TACEResponseLib.fusion.fused import FusedProbability
 
 ENDPOINT_WORDS = {
@@ -13,6 +14,14 @@ ENDPOINT_WORDS = {
     Endpoint.PROGRESSION: "progression (PD",
     Endpoint.FOUR_CLASS: "objective response (CR or PR, from four classes",
 }
+ANSWER_WORDS = {
+    Endpoint.OBJECTIVE_RESPONSE: ("response", "no response"),
+    Endpoint.DISEASE_CONTROL: ("disease control", "no disease control"),
+    Endpoint.PROGRESSION: ("progression", "no progression"),
+    Endpoint.FOUR_CLASS: ("response", "no response"),
+}
+"""Of the positive class, and of the other."""
+NOT_BENEFIT = "This is response, not benefit over another treatment."
 # The verb of the cohort line, by endpoint: what the events did.
 EVENT_WORDS = {
     Endpoint.OBJECTIVE_RESPONSE: "responded",
@@ -59,19 +68,60 @@ def cohort_sentence(bundle: BundleMetadata) -> str:
 
 def result_sentence(bundle: BundleMetadata, fused: FusedProbability) -> str:
     """The one sentence in which every output states the result."""
-    low, high = fused.interval
     return (
-        f"Estimated probability of {endpoint_phrase(bundle)}: {percent(fused.probability)} "
-        f"(95 % interval {percent(low).removesuffix(' %')} to {percent(high)}). "
-        f"{cohort_sentence(bundle)} {RESEARCH_USE}"
+        f"Estimated probability of {endpoint_phrase(bundle)}: {percent(fused.probability)}"
+        f"{_range_words(fused)}. {cohort_sentence(bundle)} {RESEARCH_USE}"
     )
+
+
+def limits_words(limits: tuple[float, float]) -> str:
+    """`41 to 79 %`."""
+    low, high = limits
+    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
+
+
+def _range_words(fused: FusedProbability) -> str:
+    """The range, never without what it is a range of."""
+    if fused.model_range is not None:
+        return f"; with other training patients {limits_words(fused.limits)} (90 % range)"
+    if fused.interval is not None:
+        return f" (95 % interval of the fusion alone: {limits_words(fused.interval)})"
+    return ""
+
+
+def answer_sentence(bundle: BundleMetadata, fused: FusedProbability) -> str:
+    """Response, no response or can't tell, with how often such an answer was right.
+
+    Of a bundle without held-out scores: the side of the cut-off.
+    """
+    if fused.answer is None:
+        return f"{call_sentence(fused)} {NOT_BENEFIT}"
+    answer = fused.answer.worded
+    if answer == "can't tell":
+        return f"Can't tell whether it will be {_classes(bundle)}. {NOT_BENEFIT}"
+    told, right = fused.answer.counts.told(answer)
+    wrong_half = {"positive": "did not", "negative": "did"}[answer]
+    return (
+        f"Answer: {answer_words(bundle.endpoint, answer)}. Of {told} training patients told this "
+        f"by models that had not seen them, {told - right} {wrong_half}. {NOT_BENEFIT}"
+    )
+
+
+def answer_words(endpoint: Endpoint, answer: Answer) -> str:
+    """`response`, `no response` or `can't tell`, by what the endpoint is."""
+    positive, negative = ANSWER_WORDS[endpoint]
+    return {"positive": positive, "negative": negative}.get(answer, answer)
+
+
+def _classes(bundle: BundleMetadata) -> str:
+    return " or ".join(ANSWER_WORDS[bundle.endpoint])
 
 
 def call_sentence(fused: FusedProbability) -> str:
     """On which side of the model's cut-off the result lies, or that it can't be said."""
     cut_off = f"the model's cut-off of {percent(fused.threshold)} (set on {fused.threshold_set_on})"
     if fused.call == "no call":
-        return f"No call: the interval crosses {cut_off}."
+        return f"No call: the range crosses {cut_off}."
     return f"{fused.call.capitalize()} {cut_off}."
 
 

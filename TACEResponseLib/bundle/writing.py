@@ -11,6 +11,7 @@ from TACEResponseLib.bundle.integrity import write_sums
 from TACEResponseLib.bundle.layout import CARD, FUSION, INFERENCE, METADATA
 from TACEResponseLib.bundle.monai_inference import inference_json
 from TACEResponseLib.bundle.monai_metadata import to_json
+from TACEResponseLib.bundle.refits import write_refits
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart, kind_of
 
@@ -47,6 +48,8 @@ def _write(bundle: Bundle, folder: Path) -> str:
     for branch, part in zip(bundle.branches, parts, strict=True):
         if part.file:
             write_branch(branch, part, folder / part.file)
+    if bundle.refits:
+        write_refits(bundle.refits, folder)
     return write_sums(folder)
 
 

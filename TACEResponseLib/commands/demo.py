@@ -50,7 +50,7 @@ def _words(demo: "DemoResult") -> str:
     lines = [
         prediction.simulated_banner or "",
         prediction.sentence,
-        prediction.call_sentence,
+        prediction.answer_sentence,
         f"This patient was made by a known law, by which the probability is {percent(truth)}.",
         f"Warnings in the record: {len(prediction.warnings)}. The files to look at:",
     ]

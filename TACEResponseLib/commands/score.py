@@ -153,7 +153,7 @@ def _words(result: "PatientResult") -> str:
     """The result for a person: banner, sentence, call, warnings, then the files."""
     prediction = result.prediction
     lines = [prediction.simulated_banner] if prediction.simulated_banner else []
-    lines += [prediction.sentence, prediction.call_sentence]
+    lines += [prediction.sentence, prediction.answer_sentence]
     lines += [prediction.contours.sentence] if prediction.contours else []
     lines += [f"warning: {w.message}" for w in prediction.warnings]
     lines += [str(path) for path in result.files]

@@ -75,6 +75,8 @@ class BranchResult:
     patches: tuple[PatchOutput, ...] = ()
     features: tuple[FeatureContribution, ...] = ()
     saliency: Mapping[ImageSequence, SaliencyMap] = field(default_factory=dict)
+    refit_logits: tuple[float, ...] = ()
+    """What each of the refits that were asked too says of the case."""
     warnings: tuple[CaseWarning, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Seconds by stage."""
@@ -114,8 +116,13 @@ class FittedBranch(Protocol[PreparedIn]):
         """Name in recipe, bundle and record."""
         ...
 
-    def predict(self, case: Case) -> BranchResult:
-        """Say what this branch finds in one case."""
+    def predict(self, case: Case, refits: Sequence["AnyBranch"] = ()) -> BranchResult:
+        """Say what this branch finds in one case.
+
+        Args:
+            case: images, ROI and clinical record.
+            refits: the same branch trained on other patients, asked about the same case.
+        """
         ...
 
     def logits(self, prepared: Sequence[PreparedIn]) -> NDArray[np.float64]:

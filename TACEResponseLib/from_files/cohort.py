@@ -12,6 +12,7 @@ from TACEResponseLib.basics.writing.csv_writing import csv_text
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.reading import load_bundle
+from TACEResponseLib.bundle.words import answer_words
 from TACEResponseLib.cohort.loading import in_row, load_case
 from TACEResponseLib.cohort.patient import CohortPatient, Known, Problem, label_of
 from TACEResponseLib.cohort.reading import CohortTable, read_cohort, refuse_header
@@ -28,8 +29,9 @@ COLUMNS = (
     "response",
     "outcome",
     "probability",
-    "low_95",
-    "high_95",
+    "low_90",
+    "high_90",
+    "answer",
     "call",
     "warnings",
     "problem",
@@ -170,7 +172,7 @@ def _known_cells(known: Known, endpoint: Endpoint) -> tuple[str, ...]:
 
 def _failed(known: tuple[str, ...], problem: InputError | Problem) -> Line:
     """A line without a prediction."""
-    return Line(cells=(*known, *[""] * 5, problem.written), problem=str(problem))
+    return Line(cells=(*known, *[""] * 6, problem.written), problem=str(problem))
 
 
 def _check_free(case_id: str) -> None:
@@ -188,8 +190,8 @@ def _cells(prediction: Prediction) -> tuple[str, ...]:
     fused = prediction.fused
     return (
         repr(fused.probability),
-        repr(fused.interval[0]),
-        repr(fused.interval[1]),
+        *(map(repr, fused.limits) if fused.model_range is not None else ("", "")),
+        answer_words(prediction.endpoint, fused.answer.worded) if fused.answer else "",
         fused.call,
         "; ".join(warning.code for warning in prediction.warnings),
     )

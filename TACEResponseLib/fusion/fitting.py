@@ -10,7 +10,7 @@ from TACEResponseLib.basics.logistic import Floats
 from TACEResponseLib.fusion.bounded_line import Labels, Line, fit_line
 from TACEResponseLib.fusion.calibration import fit_calibration
 from TACEResponseLib.fusion.design import Design
-from TACEResponseLib.fusion.fusion import FittedFusion, FusionSettings
+from TACEResponseLib.fusion.fusion import FittedFusion, FusionSettings, HeldOutScores
 from TACEResponseLib.fusion.linear_model import (
     FusionModel,
     ThresholdRule,
@@ -94,6 +94,10 @@ def fit_fusion(
         ),
         threshold=choose_threshold(settings.threshold_rule, calibration.apply(logits), y),
         threshold_set_on=THRESHOLD_SET_ON[settings.threshold_rule],
+        held_out=HeldOutScores(
+            positive=tuple(np.sort(logits[y == 1]).tolist()),
+            negative=tuple(np.sort(logits[y == 0]).tolist()),
+        ),
         n_training=y.size,
     )
     held_out = np.array([probabilities for _, probabilities in by_repeat])

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from TACEResponseLib.basics.case_warning import CaseWarning
+from TACEResponseLib.fusion.answers import CaseAnswer
+from TACEResponseLib.fusion.model_range import ModelRange
 
 Call = Literal["above", "below", "no call"]
 
@@ -26,19 +28,32 @@ class FusedProbability:
     """The calibrated probability of the positive class and how sure it is."""
 
     probability: float
-    interval: tuple[float, float]
-    """95 %."""
-    interval_method: str
-    """In words: what was resampled and what was held fixed."""
     threshold: float
     threshold_set_on: str
     terms: tuple[FusionTerm, ...]
+    interval: tuple[float, float] | None = None
+    """95 % of the fusion stage alone; bundles of before have no other."""
+    interval_method: str = ""
+    """In words: what was resampled and what was held fixed."""
+    model_range: ModelRange | None = None
+    """What another draw of training patients would give; None by a bundle without refits."""
+    venn_abers: tuple[float, float] | None = None
+    """Calibrated probabilities, the case taken as negative and as positive."""
+    answer: CaseAnswer | None = None
+    """None by a bundle without held-out scores."""
     warnings: tuple[CaseWarning, ...] = ()
 
     @property
+    def limits(self) -> tuple[float, float]:
+        """Of the range of the model, or of the interval of a bundle that has no other."""
+        if self.model_range is not None:
+            return self.model_range.low, self.model_range.high
+        return self.interval or (0.0, 1.0)
+
+    @property
     def call(self) -> Call:
-        """Side of the model's cut-off; none when the interval crosses it."""
-        low, high = self.interval
+        """Side of the model's cut-off; none when the range crosses it."""
+        low, high = self.limits
         if low <= self.threshold <= high:
             return "no call"
         return "above" if low > self.threshold else "below"

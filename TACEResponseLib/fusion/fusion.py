@@ -1,17 +1,20 @@
 """Branch outputs and clinical variables -> one calibrated probability with its interval."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
 
 from TACEResponseLib.basics.logistic import Floats
-from TACEResponseLib.basics.settings import Settings
+from TACEResponseLib.basics.settings import Moderate, Settings
+from TACEResponseLib.fusion.answers import CaseAnswer, case_answer
 from TACEResponseLib.fusion.bounded_line import LinearModel
 from TACEResponseLib.fusion.calibration import CalibrationMethod
 from TACEResponseLib.fusion.fused import FusedProbability, FusionTerm
 from TACEResponseLib.fusion.linear_model import FusionModel, ThresholdRule
+from TACEResponseLib.fusion.venn_abers import venn_abers
 from TACEResponseLib.patient.columns import (
     MOST_VARIABLES,
     ClinicalInput,
@@ -48,6 +51,20 @@ class FusionSettings(Settings):
         return self
 
 
+class HeldOutScores(Settings):
+    """Fused logits of training patients, by fits that never met their folds, in ascending order."""
+
+    positive: tuple[Moderate, ...] = Field(min_length=2)
+    negative: tuple[Moderate, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _scores_ascend(self) -> "HeldOutScores":
+        for values in (self.positive, self.negative):
+            if any(after < before for before, after in pairwise(values)):
+                raise ValueError("scores must ascend")
+        return self
+
+
 class FittedFusion(Settings):
     """A trained fusion; one JSON file of a bundle."""
 
@@ -56,7 +73,9 @@ class FittedFusion(Settings):
     clinical: tuple[FusionColumn, ...] = ()
     model: FusionModel
     bootstrap: tuple[FusionModel, ...]
-    """The same fit on resamples of the training patients; none of a candidate not kept."""
+    """The same fit on resamples of the training patients; none where there are refits of all."""
+    held_out: HeldOutScores | None = None
+    """None in bundles of before."""
     threshold: float = Field(gt=0, lt=1)
     threshold_set_on: str
     n_training: int = Field(ge=4)
@@ -94,32 +113,29 @@ class FittedFusion(Settings):
     ) -> FusedProbability:
         """Fuse and calibrate one case.
 
-        The interval runs from the 2.5th to the 97.5th percentile over the resamples, widened
-        where needed to hold the estimate itself; then `interval_method` says so.
-
         Args:
             branch_logits: of every branch of this fusion, and of no other.
             clinical: checked by its reader; variables that this fusion doesn't use are ignored.
-        Returns: the probability; its terms and the intercept add up to the fused logit.
+        Returns: the probability, without the range that only refits give; its terms and the
+            intercept add up to the fused logit.
 
         Raises:
             InputError: required clinical variables are missing (all are named).
             KeyError: `branch_logits` names other branches.
-            ValueError: a logit is not finite, or there are no resamples.
+            ValueError: a logit is not finite.
         """
-        if not self.bootstrap:
-            raise ValueError("a fusion without resamples has no interval")
         values, imputed, warnings = encode_record(self.settings.clinical, self.clinical, clinical)
         values = np.concatenate([self._branch_values(branch_logits), values])
         z_scores = z_scored(values, self._columns)
-        probability = float(self.model.calibration.apply(self.model.logits(z_scores)))
-        drawn = [float(m.calibration.apply(m.logits(z_scores))) for m in self.bootstrap]
-        low, high = (float(limit) for limit in np.percentile(drawn, INTERVAL_PERCENT))
-        widened = "" if low <= probability <= high else "; widened to hold the estimate"
+        fused = float(self.model.logits(z_scores))
+        probability = float(self.model.calibration.apply(fused))
+        interval, method = self._interval(z_scores, probability)
         return FusedProbability(
             probability=probability,
-            interval=(min(low, probability), max(high, probability)),
-            interval_method=self.interval_method + widened,
+            interval=interval,
+            interval_method=method,
+            venn_abers=self._venn_abers(fused),
+            answer=self._answer(fused),
             threshold=self.threshold,
             threshold_set_on=self.threshold_set_on,
             terms=tuple(
@@ -151,6 +167,30 @@ class FittedFusion(Settings):
         parts = (self._branch_values(branch_logits).T, rows)
         values = np.column_stack([np.reshape(part, (len(clinical), -1)) for part in parts])
         return self.model.calibration.apply(self.model.logits(z_scored(values, self._columns)))
+
+    def _interval(
+        self, z_scores: Floats, probability: float
+    ) -> tuple[tuple[float, float] | None, str]:
+        """From the 2.5th to the 97.5th percentile over the resamples, and how it was made.
+
+        Widened where needed to hold the estimate itself; none where there are no resamples.
+        """
+        if not self.bootstrap:
+            return None, ""
+        drawn = [float(m.calibration.apply(m.logits(z_scores))) for m in self.bootstrap]
+        low, high = (float(limit) for limit in np.percentile(drawn, INTERVAL_PERCENT))
+        widened = "" if low <= probability <= high else "; widened to hold the estimate"
+        limits = min(low, probability), max(high, probability)
+        return limits, self.interval_method + widened
+
+    def _venn_abers(self, fused: float) -> tuple[float, float] | None:
+        """By the scores of training patients, where they are kept."""
+        scores = self.held_out
+        return venn_abers(scores.positive, scores.negative, fused) if scores else None
+
+    def _answer(self, fused: float) -> CaseAnswer | None:
+        scores = self.held_out
+        return case_answer(scores.positive, scores.negative, fused) if scores else None
 
     @property
     def _columns(self) -> tuple[FusionColumn, ...]:

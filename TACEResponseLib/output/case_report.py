@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.terms import MAP_CAPTION
-from TACEResponseLib.bundle.words import percent
+from TACEResponseLib.bundle.words import limits_words, percent
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.output.page.blocks import Figure, Page, Section, Table
 from TACEResponseLib.output.page.rendering import render
@@ -16,6 +16,7 @@ from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalValue
 from TACEResponseLib.result.contour_range import ContourRange
 from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.result.trust import range_rows
 
 TEMPLATE = Path(__file__).parent / "case_report.html.jinja"
 
@@ -142,7 +143,7 @@ def report_html(
 
 def _sentences(prediction: Prediction) -> str:
     """What is said below the result."""
-    said = [prediction.call_sentence, prediction.performance_sentence]
+    said = [prediction.answer_sentence, prediction.performance_sentence]
     if prediction.contours is not None:
         said.insert(1, prediction.contours.sentence)
     return " ".join(said).strip()
@@ -276,8 +277,7 @@ def _history(history: CaseHistory) -> Table:
             entry.time,
             entry.model,
             f"{entry.volume_ml:.2f}",
-            f"{percent(entry.probability)} "
-            f"({percent(entry.interval[0]).removesuffix(' %')} to {percent(entry.interval[1])})",
+            f"{percent(entry.probability)} ({limits_words(entry.interval)})",
         )
         for number, entry in enumerate(history.entries, start=1)
     )
@@ -296,7 +296,7 @@ def _provenance(prediction: Prediction) -> Table:
         rows=(
             ("Model", f"{prediction.bundle_id} (SHA-256 {prediction.bundle_sha256})"),
             ("Endpoint", f"{prediction.endpoint}; positive class: {prediction.positive_class}"),
-            ("Interval from", fused.interval_method),
+            *range_rows(fused),
             ("Cut-off", f"{fused.threshold:.3f}, set on {fused.threshold_set_on}"),
             ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
         ),

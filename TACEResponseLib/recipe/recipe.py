@@ -8,6 +8,7 @@ from TACEResponseLib.basics.terms import Endpoint, ImageSequence, Modality
 from TACEResponseLib.evaluation.discrimination.cross_validated import FEWEST_PERMUTATIONS
 from TACEResponseLib.evidence.kinds import BranchSettings
 from TACEResponseLib.fusion.fusion import FusionSettings
+from TACEResponseLib.fusion.model_range import FEWEST_REFITS, MOST_REFITS
 from TACEResponseLib.patient.context import PopulationLimits
 
 MOST_BRANCHES, MOST_CANDIDATES = 32, 100
@@ -64,6 +65,9 @@ class Recipe(Settings):
     permutations: int = Field(default=0, ge=0, le=10_000)
     """Trainings on permuted labels behind the p value of the whole procedure, at least 200; 0: no p
     value. Not where a branch is trained by epochs."""
+    refits: int = Field(default=30, ge=0, le=MOST_REFITS)
+    """Trainings of everything but networks on resampled patients, at least 20, behind the range of
+    one case; 0: none, and an interval of the fusion alone."""
     differences: tuple[Difference, ...] = ()
 
     @property
@@ -84,6 +88,12 @@ class Recipe(Settings):
             )
         if self.permutations and not self.is_cheap:
             raise ValueError("permutations must be 0 where a branch is trained by epochs")
+        return self
+
+    @model_validator(mode="after")
+    def _refits_fit(self) -> "Recipe":
+        if 0 < self.refits < FEWEST_REFITS:
+            raise ValueError(f"refits must be 0 or at least {FEWEST_REFITS}, got {self.refits}")
         return self
 
     @model_validator(mode="after")

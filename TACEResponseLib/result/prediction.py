@@ -31,7 +31,10 @@ class Prediction:
     derived_scores: Mapping[str, Any]
     sentence: str
     """The result in words, made by `wording.result_sentence` and nowhere else."""
+    answer_sentence: str
+    """What may be said in one word, and how often that was right."""
     call_sentence: str
+    """Side of the cut-off; for the record."""
     simulated_banner: str | None
     """First line of every result of a bundle trained on simulated patients."""
     warnings: tuple[CaseWarning, ...]

@@ -11,7 +11,8 @@ from TACEResponseLib.evidence.branch import BranchResult
 from TACEResponseLib.patient.context import context_record
 from TACEResponseLib.result.prediction import Prediction
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
+"""1 had an interval of the fusion alone; still read."""
 
 
 def to_record(prediction: Prediction) -> dict[str, Any]:
@@ -28,8 +29,12 @@ def to_record(prediction: Prediction) -> dict[str, Any]:
         "endpoint": prediction.endpoint.value,
         "positive_class": prediction.positive_class,
         "probability": fused.probability,
-        "interval_95": list(fused.interval),
+        "model_range": fused.model_range and asdict(fused.model_range),
+        "interval_95": fused.interval and list(fused.interval),
         "interval_method": fused.interval_method,
+        "venn_abers": fused.venn_abers and list(fused.venn_abers),
+        "answer": fused.answer and asdict(fused.answer) | {"worded": fused.answer.worded},
+        "answer_sentence": prediction.answer_sentence,
         "class_probabilities": dict(prediction.class_probabilities),
         "threshold": {"value": fused.threshold, "set_on": fused.threshold_set_on},
         "call": fused.call,

@@ -13,7 +13,9 @@ from TACEResponseLib.evidence.branch import (
     PatchOutput,
     SaliencyMap,
 )
+from TACEResponseLib.fusion.answers import AnswerCounts, CaseAnswer
 from TACEResponseLib.fusion.fused import FusedProbability, FusionTerm
+from TACEResponseLib.fusion.model_range import ModelRange
 from TACEResponseLib.imaging.roi.roi import Lesion
 from TACEResponseLib.imaging.volume import Volume
 from TACEResponseLib.patient.context import read_context
@@ -39,7 +41,7 @@ def prediction_from_record(record: Any, maps: Maps) -> Prediction:
     Raises: InputError: the record is of another version, or a part of it is missing or odd.
     """
     version = record.get("record_version") if isinstance(record, Mapping) else None
-    if version != RECORD_VERSION or isinstance(version, bool):
+    if version not in (1, RECORD_VERSION) or isinstance(version, bool):
         raise InputError(
             "prediction.json",
             f"must be a record of version {RECORD_VERSION}",
@@ -65,7 +67,7 @@ def _check(prediction: Prediction) -> None:
     """
     _types().validate_python((prediction,))
     fused = prediction.fused
-    shares = [fused.probability, *fused.interval, *(b.probability for b in prediction.branches)]
+    shares = [fused.probability, *fused.limits, *(b.probability for b in prediction.branches)]
     if prediction.contours is not None:
         shares += [prediction.contours.low, prediction.contours.high, *prediction.contours.scored]
     if not all(0 <= share <= 1 for share in shares):
@@ -106,6 +108,7 @@ def _prediction(record: Mapping[str, Any], maps: Maps) -> Prediction:
         derived_scores=record["derived_scores"],
         sentence=record["sentence"],
         performance_sentence=record["performance"],
+        answer_sentence=record.get("answer_sentence", record["call_sentence"]),
         call_sentence=record["call_sentence"],
         simulated_banner=record["simulated_model"],
         warnings=tuple(CaseWarning(**warning) for warning in record["warnings"]),
@@ -117,15 +120,24 @@ def _prediction(record: Mapping[str, Any], maps: Maps) -> Prediction:
 
 
 def _fused(record: Mapping[str, Any]) -> FusedProbability:
-    low, high = record["interval_95"]
+    interval, answer = record["interval_95"], record.get("answer")
+    pair, model_range = record.get("venn_abers"), record.get("model_range")
     return FusedProbability(
         probability=record["probability"],
-        interval=(low, high),
+        interval=None if interval is None else (interval[0], interval[1]),
         interval_method=record["interval_method"],
         threshold=record["threshold"]["value"],
         threshold_set_on=record["threshold"]["set_on"],
+        model_range=None if model_range is None else ModelRange(**model_range),
+        venn_abers=None if pair is None else (pair[0], pair[1]),
+        answer=None if answer is None else _answer(answer),
         terms=tuple(FusionTerm(**term) for term in record["fusion_terms"]),
     )
+
+
+def _answer(answer: Mapping[str, Any]) -> CaseAnswer:
+    known = {key: value for key, value in answer.items() if key != "worded"}
+    return CaseAnswer(**{**known, "counts": AnswerCounts(**answer["counts"])})
 
 
 def _lesion(lesion: Mapping[str, Any]) -> Lesion:

@@ -9,6 +9,7 @@ import numpy as np
 
 from TACEResponseLib.basics.terms import NOT_A_DEVICE
 from TACEResponseLib.result.prediction import Prediction
+from TACEResponseLib.result.trust import range_rows
 
 if TYPE_CHECKING:
     import slicer
@@ -60,12 +61,11 @@ def summary(prediction: Prediction) -> Columns:
     rows = [("Notice", prediction.simulated_banner)] if prediction.simulated_banner else []
     rows += [
         ("Result", prediction.sentence),
-        ("Call", prediction.call_sentence),
+        ("Answer", prediction.answer_sentence),
         *([("Contours", prediction.contours.sentence)] if prediction.contours else []),
         *[("Warning", warning.message) for warning in prediction.warnings],
         ("Probability", f"{fused.probability:.3f}"),
-        ("95 % interval", f"{fused.interval[0]:.3f} to {fused.interval[1]:.3f}"),
-        ("Interval from", fused.interval_method),
+        *range_rows(fused),
         ("Cut-off", f"{fused.threshold:.3f}, set on {fused.threshold_set_on}"),
         ("Positive class", prediction.positive_class),
         ("Model", f"{prediction.bundle_id} (SHA-256 {prediction.bundle_sha256})"),

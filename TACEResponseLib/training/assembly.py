@@ -1,6 +1,7 @@
 """From trained parts to a bundle: metrics, metadata and card."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from math import isfinite
 
 from TACEResponseLib.basics.settings import Settings
@@ -9,6 +10,7 @@ from TACEResponseLib.bundle.bundle import Bundle, describe_branches
 from TACEResponseLib.bundle.card import model_card
 from TACEResponseLib.bundle.metadata import (
     FUSED,
+    AnswerSummary,
     BundleMetadata,
     CalibrationSummary,
     CandidateRow,
@@ -20,6 +22,8 @@ from TACEResponseLib.evaluation.calibration.calibration_line import calibration_
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
 from TACEResponseLib.evaluation.discrimination.folded_auc import folded_auc
 from TACEResponseLib.evaluation.estimate import Estimate
+from TACEResponseLib.fusion.answers import answer_counts
+from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.result.provenance import package_versions
 from TACEResponseLib.training.preparation.readers import reader_agreement
@@ -90,6 +94,7 @@ def assemble(
         branches=trained.branches,
         fusion=trained.fusion,
         card=model_card(metadata),
+        refits=trained.refits,
     )
 
 
@@ -140,6 +145,14 @@ def _chance(trained: TrainedModel) -> ChanceSummary | None:
         return None
     chance = trained.chance
     return ChanceSummary(auc=chance.statistic, p=chance.p, n=chance.n, method=chance.method)
+
+
+def _answers(fusion: FittedFusion) -> AnswerSummary | None:
+    """What training patients would have been answered, each held out."""
+    scores = fusion.held_out
+    if scores is None:
+        return None
+    return AnswerSummary(**asdict(answer_counts(scores.positive, scores.negative)))
 
 
 def _chosen_on(trained: TrainedModel, role: CohortRole) -> bool:
@@ -216,6 +229,8 @@ def _metadata(
         metrics=tuple(metrics),
         candidates=candidate_rows(trained),
         chance=_chance(trained),
+        answers=_answers(trained.fusion),
+        refits=len(trained.refits),
         calibration=CalibrationSummary(
             method=trained.fusion.settings.calibration,
             fitted_on=OUT_OF_FOLD,

@@ -67,7 +67,7 @@ def fit_candidates(
         )
     best = choose(fitted)
     fusion = fitted[best].fusion
-    if resampled:
+    if resampled and not recipe.refits:
         chosen = fitted[best].candidate
         fusion, _ = fit_candidate(chosen, recipe, outputs, cohort, seed, resampled=True)
     fitted[best] = replace(fitted[best], fusion=fusion, is_chosen=True)

@@ -40,6 +40,8 @@ class Fit:
     """Patients who are asked; `None` for the fit of all, which is kept."""
     options: TrainingOptions
     state: TrainingState
+    keeps_branch: bool = False
+    """What was trained is kept beside what it says: it stands for another draw of patients."""
 
 
 def split_fit(branch: str, split: Split) -> str:
@@ -50,6 +52,11 @@ def split_fit(branch: str, split: Split) -> str:
 def whole_fit(branch: str) -> str:
     """Name of the fit on all training patients."""
     return f"{branch}-all"
+
+
+def kept_fit(name: str) -> str:
+    """Name under which a branch that was asked about others is kept itself."""
+    return f"{name}-kept"
 
 
 def planned(
@@ -71,7 +78,14 @@ def planned(
                 held_out=chosen_of(prepared, split.held_out) if split else None,
                 options=options,
                 state=state,
+                keeps_branch=_stands_in_refits(recipe, settings, split),
             )
+
+
+def _stands_in_refits(recipe: Recipe, settings: BranchSettings, split: Split | None) -> bool:
+    """Whether it is a network that left out one fold; refits train none of their own."""
+    is_network = bool(recipe.refits and settings.trained_by_epochs)
+    return is_network and split is not None and split.repeat == 0 and split.fold is not None
 
 
 def run_all(fits: Sequence[Fit], pool: Executor, progress: Progress) -> None:
@@ -100,5 +114,7 @@ def run_fit(fit: Fit) -> None:
     if fit.held_out is None:
         state.save_branch(fit.name, branch)
     else:
+        if fit.keeps_branch:
+            state.save_branch(kept_fit(fit.name), branch)
         state.save_logits(fit.name, branch.logits(fit.held_out))
     state.forget_checkpoint(fit.name)

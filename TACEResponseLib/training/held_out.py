@@ -36,6 +36,12 @@ class Split:
     levels: tuple[tuple[int, Rows], ...]
     """Levels, by the fold that each leaves out, and the patients (n,) whose output it gives."""
 
+    @property
+    def fold(self) -> int | None:
+        """The fold that it leaves out, if it learns from everybody else."""
+        is_whole = len(self.levels) == 1 and (self.trained | self.held_out).all()
+        return self.levels[0][0] if is_whole else None
+
 
 def nested_splits(folds: Folds, labels: Labels, seed: int) -> list[Split]:
     """Every fit that `nested_outputs` needs of a branch, the longest first.

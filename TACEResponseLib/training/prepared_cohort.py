@@ -49,6 +49,21 @@ class PreparedCohort:
             content=_kept(self.content, rows) if self.content else (),
         )
 
+    def taken(self, rows: NDArray[np.int64]) -> "PreparedCohort":
+        """Patients in another order, or more than once.
+
+        Args:
+            rows: (m,), numbers of patients.
+        """
+        return PreparedCohort(
+            case_ids=_taken(self.case_ids, rows),
+            labels=self.labels[rows],
+            clinical=_taken(self.clinical, rows),
+            by_branch={name: taken_of(values, rows) for name, values in self.by_branch.items()},
+            responses=_taken(self.responses, rows) if self.responses else (),
+            content=_taken(self.content, rows) if self.content else (),
+        )
+
 
 Cohorts = Mapping[CohortRole, PreparedCohort]
 """By role; only those that have patients."""
@@ -82,10 +97,19 @@ class OnDisk(Sequence[Prepared]):
         """Some of them, still on disk."""
         return OnDisk(_kept(self.paths, rows), self._read)
 
+    def taken(self, rows: NDArray[np.int64]) -> "OnDisk":
+        """Some of them, in another order or more than once, still on disk."""
+        return OnDisk(_taken(self.paths, rows), self._read)
+
 
 def chosen_of(values: Sequence[Prepared], rows: Rows) -> Sequence[Prepared]:
     """The values of some patients."""
     return values.chosen(rows) if isinstance(values, OnDisk) else _kept(values, rows)
+
+
+def taken_of(values: Sequence[Prepared], rows: NDArray[np.int64]) -> Sequence[Prepared]:
+    """The values of patients by their numbers, (m,)."""
+    return values.taken(rows) if isinstance(values, OnDisk) else _taken(values, rows)
 
 
 def labels_for(settings: BranchSettings, cohort: PreparedCohort) -> Labels:
@@ -110,3 +134,7 @@ def labels_for(settings: BranchSettings, cohort: PreparedCohort) -> Labels:
 
 def _kept(values: Sequence[ValueT], rows: Rows) -> tuple[ValueT, ...]:
     return tuple(value for value, keep in zip(values, rows, strict=True) if keep)
+
+
+def _taken(values: Sequence[ValueT], rows: NDArray[np.int64]) -> tuple[ValueT, ...]:
+    return tuple(values[row] for row in rows.tolist())

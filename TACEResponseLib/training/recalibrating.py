@@ -128,8 +128,11 @@ def recalibrated(
     Raises: InputError: as `fit_update`.
     """
     update = fit_update(labels, probabilities, method)
-    fusion = _updated_fusion(
-        bundle.fusion, update, _drawn(labels, probabilities, method, bundle, seed)
+    drawn = _drawn(labels, probabilities, method, bundle, seed)
+    fusion = _updated_fusion(bundle.fusion, update, drawn)
+    refits = tuple(
+        replace(refit, fusion=_updated_fusion(refit.fusion, one))
+        for refit, one in zip(bundle.refits, drawn, strict=False)
     )
     recalibration = _recalibration(labels, probabilities, update, method, source)
     old = bundle.metadata
@@ -156,12 +159,23 @@ def recalibrated(
         }
     )
     return replace(
-        bundle, metadata=metadata, fusion=fusion, card=model_card(metadata), sha256="", source=""
+        bundle,
+        metadata=metadata,
+        fusion=fusion,
+        refits=refits,
+        card=model_card(metadata),
+        sha256="",
+        source="",
     )
 
 
-def _updated_fusion(old: FittedFusion, update: Update, drawn: Sequence[Update]) -> FittedFusion:
-    """Every calibration of the fusion, updated; the interval by updates on resampled patients."""
+def _updated_fusion(
+    old: FittedFusion, update: Update, drawn: Sequence[Update] = ()
+) -> FittedFusion:
+    """Every calibration of the fusion, updated; the interval by updates on resampled patients.
+
+    Held-out scores are of before any calibration, and stay.
+    """
     model = _updated_model(old.model, update)
     settings = old.settings.model_copy(update={"calibration": model.calibration.kind})
     return FittedFusion(
@@ -169,7 +183,8 @@ def _updated_fusion(old: FittedFusion, update: Update, drawn: Sequence[Update]) 
         branches=old.branches,
         clinical=old.clinical,
         model=model,
-        bootstrap=tuple(_updated_model(m, u) for m, u in zip(old.bootstrap, drawn, strict=True)),
+        bootstrap=tuple(_updated_model(m, u) for m, u in zip(old.bootstrap, drawn, strict=False)),
+        held_out=old.held_out,
         threshold=float(update.apply(np.array([old.threshold]))[0]),
         threshold_set_on=f"{old.threshold_set_on}; moved with the recalibration",
         n_training=old.n_training,
@@ -200,11 +215,11 @@ def _updated(old: Fitted, update: Update) -> Fitted:
 def _drawn(
     labels: Labels, probabilities: Floats, method: str, bundle: Bundle, seed: int
 ) -> list[Update]:
-    """The update on resampled patients, classes kept as large, one for each bootstrap model."""
+    """The update on resampled patients, classes kept as large, one for each refit."""
     rng = np.random.default_rng(seed)
     classes = [np.flatnonzero(labels == value) for value in (0, 1)]
     updates = []
-    for _ in bundle.fusion.bootstrap:
+    for _ in bundle.refits or bundle.fusion.bootstrap:
         rows = np.concatenate([rng.choice(rows, rows.size) for rows in classes])
         try:
             updates.append(fit_update(labels[rows], probabilities[rows], method))

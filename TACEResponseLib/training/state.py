@@ -25,6 +25,7 @@ from TACEResponseLib.bundle.reading import read_branch
 from TACEResponseLib.bundle.writing import write_branch
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.evidence.kinds import BranchPart
+from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.prepared_cohort import Floats
 
@@ -58,17 +59,26 @@ class TrainingState:
 
     def is_finished(self, fit: str) -> bool:
         """Whether the result of a fit is there, whole."""
-        return self._logits(fit).exists() or (self._branch(fit) / PART).exists()
+        return self._file(fit).exists() or (self._branch(fit) / PART).exists()
 
     def save_logits(self, fit: str, logits: Floats) -> None:
         """Keep the outputs of a fold's held-out patients, (n,)."""
-        write_whole(json.dumps(logits.tolist()).encode("ascii"), self._logits(fit))
+        write_whole(json.dumps(logits.tolist()).encode("ascii"), self._file(fit))
 
     def read_logits(self, fit: str) -> Floats:
         """What `save_logits` kept."""
         with self._as_it_was_left(f"{FITS}/{fit}.json"):
-            content = parse_json(self._logits(fit).read_bytes(), f"{fit}.json")
+            content = parse_json(self._file(fit).read_bytes(), f"{fit}.json")
             return np.array(content, dtype=np.float64)
+
+    def save_fusion(self, fit: str, fusion: FittedFusion) -> None:
+        """Keep the fusion of a refit, after its branches."""
+        write_whole(fusion.model_dump_json().encode(), self._file(fit))
+
+    def read_fusion(self, fit: str) -> FittedFusion:
+        """What `save_fusion` kept."""
+        with self._as_it_was_left(f"{FITS}/{fit}.json"):
+            return FittedFusion.model_validate_json(self._file(fit).read_bytes(), strict=True)
 
     def save_branch(self, fit: str, branch: AnyBranch) -> None:
         """Keep a trained branch; the folder appears under its name when it is whole."""
@@ -110,7 +120,7 @@ class TrainingState:
                 raise
             raise damaged_work(self.folder, name) from error
 
-    def _logits(self, fit: str) -> Path:
+    def _file(self, fit: str) -> Path:
         return self.folder / FITS / f"{fit}.json"
 
     def _branch(self, fit: str) -> Path:

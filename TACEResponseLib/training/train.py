@@ -11,6 +11,7 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from TACEResponseLib.basics.process import worker_pool
@@ -31,6 +32,7 @@ from TACEResponseLib.training.folds import repeated_folds
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
 from TACEResponseLib.training.permutations import chance_of
 from TACEResponseLib.training.prepared_cohort import Floats, Labels, PreparedCohort
+from TACEResponseLib.training.refits.runs import Refitting, refits_of
 from TACEResponseLib.training.state import FITS, TrainingState, damaged_work, temporary_state
 from TACEResponseLib.training.trained import TrainedModel, logits_of
 
@@ -80,10 +82,20 @@ def train(
         outputs = _outputs(recipe, folds, splits, kept)
         branches = tuple(kept.read_branch(whole_fit(s.name), device) for s in recipe.branches)
         chance = chance_of(recipe, cohort, tuning, seed, pool, progress)
-    progress("fusion and calibration")
-    choosing = None if tuning is None else (tuning, logits_of(branches, tuning))
-    fitted = fit_candidates(recipe, outputs, cohort, choosing, seed)
-    return _trained(fitted, branches, outputs, chance)
+        progress("fusion and calibration")
+        choosing = None if tuning is None else (tuning, logits_of(branches, tuning))
+        fitted = fit_candidates(recipe, outputs, cohort, choosing, seed)
+        trained = _trained(fitted, branches, outputs, chance)
+        work = Refitting(
+            branches=tuple(branch.settings for branch in trained.branches),
+            fusion=trained.fusion.settings,
+            cohort=cohort,
+            outputs=trained.outputs,
+            seed=seed,
+            state=kept,
+        )
+        refits = refits_of(work, recipe.refits, splits, pool, device, progress)
+    return replace(trained, refits=refits)
 
 
 def check_classes(labels: Labels, folds: int) -> None:

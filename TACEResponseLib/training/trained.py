@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from TACEResponseLib.bundle.refits import Refit
 from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.evidence.branch import AnyBranch
 from TACEResponseLib.fusion.fusion import FittedFusion
@@ -26,6 +27,8 @@ class TrainedModel:
     """Every one that was compared, in the recipe's order."""
     all_branches: tuple[AnyBranch, ...] = ()
     """Those of every candidate."""
+    refits: tuple[Refit, ...] = ()
+    """The chosen candidate trained on other patients."""
     chance: Significance | None = None
     """How often permuted labels do as well; `None` where nobody asked."""
 

@@ -111,9 +111,9 @@ def test_a_pipe_is_refused_without_waiting_for_it(copied: Path) -> None:
 
 
 def test_a_flood_of_files_is_refused(copied: Path) -> None:
-    for number in range(65):
+    for number in range(321):
         (copied / "docs" / f"{number}.md").touch()
-    refused(copied, "may hold 64 files")
+    refused(copied, "may hold 320 files")
 
 
 def _pickle(path: Path) -> None:

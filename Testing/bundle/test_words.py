@@ -1,18 +1,22 @@
 """The result sentence, word for word as users were promised it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from TACEResponseLib.basics.terms import CohortRole, Endpoint
 from TACEResponseLib.bundle.words import (
+    answer_sentence,
     call_sentence,
     endpoint_phrase,
     percent,
     result_sentence,
     simulated_banner,
 )
+from TACEResponseLib.fusion.answers import Answer, AnswerCounts, CaseAnswer
 from TACEResponseLib.fusion.fused import FusedProbability
+from TACEResponseLib.fusion.model_range import ModelRange
 
 
 def bundle(**changes: object) -> SimpleNamespace:
@@ -31,8 +35,9 @@ def bundle(**changes: object) -> SimpleNamespace:
 def fused(probability: float, low: float, high: float, threshold: float = 0.5) -> FusedProbability:
     return FusedProbability(
         probability=probability,
-        interval=(low, high),
-        interval_method="bootstrap",
+        model_range=ModelRange(
+            low=low, high=high, n_refits=30, similar_patients=None, method="refits"
+        ),
         threshold=threshold,
         threshold_set_on="out-of-fold training outputs",
         terms=(),
@@ -42,9 +47,53 @@ def fused(probability: float, low: float, high: float, threshold: float = 0.5) -
 def test_the_sentence_is_the_promised_one() -> None:
     assert result_sentence(bundle(), fused(0.58, 0.41, 0.74)) == (
         "Estimated probability of objective response (CR or PR, mRECIST, about 30 days after "
-        "first TACE): 58 % (95 % interval 41 to 74 %). In the training cohort 61 of 96 (64 %) "
-        "responded. Research use only: not for offering or withholding TACE."
+        "first TACE): 58 %; with other training patients 41 to 74 % (90 % range). In the training "
+        "cohort 61 of 96 (64 %) responded. Research use only: not for offering or withholding TACE."
     )
+
+
+def test_an_interval_of_before_says_of_what_it_is() -> None:
+    old = replace(fused(0.58, 0.0, 1.0), model_range=None, interval=(0.41, 0.74))
+    assert "58 % (95 % interval of the fusion alone: 41 to 74 %)" in result_sentence(bundle(), old)
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "words"),
+    [
+        (
+            "positive",
+            36,
+            "Answer: response. Of 40 training patients told this by models that had "
+            "not seen them, 4 did not. This is response, not benefit over another treatment.",
+        ),
+        ("positive", 33, "Can't tell whether it will be response or no response. This is response"),
+        (
+            "negative",
+            38,
+            "Answer: no response. Of 40 training patients told this by models that "
+            "had not seen them, 2 did. This is",
+        ),
+        ("can't tell", 40, "Can't tell whether"),
+    ],
+)
+def test_a_single_answer_is_given_where_it_was_right_often_enough(
+    answer: Answer, right: int, words: str
+) -> None:
+    # Clopper and Pearson, 95 %: 36 of 40 from .763; 33 of 40 from .672; 38 of 40 from .831.
+    counts = AnswerCounts(
+        positive=40, positive_right=right, negative=40, negative_right=right, cannot_tell=20
+    )
+    case = CaseAnswer(answer=answer, p_positive=0.5, p_negative=0.05, counts=counts)
+    said = answer_sentence(bundle(), replace(fused(0.7, 0.6, 0.8), answer=case))
+    assert said.startswith(words)
+
+
+def test_fewer_than_thirty_patients_told_the_same_give_no_answer() -> None:
+    counts = AnswerCounts(
+        positive=29, positive_right=29, negative=0, negative_right=0, cannot_tell=71
+    )
+    assert not counts.is_worded("positive")
+    assert replace(counts, positive=30, positive_right=30).is_worded("positive")
 
 
 def test_disease_control_is_not_called_response() -> None:

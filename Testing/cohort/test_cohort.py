@@ -262,7 +262,7 @@ def test_a_cohort_is_scored_and_a_failing_patient_is_reported(
     assert main([*words, "--output", str(out), "--no-scene"]) == 2
     assert "1 of 2 not" in capsys.readouterr().err
     first, second = read_rows(out / "predictions.csv")
-    assert 0 < float(first["low_95"]) <= float(first["probability"]) < 1
+    assert 0 < float(first["low_90"]) <= float(first["probability"]) < 1
     assert first["outcome"] == str(int(rows[0]["response"] in ("1", "CR", "PR")))
     assert (out / first["case_id"] / "prediction.json").is_file()
     assert second["probability"] == ""

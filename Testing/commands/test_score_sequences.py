@@ -94,6 +94,7 @@ def recipe_of(branch: dict[str, Any]) -> Recipe:
             "population": "made by a test",
             "intended_use": "tests",
             "folds": 2,
+            "refits": 0,
             "branches": [{"sequences": [T2, ARTERIAL], **branch}],
             "fusion": {"n_bootstrap": 40, "folds": 2},
         }

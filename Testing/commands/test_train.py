@@ -25,7 +25,7 @@ def small_recipe(folder: Path) -> Path:
     """The shipped recipe with one epoch, two folds, few features and an eighth of the voxels."""
     path = resource_path("Recipes", "ct-radiomics-cnn-demo.yaml")
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    content |= {"name": "small", "folds": 2}
+    content |= {"name": "small", "folds": 2, "refits": 0}
     content["branches"][0]["fitting"]["epochs"] = 1
     content["branches"][1]["n_features"] = 3
     content["branches"][1]["extraction"]["spacing_mm"] = 4.0

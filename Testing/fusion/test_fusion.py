@@ -144,8 +144,9 @@ def test_a_fusion_without_resamples_gives_probabilities_but_no_interval(
     plain = two_branches.model_copy(update={"bootstrap": ()})
     probability = two_branches.predict(LOGITS, record()).probability
     assert plain.probabilities(LOGITS, [record()]) == pytest.approx([probability], abs=0)
-    with pytest.raises(ValueError, match="no interval"):
-        plain.predict(LOGITS, record())
+    fused = plain.predict(LOGITS, record())
+    assert fused.interval is None
+    assert fused.limits == (0.0, 1.0)
 
 
 def test_an_interval_that_misses_the_estimate_is_widened_and_says_so(

@@ -42,13 +42,23 @@ def test_without_voxels_there_is_no_map(prediction: Prediction) -> None:
 
 
 def test_a_record_of_another_version_is_refused(prediction: Prediction) -> None:
-    with pytest.raises(InputError, match="must be a record of version 1, got 2"):
-        prediction_from_record({**to_record(prediction), "record_version": 2}, {})
+    with pytest.raises(InputError, match="must be a record of version 2, got 3"):
+        prediction_from_record({**to_record(prediction), "record_version": 3}, {})
+
+
+def test_a_record_of_before_refits_keeps_its_interval(prediction: Prediction) -> None:
+    new = ("model_range", "venn_abers", "answer", "answer_sentence")
+    record = {k: v for k, v in to_record(prediction).items() if k not in new}
+    old = record | {"record_version": 1, "interval_95": [0.5, 0.7], "interval_method": "bootstrap"}
+    again = prediction_from_record(old, {})
+    assert again.fused.limits == again.fused.interval == (0.5, 0.7)
+    assert again.fused.model_range is again.fused.answer is None
+    assert again.answer_sentence == prediction.call_sentence
 
 
 @pytest.mark.parametrize("record", [None, 5, [], "x", {}, {"record_version": True}])
 def test_what_is_no_record_at_all_is_refused(record: object) -> None:
-    with pytest.raises(InputError, match="must be a record of version 1, got"):
+    with pytest.raises(InputError, match="must be a record of version 2, got"):
         prediction_from_record(record, {})
 
 

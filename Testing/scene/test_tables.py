@@ -45,10 +45,12 @@ def test_the_summary_says_first_what_must_be_read_first(prediction: Prediction) 
     assert rows[:4] == [
         ("Notice", prediction.simulated_banner),
         ("Result", prediction.sentence),
-        ("Call", prediction.call_sentence),
+        ("Answer", prediction.answer_sentence),
         ("Warning", "The phase can't be verified."),
     ]
-    assert ("95 % interval", "0.410 to 0.740") in rows
+    assert ("Range", "0.410 to 0.740") in rows
+    assert ("Range of", "90 % of what another draw of training patients would give") in rows
+    assert ("Venn-Abers pair", "0.550 and 0.620") in rows
     assert ("Cut-off", "0.550, set on out-of-fold outputs of the training cohort") in rows
     assert rows[-1] == ("Use", NOT_A_DEVICE)
 

@@ -45,7 +45,7 @@ def test_a_small_training_gives_a_bundle_that_loads(tmp_path: Path) -> None:
     )
     fusion = recipe.fusion.model_copy(update={"n_bootstrap": 40, "folds": 2})
     recipe = recipe.model_copy(
-        update={"branches": (network, radiomics), "folds": 2, "fusion": fusion}
+        update={"branches": (network, radiomics), "folds": 2, "fusion": fusion, "refits": 20}
     )
     saved = save_bundle(
         train_demo_bundle(recipe, n_training=16, n_test=12, jobs=1), tmp_path / "bundle"

@@ -51,6 +51,7 @@ def recipe_content(**changes: Any) -> dict[str, Any]:
         "folds": 3,
         # As a network has; five would only make tests slow.
         "repeats": 1,
+        "refits": 0,
         "branches": [radiomics("size", SIZE), radiomics("texture", *TEXTURE)],
         "fusion": fusion,
         "candidates": [
@@ -66,7 +67,7 @@ def recipe_content(**changes: Any) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_recipe() -> Callable[..., Recipe]:
     """A quick recipe with some keys changed."""
     return lambda **changes: Recipe.model_validate(recipe_content(**changes))
@@ -87,7 +88,7 @@ def drawn_features(labels: np.ndarray, rng: np.random.Generator, signal: float) 
     return values
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_cohort() -> Callable[..., PreparedCohort]:
     """Prepared patients, as many of each class."""
 

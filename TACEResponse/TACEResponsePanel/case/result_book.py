@@ -214,7 +214,7 @@ class ResultBook(VTKObservationMixin):
             time=datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
             volume_ml=volume,
             probability=fused.probability,
-            interval=fused.interval,
+            interval=fused.limits,
             model=answer.prediction.bundle_id,
         )
         self.difference = _difference(earlier[-1], entry) if earlier else ""

@@ -112,7 +112,7 @@ class ResultSection:
                 "" if self._desk.model and self._desk.model.banner else banner,
                 warnings,
                 result,
-                prediction.call_sentence,
+                prediction.answer_sentence,
                 f"{scored_lesion(prediction)}.",
             )
         labels = (

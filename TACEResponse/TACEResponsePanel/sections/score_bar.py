@@ -20,8 +20,9 @@ from TACEResponsePanel.signal import Signal
 CALL_WORDS = {
     "above": _("above the model's cut-off"),
     "below": _("below the model's cut-off"),
-    "no call": _("no call: the interval crosses the model's cut-off"),
+    "no call": _("no call: the range crosses the model's cut-off"),
 }
+"""Of a model without held-out scores, which has no answer."""
 USE = _("Research use only: not for offering or withholding TACE.")
 
 
@@ -201,12 +202,14 @@ def oneLine(book: ResultBook) -> str:
     """The result in one line, as rich text; struck through when it is out of date."""
     if book.prediction is None:
         return ""
-    from TACEResponseLib.bundle.words import percent
+    from TACEResponseLib.bundle.words import answer_words, limits_words, percent
 
     fused = book.prediction.fused
-    low, high = (percent(end) for end in fused.interval)
-    number = f"{percent(fused.probability)} ({low.removesuffix(' %')} to {high})"
-    text = f"{number}, {CALL_WORDS[fused.call]}"
+    number = f"{percent(fused.probability)} ({limits_words(fused.limits)})"
+    answer = CALL_WORDS[fused.call]
+    if fused.answer is not None:
+        answer = answer_words(book.prediction.endpoint, fused.answer.worded)
+    text = f"{number}, {answer}"
     if book.prediction.simulated_banner:
         text = f"{_('Simulated model')}: {text}"
     if book.isOutOfDate:

@@ -10,11 +10,17 @@ from scipy.special import expit
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.logistic import fit_logistic
-from TACEResponseLib.evidence.branch import BranchResult, FeatureContribution, FitContext
+from TACEResponseLib.evidence.branch import (
+    AnyBranch,
+    BranchResult,
+    FeatureContribution,
+    FitContext,
+)
 from TACEResponseLib.evidence.clinical.measures import measures_of_features
 from TACEResponseLib.evidence.clinical.preparation import PreparedClinical, measures_of, prepared_of
 from TACEResponseLib.evidence.clinical.settings import ClinicalSettings
 from TACEResponseLib.evidence.clinical.state import ClinicalState, check_columns
+from TACEResponseLib.evidence.refits import logits_by
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.columns import (
     encode_record,
@@ -108,14 +114,15 @@ class ClinicalBranch:
         values = np.array([self._encoded(patient)[0] for patient in prepared])
         return self._logits(values.reshape(len(prepared), len(self.state.columns)))
 
-    def predict(self, case: Case) -> BranchResult:
+    def predict(self, case: Case, refits: Sequence[AnyBranch] = ()) -> BranchResult:
         """Probability, terms and warnings of one case.
 
         Raises: InputError: as `logits`, or the case has no ROI to measure.
         """
         start = perf_counter()
         measures = measures_of(self.settings, case)
-        values, imputed = self._encoded(prepared_of(self.settings, case.clinical, measures))
+        prepared = prepared_of(self.settings, case.clinical, measures)
+        values, imputed = self._encoded(prepared)
         measured = perf_counter()
         logit = float(self._logits(values))
         return BranchResult(
@@ -125,6 +132,7 @@ class ClinicalBranch:
             logit=logit,
             lesions=_lesions(case) if self.settings.measures else (),
             features=self._contributions(values),
+            refit_logits=logits_by(refits, prepared),
             warnings=(*self._range_warnings(measures), *imputed),
             seconds={"measures": measured - start, "formula": perf_counter() - measured},
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.logistic import logits
-from TACEResponseLib.evidence.branch import BranchResult, FitContext, PatchOutput
+from TACEResponseLib.evidence.branch import AnyBranch, BranchResult, FitContext, PatchOutput
 from TACEResponseLib.evidence.image_network.attention.attention import SeenPatches, attention
 from TACEResponseLib.evidence.image_network.inference import predict_patches
 from TACEResponseLib.evidence.image_network.network_input import network_input, seen_plans
@@ -25,6 +25,7 @@ from TACEResponseLib.evidence.image_network.training.examples import Examples
 from TACEResponseLib.evidence.image_network.training.fitting import fit_network
 from TACEResponseLib.evidence.image_network.training.held_apart import held_apart
 from TACEResponseLib.evidence.image_network.training.stack import Stack
+from TACEResponseLib.evidence.refits import logits_by
 from TACEResponseLib.imaging.patches import PatchPlan
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.columns import (
@@ -118,11 +119,12 @@ class ImageNetworkBranch:
         ]
         return logits(chances)
 
-    def predict(self, case: Case) -> BranchResult:
+    def predict(self, case: Case, refits: Sequence[AnyBranch] = ()) -> BranchResult:
         """Probability, patch outputs and saliency of one case."""
         start = perf_counter()
         settings = self.settings
-        seen, remarks = self._seen(prepare_patches(case, settings))
+        prepared = prepare_patches(case, settings)
+        seen, remarks = self._seen(prepared)
         cut = perf_counter()
         classes = self._classes(seen)
         positive = classes[:, list(settings.positive)].sum(axis=1)
@@ -144,6 +146,7 @@ class ImageNetworkBranch:
                 for plan, row, p in zip(seen.plans, classes, positive, strict=True)
             ),
             saliency=saliency,
+            refit_logits=logits_by(refits, prepared),
             warnings=(*grid_warnings(case, settings), *remarks, *warnings),
             seconds={
                 "patches": cut - start,

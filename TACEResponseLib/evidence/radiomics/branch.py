@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,12 @@ from scipy.special import expit
 
 from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.basics.terms import SECOND_READER
-from TACEResponseLib.evidence.branch import BranchResult, FeatureContribution, FitContext
+from TACEResponseLib.evidence.branch import (
+    AnyBranch,
+    BranchResult,
+    FeatureContribution,
+    FitContext,
+)
 from TACEResponseLib.evidence.radiomics.classifiers import (
     classifier_logits,
     contributions,
@@ -23,6 +28,7 @@ from TACEResponseLib.evidence.radiomics.lesion_features import lesion_features, 
 from TACEResponseLib.evidence.radiomics.settings import RadiomicsSettings
 from TACEResponseLib.evidence.radiomics.state import RadiomicsState
 from TACEResponseLib.evidence.radiomics.training_table import select_columns, table, training_table
+from TACEResponseLib.evidence.refits import logits_by
 from TACEResponseLib.patient.case import Case
 from TACEResponseLib.patient.record import ClinicalRecord
 
@@ -112,11 +118,11 @@ class RadiomicsBranch:
         """Logit of each patient, (n,)."""
         return classifier_logits(self.pipeline, table(prepared, self.state.feature_names))
 
-    def predict(self, case: Case) -> BranchResult:
+    def predict(self, case: Case, refits: Sequence[AnyBranch] = ()) -> BranchResult:
         """Probability and contributions of one case; only selected features are computed."""
         start = perf_counter()
         names = self.state.feature_names
-        features = lesion_features(case, self.settings, names)
+        features = lesion_features(case, self.settings, _selected(self, refits))
         values = np.array([features[name] for name in names])
         extracted = perf_counter()
         logit = float(classifier_logits(self.pipeline, values[np.newaxis])[0])
@@ -127,6 +133,7 @@ class RadiomicsBranch:
             logit=logit,
             lesions=scored_lesions(case, self.settings),
             features=self._contributions(values),
+            refit_logits=logits_by(refits, features),
             warnings=self._range_warnings(values),
             seconds={"features": extracted - start, "classifier": perf_counter() - extracted},
         )
@@ -166,6 +173,14 @@ class RadiomicsBranch:
                 f"cohort's range: {named}{more}.",
             ),
         )
+
+
+def _selected(branch: "RadiomicsBranch", refits: Sequence[AnyBranch]) -> tuple[str, ...]:
+    """Every feature that any of them reads, each once."""
+    own = [cast("RadiomicsBranch", one).state.feature_names for one in refits]
+    return tuple(
+        dict.fromkeys(name for names in (branch.state.feature_names, *own) for name in names)
+    )
 
 
 def _in_sd(beyond: float) -> str:

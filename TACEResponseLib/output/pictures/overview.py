@@ -78,7 +78,7 @@ def _draw_result(figure: "Figure", prediction: Prediction) -> float:
     if prediction.simulated_banner:
         y = _draw_text(figure, prediction.simulated_banner, y, weight="bold", color="#9a3412")
     y = _draw_text(figure, prediction.sentence, y)
-    return _draw_text(figure, prediction.call_sentence, y, weight="bold")
+    return _draw_text(figure, prediction.answer_sentence, y, weight="bold")
 
 
 def _draw_text(figure: "Figure", text: str, y: float, **style: Any) -> float:

@@ -1,0 +1,1 @@
+"""The whole procedure trained again on resampled patients."""
