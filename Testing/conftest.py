@@ -137,11 +137,12 @@ def made_contours() -> ContourRange:
         low=0.48,
         high=0.62,
         as_drawn=0.58,
-        n_changed=2,
         reader_dice=0.85,
         is_reader_dice_measured=False,
         outcomes=tuple(
-            ContourOutcome(kind=kind, amount=amount, dice=dice, probability=p)
+            ContourOutcome(
+                kind=kind, amount=amount, dice=dice, probability=p, is_changed=bool(p and p < 0.55)
+            )
             for kind, amount, dice, p in made
         ),
         sentence="Between 48 % and 62 % over 4 plausible contours (Dice .80 to .97).",

@@ -18,6 +18,7 @@ from TACEResponseLib.basics.vocabulary import SubjectKind, option
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.contours.words import change_warning, range_sentence
 from TACEResponseLib.evidence.kinds import kind_of
+from TACEResponseLib.fusion.fused import FusedProbability
 from TACEResponseLib.imaging.roi.contour_plans import (
     FEWEST,
     MOST,
@@ -155,41 +156,48 @@ class ContourScoring:
             )
         fused = self._prediction.fused
         low, high = (float(end) for end in np.percentile(scored, PERCENTILES))
-        is_above = fused.probability >= fused.threshold
-        n_changed = sum((p >= fused.threshold) != is_above for p in scored)
+        n_changed = sum(outcome.is_changed for outcome in outcomes)
         return ContourRange(
             low=low,
             high=high,
             as_drawn=fused.probability,
-            n_changed=n_changed,
             reader_dice=self._reader_dice,
             is_reader_dice_measured=self._bundle.metadata.readers is not None,
             outcomes=outcomes,
             sentence=range_sentence(low, high, outcomes),
-            warning=change_warning(n_changed, len(scored)),
+            warning=change_warning(n_changed, len(scored), has_answers=fused.answer is not None),
         )
 
     def _outcome(self, plan: ContourPlan) -> ContourOutcome:
         """One contour; one that the model refuses, as too small for its features, has no result."""
         case, dice = self._redrawing.drawn(plan)
-        try:
-            probability: float | None = self._probability(case)
-        except InputError:
-            probability = None
-        return ContourOutcome(
-            kind=plan.kind.value, amount=plan.amount, dice=dice, probability=probability
+        outcome = ContourOutcome(
+            kind=plan.kind.value, amount=plan.amount, dice=dice, probability=None
         )
+        try:
+            fused = self._fused(case)
+        except InputError:
+            return outcome
+        drawn = self._prediction.fused
+        is_changed = _answer(fused, drawn.threshold) != _answer(drawn, drawn.threshold)
+        return replace(outcome, probability=fused.probability, is_changed=is_changed)
 
-    def _probability(self, case: Case) -> float:
+    def _fused(self, case: Case) -> FusedProbability:
         """What the bundle says of a case, by its outputs alone."""
         logits = {branch.name: branch.logit for branch in self._prediction.branches}
         for branch in self._looking:
             logits[branch.name] = kind_of(branch.settings).logit(branch, case)
-        one = {name: [logit] for name, logit in logits.items()}
-        return float(self._bundle.fusion.probabilities(one, [case.clinical])[0])
+        return self._bundle.fusion.predict(logits, case.clinical)
 
     def _reach_mm(self, extent_mm: float) -> float | None:
         """How far round the tumor anything of the bundle looks."""
         reaches = [branch.settings.reach_mm(extent_mm) for branch in self._looking]
         known = [reach for reach in reaches if reach is not None]
         return max(known) if len(known) == len(reaches) else None
+
+
+def _answer(fused: FusedProbability, threshold: float) -> str:
+    """The answer that is given; of a model without answers the side of its cut-off."""
+    if fused.answer is not None:
+        return fused.answer.worded
+    return "above" if fused.probability >= threshold else "below"

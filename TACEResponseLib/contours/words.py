@@ -19,12 +19,19 @@ def range_sentence(low: float, high: float, outcomes: Sequence[ContourOutcome]) 
     )
 
 
-def change_warning(n_changed: int, n: int) -> CaseWarning | None:
-    """Said where the answer depends on how the tumor was drawn."""
+def change_warning(n_changed: int, n: int, *, has_answers: bool) -> CaseWarning | None:
+    """Said where the answer depends on how the tumor was drawn.
+
+    Args:
+        n_changed: contours under which it is another.
+        n: contours.
+        has_answers: whether the model gives answers; else sides of its cut-off were compared.
+    """
     if not n_changed:
         return None
+    other = "the result lies on the other side of the model's cut-off"
     return CaseWarning(
         code="contour_changes_answer",
         message=f"The answer depends on the contour: under {n_changed} of {n} plausible contours "
-        "of the ROI the result lies on the other side of the model's cut-off.",
+        f"of the ROI {'it is another one' if has_answers else other}.",
     )

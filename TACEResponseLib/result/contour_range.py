@@ -22,6 +22,8 @@ class ContourOutcome:
     """With the ROI as it was drawn."""
     probability: float | None
     """None where the model can't score it."""
+    is_changed: bool = False
+    """Whether the answer is another; of a model without answers, the side of its cut-off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,6 @@ class ContourRange:
     high: float
     as_drawn: float
     """Probability under the ROI as it was drawn; the range need not hold it."""
-    n_changed: int
-    """Contours under which the result lies on the other side of the model's cut-off."""
     reader_dice: float
     """Mean Dice of two readers, by which contours were deformed."""
     is_reader_dice_measured: bool
@@ -48,6 +48,11 @@ class ContourRange:
     def scored(self) -> tuple[float, ...]:
         """Probabilities, of the contours that the model can score."""
         return tuple(o.probability for o in self.outcomes if o.probability is not None)
+
+    @property
+    def n_changed(self) -> int:
+        """Contours under which the answer is another one."""
+        return sum(outcome.is_changed for outcome in self.outcomes)
 
     def to_record(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -77,7 +82,6 @@ def range_from_record(record: Mapping[str, Any]) -> ContourRange:
         low=low,
         high=high,
         as_drawn=record["as_drawn"],
-        n_changed=record["n_changed"],
         reader_dice=record["reader_dice"],
         is_reader_dice_measured=record["is_reader_dice_measured"],
         outcomes=tuple(ContourOutcome(**outcome) for outcome in record["outcomes"]),

@@ -20,6 +20,8 @@ from TACEResponseLib.contours.contour_scoring import (
     with_contours,
 )
 from TACEResponseLib.contours.words import range_sentence
+from TACEResponseLib.fusion.answers import Answer, AnswerCounts, CaseAnswer
+from TACEResponseLib.fusion.fused import FusedProbability
 from TACEResponseLib.imaging.files.reading import read_image
 from TACEResponseLib.imaging.files.roi_reading import read_roi
 from TACEResponseLib.imaging.roi.contour_plans import ContourKind, ContourPlan, plan_contours
@@ -123,6 +125,39 @@ def test_an_answer_that_changes_is_counted_and_told(
     assert "under 3 of 6 plausible contours" in changed.warning.message
 
 
+def answered(fused: FusedProbability, answer: Answer, *, n: int) -> FusedProbability:
+    """A result with an answer that n training patients got, rightly."""
+    counts = AnswerCounts(positive=n, positive_right=n, negative=n, negative_right=n, cannot_tell=0)
+    given = CaseAnswer(answer=answer, p_positive=0.5, p_negative=0.5, counts=counts)
+    return replace(fused, answer=given)
+
+
+@pytest.mark.parametrize(("n", "n_changed"), [(50, 2), (10, 0)], ids=["worded", "never worded"])
+def test_of_a_model_with_answers_only_what_is_said_counts(
+    n: int,
+    n_changed: int,
+    case: Case,
+    bundle: Bundle,
+    prediction: Prediction,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = answered(prediction.fused, "positive", n=n)
+    scoring = ContourScoring(case, bundle, replace(prediction, fused=drawn), 5)
+    # Below the cut-off each of them, which is another thing than another answer.
+    low = replace(prediction.fused, probability=prediction.fused.threshold / 2)
+    answers: list[Answer] = ["positive", "negative", "positive", "can't tell", "positive"]
+    given = iter([answered(low, answer, n=n) for answer in answers])
+    monkeypatch.setattr(scoring, "_fused", lambda _case: next(given))
+    list(scoring)
+    contours = scoring.range()
+    assert contours.n_changed == n_changed
+    assert (contours.warning is None) == (n_changed == 0)
+    if contours.warning is not None:
+        assert contours.warning.message.endswith(
+            "under 2 of 5 plausible contours of the ROI it is another one."
+        )
+
+
 def test_a_prediction_takes_range_warning_and_seconds_with_it(
     case: Case, bundle: Bundle, prediction: Prediction
 ) -> None:
@@ -147,13 +182,13 @@ def test_contours_that_the_model_refuses_are_told_and_left_out(
     scoring = ContourScoring(case, bundle, prediction, 7)
     answers = iter([0.2, 0.3, None, 0.4, 0.5, 0.6, None])
 
-    def answer(_case: Case) -> float:
+    def answer(_case: Case) -> FusedProbability:
         probability = next(answers)
         if probability is None:
             raise InputError("--roi", "must be larger", got="3 voxels", remedy="draw it")
-        return probability
+        return replace(prediction.fused, probability=probability)
 
-    monkeypatch.setattr(scoring, "_probability", answer)
+    monkeypatch.setattr(scoring, "_fused", answer)
     assert len(list(scoring)) == 7
     contours = scoring.range()
     assert contours.scored == (0.2, 0.3, 0.4, 0.5, 0.6)
@@ -166,10 +201,10 @@ def test_too_few_that_can_be_scored_make_no_range(
 ) -> None:
     scoring = ContourScoring(case, bundle, prediction, 5)
 
-    def refuse(_case: Case) -> float:
+    def refuse(_case: Case) -> FusedProbability:
         raise InputError("--roi", "must be larger", got="3 voxels", remedy="draw it")
 
-    monkeypatch.setattr(scoring, "_probability", refuse)
+    monkeypatch.setattr(scoring, "_fused", refuse)
     list(scoring)
     with pytest.raises(InputError, match=r"at least 5 plausible contours .* got 0 of 5"):
         scoring.range()
