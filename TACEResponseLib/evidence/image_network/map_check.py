@@ -10,7 +10,8 @@ from TACEResponseLib.basics.settings import Settings
 LARGEST_RESEMBLANCE = 0.5
 FAILED = "; they show outlines of the image more than what was learned"
 
-Number = Annotated[float, Field(ge=-1e9, le=1e9)]
+LARGEST = 1e9
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 Count = Annotated[int, Field(ge=0, le=10**6)]
 
 
@@ -42,7 +43,7 @@ class Redrawn(Settings):
 class MapCheck(Settings):
     """The scale of a network's maps, and whether they tell what moves it."""
 
-    reference: Annotated[float, Field(gt=0, le=1e9)]
+    reference: Annotated[float, Field(gt=0, le=LARGEST)]
     """Raw value that the maxima of a tenth of the training patients' maps exceed, out-of-fold."""
     n: Count
     """Training patients behind it."""

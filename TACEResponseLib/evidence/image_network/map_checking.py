@@ -26,7 +26,13 @@ from TACEResponseLib.evidence.image_network.attention.perturbation import (
 )
 from TACEResponseLib.evidence.image_network.attention.randomization import redrawn_resemblance
 from TACEResponseLib.evidence.image_network.branch import ImageNetworkBranch
-from TACEResponseLib.evidence.image_network.map_check import Gain, MapCheck, Number, Redrawn
+from TACEResponseLib.evidence.image_network.map_check import (
+    LARGEST,
+    Gain,
+    MapCheck,
+    Number,
+    Redrawn,
+)
 from TACEResponseLib.evidence.image_network.preparation import PreparedPatches
 
 if TYPE_CHECKING:
@@ -48,7 +54,7 @@ class MapFinding(Settings):
     """Largest raw value of the map."""
     deletion: Number
     insertion: Number
-    """Logits, as `PerturbationCurves` has them; 0 of an empty map."""
+    """Logits, as `PerturbationCurves` has them; 0 of an empty map, or one beyond all bounds."""
 
 
 EMPTY = MapFinding(peak=0.0, deletion=0.0, insertion=0.0)
@@ -102,7 +108,7 @@ def _finding(
     """Of one patient, by the patch in which the map is strongest."""
     seen = branch.seen(patient)[0]
     explanation = explained(branch.network, branch.settings, seen, branch.device)
-    if not 0 < explanation.peak < np.inf:
+    if not 0 < explanation.peak <= LARGEST:
         return EMPTY
     heat = _joined(explanation)
     strongest = int(heat.max(axis=(1, 2)).argmax())
@@ -134,7 +140,7 @@ def _gain(values: Sequence[float]) -> Gain:
 
     n, mean = len(values), float(np.mean(values))
     if n < 2:
-        return Gain(mean=mean, low=-1e9, high=1e9, n=n)
+        return Gain(mean=mean, low=-LARGEST, high=LARGEST, n=n)
     half = float(stdtrit(n - 1, 0.975) * np.std(values, ddof=1) / n**0.5)
     return Gain(mean=mean, low=mean - half, high=mean + half, n=n)
 

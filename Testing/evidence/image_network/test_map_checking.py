@@ -108,6 +108,13 @@ def test_a_network_that_answers_covered_patches_with_no_numbers_stops_no_trainin
     assert {f.peak for f in noted} == {0}
 
 
+def test_a_map_beyond_all_bounds_stops_no_training() -> None:
+    huge = BrightCells()
+    huge.classifier.weight.data *= 1e26
+    noted = map_findings(ImageNetworkBranch(SETTINGS, huge), patients(3), seed=1)
+    assert {f.peak for f in noted} == {0}
+
+
 def test_the_kind_keeps_the_check_with_the_branch_and_the_card_tells_it() -> None:
     branch = ImageNetworkBranch(SETTINGS, BrightCells())
     noted = KIND.findings(branch, patients(6), 1)

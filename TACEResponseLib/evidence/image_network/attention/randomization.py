@@ -51,7 +51,7 @@ def redrawn_resemblance(
     drawn = [_one_draw(network, stages, before, maps_of, forward, rng) for _ in range(draws)]
     sizes = np.abs(np.array(drawn)).mean(axis=0)
     return tuple(
-        Redrawn(layers=layers, of=number, correlation=float(size))
+        Redrawn(layers=layers, of=number, correlation=min(1.0, float(size)))
         for layers, size in zip(stages, sizes, strict=True)
     )
 
@@ -74,7 +74,7 @@ def rank_correlation(before: Floats, after: Floats) -> float:
     one, other = (r - r.mean(axis=1, keepdims=True) for r in ranks)
     scale = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
     each = (one * other).sum(axis=1) / np.where(scale > 0, scale, np.inf)
-    return float(np.nan_to_num(each).mean())
+    return float(np.clip(np.nan_to_num(each).mean(), -1.0, 1.0))
 
 
 def _one_draw(
