@@ -106,7 +106,9 @@ def write_table(case: Case, folder: Path, *, n: int = N_PATIENTS, first: int = 0
     for i in range(n):
         labels = case.roi.labels.copy()
         # No two patients have one mask.
-        k, row, column = np.argwhere(labels)[29 * (first + i)]
+        k, row, column = np.argwhere(labels)[29 * i]
+        if first:
+            labels[np.argwhere(labels)[-1][0]] = 0
         labels[k, row - 2 : row + 3, column - 2 : column + 3] = 0
         roi = write_segmentation(
             replace(case.roi, labels=labels), folder / f"{WORDS['ROI file']}{i}.seg.nrrd"
