@@ -96,19 +96,24 @@ def write_segmentation(roi: Roi, path: Path) -> Path:
     return path
 
 
-def write_table(case: Case, folder: Path, *, n: int = N_PATIENTS) -> Path:
-    """A cohort of patients that differ in brightness by place; the last one's image is cut off."""
+def write_table(case: Case, folder: Path, *, n: int = N_PATIENTS, first: int = 0) -> Path:
+    """A cohort of patients that differ in brightness by place; the last one's image is cut off.
+
+    Those of another `first` are other patients.
+    """
     assert case.roi is not None
     rows = []
     for i in range(n):
         labels = case.roi.labels.copy()
         # No two patients have one mask.
         k, row, column = np.argwhere(labels)[29 * i]
+        if first:
+            labels[np.argwhere(labels)[-1][0]] = 0
         labels[k, row - 2 : row + 3, column - 2 : column + 3] = 0
         roi = write_segmentation(
             replace(case.roi, labels=labels), folder / f"{WORDS['ROI file']}{i}.seg.nrrd"
         )
-        image = write_image(case, folder / f"{WORDS['image file']}{i}.nii", seed=i + 1)
+        image = write_image(case, folder / f"{WORDS['image file']}{i}.nii", seed=first + i + 1)
         rows.append(
             {
                 "case_id": f"C{i}",

@@ -9,6 +9,7 @@ from TACEResponseLib.basics.resources import resource_path
 from TACEResponseLib.commands.cli import main
 from Testing.identity.canaries import WORDS, traces, traces_in
 from Testing.identity.named_patient import (
+    N_PATIENTS,
     cut_off,
     simulated_case,
     write_image,
@@ -134,15 +135,18 @@ def test_a_recalibrated_bundle_names_nobody(
         "recalibrate",
         "--bundle",
         str(trained / "model"),
-        "--cohort",
-        str(table_of(named)),
         "--method",
         "intercept",
         "--output",
-        str(tmp_path / "new"),
+        str(tmp_path / "made" / "new"),
+        "--cohort",
     ]
-    assert main(words) == 0
-    assert traces_in(tmp_path) == set()
+    # Those who trained it may not recalibrate it.
+    assert main([*words, str(table_of(named))]) == 2
+    capsys.readouterr()
+    others = write_table(simulated_case(), tmp_path / "in", first=N_PATIENTS)
+    assert main([*words, str(others)]) == 0
+    assert traces_in(tmp_path / "made") == set()
     assert traces(capsys.readouterr().out.encode(), "printed") == set()
 
 
