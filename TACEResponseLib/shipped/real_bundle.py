@@ -20,6 +20,7 @@ from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.cohort.reading import usable_cohort
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evidence.kinds import BranchSettings
+from TACEResponseLib.recipe.population import counted_facts
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.shipped.real_cohort import (
@@ -69,7 +70,8 @@ def train_real_bundle(
     unjudged = recipe.model_copy(update={"permutations": 0})
     trained = train(unjudged, cohort, seed=TRAINING_SEED, jobs=jobs, progress=progress)
     cohorts = {CohortRole.TRAINING: cohort}
-    bundle = assemble(recipe, IDENTITIES[recipe.name], trained, cohorts, TRAINING_SEED)
+    facts = counted_facts(recipe, {CohortRole.TRAINING: cohort.case_ids}, usable)
+    bundle = assemble(recipe, IDENTITIES[recipe.name], trained, cohorts, TRAINING_SEED, facts=facts)
     own = shipped_outputs(trained, cohort)[FUSED]
     unseen = left_out(
         recipe, cohort, own, TRAINING_SEED, refits=effort.refits, jobs=jobs, progress=progress
