@@ -1,6 +1,6 @@
 """The one way in which the program says that an input can't be used."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from TACEResponseLib.basics.plain_text import printable
@@ -75,17 +75,6 @@ class InputError(ValueError):
             remedy=self.unhinted,
             names=self.names,
             hint=self.hint,
-        )
-
-    def reworded(self, words: Callable[[str], str]) -> "InputError":
-        """The same with its remedy in other words."""
-        return InputError(
-            self._place,
-            self.rule,
-            got=self.unnamed,
-            remedy=words(self.unhinted),
-            names=self.names,
-            hint=words(self.hint),
         )
 
     @property

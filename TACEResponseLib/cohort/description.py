@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
-from TACEResponseLib.basics.reading import cells
 from TACEResponseLib.basics.terms import CohortRole, Endpoint
-from TACEResponseLib.cohort.columns import READOUT_DAYS
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.patient.criterion import criterion_name
 from TACEResponseLib.patient.record import ClinicalValue
@@ -118,11 +117,6 @@ def _first(patient: CohortPatient) -> str:
     return "yes" if said else "no"
 
 
-def _readout(patient: CohortPatient) -> float | None:
-    text = patient.other.get(READOUT_DAYS, "")
-    return cells.number_in(text) if text else None
-
-
 def _image_days(patient: CohortPatient) -> float | None:
     return None if patient.context is None else patient.context.days_to_treatment
 
@@ -134,7 +128,7 @@ NAMED: Mapping[str, Callable[[CohortPatient], str]] = {
     "BCLC stage": _of_context("bclc_stage", "bclc"),
 }
 DAYS_OF: Mapping[str, Callable[[CohortPatient], float | None]] = {
-    "treatment to read-out": _readout,
+    "treatment to read-out": attrgetter("readout_days"),
     "image to treatment": _image_days,
 }
 

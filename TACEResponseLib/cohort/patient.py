@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from TACEResponseLib.basics.plain_text import one_line
+from TACEResponseLib.basics.reading.cells import number_in
 from TACEResponseLib.basics.terms import CohortRole, Endpoint, ImageSequence, ResponseClass
+from TACEResponseLib.cohort.columns import READOUT_DAYS
 from TACEResponseLib.imaging.roi.roi_choice import RoiChoice
 from TACEResponseLib.patient.context import CaseContext
 from TACEResponseLib.patient.record import ClinicalRecord
@@ -84,6 +86,12 @@ class CohortPatient:
     def patient(self) -> str:
         """Who the row is of: rows of one patient are never apart."""
         return self.patient_id or self.case_id
+
+    @property
+    def readout_days(self) -> float | None:
+        """Days from treatment to the day on which response was read, where somebody says."""
+        text = self.other.get(READOUT_DAYS, "")
+        return number_in(text) if text else None
 
     @property
     def site(self) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 from typing import NoReturn, TypeAlias
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.basics.number_ranges import RANGES, check_ranges
+from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.plain_text import printable
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -55,8 +55,7 @@ def check_options(options: argparse.Namespace) -> None:
         option = f"--{name.replace('_', '-')}"
         for one in value if isinstance(value, list) else [value]:
             _check_text(option, one)
-        if name in RANGES:
-            check_ranges(**{name: value})
+        check_ranges(**{name.replace("_", "-"): value})
 
 
 def _check_text(option: str, value: object) -> None:

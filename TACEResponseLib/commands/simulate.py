@@ -3,7 +3,6 @@
 import argparse
 import sys
 
-from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.progress import shown
 from TACEResponseLib.basics.reading.strict_numbers import decimal, whole
 from TACEResponseLib.basics.terms import CohortRole
@@ -56,8 +55,6 @@ def run(options: argparse.Namespace) -> None:
     from TACEResponseLib.simulation.world2.settings import SwitchSettings
 
     chosen = {name: getattr(options, name) for name in SwitchSettings.model_fields}
-    check_ranges(**{name.replace("_", "-"): value for name, value in chosen.items()})
-
     request = SimulationRequest(
         output=options.output,
         patients=options.patients,

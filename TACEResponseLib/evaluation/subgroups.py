@@ -123,7 +123,7 @@ def _heterogeneity(
         spread = delong_spread(outcome[chosen], p[chosen], clusters=of_level(clusters, chosen))
         if spread.error > 0:
             value = spread.auc
-            values.append(np.log(value / (1 - value)))
+            values.append(float(logits(value)))
             precisions.append((value * (1 - value) / spread.error) ** 2)
             n += int(chosen.sum())
     if len(values) < 2:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from TACEResponseLib.basics.logistic import UNPENALIZED_C, Floats, fit_logistic, inside
 from TACEResponseLib.basics.settings import Settings
@@ -110,7 +110,7 @@ def _fit_platt(logits: Floats, labels: NDArray[np.int64]) -> PlattCalibration:
     if slope > 0:
         return PlattCalibration(slope=slope, intercept=intercept)
     share = float(labels.mean())
-    return PlattCalibration(slope=0.0, intercept=float(np.log(share / (1 - share))))
+    return PlattCalibration(slope=0.0, intercept=float(logit(share)))
 
 
 def _fit_isotonic(logits: Floats, labels: NDArray[np.int64]) -> IsotonicCalibration:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from TACEResponseLib.basics.logistic import UNPENALIZED_C, Floats
 from TACEResponseLib.fusion.bounded_line import Labels, fit_line
@@ -156,7 +156,7 @@ def level(labels: Labels, logits: Floats) -> float:
     def surplus(constant: float) -> float:
         return float(expit(logits + constant).mean()) - share
 
-    middle = float(np.log(share / (1 - share)))
+    middle = float(logit(share))
     return float(brentq(surplus, middle - logits.max() - 1, middle - logits.min() + 1))
 
 

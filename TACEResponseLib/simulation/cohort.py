@@ -77,7 +77,12 @@ class SimulationRequest:
     def __post_init__(self) -> None:
         """Refuse numbers out of range and what the world lacks; take paths as text too."""
         take_paths(self, "output")
-        check_ranges(patients=self.patients, seed=self.seed)
+        switches = self.switches.model_dump()
+        check_ranges(
+            patients=self.patients,
+            seed=self.seed,
+            **{name.replace("_", "-"): value for name, value in switches.items()},
+        )
         if self.world == 2 and self.modality == "mr":
             raise InputError(
                 option("world"),

@@ -41,7 +41,6 @@ def test_an_error_keeps_its_subject_on_every_way() -> None:
     about = Subject(SubjectKind.CLINICAL, "age_years", text="--clinical a.json")
     for error in (
         error_of(about),
-        error_of(about).reworded(str.upper),
         error_of(about).at("P001, column clinical"),
         pickle.loads(pickle.dumps(error_of(about))),
     ):

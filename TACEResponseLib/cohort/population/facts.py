@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from pydantic import Field, model_validator
 
-from TACEResponseLib.basics.reading import cells
 from TACEResponseLib.basics.settings import Settings
-from TACEResponseLib.cohort.columns import READOUT_DAYS
 from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.patient.context import (
     BclcStage,
@@ -125,7 +123,7 @@ def table_facts(
         n=len(patients),
         criterion=_counts([criterion_name(p.other.get("criterion", "")) for p in patients], USUAL),
         response=_counts([CLASS_UNSAID.get(p.response, p.response) for p in patients]),
-        readout=day_counts([_readout(p) for p in patients], window),
+        readout=day_counts([p.readout_days for p in patients], window),
         treatment=_counts([c.planned_treatment or "" for c in said], Treatment),
         earlier=_counts([_course(c) for c in said], (FIRST, BEFORE)),
         stage=_counts([_stage(c.bclc_stage) for c in said], map(_stage, BclcStage)),
@@ -172,11 +170,6 @@ def _sorted(reasons: Iterable[Iterable[str]]) -> Mapping[str, int]:
     """Patients by reason, the most frequent first, then by the alphabet."""
     counted = Counter(reason for some in reasons for reason in some)
     return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def _readout(patient: CohortPatient) -> float | None:
-    text = patient.other.get(READOUT_DAYS, "")
-    return cells.number_in(text) if text else None
 
 
 def _stage(stage: BclcStage | None) -> str:

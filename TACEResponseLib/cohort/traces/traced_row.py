@@ -28,11 +28,6 @@ class TracedRow:
     """Radiomics that stand in the table."""
     clinical: ClinicalRecord = field(default_factory=ClinicalRecord)
 
-    @property
-    def is_known_by_something(self) -> bool:
-        """Whether it can be compared at all: clinical values alone are those of many."""
-        return bool(self.trace.images or self.person or self.features)
-
 
 def rows_of_patients(patients: Sequence[CohortPatient], traces: Sequence[Trace]) -> list[TracedRow]:
     """Rows of a table as they are compared; reads a header of each DICOM image.

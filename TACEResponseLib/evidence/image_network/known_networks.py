@@ -96,7 +96,7 @@ OLD_TARGETS: Mapping[str, str] = {
     f"{MONAI}.ResNet": MONAI_RESNET,
     f"{MONAI}.DenseNet169": MONAI_DENSENET169,
 }
-"""Words of today by the `_target_` that bundles and recipes held before version 1.1."""
+"""Words of today by the `_target_` that bundles and recipes held before bundles of format 2."""
 
 
 def with_names_of_today(content: Any) -> Any:

@@ -76,6 +76,10 @@ PASSED_OVER = {
     "role",
     "roi",
     "response",
+    "low_90",
+    "high_90",
+    "answer",
+    # Of tables of before there were ranges.
     "low_95",
     "high_95",
     "call",

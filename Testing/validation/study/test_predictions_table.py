@@ -9,6 +9,7 @@ import pytest
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.terms import CohortRole
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
+from TACEResponseLib.from_files.cohort import COLUMNS
 from TACEResponseLib.validation.study.predictions_table import (
     TableOptions,
     read_prediction_studies,
@@ -120,6 +121,27 @@ def test_a_table_without_probabilities_or_outcome_is_refused(write: Write) -> No
         read_predictions(write(drop=("fused", "guess")), PLAIN)
     with pytest.raises(InputError, match="outcome: must be a column"):
         read_predictions(write(drop=("outcome",)), PLAIN)
+
+
+def test_of_a_table_that_score_wrote_the_probability_alone_is_a_model(tmp_path: Path) -> None:
+    cells = {
+        "probability": "0.{}",
+        "low_90": "0.1",
+        "high_90": "0.9",
+        "answer": "can't tell",
+        "call": "above",
+        "warnings": "",
+        "problem": "",
+        "role": "external_test",
+        "response": "",
+    }
+    lines = [",".join(COLUMNS)]
+    for n in range(1, 10):
+        own = {"case_id": f"P{n}", "outcome": str(n % 2), **cells}
+        lines.append(",".join(own[name].format(n) for name in COLUMNS))
+    path = tmp_path / "predictions.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert [model.name for model in read_predictions(path, PLAIN).models] == ["probability"]
 
 
 def test_a_threshold_outside_0_to_1_is_refused(write: Write) -> None:

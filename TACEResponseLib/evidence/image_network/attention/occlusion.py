@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from TACEResponseLib.basics.logistic import inside
+from TACEResponseLib.basics.logistic import logits
 from TACEResponseLib.evidence.image_network.inference import predict_patches
 from TACEResponseLib.evidence.image_network.settings import Output
 
@@ -65,11 +65,10 @@ def _map_of(
     for copy, (row, column) in zip(covered[1:], corners, strict=True):
         copy[channels, row : row + square, column : column + square] = median
     classes = predict_patches(network, covered, device=device, batch_size=32, output=output)
-    chance = inside(classes[:, list(positive)].sum(axis=1))
-    logits = np.log(chance / (1 - chance))
+    answers = logits(classes[:, list(positive)].sum(axis=1))
     loss, times = np.zeros((rows, columns)), np.zeros((rows, columns))
-    for (row, column), logit in zip(corners, logits[1:], strict=True):
-        loss[row : row + square, column : column + square] += logits[0] - logit
+    for (row, column), answer in zip(corners, answers[1:], strict=True):
+        loss[row : row + square, column : column + square] += answers[0] - answer
         times[row : row + square, column : column + square] += 1
     return np.maximum(loss / np.maximum(times, 1), 0).astype(np.float32)
 
