@@ -23,7 +23,7 @@ ANSWER_WORDS = {
     Endpoint.FOUR_CLASS: ("response", "no response"),
 }
 """Of the positive class, and of the other."""
-NOT_BENEFIT = "This is response, not benefit over another treatment."
+NOT_BENEFIT = "Response is not benefit over another treatment."
 # The verb of the cohort line, by endpoint: what the events did.
 EVENT_WORDS = {
     Endpoint.OBJECTIVE_RESPONSE: "responded",

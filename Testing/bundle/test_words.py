@@ -66,14 +66,14 @@ def test_an_interval_of_before_says_of_what_it_is() -> None:
             "positive",
             36,
             "Answer: response. Of 40 training patients told this by models that had "
-            "not seen them, 4 did not. This is response, not benefit over another treatment.",
+            "not seen them, 4 did not. Response is not benefit over another treatment.",
         ),
-        ("positive", 33, "Can't tell whether it will be response or no response. This is response"),
+        ("positive", 33, "Can't tell whether it will be response or no response. Response is not"),
         (
             "negative",
             38,
             "Answer: no response. Of 40 training patients told this by models that "
-            "had not seen them, 2 did. This is",
+            "had not seen them, 2 did. Response is",
         ),
         ("can't tell", 40, "Can't tell whether"),
     ],
