@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 # A covariate whose groups have no events in one of them sends its coefficient here and beyond.
 LARGEST_LOG_HAZARD_RATIO = 10.0
 PROPORTIONALITY_LEVEL = 0.05
+# Of lifelines' Newton: its own first, smaller ones where that overshoots, as with a few patients
+# whose events come early.
+STEP_SIZES = (0.95, 0.5, 0.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,18 +116,26 @@ def _fit(table: "pd.DataFrame") -> "tuple[CoxPHFitter, tuple[CaseWarning, ...]]"
     from lifelines.exceptions import ConvergenceError
 
     fitter = CoxPHFitter()
-    try:
-        with warnings.catch_warnings():
-            # lifelines warns of complete separation in many words; `remark` says it in ours.
-            warnings.simplefilter("ignore")
-            fitter.fit(table, duration_col="__time", event_col="__event")
-    except ConvergenceError as failure:
-        raise InputError(
-            "covariates",
-            "must not be combinations of each other",
-            got=", ".join(table.columns[:-2]),
-            remedy="leave out one of those that say the same",
-        ) from failure
+    for step in STEP_SIZES:
+        try:
+            with warnings.catch_warnings():
+                # lifelines warns of complete separation in many words; `remark` says it in ours.
+                warnings.simplefilter("ignore")
+                fitter.fit(
+                    table,
+                    duration_col="__time",
+                    event_col="__event",
+                    fit_options={"step_size": step},
+                )
+            break
+        except ConvergenceError as failure:
+            if step == STEP_SIZES[-1]:
+                raise InputError(
+                    "covariates",
+                    "must not be combinations of each other",
+                    got=", ".join(table.columns[:-2]),
+                    remedy="leave out one of those that say the same",
+                ) from failure
     runaway = [
         str(name)
         for name in fitter.params_.index

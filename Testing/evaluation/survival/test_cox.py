@@ -90,3 +90,14 @@ def test_perfect_separation_is_said_and_does_not_crash() -> None:
 def test_a_constant_covariate_is_refused(remission: tuple[FollowUp, list[str]]) -> None:
     with pytest.raises(ValueError, match="site: must differ between patients, got 1 everywhere"):
         cox(remission[0], {"site": np.ones(42)})
+
+
+def test_a_few_early_events_do_not_throw_the_search_off() -> None:
+    # R, survival: coxph(Surv(time, rep(1, 91)) ~ late) gives .051119 (.019225 to .135925).
+    rng = np.random.default_rng(2)
+    time = np.concatenate([rng.exponential(150, 7), rng.exponential(1200, 84) + 50])
+    follow_up = FollowUp(time=time, event=np.ones(91, bool), unit="days", endpoint="OS")
+    ratio = cox(follow_up, {"late": np.arange(91) >= 7}).hazard_ratios["late"]
+    assert (ratio.value, ratio.low, ratio.high) == pytest.approx(
+        (0.051119, 0.019225, 0.135925), rel=1e-4
+    )
