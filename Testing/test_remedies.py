@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,8 @@ from TACEResponseLib.imaging.roi.roi_choice import COLUMNS, OPTIONS, Words, choi
 from TACEResponseLib.patient.record import read_record
 from TACEResponseLib.patient.schema import load_schema
 from TACEResponseLib.recipe.keys import with_changes
+from TACEResponseLib.simulation.cohort import SimulationRequest
+from TACEResponseLib.simulation.world2.settings import SwitchSettings
 from TACEResponseLib.training.recalibrating import fit_update
 from TACEResponseLib.training.state import check_free, work_folder
 from Testing.commands.test_options import COMMANDS
@@ -278,7 +281,22 @@ def test_what_can_do_nothing_may_be_left_out() -> None:
 
 # --- None is forgotten ------------------------------------------------------------------------
 
+
 # Options that a remedy names, and where above or elsewhere it is followed.
+def test_the_world_of_a_cohort_is_chosen_as_it_says(tmp_path: Path) -> None:
+    def request(**changes: Any) -> SimulationRequest:
+        return SimulationRequest(output=tmp_path / "x", patients=1, seed=1, **changes)
+
+    switches = SwitchSettings(null=True)
+    with pytest.raises(InputError, match="give --world 2, or leave --null out"):
+        request(switches=switches)
+    assert request(world=2, switches=switches).settings
+    with pytest.raises(InputError, match="leave it out for MR, or choose --modality ct"):
+        request(world=2, modality="mr")
+    assert request(modality="mr").settings
+    assert request(world=2, modality="ct").settings
+
+
 FOLLOWED = {
     "--roi-label": "test_what_is_said_of_the_choice_makes_a_choice",
     "--roi-segment": "test_what_is_said_of_the_choice_makes_a_choice",
@@ -290,6 +308,8 @@ FOLLOWED = {
     "--set": "test_fewer_folds_are_set_as_it_says",
     "--method": "test_another_method_is_one_that_would_do",
     "--device": "test_the_processor_is_always_there",
+    "--world": "test_the_world_of_a_cohort_is_chosen_as_it_says",
+    "--modality": "test_the_world_of_a_cohort_is_chosen_as_it_says",
     "--output": "another folder is any folder that isn't there",
     "--role": "another role is any that the table has",
     "--features": "the data are not here: `cohort import hcc-tace-seg --features`",

@@ -16,6 +16,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "permutations": (1000, 1_000_000),
     "threshold": (0, 1),
     "landmark": (0, 36_525),
+    "contours": (5, 200),
+    "world": (1, 2),
     "site-shift": (0, 3),
     "reader-kappa": (0.01, 1),
     "contour-error-mm": (0, 10),

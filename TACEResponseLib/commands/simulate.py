@@ -31,7 +31,7 @@ def add_parser(commands: Commands) -> None:
     add("--seed", type=whole, required=True, help="same seed, same bytes")
     add("--role", default="training", help="cohort role; default: %(default)s", choices=ROLES)
     add("--output", type=some_path, required=True, metavar="FOLDER", help=OUTPUT_HELP)
-    add("--world", type=int, choices=(1, 2), default=1, help=WORLD_HELP)
+    add("--world", type=whole, choices=(1, 2), default=1, help=WORLD_HELP)
     _add_switches(parser)
     add_verbose(parser)
     parser.set_defaults(run=run)

@@ -156,6 +156,8 @@ class ContourScoring:
             )
         fused = self._prediction.fused
         low, high = (float(end) for end in np.percentile(scored, PERCENTILES))
+        known = fused.model_range
+        is_widest = known is not None and high - low > known.high - known.low
         n_changed = sum(outcome.is_changed for outcome in outcomes)
         return ContourRange(
             low=low,
@@ -164,7 +166,7 @@ class ContourScoring:
             reader_dice=self._reader_dice,
             is_reader_dice_measured=self._bundle.metadata.readers is not None,
             outcomes=outcomes,
-            sentence=range_sentence(low, high, outcomes),
+            sentence=range_sentence(low, high, outcomes, is_widest=is_widest),
             warning=change_warning(n_changed, len(scored), has_answers=fused.answer is not None),
         )
 

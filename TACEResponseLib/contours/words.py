@@ -7,15 +7,18 @@ from TACEResponseLib.bundle.words import journal_number, percent
 from TACEResponseLib.result.contour_range import ContourOutcome
 
 
-def range_sentence(low: float, high: float, outcomes: Sequence[ContourOutcome]) -> str:
+def range_sentence(
+    low: float, high: float, outcomes: Sequence[ContourOutcome], *, is_widest: bool = False
+) -> str:
     """Such as: between 47 % and 63 % over 20 plausible contours (Dice .80 to .97)."""
     scored = [outcome for outcome in outcomes if outcome.probability is not None]
     dice = [outcome.dice for outcome in scored]
     refused = len(outcomes) - len(scored)
     left_out = f"; {refused} more were too small for the model" if refused else ""
+    widest = "; drawing matters more here than which patients trained the model" * is_widest
     return (
         f"Between {percent(low)} and {percent(high)} over {len(scored)} plausible contours (Dice "
-        f"{journal_number(min(dice))} to {journal_number(max(dice))}){left_out}."
+        f"{journal_number(min(dice))} to {journal_number(max(dice))}){left_out}{widest}."
     )
 
 

@@ -8,7 +8,6 @@ what no input shows, and of what the procedure can't fit, refits know nothing.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,12 +81,6 @@ def as_of_all(whole: float, of_folds: ArrayLike) -> Floats:
     values = np.asarray(of_folds, dtype=float)
     factor = math.sqrt((values.size - 1) ** 2 / values.size)
     return np.asarray(whole + factor * (values - values.mean()))
-
-
-def wider(ranges: Mapping[str, tuple[float, float]]) -> tuple[str, tuple[float, float]]:
-    """Name and limits of the widest range; the first of equals."""
-    name = max(ranges, key=lambda one: ranges[one][1] - ranges[one][0])
-    return name, ranges[name]
 
 
 def _t(freedom: int) -> float:

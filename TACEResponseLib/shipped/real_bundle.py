@@ -33,7 +33,7 @@ from TACEResponseLib.shipped.real_cohort import (
     parts_of,
     read_by_majority,
 )
-from TACEResponseLib.shipped.real_identity import IDENTITIES, readout_words
+from TACEResponseLib.shipped.real_identity import IDENTITIES
 from TACEResponseLib.shipped.real_left_out import LeftOut, left_out
 from TACEResponseLib.shipped.real_options import cohort_parser
 from TACEResponseLib.training.assembly import as_metric, assemble, shipped_outputs
@@ -76,9 +76,7 @@ def train_real_bundle(
     unseen = left_out(
         recipe, cohort, own, TRAINING_SEED, refits=effort.refits, jobs=jobs, progress=progress
     )
-    read, _ = read_by_majority(usable)
     metadata = _judged(bundle.metadata, recipe, settings, judgements, unseen, own)
-    metadata = metadata.model_copy(update={"readout": readout_words(read)})
     return replace(bundle, metadata=metadata, card=model_card(metadata))
 
 

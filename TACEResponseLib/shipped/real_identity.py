@@ -1,17 +1,13 @@
 """What the two bundles of real patients are called, and what is known to go wrong with them."""
 
-from collections.abc import Mapping, Sequence
-from statistics import median
+from collections.abc import Mapping
 
 from TACEResponseLib.basics.terms import CohortRole
-from TACEResponseLib.cohort.hcc_tace_seg.columns import DAYS_PER_WEEK
 from TACEResponseLib.cohort.hcc_tace_seg.notes import (
     CITATION,
     LICENSE,
     SOURCE,
-    USUAL_READOUT_WEEKS,
 )
-from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.training.assembly import BundleIdentity
 
 LEFT_OUT = (
@@ -59,19 +55,3 @@ IDENTITIES: Mapping[str, BundleIdentity] = {
     )
 }
 """By recipe."""
-
-
-def readout_words(patients: Sequence[CohortPatient]) -> str:
-    """When response was read, counted from the table."""
-    known = [patient.other.get("readout_days", "") for patient in patients]
-    weeks = [float(days) / DAYS_PER_WEEK for days in known if days]
-    if not weeks:
-        return "at the follow-up CT; nobody knows when"
-    low, high = USUAL_READOUT_WEEKS
-    # Whole days were rounded from weeks, and 4 weeks are 28 days.
-    outside = sum(not low <= one <= high for one in weeks)
-    return (
-        f"at the follow-up CT, {min(weeks):.0f} to {max(weeks):.0f} weeks (median "
-        f"{median(weeks):.0f}) after the CT before TACE; {outside} of {len(weeks)} lie outside "
-        f"{low} to {high} weeks, and of {len(known) - len(weeks)} the interval is unknown"
-    )

@@ -10,7 +10,7 @@ from TACEResponseLib.basics.number_ranges import check_ranges
 from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.reading.given_paths import take_paths
 from TACEResponseLib.basics.terms import CohortRole, ImageSequence
-from TACEResponseLib.basics.vocabulary import option
+from TACEResponseLib.basics.vocabulary import option, switch
 from TACEResponseLib.basics.writing.csv_writing import records_csv
 from TACEResponseLib.basics.writing.new_output import check_output, new_folder
 from TACEResponseLib.imaging.files.nifti_writing import write_nifti
@@ -88,10 +88,19 @@ class SimulationRequest:
         if self.world != 2 and self.switches != SwitchSettings():
             raise InputError(
                 option("world"),
-                "must be 2 for the switches of a cohort",
+                f"must be 2 for {self._switched}",
                 got=str(self.world),
-                remedy=f"give {option('world')} 2, or leave the switches out",
+                remedy=f"give {option('world')} 2, or leave {self._switched} out",
             )
+
+    @property
+    def _switched(self) -> str:
+        """What goes wrong with the cohort, as the user names it."""
+        usual = SwitchSettings().model_dump()
+        chosen = self.switches.model_dump()
+        return " and ".join(
+            switch(name.replace("_", "-")) for name in usual if chosen[name] != usual[name]
+        )
 
     @property
     def settings(self) -> "AnySettings":

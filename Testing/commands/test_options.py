@@ -30,6 +30,8 @@ ALWAYS: dict[str, set[str]] = {
         "resume",
         "permute_labels",
         "cache",
+        "by_site",
+        "keep_fingerprints",
         "title",
         "authors",
         "license",
@@ -44,6 +46,7 @@ SCORE_COHORT = ["score", "--bundle", "ct-radiomics-cnn-simulated", "--cohort", "
 SCORE_SLICES = ["score", "--bundle", "ct-radiomics-cnn-simulated", "--image", "ct_arterial=a.nii"]
 PREDICTIONS = ["validate", "--predictions", "p.csv"]
 BUNDLE = ["validate", "--bundle", "ct-radiomics-cnn-simulated", "--cohort", "c.csv"]
+SIMULATE = ["simulate", "--patients", "2", "--seed", "1"]
 WITHOUT_NETWORK = ["train", "--recipe", "ct-volume-clinical", "--cohort", "c.csv"]
 # Where an option of a command can do nothing, and an example of it.
 REFUSED: dict[str, list[tuple[str, list[str]]]] = {
@@ -88,6 +91,16 @@ REFUSED: dict[str, list[tuple[str, list[str]]]] = {
         ("cross_validated", [*BUNDLE, "--cross-validated"]),
         ("simulated", [*BUNDLE, "--simulated"]),
         ("endpoint", [*BUNDLE, "--endpoint", "progression"]),
+    ],
+    "simulate": [
+        ("world", [*SIMULATE, "--world", "2", "--modality", "mr"]),
+        ("site_shift", [*SIMULATE, "--site-shift", "1"]),
+        ("reader_kappa", [*SIMULATE, "--reader-kappa", ".4"]),
+        ("contour_error_mm", [*SIMULATE, "--contour-error-mm", "5"]),
+        ("nonlinear_law", [*SIMULATE, "--nonlinear-law"]),
+        ("portal_share", [*SIMULATE, "--portal-share", ".2"]),
+        ("informative_missingness", [*SIMULATE, "--informative-missingness"]),
+        ("null", [*SIMULATE, "--null"]),
     ],
     "train": [
         ("epochs", [*WITHOUT_NETWORK, "--epochs", "2"]),

@@ -259,3 +259,5 @@ def test_the_sentence_says_range_number_and_dice() -> None:
     assert range_sentence(0.47, 0.63, outcomes) == (
         "Between 47 % and 63 % over 3 plausible contours (Dice .80 to .97)."
     )
+    widest = range_sentence(0.47, 0.63, outcomes, is_widest=True)
+    assert widest.endswith("; drawing matters more here than which patients trained the model.")

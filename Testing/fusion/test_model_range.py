@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from TACEResponseLib.fusion.model_range import as_of_all, model_range, wider
+from TACEResponseLib.fusion.model_range import as_of_all, model_range
 
 
 def test_by_hand() -> None:
@@ -71,8 +71,3 @@ def test_what_gives_no_range_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=words):
         model_range(probability, refits)
-
-
-def test_the_widest_range_is_named() -> None:
-    assert wider({"model": (0.3, 0.6), "contours": (0.2, 0.6)}) == ("contours", (0.2, 0.6))
-    assert wider({"model": (0.25, 0.5), "contours": (0.5, 0.75)})[0] == "model"

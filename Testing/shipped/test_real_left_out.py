@@ -7,11 +7,12 @@ from TACEResponseLib.cohort.patient import CohortPatient
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.patient.record import ClinicalRecord
+from TACEResponseLib.recipe.population import facts_of
 from TACEResponseLib.recipe.reading import find_recipe, read_recipe
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.shipped.real_bundle import holm_of, judgement_metric
 from TACEResponseLib.shipped.real_cohort import MAJORITY, VOLUME, Judgement, parts_of
-from TACEResponseLib.shipped.real_identity import IDENTITIES, readout_words
+from TACEResponseLib.shipped.real_identity import IDENTITIES
 from TACEResponseLib.shipped.real_left_out import (
     held_out_brier,
     held_out_slope,
@@ -119,7 +120,7 @@ def test_a_refit_is_the_procedure_on_its_rows(recipe: Recipe, cohort: PreparedCo
     assert not np.array_equal(rows, refit(recipe, cohort, 1, 5)[0])
 
 
-def test_read_outs_are_counted_in_weeks() -> None:
+def test_read_outs_are_counted_against_four_to_sixteen_weeks(recipe: Recipe) -> None:
     def patient(days: str) -> CohortPatient:
         return CohortPatient(
             row=2,
@@ -130,10 +131,9 @@ def test_read_outs_are_counted_in_weeks() -> None:
             other={"readout_days": days},
         )
 
-    words = readout_words([patient(days) for days in ("27", "28", "112", "113", "")])
-    assert "4 to 16 weeks (median 10)" in words
-    assert "2 of 4 lie outside 4 to 16 weeks, and of 1 the interval is unknown" in words
-    assert "nobody knows when" in readout_words([patient("")])
+    facts = facts_of(recipe, [patient(days) for days in ("27", "28", "112", "113", "")])
+    assert (facts.readout.n, facts.readout.outside, facts.readout.not_stated) == (4, 2, 1)
+    assert facts.readout.median == 70
 
 
 def test_volume_alone_has_no_halves(recipe: Recipe) -> None:
