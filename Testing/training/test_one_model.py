@@ -10,6 +10,7 @@ from scipy.special import expit
 from TACEResponseLib.evidence.kinds import branch_recipe
 from TACEResponseLib.fusion.calibration import PlattCalibration, ShrinkageCalibration
 from TACEResponseLib.fusion.fusion import FusionSettings
+from TACEResponseLib.fusion.nested_outputs import NestedOutputs
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.folds import repeated_folds
 from TACEResponseLib.training.one_model import (
@@ -21,6 +22,7 @@ from TACEResponseLib.training.one_model import (
 )
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.recalibrating import Update, _updated
+from TACEResponseLib.training.refits.refitting import refit
 from TACEResponseLib.training.train import train
 from Testing.training.conftest import TEXTURE, radiomics, recipe_content
 from Testing.training.feature_level import drawn_cohort
@@ -91,6 +93,23 @@ def test_the_shrinkage_of_each_fit_is_its_own(make_cohort: MakeCohort) -> None:
     assert len({everyone, *halves}) == 3
 
 
+def test_a_refit_is_shrunk_by_what_its_own_resamples_say(make_cohort: MakeCohort) -> None:
+    cohort = make_cohort(signal=0.3)
+    (settings,) = recipe_of().branches
+    folds = repeated_folds(cohort, 3, 1, 1)
+    outputs = NestedOutputs(folds=folds, logits={"texture": np.zeros((1, 3, 60))})
+    fusion = FUSION.model_copy(update={"calibration": "shrinkage"})
+    slopes = set()
+    for number in range(3):
+        made = refit([settings], fusion, cohort, outputs, 1, number)
+        calibration = made.fusion.model.calibration
+        assert isinstance(calibration, ShrinkageCalibration)
+        slopes.add(calibration.slope)
+        logits = made.branches["texture"].logits(cohort.by_branch["texture"])
+        assert np.isfinite(made.fusion.probabilities({"texture": logits}, cohort.clinical)).all()
+    assert len(slopes) > 1
+
+
 def test_features_that_know_nothing_are_drawn_towards_the_share_of_events() -> None:
     spreads = []
     (settings,) = recipe_of().branches
@@ -108,12 +127,18 @@ def test_the_interval_holds_the_probability_and_the_cut_off_lies_within_what_is_
 ) -> None:
     cohort = make_cohort()
     (settings,) = recipe_of().branches
-    prepared = cohort.by_branch["texture"]
     folds = repeated_folds(cohort, 3, 2, 1)
-    trained = fit_one_model(settings, FUSION, prepared, cohort.labels, folds, 1)
+    logits = np.random.default_rng(1).normal(size=(2, 3, 60))
+    outputs = NestedOutputs(folds=folds, logits={"texture": logits})
+    trained = fit_one_model(settings, FUSION, cohort, outputs, 1)
+    scores = trained.fusion.held_out
+    assert scores is not None
+    # Cases are compared with logits that nothing has shrunk, as their own is not when it is.
+    assert scores.positive[-1] == outputs.mean("texture")[cohort.labels == 1].max()
     assert trained.held_out.shape == (2, 60)
     assert trained.held_out.min() < trained.fusion.threshold < trained.held_out.max()
     said = trained.fusion.predict({"texture": 1.0}, cohort.clinical[0])
+    assert said.interval is not None
     assert said.interval[0] < said.probability < said.interval[1]
 
 
