@@ -39,7 +39,7 @@ def test_a_variable_is_told_by_its_name_or_not_at_all(word: str, meant: str | No
         ("ct_arteria", "ct_arterial"),
         ("Case ID", "case_id"),
         ("roi label", "roi_label"),
-        ("patient", None),
+        ("patient", "patient_id"),
         ("center", None),
         ("label", "roi_label"),
     ],

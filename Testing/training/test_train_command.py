@@ -363,7 +363,7 @@ def test_a_folder_that_appears_meanwhile_is_kept_and_so_is_the_training(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from TACEResponseLib.training import log_folder as training_files
+    from TACEResponseLib.training.logs import log_folder as training_files
 
     output, real = tmp_path / "mine", training_files.write_picture
 
