@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from TACEResponseLib.basics.process.progress import silent
 from TACEResponseLib.evaluation.significance import Significance
 from TACEResponseLib.recipe.recipe import Recipe
-from TACEResponseLib.training import permutations
 from TACEResponseLib.training.candidates import kept_candidate
+from TACEResponseLib.training.judging import permutations
 from TACEResponseLib.training.judging.permutations import chance_of, permuted_auc, train_here
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.train import train
