@@ -23,7 +23,12 @@ ANSWER_WORDS = {
     Endpoint.FOUR_CLASS: ("response", "no response"),
 }
 """Of the positive class, and of the other."""
-NOT_BENEFIT = "Response is not benefit over another treatment."
+NOT_BENEFIT = {
+    Endpoint.OBJECTIVE_RESPONSE: "Response is not benefit over another treatment.",
+    Endpoint.DISEASE_CONTROL: "Disease control is not benefit over another treatment.",
+    Endpoint.PROGRESSION: "Nothing is said of what another treatment would do.",
+    Endpoint.FOUR_CLASS: "Response is not benefit over another treatment.",
+}
 # The verb of the cohort line, by endpoint: what the events did.
 EVENT_WORDS = {
     Endpoint.OBJECTIVE_RESPONSE: "responded",
@@ -100,16 +105,17 @@ def answer_sentence(bundle: BundleMetadata, fused: FusedProbability) -> str:
     """
     if fused.is_unlike:
         return UNLIKE_CALL
+    not_benefit = NOT_BENEFIT[bundle.endpoint]
     if fused.answer is None:
-        return f"{call_sentence(fused)} {NOT_BENEFIT}"
+        return f"{call_sentence(fused)} {not_benefit}"
     answer = fused.answer.worded
     if answer == "can't tell":
-        return f"Can't tell whether it will be {_classes(bundle)}. {NOT_BENEFIT}"
+        return f"Can't tell whether it will be {_classes(bundle)}. {not_benefit}"
     n, right = fused.answer.counts.outcomes(answer)
     wrong_half = {"positive": "did not", "negative": "did"}[answer]
     return (
         f"Answer: {answer_words(bundle.endpoint, answer)}. Of {n} training patients told this "
-        f"by models that had not seen them, {n - right} {wrong_half}. {NOT_BENEFIT}"
+        f"by models that had not seen them, {n - right} {wrong_half}. {not_benefit}"
     )
 
 

@@ -16,7 +16,7 @@ from TACEResponseLib.basics.process.progress import Progress, silent
 from TACEResponseLib.basics.subject import Subject
 from TACEResponseLib.basics.vocabulary import SubjectKind, option
 from TACEResponseLib.bundle.bundle import Bundle
-from TACEResponseLib.contours.words import change_warning, range_sentence
+from TACEResponseLib.contours.words import UNLIKE_RANGE, change_warning, range_sentence
 from TACEResponseLib.evidence.kinds import kind_of
 from TACEResponseLib.fusion.fused import FusedProbability
 from TACEResponseLib.imaging.roi.contour_plans import (
@@ -166,8 +166,12 @@ class ContourScoring:
             reader_dice=self._reader_dice,
             is_reader_dice_measured=self._bundle.metadata.readers is not None,
             outcomes=outcomes,
-            sentence=range_sentence(low, high, outcomes, is_widest=is_widest),
-            warning=change_warning(n_changed, len(scored), has_answers=fused.answer is not None),
+            sentence=UNLIKE_RANGE
+            if fused.is_unlike
+            else range_sentence(low, high, outcomes, is_widest=is_widest),
+            warning=None
+            if fused.is_unlike
+            else change_warning(n_changed, len(scored), has_answers=fused.answer is not None),
         )
 
     def _outcome(self, plan: ContourPlan) -> ContourOutcome:

@@ -6,6 +6,8 @@ from TACEResponseLib.basics.case_warning import CaseWarning
 from TACEResponseLib.bundle.words import journal_number, percent
 from TACEResponseLib.result.contour_range import ContourOutcome
 
+UNLIKE_RANGE = "No range over contours is given: the case is unlike the model's patients."
+
 
 def range_sentence(
     low: float, high: float, outcomes: Sequence[ContourOutcome], *, is_widest: bool = False

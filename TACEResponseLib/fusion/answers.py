@@ -33,11 +33,18 @@ class CaseAnswer:
     p_positive: float
     p_negative: float
     counts: "AnswerCounts"
+    is_borne_out: bool = True
+    """Whether probability and Venn-Abers pair lie on its side of one half too."""
 
     @property
     def worded(self) -> Answer:
-        """The answer that may be given: a single one only where it was right often enough."""
-        return self.answer if self.counts.is_worded(self.answer) else "can't tell"
+        """The answer that may be given: a single one only where it was right often enough.
+
+        How often is an average over all who got it; at its border an answer and the probability may
+        say opposite things, and then it is none.
+        """
+        is_given = self.is_borne_out and self.counts.is_worded(self.answer)
+        return self.answer if is_given else "can't tell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +120,12 @@ def case_answer(positive: ArrayLike, negative: ArrayLike, score: float) -> CaseA
         p_negative=p_negative,
         counts=answer_counts(positive, negative),
     )
+
+
+def is_borne_out(answer: Answer, probabilities: ArrayLike) -> bool:
+    """Whether all probabilities of the positive class lie on the side of an answer."""
+    p = np.asarray(probabilities, dtype=float)
+    return bool((p > 0.5).all() if answer == "positive" else (p < 0.5).all())
 
 
 def answer_counts(positive: ArrayLike, negative: ArrayLike) -> AnswerCounts:

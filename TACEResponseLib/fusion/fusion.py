@@ -1,6 +1,7 @@
 """Branch outputs and clinical variables -> one calibrated probability with its interval."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,7 @@ from pydantic import Field, model_validator
 
 from TACEResponseLib.basics.logistic import Floats
 from TACEResponseLib.basics.settings import Moderate, Settings
-from TACEResponseLib.fusion.answers import CaseAnswer, case_answer
+from TACEResponseLib.fusion.answers import CaseAnswer, case_answer, is_borne_out
 from TACEResponseLib.fusion.bounded_line import LinearModel
 from TACEResponseLib.fusion.calibration import CalibrationMethod
 from TACEResponseLib.fusion.fused import FusedProbability, FusionTerm
@@ -144,7 +145,7 @@ class FittedFusion(Settings):
             interval=interval,
             interval_method=method,
             venn_abers=self._venn_abers(fused),
-            answer=self._answer(fused),
+            answer=self._answer(fused, probability),
             threshold=self.threshold,
             threshold_set_on=self.threshold_set_on,
             terms=tuple(
@@ -197,9 +198,13 @@ class FittedFusion(Settings):
         scores = self.held_out
         return venn_abers(scores.positive, scores.negative, fused) if scores else None
 
-    def _answer(self, fused: float) -> CaseAnswer | None:
-        scores = self.held_out
-        return case_answer(scores.positive, scores.negative, fused) if scores else None
+    def _answer(self, fused: float, probability: float) -> CaseAnswer | None:
+        scores, pair = self.held_out, self._venn_abers(fused)
+        if scores is None or pair is None:
+            return None
+        answer = case_answer(scores.positive, scores.negative, fused)
+        borne_out = is_borne_out(answer.answer, [probability, *pair])
+        return replace(answer, is_borne_out=borne_out)
 
     @property
     def _columns(self) -> tuple[FusionColumn, ...]:

@@ -53,13 +53,14 @@ def model_range(
         raise ValueError(f"a range needs >= {FEWEST_REFITS} refits, got {drawn.size}")
     if not ((drawn >= 0) & (drawn <= 1)).all() or not 0 < probability < 1:
         raise ValueError("refits must be probabilities")
+    p = probability
     middle, values = float(logit(probability)), logit(inside(drawn))
     freedom = (drawn.size if networks is None else networks) - 1
     half = math.sqrt(2) * _t(freedom) * float(values.std(ddof=1))
     variance = float(drawn.var(ddof=1))
     return ModelRange(
-        low=float(expit(middle - half)),
-        high=float(expit(middle + half)),
+        low=min(p, float(expit(middle - half))),
+        high=max(p, float(expit(middle + half))),
         n_refits=drawn.size,
         similar_patients=probability * (1 - probability) / variance if np.ptp(drawn) > 0 else None,
         method=_method(drawn.size, networks),

@@ -171,6 +171,7 @@ def recalibrated(
                     "intercept": None,
                 }
             ),
+            "answers": None,
             "recalibration": recalibration.model_copy(update={"before": old.calibration}),
         }
     )
@@ -190,7 +191,7 @@ def _updated_fusion(
 ) -> FittedFusion:
     """Every calibration of the fusion, updated; the interval by updates on resampled patients.
 
-    Held-out scores are of before any calibration, and stay.
+    Held-out scores and the answers by them are of the patients of training: they are dropped.
     """
     model = _updated_model(old.model, update)
     settings = old.settings.model_copy(update={"calibration": model.calibration.kind})
@@ -200,7 +201,6 @@ def _updated_fusion(
         clinical=old.clinical,
         model=model,
         bootstrap=tuple(_updated_model(m, u) for m, u in zip(old.bootstrap, drawn, strict=False)),
-        held_out=old.held_out,
         threshold=float(update.apply(np.array([old.threshold]))[0]),
         threshold_set_on=f"{old.threshold_set_on}; moved with the recalibration",
         n_training=old.n_training,

@@ -90,6 +90,13 @@ def test_a_single_answer_is_given_where_it_was_right_often_enough(
     assert said.startswith(words)
 
 
+@pytest.mark.parametrize("endpoint", list(Endpoint))
+def test_nothing_is_said_of_benefit_for_any_endpoint(endpoint: Endpoint) -> None:
+    said = answer_sentence(bundle(endpoint=endpoint), fused(0.7, 0.6, 0.8))
+    is_response = endpoint in (Endpoint.OBJECTIVE_RESPONSE, Endpoint.FOUR_CLASS)
+    assert ("Response is not benefit" in said) is is_response
+
+
 def test_fewer_than_thirty_patients_told_the_same_give_no_answer() -> None:
     counts = AnswerCounts(
         positive=29, positive_right=29, negative=0, negative_right=0, cannot_tell=71

@@ -57,9 +57,9 @@ def test_a_copy_has_the_new_name_and_the_old_content(
         ),
         (
             [*SIMULATE, "--world", "2", "--modality", "mr"],
-            "leave --world out for MR",
+            "leave it out for MR",
         ),
-        ([*SIMULATE, "--null"], "--world: must be 2 for the switches"),
+        ([*SIMULATE, "--null"], "--world: must be 2 for --null"),
         ([*SIMULATE, "--world", "2", "--reader-kappa", "0"], "--reader-kappa: must be 0.01 to 1"),
         ([*SIMULATE, "--world", "2", "--portal-share", "1.5"], "--portal-share: must be 0 to 1"),
     ],

@@ -1,15 +1,19 @@
 """Response, no response, can't tell: what a class-conditional set promises, and what it doesn't."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from TACEResponseLib.fusion.answers import (
     ERROR,
     AnswerCounts,
+    CaseAnswer,
     answer_counts,
     answer_of,
     case_answer,
     class_ranks,
+    is_borne_out,
 )
 
 # crepes 0.9.1, ConformalClassifier with a class a bin and no smoothing: p values of the negative
@@ -67,6 +71,18 @@ def test_counts_leave_each_patient_out_of_its_class() -> None:
 def test_both_or_neither_class_is_no_answer() -> None:
     assert answer_of(0.5, 0.5) == answer_of(0.05, 0.05) == "can't tell"
     assert (answer_of(0.5, 0.1), answer_of(0.1, 0.5)) == ("positive", "negative")
+
+
+def test_an_answer_that_the_probability_contradicts_is_none() -> None:
+    counts = AnswerCounts(
+        positive=200, positive_right=190, negative=200, negative_right=190, cannot_tell=0
+    )
+    case = CaseAnswer(answer="negative", p_positive=0.05, p_negative=0.3, counts=counts)
+    assert case.worded == "negative"
+    assert replace(case, is_borne_out=False).worded == "can't tell"
+    assert is_borne_out("negative", [0.43, 0.2, 0.49])
+    assert not is_borne_out("negative", [0.43, 0.58, 0.61])
+    assert not is_borne_out("positive", [0.45, 0.58, 0.61])
 
 
 def test_nobody_who_is_told_nothing_is_told_right() -> None:

@@ -54,6 +54,12 @@ def test_fold_networks_spread_as_the_jackknife_says() -> None:
     assert np.mean(spread) == pytest.approx(1 / 50, rel=0.05)
 
 
+def test_the_range_always_holds_the_probability() -> None:
+    for p in np.linspace(0.01, 0.99, 99).tolist():
+        spread = model_range(p, [p] * 20)
+        assert spread.low <= p <= spread.high
+
+
 def test_without_spread_no_number_of_patients_is_said() -> None:
     assert model_range(0.5, [0.4] * 20).similar_patients is None
 

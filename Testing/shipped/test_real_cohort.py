@@ -43,7 +43,7 @@ SETTINGS = ClinicalSettings(
     measures=("log_volume_ml",),
     variables=(ClinicalInput(name="multinodular", transform="yes_no"),),
 )
-NO_CHANCE = Effort(repeats=2, resamples=4, permutations=0, refits=3)
+NO_CHANCE = Effort(repeats=2, resamples=4, permutations=0, refits=20)
 SHIPPED = ("ct-volume", "ct-volume-clinical")
 
 
@@ -136,7 +136,9 @@ def test_copies_of_a_patient_never_judge_themselves() -> None:
 
 def test_the_order_of_patients_changes_nothing(separated: list[CohortPatient]) -> None:
     first = judge(SETTINGS, separated, 1, effort=NO_CHANCE)
-    assert judge(SETTINGS, separated[::-1], 1, effort=NO_CHANCE, jobs=2) == first
+    again = judge(SETTINGS, separated[::-1], 1, effort=NO_CHANCE, jobs=2)
+    # By their words: limits of a perfect procedure are not known, and nan is not nan.
+    assert repr(again) == repr(first)
 
 
 def test_volume_does_on_real_patients_what_others_found(
@@ -225,7 +227,7 @@ def test_the_shipped_bundles_tell_the_truth(name: str, n_metrics: int) -> None:
         "CC BY 4.0",
         "10.7937/TCIA.5FNA-0924",
         "s41597-023-01928-3",
-        "15 of 88 lie outside 4 to 16 weeks",
+        "(day 28 to 112) | median 63 (9 to 212) days of 88, 15 of them outside",
         "one whose follow-up precedes the treatment",
     ):
         assert word in bundle.card

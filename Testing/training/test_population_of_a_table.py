@@ -187,7 +187,7 @@ def test_a_validation_refuses_another_criterion(
     assert code == 2
     messages = capsys.readouterr().err.splitlines()[-1]
     assert "must be the model's, mRECIST, got RECIST 1.1 in 1 of 90 patients" in messages
-    assert "score --cohort, then validate --predictions" in messages
+    assert "score them, then validate the table of predictions" in messages
     assert not output.exists()
 
 

@@ -21,7 +21,7 @@ from TACEResponseLib.fusion.linear_model import MOST_REDRAWS
 from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
 from TACEResponseLib.fusion.shrinkage import drawn_with_replacement
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
-from TACEResponseLib.training.one_model import fit_shrunk, is_one_model
+from TACEResponseLib.training.one_model import fit_shrunk
 from TACEResponseLib.training.prepared_cohort import (
     Floats,
     Labels,
@@ -66,7 +66,8 @@ def refit(
     Returns: trained branches without networks, and the fusion.
     """
     rng = np.random.default_rng([FIRST_REFIT, seed, number])
-    if is_one_model(branches, fusion):
+    # As the model itself was trained: what it is called says how.
+    if fusion.calibration == "shrinkage":
         return _one_model(branches[0], fusion, cohort, seed, rng)
     repeat = number % outputs.repeats
     splits = nested_splits(outputs.folds[[repeat]], cohort.labels, seed, cohort.clusters)

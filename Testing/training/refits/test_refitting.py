@@ -138,6 +138,20 @@ def test_a_training_that_was_stopped_ends_with_the_same_refits(
     assert np.array_equal(said(again, cohort), said(trained, cohort))
 
 
+def test_a_branch_kept_of_several_is_refitted_as_it_was_trained(
+    make_recipe: MakeRecipe, cohort: PreparedCohort, tmp_path: Path
+) -> None:
+    # One logistic branch alone would be shrunk; of several candidates it was fused like the others.
+    alone = {"name": "alone", "branches": ["texture"]}
+    recipe = make_recipe(refits=20, candidates=[alone], branches=BOTH)
+    kept = train(recipe, cohort, seed=1)
+    assert kept.fusion.settings.calibration == "platt"
+    assert {refit.fusion.settings for refit in kept.refits} == {kept.fusion.settings}
+    bundle = assemble(recipe, IDENTITY, kept, {CohortRole.TRAINING: cohort}, 1)
+    save_bundle(bundle, tmp_path / "model")
+    assert len(load_bundle(tmp_path / "model").refits) == 20
+
+
 def test_recalibration_moves_every_refit(
     trained: TrainedModel, recipe: Recipe, cohort: PreparedCohort
 ) -> None:
@@ -154,6 +168,9 @@ def test_recalibration_moves_every_refit(
         for one in (bundle, new)
     )
     assert (after > before).all()
+    # Answers rest on the patients of training, who respond less often than these.
+    assert bundle.fusion.held_out is not None
+    assert new.fusion.held_out is new.metadata.answers is None
 
 
 def test_networks_take_turns_and_are_kept_once(make_recipe: MakeRecipe, tmp_path: Path) -> None:

@@ -62,8 +62,9 @@ def test_both_readers_are_scored_by_the_model(study: Study) -> None:
     assert readings.rows.tolist() == list(range(TWICE))
     first, second = readings.probabilities.T
     assert first.tolist() == study.models[0].probabilities[:TWICE].tolist()
-    # A larger tumor responds less, by this formula.
-    assert (second < first).all()
+    # A larger tumor responds less, by this formula; below the smallest that trained it, none does.
+    assert second[0] == first[0]
+    assert (second[1:] < first[1:]).all()
     assert readings.failures == ()
     assert "roi_read_once" not in {w.code for w in study.warnings}
 
@@ -75,7 +76,7 @@ def test_the_numbers_of_both_rois_are_those_of_the_table(study: Study) -> None:
     expected = np.log10(np.outer(VOLUMES_ML[:TWICE], [1, 2]))
     assert feature.ratings == pytest.approx(expected)
     assert (feature.form, feature.minimum) == ("ICC(2,1)", None)
-    assert feature.training_sd == pytest.approx(0.701077, abs=1e-6)
+    assert feature.training_sd == pytest.approx(0.703101, abs=1e-6)
 
 
 def test_too_few_read_twice_are_told_and_not_compared(tmp_path: Path) -> None:

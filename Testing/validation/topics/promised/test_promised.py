@@ -53,14 +53,14 @@ def sentences(study: Study, results: Results, *known: Promise) -> Sequence[str]:
 
 def test_the_bundle_of_real_patients_promises_its_cross_validated_auc_with_p() -> None:
     (promised,) = promises(read_metadata("ct-volume-clinical"))
-    # As its card and the documentation print it: .60 (.39 to .77), p .075, 92 patients.
+    # As its card and the documentation print it: .59 (.34 to .78), p .154, 91 patients.
     assert (f"{promised.auc.value:.2f}", f"{promised.auc.low:.2f}", f"{promised.auc.high:.2f}") == (
-        "0.60",
-        "0.39",
-        "0.77",
+        "0.59",
+        "0.34",
+        "0.78",
     )
-    assert promised.auc.n == 92
-    assert "p = 0.075 by 200 permutations" in promised.auc.method
+    assert promised.auc.n == 91
+    assert "p = 0.154 by 200 permutations" in promised.auc.method
     assert "20 repeats" in promised.auc.method
     assert promised.patients == "the whole procedure, cross-validated"
 
