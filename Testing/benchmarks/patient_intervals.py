@@ -70,12 +70,14 @@ def finished() -> Iterator[Row]:
         yield from map(json.loads, text[: text.rfind("\n") + 1].splitlines())
 
 
-def go_on(parts: list[str], most: int | None) -> None:
-    """Draw what is missing, at most so many."""
+def go_on(parts: list[str], most: int | None, size: int | None) -> None:
+    """Draw what is missing, at most so many; of features, cohorts of one size if it is given."""
     # Its checks take a third of the time, of values that are checked already.
     sklearn.set_config(assume_finite=True, skip_parameter_validation=True)
     done = {(row["part"], row["number"]) for row in finished()}
     missing = [(p, k) for p in parts for k in range(PARTS[p][1]) if (p, k) not in done]
+    if size is not None:
+        missing = [(p, k) for p, k in missing if p != "features" or _size(k) == size]
     FINISHED.parent.mkdir(exist_ok=True)
     for part, number in missing[:most]:
         row = {"part": part, "number": number, **PARTS[part][0](number)}
@@ -83,14 +85,19 @@ def go_on(parts: list[str], most: int | None) -> None:
             file.write(json.dumps(row) + "\n")
 
 
+def _size(number: int) -> int:
+    return SETTINGS[number % len(SETTINGS)][0]
+
+
 def main() -> None:
     """Go on, and write the page of what is there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", choices=tuple(PARTS), action="append", help="all by default")
     parser.add_argument("--most", type=int, help="draws of this run")
+    parser.add_argument("--size", type=int, help="training patients, of features, of this run")
     options = parser.parse_args()
     np.seterr(all="raise", under="ignore")
-    go_on(options.part or list(PARTS), options.most)
+    go_on(options.part or list(PARTS), options.most, options.size)
     PAGE.write_text(document(list(finished())), encoding="utf-8")
 
 

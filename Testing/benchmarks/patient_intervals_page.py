@@ -11,6 +11,8 @@ Row = dict[str, Any]
 IDEAL = 2 * 2.33
 """Width of a 90 % range of another draw, in SD over draws."""
 CLIP = 1e-6
+FEWEST_DRAWS = 10
+"""With fewer, how far draws lie apart is not known."""
 HEAD = """# What is said of one patient, and how often it holds
 
 Written by `python Testing/benchmarks/patient_intervals.py`: cohorts of drawn features or patches,
@@ -57,10 +59,11 @@ def _ranges(rows: list[Row]) -> list[str]:
         "|---|---|---|---|---|---|---|---|",
     ]
     keys = sorted({(r["part"], r["n"], r["prevalence"]) for r in rows})
-    return lines + [
-        _range_line(key, [r for r in rows if (r["part"], r["n"], r["prevalence"]) == key])
-        for key in keys
-    ]
+    of = {k: [r for r in rows if (r["part"], r["n"], r["prevalence"]) == k] for k in keys}
+    lines += [_range_line(key, some) for key, some in of.items() if len(some) >= FEWEST_DRAWS]
+    few = sum(len(some) < FEWEST_DRAWS for some in of.values())
+    left_out = f"{few} settings with fewer than {FEWEST_DRAWS} draws so far are left out."
+    return [*lines, "", left_out] if few else lines
 
 
 def _range_line(key: tuple[str, int, float], rows: list[Row]) -> str:

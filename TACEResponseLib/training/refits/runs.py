@@ -49,6 +49,8 @@ def refits_of(
         progress: told each of them.
     Returns: the refits; networks are shared among them, refit k having left out fold k.
     """
+    if not number:
+        return ()
     missing = [k for k in range(number) if not work.state.is_finished(_name(k))]
     waiting = [pool.submit(run_refit, work, k) for k in missing]
     remaining = Remaining("refit", len(missing), progress)
