@@ -10,10 +10,10 @@ from pathlib import Path
 
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.reading.json_reading import parse_json
+from TACEResponseLib.basics.writing.whole_file import write_whole
 from TACEResponseLib.evidence.branch import AnyBranch, Prepared
 from TACEResponseLib.evidence.kinds import kind_of
 from TACEResponseLib.training.held_out import Split
-from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.state import FITS, TrainingState, damaged_work
 

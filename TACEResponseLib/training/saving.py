@@ -10,12 +10,12 @@ from TACEResponseLib.basics.errors import OutputError
 from TACEResponseLib.basics.vocabulary import option
 from TACEResponseLib.basics.writing.new_output import place
 from TACEResponseLib.basics.writing.placed import placed
+from TACEResponseLib.basics.writing.whole_file import write_whole
 from TACEResponseLib.bundle.bundle import Bundle
 from TACEResponseLib.bundle.layout import SUMS
 from TACEResponseLib.bundle.reading import load_bundle
 from TACEResponseLib.bundle.writing import save_bundle
 from TACEResponseLib.cohort.traces.training_patients import TrainingPatients, as_json, beside
-from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.state import DRAFT
 
 

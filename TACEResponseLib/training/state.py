@@ -21,6 +21,7 @@ from TACEResponseLib.basics.vocabulary import option, switch
 from TACEResponseLib.basics.writing.drafts import scratch_folder
 from TACEResponseLib.basics.writing.file_lock import try_lock
 from TACEResponseLib.basics.writing.file_modes import PRIVATE_FILE, make_private
+from TACEResponseLib.basics.writing.whole_file import write_whole
 from TACEResponseLib.bundle.bundle import describe_branches
 from TACEResponseLib.bundle.reading import read_branch
 from TACEResponseLib.bundle.writing import write_branch
@@ -29,7 +30,6 @@ from TACEResponseLib.evidence.kinds import BranchPart
 from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.likeness.files import read_reference, reference_bytes
 from TACEResponseLib.likeness.reference import Reference
-from TACEResponseLib.training.preparation.files import write_whole
 from TACEResponseLib.training.prepared_cohort import Floats
 
 KEY, FITS, CHECKPOINTS, LOG, DRAFT = "key.json", "fits", "checkpoints", "log", "bundle"

@@ -11,6 +11,11 @@ from Testing.documents.imports import ROOT, circles, graph, imported, modules, r
 
 PLAN = tomllib.loads((Path(__file__).parent / "layers.toml").read_text(encoding="utf-8"))
 FLOOR = {name: floor for floor, names in enumerate(PLAN["layers"]) for name in names}
+# Of each kind of evidence, so that adding one takes no line there; the plan may open a wall.
+WALLS = {
+    **{f"TACEResponseLib.evidence.{folder}": ["TACEResponseLib/evidence"] for folder in FOLDERS},
+    **PLAN["walls"],
+}
 LOOSE = {"__init__", "__main__", "networks", "scoring"}
 
 
@@ -79,9 +84,9 @@ def test_no_folder_is_too_full_to_be_looked_through() -> None:
     assert full == {}
 
 
-@pytest.mark.parametrize("package", PLAN["walls"])
+@pytest.mark.parametrize("package", WALLS)
 def test_walls_hold(package: str) -> None:
-    places = [ROOT / place for place in PLAN["walls"][package]]
+    places = [ROOT / place for place in WALLS[package]]
     for folder in ("TACEResponse", "TACEResponseLib"):
         for path in (ROOT / folder).rglob("*.py"):
             if not any(path.is_relative_to(place) for place in places):
@@ -89,7 +94,8 @@ def test_walls_hold(package: str) -> None:
 
 
 def test_every_kind_of_evidence_has_its_wall() -> None:
-    assert {f"TACEResponseLib.evidence.{folder}" for folder in FOLDERS} <= set(PLAN["walls"])
+    assert {f"TACEResponseLib.evidence.{folder}" for folder in FOLDERS} <= set(WALLS)
+    assert len(FOLDERS) >= 3
 
 
 def test_every_hole_in_a_wall_is_used() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from TACEResponseLib.basics.imported_code import files_behind
 from TACEResponseLib.basics.reading.file_digest import sha256_of
 from TACEResponseLib.basics.resources import LIBRARY
+from TACEResponseLib.basics.writing.whole_file import sweep_drafts
 from TACEResponseLib.cohort.member import Member
 from TACEResponseLib.evidence.branch import Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings
@@ -23,7 +24,6 @@ from TACEResponseLib.imaging.files.content import content_digest
 from TACEResponseLib.training.preparation.files import (
     SUFFIX,
     read_prepared,
-    sweep_drafts,
     write_prepared,
 )
 

@@ -5,16 +5,12 @@ Read back, a value is equal to the bit; a file of another kind or with a changed
 
 import hashlib
 import json
-import os
-import tempfile
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from TACEResponseLib.basics.reading.json_reading import parse_json
-from TACEResponseLib.basics.writing.file_lock import try_lock
+from TACEResponseLib.basics.writing.whole_file import write_whole
 from TACEResponseLib.evidence.branch import Prepared
 from TACEResponseLib.evidence.kinds import KINDS
 from TACEResponseLib.evidence.stored_patient import StoredPatient
@@ -22,8 +18,6 @@ from TACEResponseLib.evidence.stored_patient import StoredPatient
 SUFFIX = ".safetensors"
 # Keys of the header.
 KIND, WORDS, SHA256 = "kind", "words", "sha256"
-DRAFT_PREFIX = ".draft-"
-OLD_SECONDS = 60.0
 
 
 def write_prepared(kind: str, prepared: Prepared, path: Path) -> None:
@@ -71,37 +65,3 @@ def _digest(stored: StoredPatient, words: str) -> str:
         digest.update(f"{name} {array.dtype} {array.shape}".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
-
-
-def write_whole(content: bytes, path: Path) -> None:
-    """Write a file under another name and rename it: a reader never sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=DRAFT_PREFIX, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            with suppress(OSError):
-                # Tells a draft from one whose process is dead.
-                try_lock(file.fileno())
-            file.write(content)
-        Path(draft).replace(path)
-    except BaseException as error:
-        Path(draft).unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
-            # The system doesn't say which disk is full.
-            error.filename = str(path)
-        raise
-
-
-def sweep_drafts(folder: Path) -> None:
-    """Remove what processes that were killed left below a folder that is ours alone."""
-    for draft in folder.glob(f"**/{DRAFT_PREFIX}*"):
-        with suppress(OSError):
-            with draft.open("r+b") as file:
-                is_left = try_lock(file.fileno()) and _is_old(draft)
-            if is_left:
-                draft.unlink()
-
-
-def _is_old(draft: Path) -> bool:
-    """A draft is locked within moments of being made, and takes moments to write."""
-    return time.time() - draft.stat().st_mtime > OLD_SECONDS

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from TACEResponseLib.basics.errors import InputError
 from TACEResponseLib.basics.reading.json_reading import parse_json
+from TACEResponseLib.basics.writing.whole_file import write_whole
 from TACEResponseLib.cohort.traces.trace import Trace
 from TACEResponseLib.training.preparation.cache import PreparationCache, code_digest, digest_of
-from TACEResponseLib.training.preparation.files import write_whole
 
 TRACES_ARE_MADE_BY = "TACEResponseLib.cohort.traces.trace"
 PARTS = ("images", "masks", "fingerprints")

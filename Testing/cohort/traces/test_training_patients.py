@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from TACEResponseLib.basics.errors import InputError
+from TACEResponseLib.basics.writing.whole_file import write_whole
 from TACEResponseLib.bundle.archive import zip_bundle
 from TACEResponseLib.cohort.traces.overlap import chance_limit, overlap
 from TACEResponseLib.cohort.traces.person import BITS, hashed_person
@@ -20,7 +21,6 @@ from TACEResponseLib.cohort.traces.training_patients import (
     read_training_patients,
     training_patients,
 )
-from TACEResponseLib.training.preparation.files import write_whole
 
 
 def digest(word: str) -> str:

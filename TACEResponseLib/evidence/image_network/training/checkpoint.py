@@ -1,10 +1,10 @@
 """The state of a training on disk: one file, whole or not there, of plain numbers and tensors."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, cast
+
+from TACEResponseLib.basics.writing.whole_file import whole_file
 
 FILE = "epoch.pt"
 
@@ -18,19 +18,12 @@ def write_checkpoint(state: Mapping[str, Any], folder: Path) -> None:
     """
     import torch
 
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=".draft-", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            writer = _Writer(file)
-            try:
-                torch.save(dict(state), cast("IO[bytes]", writer))
-            except RuntimeError as error:
-                raise writer.error or error from error
-        Path(draft).replace(folder / FILE)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    with whole_file(folder / FILE) as file:
+        writer = _Writer(file)
+        try:
+            torch.save(dict(state), cast("IO[bytes]", writer))
+        except RuntimeError as error:
+            raise writer.error or error from error
 
 
 class _Writer:
