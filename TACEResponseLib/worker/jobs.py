@@ -198,12 +198,13 @@ class Jobs:
         """
         from TACEResponseLib.output.case_report import CaseHistory, HistoryEntry, write_case_report
 
+        folder = as_path(request.folder, Subject(SubjectKind.REPORT))
         last = self._kept(request)
         history = CaseHistory(tuple(HistoryEntry(**asdict(past)) for past in request.history))
         files = write_case_report(
             last.case,
             last.prediction,
-            as_path(request.folder, Subject(SubjectKind.REPORT)),
+            folder,
             history=history,
             identity=request.identity,
             overwrite=request.overwrite,
