@@ -8,6 +8,7 @@ import pydicom
 import pytest
 
 from TACEResponseLib.patient.case import Case
+from TACEResponseLib.worker.answers import ModelList
 
 Header = dict[str, str]
 FIRST: Header = {
@@ -46,11 +47,15 @@ def test_a_simulated_model_is_never_chosen_by_the_program(person: Any) -> None:
     person.panel.desk.chooseModel(None)
     person.panel.model.load()
     person.wait(lambda: person.ui.modelCombo.count > 1)
-    person.wait(lambda: person.panel.desk.model is not None)
     titles = [person.ui.modelCombo.itemText(n) for n in range(person.ui.modelCombo.count)]
     assert sum("simulated patients" in title for title in titles) == 1
-    # Of the two that ship, the one of real patients.
-    assert not person.panel.desk.model.simulated
+    # Of the two that ship of real patients none is taken unasked; one alone is.
+    assert person.panel.desk.model is None
+    models = person.panel.desk.models
+    first = next(one for one in models if not one.simulated)
+    few = tuple(one for one in models if one.simulated or one is first)
+    person.panel.model._onModels(ModelList(models=few))
+    assert person.panel.desk.model == first
 
 
 def test_the_guess_stays_unconfirmed_until_it_is_ticked(person: Any, patient: Case) -> None:
