@@ -62,7 +62,7 @@ def test_the_panel_s_result_is_the_library_s_and_it_says_why_there_is_no_map(
     assert segmentation.GetNodeReference("TACEResponse.summary") is not None
     warnings = person.ui.warningsLabel.text
     assert "no image network, so there is no attention map" in warnings
-    assert "alpha-fetoprotein is missing; the training cohort's median, 35.9," in warnings
+    assert "alpha-fetoprotein is missing; the training cohort's median, 37.5," in warnings
     assert "no image network, so there is no attention map" in person.ui.noMapLabel.text
     assert not person.ui.mapFrame.isVisibleTo(person.ui.resultButton)
     table = person.ui.contributionsTable
