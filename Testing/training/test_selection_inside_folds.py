@@ -69,7 +69,7 @@ def test_a_patient_s_label_never_reaches_the_logit_said_of_it(
     """Labels of one fold are turned: its own logits stay to the bit, all others move."""
     values, labels = noise
     folds = np.arange(N) // 2 % 3
-    monkeypatch.setattr(training, "repeated_folds", lambda *_: folds[np.newaxis])
+    monkeypatch.setattr(training, "divisions", lambda *_: folds[np.newaxis])
     branch = radiomics("noise", selection="rfe", given=[], n_features=KEPT)
     recipe = make_recipe(branches=[branch], candidates=[])
     turned = np.where(folds == 0, 1 - labels, labels)
