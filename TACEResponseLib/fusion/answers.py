@@ -67,14 +67,16 @@ class AnswerCounts:
         raise ValueError("who can't be told anything is told nothing right or wrong")
 
     def is_worded(self, answer: Answer) -> bool:
-        """Whether a single answer was given often enough, and was right often enough, to be given.
+        """Whether a single answer was given and was right often enough to be given."""
+        return answer != "can't tell" and is_often_right(*self.outcomes(answer))
 
-        The limit is the lower one of a 95 % interval by Clopper and Pearson.
-        """
-        if answer == "can't tell":
-            return False
-        n, right = self.outcomes(answer)
-        return n >= FEWEST_ANSWERED and proportion(right, n).low >= LEAST_RIGHT
+
+def is_often_right(n: int, right: int) -> bool:
+    """Whether an answer to n patients, right for some, may be given to another.
+
+    The limit is the lower one of a 95 % interval by Clopper and Pearson.
+    """
+    return n >= FEWEST_ANSWERED and proportion(right, n).low >= LEAST_RIGHT
 
 
 def class_ranks(

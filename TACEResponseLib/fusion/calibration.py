@@ -14,16 +14,22 @@ CalibrationMethod = Literal["platt", "isotonic", "none", "shrinkage"]
 """`shrinkage` is that of one logistic regression alone, whose own logit it draws in."""
 
 
-class PlattCalibration(Settings):
+class _LogitLine(Settings):
     """Probability = sigmoid(slope * logit + intercept)."""
 
-    kind: Literal["platt"] = "platt"
+    kind: str
     slope: float = Field(ge=0, le=1e6)
     intercept: float = Field(ge=-1e6, le=1e6)
 
     def apply(self, logits: ArrayLike) -> Floats:
         """Probabilities of logits of any shape, non-decreasing, within (0, 1)."""
         return inside(expit(self.slope * np.asarray(logits, dtype=float) + self.intercept))
+
+
+class PlattCalibration(_LogitLine):
+    """Slope and intercept by maximum likelihood, on patients held out."""
+
+    kind: Literal["platt"] = "platt"
 
 
 class IsotonicCalibration(Settings):
@@ -57,17 +63,12 @@ class NoCalibration(Settings):
         return inside(expit(np.asarray(logits, dtype=float)))
 
 
-class ShrinkageCalibration(Settings):
-    """Probability = sigmoid(slope * logit + intercept), the slope one that shrinks."""
+class ShrinkageCalibration(_LogitLine):
+    """The slope is one that shrinks."""
 
     kind: Literal["shrinkage"] = "shrinkage"
     slope: float = Field(ge=0, le=1)
     """What is left of every coefficient; `shrinkage.fitted_shrinkage` says whence."""
-    intercept: float = Field(ge=-1e6, le=1e6)
-
-    def apply(self, logits: ArrayLike) -> Floats:
-        """Probabilities of logits of any shape, non-decreasing, within (0, 1)."""
-        return inside(expit(self.slope * np.asarray(logits, dtype=float) + self.intercept))
 
 
 Calibration = Annotated[

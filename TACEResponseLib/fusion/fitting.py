@@ -76,32 +76,33 @@ def fit_fusion(
         InputError: a clinical variable is missing where it must not be.
         ValueError: sizes disagree, or a class has fewer than two patients outside a fold.
     """
-    y = np.asarray(labels, dtype=np.int64)
-    _check(outputs, clinical, y)
-    fit = _Fit(settings, Design.of(outputs, settings.clinical, clinical), y, patients)
-    levels = [fit.levels(repeat) for repeat in range(outputs.repeats)]
-    by_repeat = [fit.held_out(level, repeat, seed) for repeat, level in enumerate(levels)]
-    logits = np.mean([values for values, _ in by_repeat], axis=0)
-    calibration = fit_calibration(settings.calibration, logits, y)
-    whole = fit.design.whole()
-    n_resamples = settings.n_bootstrap if resampled else 0
-    rng = np.random.default_rng(seed)
-    fusion = FittedFusion(
-        settings=settings,
-        branches=fit.design.branches,
-        clinical=fit.design.clinical,
-        model=as_model(fit.line(whole, y), calibration),
-        bootstrap=tuple(
-            fit.resample(whole, levels[m % len(levels)], m % len(levels), rng)
-            for m in range(n_resamples)
-        ),
-        threshold=choose_threshold(settings.threshold_rule, calibration.apply(logits), y),
-        threshold_set_on=THRESHOLD_SET_ON[settings.threshold_rule],
-        held_out=held_out_scores(logits, y),
-        n_training=y.size,
+    fit = _fit_of(settings, outputs, clinical, labels, patients)
+    levels = fit.all_levels()
+    held_out = [fit.probabilities(level, repeat, seed) for repeat, level in enumerate(levels)]
+    return TrainedFusion(
+        fusion=fit.fusion(levels, settings.n_bootstrap if resampled else 0, seed),
+        folds=outputs.folds,
+        held_out=np.array(held_out),
     )
-    held_out = np.array([probabilities for _, probabilities in by_repeat])
-    return TrainedFusion(fusion=fusion, folds=outputs.folds, held_out=held_out)
+
+
+def fuse(
+    settings: FusionSettings,
+    outputs: NestedOutputs,
+    clinical: Sequence[ClinicalRecord],
+    labels: ArrayLike,
+) -> FittedFusion:
+    """The fusion of `fit_fusion` alone: no resamples, and nobody held out of its calibration.
+
+    Args:
+        settings: what enters and how.
+        outputs: of the branches that are fused.
+        clinical: n records.
+        labels: (n,), 1 for the positive class, 0 else.
+    Raises: as `fit_fusion`.
+    """
+    fit = _fit_of(settings, outputs, clinical, labels, None)
+    return fit.fusion(fit.all_levels(), 0, 0)
 
 
 def held_out_scores(logits: Floats, labels: Labels) -> HeldOutScores:
@@ -131,10 +132,47 @@ class _Fit:
         """z-scores (n, m) of each level of a repeat."""
         return [self.design.level(repeat, fold) for fold in range(self.design.outputs.levels)]
 
-    def held_out(self, levels: Sequence[Floats], repeat: int, seed: int) -> tuple[Floats, Floats]:
-        """Fused logits and probabilities of each patient by its own fold's level, (n,) both."""
+    def all_levels(self) -> list[list[Floats]]:
+        """Those of every repeat."""
+        return [self.levels(repeat) for repeat in range(self.design.outputs.repeats)]
+
+    def fusion(
+        self, levels: Sequence[Sequence[Floats]], n_resamples: int, seed: int
+    ) -> FittedFusion:
+        """Coefficients of all patients; calibration and cut-off by logits that leave out a fold."""
+        settings, y = self.settings, self.labels
+        by_repeat = [self.logits(level, repeat) for repeat, level in enumerate(levels)]
+        logits = np.mean(by_repeat, axis=0)
+        calibration = fit_calibration(settings.calibration, logits, y)
+        whole = self.design.whole()
+        rng = np.random.default_rng(seed)
+        return FittedFusion(
+            settings=settings,
+            branches=self.design.branches,
+            clinical=self.design.clinical,
+            model=as_model(self.line(whole, y), calibration),
+            bootstrap=tuple(
+                self.resample(whole, levels[m % len(levels)], m % len(levels), rng)
+                for m in range(n_resamples)
+            ),
+            threshold=choose_threshold(settings.threshold_rule, calibration.apply(logits), y),
+            threshold_set_on=THRESHOLD_SET_ON[settings.threshold_rule],
+            held_out=held_out_scores(logits, y),
+            n_training=y.size,
+        )
+
+    def logits(self, levels: Sequence[Floats], repeat: int) -> Floats:
+        """Fused logit of each patient by its own fold's level, (n,)."""
+        folds, logits = self.design.outputs.folds[repeat], np.empty(self.labels.size)
+        for fold, z_scores in enumerate(levels):
+            others, own = folds != fold, folds == fold
+            logits[own] = self.line(z_scores[others], self.labels[others]).logits(z_scores[own])
+        return logits
+
+    def probabilities(self, levels: Sequence[Floats], repeat: int, seed: int) -> Floats:
+        """Probability of each patient by its own fold's level, calibration and all, (n,)."""
         folds, y, settings = self.design.outputs.folds[repeat], self.labels, self.settings
-        logits, probabilities = np.empty(y.size), np.empty(y.size)
+        probabilities = np.empty(y.size)
         for fold, z_scores in enumerate(levels):
             others, own = folds != fold, folds == fold
             people = of_rows(self.patients, others)
@@ -147,9 +185,8 @@ class _Fit:
                 calibration=settings.calibration,
                 kind=settings.model,
             )
-            logits[own] = model.logits(z_scores[own])
-            probabilities[own] = model.calibration.apply(logits[own])
-        return logits, probabilities
+            probabilities[own] = model.calibration.apply(model.logits(z_scores[own]))
+        return probabilities
 
     def resample(
         self, whole: Floats, levels: Sequence[Floats], repeat: int, rng: np.random.Generator
@@ -164,6 +201,19 @@ class _Fit:
         return as_model(
             self.line(whole[rows], y), fit_calibration(self.settings.calibration, logits, y)
         )
+
+
+def _fit_of(
+    settings: FusionSettings,
+    outputs: NestedOutputs,
+    clinical: Sequence[ClinicalRecord],
+    labels: ArrayLike,
+    patients: Clusters,
+) -> _Fit:
+    """What was checked, ready to be fitted."""
+    y = np.asarray(labels, dtype=np.int64)
+    _check(outputs, clinical, y)
+    return _Fit(settings, Design.of(outputs, settings.clinical, clinical), y, patients)
 
 
 def _folds_for(settings: FusionSettings, labels: Labels, patients: Clusters) -> int:

@@ -140,12 +140,13 @@ class FittedFusion(Settings):
         fused = float(self.model.logits(z_scores))
         probability = float(self.model.calibration.apply(fused))
         interval, method = self._interval(z_scores, probability)
+        pair = self._venn_abers(fused)
         return FusedProbability(
             probability=probability,
             interval=interval,
             interval_method=method,
-            venn_abers=self._venn_abers(fused),
-            answer=self._answer(fused, probability),
+            venn_abers=pair,
+            answer=self._answer(fused, probability, pair),
             threshold=self.threshold,
             threshold_set_on=self.threshold_set_on,
             terms=tuple(
@@ -198,8 +199,11 @@ class FittedFusion(Settings):
         scores = self.held_out
         return venn_abers(scores.positive, scores.negative, fused) if scores else None
 
-    def _answer(self, fused: float, probability: float) -> CaseAnswer | None:
-        scores, pair = self.held_out, self._venn_abers(fused)
+    def _answer(
+        self, fused: float, probability: float, pair: tuple[float, float] | None
+    ) -> CaseAnswer | None:
+        """By the same scores; `pair` is that of Venn and Abers."""
+        scores = self.held_out
         if scores is None or pair is None:
             return None
         answer = case_answer(scores.positive, scores.negative, fused)

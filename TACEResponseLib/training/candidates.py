@@ -8,7 +8,7 @@ import numpy as np
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
 from TACEResponseLib.evaluation.discrimination.folded_auc import folded_auc
 from TACEResponseLib.evaluation.estimate import Estimate
-from TACEResponseLib.fusion.fitting import fit_fusion
+from TACEResponseLib.fusion.fitting import TrainedFusion, fit_fusion
 from TACEResponseLib.fusion.fusion import FittedFusion
 from TACEResponseLib.fusion.nested_outputs import NestedOutputs
 from TACEResponseLib.recipe.recipe import Candidate, Recipe
@@ -105,23 +105,43 @@ def fit_candidate(
         resampled: with the bootstrap that its intervals need; only what is kept has any.
     Returns: the fusion, and the AUC of the procedure that made it.
     """
-    settings = candidate.fusion or recipe.fusion
-    if is_one_model(recipe.branches, settings):
-        trained = fit_one_model(
-            recipe.branches[0], settings, cohort, outputs, seed, resampled=resampled
-        )
-    else:
-        trained = fit_fusion(
-            settings,
-            outputs.of(candidate.branches),
-            cohort.clinical,
-            cohort.labels,
-            seed,
-            resampled=resampled,
-            patients=cohort.clusters,
-        )
+    trained = trained_candidate(candidate, recipe, outputs, cohort, seed, resampled=resampled)
     area = folded_auc(cohort.labels, trained.folds, trained.held_out, clusters=cohort.clusters)
     return trained.fusion, area
+
+
+def trained_candidate(
+    candidate: Candidate,
+    recipe: Recipe,
+    outputs: NestedOutputs,
+    cohort: PreparedCohort,
+    seed: int,
+    *,
+    resampled: bool = False,
+) -> TrainedFusion:
+    """The procedure of a candidate, by whatever folds its outputs have.
+
+    Args:
+        candidate: which branches, and how they are fused.
+        recipe: has the settings of a candidate without its own.
+        outputs: nested outputs of every branch.
+        cohort: the training patients.
+        seed: of folds and bootstrap.
+        resampled: with the bootstrap.
+    """
+    settings = candidate.fusion or recipe.fusion
+    if is_one_model(recipe.branches, settings):
+        (branch,) = recipe.branches
+        return fit_one_model(branch, settings, cohort, outputs, seed, resampled=resampled)
+    return fit_fusion(
+        settings,
+        outputs.of(candidate.branches),
+        cohort.clinical,
+        cohort.labels,
+        seed,
+        resampled=resampled,
+        patients=cohort.clusters,
+    )
 
 
 def measure(

@@ -9,7 +9,7 @@ import numpy as np
 
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.process.remaining import Remaining
-from TACEResponseLib.evidence.branch import FitContext, Prepared
+from TACEResponseLib.evidence.branch import AnyBranch, FitContext, Prepared
 from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
 from TACEResponseLib.fusion.clusters import Clusters, of_rows
 from TACEResponseLib.likeness.fitted import FittedLikeness, fit_likeness
@@ -18,7 +18,14 @@ from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.checks import note_findings
 from TACEResponseLib.training.held_out import Split
 from TACEResponseLib.training.logs.log import FitLog
-from TACEResponseLib.training.prepared_cohort import Labels, PreparedCohort, chosen_of, labels_for
+from TACEResponseLib.training.prepared_cohort import (
+    Floats,
+    Labels,
+    PreparedCohort,
+    Rows,
+    chosen_of,
+    labels_for,
+)
 from TACEResponseLib.training.state import DISTANCES, FITS, TrainingState, damaged_work
 
 
@@ -145,6 +152,40 @@ def run_fit(fit: Fit) -> None:
             note_findings(fit.name, branch, fit.held_out, options.seed, state)
         state.save_logits(fit.name, branch.logits(fit.held_out))
     state.forget_checkpoint(fit.name)
+
+
+def fit_here(
+    settings: BranchSettings, cohort: PreparedCohort, seed: int, rows: Rows | None = None
+) -> AnyBranch:
+    """One branch in this process, nothing kept: what is a matter of moments.
+
+    Args:
+        settings: of the branch.
+        cohort: training patients.
+        seed: of the branch.
+        rows: (n,), those to learn from; everybody if not given.
+    """
+    prepared, labels = cohort.by_branch[settings.name], labels_for(settings, cohort)
+    patients = cohort.clusters
+    if rows is not None:
+        prepared, labels = chosen_of(prepared, rows), labels[rows]
+        patients = of_rows(patients, rows)
+    return branch_recipe(settings).fit(prepared, labels, seed, FitContext(patients=patients))
+
+
+def answers_here(
+    settings: BranchSettings, cohort: PreparedCohort, splits: Sequence[Split], seed: int
+) -> dict[str, Floats]:
+    """Logits of the patients whom each fit of a branch is asked about, by split."""
+    prepared, answers = cohort.by_branch[settings.name], {}
+    for split in splits:
+        branch = fit_here(settings, cohort, seed, split.trained)
+        # Of resampled patients none may be left to be asked.
+        asks = split.held_out.any()
+        answers[split.name] = (
+            branch.logits(chosen_of(prepared, split.held_out)) if asks else np.empty(0)
+        )
+    return answers
 
 
 def likeness_of(

@@ -13,9 +13,9 @@ from TACEResponseLib.basics.vocabulary import option, switch
 from TACEResponseLib.evaluation.discrimination.discrimination import auc
 from TACEResponseLib.evaluation.estimate import Estimate
 from TACEResponseLib.fusion.clusters import fewest_of_a_class, of_rows
-from TACEResponseLib.fusion.fitting import fit_fusion
 from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
 from TACEResponseLib.recipe.recipe import Candidate, Recipe
+from TACEResponseLib.training.candidates import trained_candidate
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 
 FEWEST_SITES, MOST_SITES = 2, 20
@@ -106,15 +106,7 @@ def judge_sites(
         cohort: training patients.
         seed: of folds within levels.
     """
-    trained = fit_fusion(
-        candidate.fusion or recipe.fusion,
-        outputs.of(candidate.branches),
-        cohort.clinical,
-        cohort.labels,
-        seed,
-        resampled=False,
-        patients=cohort.clusters,
-    )
+    trained = trained_candidate(candidate, recipe, outputs, cohort, seed)
     folds, held_out = trained.folds[0], trained.held_out[0]
     sites = []
     for number in range(int(folds.max()) + 1):

@@ -14,6 +14,7 @@ from TACEResponseLib.training.judging.permutations import outputs_here
 from TACEResponseLib.training.prepared_cohort import PreparedCohort
 from TACEResponseLib.training.sites import judge_sites, reason_against, site_folds
 from TACEResponseLib.training.train import train
+from Testing.training.conftest import TEXTURE, radiomics
 from Testing.training.feature_level import drawn_cohort, recipe_of
 
 SITES = ("A", "B", "C", "D")
@@ -46,6 +47,31 @@ def test_each_site_has_the_auc_of_a_training_without_it() -> None:
     assert judged[0].auc is not None
     assert judged[0].auc.value == pytest.approx(alone.value)
     assert np.mean([site.auc.value for site in judged if site.auc]) > 0.65
+
+
+def test_one_model_that_is_shrunk_is_judged_by_its_own_procedure() -> None:
+    # scikit-learn's logistic regression of the other sites orders a site as its shrunk one does.
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+
+    branch = radiomics("texture", *TEXTURE)
+    shrunk = {"calibration": "shrinkage", "n_bootstrap": 40}
+    recipe = recipe_of("forest", branches=[branch], fusion=shrunk, repeats=1, refits=0)
+    cohort = cohort_of()
+    trained = train(recipe, cohort, seed=1)
+    assert trained.fusion.settings.calibration == "shrinkage"
+    assert trained.sites is not None
+    values = np.array([[row[name] for name in TEXTURE] for row in cohort.by_branch["texture"]])  # type: ignore[attr-defined]
+    sites = np.array(cohort.sites)
+    for name, judged in zip(SITES, trained.sites.sites, strict=True):
+        own = sites == name
+        low, high = values[~own].min(axis=0), values[~own].max(axis=0)
+        mean, sd = values[~own].mean(axis=0), values[~own].std(axis=0)
+        line = LogisticRegression(C=recipe.branches[0].inverse_regularization)  # type: ignore[attr-defined]
+        line.fit((values[~own] - mean) / sd, cohort.labels[~own])
+        scores = line.decision_function((np.clip(values[own], low, high) - mean) / sd)
+        assert judged.auc is not None
+        assert judged.auc.value == pytest.approx(roc_auc_score(cohort.labels[own], scores))
 
 
 def test_three_sites_are_judged_unasked_where_fits_are_quick_and_two_are_not() -> None:

@@ -231,9 +231,7 @@ def _candidates(rows: Iterable[CandidateRow]) -> list[str]:
 
 def _with_interval(metric: Metric | None) -> str:
     """A number as a cell."""
-    if metric is None:
-        return "not measured"
-    return f"{metric.value:.3f} ({metric.low:.3f} to {metric.high:.3f}), n = {metric.n}"
+    return _alone(metric) + (f", n = {metric.n}" if metric else "")
 
 
 def _calibration(summary: CalibrationSummary) -> list[str]:

@@ -8,6 +8,7 @@ from TACEResponseLib.fusion.answers import (
     FEWEST_ANSWERED,
     FEWEST_TO_LEAVE_OUT,
     LEAST_RIGHT,
+    is_often_right,
 )
 
 
@@ -50,13 +51,7 @@ def _answers(metadata: BundleMetadata, answers: AnswerSummary) -> list[str]:
 def _single(words: str, n: int, right: int) -> str:
     """How often an answer was right, and whether it is given."""
     share = proportion(right, n)
-    is_given = n >= FEWEST_ANSWERED and share.low >= LEAST_RIGHT
-    given = (
-        "given"
-        if is_given
-        else (
-            f"not given: that takes {FEWEST_ANSWERED} patients and a lower limit of {LEAST_RIGHT:g}"
-        )
-    )
+    rule = f"that takes {FEWEST_ANSWERED} patients and a lower limit of {LEAST_RIGHT:g}"
+    given = "given" if is_often_right(n, right) else f"not given: {rule}"
     known = f", {share.value:.2f} ({share.low:.2f} to {share.high:.2f})" if n else ""
     return f"- Told {words} out of fold: {n} patients, right for {right}{known}; {given}."

@@ -6,27 +6,20 @@ One division into folds serves, and the fewest resamples for a shrinkage, for th
 the permuted ones.
 """
 
-from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 
 from TACEResponseLib.basics.process.progress import Progress
 from TACEResponseLib.basics.process.remaining import Remaining
 from TACEResponseLib.evaluation.significance import Significance
-from TACEResponseLib.evidence.branch import AnyBranch, FitContext
-from TACEResponseLib.evidence.kinds import branch_recipe
-from TACEResponseLib.fusion.clusters import of_rows
 from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
 from TACEResponseLib.recipe.recipe import Recipe
 from TACEResponseLib.training.candidates import FittedCandidate, fit_candidates, kept_candidate
+from TACEResponseLib.training.fits import answers_here, fit_here
 from TACEResponseLib.training.folds import divisions, permuted
-from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
+from TACEResponseLib.training.held_out import nested_outputs, nested_splits
 from TACEResponseLib.training.one_model import with_fewest_resamples
 from TACEResponseLib.training.prepared_cohort import (
-    Floats,
     PreparedCohort,
-    Rows,
-    chosen_of,
-    labels_for,
 )
 from TACEResponseLib.training.trained import logits_of
 
@@ -113,8 +106,7 @@ def train_here(
     outputs = outputs_here(recipe, cohort, divisions(recipe, cohort, repeats, seed), seed)
     choosing = None
     if tuning is not None and len(recipe.candidates) > 1:
-        everyone = cohort.labels >= 0
-        branches = tuple(_fit(recipe, s.name, cohort, everyone, seed) for s in recipe.branches)
+        branches = tuple(fit_here(s, cohort, seed) for s in recipe.branches)
         choosing = tuning, logits_of(branches, tuning)
     return fit_candidates(recipe, outputs, cohort, choosing, seed, resampled=False)
 
@@ -129,26 +121,5 @@ def outputs_here(recipe: Recipe, cohort: PreparedCohort, folds: Folds, seed: int
         seed: of parts and classifiers.
     """
     splits = nested_splits(folds, cohort.labels, seed, cohort.clusters)
-    answers = {s.name: _answers(recipe, s.name, cohort, splits, seed) for s in recipe.branches}
+    answers = {s.name: answers_here(s, cohort, splits, seed) for s in recipe.branches}
     return nested_outputs(folds, splits, answers)
-
-
-def _answers(
-    recipe: Recipe, name: str, cohort: PreparedCohort, splits: Sequence[Split], seed: int
-) -> Mapping[str, Floats]:
-    """Logits of the patients whom each fit is asked about."""
-    prepared = cohort.by_branch[name]
-    return {
-        split.name: _fit(recipe, name, cohort, split.trained, seed).logits(
-            chosen_of(prepared, split.held_out)
-        )
-        for split in splits
-    }
-
-
-def _fit(recipe: Recipe, name: str, cohort: PreparedCohort, rows: Rows, seed: int) -> AnyBranch:
-    """One branch, trained on some of the patients."""
-    (settings,) = (s for s in recipe.branches if s.name == name)
-    prepared, labels = cohort.by_branch[name], labels_for(settings, cohort)
-    context = FitContext(patients=of_rows(cohort.clusters, rows))
-    return branch_recipe(settings).fit(chosen_of(prepared, rows), labels[rows], seed, context)

@@ -12,22 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from TACEResponseLib.basics.errors import InputError
-from TACEResponseLib.evidence.branch import AnyBranch, FitContext
-from TACEResponseLib.evidence.kinds import BranchSettings, branch_recipe
-from TACEResponseLib.fusion.clusters import drawn_rows, of_rows
-from TACEResponseLib.fusion.fitting import fit_fusion
+from TACEResponseLib.evidence.branch import AnyBranch
+from TACEResponseLib.evidence.kinds import BranchSettings
+from TACEResponseLib.fusion.clusters import drawn_rows
+from TACEResponseLib.fusion.fitting import fuse
 from TACEResponseLib.fusion.fusion import FEWEST_RESAMPLES, FittedFusion, FusionSettings
 from TACEResponseLib.fusion.linear_model import MOST_REDRAWS
-from TACEResponseLib.fusion.nested_outputs import Folds, NestedOutputs
+from TACEResponseLib.fusion.nested_outputs import NestedOutputs
 from TACEResponseLib.fusion.shrinkage import drawn_with_replacement
+from TACEResponseLib.training.fits import answers_here, fit_here
 from TACEResponseLib.training.held_out import Split, nested_outputs, nested_splits
 from TACEResponseLib.training.one_model import fit_shrunk
 from TACEResponseLib.training.prepared_cohort import (
     Floats,
     Labels,
     PreparedCohort,
-    chosen_of,
-    labels_for,
 )
 
 # Beyond the seeds of folds, of the permutations and of what a user can give.
@@ -81,13 +80,13 @@ def refit(
         if settings.trained_by_epochs:
             logits[name] = outputs.logits[name][[repeat]][:, :, rows]
             continue
-        trained[name], logits[name] = _again(settings, drawn, folds, splits, seed)
+        answers = {name: answers_here(settings, drawn, splits, seed)}
+        logits[name] = nested_outputs(folds, splits, answers).logits[name]
+        trained[name] = fit_here(settings, drawn, seed)
     nested = NestedOutputs(folds=folds, logits=logits)
-    fitted = fit_fusion(fusion, nested, drawn.clinical, drawn.labels, seed, resampled=False)
+    fused = fuse(fusion, nested, drawn.clinical, drawn.labels)
     # Its own held-out scores are of nobody who is asked about.
-    return TrainedRefit(
-        branches=trained, fusion=fitted.fusion.model_copy(update={"held_out": None})
-    )
+    return TrainedRefit(branches=trained, fusion=fused.model_copy(update={"held_out": None}))
 
 
 def _one_model(
@@ -141,25 +140,3 @@ def _among(split: Split, rows: Drawn) -> Split:
         held_out=split.held_out[rows],
         levels=tuple((fold, own[rows]) for fold, own in split.levels),
     )
-
-
-def _again(
-    settings: BranchSettings,
-    drawn: PreparedCohort,
-    folds: Folds,
-    splits: Sequence[Split],
-    seed: int,
-) -> tuple[AnyBranch, Floats]:
-    """One branch on all resampled patients, and its nested logits (1, levels, n)."""
-    prepared, labels = drawn.by_branch[settings.name], labels_for(settings, drawn)
-    recipe, patients = branch_recipe(settings), drawn.clusters
-    answers: dict[str, Floats] = {}
-    for split in splits:
-        rows, context = split.trained, FitContext(patients=of_rows(patients, split.trained))
-        branch = recipe.fit(chosen_of(prepared, rows), labels[rows], seed, context)
-        asks = split.held_out.any()
-        held_out = chosen_of(prepared, split.held_out)
-        answers[split.name] = branch.logits(held_out) if asks else np.empty(0)
-    nested = nested_outputs(folds, splits, {settings.name: answers})
-    whole = recipe.fit(prepared, labels, seed, FitContext(patients=patients))
-    return whole, nested.logits[settings.name]

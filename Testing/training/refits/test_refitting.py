@@ -75,14 +75,14 @@ def test_copies_of_a_patient_never_meet_across_a_fit(
     recipe: Recipe, cohort: PreparedCohort, trained: TrainedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[set[str], set[str]]] = []
-    again = refitting._again
+    again = refitting.answers_here
 
-    def spy(settings, drawn, folds, splits, seed):  # type: ignore[no-untyped-def]
+    def spy(settings, drawn, splits, seed):  # type: ignore[no-untyped-def]
         ids = np.array(drawn.case_ids)
         seen.extend((set(ids[s.trained]), set(ids[s.held_out])) for s in splits)
-        return again(settings, drawn, folds, splits, seed)
+        return again(settings, drawn, splits, seed)
 
-    monkeypatch.setattr(refitting, "_again", spy)
+    monkeypatch.setattr(refitting, "answers_here", spy)
     refitting.refit(recipe.branches, recipe.fusion, cohort, trained.outputs, 1, 0)
     assert seen
     assert all(not learned & is_held_out for learned, is_held_out in seen)
